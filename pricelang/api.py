@@ -1,0 +1,234 @@
+"""What a program calls: a book that is loaded once and then prices requests, records and Anthropic messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.book import model as m
+from pricelang.book.load import load_book
+from pricelang.rating.bill import Bill, Priced
+from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.ratecard import RateCard
+
+if TYPE_CHECKING:
+    from pricelang.usage.records import Part, Record
+
+DEFAULT_BOOK = "anthropic"
+_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
+
+
+@frozen
+class ModelInfo:
+    """A model of a book: its id, its other names on the day asked for, and its dates (`YYYY-MM-DD`, or None)."""
+
+    name: str
+    aliases: tuple[str, ...]
+    released: str
+    deprecated: str | None
+    retired: str | None
+    source: str | None
+    location: str
+
+
+class Book:
+    """A price book. Made by `pricelang.load`; immutable to its users, and safe to share between threads.
+
+    >>> import pricelang
+    >>> book = pricelang.load()
+    >>> book.total(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000})
+    Decimal('0.625')
+    """
+
+    def __init__(self, checked: m.Book) -> None:
+        self.checked = checked
+        self.rates = RateCard(checked)
+
+    @property
+    def name(self) -> str:
+        """The name in the book's header."""
+        return self.checked.name
+
+    @property
+    def title(self) -> str:
+        """The title in the book's header."""
+        return self.checked.title
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of the prices."""
+        return self.checked.currency
+
+    def total(self, *, model: str, usage: Mapping[str, object], at: Instant | None = None, **dimensions: str) -> Decimal:
+        """The amount of one request, in the currency of its bill: `price(…).total` without the lines.
+
+        Arguments and errors are those of `price`.
+        """
+        return self.rates.amount(model, at, usage, dimensions)
+
+    def price(
+        self, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
+        each: Iterable[str] = (), **dimensions: str,
+    ) -> Bill:  # fmt: skip
+        """What a request costs, with a line for each meter and the rules behind it.
+
+        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says otherwise), or None for
+        today. `usage` maps meters to quantities: whole numbers of tokens, searches and the like, `Decimal`s or strings
+        such as `"90 minutes"` for times, a list where uses count one by one. Every other argument is a dimension of
+        the book, such as `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
+        holds for each of them, such as `"prompt over 200000"`.
+
+        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`, with a code, the rule and its place.
+
+        >>> import pricelang
+        >>> bill = pricelang.load().price(model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000})
+        >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
+        (Decimal('0.00015'), 'fast')
+        """
+        if record == "single":
+            if each:
+                raise BadRequest("bad_record", "`each` speaks of the requests of a sum", help='add `record="sum"`')
+            return Bill((self.rates.request(model, at, usage, dimensions),))
+        if record != "sum":
+            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{str(record)[:40]}`")
+        return self._sum(model, at, usage, dimensions, tuple(each), "")
+
+    def price_message(self, message: object, *, at: Instant | None = None, **dimensions: str) -> Bill:
+        """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
+
+        A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
+        say either, such as `platform="bedrock"`; what the message says of itself wins.
+
+        Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
+
+        >>> import pricelang
+        >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
+        >>> pricelang.load().price_message(message, at="2026-08-01").total
+        Decimal('0.00021')
+        """
+        from pricelang.usage.reading import message_record
+        from pricelang.usage.records import UsageError
+
+        try:
+            record = message_record(message)
+        except UsageError as error:
+            raise BadRequest(error.code, error.message, help=error.help) from None
+        return self.price_record(record, at=at, dimensions=dimensions)
+
+    def price_record(
+        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
+    ) -> Bill:
+        """What a record that was read by `pricelang.usage` costs: one request or several, on one bill.
+
+        `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
+        """
+        bills = [self._price_part(part, model, at, dimensions or {}) for part in record.parts]
+        parts = tuple(part for bill in bills for part in bill.parts)
+        bounds = None
+        if any(bill.bounds is not None for bill in bills):
+            pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
+            bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
+        if len({part.currency for part in parts}) > 1:
+            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
+        return Bill(parts, record.notes, bounds, self.currency)
+
+    def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
+        name = part.model if part.model is not None else model
+        if name is None:
+            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        instant = part.at if part.at is not None else at
+        values = {**dimensions, **part.dimensions}
+        if part.kind == "sum":
+            return self._sum(name, instant, part.usage, values, part.sides, part.label)
+        return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
+
+    def _sum(
+        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
+        each: tuple[str, ...], label: str,
+    ) -> Bill:  # fmt: skip
+        found = self.rates.bounds(model, at, usage, dimensions, dict(self._side(text) for text in each), label)
+        bounds = (found[0].total, found[-1].total)
+        return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+
+    def _side(self, text: str) -> tuple[int, int]:
+        """`prompt over 200,000` as a sum of the book and a point of its axis."""
+        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
+        limit = Fraction(match["limit"].replace(",", "")) if match else None
+        known = []
+        for index, summed in enumerate(self.checked.sums):
+            known += [f"{summed.label} over {value}" for value in summed.limits]
+            if match and summed.label == match["sum"] and limit in summed.limits:
+                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
+        raise BadRequest("bad_record", f"no rule of the book has the threshold `{str(text)[:60]}`",
+                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
+
+    def at(self, at: Instant) -> BookAt:
+        """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
+
+        >>> import pricelang
+        >>> pricelang.load().at("2026-04-17").total(model="claude-opus-4-7", usage={"input": 1_000_000})
+        Decimal('5')
+        """
+        return BookAt(self, written(seconds_of(at)))
+
+    def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
+        """The models of the book in order of release; with `at`, those released by then."""
+        seconds = seconds_of(today() if at is None else at)
+        found = []
+        for index, model in enumerate(self.checked.models):
+            if at is not None and model.released > seconds:
+                continue
+            aliases = tuple(
+                alias.name for alias in self.checked.aliases
+                if alias.model == index and (alias.start is None or seconds >= alias.start)
+                and (alias.end is None or seconds < alias.end)
+            )  # fmt: skip
+            days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
+            found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
+        return tuple(sorted(found, key=lambda model: model.released))
+
+    def __repr__(self) -> str:
+        return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
+
+
+@frozen
+class BookAt:
+    """A book on one day: the same calls without `at`."""
+
+    book: Book
+    day: str
+
+    def price(self, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
+        """`Book.price` on this day."""
+        return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)
+
+    def total(self, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
+        """`Book.total` on this day."""
+        return self.book.rates.amount(model, self.day, usage, dimensions)
+
+    def price_message(self, message: object, **dimensions: str) -> Bill:
+        """`Book.price_message` on this day."""
+        return self.book.price_message(message, at=self.day, **dimensions)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models released by this day."""
+        return self.book.models(self.day)
+
+
+def load(source: str | Path = DEFAULT_BOOK) -> Book:
+    """The book of a file, of a folder with a `book.price`, or of a bundled book's name (`anthropic` unless given).
+
+    Raises `BookError` with every fault of the book. The checked book is kept in the user's cache folder, so that only
+    the first load of a text parses it.
+    """
+    return Book(load_book(source))
+
+
+__all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]

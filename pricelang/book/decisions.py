@@ -1,0 +1,138 @@
+"""Last pass: what must be decided over all requests: gaps, overlaps, and lines that never decide, each with a witness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pricelang.book import model as m
+from pricelang.book.draft import Draft, span_of
+from pricelang.book.space import Space, TooManyPieces, meet, without
+
+
+def check_modifiers(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
+    """Each modifier settles what meets its `when`, says one thing, and has no line that never decides."""
+    refused = [remark.scope for remark in refusals]
+    for modifier in modifiers:
+        try:
+            _check_lines(draft, modifier, refused)
+            _check_overlaps(draft, modifier, refused)
+            _check_gap(draft, modifier, refused)
+        except TooManyPieces:
+            draft.fault("too_large", f"the lines of `{modifier.name}` cut the requests into too many pieces to decide", span_of(modifier.origin))
+
+
+def stronger(modifier: m.Modifier, line: m.Line) -> list[m.Scope]:
+    """The scopes of the lines that decide before a line does."""
+    order = {"refuse": 0, "no_effect": 1, "factor": 2, "add": 2}
+    mine = (line.otherwise, order[line.outcome])
+    others = [x for x in modifier.lines if x is not line]
+    if line.otherwise:
+        return [x.scope for x in others if not x.otherwise or (x.otherwise, order[x.outcome]) < mine]
+    return [x.scope for x in others if not x.otherwise and order[x.outcome] < mine[1]]
+
+
+def _check_lines(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
+    for line in modifier.lines:
+        left = without([line.scope], [*stronger(modifier, line), *refused])
+        if draft.space.admitted(left) is None:
+            hidden = draft.space.admitted(without([line.scope], refused)) is not None
+            why = "what it covers, other lines decide before it" if hidden else "no request that exists is in its scope"
+            others = [x for x in modifier.lines if x is not line and meet(x.scope, line.scope) is not None]
+            places = tuple((span_of(x.origin), "decides before it") for x in others[:2]) if hidden else ()
+            # an `otherwise` may stand as a safety net, for values that a later day brings
+            severity = "warning" if line.otherwise else "error"
+            draft.fault("never_decides", f"the line of `{modifier.name}` never decides: {why}", span_of(line.origin), None, *places,
+                        severity=severity)  # fmt: skip
+
+
+def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
+    for number, line in enumerate(modifier.lines):
+        for other in modifier.lines[:number]:
+            if line.otherwise != other.otherwise or not _clash(line, other):
+                continue
+            shared = meet(line.scope, other.scope)
+            if shared is None:
+                continue
+            before = stronger(modifier, line)
+            witness = draft.space.admitted(without([shared], [*before, *refused]))
+            if witness is not None:
+                draft.fault(
+                    "overlap", f"two lines of `{modifier.name}` hold for one request", span_of(line.origin),
+                    f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"),
+                )  # fmt: skip
+
+
+def _clash(line: m.Line, other: m.Line) -> bool:
+    """Whether two lines, were they to hold together, would say two things of one meter."""
+    effects = {"factor", "add"}
+    if line.outcome in effects and other.outcome in effects:
+        mine = {meter for meter, _ in line.factors} | set(line.meters)
+        theirs = {meter for meter, _ in other.factors} | set(other.meters)
+        return bool(mine & theirs) or not mine or not theirs
+    return False
+
+
+def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
+    if not modifier.conditional:
+        return
+    left = without([modifier.when], [*(line.scope for line in modifier.lines), *refused])
+    witness = draft.space.admitted(left)
+    if witness is not None:
+        draft.fault(
+            "gap", f"`{modifier.name}` does not settle every request that meets its `when`", span_of(modifier.origin),
+            f"not settled: {draft.space.describe(witness)}; add a line for it, or `otherwise no effect because \"...\"`",
+        )  # fmt: skip
+
+
+def check_exclusions(draft: Draft, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]) -> None:
+    """An exclusion is of two that could both have effect."""
+    names = tuple(modifier.name for modifier in modifiers)
+    for exclusion in exclusions:
+        try:
+            met = _can_meet(draft.space, modifiers, exclusion)
+        except TooManyPieces:
+            continue
+        if not met:
+            draft.fault("never_decides", f"the exclusion of `{exclusion.label(names)}` never decides: they never both have effect",
+                        span_of(exclusion.origin))  # fmt: skip
+
+
+def _can_meet(space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion) -> bool:
+    left = _effective(modifiers[exclusion.left])
+    right = _effective(modifiers[exclusion.right]) if exclusion.right is not None else [((), [])]
+    for scope, holes in left:
+        for other, more in right:
+            shared = meet(meet(scope, other) or ((m.MODELS, 0),), exclusion.scope)
+            if shared is not None and space.admitted(without([shared], [*holes, *more])) is not None:
+                return True
+    return False
+
+
+def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:
+    return [(x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")]
+
+
+def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[m.Remark]) -> None:
+    """A charge has a price wherever its meter is offered."""
+    refused = [remark.scope for remark in refusals]
+    for charge in charges:
+        meter = draft.meters[charge.meter]
+        priced = [line.scope for line in charge.prices if line.after is None] + [offer.scope for offer in charge.free]
+        try:
+            witness = draft.space.admitted(without([offer.scope for offer in meter.offers], [*priced, *refused]))
+        except TooManyPieces:
+            continue
+        if witness is not None:
+            draft.fault("gap", f"`{meter.name}` has no price for every request that may use it", span_of(charge.origin),
+                        f"no price for: {draft.space.describe(witness)}")  # fmt: skip
+
+
+def check_priced(draft: Draft, rated: set[int], charges: Sequence[m.Charge]) -> None:
+    """Every meter has rates or a charge."""
+    charged = {charge.meter for charge in charges}
+    for index, meter in enumerate(draft.meters):
+        if index not in rated and index not in charged:
+            draft.fault("no_price", f"no table and no charge says what `{meter.name}` costs", span_of(meter.origin),
+                        f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`")  # fmt: skip
+
+

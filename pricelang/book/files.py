@@ -1,0 +1,172 @@
+"""Which files make a book: the entry file, what it includes, and the book that it extends. Reads text, runs nothing.
+
+A book is a file, or a folder whose entry is `book.price`. An include names a `.price` file inside the entry's folder. The
+book that `extends` names is a file of the same folder with that header, or a bundled book.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import field, frozen
+
+from pricelang.resources import rules_folder
+from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span
+from pricelang.wording import did_you_mean
+
+MAX_FILES = 200
+MAX_BYTES = 4_000_000
+MAX_LAYERS = 8
+
+_HEADER = re.compile(r"^book[ \t]+([^\s]+)(?:[^\n#]*?[ \t]extends[ \t]+([^\s]+))?", re.MULTILINE)
+_INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
+
+
+@frozen
+class TextFile:
+    """A file of a book: the name that messages show, its path, and its text."""
+
+    name: str
+    path: Path
+    text: str = field(repr=False)
+
+
+@frozen
+class Layer:
+    """The files of one book, the entry first."""
+
+    files: tuple[TextFile, ...]
+
+
+def content_key(layers: tuple[Layer, ...]) -> str:
+    """A SHA-256 over names and texts of all files of a book, as hex digits."""
+    digest = hashlib.sha256()
+    for layer in layers:
+        for file in layer.files:
+            for part in (file.name, file.text):
+                data = part.encode("utf-8", "surrogatepass")
+                digest.update(b"%d:" % len(data) + data)
+    return digest.hexdigest()
+
+
+def bundled_books() -> list[str]:
+    """The names of the books that come with the package."""
+    return sorted(path.parent.name for path in rules_folder().glob("*/book.price"))
+
+
+def entry_path(source: str | Path) -> Path:
+    """The entry file of a book given by path (a file or a folder) or by the name of a bundled book.
+
+    Raises `BookError` (code `no_book`) when there is none.
+    """
+    path = Path(source)
+    named = rules_folder() / str(source) / "book.price"
+    if isinstance(source, str) and re.fullmatch(r"[A-Za-z0-9_-]+", source) and not path.exists() and named.is_file():
+        return named
+    if path.is_dir():
+        if (path / "book.price").is_file():
+            return path / "book.price"
+        raise BookError([Fault("no_book", f"the folder `{source}` has no `book.price`", NOWHERE,
+                               "name the file of the book")])  # fmt: skip
+    if path.is_file():
+        return path
+    help = did_you_mean(str(source), bundled_books()) or "bundled books: " + ", ".join(bundled_books())
+    raise BookError([Fault("no_book", f"there is no book `{source}`", NOWHERE, help)])
+
+
+def read_layers(source: str | Path) -> tuple[Layer, ...]:
+    """The files of a book and of the books below it, the lowest first.
+
+    Raises `BookError` for a file that cannot be read, an include outside the folder, a book below that is not found.
+    """
+    layers: list[Layer] = []
+    entry = entry_path(source)
+    seen: set[Path] = set()
+    while True:
+        if entry.resolve() in seen or len(layers) >= MAX_LAYERS:
+            raise BookError([Fault("cycle", f"the book `{entry.name}` extends itself", NOWHERE)])
+        seen.add(entry.resolve())
+        layer = _read_layer(entry)
+        layers.insert(0, layer)
+        header = _HEADER.search(layer.files[0].text)
+        if header is None or header.group(2) is None:
+            return tuple(layers)
+        entry = _base_path(entry, header.group(2), layer.files[0])
+
+
+def _read_layer(entry: Path) -> Layer:
+    folder = entry.parent
+    prefix = f"{folder.resolve().name}/" if entry.name == "book.price" else ""
+    files = [_read(entry, prefix + entry.name)]
+    queue = list(_includes(files[0]))
+    while queue:
+        name, span, text = queue.pop(0)
+        path = _inside(folder, name, span, text)
+        if any(file.path == path for file in files):
+            raise BookError([Fault("twice", f"`{name}` is included twice", span)], text)
+        if len(files) >= MAX_FILES:
+            raise BookError([Fault("too_large", f"the book has more than {MAX_FILES} files", span)], text)
+        files.append(_read(path, prefix + name))
+        queue += _includes(files[-1])
+    return Layer(tuple(files))
+
+
+def _includes(file: TextFile) -> Iterator[tuple[str, Span, dict[str, str]]]:
+    for match in _INCLUDE.finditer(file.text):
+        line = file.text.count("\n", 0, match.start()) + 1
+        column = match.start(1) - match.start() + 1
+        span = Span(file.name, line, column, line, column + len(match.group(1)))
+        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span, {file.name: file.text}
+
+
+def _inside(folder: Path, name: str, span: Span, texts: dict[str, str]) -> Path:
+    """The path of an included file, which must lie in the folder even after links are followed."""
+    relative = Path(name)
+    if relative.is_absolute() or ".." in relative.parts or not name.isprintable() or relative.suffix != ".price":
+        message = f"`{name}` is not a `.price` file inside the folder of the book"
+        raise BookError([Fault("outside", message, span, "an include names a file by its path inside the folder")], texts)
+    path = folder / relative
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BookError([Fault("outside", f"`{name}` leads out of the folder of the book", span)], texts)
+    if not path.is_file():
+        known = [str(other.relative_to(folder)) for other in folder.rglob("*.price")]
+        raise BookError([Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))], texts)
+    return path
+
+
+def _read(path: Path, name: str) -> TextFile:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BookError([Fault("no_file", f"`{name}` cannot be read: {error.strerror}", NOWHERE)]) from None
+    if len(data) > MAX_BYTES:
+        raise BookError([Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        span = Span(name, line, 1, line, 2)
+        raise BookError([Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)]) from None
+    return TextFile(name, path, text.replace("\r\n", "\n"))
+
+
+def _base_path(entry: Path, name: str, file: TextFile) -> Path:
+    for path in sorted(entry.parent.glob("*.price")):
+        if path != entry and path.is_file() and path.stat().st_size <= MAX_BYTES:
+            header = _HEADER.search(path.read_text(encoding="utf-8", errors="replace"))
+            if header is not None and header.group(1) == name:
+                return path
+    if name in bundled_books():
+        return rules_folder() / name / "book.price"
+    found = _HEADER.search(file.text)
+    start = found.start(2) if found else 0
+    line = file.text.count("\n", 0, start) + 1
+    column = start - (file.text.rfind("\n", 0, start) + 1) + 1
+    span = Span(file.name, line, column, line, column + len(name))
+    message = f"there is no book `{name}` to extend"
+    help = did_you_mean(name, bundled_books()) or "it stands in the same folder, or is one of: " + ", ".join(bundled_books())
+    raise BookError([Fault("no_book", message, span, help)], {file.name: file.text})

@@ -1,0 +1,21 @@
+"""From a path or a name to a checked book, by way of the cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pricelang.book.files import content_key, read_layers
+from pricelang.book.model import Book
+from pricelang.book.store import cached_book
+
+
+def load_book(source: str | Path) -> Book:
+    """The checked book of a file, a folder, or the name of a bundled book. Raises `BookError` with all its faults."""
+    layers = read_layers(source)
+
+    def make() -> Book:
+        from pricelang.book.check import book_of_layers  # the parser is only needed here
+
+        return book_of_layers(layers)
+
+    return cached_book(content_key(layers), make)

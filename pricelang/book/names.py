@@ -1,0 +1,327 @@
+"""First pass over the trees: every name is declared, and the axes of the book are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, fields, has
+
+from pricelang.book import model as m
+from pricelang.book.draft import SCOPED, WORDS, Draft
+from pricelang.book.space import Space, point_mask
+from pricelang.book.units import counted_whole, find_unit, singular
+from pricelang.syntax import tree as t
+
+RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
+
+
+def declare_names(draft: Draft) -> None:
+    """Declares sources, units, meters, groups, models, aliases, dimensions and rules; lays out `draft.space`."""
+    for _, source in draft.statements(t.Source):
+        if draft.declare("source", source.name):
+            draft.sources[source.name.text] = m.Source(source.name.text, source.address.text, source.read.seconds)
+    _units(draft)
+    _meters(draft)
+    models = _models(draft)
+    _model_groups(draft, models)
+    _aliases(draft)
+    _meter_groups(draft)
+    dimensions = _dimensions(draft)
+    for index, (_, multiplier) in enumerate(_modifiers(draft)):
+        if draft.declare("modifier", multiplier.name):
+            draft.modifier_index[multiplier.name.text] = index
+    for index, (_, limit) in enumerate(draft.statements(t.Limit)):
+        if draft.declare("modifier", limit.name):
+            draft.limit_index[limit.name.text] = index
+    draft.space = Space(models, _boundaries(draft), dimensions, _sums(draft))
+    _offers(draft)
+
+
+def _modifiers(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:
+    yield from draft.statements(t.Multiplier)
+    yield from draft.statements(t.Surcharge)
+
+
+def modifiers_in_order(draft: Draft) -> list[tuple[int, t.Multiplier | t.Surcharge]]:
+    """Multipliers, then surcharges, in the order in which they are numbered."""
+    return list(_modifiers(draft))
+
+
+def _units(draft: Draft) -> None:
+    for _, meter in draft.statements(t.Meter):
+        if find_unit(meter.unit.text, draft.units) is None:
+            name = singular(meter.unit.text)
+            draft.units.append(m.Unit(name, name, Fraction(1)))
+    for _, unit in draft.statements(t.Unit):
+        base = find_unit(unit.of.text, draft.units)
+        if base is None:
+            draft.unknown("unit", unit.of, [known.name for known in draft.units])
+        elif find_unit(unit.name.text, draft.units) is not None:
+            draft.fault("twice", f"unit `{unit.name.text}` is known already", unit.name.span)
+        elif not unit.number.value:
+            draft.fault("unit", "a unit is some quantity above zero", unit.number.span)
+        else:
+            draft.units.append(m.Unit(singular(unit.name.text), base.kind, base.size * unit.number.value))
+
+
+def _meters(draft: Draft) -> None:
+    for _, statement in draft.statements(t.Meter):
+        draft.only(statement.endings, SCOPED | WORDS, "a meter")
+        unit = find_unit(statement.unit.text, draft.units)
+        for name in statement.names:
+            if unit is not None and draft.declare("meter", name):
+                draft.meter_index[name.text] = len(draft.meters)
+                draft.meters.append(
+                    m.Meter(name.text, unit.name, unit.kind, unit.size, counted_whole(unit), (), draft.origin(name.span, statement.endings))
+                )  # fmt: skip
+                if find_unit(name.text, draft.units) is not None and unit.kind != singular(name.text):
+                    draft.fault("twice", f"`{name.text}` is the name of a unit too", name.span)
+
+
+def _models(draft: Draft) -> tuple[m.Model, ...]:
+    models: list[m.Model] = []
+    for _, statement in draft.statements(t.Models):
+        draft.only(statement.endings, WORDS, "a table of models")
+        columns = _columns(draft, statement.table, ("model", "released"), ("retired", "deprecated", "see", "unsure"))
+        if columns is None:
+            continue
+        for row in statement.table.rows:
+            model = _model(draft, statement, row, columns)
+            if model is not None:
+                draft.model_index[model.name] = len(models)
+                models.append(model)
+    return tuple(models)
+
+
+def _columns(draft: Draft, table: t.Table, needed: tuple[str, ...], more: tuple[str, ...]) -> dict[str, int] | None:
+    names = [cell.value.text for cell in table.header.cells if isinstance(cell.value, t.Name)]
+    for cell in table.header.cells:
+        name = cell.value.text if isinstance(cell.value, t.Name) else ""
+        if name not in needed + more:
+            draft.fault("table", f"unknown column `{name}`", cell.span, "columns: " + ", ".join(needed + more))
+        elif names.count(name) > 1:
+            draft.fault("twice", f"column `{name}` stands twice", cell.span)
+    missing = [name for name in needed if name not in names]
+    if missing:
+        draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
+        return None
+    return {name: names.index(name) for name in names}
+
+
+def row_words(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.Endings) -> m.Origin:
+    """The origin of a row, whose own `see` and `unsure` cells come before the table's."""
+    see, unsure = endings.see, endings.unsure
+    for column in ("see", "unsure"):
+        cell = row.cells[columns[column]] if column in columns else None
+        if cell is None or cell.kind == "blank":
+            continue
+        if column == "see" and isinstance(cell.value, t.Name):
+            see = cell.value
+        elif column == "unsure" and isinstance(cell.value, t.Text):
+            unsure = cell.value
+        else:
+            draft.fault("table", f"the column `{column}` takes " + ("a source" if column == "see" else "a string"), cell.span)
+    return draft.origin(row.span, evolve(endings, see=see, unsure=unsure))
+
+
+def _model(draft: Draft, statement: t.Models, row: t.Row, columns: dict[str, int]) -> m.Model | None:
+    name = row.cells[columns["model"]].value
+    dates: dict[str, int | None] = {}
+    for column in ("released", "retired", "deprecated"):
+        cell = row.cells[columns[column]] if column in columns else None
+        dates[column] = cell.value.seconds if cell is not None and isinstance(cell.value, t.Date) else None
+        if cell is not None and not isinstance(cell.value, t.Date) and not (cell.kind == "blank" and column != "released"):
+            draft.fault("table", f"the column `{column}` takes a day", cell.span)
+    origin = row_words(draft, row, columns, statement.endings)
+    if not isinstance(name, t.Name):
+        draft.fault("table", "the column `model` takes a name", row.cells[columns["model"]].span)
+        return None
+    if not draft.declare("model", name) or dates["released"] is None:
+        return None
+    return m.Model(name.text, dates["released"], dates["retired"], dates["deprecated"], origin)
+
+
+def _aliases(draft: Draft) -> None:
+    for _, statement in draft.statements(t.Alias):
+        draft.only(statement.endings, WORDS | {"from", "before"}, "an alias")
+        model = draft.model_index.get(statement.model.text)
+        if model is None:
+            draft.unknown("model", statement.model, draft.model_index)
+            continue
+        if statement.name.text in draft.model_index:
+            draft.fault("twice", f"`{statement.name.text}` is a model already", statement.name.span)
+        start, end = draft.bounds(statement.endings)
+        for other in draft.aliases:
+            if other.name == statement.name.text and _overlap((start, end), (other.start, other.end)):
+                first = draft.places[("alias", other.name)]
+                draft.fault("overlap", f"alias `{other.name}` stands for two models at once", statement.name.span,
+                            "end one with `before` where the other begins", (first, "the other"))  # fmt: skip
+        draft.places.setdefault(("alias", statement.name.text), statement.name.span)
+        draft.aliases.append(m.Alias(statement.name.text, model, start, end, draft.origin(statement.span, statement.endings)))
+
+
+def _overlap(left: tuple[int | None, int | None], right: tuple[int | None, int | None]) -> bool:
+    far = 1 << 62
+    return max(left[0] or -far, right[0] or -far) < min(
+        left[1] if left[1] is not None else far, right[1] if right[1] is not None else far
+    )
+
+
+def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
+    for _, group in draft.statements(t.Group):
+        if group.members is None:
+            draft.only(group.endings, WORDS | {"from", "before"}, "a group of models")
+            start, end = draft.bounds(group.endings)
+            inside = [i for i, x in enumerate(models) if (start is None or x.released >= start) and (end is None or x.released < end)]
+            if draft.declare("group", group.name):
+                draft.model_groups[group.name.text] = point_mask(inside)
+        elif group.members and group.members[0].text in draft.model_index | draft.model_groups:
+            if draft.declare("group", group.name):
+                draft.model_groups[group.name.text] = draft.model_mask(group.members)
+
+
+def _meter_groups(draft: Draft) -> None:
+    for _, group in draft.statements(t.Group):
+        if group.members is not None and group.name.text not in draft.model_groups:
+            members = draft.meter_set(group.members)
+            if group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
+                draft.fault("twice", f"`{group.name.text}` names a meter or a unit too", group.name.span)
+            elif draft.declare("group", group.name):
+                draft.meter_groups[group.name.text] = members
+
+
+def _dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
+    dimensions: list[m.Dimension] = []
+    for _, statement in draft.statements(t.Dimension):
+        draft.only(statement.endings, WORDS, "a dimension")
+        if not draft.declare("dimension", statement.name):
+            continue
+        if statement.name.text in RECORD_KEYS:
+            draft.fault("reserved_word", f"`{statement.name.text}` is a key of every record", statement.name.span)
+        values: dict[str, int] = {}
+        clocks: dict[str, tuple[int, int]] = {}
+        for line in statement.lines:
+            draft.only(line.endings, SCOPED | WORDS, "a value")
+            for name in line.values:
+                values.setdefault(name.text, len(values))
+                if line.clock is not None:
+                    clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
+        if statement.default.text not in values:
+            draft.unknown("value", statement.default, values)
+        if statement.default.text in clocks:
+            draft.fault("clock", "the default holds whenever no clock does, and has none itself", statement.default.span)
+        _check_clocks(draft, statement, clocks)
+        draft.dimension_index[statement.name.text] = len(dimensions)
+        draft.value_index.append(values)
+        dimensions.append(
+            m.Dimension(
+                statement.name.text, values.get(statement.default.text, 0),
+                tuple(m.Value(name, (), clocks.get(name)) for name in values), bool(clocks),
+                draft.origin(statement.name.span, statement.endings),
+            )
+        )  # fmt: skip
+    return tuple(dimensions)
+
+
+def _check_clocks(draft: Draft, statement: t.Dimension, clocks: dict[str, tuple[int, int]]) -> None:
+    taken: dict[int, str] = {}
+    for name, (start, end) in clocks.items():
+        if start == end:
+            draft.fault("clock", f"the clock of `{name}` ends when it begins", statement.name.span)
+        for minute in range(start, end if end > start else end + 1440):
+            other = taken.setdefault(minute % 1440, name)
+            if other != name:
+                at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
+                draft.fault("overlap", f"`{name}` and `{other}` both hold at {at}", statement.name.span)
+                return
+    for value in [value for line in statement.lines for value in line.values]:
+        if clocks and value.text not in clocks and value.text != statement.default.text:
+            draft.fault("clock", f"`{value.text}` has no clock, and a clocked dimension is never the caller's", value.span)
+
+
+def _boundaries(draft: Draft) -> tuple[int, ...]:
+    """Every instant at which something may change."""
+    found: set[int] = set()
+    for layer in draft.layers:
+        found.update(second for second in layer.term if second is not None)
+        for statement in layer.statements:
+            if not isinstance(statement, t.Example | t.Source | t.Include | t.Figures | t.BookHeader):
+                found.update(_dates(statement))
+    return tuple(sorted(found))
+
+
+def _dates(node: Any) -> Iterator[int]:
+    if isinstance(node, t.Date):
+        yield node.seconds
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _dates(part)
+    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money):
+        for attribute in fields(type(node)):
+            if attribute.name != "span":
+                yield from _dates(getattr(node, attribute.name))
+
+
+def _thresholds(node: Any) -> Iterator[t.Threshold]:
+    if isinstance(node, t.Threshold):
+        yield node
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _thresholds(part)
+    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money | t.Table):
+        for attribute in fields(type(node)):
+            if attribute.name != "span":
+                yield from _thresholds(getattr(node, attribute.name))
+
+
+def _sums(draft: Draft) -> tuple[m.Sum, ...]:
+    limits: dict[tuple[int, ...], set[Fraction]] = {}
+    labels: dict[tuple[int, ...], str] = {}
+    for layer in draft.layers:
+        for statement in layer.statements:
+            if isinstance(statement, t.Example | t.Dimension | t.Meter):
+                continue  # a side in an example names a threshold of a rule; what exists does not depend on quantities
+            for test in _thresholds(statement):
+                meters = tuple(sorted(draft.meter_set(test.meters)))
+                if len({draft.meters[i].kind for i in meters}) > 1:
+                    draft.fault("unit", "a threshold adds up meters of one unit", test.span)
+                if meters:
+                    limits.setdefault(meters, set()).add(test.limit.value)
+                    labels.setdefault(meters, " + ".join(name.text for name in test.meters))
+    draft.sum_index = {meters: index for index, meters in enumerate(limits)}
+    return tuple(m.Sum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items())
+
+
+def _offers(draft: Draft) -> None:
+    """Fills in where values and meters are offered, now that scopes can be made."""
+    for kind in (t.Dimension, t.Meter):
+        for _, statement in draft.statements(kind):
+            for test in _thresholds(statement):
+                draft.fault("threshold", "what is offered does not depend on quantities", test.span)
+    dimensions: list[m.Dimension] = list(draft.space.dimensions)
+    for layer, statement in draft.statements(t.Dimension):
+        index = draft.dimension_index.get(statement.name.text)
+        if index is None or draft.places.get(("dimension", statement.name.text)) != statement.name.span:
+            continue
+        offers: dict[str, list[m.Offer]] = {}
+        for line in statement.lines:
+            scope = draft.scope(line.endings, layer)
+            for name in line.values:
+                origin = draft.origin(name.span, line.endings, statement.endings)
+                offers.setdefault(name.text, []).append(m.Offer(scope, origin))
+        default = offers.get(statement.default.text, [])
+        if default and all(offer.scope not in ((), draft.trim(draft.term(layer))) for offer in default):
+            draft.fault("default", f"the default `{statement.default.text}` is not offered everywhere", statement.default.span,
+                        "a default has no `when`, `from` or `before`")  # fmt: skip
+        values = tuple(evolve(value, offers=tuple(offers.get(value.name, ()))) for value in dimensions[index].values)
+        dimensions[index] = evolve(dimensions[index], values=values)
+        draft.space = evolve(draft.space, dimensions=tuple(dimensions))
+    offered: dict[int, list[m.Offer]] = {}
+    for layer, meter in draft.statements(t.Meter):
+        scope = draft.scope(meter.endings, layer)
+        for name in meter.names:
+            if name.text in draft.meter_index:
+                offered.setdefault(draft.meter_index[name.text], []).append(m.Offer(scope, draft.origin(name.span, meter.endings)))
+    draft.meters = [evolve(meter, offers=tuple(offered.get(i, ()))) for i, meter in enumerate(draft.meters)]

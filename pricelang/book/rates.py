@@ -1,0 +1,296 @@
+"""Second pass: tables of rates and derivations, and the check that each figure is what the book derives or stands instead of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import define, evolve
+
+from pricelang.book import model as m
+from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.book.names import row_words
+from pricelang.book.space import meet, without
+from pricelang.syntax import tree as t
+from pricelang.syntax.faults import Span
+
+MAX_DEPTH = 16
+
+
+@define
+class Rates:
+    """The prices and derivations of a book, by (model, meter) and by meter."""
+
+    prices: dict[tuple[int, int], list[m.Price]]
+    announcements: list[m.Announcement]
+    derivations: dict[int, list[m.Derivation]]
+    spans: dict[m.Price, Span]
+
+    def pieces(
+        self, model: int, meter: int, scope: m.Scope, rank: int, depth: int = 0
+    ) -> Iterator[tuple[m.Scope, Fraction | None, m.Origin]]:
+        """The price (per one of the meter's unit, before factors) of a model's meter in each part of a scope.
+
+        Prices above `rank` are left aside. A part with None is not offered; a part that has no price is not yielded.
+        """
+        rest = [scope]
+        candidates = [price for price in self.prices.get((model, meter), ()) if price.rank <= rank]
+        for price in sorted(candidates, key=lambda price: -price.rank):
+            for part in rest:
+                shared = meet(part, price.scope)
+                if shared is not None:
+                    yield from self._price(price, shared, rank, depth)
+            rest = without(rest, [price.scope])
+
+    def _price(
+        self, price: m.Price, scope: m.Scope, rank: int, depth: int
+    ) -> Iterator[tuple[m.Scope, Fraction | None, m.Origin]]:
+        if price.kind == "absent":
+            yield scope, None, price.origin
+        elif price.kind == "amount":
+            yield scope, (price.amount or Fraction(0)) / price.size, price.origin
+        elif depth < MAX_DEPTH:
+            rest = [scope]
+            for derivation in sorted(self.derivations.get(price.meter, ()), key=lambda d: not d.special):
+                for part in rest:
+                    shared = meet(part, derivation.scope)
+                    if shared is not None:
+                        for piece, amount, _ in self.pieces(price.model, derivation.of, shared, rank, depth + 1):
+                            yield piece, None if amount is None else amount * derivation.factor, derivation.origin
+                rest = without(rest, [derivation.scope])
+
+
+def read_rates(draft: Draft) -> Rates:
+    """All prices of the models, each with its scope and rank."""
+    rates = Rates({}, [], {}, {})
+    _derivations(draft, rates)
+    groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]] = {}
+    for layer, statement in draft.statements(t.Rates):
+        _read_table(draft, rates, groups, layer, statement)
+    for (layer, condition, _, _), rows in groups.items():
+        _place_rows(draft, rates, layer, condition, rows)
+    if not draft.faults:
+        _check_overrides(draft, rates)
+    return rates
+
+
+def _derivations(draft: Draft, rates: Rates) -> None:
+    for layer, statement in draft.statements(t.Derive):
+        draft.only(statement.endings, WORDS, "the general line of `derive`")
+        meter, of = draft.meter(statement.meter), draft.meter(statement.of)
+        if meter is None or of is None or not draft.declare("derivation of", statement.meter):
+            continue
+        lines = [(statement.factor, of, statement.endings, statement.span, False)]
+        for line in statement.exceptions:
+            draft.only(line.endings, SCOPED | WORDS, "an exception")
+            base = draft.meter(line.of)
+            if base is not None:
+                lines.append((line.factor, base, line.endings, line.span, True))
+        found = rates.derivations.setdefault(meter, [])
+        for factor, base, endings, span, special in lines:
+            if draft.meters[base].kind != draft.meters[meter].kind:
+                draft.fault("unit", f"`{statement.meter.text}` and `{draft.meters[base].name}` are counted in different units", span)
+            origin = draft.origin(span, endings, statement.endings)
+            new = m.Derivation(meter, draft.scope(endings, layer), factor.value, base, special, origin)
+            for other in found:
+                if special and other.special and meet(other.scope, new.scope) is not None:
+                    draft.fault("overlap", f"two exceptions derive `{statement.meter.text}` for the same requests", span,
+                                None, (span_of(other.origin), "the other"))  # fmt: skip
+            found.append(new)
+    _check_circles(draft, rates)
+
+
+def _check_circles(draft: Draft, rates: Rates) -> None:
+    for meter in rates.derivations:
+        seen, todo = set(), [meter]
+        while todo:
+            for line in rates.derivations.get(todo.pop(), ()):
+                if line.of == meter:
+                    draft.fault("cycle", f"`{draft.meters[meter].name}` is derived from itself", span_of(line.origin))
+                    rates.derivations = {}
+                    return
+                if line.of not in seen:
+                    seen.add(line.of)
+                    todo.append(line.of)
+
+
+
+
+def _read_table(
+    draft: Draft, rates: Rates, groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]], layer: int,
+    statement: t.Rates,
+) -> None:  # fmt: skip
+    draft.only(statement.endings, WORDS | {"when"}, "a table of rates")
+    names = [cell.value.text if isinstance(cell.value, t.Name) else "" for cell in statement.table.header.cells]
+    columns = {name: index for index, name in enumerate(names)}
+    if len(columns) < len(names):
+        draft.fault("twice", "a column stands twice", statement.table.header.span)
+        return
+    for needed in ("model", "from"):
+        if needed not in columns:
+            draft.fault("table", f"the table has no column `{needed}`", statement.table.header.span)
+            return
+    condition = draft.condition(statement.endings.when)
+    meters = {}
+    for name, cell in zip(names, statement.table.header.cells, strict=True):
+        if name not in ("model", "from", "see", "unsure") and isinstance(cell.value, t.Name):
+            meter = draft.meter(cell.value)
+            if meter is not None:
+                meters[columns[name]] = meter
+    for row in statement.table.rows:
+        if len(row.cells) == len(names):
+            _read_row(draft, rates, groups, layer, statement, row, columns, meters, condition)
+
+
+def _read_row(
+    draft: Draft, rates: Rates, groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]], layer: int,
+    statement: t.Rates, row: t.Row, columns: dict[str, int], meters: dict[int, int], condition: m.Scope,
+) -> None:  # fmt: skip
+    name, start = row.cells[columns["model"]].value, row.cells[columns["from"]].value
+    if not isinstance(name, t.Name) or not isinstance(start, t.Date):
+        draft.fault("table", "a row begins with a model and the day from which it holds", row.span)
+        return
+    if name.text not in draft.model_index:
+        draft.unknown("model", name, draft.model_index)
+        return
+    model = draft.model_index[name.text]
+    origin = row_words(draft, row, columns, statement.endings)
+    for column, meter in meters.items():
+        cell = row.cells[column]
+        size, per = draft.per_size(statement.per, meter, statement.per.span)
+        if cell.kind == "blank":
+            draft.fault("blank_cell", f"the price of `{draft.meters[meter].name}` is blank, and a blank means nothing", cell.span,
+                        "write an amount, `derived` or `not offered`")  # fmt: skip
+            continue
+        price = _cell_price(draft, rates, cell, model, meter, size, per, evolve(origin, column=cell.span.column, width=cell.span.end_column - cell.span.column))
+        if price is None:
+            continue
+        if statement.announced is not None and statement.withdrawn is not None:
+            rates.announcements.append(
+                m.Announcement(model, meter, start.seconds, price.amount or Fraction(0), per, statement.announced.seconds,
+                               statement.withdrawn.seconds, price.origin)
+            )  # fmt: skip
+            continue
+        rank = 2 * layer + (1 if condition else 0)
+        price = evolve(price, rank=rank)
+        rates.spans[price] = cell.span
+        groups.setdefault((layer, condition, model, meter), []).append((start.seconds, price))
+
+
+def _cell_price(
+    draft: Draft, rates: Rates, cell: t.Cell, model: int, meter: int, size: Fraction, per: str, origin: m.Origin
+) -> m.Price | None:
+    name = draft.meters[meter].name
+    if cell.kind == "not_offered":
+        return m.Price(model, meter, 0, (), "absent", None, None, per, size, origin)
+    if cell.kind == "derived":
+        if meter not in rates.derivations:
+            draft.fault("derived", f"no `derive` says what `{name}` is derived from", cell.span)
+            return None
+        return m.Price(model, meter, 0, (), "derived", None, None, per, size, origin)
+    if isinstance(cell.value, t.Money):
+        amount = draft.money(cell.value)
+        instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
+        kind = "derived" if meter in rates.derivations and instead is None else "amount"
+        return m.Price(model, meter, 0, (), kind, amount, instead, per, size, origin)
+    draft.fault("table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span)
+    return None
+
+
+def _place_rows(
+    draft: Draft, rates: Rates, layer: int, condition: m.Scope, rows: list[tuple[int, m.Price]]
+) -> None:  # fmt: skip
+    """Gives each row its period: until the next row that prices the same meter of the same model."""
+    rows.sort(key=lambda row: row[0])
+    for number, (start, price) in enumerate(rows):
+        end = rows[number + 1][0] if number + 1 < len(rows) else None
+        span = rates.spans[price]
+        if end == start:
+            other = rates.spans[rows[number + 1][1]]
+            name = draft.meters[price.meter].name
+            draft.fault("twice", f"two prices of `{name}` hold from the same day", max(span, other), None, (min(span, other), "the other"))
+            continue
+        scope: m.Scope | None = draft.term(layer)
+        for part in (condition, draft.space.period(start, end), ((m.MODELS, 1 << price.model),)):
+            scope = meet(scope, part) if scope is not None else None
+        if scope is None:
+            draft.fault("never_holds", "the price holds on no day of the book's term", span)
+            continue
+        placed = evolve(price, scope=draft.trim(scope))
+        rates.spans[placed] = span
+        rates.prices.setdefault((price.model, price.meter), []).append(placed)
+
+
+def _check_overrides(draft: Draft, rates: Rates) -> None:
+    """Each figure against what it must be: what is derived, or what it stands instead of."""
+    for (model, meter), prices in rates.prices.items():
+        for number, price in enumerate(prices):
+            span = rates.spans[price]
+            for other in prices[:number]:
+                if other.rank == price.rank and meet(other.scope, price.scope) is not None:
+                    draft.fault("overlap", f"two prices of `{draft.meters[meter].name}` hold for the same requests", span,
+                                None, (rates.spans[other], "the other"))  # fmt: skip
+            if price.kind == "derived" and price.amount is not None:
+                _check_figure(draft, rates, price, span)
+            elif price.kind == "amount":
+                _check_instead(draft, rates, model, meter, price, span)
+
+
+def _check_figure(draft: Draft, rates: Rates, price: m.Price, span: Span) -> None:
+    for _, amount, origin in rates._price(price, price.scope, price.rank, 0):
+        if amount is not None and amount * price.size != price.amount:
+            derived, written = money(amount * price.size, draft.currency), money(price.amount or Fraction(0), draft.currency)
+            draft.fault(
+                "figure_differs", f"the figure is {written}, but {derived} is derived for `{draft.space.models[price.model].name}`",
+                span, f"if the page prints it, write `{written} instead of {derived}`", (span_of(origin), "derived here"),
+            )  # fmt: skip
+            return
+
+
+def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.Price, span: Span) -> None:
+    below = list(rates.pieces(model, meter, price.scope, price.rank - 1))
+    if not below and meter in rates.derivations:
+        below = list(rates._price(evolve(price, kind="derived"), price.scope, price.rank, 0))
+    offered = [(amount, origin) for _, amount, origin in below if amount is not None]
+    if price.instead_of is None:
+        if offered:
+            held = money(offered[0][0] * price.size, draft.currency)
+            draft.fault("overrides", f"the price stands against {held} without saying so", span,
+                        f"write `instead of {held}`", (span_of(offered[0][1]), "the price it stands against"))  # fmt: skip
+        return
+    if not offered:
+        draft.fault("stale_instead_of", "there is no price that this one could stand instead of", span, "drop the `instead of`")
+    for amount, origin in offered:
+        if amount * price.size != price.instead_of:
+            held = money(amount * price.size, draft.currency)
+            written = money(price.instead_of, draft.currency)
+            draft.fault("stale_instead_of", f"the price stands instead of {written}, but what it stands against is {held}",
+                        span, f"check the price and write `instead of {held}`", (span_of(origin), f"{held} comes from here"))  # fmt: skip
+            return
+
+
+def money(amount: Fraction, currency: str) -> str:
+    """An amount as the language writes it: `$0.30`, or as a fraction when it has no finite decimal."""
+    symbol = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, currency + " ")
+    return symbol + decimal_text(amount)
+
+
+def decimal_text(value: Fraction) -> str:
+    """An exact decimal with at least two digits after a point, or `n/d` when it has none."""
+    places, rest = 0, value.denominator
+    while rest % 10 == 0:
+        rest //= 10
+        places += 1
+    twos = fives = 0
+    while rest % 2 == 0:
+        rest //= 2
+        twos += 1
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places += max(twos, fives)
+    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
+    whole, part = (digits[:-places], digits[-places:].ljust(2, "0")) if places else (digits, "")
+    return ("-" if value < 0 else "") + f"{int(whole):,}" + ("." + part if part else "")

@@ -1,0 +1,182 @@
+"""Boxes over the axes of a book: intersection, difference, and the search for one admitted request in what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from pricelang.book.model import DATES, MODELS, Dimension, Model, Scope, Sum
+
+MAX_PIECES = 50_000
+
+
+class TooManyPieces(Exception):
+    """A difference of boxes that falls into more pieces than are worth deciding here."""
+
+
+def point_mask(points: Iterable[int]) -> int:
+    """The mask of some points of an axis."""
+    mask = 0
+    for point in points:
+        mask |= 1 << point
+    return mask
+
+
+def meet(left: Scope, right: Scope) -> Scope | None:
+    """What two scopes share, or None."""
+    if not left:
+        return right
+    if not right:
+        return left
+    masks = dict(left)
+    for axis, mask in right:
+        both = masks.get(axis, -1) & mask
+        if not both:
+            return None
+        masks[axis] = both
+    return tuple(sorted(masks.items()))
+
+
+def holds(scope: Scope, point: Sequence[int]) -> bool:
+    """Whether a request, as its point on each axis, is in a scope."""
+    return all(mask >> point[axis] & 1 for axis, mask in scope)
+
+
+def subtract(scope: Scope, hole: Scope) -> list[Scope]:
+    """What is left of a scope without a hole, as disjoint boxes. Masks of `scope` must be finite where `hole`'s cut."""
+    shared = meet(scope, hole)
+    if shared is None:
+        return [scope]
+    pieces: list[Scope] = []
+    rest = dict(scope)
+    for axis, mask in hole:
+        outside = rest.get(axis, -1) & ~mask
+        if outside:
+            piece = dict(rest)
+            piece[axis] = outside
+            pieces.append(tuple(sorted(piece.items())))
+        rest[axis] = rest.get(axis, -1) & mask
+    return pieces
+
+
+def without(scopes: Iterable[Scope], holes: Iterable[Scope]) -> list[Scope]:
+    """What is left of some scopes without some holes, as boxes."""
+    rest = list(scopes)
+    for hole in holes:
+        rest = [piece for scope in rest for piece in subtract(scope, hole)]
+        if len(rest) > MAX_PIECES:
+            raise TooManyPieces
+        if not rest:
+            break
+    return rest
+
+
+@frozen
+class Space:
+    """The axes of a book: how many points each has, and which requests exist."""
+
+    models: tuple[Model, ...]
+    boundaries: tuple[int, ...]
+    dimensions: tuple[Dimension, ...]
+    sums: tuple[Sum, ...]
+
+    def size(self, axis: int) -> int:
+        """How many points an axis has."""
+        if axis == MODELS:
+            return len(self.models)
+        if axis == DATES:
+            return len(self.boundaries) + 1
+        index = axis - 2
+        if index < len(self.dimensions):
+            return len(self.dimensions[index].values)
+        return len(self.sums[index - len(self.dimensions)].limits) + 1
+
+    @property
+    def axes(self) -> int:
+        """How many axes there are."""
+        return 2 + len(self.dimensions) + len(self.sums)
+
+    def everything(self) -> Scope:
+        """Every request, with the mask of each axis written out."""
+        return tuple((axis, (1 << self.size(axis)) - 1) for axis in range(self.axes))
+
+    def period(self, start: int | None, end: int | None) -> Scope:
+        """A half-open period in UTC seconds whose ends are boundaries, as a scope."""
+        first = 0 if start is None else self.boundaries.index(start) + 1
+        last = len(self.boundaries) + 1 if end is None else self.boundaries.index(end) + 1
+        if first == 0 and end is None:
+            return ()
+        return ((DATES, (1 << last) - (1 << first)),)
+
+    def since_release(self, model: int) -> int:
+        """The mask of the stretches of time in which a model is offered."""
+        first = self.boundaries.index(self.models[model].released) + 1
+        return (1 << len(self.boundaries) + 1) - (1 << first)
+
+    def admitted(self, scopes: Iterable[Scope]) -> tuple[int, ...] | None:
+        """One request of some scopes that exists, as its point on each axis: defaults and early dates first."""
+        everything = self.everything()
+        for scope in scopes:
+            whole = meet(everything, scope)
+            if whole is not None:
+                found = next(self._admitted(whole, 0), None)
+                if found is not None:
+                    return found
+        return None
+
+    def _admitted(self, scope: Scope, index: int) -> Iterator[tuple[int, ...]]:
+        if index == len(self.dimensions):
+            masks = dict(scope)
+            for model in _points(masks[MODELS]):
+                dates = masks[DATES] & self.since_release(model)
+                if dates:
+                    rest = tuple(_lowest(masks[axis]) for axis in range(2, self.axes))
+                    yield (model, _lowest(dates), *rest)
+            return
+        axis, dimension = index + 2, self.dimensions[index]
+        mask = dict(scope)[axis]
+        order = [dimension.default, *(v for v in range(len(dimension.values)) if v != dimension.default)]
+        for value in order:
+            if mask >> value & 1:
+                for offer in dimension.values[value].offers:
+                    narrowed = meet(meet(scope, ((axis, 1 << value),)) or scope, offer.scope)
+                    if narrowed is not None:
+                        yield from self._admitted(narrowed, index + 1)
+
+    def describe(self, point: Sequence[int]) -> str:
+        """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""
+        parts = [f"{self.models[point[MODELS]].name} at {day(self.instant(point[DATES]))}"]
+        for index, dimension in enumerate(self.dimensions):
+            value = point[2 + index]
+            if value != dimension.default:
+                parts.append(f"{dimension.name} {dimension.values[value].name}")
+        for index, total in enumerate(self.sums):
+            side = point[2 + len(self.dimensions) + index]
+            if side:
+                parts.append(f"{total.label} over {total.limits[side - 1]:,}")
+        return ", ".join(parts)
+
+    def instant(self, stretch: int) -> int:
+        """An instant (UTC seconds) in a stretch of time: its first, or the day before all dates."""
+        return self.boundaries[stretch - 1] if stretch else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def _points(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def day(seconds: int) -> str:
+    """UTC seconds as the language writes them: a day, with its time unless midnight."""
+    import datetime
+
+    instant = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    plain = instant.strftime("%Y-%m-%d %H:%M:%S")
+    return plain.removesuffix(" 00:00:00").removesuffix(":00") if plain.endswith(":00") else plain

@@ -1,0 +1,144 @@
+"""A checked book as data (JSON) and back, and the user's cache of checked books: read without the parser, never unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from pricelang.book import model as m
+
+FORMAT = 1
+_CLASSES: dict[str, type] = {
+    name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
+}
+
+
+def dump_book(book: m.Book) -> str:
+    """The book as one line of JSON: each object is its class's name with its fields in order."""
+    return json.dumps(_encode(book), separators=(",", ":"), ensure_ascii=True)
+
+
+def read_book(text: str) -> m.Book:
+    """The book of such a line. Raises `ValueError` for anything else; runs nothing of it."""
+    try:
+        book = json.loads(text, object_hook=_decode)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a stored book: {error}") from None
+    if not isinstance(book, m.Book):
+        raise ValueError("not a stored book")
+    return book
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_encode(part) for part in value]
+    if isinstance(value, Fraction):
+        return {"/": [value.numerator, value.denominator]}
+    if attrs.has(type(value)):
+        return {type(value).__name__: [_encode(getattr(value, field.name)) for field in attrs.fields(type(value))]}
+    return value
+
+
+def _decode(found: dict[str, Any]) -> Any:
+    ((name, parts),) = found.items()
+    if name == "/":
+        return Fraction(*parts)
+    return _CLASSES[name](*[_tuples(part) if type(part) is list else part for part in parts])
+
+
+def _tuples(parts: list[Any]) -> tuple[Any, ...]:
+    return tuple([_tuples(part) if type(part) is list else part for part in parts])
+
+
+# ---- the cache ------------------------------------------------------------------------------------------------------
+
+
+def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
+    """The book kept under a key of its content, or else the one that `make` gives, which is then kept.
+
+    The cache is a folder of the user's own (`PRICELANG_CACHE` names another; empty means none). A file there that
+    somebody else owns or could write, or that is not whole, is passed over.
+    """
+    folder = _cache_folder()
+    if folder is None:
+        return make()
+    path = folder / f"{hashlib.sha256(f'{FORMAT}:{_compiler()}:{key}'.encode()).hexdigest()}.json"
+    text = _read_own(path)
+    if text is not None:
+        try:
+            return read_book(text)
+        except ValueError:
+            pass
+    book = make()
+    _keep(path, dump_book(book))
+    return book
+
+
+def _cache_folder() -> Path | None:
+    named = os.environ.get("PRICELANG_CACHE")
+    if named is not None:
+        return Path(named) if named else None
+    from platformdirs import user_cache_path
+
+    return user_cache_path("pricelang", appauthor=False)
+
+
+def _compiler() -> str:
+    """A word that changes whenever the code that checks books does."""
+    package = Path(__file__).resolve().parent.parent
+    parts = []
+    for folder in ("syntax", "book"):
+        for entry in sorted(os.scandir(package / folder), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                found = entry.stat()
+                parts.append(f"{entry.name}:{found.st_size}:{found.st_mtime_ns}")
+    from pricelang.resources import grammar_path
+
+    grammar = grammar_path().stat()
+    return ";".join(parts) + f";{grammar.st_size}:{grammar.st_mtime_ns}"
+
+
+def _own(found: os.stat_result) -> bool:
+    if not hasattr(os, "getuid"):
+        return True  # a cache folder under the user's profile is the user's own on systems without owners
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _read_own(path: Path) -> str | None:
+    try:
+        if not _own(os.stat(path.parent)):
+            return None
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as stream:
+            if not _own(os.fstat(stream.fileno())):
+                return None
+            data = stream.read()
+    except OSError:
+        return None
+    digest, _, body = data.partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        return None
+    return body.decode("ascii", "replace")
+
+
+def _keep(path: Path, text: str) -> None:
+    """Writes a file whole or not at all; a cache that cannot be written is no fault."""
+    body = text.encode("ascii")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _own(os.stat(path.parent)):
+            return
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+            stream.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        os.replace(stream.name, path)
+    except OSError:
+        return

@@ -1,0 +1,292 @@
+"""What a request costs: quantities times the rates of its cell, line by line, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from attrs import define, frozen
+
+from pricelang.book.model import Book, Origin
+from pricelang.rating.cells import Cell, Rate, Step
+from pricelang.rating.decimals import exact, plain, rounded, scaled, to_decimal
+
+Uses = tuple[Fraction | int, ...]
+
+
+@frozen
+class Factor:
+    """A multiplier that had effect on a line; `source` is where the book has it from."""
+
+    rule: str
+    factor: Decimal
+    source: str | None
+    location: str
+
+
+@frozen
+class Line:
+    """One line of a bill.
+
+    `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is their product
+    (after rounding, where the book rounds lines). `list_price` is the unit price before any modifier. `free` says why
+    a line costs nothing. `location` is the `file:line` of the price.
+    """
+
+    meter: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount: Decimal
+    factors: tuple[Factor, ...]
+    model: str
+    list_price: Decimal
+    source: str | None
+    location: str
+    free: str | None = None
+    label: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as `pricelang price --json` prints it: numbers are decimal strings."""
+        found: dict[str, Any] = {
+            "meter": self.meter, "quantity": plain(self.quantity), "unit_price": plain(self.unit_price),
+            "amount": plain(self.amount),
+            "factors": [{"rule": f.rule, "factor": plain(f.factor), "source": f.source} for f in self.factors],
+            "model": self.model, "unit": self.unit, "list_price": plain(self.list_price), "source": self.source,
+            "location": self.location,
+        }  # fmt: skip
+        if self.free is not None:
+            found["free"] = self.free
+        if self.label:
+            found["part"] = self.label
+        return found
+
+
+@frozen
+class Amount:
+    """A line before it is made readable: exact amounts, and the rounding residue."""
+
+    rate: Rate | None
+    step: Step | None
+    uses: Uses
+    billed: Fraction | int
+    amount: Fraction
+    residue: Fraction
+
+
+@define(eq=False)
+class Priced:
+    """One request with its cell: what it used and what that costs.
+
+    `units` is the amount times a power of ten of the cell, where the cell's integer rates price all of the request.
+    """
+
+    book: Book
+    cell: Cell
+    at: int
+    dimensions: tuple[tuple[str, str], ...]
+    usage: Mapping[str, Uses]
+    label: str = ""
+    units: int | None = None
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        """A line for each meter with a quantity, then additions and limits of the request."""
+        found = []
+        for name, uses in self.usage.items():
+            rate = self.cell.rates[name]
+            if isinstance(rate, Rate) and any(uses):
+                found.append(self._line(rate, uses))
+        free = self.cell.free is not None
+        subtotal = sum((line.amount for line in found), Fraction(0))
+        for step in () if free else self.cell.extras:
+            found.append(Amount(None, step, (Fraction(1),), Fraction(1), *self._round(step.value)))
+            subtotal += found[-1].amount
+        for step in () if free else self.cell.floors:
+            short = step.value - subtotal
+            if (short > 0) == (step.kind == "at_least") and short:
+                found.append(Amount(None, step, (Fraction(1),), Fraction(1), short, Fraction(0)))
+                subtotal += short
+        rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None
+        if rate_of is not None:
+            found = [Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue) for x in found]
+        return tuple(found)
+
+    def _line(self, rate: Rate, uses: Uses) -> Amount:
+        billed: Fraction | int = sum(uses)
+        if rate.minimum is not None:
+            billed = sum(max(use, rate.minimum.quantity) for use in uses if use)
+        return Amount(rate, None, uses, billed, *self._round(billed * rate.unit_price))
+
+    def _round(self, amount: Fraction) -> tuple[Fraction, Fraction]:
+        rounding = self.cell.line_rounding
+        if rounding is None:
+            return amount, Fraction(0)
+        after = rounded(amount, rounding.step, rounding.mode)
+        return after, after - amount
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The exact amount of the request in the currency of the bill."""
+        if self.units is not None:
+            return Fraction(self.units, 10**self.cell.places)
+        amount = sum((line.amount for line in self.amounts), Fraction(0))
+        rounding = self.cell.total_rounding
+        return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)
+
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts, after conversion."""
+        return self.cell.conversion.currency if self.cell.conversion is not None else self.book.currency
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
+        found = list(self.cell.notes)
+        left_out = list(self.cell.left_out)
+        for name, uses in self.usage.items():
+            rate = self.cell.rates[name]
+            if isinstance(rate, Rate) and any(uses):
+                found += [f"unsure: {text}" for text in rate.doubts]
+                left_out += rate.left_out
+        if self.cell.free is not None:
+            found.append(f"free: {self.cell.free.text}")
+        found += [f"left out, since it belongs to an account and a period: {text}" for text in left_out]
+        return tuple(dict.fromkeys(found))
+
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, readable."""
+        if self.units is None:
+            return tuple(self._readable(amount) for amount in self.amounts)
+        coefficients, places, model, label = self.cell.coefficients, self.cell.places, self.cell.model.name, self.label
+        templates = self.cell.templates
+        if not templates:
+            templates.update(_templates(self.cell))
+        found = []
+        for name, uses in self.usage.items():
+            quantity = uses[0] if len(uses) == 1 else sum(uses)
+            if quantity:
+                unit, price, factors, listed, source, place, free = templates[name]
+                amount = scaled(int(coefficients[name] * quantity), places)
+                found.append(
+                    Line(name, Decimal(int(quantity)), unit, price, amount, factors, model, listed, source, place, free, label)
+                )
+        return tuple(found)
+
+    def _readable(self, line: Amount) -> Line:
+        model = self.cell.model.name
+        if line.rate is None:
+            step, amount = line.step or _NO_STEP, to_decimal(line.amount)
+            return Line(
+                step.rule, Decimal(1), "request", amount, amount, (), model, amount, step.origin.source, step.origin.place,
+                None, self.label,
+            )  # fmt: skip
+        unit, price, factors, listed, source, place, free = _template(line.rate, self.cell)
+        quantity, amount = to_decimal(Fraction(line.billed)), to_decimal(line.amount)
+        return Line(line.rate.meter.name, quantity, unit, price, amount, factors, model, listed, source, place, free, self.label)
+
+
+Template = tuple[str, Decimal, tuple[Factor, ...], Decimal, str | None, str, str | None]
+
+
+def _templates(cell: Cell) -> dict[str, Template]:
+    return {name: _template(rate, cell) for name, rate in cell.rates.items() if isinstance(rate, Rate)}
+
+
+def _template(rate: Rate, cell: Cell) -> Template:
+    """What all lines of a rate share: unit, unit price, factors, list price, source, place, and why it is free."""
+    conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
+    factors = tuple(
+        Factor(step.rule, to_decimal(step.value), step.origin.source, step.origin.place)
+        for step in rate.steps
+        if step.kind == "factor"
+    )
+    return (
+        rate.meter.unit, to_decimal(rate.unit_price * conversion), factors, to_decimal(rate.list_price * conversion),
+        rate.origin.source, rate.origin.place, rate.free,
+    )  # fmt: skip
+
+
+_NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))
+
+
+@define(eq=False)
+class Bill:
+    """What one record costs: the sum of its requests, with a reason for every cent.
+
+    A record that adds up several requests may fall on either side of a threshold: then `low` and `high` differ, `total`
+    is None, and the lines are those of the low figure.
+
+    >>> import pricelang
+    >>> bill = pricelang.load().price(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000})
+    >>> bill.total, bill.currency
+    (Decimal('0.25'), 'USD')
+    """
+
+    parts: tuple[Priced, ...]
+    more_notes: tuple[str, ...] = ()
+    bounds: tuple[Fraction, Fraction] | None = None
+    base_currency: str = "USD"
+
+    @cached_property
+    def exact_total(self) -> Fraction:
+        """The amount as an exact fraction; of a record that has bounds, the low one."""
+        return sum((part.total for part in self.parts), Fraction(0))
+
+    @property
+    def total(self) -> Decimal | None:
+        """The amount: exact, or rounded half even to 20 places where it has no finite decimal (a note says so)."""
+        if self.bounds is not None:
+            return None
+        if len(self.parts) == 1 and self.parts[0].units is not None:
+            return scaled(self.parts[0].units, self.parts[0].cell.places)
+        return to_decimal(self.exact_total)
+
+    @property
+    def low(self) -> Decimal:
+        """The least that the record can cost."""
+        return to_decimal(self.bounds[0] if self.bounds is not None else self.exact_total)
+
+    @property
+    def high(self) -> Decimal:
+        """The most that the record can cost."""
+        return to_decimal(self.bounds[1] if self.bounds is not None else self.exact_total)
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of the amounts."""
+        return self.parts[0].currency if self.parts else self.base_currency
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of all requests, in order."""
+        if len(self.parts) == 1:
+            return self.parts[0].lines()
+        return tuple(line for part in self.parts for line in part.lines())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of these amounts."""
+        found = [*self.more_notes, *(note for part in self.parts for note in part.notes)]
+        if self.bounds is not None:
+            found.append("the record adds up several requests, and may be on either side of a threshold")
+        elif exact(self.exact_total) is None:
+            found.append(f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places")
+        return tuple(dict.fromkeys(found))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The bill as `pricelang price --json` prints it."""
+        total = self.total
+        found: dict[str, Any] = {"total": None if total is None else plain(total), "currency": self.currency}
+        if total is None:
+            found |= {"low": plain(self.low), "high": plain(self.high)}
+        return found | {"lines": [line.to_dict() for line in self.lines], "notes": list(self.notes)}
+
+    def explain(self) -> str:
+        """Each amount as its formula, with the rule's file and line under it."""
+        from pricelang.rating.explain import explain_bill
+
+        return explain_bill(self)

@@ -1,0 +1,96 @@
+"""Exact numbers in and out: rationals inside, decimals outside, never a float."""
+
+from __future__ import annotations
+
+import decimal
+from decimal import Decimal
+from fractions import Fraction
+
+DIGITS = 20
+"""Digits after the point of an amount that has no finite decimal; such an amount is rounded half even and says so."""
+
+_WIDE = decimal.Context(prec=100_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
+
+
+
+def power_of_ten(denominator: int) -> int | None:
+    """The least k such that the denominator divides 10**k, or None.
+
+    >>> power_of_ten(8), power_of_ten(3)
+    (3, None)
+    """
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator //= 2
+        twos += 1
+    while denominator % 5 == 0:
+        denominator //= 5
+        fives += 1
+    return max(twos, fives) if denominator == 1 else None
+
+
+def scaled(integer: int, places: int) -> Decimal:
+    """`integer / 10**places`, exactly, without zeros at the end of its decimals; the caller's context does not matter."""
+    if not places:
+        return Decimal(integer)
+    whole, rest = divmod(integer, 10**places)
+    if not rest:
+        return Decimal(whole)
+    return _WIDE.normalize(_WIDE.scaleb(Decimal(integer), -places))
+
+
+def exact(value: Fraction) -> Decimal | None:
+    """The value as a decimal, or None when it has no finite one."""
+    places = power_of_ten(value.denominator)
+    return None if places is None else scaled(value.numerator * 10**places // value.denominator, places)
+
+
+def to_decimal(value: Fraction) -> Decimal:
+    """The value as a decimal: exact where there is one, else rounded half even to `DIGITS` places."""
+    found = exact(value)
+    return found if found is not None else scaled(round(value * 10**DIGITS), DIGITS)
+
+
+def plain(value: Fraction | Decimal) -> str:
+    """Digits without exponent or separators: `0.000005`.
+
+    >>> plain(Fraction(1, 200000))
+    '0.000005'
+    """
+    return format(value if isinstance(value, Decimal) else to_decimal(value), "f")
+
+
+def grouped(value: Fraction | int) -> str:
+    """Digits with thousands separators: `50,000`, `0.0416666666666666666667` where there is no finite decimal."""
+    return format(to_decimal(Fraction(value)), ",f")
+
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
+def money(value: Fraction, currency: str) -> str:
+    """An amount for readers: `$0.705`, `$2.50`, `EUR 3`; all digits, and two decimals at least where it has any."""
+    digits = grouped(abs(value))
+    whole, _, part = digits.partition(".")
+    shown = whole + ("." + part.ljust(2, "0") if part else "")
+    return ("-" if value < 0 else "") + _SYMBOLS.get(currency, currency + " ") + shown
+
+
+def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
+    """The value as a whole number of steps; modes: half_even, half_up, half_down, up, down (away from / to zero).
+
+    >>> rounded(Fraction(1, 8), Fraction(1, 100), "half_even")
+    Fraction(3, 25)
+    """
+    steps = value / step
+    floor, rest = divmod(steps.numerator, steps.denominator)
+    twice = 2 * rest - steps.denominator
+    negative = value < 0
+    up = {
+        "half_even": twice > 0 or (twice == 0 and floor % 2 == 1),
+        "half_up": twice > 0 or (twice == 0 and not negative),
+        "half_down": twice > 0 or (twice == 0 and negative),
+        "up": rest > 0 and not negative,
+        "down": rest > 0 and negative,
+    }[mode]
+    return (floor + (1 if up else 0)) * step

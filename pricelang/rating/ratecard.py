@@ -1,0 +1,299 @@
+"""The compiled rates of a book: one lookup by model, day and values, then integers; everything is worked out once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from attrs import define, field
+
+from pricelang.book import model as m
+from pricelang.book.space import holds
+from pricelang.rating.bill import Priced, Uses
+from pricelang.rating.cells import Cell, Point, Rate, cell_at
+from pricelang.rating.decimals import scaled, to_decimal
+from pricelang.rating.errors import BadRequest, NotOffered, PriceError, UnknownName
+from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.quantities import read_uses
+from pricelang.wording import did_you_mean, printable
+
+MAX_ENTRIES = 20_000
+MAX_PLAIN = 10**15
+"""Whole quantities below this need no further check."""
+
+
+@define(eq=False)
+class Entry:
+    """A combination without the sides of thresholds, and its cells by those sides that matter to it."""
+
+    at: int
+    point: Point
+    dimensions: tuple[tuple[str, str], ...]
+    sums: tuple[int, ...]
+    cells: dict[tuple[int, ...], Cell | PriceError] = field(factory=dict)
+    # The one cell, where no threshold matters.
+    cell: Cell | None = None
+
+
+@define(eq=False)
+class RateCard:
+    """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
+
+    book: m.Book
+    _entries: dict[object, Entry] = field(factory=dict, init=False)
+    _models: dict[str, int] = field(init=False)
+    _meters: dict[str, m.Meter] = field(init=False)
+    _watching: tuple[m.Scope, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._models = {model.name: index for index, model in enumerate(self.book.models)}
+        self._meters = {meter.name: meter for meter in self.book.meters}
+        first = 2 + len(self.book.dimensions)
+        self._watching = tuple(scope for scope in _scopes(self.book) if any(axis >= first for axis, _ in scope))
+
+    # ---- one request ----
+
+    def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
+        """The amount of one request. Raises `PriceError`."""
+        try:
+            cell = self._entries[(model, at, *dimensions.items())].cell
+            if cell is not None:
+                coefficients = cell.coefficients
+                units = 0
+                for meter, quantity in usage.items():
+                    if type(quantity) is not int or not 0 <= quantity < MAX_PLAIN:
+                        break
+                    units += coefficients[meter] * quantity
+                else:
+                    return scaled(units, cell.places)
+        except (KeyError, TypeError):
+            pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
+        return to_decimal(self.request(model, at, usage, dimensions).total)
+
+    def request(
+        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
+    ) -> Priced:
+        """One request, priced. Raises `PriceError`."""
+        entry = self._entry(model, at, dimensions)
+        uses = self.uses(usage)
+        cell = entry.cell
+        if cell is None:
+            cell = self._cell(entry, tuple(self._side(index, uses) for index in entry.sums))
+        return self._priced(entry, cell, uses, label)
+
+    def bounds(
+        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
+        sides: Mapping[int, int], label: str = "",
+    ) -> list[Priced]:  # fmt: skip
+        """A record that adds up requests, priced on every side of each threshold it may be on, cheapest first.
+
+        `sides` fixes the side (a point of the axis) of some sums. What the clock sets is open too.
+        """
+        uses = self.uses(usage)
+        found: list[Priced] = []
+        errors: list[PriceError] = []
+        for entry in self._clock_entries(self._entry(model, at, dimensions)):
+            choices = [
+                [sides[index]] if index in sides else range(self._side(index, uses) + 1) for index in entry.sums
+            ]
+            for combination in itertools.product(*choices):
+                try:
+                    found.append(self._priced(entry, self._cell(entry, combination), uses, label))
+                except PriceError as error:
+                    errors.append(error)
+        if errors and not found:
+            raise errors[0]
+        return sorted(found, key=lambda priced: priced.total)
+
+    def _priced(self, entry: Entry, cell: Cell, uses: Mapping[str, Uses], label: str) -> Priced:
+        coefficients = cell.coefficients
+        units: int | None = 0
+        for name, quantities in uses.items():
+            coefficient = coefficients.get(name)
+            quantity = quantities[0] if len(quantities) == 1 else sum(quantities)
+            if units is not None and coefficient is not None and type(quantity) is int:
+                units += coefficient * quantity
+                continue
+            if coefficient is None and quantity:
+                rate = cell.rates[name]
+                if not isinstance(rate, Rate):
+                    raise rate.with_traceback(None)
+            if quantity:
+                units = None
+        if cell.line_rounding is not None or cell.total_rounding is not None or cell.extras or cell.floors:
+            units = None
+        return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units)
+
+    def uses(self, usage: Mapping[str, object]) -> dict[str, Uses]:
+        """The quantities of a record, read and checked."""
+        if not isinstance(usage, Mapping):
+            raise BadRequest("bad_record", "`usage` is not a map of meters to quantities")
+        found: dict[str, Uses] = {}
+        for name, value in usage.items():
+            meter = self._meters.get(name) if isinstance(name, str) else None
+            if meter is None:
+                raise self._unknown("meter", name, self._meters)
+            if type(value) is int and 0 <= value < MAX_PLAIN:
+                found[name] = (value,)
+            else:
+                found[name] = read_uses(value, meter, self.book.units)
+        return found
+
+    # ---- combinations ----
+
+    def _entry(self, model: str, at: Instant | None, dimensions: Mapping[str, str]) -> Entry:
+        try:
+            key: object = (model, at, *dimensions.items())
+            found = self._entries.get(key)
+        except TypeError:
+            key, found = None, None
+        if found is not None:
+            return found
+        seconds = seconds_of(today() if at is None else at)
+        index = self.model_index(model, seconds)
+        values, given = self._values(dimensions, seconds)
+        stretch = _stretch(self.book.boundaries, seconds)
+        entry = self._new_entry(seconds, (index, stretch, *values), given)
+        if key is not None and at is not None:
+            if len(self._entries) >= MAX_ENTRIES:
+                self._entries.clear()
+            self._entries[key] = entry
+        return entry
+
+    def _new_entry(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> Entry:
+        first = 2 + len(self.book.dimensions)
+        sums: set[int] = set()
+        for scope in self._watching:
+            plain = tuple((axis, mask) for axis, mask in scope if axis < first)
+            if holds(plain, point):
+                sums.update(axis - first for axis, _ in scope if axis >= first)
+        entry = Entry(seconds, point, given, tuple(sorted(sums)))
+        if not sums:
+            entry.cell = self._cell(entry, ())
+        return entry
+
+    def _cell(self, entry: Entry, sides: tuple[int, ...]) -> Cell:
+        cell = entry.cells.get(sides)
+        if cell is None:
+            by_sum = dict(zip(entry.sums, sides, strict=True))
+            point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
+            try:
+                cell = cell_at(self.book, point)
+            except PriceError as error:
+                cell = error
+            entry.cells[sides] = cell
+        if isinstance(cell, PriceError):
+            raise cell.with_traceback(None)
+        return cell
+
+    def _side(self, index: int, uses: Mapping[str, Uses]) -> int:
+        """The point of a sum's axis that quantities fall on."""
+        summed = self.book.sums[index]
+        amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
+        return sum(1 for limit in summed.limits if amount > limit)
+
+    def _clock_entries(self, entry: Entry) -> Iterator[Entry]:
+        clocked = [i for i, dimension in enumerate(self.book.dimensions) if dimension.clocked]
+        if not clocked:
+            yield entry
+            return
+        for values in itertools.product(*(range(len(self.book.dimensions[i].values)) for i in clocked)):
+            point = list(entry.point)
+            for index, value in zip(clocked, values, strict=True):
+                point[2 + index] = value
+            yield self._new_entry(entry.at, tuple(point), entry.dimensions)
+
+    def model_index(self, name: object, seconds: int) -> int:
+        """The model of an id or an alias on a day (UTC seconds)."""
+        if not isinstance(name, str):
+            raise BadRequest("bad_record", "the request names no model", help="give `model`")
+        index = self._models.get(name)
+        if index is not None:
+            return index
+        named = [alias for alias in self.book.aliases if alias.name == name]
+        for alias in named:
+            if (alias.start is None or seconds >= alias.start) and (alias.end is None or seconds < alias.end):
+                return alias.model
+        if named:
+            raise NotOffered(
+                "not_offered", f"alias `{name}` stands for no model on {written(seconds)}", origin=named[0].origin,
+                help=f"it stands for `{self.book.models[named[0].model].name}` at other times",
+            )  # fmt: skip
+        raise self._unknown("model", name, [*self._models, *(alias.name for alias in self.book.aliases)])
+
+    def _values(
+        self, dimensions: Mapping[str, str], seconds: int
+    ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
+        """The value of each dimension, and those given by the caller or the clock that are no default."""
+        values, given = [], []
+        for dimension in self.book.dimensions:
+            value = dimension.default
+            if dimension.clocked:
+                minute = seconds % 86_400 // 60
+                value = next((i for i, v in enumerate(dimension.values) if _in_clock(v.clock, minute)), value)
+            name = dimensions.get(dimension.name)
+            if name is not None:
+                names = {v.name: i for i, v in enumerate(dimension.values)}
+                if name not in names:
+                    raise self._unknown("value", name, names, f" of {dimension.name}")
+                if dimension.clocked and names[name] != value:
+                    raise BadRequest("bad_record", f"{dimension.name} is set by the time of day, not by the record")
+                value = names[name]
+            values.append(value)
+            if value != dimension.default:
+                given.append((dimension.name, dimension.values[value].name))
+        if len(dimensions) > 0:
+            known = {dimension.name for dimension in self.book.dimensions}
+            for name in dimensions:
+                if name not in known:
+                    raise self._unknown("dimension", name, [*known, "model", "at", "usage"])
+        return tuple(values), tuple(given)
+
+    @staticmethod
+    def _unknown(kind: str, name: object, known: Sequence[str] | Mapping[str, object], of: str = "") -> UnknownName:
+        shown = printable(str(name))
+        help = did_you_mean(str(name), known)
+        if help is None and len(known) <= 12:
+            help = "known: " + ", ".join(known)
+        return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown if len(shown) <= 100 else shown[:100] + '…'}`{of}", help=help)
+
+
+
+def _in_clock(clock: tuple[int, int] | None, minute: int) -> bool:
+    if clock is None:
+        return False
+    start, end = clock
+    return start <= minute < end if start < end else minute >= start or minute < end
+
+
+def _stretch(boundaries: Sequence[int], seconds: int) -> int:
+    from bisect import bisect_right
+
+    return bisect_right(boundaries, seconds)
+
+
+def _scopes(book: m.Book) -> Iterator[m.Scope]:
+    """Every scope of a book that may look at a threshold."""
+    for price in book.prices:
+        yield price.scope
+    for derivation in book.derivations:
+        yield derivation.scope
+    for modifier in book.modifiers:
+        yield modifier.when
+        for line in modifier.lines:
+            yield line.scope
+    for limit in book.limits:
+        for row in limit.lines:
+            yield row.scope
+    for charge in book.charges:
+        yield from (price.scope for price in charge.prices)
+        yield from (line.scope for line in (*charge.minimums, *charge.pools))
+        yield from (offer.scope for offer in charge.free)
+    for exclusion in book.exclusions:
+        yield exclusion.scope
+        for offer in exclusion.allowed:
+            yield offer.scope
+    yield from (remark.scope for remark in (*book.refusals, *book.free, *book.notes))
+    yield from (rounding.scope for rounding in book.roundings)
+    yield from (conversion.scope for conversion in book.conversions)

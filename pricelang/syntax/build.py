@@ -1,0 +1,264 @@
+"""Lark's parse of one statement to our tree: values read exactly, reserved words and the order of endings checked."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from lark import Token, Tree
+
+from pricelang.syntax import tree as t
+from pricelang.syntax.faults import Fault, Span
+
+MAX_DIGITS = 40
+SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+ORDER = ("for_models", "except_models", "when", "from_date", "before_date", "then", "because", "unsure", "see")
+WRITTEN = {"for_models": "for", "except_models": "except for", "from_date": "from", "before_date": "before"}
+
+
+class Builder:
+    """Builds one statement; `faults` gathers what is wrong, `fatal` says that the statement cannot be used."""
+
+    def __init__(self, file: str, first_line: int, reserved: frozenset[str]) -> None:
+        self.file, self.first_line, self.reserved = file, first_line, reserved
+        self.faults: list[Fault] = []
+        self.fatal = False
+
+    # ---- places and tokens ----
+
+    def span(self, node: Tree[Token] | Token) -> Span:
+        meta: Any = node if isinstance(node, Token) else node.meta
+        if getattr(meta, "line", None) is None:
+            return Span(self.file, self.first_line, 1, self.first_line, 1)
+        shift = self.first_line - 1
+        return Span(self.file, meta.line + shift, meta.column, (meta.end_line or meta.line) + shift, meta.end_column)
+
+    def fault(self, code: str, message: str, span: Span, help: str | None = None, *, fatal: bool = True) -> None:
+        self.faults.append(Fault(code, message, span, help))
+        self.fatal = self.fatal or fatal
+
+    @staticmethod
+    def _tree(node: Any) -> Tree[Token]:
+        if not isinstance(node, Tree):
+            raise TypeError(f"expected a tree, found {node!r}")
+        return node
+
+    def trees(self, node: Tree[Token], *kinds: str) -> list[Tree[Token]]:
+        return [child for child in node.children if isinstance(child, Tree) and (not kinds or child.data in kinds)]
+
+    def tree(self, node: Tree[Token], *kinds: str) -> Tree[Token] | None:
+        found = self.trees(node, *kinds)
+        return found[0] if found else None
+
+    def tokens(self, node: Tree[Token], *kinds: str) -> list[Token]:
+        return [child for child in node.children if isinstance(child, Token) and (not kinds or child.type in kinds)]
+
+    # ---- values ----
+
+    def name(self, token: Token) -> t.Name:
+        if str(token) in self.reserved:
+            self.fault(
+                "reserved_word", f"`{token}` is a word of the language and names nothing", self.span(token),
+                f"choose another name, such as `{token}_1`",
+            )  # fmt: skip
+        if len(token) > 200:
+            self.fault("too_large", "the name has more than 200 characters", self.span(token))
+        return t.Name(str(token), span=self.span(token))
+
+    def name_list(self, node: Tree[Token]) -> tuple[t.Name, ...]:
+        return tuple(self.name(token) for token in self.tokens(node, "NAME"))
+
+    def names(self, node: Tree[Token]) -> tuple[t.Name, ...]:
+        found = self.tree(node, "names")
+        return self.name_list(found) if found is not None else ()
+
+    def text(self, token: Token) -> t.Text:
+        return t.Text(re.sub(r"\\(.)", r"\1", str(token)[1:-1]), span=self.span(token))
+
+    def optional_text(self, node: Tree[Token]) -> t.Text | None:
+        found = self.tokens(node, "STRING")
+        return self.text(found[0]) if found else None
+
+    def digits(self, written: str, span: Span) -> Fraction:
+        plain = written.replace(",", "").rstrip("%")
+        if len(plain) > MAX_DIGITS:
+            self.fault("too_large", f"the number has more than {MAX_DIGITS} digits", span)
+            return Fraction(1)
+        value = Fraction(plain)
+        return value / 100 if written.endswith("%") else value
+
+    def number(self, token: Token) -> t.Number:
+        return t.Number(self.digits(str(token), self.span(token)), str(token), span=self.span(token))
+
+    def money(self, token: Token) -> t.Money:
+        written = str(token)
+        currency, digits = (SYMBOLS[written[0]], written[1:]) if written[0] in SYMBOLS else (written[:3], written[4:])
+        return t.Money(self.digits(digits, self.span(token)), currency, written, span=self.span(token))
+
+    def date(self, token: Token) -> t.Date:
+        written = str(token)
+        plain = written.rstrip("Z").replace("T", " ")
+        try:
+            instant = datetime.datetime.fromisoformat(plain).replace(tzinfo=datetime.UTC)
+            seconds = int(instant.timestamp())
+        except (ValueError, OverflowError):
+            self.fault("bad_date", f"`{written}` is not a day of the calendar", self.span(token))
+            seconds = 0
+        return t.Date(seconds, written, span=self.span(token))
+
+    def clock(self, token: Token) -> t.Clock:
+        hours, minutes = int(token[:2]), int(token[3:])
+        if hours > 23 or minutes > 59:
+            self.fault("bad_date", f"`{token}` is not a time of day", self.span(token))
+        return t.Clock(hours * 60 + minutes, span=self.span(token))
+
+    def per(self, node: Tree[Token]) -> t.Per:
+        numbers = self.tokens(node, "NUMBER")
+        number = self.number(numbers[0]) if numbers else None
+        return t.Per(number, self.name(self.tokens(node, "NAME")[0]), span=self.span(node))
+
+    def account(self, node: Tree[Token]) -> t.Account:
+        holder, period = self.tokens(node, "NAME")
+        return t.Account(self.name(holder), self.name(period), span=self.span(node))
+
+    # ---- endings ----
+
+    def endings(self, node: Tree[Token]) -> t.Endings:
+        """The endings among the children of a node, each at most once and in their order."""
+        values: dict[str, Any] = {}
+        last, spans = -1, []
+        for clause in self.trees(node, "clause", *ORDER):
+            kind = str(clause.data)
+            written, span = WRITTEN.get(kind, kind), self.span(clause)
+            spans.append(span)
+            place = ORDER.index(kind)
+            if kind in values:
+                self.fault("twice", f"`{written}` stands twice in one line", span)
+            elif place < last:
+                after = WRITTEN.get(ORDER[last], ORDER[last])
+                self.fault("clause_order", f"`{written}` comes before `{after}`", span,
+                           "the order is: for, except for, when, from, before, then, because, unsure, see")  # fmt: skip
+            last = max(last, place)
+            values[kind] = self._clause(kind, clause)
+        start, end = values.get("from_date"), values.get("before_date")
+        if start and end and start.seconds >= end.seconds:
+            self.fault("bad_period", f"the period ends before it begins: from {start.written} before {end.written}", end.span)
+        whole = Span(self.file, spans[0].line, spans[0].column, spans[-1].end_line, spans[-1].end_column) if spans else self.span(node)
+        return t.Endings(
+            values.get("for_models", ()), values.get("except_models", ()), values.get("when", ()), start, end,
+            values.get("then"), values.get("because"), values.get("unsure"), values.get("see"), span=whole,
+        )  # fmt: skip
+
+    def _clause(self, kind: str, clause: Tree[Token]) -> Any:
+        if kind in ("for_models", "except_models"):
+            return self.names(clause)
+        if kind == "when":
+            return self.condition(self._tree(clause.children[0]))
+        if kind in ("from_date", "before_date"):
+            return self.date(self.tokens(clause)[0])
+        if kind == "then":
+            return self.outcome(self._tree(clause.children[0]))
+        token = self.tokens(clause)[0]
+        return self.name(token) if kind == "see" else self.text(token)
+
+    def outcome(self, node: Tree[Token]) -> t.Outcome:
+        return t.Outcome("no_effect" if node.data == "no_effect" else "refuse", span=self.span(node))
+
+    def condition(self, node: Tree[Token] | None) -> tuple[t.Test, ...]:
+        return tuple(self.test(child) for child in self.trees(node)) if node is not None else ()
+
+    def test(self, node: Tree[Token]) -> t.Test:
+        if node.data == "is_test":
+            dimension, *values = (self.name(token) for token in self.tokens(node, "NAME"))
+            return t.IsTest(dimension, tuple(values), span=self.span(node))
+        return self.threshold(node)
+
+    def threshold(self, node: Tree[Token]) -> t.Threshold:
+        meters = self.name_list(self.trees(node, "names_sum")[0])
+        limit = self.number(self.tokens(node, "NUMBER")[0])
+        return t.Threshold(meters, node.data == "over", limit, span=self.span(node))
+
+    # ---- tables ----
+
+    def table(self, node: Tree[Token]) -> t.Table:
+        rows = [self.row(child) for child in self.trees(self.trees(node, "table")[0], "row")]
+        header, *body = rows
+        for cell in header.cells:
+            if cell.kind != "name":
+                self.fault("syntax", "the first row of a table names its columns", cell.span)
+        for row in body:
+            if len(row.cells) != len(header.cells):
+                self.fault("table", f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns", row.span)
+        if not body:
+            self.fault("table", "the table has no rows", header.span)
+        return t.Table(header, tuple(body), span=header.span)
+
+    def row(self, node: Tree[Token]) -> t.Row:
+        cells: list[t.Cell] = []
+        here = self.span(node)
+        before = Span(self.file, here.line, here.column, here.line, here.column + 1)
+        for child in self.trees(node):
+            cell = self.cell(child, before)
+            cells.append(cell)
+            before = Span(self.file, cell.span.end_line, cell.span.end_column, cell.span.end_line, cell.span.end_column + 1)
+        return t.Row(tuple(cells), span=here)
+
+    def cell(self, node: Tree[Token], before: Span) -> t.Cell:
+        kind, tokens = str(node.data).removeprefix("cell_"), self.tokens(node)
+        span = self.span(node) if tokens or kind in ("derived", "not_offered") else before
+        if kind == "name":
+            return t.Cell(kind, t.Name(str(tokens[0]), span=span), span=span)
+        if kind == "money":
+            instead = self.money(tokens[1]) if len(tokens) > 1 else None
+            return t.Cell(kind, self.money(tokens[0]), instead, span=span)
+        if kind == "date":
+            return t.Cell(kind, self.date(tokens[0]), span=span)
+        if kind == "number":
+            return t.Cell(kind, self.number(tokens[0]), span=span)
+        if kind == "string":
+            return t.Cell(kind, self.text(tokens[0]), span=span)
+        return t.Cell(kind, span=span)
+
+    # ---- effects ----
+
+    def factors(self, node: Tree[Token]) -> t.Factors:
+        return t.Factors(tuple(self.factor(child) for child in self.trees(node, "factor")), span=self.span(node))
+
+    def factor(self, node: Tree[Token]) -> t.Factor:
+        numbers = [self.number(token) for token in self.tokens(node, "NUMBER")]
+        return t.Factor(numbers[0], numbers[1] if len(numbers) > 1 else None, self.names(node), span=self.span(node))
+
+    def addition(self, node: Tree[Token]) -> t.Addition:
+        money = self.money(self.tokens(node, "MONEY")[0])
+        return t.Addition(money, self.per(self.trees(node, "per")[0]), self.names(node), span=self.span(node))
+
+    def effect(self, node: Tree[Token]) -> t.Effect:
+        if node.data == "factors":
+            return self.factors(node)
+        return self.addition(node) if node.data == "addition" else self.outcome(node)
+
+    def modifier_line(self, node: Tree[Token]) -> t.ModifierLine:
+        effect = self.trees(node, "factors", "addition", "no_effect", "refused")[0]
+        otherwise = self.tree(node, "otherwise") is not None
+        return t.ModifierLine(otherwise, self.effect(effect), self.endings(node), span=self.span(node))
+
+    def modifier(self, node: Tree[Token], make: Callable[..., t.Statement], line_kind: str) -> t.Statement:
+        lines = tuple(self.modifier_line(child) for child in self.trees(node, line_kind))
+        return make(
+            self.name(self.tokens(node, "NAME")[0]), self.optional_text(node), self.condition(self.tree(node, "condition")),
+            lines, endings=self.endings(node), span=self.span(node),
+        )  # fmt: skip
+
+    def charge_price(self, node: Tree[Token]) -> t.ChargePrice:
+        price = self.trees(node, "price")[0]
+        money = [self.money(token) for token in self.tokens(price, "MONEY")]
+        account, numbers, names = self.tree(node, "account"), self.tokens(node, "NUMBER"), self.tokens(node, "NAME")
+        return t.ChargePrice(
+            money[0], money[1] if len(money) > 1 else None, self.per(self.trees(price, "per")[0]),
+            self.number(numbers[0]) if numbers else None, self.name(names[0]) if names else None,
+            self.account(account) if account is not None else None, self.endings(node), span=self.span(node),
+        )  # fmt: skip
+

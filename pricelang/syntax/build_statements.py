@@ -1,0 +1,273 @@
+"""One function a statement: Lark's parse of it to its node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lark import Token, Tree
+
+from pricelang.syntax import tree as t
+from pricelang.syntax.build import Builder
+
+Parse = Tree[Token]
+
+
+def build_statement(builder: Builder, parse: Parse) -> t.Statement:
+    """The statement of a parse whose root is `start`; what is wrong with it is left in `builder.faults`."""
+    node = builder.trees(parse)[0]
+    return STATEMENTS[str(node.data)](builder, node)
+
+
+def _book(b: Builder, n: Parse) -> t.Statement:
+    currency, extends = b.tree(n, "book_in"), b.tree(n, "book_extends")
+    return t.BookHeader(
+        b.name(b.tokens(n, "NAME")[0]), b.optional_text(n),
+        b.name(b.tokens(currency)[0]) if currency is not None else None,
+        b.name(b.tokens(extends)[0]) if extends is not None else None, endings=b.endings(n), span=b.span(n),
+    )  # fmt: skip
+
+
+def _include(b: Builder, n: Parse) -> t.Statement:
+    return t.Include(b.text(b.tokens(n)[0]), span=b.span(n))
+
+
+def _source(b: Builder, n: Parse) -> t.Statement:
+    name, address, read = b.tokens(n)
+    return t.Source(b.name(name), b.text(address), b.date(read), span=b.span(n))
+
+
+def _note(b: Builder, n: Parse) -> t.Statement:
+    return t.Note(b.text(b.tokens(n)[0]), endings=b.endings(n), span=b.span(n))
+
+
+def _dimension(b: Builder, n: Parse) -> t.Statement:
+    name, default = b.tokens(n, "NAME")
+    lines = []
+    for child in b.trees(n, "value_line"):
+        clock = b.tree(child, "clock")
+        hours = tuple(b.clock(token) for token in b.tokens(clock)) if clock is not None else None
+        pair = (hours[0], hours[1]) if hours else None
+        lines.append(t.ValueLine(b.names(child), pair, b.endings(child), span=b.span(child)))
+    return t.Dimension(b.name(name), b.name(default), tuple(lines), endings=b.endings(n), span=b.span(n))
+
+
+def _unit(b: Builder, n: Parse) -> t.Statement:
+    name, number, of = b.tokens(n)
+    return t.Unit(b.name(name), b.number(number), b.name(of), span=b.span(n))
+
+
+def _meter(b: Builder, n: Parse) -> t.Statement:
+    return t.Meter(b.names(n), b.name(b.tokens(n)[0]), endings=b.endings(n), span=b.span(n))
+
+
+def _group_of_names(b: Builder, n: Parse) -> t.Statement:
+    return t.Group(b.name(b.tokens(n)[0]), b.names(n), span=b.span(n))
+
+
+def _group_of_models(b: Builder, n: Parse) -> t.Statement:
+    return t.Group(b.name(b.tokens(n)[0]), None, endings=b.endings(n), span=b.span(n))
+
+
+def _models(b: Builder, n: Parse) -> t.Statement:
+    return t.Models(b.table(n), endings=b.endings(n), span=b.span(n))
+
+
+def _alias(b: Builder, n: Parse) -> t.Statement:
+    name, model = b.tokens(n)
+    return t.Alias(b.name(name), b.name(model), endings=b.endings(n), span=b.span(n))
+
+
+def _rates(b: Builder, n: Parse) -> t.Statement:
+    announced = b.tree(n, "announced")
+    dates = [b.date(token) for token in b.tokens(announced)] if announced is not None else []
+    return t.Rates(
+        b.per(b.trees(n, "per")[0]), dates[0] if dates else None, dates[1] if len(dates) > 1 else None,
+        b.table(n), endings=b.endings(n), span=b.span(n),
+    )  # fmt: skip
+
+
+def _derive(b: Builder, n: Parse) -> t.Statement:
+    meter, number, of = b.tokens(n)
+    exceptions = []
+    for child in b.trees(n, "derive_except"):
+        factor, base = b.tokens(child)
+        exceptions.append(t.DeriveLine(b.number(factor), b.name(base), b.endings(child), span=b.span(child)))
+    return t.Derive(
+        b.name(meter), b.number(number), b.name(of), tuple(exceptions), endings=b.endings(n), span=b.span(n)
+    )
+
+
+def _figures(b: Builder, n: Parse) -> t.Statement:
+    name, unit = b.tokens(n, "NAME")
+    return t.Figures(b.name(name), b.name(unit), b.table(n), endings=b.endings(n), span=b.span(n))
+
+
+def _multiplier(b: Builder, n: Parse) -> t.Statement:
+    return b.modifier(n, t.Multiplier, "multiplier_line")
+
+
+def _surcharge(b: Builder, n: Parse) -> t.Statement:
+    return b.modifier(n, t.Surcharge, "surcharge_line")
+
+
+def _limit(b: Builder, n: Parse) -> t.Statement:
+    lines = []
+    for child in b.trees(n, "limit_on_price", "limit_on_account"):
+        at_least = b.tokens(b.trees(child, "bound")[0])[0].type == "AT_LEAST"
+        per, account = b.tree(child, "per"), b.tree(child, "account")
+        lines.append(
+            t.LimitLine(
+                at_least, b.money(b.tokens(child, "MONEY")[0]), b.per(per) if per is not None else None, b.names(child),
+                b.account(account) if account is not None else None, b.endings(child), span=b.span(child),
+            )
+        )  # fmt: skip
+    name = b.name(b.tokens(n, "NAME")[0])
+    return t.Limit(name, b.optional_text(n), tuple(lines), endings=b.endings(n), span=b.span(n))
+
+
+def _exclude(b: Builder, n: Parse) -> t.Statement:
+    names = [b.name(token) for token in b.tokens(n, "NAME")]
+    return t.Exclude(names[0], names[1] if len(names) > 1 else None, endings=b.endings(n), span=b.span(n))
+
+
+def _refuse(b: Builder, n: Parse) -> t.Statement:
+    return t.Refuse(endings=b.endings(n), span=b.span(n))
+
+
+def _free(b: Builder, n: Parse) -> t.Statement:
+    return t.Free(endings=b.endings(n), span=b.span(n))
+
+
+def _stack(b: Builder, n: Parse) -> t.Statement:
+    after = b.tokens(n, "NAME")
+    return t.Stack(b.names(n), b.name(after[0]) if after else None, span=b.span(n))
+
+
+def _round(b: Builder, n: Parse) -> t.Statement:
+    stage, step, mode = b.tokens(n)
+    # a mode may be `up`, which is a word elsewhere
+    rounding = t.Name(str(mode), span=b.span(mode))
+    return t.Round(b.name(stage), b.money(step), rounding, endings=b.endings(n), span=b.span(n))
+
+
+def _convert(b: Builder, n: Parse) -> t.Statement:
+    currency, rate = b.tokens(n)
+    return t.Convert(b.name(currency), b.number(rate), endings=b.endings(n), span=b.span(n))
+
+
+def _charge(b: Builder, n: Parse) -> t.Statement:
+    lines: list[t.ChargeLine] = []
+    for child in b.trees(n, "charge_price", "charge_minimum", "charge_pool", "charge_free"):
+        span, endings = b.span(child), b.endings(child)
+        if child.data == "charge_price":
+            lines.append(b.charge_price(child))
+        elif child.data == "charge_free":
+            lines.append(t.ChargeFree(endings, span=span))
+        else:
+            number, names = b.number(b.tokens(child, "NUMBER")[0]), [b.name(x) for x in b.tokens(child, "NAME")]
+            if child.data == "charge_minimum":
+                lines.append(t.ChargeMinimum(number, names[0], names[1], endings, span=span))
+            else:
+                lines.append(t.ChargePool(number, names[0], b.account(b.trees(child, "account")[0]), endings, span=span))
+    name = b.name(b.tokens(n, "NAME")[0])
+    return t.Charge(name, b.optional_text(n), tuple(lines), endings=b.endings(n), span=b.span(n))
+
+
+def _amend(b: Builder, n: Parse) -> t.Statement:
+    lines = []
+    for child in b.trees(n, "amend_line"):
+        factors = b.tree(child, "factors")
+        effect = b.factors(factors) if factors is not None else b.charge_price(child)
+        lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
+    return t.Amend(b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n))
+
+
+def _allow_value(b: Builder, n: Parse) -> t.Statement:
+    dimension, value = b.tokens(n)
+    return t.AllowValue(b.name(dimension), b.name(value), endings=b.endings(n), span=b.span(n))
+
+
+def _allow_pair(b: Builder, n: Parse) -> t.Statement:
+    left, right = b.tokens(n)
+    return t.AllowPair(b.name(left), b.name(right), endings=b.endings(n), span=b.span(n))
+
+
+def _terms(b: Builder, n: Parse) -> tuple[t.Term, ...]:
+    terms = []
+    for child in b.trees(n, "term"):
+        numbers, names = b.tokens(child, "NUMBER"), b.tokens(child, "NAME")
+        terms.append(t.Term(b.number(numbers[0]) if numbers else None, b.name(names[0]), span=b.span(child)))
+    return tuple(terms)
+
+
+def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
+    kind, span = str(n.data), b.span(n)
+    names = [b.name(token) for token in b.tokens(n, "NAME")]
+    if kind == "claim_costs":
+        left, right = b.trees(n, "sum")
+        relation = b.tree(n, "less_than", "at_least", "at_most")
+        word = {"less_than": "less", None: "equal"}.get(relation.data if relation is not None else None)
+        return t.ClaimCosts(_terms(b, left), word or str(relation.data), _terms(b, right), span=span)  # type: ignore[union-attr]
+    if kind == "claim_is":
+        return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
+    if kind == "claim_never_meets":
+        return t.ClaimNeverMeets(names[0], names[1], span=span)
+    if kind == "claim_commute":
+        return t.ClaimCommute(b.names(n), span=span)
+    if kind == "claim_prices":
+        return t.ClaimPrices(b.names(n), span=span)
+    if kind == "claim_above":
+        return t.ClaimAbove(b.money(b.tokens(n)[0]), span=span)
+    if kind == "claim_agrees":
+        return t.ClaimAgrees(names[0], span=span)
+    return t.ClaimMonotone(span=span)
+
+
+def _claim(b: Builder, n: Parse) -> t.Statement:
+    body = next(child for child in b.trees(n) if str(child.data).startswith("claim_"))
+    return t.Claim(_claim_body(b, body), endings=b.endings(n), span=b.span(n))
+
+
+def _example_line(b: Builder, n: Parse) -> t.ExampleLine:
+    span, names = b.span(n), b.tokens(n, "NAME")
+    if n.data == "given":
+        facts: list[t.Fact | t.Threshold] = []
+        for child in b.trees(n, "fact_value", "fact_side"):
+            if child.data == "fact_side":
+                facts.append(b.threshold(b.trees(child)[0]))
+            else:
+                dimension, value = b.tokens(child)
+                facts.append(t.Fact(b.name(dimension), b.name(value), span=b.span(child)))
+        return t.Given(b.name(names[0]), b.date(b.tokens(n, "DATE")[0]), tuple(facts), span=span)
+    if n.data == "uses":
+        uses = []
+        for child in b.trees(n, "use"):
+            words = [b.name(token) for token in b.tokens(child, "NAME")]
+            number = b.number(b.tokens(child, "NUMBER")[0])
+            uses.append(t.Use(number, words[0] if len(words) > 1 else None, words[-1], span=b.span(child)))
+        return t.Uses(tuple(uses), span=span)
+    if n.data == "expect_cost":
+        money = [b.money(token) for token in b.tokens(n, "MONEY")]
+        return t.ExpectCost(money[0], money[1] if len(money) > 1 else None, span=span)
+    if n.data == "expect_refused":
+        rules = [b.name(token) for token in names]
+        return t.ExpectRefused(rules[0] if rules else None, rules[1] if len(rules) > 1 else None, span=span)
+    return t.ExpectNotOffered(span=span)
+
+
+_EXAMPLE_LINES = ("given", "uses", "expect_cost", "expect_refused", "expect_not_offered")
+
+
+def _example(b: Builder, n: Parse) -> t.Statement:
+    lines = tuple(_example_line(b, child) for child in b.trees(n, *_EXAMPLE_LINES))
+    return t.Example(b.text(b.tokens(n, "STRING")[0]), lines, endings=b.endings(n), span=b.span(n))
+
+
+STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
+    "book": _book, "include": _include, "source": _source, "note": _note, "dimension": _dimension, "unit": _unit,
+    "meter": _meter, "group_of_names": _group_of_names, "group_of_models": _group_of_models, "models": _models,
+    "alias": _alias, "rates": _rates, "derive": _derive, "figures": _figures, "multiplier": _multiplier,
+    "surcharge": _surcharge, "limit": _limit, "exclude": _exclude, "refuse": _refuse, "free": _free, "stack": _stack,
+    "round": _round, "convert": _convert, "charge": _charge, "amend": _amend, "allow_value": _allow_value,
+    "allow_pair": _allow_pair, "claim": _claim, "example": _example,
+}  # fmt: skip

@@ -1,0 +1,102 @@
+"""What is wrong with a text and where: spans, faults, and how a fault is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+from pricelang.wording import printable
+
+
+@frozen(order=True)
+class Span:
+    """A stretch of one file. Lines and columns count from 1, in code points; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+NOWHERE = Span("", 0, 0, 0, 0)
+
+
+@frozen
+class Fault:
+    """One thing wrong with a book.
+
+    `code` is stable and meant for programs, `message` is one sentence without a final period, `help` says what to
+    do next, and `others` are further places with a word on each (the other one of two rules that disagree).
+    """
+
+    code: str
+    message: str
+    span: Span
+    help: str | None = None
+    others: tuple[tuple[Span, str], ...] = ()
+    severity: str = "error"
+
+
+class BookError(Exception):
+    """A book that cannot be used; `faults` are all of its faults, in order of place."""
+
+    def __init__(self, faults: Iterable[Fault], texts: Mapping[str, str] | None = None) -> None:
+        self.faults = sort_faults(faults)
+        self.texts = dict(texts or {})
+        super().__init__("\n".join(f"{fault.span}: {fault.message} ({fault.code})" for fault in self.faults))
+
+
+def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults in order of place, each once."""
+    return tuple(sorted(dict.fromkeys(faults), key=lambda f: (f.span, f.code, f.message)))
+
+
+@frozen
+class Palette:
+    """How the parts of a printed fault are coloured; the default colours nothing."""
+
+    error: tuple[str, str] = field(default=("", ""))
+    warning: tuple[str, str] = field(default=("", ""))
+    quiet: tuple[str, str] = field(default=("", ""))
+
+
+COLOURS = Palette(("\x1b[1;31m", "\x1b[0m"), ("\x1b[1;33m", "\x1b[0m"), ("\x1b[2m", "\x1b[0m"))
+
+
+def render_fault(fault: Fault, texts: Mapping[str, str], palette: Palette | None = None) -> str:
+    """A fault as text: severity, code and sentence, each place with its line and carets, and the help."""
+    palette = palette or Palette()
+    start, stop = palette.error if fault.severity == "error" else palette.warning
+    lines = [f"{start}{fault.severity}[{fault.code}]{stop}: {printable(fault.message)}"]
+    lines += _place(fault.span, "", texts, palette)
+    for span, label in fault.others:
+        lines += _place(span, label, texts, palette)
+    if fault.help:
+        lines.append(f"  {palette.quiet[0]}help:{palette.quiet[1]} {printable(fault.help)}")
+    return "\n".join(lines)
+
+
+def _place(span: Span, label: str, texts: Mapping[str, str], palette: Palette) -> list[str]:
+    if span == NOWHERE:
+        return [f"  {label}"] if label else []
+    quiet, stop = palette.quiet
+    lines = [f"  {quiet}-->{stop} {printable(str(span))}"]
+    rows = texts.get(span.file, "").split("\n")
+    if 1 <= span.line <= len(rows):
+        row = rows[span.line - 1].replace("\t", " ").rstrip("\r")
+        end = span.end_column if span.end_line == span.line else len(row) + 1
+        first, width = span.column, max(1, end - span.column)
+        if first > 200 or len(row) > 400:  # a line from a stranger may be very long: show the stretch around the fault
+            cut = max(0, first - 60)
+            row, first, width = "…" + row[cut : cut + 160], first - cut + 1, min(width, 100)
+        carets = "^" * width
+        lines.append(f"{span.line:>5} {quiet}|{stop} {printable(row)}")
+        lines.append(f"      {quiet}|{stop} {' ' * (first - 1)}{carets}{' ' + printable(label) if label else ''}")
+    elif label:
+        lines.append(f"        {printable(label)}")
+    return lines

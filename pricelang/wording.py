@@ -1,0 +1,32 @@
+"""Words of messages: the nearest known names, and text from strangers made safe to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names nearest to `name`, best first, at most `most`.
+
+    >>> nearest("cache_write_1hr", ["input", "cache_write_1h", "cache_write_5m"], most=1)
+    ['cache_write_1h']
+    """
+    import difflib  # only needed where something is wrong
+
+    names = sorted(set(known))
+    lowered = {candidate.lower(): candidate for candidate in reversed(names)}
+    found = difflib.get_close_matches(name[:200].lower(), list(lowered), n=most, cutoff=0.6)
+    return [lowered[candidate] for candidate in found]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A help line for an unknown name, or None when nothing known is near."""
+    near = nearest(name, known)
+    return "did you mean " + " or ".join(f"`{candidate}`" for candidate in near) + "?" if near else None
+
+
+def printable(text: str) -> str:
+    """The text with control and direction characters shown as escapes, so that a hostile name cannot draw."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)
