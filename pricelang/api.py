@@ -17,6 +17,7 @@ from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.ratecard import RateCard
+from pricelang.wording import shown
 
 if TYPE_CHECKING:
     from pricelang.usage.records import Part, Record
@@ -66,7 +67,7 @@ class Book:
         """The ISO 4217 code of the prices."""
         return self.checked.currency
 
-    def total(self, *, model: str, usage: Mapping[str, object], at: Instant | None = None, **dimensions: str) -> Decimal:
+    def total(self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, **dimensions: str) -> Decimal:
         """The amount of one request, in the currency of its bill: `price(…).total` without the lines.
 
         Arguments and errors are those of `price`.
@@ -74,7 +75,7 @@ class Book:
         return self.rates.amount(model, at, usage, dimensions)
 
     def price(
-        self, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
+        self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
         each: Iterable[str] = (), **dimensions: str,
     ) -> Bill:  # fmt: skip
         """What a request costs, with a line for each meter and the rules behind it.
@@ -97,10 +98,10 @@ class Book:
                 raise BadRequest("bad_record", "`each` speaks of the requests of a sum", help='add `record="sum"`')
             return Bill((self.rates.request(model, at, usage, dimensions),))
         if record != "sum":
-            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{str(record)[:40]}`")
+            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
         return self._sum(model, at, usage, dimensions, tuple(each), "")
 
-    def price_message(self, message: object, *, at: Instant | None = None, **dimensions: str) -> Bill:
+    def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
 
         A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
@@ -166,7 +167,7 @@ class Book:
             known += [f"{summed.label} over {value}" for value in summed.limits]
             if match and summed.label == match["sum"] and limit in summed.limits:
                 return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
-        raise BadRequest("bad_record", f"no rule of the book has the threshold `{str(text)[:60]}`",
+        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
                          help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     def at(self, at: Instant) -> BookAt:
@@ -205,15 +206,15 @@ class BookAt:
     book: Book
     day: str
 
-    def price(self, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
+    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
         """`Book.price` on this day."""
         return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)
 
-    def total(self, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
+    def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
         """`Book.total` on this day."""
         return self.book.rates.amount(model, self.day, usage, dimensions)
 
-    def price_message(self, message: object, **dimensions: str) -> Bill:
+    def price_message(self, message: object, /, **dimensions: str) -> Bill:
         """`Book.price_message` on this day."""
         return self.book.price_message(message, at=self.day, **dimensions)
 

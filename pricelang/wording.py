@@ -29,4 +29,14 @@ def printable(text: str) -> str:
     """The text with control and direction characters shown as escapes, so that a hostile name cannot draw."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def shown(value: object, most: int = 60) -> str:
+    """A value from a stranger as it can stand in a message: escaped, and cut where it is long."""
+    try:
+        text = value if isinstance(value, str) else str(value)
+    except ValueError:  # an integer with more digits than Python writes out
+        text = "a number of thousands of digits"
+    text = printable(text[: most + 1])
+    return text if len(text) <= most else text[:most] + "…"

@@ -9,15 +9,15 @@ from attrs import evolve
 
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
-from pricelang.book.rates import money
 from pricelang.book.space import meet, subtract
+from pricelang.decimals import money
 from pricelang.syntax import tree as t
 
 PERIODS = ("day", "month", "year")
 
 
-def read_charges(draft: Draft, rated: set[int]) -> list[m.Charge]:
-    """All charges; `rated` are the meters that have models' rates and so none of these."""
+def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
+    """All charges; `rated` are the meters that have models' rates, and so none of these, with one such place."""
     found: dict[int, m.Charge] = {}
     for layer, statement in draft.statements(t.Charge):
         draft.only(statement.endings, WORDS, "the first line of a charge")
@@ -25,7 +25,8 @@ def read_charges(draft: Draft, rated: set[int]) -> list[m.Charge]:
         if meter is None or not draft.declare("charge", statement.name):
             continue
         if meter in rated:
-            draft.fault("overlap", f"`{statement.name.text}` has rates of models and a charge", statement.name.span)
+            draft.fault("overlap", f"`{statement.name.text}` has rates of models and a charge", statement.name.span, None,
+                        (span_of(rated[meter]), "a rate of a model"))  # fmt: skip
         found[meter] = _charge(draft, layer, statement, meter)
     for layer, amend in draft.statements(t.Amend):
         amended = draft.meter_index.get(amend.name.text)
@@ -45,14 +46,15 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
     for line in statement.lines:
         draft.only(line.endings, SCOPED | WORDS, "a line of a charge")
         scope, origin = draft.scope(line.endings, layer), draft.origin(line.span, line.endings, statement.endings)
+        written = f"{line.number.written} {line.unit.text}" if isinstance(line, t.ChargeMinimum | t.ChargePool) else ""
         if isinstance(line, t.ChargePrice):
             prices.append(_price(draft, line, meter, scope, origin, 2 * layer))
         elif isinstance(line, t.ChargeMinimum):
             if line.each.text != "use":
                 draft.fault("unit", "a minimum is per use", line.each.span)
-            minimums.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), "", origin))
+            minimums.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), written, "", origin))
         elif isinstance(line, t.ChargePool):
-            pools.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), _account(draft, line.account), origin))
+            pools.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), written, _account(draft, line.account), origin))
             _check_turn(draft, line)
         else:
             if line.endings.because is None and statement.endings.because is None:
@@ -74,7 +76,7 @@ def _price(
         after = _quantity(draft, line.after, line.after_unit, meter)
     account = _account(draft, line.account) if line.account is not None else ""
     if line.instead_of is not None:
-        draft.fault("instead_of", "`instead of` stands in `amend` or in a table of rates", line.span)
+        draft.fault("instead_of", "`instead of` has no meaning here", line.span, "a contract writes it in `amend`")
     return m.ChargePrice(scope, rank, draft.money(line.money), None, size, per, after, account, origin)
 
 
@@ -139,21 +141,23 @@ def _amend_price(draft: Draft, layer: int, line: t.AmendLine, price: t.ChargePri
         draft.fault("instead_of", "an amended price says what it stands instead of", price.span)
         return charge
     against = draft.money(price.instead_of)
+    if not amount:
+        draft.fault("zero", "a price of zero makes things free without saying so", price.money.span)
     prices: list[m.ChargePrice] = []
-    hit = False
+    against_all = [old for old in charge.prices if meet(old.scope, scope) is not None and old.after is None]
+    stale = [old for old in against_all if old.amount / old.size != against / size]
     for old in charge.prices:
         shared = meet(old.scope, scope)
-        if shared is None or old.amount / old.size != against / size:
+        if shared is None or old.after is not None:
             prices.append(old)
             continue
-        hit = True
         new = evolve(old, scope=draft.trim(shared), rank=2 * layer, amount=amount, instead_of=against, size=size, per=per)
         prices.append(evolve(new, origin=draft.origin(line.span, line.endings)))
         whole = meet(draft.space.everything(), old.scope) or ()
         prices += [evolve(old, scope=draft.trim(rest)) for rest in subtract(whole, scope)]
-    if not hit:
-        held = sorted({money(old.amount, draft.currency) + f" per {old.per}" for old in charge.prices if meet(old.scope, scope)})
-        places = tuple((span_of(old.origin), "a price of this charge") for old in charge.prices[:2])
-        draft.fault("stale_instead_of", f"no price of `{draft.meters[charge.meter].name}` is {price.instead_of.written}",
-                    price.span, "it costs " + " or ".join(held) if held else None, *places)  # fmt: skip
+    if stale or not against_all:
+        held = sorted({money(old.amount, draft.currency) + f" per {old.per}" for old in against_all})
+        places = tuple((span_of(old.origin), "it stands against this") for old in stale[:2])
+        draft.fault("stale_instead_of", f"the price stands instead of {price.instead_of.written}, but what it stands against is not that",
+                    price.span, "there it costs " + " or ".join(held) if held else None, *places)  # fmt: skip
     return evolve(charge, prices=tuple(prices))

@@ -6,7 +6,13 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.charges import read_charges
-from pricelang.book.decisions import check_charges, check_exclusions, check_modifiers, check_priced
+from pricelang.book.decisions import (
+    check_charges,
+    check_exclusions,
+    check_modifiers,
+    check_priced,
+    check_request_limits,
+)
 from pricelang.book.draft import WORDS, Draft, LayerTree
 from pricelang.book.files import Layer
 from pricelang.book.modifiers import allow_values, read_exclusions, read_limits, read_modifiers, read_stack
@@ -14,6 +20,7 @@ from pricelang.book.names import declare_names
 from pricelang.book.rates import read_rates
 from pricelang.book.remarks import read_conversions, read_figures, read_remarks, read_roundings
 from pricelang.book.sayings import read_claims, read_examples
+from pricelang.book.space import TooManyPieces
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span, sort_faults
 from pricelang.syntax.parser import parse_file
@@ -40,8 +47,9 @@ def check_layers(layers: tuple[Layer, ...]) -> Checked:
             trees.append(tree)
     if len(trees) < len(layers):
         return Checked(None, sort_faults(faults), texts)
-    draft = Draft(tuple(trees), texts)
-    book = _read(draft) if not any(f.code in ("too_large",) for f in faults) else None
+    draft = Draft(tuple(trees), texts, tuple(faults))
+    unread = any(fault.severity == "error" for fault in faults)
+    book = _read(draft, unread)
     found_all = sort_faults([*faults, *draft.faults])
     broken = any(fault.severity == "error" for fault in found_all)
     return Checked(None if broken else book, found_all, texts)
@@ -58,22 +66,29 @@ def book_of_layers(layers: tuple[Layer, ...]) -> m.Book:
 def _layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
     faults: list[Fault] = []
     statements: list[t.Statement] = []
-    for file in layer.files:
+    lost: set[str] = set()
+    for number, file in enumerate(layer.files):
         tree, found = parse_file(file.name, file.text)
         faults += found
+        if number and any(isinstance(statement, t.BookHeader) for statement in tree.statements):
+            header = next(x for x in tree.statements if isinstance(x, t.BookHeader))
+            faults.append(Fault("twice", "an included file has no header of its own", header.span, "`extends` puts a book over another"))
+            continue
         statements += tree.statements
+        lost |= tree.lost
     headers = [statement for statement in statements if isinstance(statement, t.BookHeader)]
     first = layer.files[0]
     if not headers:
         span = Span(first.name, 1, 1, 1, 2)
-        if not any(fault.span.file == first.name and fault.code == "syntax" for fault in faults):
+        rows = first.text.split("\n")
+        if not any(f.span.file == first.name and rows[f.span.line - 1].lstrip().startswith("book") for f in faults):
             faults.append(Fault("no_book", "the file does not say which book it is", span, "begin with `book NAME in USD`"))
         return None, faults
     for header in headers[1:]:
         faults.append(Fault("twice", "a book has one header", header.span, None, ((headers[0].span, "the first"),)))
     endings = headers[0].endings
     term = (endings.start.seconds if endings.start else None, endings.end.seconds if endings.end else None)
-    return LayerTree(headers[0], tuple(statements), term), faults
+    return LayerTree(headers[0], tuple(statements), term, frozenset(lost)), faults
 
 
 def _check_headers(draft: Draft) -> None:
@@ -83,34 +98,40 @@ def _check_headers(draft: Draft) -> None:
         code = header.currency.text if header.currency is not None else None
         if code is not None and not (len(code) == 3 and code.isalpha() and code.isupper()):
             draft.fault("currency", f"`{code}` is not a currency's code", header.currency.span if header.currency else NOWHERE,
-                        "write three capitals such as `USD`")  # fmt: skip
+                        f"write `{code.upper()}`" if len(code) == 3 else "write three capitals such as `USD`")  # fmt: skip
         elif number and code is not None and code != draft.currency:
             draft.fault("currency", f"the book below is in {draft.currency}", header.currency.span if header.currency else NOWHERE)
         if number == 0 and header.extends is None and layer.term != (None, None):
             draft.fault("clause_not_here", "only a book that extends another has a term", header.endings.span)
 
 
-def _read(draft: Draft) -> m.Book | None:
+def _read(draft: Draft, unread: bool) -> m.Book | None:
+    """The book of a draft; nothing is decided over all requests where a part of it could not be read."""
     _check_headers(draft)
     declare_names(draft)
     allow_values(draft)
-    rates = read_rates(draft)
+    try:
+        rates = read_rates(draft)
+    except TooManyPieces:
+        draft.fault("too_large", "the rates cut the requests into too many pieces to check", draft.layers[-1].header.span)
+        return None
     modifiers = read_modifiers(draft)
     limits = read_limits(draft)
     exclusions = read_exclusions(draft, modifiers)
     stack = read_stack(draft, modifiers, limits)
-    rated = {meter for _, meter in rates.prices}
+    rated = {meter: prices[0].origin for (_, meter), prices in reversed(rates.prices.items())}
     charges = read_charges(draft, rated)
     refusals, free, notes = (read_remarks(draft, kind) for kind in (t.Refuse, t.Free, t.Note))
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
-    figures, claims, examples = read_figures(draft), read_claims(draft), read_examples(draft, conversions)
-    if any(fault.severity == "error" for fault in draft.faults):
+    sayings = m.Sayings(tuple(read_figures(draft)), tuple(read_claims(draft)), tuple(read_examples(draft, conversions)))
+    if draft.broken or unread:
         return None
     check_priced(draft, rated, charges)
     check_modifiers(draft, modifiers, refusals)
     check_exclusions(draft, modifiers, exclusions)
     check_charges(draft, charges, refusals)
+    check_request_limits(draft, limits)
     top = draft.layers[-1].header
     return m.Book(
         name=top.name.text, title=top.title.text if top.title is not None else top.name.text, currency=draft.currency,
@@ -123,8 +144,8 @@ def _read(draft: Draft) -> m.Book | None:
         derivations=tuple(line for lines in rates.derivations.values() for line in lines),
         modifiers=tuple(modifiers), limits=tuple(limits), stack=tuple(stack), charges=tuple(charges),
         exclusions=tuple(exclusions), refusals=tuple(refusals), free=tuple(free), notes=tuple(notes),
-        roundings=tuple(roundings), conversions=tuple(conversions), figures=tuple(figures), claims=tuple(claims),
-        examples=tuple(examples), bases=tuple(layer.header.name.text for layer in draft.layers[:-1]),
+        roundings=tuple(roundings), conversions=tuple(conversions),
+        bases=tuple(layer.header.name.text for layer in draft.layers[:-1]), sayings=lambda: sayings,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
@@ -23,12 +23,16 @@ def check_modifiers(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Seq
 
 def stronger(modifier: m.Modifier, line: m.Line) -> list[m.Scope]:
     """The scopes of the lines that decide before a line does."""
+    return [other.scope for other in _before(modifier, line)]
+
+
+def _before(modifier: m.Modifier, line: m.Line) -> list[m.Line]:
     order = {"refuse": 0, "no_effect": 1, "factor": 2, "add": 2}
     mine = (line.otherwise, order[line.outcome])
     others = [x for x in modifier.lines if x is not line]
     if line.otherwise:
-        return [x.scope for x in others if not x.otherwise or (x.otherwise, order[x.outcome]) < mine]
-    return [x.scope for x in others if not x.otherwise and order[x.outcome] < mine[1]]
+        return [x for x in others if not x.otherwise or (x.otherwise, order[x.outcome]) < mine]
+    return [x for x in others if not x.otherwise and order[x.outcome] < mine[1]]
 
 
 def _check_lines(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
@@ -37,7 +41,7 @@ def _check_lines(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> 
         if draft.space.admitted(left) is None:
             hidden = draft.space.admitted(without([line.scope], refused)) is not None
             why = "what it covers, other lines decide before it" if hidden else "no request that exists is in its scope"
-            others = [x for x in modifier.lines if x is not line and meet(x.scope, line.scope) is not None]
+            others = [x for x in _before(modifier, line) if meet(x.scope, line.scope) is not None]
             places = tuple((span_of(x.origin), "decides before it") for x in others[:2]) if hidden else ()
             # an `otherwise` may stand as a safety net, for values that a later day brings
             severity = "warning" if line.otherwise else "error"
@@ -91,6 +95,8 @@ def check_exclusions(draft: Draft, modifiers: Sequence[m.Modifier], exclusions: 
         try:
             met = _can_meet(draft.space, modifiers, exclusion)
         except TooManyPieces:
+            label = exclusion.label(names)
+            draft.fault("too_large", f"the exclusion of `{label}` cuts the requests into too many pieces to decide", span_of(exclusion.origin))
             continue
         if not met:
             draft.fault("never_decides", f"the exclusion of `{exclusion.label(names)}` never decides: they never both have effect",
@@ -121,13 +127,14 @@ def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[
         try:
             witness = draft.space.admitted(without([offer.scope for offer in meter.offers], [*priced, *refused]))
         except TooManyPieces:
+            draft.fault("too_large", f"the charge of `{meter.name}` cuts the requests into too many pieces to decide", span_of(charge.origin))
             continue
         if witness is not None:
             draft.fault("gap", f"`{meter.name}` has no price for every request that may use it", span_of(charge.origin),
                         f"no price for: {draft.space.describe(witness)}")  # fmt: skip
 
 
-def check_priced(draft: Draft, rated: set[int], charges: Sequence[m.Charge]) -> None:
+def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge]) -> None:
     """Every meter has rates or a charge."""
     charged = {charge.meter for charge in charges}
     for index, meter in enumerate(draft.meters):
@@ -136,3 +143,12 @@ def check_priced(draft: Draft, rated: set[int], charges: Sequence[m.Charge]) -> 
                         f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`")  # fmt: skip
 
 
+def check_request_limits(draft: Draft, limits: Sequence[m.Limit]) -> None:
+    """A floor and a cap of one request do not cross, or their order would decide."""
+    rows = [row for limit in limits for row in limit.lines if row.target == "request"]
+    for floor in (row for row in rows if row.at_least):
+        for cap in (row for row in rows if not row.at_least):
+            shared = meet(floor.scope, cap.scope)
+            if floor.amount > cap.amount and shared is not None and draft.space.admitted([shared]) is not None:
+                draft.fault("overlap", "a floor above a cap holds for the same requests", span_of(floor.origin), None,
+                            (span_of(cap.origin), "the cap"))  # fmt: skip

@@ -32,11 +32,12 @@ def span_of(origin: m.Origin) -> Span:
 
 @frozen
 class LayerTree:
-    """The statements of one book of the layers, with its term (UTC seconds)."""
+    """The statements of one book of the layers, with its term (UTC seconds), and the words of those that were lost."""
 
     header: t.BookHeader
     statements: tuple[t.Statement, ...]
     term: tuple[int | None, int | None]
+    lost: frozenset[str]
 
 
 @define
@@ -45,6 +46,7 @@ class Draft:
 
     layers: tuple[LayerTree, ...]
     texts: dict[str, str]
+    parsing: tuple[Fault, ...] = ()
     faults: list[Fault] = Factory(list)
     sources: dict[str, m.Source] = Factory(dict)
     units: list[m.Unit] = Factory(lambda: list(TIMES))
@@ -79,7 +81,7 @@ class Draft:
     def currency(self) -> str:
         """The currency of the lowest book."""
         named = self.layers[0].header.currency
-        return named.text if named is not None else "USD"
+        return named.text.upper() if named is not None else "USD"
 
     # ---- faults ----
 
@@ -89,13 +91,20 @@ class Draft:
         """Adds a fault."""
         self.faults.append(Fault(code, message, span, help, others, severity))
 
-    def unknown(self, kind: str, name: t.Name, known: Iterable[str]) -> None:
-        """Adds the fault of a name that nothing bears."""
+    @property
+    def broken(self) -> bool:
+        """Whether anything is wrong that leaves no book."""
+        return any(fault.severity == "error" for fault in self.faults)
+
+    def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:
+        """Adds the fault of a name that nothing bears; `of` says whose name it would be."""
+        if any(name.text in layer.lost for layer in self.layers) or any(f.span == name.span for f in self.parsing):
+            return  # its declaration could not be read, which is a fault already
         names = list(known)
         help = did_you_mean(name.text, names)
         if help is None and 0 < len(names) <= 12:
             help = f"known: {', '.join(sorted(names))}"
-        self.fault(f"unknown_{kind.replace(' ', '_')}", f"unknown {kind} `{name.text}`", name.span, help)
+        self.fault(f"unknown_{kind.replace(' ', '_')}", f"unknown {kind} `{name.text}`{of}", name.span, help)
 
     def declare(self, kind: str, name: t.Name) -> bool:
         """Notes where a name is declared; a second place is a fault."""
@@ -157,12 +166,20 @@ class Draft:
                 members: tuple[int, ...] = (self.meter_index[name.text],)
             elif name.text in self.meter_groups:
                 members = self.meter_groups[name.text]
+            elif unit is not None and unit.name != unit.kind and unit.kind != "second":
+                self.fault("unknown_meter", f"`{name.text}` is a quantity, and no name for meters", name.span, f"write `{plural(unit.kind)}`")
+                members = ()
             elif unit is not None:
                 members = tuple(i for i, meter in enumerate(self.meters) if meter.kind == unit.kind and unit.kind != "second")
-                if not members:
+                if not members and unit.kind == "second":
+                    timed = [meter.name for meter in self.meters if meter.kind == "second"]
+                    self.fault("unknown_meter", f"`{name.text}` is a time, and no name for meters", name.span,
+                               "name the meters: " + ", ".join(timed) if timed else None)  # fmt: skip
+                elif not members:
                     self.fault("unknown_meter", f"no meter is counted in `{name.text}`", name.span)
             else:
-                self.unknown("meter", name, [*self.meter_index, *self.meter_groups])
+                units = (plural(meter.unit) for meter in self.meters if meter.kind != "second")
+                self.unknown("meter", name, [*self.meter_index, *self.meter_groups, *units])
                 members = ()
             found += [member for member in members if member not in found]
         return tuple(found)
@@ -192,7 +209,7 @@ class Draft:
             return number, written
         if unit.kind != self.meters[meter].kind:
             name = self.meters[meter].name
-            self.fault("unit", f"`{name}` is counted in {plural(self.meters[meter].unit)}, not per {per.unit.text}", span)
+            self.fault("unit", f"`{name}` is counted in {plural(self.meters[meter].unit)}, not in {plural(unit.name)}", span)
             return number, written
         return number * unit.size / self.meters[meter].size, written
 
@@ -226,7 +243,7 @@ class Draft:
         for value in test.values:
             known = self.value_index[index]
             if value.text not in known:
-                self.unknown("value", value, known)
+                self.unknown("value", value, known, f" of `{test.dimension.text}`")
             elif mask >> known[value.text] & 1:
                 self.fault("twice", f"`{value.text}` stands twice in one condition", value.span)
             else:

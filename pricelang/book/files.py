@@ -21,11 +21,14 @@ MAX_FILES = 200
 MAX_BYTES = 4_000_000
 MAX_LAYERS = 8
 
-_HEADER = re.compile(r"^book[ \t]+([^\s]+)(?:[^\n#]*?[ \t]extends[ \t]+([^\s]+))?", re.MULTILINE)
+_HEADER = re.compile(
+    r"^book[ \t]+([^\s\"#]+)(?:[ \t]+\"(?:[^\"\\\n]|\\[\"\\])*\")?(?:[ \t]+in[ \t]+[^\s#]+)?(?:[ \t]+extends[ \t]+([^\s#]+))?",
+    re.MULTILINE,
+)
 _INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class TextFile:
     """A file of a book: the name that messages show, its path, and its text."""
 
@@ -34,7 +37,7 @@ class TextFile:
     text: str = field(repr=False)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Layer:
     """The files of one book, the entry first."""
 
@@ -86,55 +89,73 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
     entry = entry_path(source)
     seen: set[Path] = set()
     while True:
-        if entry.resolve() in seen or len(layers) >= MAX_LAYERS:
-            raise BookError([Fault("cycle", f"the book `{entry.name}` extends itself", NOWHERE)])
         seen.add(entry.resolve())
         layer = _read_layer(entry)
         layers.insert(0, layer)
         header = _HEADER.search(layer.files[0].text)
         if header is None or header.group(2) is None:
             return tuple(layers)
-        entry = _base_path(entry, header.group(2), layer.files[0])
+        span, texts = _extends_span(layer.files[0]), {layer.files[0].name: layer.files[0].text}
+        if header.group(2) == header.group(1):
+            raise BookError([Fault("cycle", f"the book `{header.group(1)}` extends itself", span)], texts)
+        entry = _base_path(entry, header.group(2), span, texts)
+        if entry.resolve() in seen:
+            raise BookError([Fault("cycle", f"the books `{header.group(1)}` and `{header.group(2)}` extend each other", span)], texts)
+        if len(layers) >= MAX_LAYERS:
+            raise BookError([Fault("too_large", f"more than {MAX_LAYERS} books extend each other", span)], texts)
 
 
 def _read_layer(entry: Path) -> Layer:
+    """The files of one book. All includes that fail are reported together."""
     folder = entry.parent
     prefix = f"{folder.resolve().name}/" if entry.name == "book.price" else ""
     files = [_read(entry, prefix + entry.name)]
+    faults: list[Fault] = []
     queue = list(_includes(files[0]))
     while queue:
-        name, span, text = queue.pop(0)
-        path = _inside(folder, name, span, text)
-        if any(file.path == path for file in files):
-            raise BookError([Fault("twice", f"`{name}` is included twice", span)], text)
-        if len(files) >= MAX_FILES:
-            raise BookError([Fault("too_large", f"the book has more than {MAX_FILES} files", span)], text)
-        files.append(_read(path, prefix + name))
-        queue += _includes(files[-1])
+        name, span = queue.pop(0)
+        try:
+            path = _inside(folder, name, span, {file.path for file in files})
+            if any(file.path == path for file in files):
+                raise BookError([Fault("twice", f"`{name}` is included twice", span)])
+            if len(files) >= MAX_FILES:
+                raise BookError([Fault("too_large", f"the book has more than {MAX_FILES} files", span)])
+            files.append(_read(path, prefix + name))
+            queue += _includes(files[-1])
+        except BookError as error:
+            faults += error.faults
+            if len(files) >= MAX_FILES:
+                break
+    if faults:
+        raise BookError(faults, {file.name: file.text for file in files})
     return Layer(tuple(files))
 
 
-def _includes(file: TextFile) -> Iterator[tuple[str, Span, dict[str, str]]]:
+def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
     for match in _INCLUDE.finditer(file.text):
         line = file.text.count("\n", 0, match.start()) + 1
         column = match.start(1) - match.start() + 1
         span = Span(file.name, line, column, line, column + len(match.group(1)))
-        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span, {file.name: file.text}
+        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
 
 
-def _inside(folder: Path, name: str, span: Span, texts: dict[str, str]) -> Path:
+def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
     """The path of an included file, which must lie in the folder even after links are followed."""
     relative = Path(name)
     if relative.is_absolute() or ".." in relative.parts or not name.isprintable() or relative.suffix != ".price":
         message = f"`{name}` is not a `.price` file inside the folder of the book"
-        raise BookError([Fault("outside", message, span, "an include names a file by its path inside the folder")], texts)
+        raise BookError([Fault("outside", message, span, "an include names a file by its path inside the folder")])
     path = folder / relative
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise BookError([Fault("outside", f"`{name}` leads out of the folder of the book", span)], texts)
-    if not path.is_file():
-        known = [str(other.relative_to(folder)) for other in folder.rglob("*.price")]
-        raise BookError([Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))], texts)
-    return path
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BookError([Fault("outside", f"`{name}` leads out of the folder of the book", span)])
+        if path.is_file():
+            return path
+    except (OSError, RuntimeError) as error:  # a link to itself, a name too long for the file system
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is a link to itself"
+        raise BookError([Fault("no_file", f"`{name[:80]}` cannot be read: {reason}", span)]) from None
+    known = [str(other.relative_to(folder)) for other in folder.rglob("*.price") if other not in files]
+    raise BookError([Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))])
 
 
 def _read(path: Path, name: str) -> TextFile:
@@ -150,23 +171,41 @@ def _read(path: Path, name: str) -> TextFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         span = Span(name, line, 1, line, 2)
-        raise BookError([Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)]) from None
+        texts = {name: data.decode("utf-8", "replace")}
+        raise BookError([Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts) from None
     return TextFile(name, path, text.replace("\r\n", "\n"))
 
 
-def _base_path(entry: Path, name: str, file: TextFile) -> Path:
-    for path in sorted(entry.parent.glob("*.price")):
-        if path != entry and path.is_file() and path.stat().st_size <= MAX_BYTES:
-            header = _HEADER.search(path.read_text(encoding="utf-8", errors="replace"))
-            if header is not None and header.group(1) == name:
-                return path
-    if name in bundled_books():
-        return rules_folder() / name / "book.price"
+def _extends_span(file: TextFile) -> Span:
     found = _HEADER.search(file.text)
-    start = found.start(2) if found else 0
+    start, end = found.span(2) if found else (0, 1)
     line = file.text.count("\n", 0, start) + 1
     column = start - (file.text.rfind("\n", 0, start) + 1) + 1
-    span = Span(file.name, line, column, line, column + len(name))
-    message = f"there is no book `{name}` to extend"
-    help = did_you_mean(name, bundled_books()) or "it stands in the same folder, or is one of: " + ", ".join(bundled_books())
-    raise BookError([Fault("no_book", message, span, help)], {file.name: file.text})
+    return Span(file.name, line, column, line, column + end - start)
+
+
+def _base_path(entry: Path, name: str, span: Span, texts: dict[str, str]) -> Path:
+    named = {path: _book_name(path) for path in sorted(entry.parent.glob("*.price")) if path != entry}
+    beside = [path for path, found in named.items() if found == name]
+    if len(beside) > 1:
+        message = f"two files of this folder are the book `{name}`: " + " and ".join(f"`{path.name}`" for path in beside)
+        raise BookError([Fault("twice", message, span, "a book's name belongs to one file of a folder")], texts)
+    if beside:
+        return beside[0]
+    bundled = bundled_books()
+    if name in bundled:
+        return rules_folder() / name / "book.price"
+    known = [*bundled, *(found for found in named.values() if found)]
+    help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(bundled)
+    raise BookError([Fault("no_book", f"there is no book `{name}` to extend", span, help)], texts)
+
+
+def _book_name(path: Path) -> str | None:
+    """The name in a file's header, read without judging the rest of it."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        header = _HEADER.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return None
+    return header.group(1) if header is not None else None

@@ -3,14 +3,17 @@
 A `Scope` is a box over the axes of the book: pairs of an axis and a bit mask of the points on it, sorted by axis; an
 axis that is not named is unrestricted, so `()` is every request. Axis 0 is the models, axis 1 the stretches of time
 between two dates that matter, then one axis a dimension, then one a threshold sum.
+
+Most classes do without `eq` and `repr`: making those took half of the time in which a price is ready from a cold start.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 Scope: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -35,7 +38,7 @@ class Origin:
         return f"{self.file}:{self.line}"
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Source:
     """Where figures come from, and on which day (UTC seconds) it was read."""
 
@@ -44,7 +47,7 @@ class Source:
     read: int
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Model:
     """A model; dates in UTC seconds. A retired model keeps its last price."""
 
@@ -55,7 +58,7 @@ class Model:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Alias:
     """Another name of a model, in a period."""
 
@@ -66,7 +69,7 @@ class Alias:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Offer:
     """A scope in which a value or a meter is offered."""
 
@@ -74,7 +77,7 @@ class Offer:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Value:
     """A value of a dimension and where it is offered. A value with a `clock` is set by the time of day (minutes)."""
 
@@ -83,7 +86,7 @@ class Value:
     clock: tuple[int, int] | None
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Dimension:
     """A dimension; `default` is the index of a value. The values of a clocked dimension are never the caller's."""
 
@@ -94,7 +97,7 @@ class Dimension:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Meter:
     """Something that is counted. `size` is its unit in seconds for times, else 1; `whole` ones take no fractions."""
 
@@ -107,7 +110,7 @@ class Meter:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Unit:
     """A unit by its singular name: `size` of its kind (`token`, `second`, ...)."""
 
@@ -116,7 +119,7 @@ class Unit:
     size: Fraction
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Sum:
     """A sum of meters that thresholds look at; point k on its axis is: over `limits[k-1]`, up to `limits[k]`."""
 
@@ -125,7 +128,7 @@ class Sum:
     limits: tuple[Fraction, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Price:
     """A price of a meter of a model in a scope. Of those that hold, the highest `rank` decides.
 
@@ -145,7 +148,7 @@ class Price:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Announcement:
     """A price that was announced and withdrawn; it prices nothing. Dates in UTC seconds."""
 
@@ -159,7 +162,7 @@ class Announcement:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Derivation:
     """A meter's price as a factor of another's; a `special` one decides before the general one."""
 
@@ -171,7 +174,7 @@ class Derivation:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Line:
     """One line of a modifier. `outcome` is factor, add, no_effect or refuse.
 
@@ -190,7 +193,7 @@ class Line:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Modifier:
     """A multiplier or a surcharge: it holds where `when` holds (everywhere, without one)."""
 
@@ -203,7 +206,7 @@ class Modifier:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class LimitLine:
     """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`holder`, `period`)."""
 
@@ -217,7 +220,7 @@ class LimitLine:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Limit:
     """A named floor or cap."""
 
@@ -227,7 +230,7 @@ class Limit:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class ChargePrice:
     """A price of a meter that has no models' rates; `after` starts a graduated tier of an account."""
 
@@ -242,17 +245,18 @@ class ChargePrice:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class ChargeQuantity:
-    """A minimum per use or a free pool of an account, in the meter's unit."""
+    """A minimum per use or a free pool of an account, in the meter's unit, and as written."""
 
     scope: Scope
     quantity: Fraction
+    written: str
     account: str
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Charge:
     """What a meter costs by itself."""
 
@@ -265,7 +269,7 @@ class Charge:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Exclusion:
     """Two modifiers (indices) that cannot both have effect, or one that cannot in `scope`; `allowed` lifts it."""
 
@@ -280,7 +284,7 @@ class Exclusion:
         return names[self.left] if self.right is None else f"{names[self.left]} with {names[self.right]}"
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Remark:
     """A refusal, a `free` or a note: a scope and a text."""
 
@@ -289,7 +293,7 @@ class Remark:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Rounding:
     """Rounding of a stage (unit_price, line, total) to a step in the currency."""
 
@@ -301,7 +305,7 @@ class Rounding:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Conversion:
     """Amounts times `rate` are in `currency`."""
 
@@ -311,7 +315,7 @@ class Conversion:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Figure:
     """A fact that prices nothing: a number for a model (or for all), from a day (UTC seconds) on."""
 
@@ -325,7 +329,7 @@ class Figure:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Example:
     """A request and what must come of it: `expect` is cost, refused or not_offered."""
 
@@ -344,7 +348,7 @@ class Example:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Claim:
     """Something the book says of itself: `kind` and its parts, with names resolved to indices where they are rules."""
 
@@ -359,7 +363,16 @@ class Claim:
     origin: Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
+class Sayings:
+    """What a book says of itself, and its figures: everything that `price` does without."""
+
+    figures: tuple[Figure, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+@frozen(eq=False, repr=False)
 class Book:
     """A checked book."""
 
@@ -390,7 +403,21 @@ class Book:
     notes: tuple[Remark, ...]
     roundings: tuple[Rounding, ...]
     conversions: tuple[Conversion, ...]
-    figures: tuple[Figure, ...]
-    claims: tuple[Claim, ...]
-    examples: tuple[Example, ...]
-    bases: tuple[str, ...] = field(default=())
+    bases: tuple[str, ...]
+    # Called when it is wanted: a stored book reads these only then.
+    sayings: Callable[[], Sayings] = Sayings
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Facts that price nothing."""
+        return self.sayings().figures
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the book says of every request."""
+        return self.sayings().claims
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Requests and what must come of them."""
+        return self.sayings().examples

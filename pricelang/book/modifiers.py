@@ -9,7 +9,6 @@ from attrs import evolve
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import modifiers_in_order
-from pricelang.book.rates import decimal_text
 from pricelang.book.space import meet, subtract
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
@@ -44,7 +43,7 @@ def _lines(
     blank = m.Line(scope, line.otherwise, "refuse", (), None, Fraction(1), "", (), draft.origin(line.span, own, statement.endings))
     if isinstance(effect, t.Outcome):
         lines = [evolve(blank, outcome=effect.kind)]
-        if effect.kind == "refuse" and line.endings.because is None and line.endings.then is None:
+        if effect.kind == "refuse" and (line.endings.because is None or line.endings.then is not None):
             draft.fault("no_reason", "a refusal says why", line.span, "add `because \"...\"`")
     elif isinstance(effect, t.Factors):
         lines = [evolve(blank, outcome="factor", factors=_factors(draft, effect))]
@@ -60,8 +59,7 @@ def _lines(
                 evolve(blank, scope=draft.scope(after, layer, when), outcome=line.endings.then.kind, origin=origin)
             )
             if line.endings.then.kind == "refuse" and line.endings.because is None:
-                origin = evolve(origin, because="no longer offered")
-                lines[-1] = evolve(lines[-1], origin=origin)
+                lines[-1] = evolve(lines[-1], origin=evolve(origin, because="no longer offered"))
     return lines
 
 
@@ -69,9 +67,10 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
     found: dict[int, Fraction] = {}
     for factor in effect.factors:
         if factor.instead_of is not None:
-            draft.fault("instead_of", "`instead of` stands in `amend`", factor.span)
+            draft.fault("instead_of", "`instead of` has no meaning here", factor.span, "a contract writes it in `amend`")
         if not factor.number.value:
-            draft.fault("zero", "a factor of zero makes things free without saying so", factor.number.span, "write `free`")
+            draft.fault("zero", "a factor of zero makes things free without saying so", factor.number.span,
+                        "write `free when ... because \"...\"` as a statement of its own")  # fmt: skip
         for meter in draft.meter_set(factor.meters):
             if meter in found:
                 draft.fault("overlap", f"two factors of one line meet on `{draft.meters[meter].name}`", factor.span)
@@ -115,26 +114,33 @@ def _amend_factor(draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m
     if factor.instead_of is None:
         draft.fault("instead_of", "an amended factor says what it stands instead of", factor.span, "write `x 0.4 instead of 0.5 on ...`")
         return modifier
+    if not factor.number.value:
+        draft.fault("zero", "a factor of zero makes things free without saying so", factor.number.span)
     lines: list[m.Line] = []
     stands: set[int] = set()
-    seen: list[tuple[Fraction, m.Origin]] = []
+    other: list[m.Line] = []
     for old in modifier.lines:
         shared = meet(old.scope, scope)
         against = {meter: value for meter, value in old.factors if meter in meters}
-        seen += [(value, old.origin) for value in against.values() if value != factor.instead_of.value]
         hit = {meter for meter, value in against.items() if value == factor.instead_of.value}
-        if shared is None or not hit:
+        if shared is None or not against:
             lines.append(old)
             continue
-        stands |= hit
+        if len(hit) < len(against):
+            other.append(old)
+        stands |= set(against)
         changed = tuple((meter, factor.number.value if meter in hit else value) for meter, value in old.factors)
         lines.append(evolve(old, scope=draft.trim(shared), factors=changed, origin=draft.origin(line.span, line.endings)))
         lines += [evolve(old, scope=draft.trim(rest)) for rest in subtract(_whole(draft, old.scope), scope) if _real(draft, rest)]
-    if stands != meters:
+    written = factor.instead_of.written
+    if other:
+        draft.fault("stale_instead_of", f"the factor stands instead of {written}, but what it stands against is not that everywhere",
+                    factor.span, "narrow the line with `for`, `when`, `from` or `before`",
+                    *((span_of(old.origin), "it stands against this too") for old in other[:2]))  # fmt: skip
+    elif stands != meters:
         missing = ", ".join(f"`{draft.meters[meter].name}`" for meter in sorted(meters - stands))
-        places = tuple((span_of(origin), f"here it is {decimal_text(value)}") for value, origin in seen[:2])
-        draft.fault("stale_instead_of", f"no line of `{modifier.name}` is x {decimal_text(factor.instead_of.value)} on {missing}",
-                    factor.span, None, *places)  # fmt: skip
+        draft.fault("stale_instead_of", f"no line of `{modifier.name}` has a factor on {missing} here", factor.span, None,
+                    (span_of(modifier.origin), "the modifier"))  # fmt: skip
     return evolve(modifier, lines=tuple(lines))
 
 
@@ -215,7 +221,7 @@ def read_exclusions(draft: Draft, modifiers: list[m.Modifier]) -> list[m.Exclusi
         for name in (allow.left, allow.right):
             if name.text not in draft.modifier_index:
                 draft.unknown("modifier", name, draft.modifier_index)
-        if not lifted:
+        if not lifted and pair <= draft.modifier_index.keys():
             draft.fault("loosens_nothing", f"nothing keeps `{allow.left.text}` from `{allow.right.text}`", allow.span, severity="warning")
     return found
 
@@ -232,7 +238,7 @@ def allow_values(draft: Draft) -> None:
             continue
         number = draft.value_index[index].get(allow.value.text)
         if number is None:
-            draft.unknown("value", allow.value, draft.value_index[index])
+            draft.unknown("value", allow.value, draft.value_index[index], f" of `{allow.dimension.text}`")
             continue
         values = list(dimensions[index].values)
         scope = draft.scope(allow.endings, layer)
@@ -261,10 +267,12 @@ def read_stack(draft: Draft, modifiers: list[m.Modifier], limits: list[m.Limit])
         spans.append(statement.span)
         place = len(order)
         if statement.after is not None:
-            if statement.after.text not in order:
+            if statement.after.text in order:
+                place = order.index(statement.after.text) + 1
+            elif statement.after.text in draft.modifier_index or statement.after.text in draft.limit_index:
+                draft.fault("stack", f"`{statement.after.text}` stands in no stack before this one", statement.after.span)
+            else:
                 draft.unknown("modifier", statement.after, order)
-                continue
-            place = order.index(statement.after.text) + 1
         for name in statement.names:
             limit = draft.limit_index.get(name.text)
             if name.text in order:
@@ -283,7 +291,7 @@ def read_stack(draft: Draft, modifiers: list[m.Modifier], limits: list[m.Limit])
         span = spans[0] if spans else span_of(origins[0])
         missing = ", ".join(f"`{name}`" for name in rest)
         draft.fault("stack", f"the order matters here, and the stack does not name {missing}", span,
-                    "a stack is complete as soon as one of its members is no factor")  # fmt: skip
+                    "write the whole order, such as `stack " + ", ".join(order + rest) + "`")  # fmt: skip
     found = []
     for member in order + rest:
         if member in draft.modifier_index and draft.modifier_index[member] < len(modifiers):

@@ -13,6 +13,7 @@ from pricelang.book.draft import SCOPED, WORDS, Draft
 from pricelang.book.space import Space, point_mask
 from pricelang.book.units import counted_whole, find_unit, singular
 from pricelang.syntax import tree as t
+from pricelang.syntax.faults import Span
 
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
 
@@ -56,7 +57,10 @@ def _units(draft: Draft) -> None:
             draft.units.append(m.Unit(name, name, Fraction(1)))
     for _, unit in draft.statements(t.Unit):
         base = find_unit(unit.of.text, draft.units)
-        if base is None:
+        if base is None and find_unit(unit.name.text, draft.units) is not None:
+            draft.fault("unit", f"meters are counted in `{unit.name.text}`, which is made of {unit.of.text}", unit.span,
+                        f"count the meters in {unit.of.text}, and price them per {unit.name.text}")  # fmt: skip
+        elif base is None:
             draft.unknown("unit", unit.of, [known.name for known in draft.units])
         elif find_unit(unit.name.text, draft.units) is not None:
             draft.fault("twice", f"unit `{unit.name.text}` is known already", unit.name.span)
@@ -97,12 +101,14 @@ def _models(draft: Draft) -> tuple[m.Model, ...]:
 
 def _columns(draft: Draft, table: t.Table, needed: tuple[str, ...], more: tuple[str, ...]) -> dict[str, int] | None:
     names = [cell.value.text for cell in table.header.cells if isinstance(cell.value, t.Name)]
+    seen: dict[str, Span] = {}
     for cell in table.header.cells:
         name = cell.value.text if isinstance(cell.value, t.Name) else ""
         if name not in needed + more:
             draft.fault("table", f"unknown column `{name}`", cell.span, "columns: " + ", ".join(needed + more))
-        elif names.count(name) > 1:
-            draft.fault("twice", f"column `{name}` stands twice", cell.span)
+        elif name in seen:
+            draft.fault("twice", f"column `{name}` stands twice", cell.span, None, (seen[name], "first here"))
+        seen.setdefault(name, cell.span)
     missing = [name for name in needed if name not in names]
     if missing:
         draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
@@ -140,6 +146,9 @@ def _model(draft: Draft, statement: t.Models, row: t.Row, columns: dict[str, int
         return None
     if not draft.declare("model", name) or dates["released"] is None:
         return None
+    for column in ("retired", "deprecated"):
+        if (dates[column] or dates["released"]) < dates["released"]:
+            draft.fault("bad_period", f"`{name.text}` is {column} before it is released", row.cells[columns[column]].span)
     return m.Model(name.text, dates["released"], dates["retired"], dates["deprecated"], origin)
 
 
@@ -175,11 +184,20 @@ def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
             draft.only(group.endings, WORDS | {"from", "before"}, "a group of models")
             start, end = draft.bounds(group.endings)
             inside = [i for i, x in enumerate(models) if (start is None or x.released >= start) and (end is None or x.released < end)]
-            if draft.declare("group", group.name):
+            if _free_name(draft, group.name) and draft.declare("group", group.name):
                 draft.model_groups[group.name.text] = point_mask(inside)
         elif group.members and group.members[0].text in draft.model_index | draft.model_groups:
-            if draft.declare("group", group.name):
+            if _free_name(draft, group.name) and draft.declare("group", group.name):
                 draft.model_groups[group.name.text] = draft.model_mask(group.members)
+
+
+def _free_name(draft: Draft, name: t.Name) -> bool:
+    taken = name.text in draft.model_index or any(
+        alias.name.text == name.text for _, alias in draft.statements(t.Alias)
+    )
+    if taken:
+        draft.fault("twice", f"`{name.text}` names a model too", name.span)
+    return not taken
 
 
 def _meter_groups(draft: Draft) -> None:
@@ -206,10 +224,12 @@ def _dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             draft.only(line.endings, SCOPED | WORDS, "a value")
             for name in line.values:
                 values.setdefault(name.text, len(values))
-                if line.clock is not None:
+                if line.clock is not None and name.text in clocks:
+                    draft.fault("twice", f"`{name.text}` has two clocks", name.span, "give the second a name of its own")
+                elif line.clock is not None:
                     clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
         if statement.default.text not in values:
-            draft.unknown("value", statement.default, values)
+            draft.unknown("value", statement.default, values, f" of `{statement.name.text}`")
         if statement.default.text in clocks:
             draft.fault("clock", "the default holds whenever no clock does, and has none itself", statement.default.span)
         _check_clocks(draft, statement, clocks)
@@ -226,19 +246,22 @@ def _dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
 
 
 def _check_clocks(draft: Draft, statement: t.Dimension, clocks: dict[str, tuple[int, int]]) -> None:
-    taken: dict[int, str] = {}
-    for name, (start, end) in clocks.items():
-        if start == end:
-            draft.fault("clock", f"the clock of `{name}` ends when it begins", statement.name.span)
-        for minute in range(start, end if end > start else end + 1440):
-            other = taken.setdefault(minute % 1440, name)
-            if other != name:
-                at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
-                draft.fault("overlap", f"`{name}` and `{other}` both hold at {at}", statement.name.span)
-                return
-    for value in [value for line in statement.lines for value in line.values]:
-        if clocks and value.text not in clocks and value.text != statement.default.text:
-            draft.fault("clock", f"`{value.text}` has no clock, and a clocked dimension is never the caller's", value.span)
+    taken: dict[int, t.Name] = {}
+    for line in statement.lines:
+        for name in line.values:
+            if clocks and line.clock is None and name.text not in clocks and name.text != statement.default.text:
+                draft.fault("clock", f"`{name.text}` has no clock, and a clocked dimension is never the caller's", name.span)
+            if line.clock is None:
+                continue
+            start, end = line.clock[0].minutes, line.clock[1].minutes
+            if start == end:
+                draft.fault("clock", f"the clock of `{name.text}` ends when it begins", line.clock[1].span)
+            for minute in range(start, end if end > start else end + 1440):
+                other = taken.setdefault(minute % 1440, name)
+                if other is not name:
+                    at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
+                    draft.fault("overlap", f"`{other.text}` and `{name.text}` both hold at {at}", name.span, None, (other.span, "the other"))
+                    return
 
 
 def _boundaries(draft: Draft) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
 from pricelang.book.space import meet, without
+from pricelang.decimals import money
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 
@@ -67,9 +68,14 @@ def read_rates(draft: Draft) -> Rates:
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]] = {}
     for layer, statement in draft.statements(t.Rates):
         _read_table(draft, rates, groups, layer, statement)
+    charged = {statement.name.text for _, statement in draft.statements(t.Charge)}
+    for derivations in rates.derivations.values():
+        for line in derivations:
+            if draft.meters[line.of].name in charged:
+                draft.fault("derived", f"`{draft.meters[line.of].name}` has a charge, and nothing is derived from a charge", span_of(line.origin))
     for (layer, condition, _, _), rows in groups.items():
         _place_rows(draft, rates, layer, condition, rows)
-    if not draft.faults:
+    if not draft.broken:
         _check_overrides(draft, rates)
     return rates
 
@@ -90,6 +96,8 @@ def _derivations(draft: Draft, rates: Rates) -> None:
         for factor, base, endings, span, special in lines:
             if draft.meters[base].kind != draft.meters[meter].kind:
                 draft.fault("unit", f"`{statement.meter.text}` and `{draft.meters[base].name}` are counted in different units", span)
+            if not factor.value:
+                draft.fault("zero", "a factor of zero makes things free without saying so", factor.span)
             origin = draft.origin(span, endings, statement.endings)
             new = m.Derivation(meter, draft.scope(endings, layer), factor.value, base, special, origin)
             for other in found:
@@ -106,8 +114,10 @@ def _check_circles(draft: Draft, rates: Rates) -> None:
         while todo:
             for line in rates.derivations.get(todo.pop(), ()):
                 if line.of == meter:
-                    draft.fault("cycle", f"`{draft.meters[meter].name}` is derived from itself", span_of(line.origin))
-                    rates.derivations = {}
+                    first = rates.derivations[meter][0].origin
+                    others = () if first == line.origin else ((span_of(first), "and that from this"),)
+                    draft.fault("cycle", f"`{draft.meters[meter].name}` is derived from itself", span_of(line.origin), None, *others)
+                    rates.derivations = {known: [] for known in rates.derivations}
                     return
                 if line.of not in seen:
                     seen.add(line.of)
@@ -124,12 +134,16 @@ def _read_table(
     names = [cell.value.text if isinstance(cell.value, t.Name) else "" for cell in statement.table.header.cells]
     columns = {name: index for index, name in enumerate(names)}
     if len(columns) < len(names):
-        draft.fault("twice", "a column stands twice", statement.table.header.span)
+        twice = next(cell for i, cell in enumerate(statement.table.header.cells) if names[i] in names[:i])
+        name = names[statement.table.header.cells.index(twice)]
+        draft.fault("twice", f"column `{name}` stands twice", twice.span)
         return
     for needed in ("model", "from"):
         if needed not in columns:
             draft.fault("table", f"the table has no column `{needed}`", statement.table.header.span)
             return
+    if statement.announced and statement.withdrawn and statement.withdrawn.seconds < statement.announced.seconds:
+        draft.fault("bad_period", "the prices are withdrawn before they are announced", statement.withdrawn.span)
     condition = draft.condition(statement.endings.when)
     meters = {}
     for name, cell in zip(names, statement.table.header.cells, strict=True):
@@ -166,6 +180,8 @@ def _read_row(
         if price is None:
             continue
         if statement.announced is not None and statement.withdrawn is not None:
+            if price.amount is None:
+                draft.fault("table", "what was announced is an amount", cell.span)
             rates.announcements.append(
                 m.Announcement(model, meter, start.seconds, price.amount or Fraction(0), per, statement.announced.seconds,
                                statement.withdrawn.seconds, price.origin)
@@ -207,8 +223,9 @@ def _place_rows(
         span = rates.spans[price]
         if end == start:
             other = rates.spans[rows[number + 1][1]]
-            name = draft.meters[price.meter].name
-            draft.fault("twice", f"two prices of `{name}` hold from the same day", max(span, other), None, (min(span, other), "the other"))
+            model = draft.space.models[price.model].name
+            if not any(f.code == "twice" and f.span.line == max(span, other).line for f in draft.faults):
+                draft.fault("twice", f"two rows price `{model}` from the same day", max(span, other), None, (min(span, other), "the other"))
             continue
         scope: m.Scope | None = draft.term(layer)
         for part in (condition, draft.space.period(start, end), ((m.MODELS, 1 << price.model),)):
@@ -267,30 +284,3 @@ def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.
             draft.fault("stale_instead_of", f"the price stands instead of {written}, but what it stands against is {held}",
                         span, f"check the price and write `instead of {held}`", (span_of(origin), f"{held} comes from here"))  # fmt: skip
             return
-
-
-def money(amount: Fraction, currency: str) -> str:
-    """An amount as the language writes it: `$0.30`, or as a fraction when it has no finite decimal."""
-    symbol = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, currency + " ")
-    return symbol + decimal_text(amount)
-
-
-def decimal_text(value: Fraction) -> str:
-    """An exact decimal with at least two digits after a point, or `n/d` when it has none."""
-    places, rest = 0, value.denominator
-    while rest % 10 == 0:
-        rest //= 10
-        places += 1
-    twos = fives = 0
-    while rest % 2 == 0:
-        rest //= 2
-        twos += 1
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
-    if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
-    places += max(twos, fives)
-    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
-    whole, part = (digits[:-places], digits[-places:].ljust(2, "0")) if places else (digits, "")
-    return ("-" if value < 0 else "") + f"{int(whole):,}" + ("." + part if part else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
-from pricelang.book.space import meet
+from pricelang.book.space import meet, without
 from pricelang.syntax import tree as t
 
 STAGES = ("unit_price", "line", "total")
@@ -43,7 +43,7 @@ def read_conversions(draft: Draft) -> list[m.Conversion]:
         for other in found:
             if meet(other.scope, scope) is not None:
                 draft.fault("overlap", "two conversions hold on the same days", statement.span, None, (span_of(other.origin), "the other"))
-        found.append(m.Conversion(code, scope, statement.rate.value, origin))
+        found.append(m.Conversion(code.upper(), scope, statement.rate.value, origin))
     return found
 
 
@@ -58,10 +58,13 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
         scope, origin = draft.scope(statement.endings, layer), draft.origin(statement.span, statement.endings)
         if not statement.step.value:
             draft.fault("zero", "rounding needs a step above zero", statement.step.span)
-        converted = {c.currency for c in conversions if meet(c.scope, scope) is not None}
+        converted = [c for c in conversions if meet(c.scope, scope) is not None]
         if statement.stage.text == "total" and converted:
-            if converted != {statement.step.currency}:
-                draft.fault("currency", f"the total is in {', '.join(sorted(converted))} on some of these days", statement.step.span)
+            plain = draft.space.admitted(without([scope], [c.scope for c in converted])) is not None
+            wanted = {c.currency for c in converted} | ({draft.currency} if plain else set())
+            if wanted != {statement.step.currency}:
+                draft.fault("currency", f"the total is in {' and '.join(sorted(wanted))} on these days", statement.step.span,
+                            "write one rounding for each currency, with `from` and `before`")  # fmt: skip
         else:
             draft.money(statement.step)
         for other in found:

@@ -6,15 +6,18 @@ from fractions import Fraction
 
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft
+from pricelang.decimals import grouped
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 
 
 def read_examples(draft: Draft, conversions: list[m.Conversion]) -> list[m.Example]:
-    """All examples."""
+    """The examples of the topmost book: those of a book below speak of its own prices."""
     currencies = {draft.currency, *(conversion.currency for conversion in conversions)}
     found = []
-    for _, statement in draft.statements(t.Example):
+    for layer, statement in draft.statements(t.Example):
+        if layer + 1 < len(draft.layers):
+            continue
         draft.only(statement.endings, WORDS, "an example")
         example = _example(draft, statement, currencies)
         if example is not None:
@@ -28,7 +31,8 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
     expects = [line for line in statement.lines if not isinstance(line, t.Given | t.Uses)]
     for what, lines in (("`given`", given), ("`uses`", uses), ("expected outcome", expects)):
         if len(lines) != 1:
-            draft.fault("example", f"an example has one {what}, this one has {len(lines)}", statement.span)
+            help = "add `costs $...`, `refused` or `not offered`" if lines is expects and not lines else None
+            draft.fault("example", f"an example has one {what}, this one has {len(lines)}", statement.span, help)
             return None
     model = given[0].model
     if model.text not in draft.model_index and all(alias.name != model.text for alias in draft.aliases):
@@ -57,17 +61,19 @@ def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, list[tupl
         if isinstance(fact, t.Threshold):
             found = draft.threshold_point(fact)
             if found is None:
-                draft.fault("threshold", "no rule of the book has this threshold", fact.span)
+                thresholds = [f"{total.label} over {grouped(limit)}" for total in draft.space.sums for limit in total.limits]
+                draft.fault("threshold", "no rule of the book has this threshold", fact.span, "known: " + ", ".join(thresholds) if thresholds else None)
             else:
                 sides.append((found[0], found[1] + (1 if fact.over else 0)))
         elif fact.dimension.text == "record":
             if fact.value.text not in ("single", "sum"):
-                draft.unknown("value", fact.value, ("single", "sum"))
+                draft.unknown("value", fact.value, ("single", "sum"), " of `record`")
             record = fact.value.text
         elif fact.dimension.text not in draft.dimension_index:
             draft.unknown("dimension", fact.dimension, draft.dimension_index)
         elif fact.value.text not in draft.value_index[draft.dimension_index[fact.dimension.text]]:
-            draft.unknown("value", fact.value, draft.value_index[draft.dimension_index[fact.dimension.text]])
+            known = draft.value_index[draft.dimension_index[fact.dimension.text]]
+            draft.unknown("value", fact.value, known, f" of `{fact.dimension.text}`")
         elif fact.dimension.text in dimensions:
             draft.fault("twice", f"`{fact.dimension.text}` is given twice", fact.span)
         else:
@@ -99,9 +105,11 @@ def _expectation(
 
 
 def read_claims(draft: Draft) -> list[m.Claim]:
-    """All claims, their names resolved. They are statements about every request; nothing is decided here."""
+    """The claims of the topmost book, their names resolved. They speak of every request; nothing is decided here."""
     found = []
     for layer, statement in draft.statements(t.Claim):
+        if layer + 1 < len(draft.layers):
+            continue
         draft.only(statement.endings, SCOPED | WORDS, "a claim")
         span, body = statement.span, statement.body
         scope, origin = draft.scope(statement.endings, layer), draft.origin(span, statement.endings)
@@ -112,6 +120,8 @@ def read_claims(draft: Draft) -> list[m.Claim]:
             left, relation, right = _terms(draft, body.left), body.relation, _terms(draft, body.right)
         elif isinstance(body, t.ClaimIs):
             names = [body.name]
+            if body.factor.instead_of is not None:
+                draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
             left = tuple((meter, body.factor.number.value) for meter in draft.meter_set(body.factor.meters))
         elif isinstance(body, t.ClaimNeverMeets):
             names = [body.left, body.right]
@@ -134,7 +144,9 @@ def read_claims(draft: Draft) -> list[m.Claim]:
 
 def _known_base(draft: Draft, name: t.Name) -> None:
     bases = [layer.header.name.text for layer in draft.layers[:-1]]
-    if name.text not in bases:
+    if not bases:
+        draft.fault("unknown_book", "only a book that extends another can agree with it", name.span)
+    elif name.text not in bases:
         draft.unknown("book", name, bases)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from pricelang.book.model import DATES, MODELS, Dimension, Model, Scope, Sum
+from pricelang.decimals import grouped
 
 MAX_PIECES = 50_000
 
@@ -72,7 +73,7 @@ def without(scopes: Iterable[Scope], holes: Iterable[Scope]) -> list[Scope]:
     return rest
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Space:
     """The axes of a book: how many points each has, and which requests exist."""
 
@@ -146,20 +147,39 @@ class Space:
 
     def describe(self, point: Sequence[int]) -> str:
         """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""
-        parts = [f"{self.models[point[MODELS]].name} at {day(self.instant(point[DATES]))}"]
+        parts, seconds = [], self.instant(point[DATES])
         for index, dimension in enumerate(self.dimensions):
             value = point[2 + index]
-            if value != dimension.default:
+            if dimension.clocked:
+                seconds = _at_clock(seconds, dimension, value)
+            elif value != dimension.default:
                 parts.append(f"{dimension.name} {dimension.values[value].name}")
         for index, total in enumerate(self.sums):
             side = point[2 + len(self.dimensions) + index]
             if side:
-                parts.append(f"{total.label} over {total.limits[side - 1]:,}")
-        return ", ".join(parts)
+                parts.append(f"{total.label} over {grouped(total.limits[side - 1])}")
+        return ", ".join([f"{self.models[point[MODELS]].name} at {day(seconds)}", *parts])
 
     def instant(self, stretch: int) -> int:
         """An instant (UTC seconds) in a stretch of time: its first, or the day before all dates."""
         return self.boundaries[stretch - 1] if stretch else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+
+
+def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
+    """The first instant of the day at which the clock sets a value: its own start, or the end of another's."""
+    midnight = seconds - seconds % 86_400
+    minutes = [0, *(minute for other in dimension.values if other.clock for minute in other.clock)]
+    for minute in sorted(minutes):
+        at = next((i for i, v in enumerate(dimension.values) if v.clock and in_clock(v.clock, minute)), dimension.default)
+        if at == value:
+            return midnight + 60 * minute
+    return seconds
+
+
+def in_clock(clock: tuple[int, int], minute: int) -> bool:
+    """Whether a minute of the day is within a clock, which may pass midnight."""
+    start, end = clock
+    return start <= minute < end if start < end else minute >= start or minute < end
 
 
 def _lowest(mask: int) -> int:

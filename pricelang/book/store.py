@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from pricelang.book import model as m
 
-FORMAT = 1
+T = TypeVar("T")
+FORMAT = 2
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }
 
 
 def dump_book(book: m.Book) -> str:
-    """The book as one line of JSON: each object is its class's name with its fields in order."""
-    return json.dumps(_encode(book), separators=(",", ":"), ensure_ascii=True)
+    """The book as two lines of JSON, what `price` needs and the rest: each object is its class's name and its fields."""
+    return "\n".join(json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True) for part in (book, book.sayings()))
 
 
 def read_book(text: str) -> m.Book:
-    """The book of such a line. Raises `ValueError` for anything else; runs nothing of it."""
-    try:
-        book = json.loads(text, object_hook=_decode)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"not a stored book: {error}") from None
-    if not isinstance(book, m.Book):
+    """The book of such lines. Raises `ValueError` for anything else; runs nothing of it. The rest is read when wanted."""
+    first, _, rest = text.partition("\n")
+    book = _read(first, m.Book)
+    if not rest.startswith('{"Sayings":'):
         raise ValueError("not a stored book")
-    return book
+    return attrs.evolve(book, sayings=functools.cache(lambda: _read(rest, m.Sayings)))
+
+
+def _read(text: str, wanted: type[T]) -> T:
+    try:
+        found = json.loads(text, object_hook=_decode)
+    except (ArithmeticError, KeyError, TypeError, AttributeError, RecursionError, ValueError) as error:
+        raise ValueError(f"not a stored book: {error}") from None
+    if not isinstance(found, wanted):
+        raise ValueError("not a stored book")
+    return found
 
 
 def _encode(value: Any) -> Any:
@@ -44,7 +53,8 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Fraction):
         return {"/": [value.numerator, value.denominator]}
     if attrs.has(type(value)):
-        return {type(value).__name__: [_encode(getattr(value, field.name)) for field in attrs.fields(type(value))]}
+        fields = [field.name for field in attrs.fields(type(value)) if field.name != "sayings"]
+        return {type(value).__name__: [_encode(getattr(value, name)) for name in fields]}
     return value
 
 
@@ -132,13 +142,18 @@ def _read_own(path: Path) -> str | None:
 
 def _keep(path: Path, text: str) -> None:
     """Writes a file whole or not at all; a cache that cannot be written is no fault."""
+    import tempfile  # only where something is written
+
     body = text.encode("ascii")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _own(os.stat(path.parent)):
+        if not _own(os.stat(path.parent)) or path.is_dir():
             return
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
             stream.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        os.replace(stream.name, path)
     except OSError:
         return
+    try:
+        os.replace(stream.name, path)
+    except OSError:
+        os.unlink(stream.name)

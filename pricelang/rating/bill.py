@@ -11,8 +11,8 @@ from typing import Any
 from attrs import define, frozen
 
 from pricelang.book.model import Book, Origin
+from pricelang.decimals import exact, plain, rounded, scaled, to_decimal
 from pricelang.rating.cells import Cell, Rate, Step
-from pricelang.rating.decimals import exact, plain, rounded, scaled, to_decimal
 
 Uses = tuple[Fraction | int, ...]
 
@@ -65,7 +65,7 @@ class Line:
         return found
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Amount:
     """A line before it is made readable: exact amounts, and the rounding residue."""
 
@@ -77,7 +77,7 @@ class Amount:
     residue: Fraction
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Priced:
     """One request with its cell: what it used and what that costs.
 
@@ -91,6 +91,7 @@ class Priced:
     usage: Mapping[str, Uses]
     label: str = ""
     units: int | None = None
+    doubts: tuple[str, ...] = ()
 
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
@@ -145,7 +146,7 @@ class Priced:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
-        found = list(self.cell.notes)
+        found = [*self.doubts, *self.cell.notes]
         left_out = list(self.cell.left_out)
         for name, uses in self.usage.items():
             rate = self.cell.rates[name]
@@ -213,7 +214,7 @@ def _template(rate: Rate, cell: Cell) -> Template:
 _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Bill:
     """What one record costs: the sum of its requests, with a reason for every cent.
 
@@ -276,6 +277,10 @@ class Bill:
         elif exact(self.exact_total) is None:
             found.append(f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places")
         return tuple(dict.fromkeys(found))
+
+    def __repr__(self) -> str:
+        amount = plain(self.total) if self.total is not None else f"{plain(self.low)} to {plain(self.high)}"
+        return f"<pricelang.Bill {amount} {self.currency}, {len(self.lines)} lines>"
 
     def to_dict(self) -> dict[str, Any]:
         """The bill as `pricelang price --json` prints it."""

@@ -15,14 +15,14 @@ from attrs import evolve, field, frozen
 from pricelang.book import model as m
 from pricelang.book.space import holds
 from pricelang.book.units import plural
-from pricelang.rating.decimals import grouped, power_of_ten, rounded
+from pricelang.decimals import grouped, power_of_ten, rounded
 from pricelang.rating.errors import NotOffered, PriceError, Refused
 from pricelang.rating.instants import written
 
 Point = tuple[int, ...]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Step:
     """One thing that was done to a price. `kind` is factor, add, at_least, at_most or round.
 
@@ -37,7 +37,7 @@ class Step:
     origin: m.Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Silence:
     """A modifier that was asked for and changes nothing, and why."""
 
@@ -45,7 +45,7 @@ class Silence:
     origin: m.Origin
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Rate:
     """What one meter costs in a cell, in the book's currency per one of its unit.
 
@@ -68,7 +68,7 @@ class Rate:
     doubts: tuple[str, ...] = ()
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Cell:
     """All rates of a combination. `rates` has an error for each meter that cannot be used in it."""
 
@@ -133,15 +133,20 @@ def _check_exists(book: m.Book, point: Point) -> None:
             origin = value.offers[0].origin if value.offers else dimension.origin
             raise NotOffered(
                 "not_offered", f"{dimension.name} `{value.name}` is not offered to this request", origin=origin,
-                help=_nearest_offer(book, point, index),
+                help=_offered(book, point, value.name, value.offers),
             )  # fmt: skip
 
 
-def _nearest_offer(book: m.Book, point: Point, index: int) -> str:
-    """What of a value's offers this request does not meet, in words."""
+def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
+    """The error of a request that uses a meter which it is not offered."""
+    message = f"meter `{meter.name}` is not offered to this request"
+    return NotOffered("not_offered", message, origin=meter.origin, help=_offered(book, point, meter.name, meter.offers))
+
+
+def _offered(book: m.Book, point: Point, name: str, offers: Sequence[m.Offer]) -> str:
+    """What of some offers this request does not meet, in words."""
     parts = []
-    value = book.dimensions[index].values[point[2 + index]]
-    for offer in value.offers:
+    for offer in offers:
         wants = []
         for axis, mask in offer.scope:
             if mask >> point[axis] & 1:
@@ -157,7 +162,7 @@ def _nearest_offer(book: m.Book, point: Point, index: int) -> str:
                 names = [v.name for n, v in enumerate(other.values) if mask >> n & 1]
                 wants.append(f"when {other.name} is {' or '.join(names)}")
         parts.append(" and ".join(wants))
-    return f"`{value.name}` is offered " + ", or ".join(dict.fromkeys(parts))
+    return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
 
 
 # ---- modifiers ------------------------------------------------------------------------------------------------------
@@ -224,7 +229,7 @@ def _rate(book: m.Book, point: Point, index: int, effects: Effects, free: m.Rema
     meter = book.meters[index]
     offer = next((offer for offer in meter.offers if holds(offer.scope, point)), None)
     if offer is None:
-        raise NotOffered("not_offered", f"meter `{meter.name}` is not offered to this request", origin=meter.origin)
+        raise not_offered(book, point, meter)
     charge = next((charge for charge in book.charges if charge.meter == index), None)
     rate = _charged(book, point, meter, charge) if charge is not None else _rated(book, point, index)
     steps = tuple(_steps(book, point, index, effects)) if rate.free is None else ()
@@ -327,7 +332,7 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, charge: m.Charge) -> Ra
     left_out = []
     for pool in charge.pools:
         if holds(pool.scope, point) and free is None:
-            left_out.append(f"the first {grouped(pool.quantity)} {plural(meter.unit)} of `{meter.name}` free per {pool.account}")
+            left_out.append(f"the first {pool.written} of `{meter.name}` free per {pool.account}")
     for price in prices:
         if price.after is not None:
             left_out.append(f"the price of `{meter.name}` after {grouped(price.after)} {plural(meter.unit)} per {price.account}")
@@ -380,6 +385,8 @@ def _notes(book: m.Book, point: Point, effects: Effects) -> Iterator[str]:
     for remark in book.notes:
         if holds(remark.scope, point):
             yield remark.text
+            if remark.origin.unsure:
+                yield f"unsure: {remark.origin.unsure}"
     for index, dimension in enumerate(book.dimensions):
         offers = dimension.values[point[2 + index]].offers
         held = [offer for offer in offers if holds(offer.scope, point)]

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from pricelang.book.model import Book, Origin
 from pricelang.book.units import plural
+from pricelang.decimals import grouped, money
 from pricelang.rating.bill import Amount, Bill, Priced
 from pricelang.rating.cells import Rate, Step
-from pricelang.rating.decimals import grouped, money
 from pricelang.rating.instants import written
 
 
@@ -86,7 +86,7 @@ def _reasons(book: Book, line: Amount) -> Iterator[tuple[str, Origin]]:
     rate = line.rate
     yield from _price_reasons(book, rate)
     if rate.minimum is not None:
-        least = f"at least {grouped(rate.minimum.quantity)} {plural(rate.meter.unit)} per use"
+        least = f"at least {rate.minimum.written} per use"
         yield (f"{least}: {len([use for use in line.uses if use])} uses" if len(line.uses) > 1 else least), rate.minimum.origin
     for step in rate.steps:
         because = f": {step.origin.because}" if step.origin.because else ""

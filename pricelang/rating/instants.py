@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 
 from pricelang.rating.errors import BadRequest
+from pricelang.wording import shown
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# What the calendar holds in UTC, whatever zone an instant is given in.
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 Instant = str | datetime.date | datetime.datetime
@@ -34,10 +35,13 @@ def seconds_of(at: Instant) -> int:
             raise ValueError
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=datetime.UTC)
-        return (instant - _EPOCH) // datetime.timedelta(seconds=1)
+        seconds = (instant - _EPOCH) // datetime.timedelta(seconds=1)
+        if not _FIRST <= seconds <= _LAST:
+            raise ValueError
+        return seconds
     except (ValueError, OverflowError):
         raise BadRequest(
-            "bad_date", f"`{str(at)[:60]}` is not a day or an instant",
+            "bad_date", f"`{shown(at)}` is not a day or an instant",
             help="write a day such as `2026-04-17`, or an instant such as `2026-04-17T12:30:00Z`",
         ) from None  # fmt: skip
 
@@ -49,6 +53,5 @@ def today() -> str:
 
 def written(seconds: int) -> str:
     """UTC seconds for readers: a day, with the time unless it is midnight."""
-    instant = _EPOCH + datetime.timedelta(seconds=seconds)
-    text = instant.strftime("%Y-%m-%d %H:%M:%S").removesuffix(" 00:00:00")
+    text = (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00").removesuffix(" 00:00:00")
     return text.removesuffix(":00") if len(text) > 10 else text

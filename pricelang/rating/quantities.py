@@ -11,7 +11,7 @@ from typing import NoReturn
 from pricelang.book.model import Meter, Unit
 from pricelang.book.units import find_unit, plural
 from pricelang.rating.errors import BadRequest
-from pricelang.wording import did_you_mean, printable
+from pricelang.wording import did_you_mean, shown
 
 MAX_DIGITS = 40
 _AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?\Z", re.ASCII)
@@ -41,11 +41,11 @@ def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
     else:
         _bad(meter, f"is a {type(value).__name__}", None)
     if number < 0:
-        _bad(meter, f"is negative: {_shown(value)}", None)
+        _bad(meter, f"is negative: `{shown(value, 40)}`", None)
     if number.numerator.bit_length() > 4 * MAX_DIGITS or number.denominator.bit_length() > 4 * MAX_DIGITS:
         _bad(meter, f"has more than {MAX_DIGITS} digits", None)
     if meter.whole and number.denominator != 1:
-        _bad(meter, f"is {_shown(value)}, and {plural(meter.unit)} are counted in whole numbers", None)
+        _bad(meter, f"is `{shown(value, 40)}`, and {plural(meter.unit)} are counted in whole numbers", None)
     return number
 
 
@@ -61,7 +61,7 @@ def _read_decimal(value: Decimal, meter: Meter) -> Fraction:
 def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
     match = _AMOUNT.match(value.strip()) if len(value) <= 100 else None
     if match is None or len(match.group(1)) > MAX_DIGITS:
-        _bad(meter, f"is {_shown(value)}", f"write a number, or a number and a unit such as `{90 if meter.size != 1 else 100} {plural(meter.unit)}`")
+        _bad(meter, f"is `{shown(value, 40)}`", f"write a number, or a number and a unit such as `{90 if meter.size != 1 else 100} {plural(meter.unit)}`")
     number = Fraction(match.group(1).replace(",", ""))
     if match.group(2) is None:
         return number
@@ -71,11 +71,6 @@ def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
     if unit.kind != meter.kind:
         _bad(meter, f"is in {match.group(2)}, but is counted in {plural(meter.unit)}", None)
     return number * unit.size / meter.size
-
-
-def _shown(value: object) -> str:
-    text = printable(str(value))
-    return f"`{text if len(text) <= 40 else text[:40] + '…'}`"
 
 
 def _bad(meter: Meter, what: str, help: str | None) -> NoReturn:

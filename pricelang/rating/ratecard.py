@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import define, field
 
 from pricelang.book import model as m
-from pricelang.book.space import holds
+from pricelang.book.space import holds, in_clock
+from pricelang.decimals import scaled, to_decimal
 from pricelang.rating.bill import Priced, Uses
-from pricelang.rating.cells import Cell, Point, Rate, cell_at
-from pricelang.rating.decimals import scaled, to_decimal
-from pricelang.rating.errors import BadRequest, NotOffered, PriceError, UnknownName
+from pricelang.rating.cells import Cell, Point, Rate, cell_at, not_offered
+from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.quantities import read_uses
-from pricelang.wording import did_you_mean, printable
+from pricelang.wording import did_you_mean, shown
 
 MAX_ENTRIES = 20_000
 MAX_PLAIN = 10**15
 """Whole quantities below this need no further check."""
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Entry:
     """A combination without the sides of thresholds, and its cells by those sides that matter to it."""
 
@@ -32,11 +33,13 @@ class Entry:
     dimensions: tuple[tuple[str, str], ...]
     sums: tuple[int, ...]
     cells: dict[tuple[int, ...], Cell | PriceError] = field(factory=dict)
+    # What is doubtful about the name of the model.
+    notes: tuple[str, ...] = ()
     # The one cell, where no threshold matters.
     cell: Cell | None = None
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
@@ -56,6 +59,8 @@ class RateCard:
 
     def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
         """The amount of one request. Raises `PriceError`."""
+        if type(at) is not str:
+            at = today() if at is None else written(seconds_of(at))
         try:
             cell = self._entries[(model, at, *dimensions.items())].cell
             if cell is not None:
@@ -67,7 +72,7 @@ class RateCard:
                     units += coefficients[meter] * quantity
                 else:
                     return scaled(units, cell.places)
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, AttributeError):
             pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
         return to_decimal(self.request(model, at, usage, dimensions).total)
 
@@ -77,9 +82,7 @@ class RateCard:
         """One request, priced. Raises `PriceError`."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        cell = entry.cell
-        if cell is None:
-            cell = self._cell(entry, tuple(self._side(index, uses) for index in entry.sums))
+        cell = entry.cell or self._cell(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
         return self._priced(entry, cell, uses, label)
 
     def bounds(
@@ -99,7 +102,7 @@ class RateCard:
             ]
             for combination in itertools.product(*choices):
                 try:
-                    found.append(self._priced(entry, self._cell(entry, combination), uses, label))
+                    found.append(self._priced(entry, self._cell(entry, combination, uses), uses, label))
                 except PriceError as error:
                     errors.append(error)
         if errors and not found:
@@ -123,7 +126,7 @@ class RateCard:
                 units = None
         if cell.line_rounding is not None or cell.total_rounding is not None or cell.extras or cell.floors:
             units = None
-        return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units)
+        return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units, entry.notes)
 
     def uses(self, usage: Mapping[str, object]) -> dict[str, Uses]:
         """The quantities of a record, read and checked."""
@@ -143,6 +146,10 @@ class RateCard:
     # ---- combinations ----
 
     def _entry(self, model: str, at: Instant | None, dimensions: Mapping[str, str]) -> Entry:
+        """The combination of a request."""
+        if type(at) is not str:
+            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
+            at = today() if at is None else written(seconds_of(at))
         try:
             key: object = (model, at, *dimensions.items())
             found = self._entries.get(key)
@@ -150,12 +157,14 @@ class RateCard:
             key, found = None, None
         if found is not None:
             return found
-        seconds = seconds_of(today() if at is None else at)
+        seconds = seconds_of(at)
         index = self.model_index(model, seconds)
-        values, given = self._values(dimensions, seconds)
-        stretch = _stretch(self.book.boundaries, seconds)
-        entry = self._new_entry(seconds, (index, stretch, *values), given)
-        if key is not None and at is not None:
+        values, given = self._values(index, dimensions, seconds)
+        entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
+        if model not in self._models:
+            doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
+            entry.notes = tuple(f"unsure: {doubt}" for doubt in doubts)
+        if key is not None:
             if len(self._entries) >= MAX_ENTRIES:
                 self._entries.clear()
             self._entries[key] = entry
@@ -168,12 +177,9 @@ class RateCard:
             plain = tuple((axis, mask) for axis, mask in scope if axis < first)
             if holds(plain, point):
                 sums.update(axis - first for axis, _ in scope if axis >= first)
-        entry = Entry(seconds, point, given, tuple(sorted(sums)))
-        if not sums:
-            entry.cell = self._cell(entry, ())
-        return entry
+        return Entry(seconds, point, given, tuple(sorted(sums)))
 
-    def _cell(self, entry: Entry, sides: tuple[int, ...]) -> Cell:
+    def _cell(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Cell:
         cell = entry.cells.get(sides)
         if cell is None:
             by_sum = dict(zip(entry.sums, sides, strict=True))
@@ -183,9 +189,19 @@ class RateCard:
             except PriceError as error:
                 cell = error
             entry.cells[sides] = cell
+        if isinstance(cell, Refused):
+            self._check_meters(entry, uses)  # what does not exist comes before what is refused
         if isinstance(cell, PriceError):
             raise cell.with_traceback(None)
+        if not entry.sums:
+            entry.cell = cell
         return cell
+
+    def _check_meters(self, entry: Entry, uses: Mapping[str, Uses]) -> None:
+        for name, quantities in uses.items():
+            meter = self._meters[name]
+            if any(quantities) and not any(holds(offer.scope, entry.point) for offer in meter.offers):
+                raise not_offered(self.book, entry.point, meter)
 
     def _side(self, index: int, uses: Mapping[str, Uses]) -> int:
         """The point of a sum's axis that quantities fall on."""
@@ -202,7 +218,9 @@ class RateCard:
             point = list(entry.point)
             for index, value in zip(clocked, values, strict=True):
                 point[2 + index] = value
-            yield self._new_entry(entry.at, tuple(point), entry.dimensions)
+            offers = [self.book.dimensions[index].values[value].offers for index, value in zip(clocked, values, strict=True)]
+            if all(any(holds(offer.scope, point) for offer in some) for some in offers):
+                yield self._new_entry(entry.at, tuple(point), entry.dimensions)
 
     def model_index(self, name: object, seconds: int) -> int:
         """The model of an id or an alias on a day (UTC seconds)."""
@@ -223,54 +241,48 @@ class RateCard:
         raise self._unknown("model", name, [*self._models, *(alias.name for alias in self.book.aliases)])
 
     def _values(
-        self, dimensions: Mapping[str, str], seconds: int
+        self, model: int, dimensions: Mapping[str, str], seconds: int
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
         """The value of each dimension, and those given by the caller or the clock that are no default."""
-        values, given = [], []
-        for dimension in self.book.dimensions:
-            value = dimension.default
+        values = [dimension.default for dimension in self.book.dimensions]
+        named = {dimension.name: index for index, dimension in enumerate(self.book.dimensions)}
+        for name, value in dimensions.items():
+            if name not in named:
+                raise self._unknown("dimension", name, [*named, "model", "at", "usage"])
+            known = {v.name: i for i, v in enumerate(self.book.dimensions[named[name]].values)}
+            if not isinstance(value, str) or value not in known:
+                raise self._unknown("value", value, known, f" of {name}")
+            values[named[name]] = known[value]
+        for index, dimension in enumerate(self.book.dimensions):
             if dimension.clocked:
-                minute = seconds % 86_400 // 60
-                value = next((i for i, v in enumerate(dimension.values) if _in_clock(v.clock, minute)), value)
-            name = dimensions.get(dimension.name)
-            if name is not None:
-                names = {v.name: i for i, v in enumerate(dimension.values)}
-                if name not in names:
-                    raise self._unknown("value", name, names, f" of {dimension.name}")
-                if dimension.clocked and names[name] != value:
+                value_now = self._clock_value(model, index, values, seconds)
+                if dimension.name in dimensions and values[index] != value_now:
                     raise BadRequest("bad_record", f"{dimension.name} is set by the time of day, not by the record")
-                value = names[name]
-            values.append(value)
-            if value != dimension.default:
-                given.append((dimension.name, dimension.values[value].name))
-        if len(dimensions) > 0:
-            known = {dimension.name for dimension in self.book.dimensions}
-            for name in dimensions:
-                if name not in known:
-                    raise self._unknown("dimension", name, [*known, "model", "at", "usage"])
-        return tuple(values), tuple(given)
+                values[index] = value_now
+        given = tuple(
+            (dimension.name, dimension.values[value].name)
+            for dimension, value in zip(self.book.dimensions, values, strict=True)
+            if value != dimension.default
+        )
+        return tuple(values), given
+
+    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int) -> int:
+        """The value that the clock sets, where it is offered; else the default."""
+        dimension = self.book.dimensions[index]
+        point = [model, bisect_right(self.book.boundaries, seconds), *values]
+        for number, value in enumerate(dimension.values):
+            if value.clock and in_clock(value.clock, seconds % 86_400 // 60):
+                point[2 + index] = number
+                if any(holds(offer.scope, point) for offer in value.offers):
+                    return number
+        return dimension.default
 
     @staticmethod
     def _unknown(kind: str, name: object, known: Sequence[str] | Mapping[str, object], of: str = "") -> UnknownName:
-        shown = printable(str(name))
-        help = did_you_mean(str(name), known)
+        help = did_you_mean(shown(name), known)
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
-        return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown if len(shown) <= 100 else shown[:100] + '…'}`{of}", help=help)
-
-
-
-def _in_clock(clock: tuple[int, int] | None, minute: int) -> bool:
-    if clock is None:
-        return False
-    start, end = clock
-    return start <= minute < end if start < end else minute >= start or minute < end
-
-
-def _stretch(boundaries: Sequence[int], seconds: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(boundaries, seconds)
+        return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
 
 
 def _scopes(book: m.Book) -> Iterator[m.Scope]:

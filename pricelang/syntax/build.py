@@ -59,14 +59,17 @@ class Builder:
     # ---- values ----
 
     def name(self, token: Token) -> t.Name:
-        if str(token) in self.reserved:
-            self.fault(
-                "reserved_word", f"`{token}` is a word of the language and names nothing", self.span(token),
-                f"choose another name, such as `{token}_1`",
-            )  # fmt: skip
-        if len(token) > 200:
-            self.fault("too_large", "the name has more than 200 characters", self.span(token))
+        self._check_name(str(token), self.span(token))
         return t.Name(str(token), span=self.span(token))
+
+    def _check_name(self, text: str, span: Span) -> None:
+        if text in self.reserved:
+            self.fault(
+                "reserved_word", f"`{text}` is a word of the language and names nothing", span,
+                f"choose another name, such as `{text}_1`", fatal=False,
+            )  # fmt: skip
+        if len(text) > 200:
+            self.fault("too_large", "the name has more than 200 characters", span)
 
     def name_list(self, node: Tree[Token]) -> tuple[t.Name, ...]:
         return tuple(self.name(token) for token in self.tokens(node, "NAME"))
@@ -136,16 +139,17 @@ class Builder:
             spans.append(span)
             place = ORDER.index(kind)
             if kind in values:
-                self.fault("twice", f"`{written}` stands twice in one line", span)
+                self.fault("twice", f"`{written}` stands twice in one line", span, fatal=False)
             elif place < last:
                 after = WRITTEN.get(ORDER[last], ORDER[last])
                 self.fault("clause_order", f"`{written}` comes before `{after}`", span,
-                           "the order is: for, except for, when, from, before, then, because, unsure, see")  # fmt: skip
+                           "the order is: for, except for, when, from, before, then, because, unsure, see", fatal=False)  # fmt: skip
             last = max(last, place)
             values[kind] = self._clause(kind, clause)
         start, end = values.get("from_date"), values.get("before_date")
         if start and end and start.seconds >= end.seconds:
-            self.fault("bad_period", f"the period ends before it begins: from {start.written} before {end.written}", end.span)
+            self.fault("bad_period", f"the period ends before it begins: from {start.written} before {end.written}", end.span, fatal=False)
+            start = None  # so that nothing else is made of it
         whole = Span(self.file, spans[0].line, spans[0].column, spans[-1].end_line, spans[-1].end_column) if spans else self.span(node)
         return t.Endings(
             values.get("for_models", ()), values.get("except_models", ()), values.get("when", ()), start, end,
@@ -190,6 +194,9 @@ class Builder:
             if cell.kind != "name":
                 self.fault("syntax", "the first row of a table names its columns", cell.span)
         for row in body:
+            for cell in row.cells:
+                if isinstance(cell.value, t.Name):
+                    self._check_name(cell.value.text, cell.span)
             if len(row.cells) != len(header.cells):
                 self.fault("table", f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns", row.span)
         if not body:

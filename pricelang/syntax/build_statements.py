@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import evolve
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
@@ -177,7 +178,8 @@ def _amend(b: Builder, n: Parse) -> t.Statement:
     lines = []
     for child in b.trees(n, "amend_line"):
         factors = b.tree(child, "factors")
-        effect = b.factors(factors) if factors is not None else b.charge_price(child)
+        # the endings are those of the line
+        effect = b.factors(factors) if factors is not None else evolve(b.charge_price(child), endings=t.Endings())
         lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
     return t.Amend(b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n))
 

@@ -93,7 +93,11 @@ def _place(span: Span, label: str, texts: Mapping[str, str], palette: Palette) -
         first, width = span.column, max(1, end - span.column)
         if first > 200 or len(row) > 400:  # a line from a stranger may be very long: show the stretch around the fault
             cut = max(0, first - 60)
-            row, first, width = "…" + row[cut : cut + 160], first - cut + 1, min(width, 100)
+            dots = "…" if cut else ""
+            row, first, width = dots + row[cut : cut + 160], first - cut + len(dots), min(width, 100)
+        # an escaped character is wider than it was
+        before, under = row[: first - 1], row[first - 1 : first - 1 + width]
+        first, width = len(printable(before)) + 1, max(1, len(printable(under)))
         carets = "^" * width
         lines.append(f"{span.line:>5} {quiet}|{stop} {printable(row)}")
         lines.append(f"      {quiet}|{stop} {' ' * (first - 1)}{carets}{' ' + printable(label) if label else ''}")

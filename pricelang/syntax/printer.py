@@ -27,7 +27,7 @@ def print_statement(statement: t.Statement) -> list[str]:
 
     Values print as they were written, or canonically when they were not read from a text. Raises `ValueError` for a
     value that no text can say: a number that is negative or no finite decimal, a day outside the years 1 to 9999, a
-    string with a line break.
+    string with a line break, a tab or a control character.
 
     >>> from fractions import Fraction
     >>> unit = t.Unit(t.Name("MTok"), t.Number(Fraction(1000000)), t.Name("tokens"))
@@ -124,8 +124,8 @@ def _clock(clock: t.Clock) -> str:
 
 
 def _text(text: t.Text) -> str:
-    if "\n" in text.text:
-        raise ValueError("a string of the language has no line break")
+    if not text.text.isprintable():
+        raise ValueError("a string of the language has no line break, tab or control character")
     return '"' + text.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -683,3 +683,5 @@ class File:
     text: str = field(eq=False, repr=False)
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
+    # The words of statements that could not be read: that they are unknown elsewhere is no fault of its own.
+    lost: frozenset[str] = field(default=frozenset(), eq=False, repr=False)

@@ -1,0 +1,151 @@
+"""Measures one record, itemised and as an amount, and the cold start, each beside its rival; writes RESULTS.md.
+
+Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for all. Medians and
+ratios are what to read; nothing here judges, and nothing in the test suite is timed.
+
+    python -m benchmarks            # all rows, into benchmarks/RESULTS.md
+    python -m benchmarks --quick    # fewer rounds, to the terminal only
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from attrs import frozen
+
+import pricelang
+
+RECORD = {"input": 12_000, "output": 1_500, "cache_read": 80_000, "cache_write_5m": 4_000}
+DAY, MODEL = "2026-02-10", "claude-sonnet-4-5"
+REPORT = Path(__file__).parent / "RESULTS.md"
+
+
+@frozen
+class Row:
+    """A contestant, its limit in words, and its seconds a call, one for each round."""
+
+    group: str
+    name: str
+    limit: str
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Seconds a call."""
+        return statistics.median(self.seconds)
+
+
+def calls() -> list[tuple[str, str, str, Callable[[], object]]]:
+    """The contestants that run inside this process: group, name, limit, one call."""
+    book = pricelang.load()
+    day = book.at(DAY)
+    found: list[tuple[str, str, str, Callable[[], object]]] = [
+        ("one record", "`book.total(…)`", "3 µs", lambda: book.total(model=MODEL, at=DAY, usage=RECORD)),
+        ("one record", "`book.at(day).total(…)`", "3 µs", lambda: day.total(model=MODEL, usage=RECORD)),
+        ("one record", "`book.total(…, service_tier, inference_geo)`", "3 µs",
+         lambda: book.total(model="claude-opus-4-7", at="2026-04-17", usage=RECORD, service_tier="batch", inference_geo="us")),
+        ("one record", "`book.price(…)`, lines not asked for", "15 µs", lambda: book.price(model=MODEL, at=DAY, usage=RECORD)),
+        ("one record", "`book.price(…).lines`, every line built", "15 µs",
+         lambda: book.price(model=MODEL, at=DAY, usage=RECORD).lines),
+    ]  # fmt: skip
+    rival = genai_prices_call()
+    if rival is not None:
+        found.append(("one record", "`genai_prices.calc_price(…)`", "rival", rival))
+    return found
+
+
+def genai_prices_call() -> Callable[[], object] | None:
+    """The same record priced by genai-prices, or None where it is not installed."""
+    try:
+        from genai_prices import Usage, calc_price
+    except ImportError:
+        return None
+    usage = Usage(
+        input_tokens=RECORD["input"] + RECORD["cache_read"] + RECORD["cache_write_5m"], output_tokens=RECORD["output"],
+        cache_read_tokens=RECORD["cache_read"], cache_write_tokens=RECORD["cache_write_5m"],
+    )  # fmt: skip
+    at = datetime.datetime(2026, 2, 10, tzinfo=datetime.UTC)
+    return lambda: calc_price(usage, model_ref=MODEL, provider_id="anthropic", genai_request_timestamp=at)
+
+
+def processes() -> list[tuple[str, str, str, list[str]]]:
+    """The contestants that are whole processes: group, name, limit, command."""
+    python = sys.executable
+    price = [python, "-m", "pricelang", "price", "--model", "claude-opus-4-7", "--at", "2026-04-17", "--input", "50k", "--json"]
+    return [
+        ("cold start", '`python -c "import click, attrs"`', "1", [python, "-c", "import click, attrs"]),
+        ("cold start", "`pricelang price` of one record, `--json`", "3 times that", price),
+        ("cold start", "`pricelang price` of one record, table", "3 times that", price[:-1]),
+        ("cold start", "`python -c pass`", "", [python, "-c", "pass"]),
+    ]
+
+
+def measure(rounds: int, number: int) -> list[Row]:
+    """All contestants, their rounds interleaved."""
+    inside, whole = calls(), processes()
+    times: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for _, name, _, call in inside:
+            start = time.perf_counter()
+            for _ in range(number):
+                call()
+            times.setdefault(name, []).append((time.perf_counter() - start) / number)
+        for _, name, _, command in whole:
+            start = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+            times.setdefault(name, []).append(time.perf_counter() - start)
+    return [Row(group, name, limit, tuple(times[name])) for group, name, limit, _ in [*inside, *whole]]
+
+
+def agreement() -> str:
+    """What the two calculators say of the record, so that the race is over the same work."""
+    ours = pricelang.load().total(model=MODEL, at=DAY, usage=RECORD)
+    rival = genai_prices_call()
+    theirs = getattr(rival(), "total_price", None) if rival is not None else None
+    return f"The record costs {ours} by pricelang and {theirs} by genai-prices."
+
+
+def report(rows: list[Row], rounds: int) -> str:
+    """The rows as a page of Markdown."""
+    lines = [
+        "# Results", "", f"Written by `python -m benchmarks`: medians of {rounds} interleaved rounds, on {machine()}.", "",
+        agreement(), "", "| what | median | least | limit | beside the first of its group |", "|---|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    first: dict[str, float] = {}
+    for row in rows:
+        base = first.setdefault(row.group, row.median)
+        lines.append(f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def shown(seconds: float) -> str:
+    """Seconds in the unit that fits."""
+    return f"{seconds * 1e6:.2f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.0f} ms"
+
+
+def machine() -> str:
+    """This machine, without its name."""
+    return f"{os.cpu_count()} processors ({platform.machine()}), {platform.python_implementation()} {platform.python_version()}, {platform.system()}"
+
+
+@click.command(help=__doc__)
+@click.option("--quick", is_flag=True, help="Fewer rounds, to the terminal only.")
+def main(quick: bool) -> None:
+    rounds, number = (3, 2_000) if quick else (15, 10_000)
+    page = report(measure(rounds, number), rounds)
+    click.echo(page)
+    if not quick:
+        REPORT.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
