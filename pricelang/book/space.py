@@ -166,13 +166,13 @@ class Space:
 
 
 def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
-    """The first instant of the day at which the clock sets a value: its own start, or the end of another's."""
-    midnight = seconds - seconds % 86_400
-    minutes = [0, *(minute for other in dimension.values if other.clock for minute in other.clock)]
-    for minute in sorted(minutes):
-        at = next((i for i, v in enumerate(dimension.values) if v.clock and in_clock(v.clock, minute)), dimension.default)
+    """The first instant from `seconds` on at which the clock sets a value."""
+    midnight, now = seconds - seconds % 86_400, seconds % 86_400 // 60
+    turns = sorted({0, *(minute for other in dimension.values if other.clock for minute in other.clock)})
+    for minute in [now, *(minute for minute in turns if minute > now), *(1440 + minute for minute in turns)]:
+        at = next((i for i, v in enumerate(dimension.values) if v.clock and in_clock(v.clock, minute % 1440)), dimension.default)
         if at == value:
-            return midnight + 60 * minute
+            return seconds if minute == now else midnight + 60 * minute
     return seconds
 
 

@@ -14,19 +14,21 @@ from pricelang.rating.instants import written
 
 
 def explain_bill(bill: Bill) -> str:
-    """The bill as text for a reader."""
+    """The bill as text for a reader: parts, total, notes, and the sources that the places name."""
     lines: list[str] = []
+    sources: dict[str, str] = {}
     for part in bill.parts:
-        lines += _part(part)
+        lines += _part(part, sources)
     if bill.total is None:
         lines.append(f"total {money(Fraction(bill.low), bill.currency)} to {money(Fraction(bill.high), bill.currency)}")
     else:
         lines.append(f"total {money(bill.exact_total, bill.currency)}")
     lines += [f"note: {note}" for note in bill.notes]
+    lines += [f"{name}: {address}" for name, address in sources.items()]
     return "\n".join(lines)
 
 
-def _part(part: Priced) -> Iterator[str]:
+def _part(part: Priced, sources: dict[str, str]) -> Iterator[str]:
     head = f"{part.cell.model.name} at {written(part.at)}"
     head += "".join(f", {name} {value}" for name, value in part.dimensions)
     yield head + (f"  ({part.label})" if part.label else "")
@@ -34,17 +36,17 @@ def _part(part: Priced) -> Iterator[str]:
     for line in part.amounts:
         yield f"  {_name(line):<{width}}  {_formula(part, line)}"
         for text, origin in _reasons(part.book, line):
-            yield f"  {'':<{width}}    {text:<42} {_where(part.book, origin)}".rstrip()
+            yield f"  {'':<{width}}    {text:<40} {_where(part.book, origin, sources)}".rstrip()
     for silence in part.cell.silences:
         because = f": {silence.origin.because}" if silence.origin.because else ""
-        yield f"  no effect of {silence.rule}{because}  {_where(part.book, silence.origin)}"
+        yield f"  no effect of {silence.rule}{because}  {_where(part.book, silence.origin, sources)}"
     if part.cell.conversion is not None:
         conversion = part.cell.conversion
         text = f"converted to {conversion.currency} at {grouped(conversion.rate)}"
-        yield f"  {text}  {_where(part.book, conversion.origin)}"
+        yield f"  {text}  {_where(part.book, conversion.origin, sources)}"
     rounding = part.cell.total_rounding
     if rounding is not None:
-        yield f"  total rounded to {money(rounding.step, rounding.currency)} {rounding.mode}  {_where(part.book, rounding.origin)}"
+        yield f"  total rounded to {money(rounding.step, rounding.currency)} {rounding.mode}  {_where(part.book, rounding.origin, sources)}"
 
 
 def _name(line: Amount) -> str:
@@ -105,7 +107,10 @@ def _price_reasons(book: Book, rate: Rate) -> Iterator[tuple[str, Origin]]:
     yield f"{grouped(factor)} x {meter} of {money(base * rate.size, book.currency)}", origin
 
 
-def _where(book: Book, origin: Origin) -> str:
+def _where(book: Book, origin: Origin, sources: dict[str, str]) -> str:
+    """The place of a rule and the name of its source, which is kept for the list below the bill."""
     source = next((source for source in book.sources if source.name == origin.source), None)
-    read = f", {source.address} read {written(source.read)}" if source is not None else ""
-    return f"[{origin.place}{read}]"
+    if source is None:
+        return f"[{origin.place}]"
+    sources.setdefault(source.name, f"{source.address}, read {written(source.read)}")
+    return f"[{origin.place}, {source.name}]"

@@ -179,7 +179,7 @@ _OTHER_WORDS = [
 
 def _syntax_help(rest: str, wanted: list[str]) -> str | None:
     for pattern, help in _OTHER_WORDS:
-        if re.match(pattern, rest):
+        if re.match(pattern, rest) and (pattern != "-" or "`not`" in wanted):
             return help
     found = re.match(r"[A-Za-z_]+", rest)
     if found:
