@@ -1,0 +1,1 @@
+"""Other people's usage records to requests: one module a format, nothing here knows a price."""

@@ -1,0 +1,32 @@
+"""A line of batch results to requests: the container is what says batch, and only what succeeded is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from .fields import require_object, shown, word
+from .messages import read_message
+from .records import Place, Record, UsageError
+from .shapes import BATCH_NOT_BILLED, BATCH_RESULTS
+
+FORMAT = "batch"
+
+
+def record(value: Mapping[str, object], place: Place) -> Record:
+    """The record of `{custom_id, result: {type, …}}`. Raises `UsageError`."""
+    own = word(value.get("custom_id"), "custom_id")
+    place = evolve(place, id=own or place.id)
+    result = require_object(value.get("result"), "result")
+    kind = word(result.get("type"), "result.type")
+    if kind in BATCH_NOT_BILLED:
+        return Record((), place, FORMAT, (f"{kind}: not billed",))
+    if kind != "succeeded":
+        raise UsageError(
+            "unknown_value",
+            f"`result.type` is {shown(kind)}" if kind else "`result.type` is missing",
+            "a batch result is one of " + ", ".join(f"`{name}`" for name in BATCH_RESULTS),
+        )
+    message = read_message(require_object(result.get("message"), "result.message"), batch=True)
+    return Record(message.parts, place, FORMAT, message.notes)

@@ -1,0 +1,146 @@
+"""Checked reading of single fields of a record: counts, words, objects; each fault names the key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from .records import UsageError
+
+MAX_DIGITS = 18
+MAX_WORD = 200
+_LONG_CONTEXT_MARK = "[1m]"
+
+
+def shown(text: object, limit: int = 60) -> str:
+    """The user's own words in backticks: cut at `limit` characters, what cannot be printed replaced by `�`."""
+    return f"`{clean(str(text), limit)}`"
+
+
+def clean(text: str, limit: int = MAX_WORD) -> str:
+    """`text` fit for a message or an id: at most `limit` characters, each one printable."""
+    cut = text[:limit]
+    if not cut.isprintable():
+        cut = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut)
+    return cut if len(text) <= limit else cut + "…"
+
+
+def type_name(value: object) -> str:
+    """What JSON calls the type of `value`, for messages."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | Decimal | float):
+        return "a float" if isinstance(value, float) else "a number"
+    if isinstance(value, str):
+        return "a string"
+    return "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else "unreadable"
+
+
+def wrong_type(path: str, value: object, expected: str) -> UsageError:
+    """The fault for a value of another type than `expected`."""
+    return UsageError("wrong_type", f"`{path}` is {type_name(value)}, not {expected}")
+
+
+def count(value: object, path: str) -> int:
+    """A count of tokens or uses: a whole number of at least zero and at most 18 digits.
+
+    >>> count(Decimal("1e3"), "usage.input_tokens")
+    1000
+
+    Raises `UsageError` that names `path` for another type (a float included), a negative, fractional or huge number.
+    """
+    if type(value) is int:
+        number: int | Decimal = value
+    elif isinstance(value, Decimal):
+        number = value
+    else:
+        raise wrong_type(path, value, "a whole number")
+    if isinstance(number, Decimal):
+        number = _whole(number, path)
+    if number < 0:
+        raise UsageError("negative_count", f"`{path}` is {_digits(number)}, and a count is never negative")
+    if number >= 10**MAX_DIGITS:
+        raise UsageError("too_large", f"`{path}` has more than {MAX_DIGITS} digits")
+    return number
+
+
+def _whole(number: Decimal, path: str) -> int:
+    if not number:
+        return 0
+    # The size is checked first: turning 1e999999999 into an integer would take all memory.
+    if not number.is_finite() or number.adjusted() >= MAX_DIGITS:
+        raise UsageError("too_large", f"`{path}` is {shown(number)}, more than {MAX_DIGITS} digits")
+    if number != number.to_integral_value():
+        raise UsageError("fractional_count", f"`{path}` is {shown(number)}, and a count has no fraction")
+    return int(number)
+
+
+def _digits(number: int) -> str:
+    return shown(number) if number > -(10**40) else "`-…`"
+
+
+def optional_count(holder: Mapping[str, object], key: str, path: str) -> int:
+    """The count under `key`, zero where the key is absent or null. `path` names the holder."""
+    value = holder.get(key)
+    return 0 if value is None else count(value, f"{path}.{key}")
+
+
+def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
+    """The count under `key`; absent or null is an error, because a missing counter must not become a price of zero."""
+    value = holder.get(key)
+    if value is None:
+        raise UsageError("missing_key", f"`{path}.{key}` is missing")
+    return count(value, f"{path}.{key}")
+
+
+def optional_object(holder: Mapping[str, object], key: str, path: str) -> Mapping[str, object] | None:
+    """The object under `key`, None where it is absent or null."""
+    value = holder.get(key)
+    if value is None or isinstance(value, Mapping):
+        return value
+    raise wrong_type(f"{path}.{key}" if path else key, value, "an object")
+
+
+def require_object(value: object, path: str) -> Mapping[str, object]:
+    """`value` as an object, or a `UsageError` that names `path`."""
+    if isinstance(value, Mapping):
+        return value
+    if value is None:
+        raise UsageError("missing_key", f"`{path}` is missing")
+    raise wrong_type(path, value, "an object")
+
+
+def word(value: object, path: str) -> str | None:
+    """A short printable string (a model, a date, a value of a dimension), None where it is null.
+
+    Line ends, control characters and lone surrogates are errors: such a word would break the reports that show it.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise wrong_type(path, value, "a string")
+    if len(value) > MAX_WORD:
+        raise UsageError("bad_word", f"`{path}` has {len(value)} characters, more than {MAX_WORD}")
+    if not value.isprintable():
+        raise UsageError("bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed")
+    return value
+
+
+def model_id(value: object, path: str, notes: list[str]) -> str | None:
+    """A model id without the `[1m]` that Claude Code appends; the mark is noted, for it prices nothing."""
+    model = word(value, path)
+    if not model:
+        return None
+    if model.endswith(_LONG_CONTEXT_MARK):
+        notes.append(f"`[1m]` left out of the model id {shown(model)}: it does not say how the requests were billed")
+        model = model[: -len(_LONG_CONTEXT_MARK)]
+    return model or None
+
+
+def note_unknown(holder: Mapping[str, object], known: Collection[str], path: str, notes: list[str]) -> None:
+    """Note each key of `holder` that is not in `known`: tolerated, never priced."""
+    for key in holder:
+        if key not in known:
+            notes.append(f"{shown(f'{path}.{key}')} is not known: not priced")

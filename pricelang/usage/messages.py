@@ -1,0 +1,173 @@
+"""A response of the Messages API, or a token count, to requests.
+
+A message is known by `usage` with `input_tokens` or `output_tokens`, at the top beside `model`; a token count is an
+object of `input_tokens` alone (with `context_management` at most). A response has no date.
+
+Without `iterations`, a message that used server tools is a sum: the model was sampled once more after each result.
+`speed` and the priority tier are those of the executor and do not extend to an advisor; batch and residency do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from .counters import Counters, counters_of
+from .fields import model_id, note_unknown, optional_count, optional_object, word
+from .iterations import Billed, billed_iterations
+from .records import SINGLE, SUM, Part, Place, Record, UsageError
+from .shapes import is_token_count
+
+FORMAT = "messages"
+REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction")
+_KNOWN = frozenset(
+    (
+        "input_tokens",
+        "output_tokens",
+        "cache_creation_input_tokens",
+        "cache_read_input_tokens",
+        "cache_creation",
+        "server_tool_use",
+        "service_tier",
+        "speed",
+        "inference_geo",
+        "output_tokens_details",
+        "iterations",
+        "fallback_credit",
+    )
+)
+_SERVER_TOOLS = {"web_search_requests": "web_search", "web_fetch_requests": "web_fetch"}
+_CODE_EXECUTION = "code_execution_requests"
+_NO_GEO = ("", "not_available", "global")
+
+
+@frozen
+class Message:
+    """A message that was read: its requests, notes, and the counters of its top level."""
+
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
+    top: Counters
+
+
+def record(value: Mapping[str, object], place: Place) -> Record:
+    """The record of a Messages response or of a token count. Raises `UsageError`."""
+    if is_token_count(value):
+        optional_count(value, "input_tokens", "count_tokens")
+        return Record((), place, FORMAT, ("token counting is free",))
+    message = read_message(value)
+    return Record(message.parts, place, FORMAT, message.notes)
+
+
+def read_message(message: Mapping[str, object], at: str | None = None, *, batch: bool = False) -> Message:
+    """The requests of a Messages response; `batch` when its container says that it ran in a batch.
+
+    Raises `UsageError` that names the key: a counter of the wrong kind, no `usage`, an advisor without a model.
+    """
+    notes: list[str] = []
+    usage = optional_object(message, "usage", "")
+    if usage is None:
+        raise UsageError("missing_key", "`usage` is missing")
+    note_unknown(usage, _KNOWN, "usage", notes)
+    model = model_id(message.get("model"), "model", notes)
+    listed = message.get("content")
+    content = listed if isinstance(listed, list | tuple) else ()
+    top = counters_of(usage, "usage", notes)
+    tools, ran_tools = _server_tools(usage, notes)
+    billed = billed_iterations(usage, model, content, top, notes)
+    shared, executor = _dimensions(usage, batch)
+    if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
+        executor = executor | _refusal(message)
+    parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools)
+    if tools:
+        _add_tools(parts, billed, tools)
+    return Message(tuple(parts), tuple(notes), top)
+
+
+def _parts(
+    model: str | None,
+    at: str | None,
+    top: Counters,
+    billed: Billed | None,
+    shared: dict[str, str],
+    executor: dict[str, str],
+    ran_tools: bool,
+) -> list[Part]:
+    entries = billed.entries if billed else ()
+    parts = []
+    if billed is None or not billed.adds_up or not entries:
+        several = ran_tools or (billed is not None and billed.served > 1)
+        label = "top level" if entries else ""
+        parts.append(Part(model, at, executor, top.meters(), label, SUM if several else SINGLE))
+    for entry in entries:
+        dimensions = shared if entry.type == "advisor_message" else executor
+        if "outcome" in executor and not entry.serving:
+            # Only the attempt that the top level speaks of was refused: a compaction before it did its work.
+            dimensions = {k: v for k, v in dimensions.items() if k not in ("outcome", "refusal_category")}
+        label = entry.label if len(entries) > 1 or not entry.serving else ""
+        parts.append(Part(entry.model, at, dimensions, entry.counters.meters(), label))
+    return parts
+
+
+def _add_tools(parts: list[Part], billed: Billed | None, tools: dict[str, object]) -> None:
+    """Put the counts of server tools, which a message gives once, on the first part of its top level."""
+    index = 0
+    if billed is not None and billed.adds_up:
+        index = next((number for number, entry in enumerate(billed.entries) if entry.serving), 0)
+    part = parts[index]
+    parts[index] = Part(
+        part.model, part.at, part.dimensions, {**part.usage, **tools}, part.label, part.kind, part.sides
+    )
+
+
+def _server_tools(usage: Mapping[str, object], notes: list[str]) -> tuple[dict[str, object], bool]:
+    """The meters of server tools with a count above zero, and whether any server tool ran at all."""
+    given = optional_object(usage, "server_tool_use", "usage")
+    if given is None:
+        return {}, False
+    path = "usage.server_tool_use"
+    note_unknown(given, (*_SERVER_TOOLS, _CODE_EXECUTION), path, notes)
+    executions = optional_count(given, _CODE_EXECUTION, path)
+    if executions:
+        notes.append("code execution time is not in this record; give it as usage")
+    counts = {meter: optional_count(given, key, path) for key, meter in _SERVER_TOOLS.items()}
+    return {meter: number for meter, number in counts.items() if number}, bool(executions or any(counts.values()))
+
+
+def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """The dimensions that hold for every iteration, and those that hold for the executor alone."""
+    shared: dict[str, str] = {}
+    executor: dict[str, str] = {}
+    tier = word(usage.get("service_tier"), "usage.service_tier")
+    speed = word(usage.get("speed"), "usage.speed")
+    geo = word(usage.get("inference_geo"), "usage.inference_geo")
+    if batch or tier == "batch":
+        shared["service_tier"] = "batch"
+    elif tier and tier != "standard":
+        executor["service_tier"] = tier
+    if speed and speed != "standard":
+        executor["speed"] = speed
+    if geo is not None and geo not in _NO_GEO:
+        shared["inference_geo"] = geo
+    return shared, executor
+
+
+def _refusal(message: Mapping[str, object]) -> dict[str, str]:
+    dimensions = {"outcome": "refused_before_output"}
+    details = message.get("stop_details")
+    category = details.get("category") if isinstance(details, Mapping) else None
+    if isinstance(category, str) and category in REFUSAL_CATEGORIES:
+        dimensions["refusal_category"] = category
+    return dimensions
+
+
+def _has_output(content: Sequence[object]) -> bool:
+    """Whether the refused attempt left anything: a fallback or compaction block is not its output."""
+    for block in content:
+        if isinstance(block, Mapping):
+            kind = block.get("type")
+            if kind in ("fallback", "compaction") or (kind == "text" and not block.get("text")):
+                continue
+        return True
+    return False

@@ -1,0 +1,171 @@
+"""Usage records out of files, streams and memory: documents or lines, each record to an outcome with its place."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .documents import RunEvent, values_of
+from .fields import clean, type_name
+from .json_text import Decoder, JsonFault
+from .lines import Source, lines_of
+from .records import Outcome, Place, Record, Rejected, Skipped, UsageError
+from .shapes import FORMATS, checked_format, format_of, identity
+
+if TYPE_CHECKING:
+    from .claude_code import Transcripts
+
+__all__ = ["FORMATS", "message_record", "read", "read_path", "read_paths"]
+
+STDIN = "-"
+MAX_NAME = 4096
+
+
+def read(source: Source, file: str, format: str | None = None) -> Iterator[Outcome]:
+    """The outcomes of one file, in the order in which its records first appear.
+
+    `source` is an open file (binary or text), a whole text, or an iterable of lines; `file` is the name to report.
+    `format` is one of `FORMATS`, or None to know each record by its shape. Transcript lines wait until the end, for a
+    later copy of a response may be the one that counts; and whatever follows them waits with them.
+
+    Raises `UsageError` at once for an unknown `format`; a bad record is a `Rejected`, never an exception.
+    """
+    return _Reading(checked_format(format)).all([(source, file)])
+
+
+def read_path(path: str, format: str | None = None) -> Iterator[Outcome]:
+    """The outcomes of the file at `path`, `-` for standard input. A file that cannot be opened is a `Rejected`."""
+    return read_paths([path], format)
+
+
+def read_paths(paths: Iterable[str], format: str | None = None) -> Iterator[Outcome]:
+    """The outcomes of several files as if they were one: a response that two transcripts repeat counts once."""
+    return _Reading(checked_format(format)).all((None, path) for path in paths)
+
+
+def message_record(message: object) -> Record:
+    """The record of a Messages response in memory: an Anthropic SDK object, or a mapping of the same form.
+
+    A batch result or a token count does too. The place has no file. Raises `UsageError` with code, message, help and
+    place.
+
+    >>> message_record({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}).parts[0].usage
+    {'input': 12, 'output': 6}
+    """
+    dump = getattr(message, "model_dump", None)
+    value = dump() if callable(dump) else message
+    if not isinstance(value, Mapping):
+        raise UsageError(
+            "wrong_type",
+            f"a message of the Python type `{type(message).__name__}` cannot be read",
+            "give an object of the Anthropic SDK, or its dict",
+            Place(""),
+        )
+    place = Place("", None, identity(value))
+    is_batch = "custom_id" in value and isinstance(value.get("result"), Mapping)
+    try:
+        found = _record("batch" if is_batch else "messages", value, place)
+    except UsageError as error:
+        error.place = error.place or place
+        raise
+    assert isinstance(found, Record)
+    return found
+
+
+class _Reading:
+    """One pass over some files: knows the transcript lines so far and holds back what must come after them."""
+
+    def __init__(self, format: str | None) -> None:
+        self._format = format
+        self._decoder = Decoder()
+        self._transcripts: Transcripts | None = None
+        self._held: list[Outcome | tuple[str | None, str | None, int]] = []
+        self._lines = 0
+
+    def all(self, sources: Iterable[tuple[Source | None, str]]) -> Iterator[Outcome]:
+        for source, file in sources:
+            outcomes = self._file(source, file) if source is not None else self._path(file)
+            for outcome in outcomes:
+                if self._held and not isinstance(outcome, Skipped):
+                    self._held.append(outcome)
+                else:
+                    yield outcome
+        settled = dict(self._transcripts.outcomes()) if self._transcripts else {}
+        for held in self._held:
+            yield settled[held] if isinstance(held, tuple) else held
+
+    def _path(self, path: str) -> Iterator[Outcome]:
+        if path == STDIN:
+            yield from self._file(sys.stdin.buffer, STDIN)
+            return
+        try:
+            stream = open(path, "rb")  # noqa: SIM115 (a ValueError counts only where it comes from the name)
+        except (OSError, ValueError) as error:
+            yield _unreadable(path, error)
+            return
+        with stream:
+            try:
+                yield from self._file(stream, path)
+            except OSError as error:
+                yield _unreadable(path, error)
+
+    def _file(self, source: Source, file: str) -> Iterator[Outcome]:
+        name = clean(file, MAX_NAME)
+        for line, item, value in values_of(lines_of(source), self._decoder):
+            outcome = self._outcome(value, line, item, name)
+            if outcome is not None:
+                yield outcome
+
+    def _outcome(self, value: object, line: int, item: int | None, file: str) -> Outcome | None:
+        own = identity(value) if isinstance(value, Mapping) else None
+        place = Place(file, line, own or (f"item {item}" if item is not None else None))
+        if isinstance(value, JsonFault):
+            return Rejected(place, value.code, value.message, value.help)
+        if isinstance(value, RunEvent):
+            return Skipped(place, "an event of a run: its result counts it")
+        if not isinstance(value, Mapping):
+            return Rejected(place, "wrong_type", f"a usage record is an object, and this is {type_name(value)}")
+        try:
+            name = self._format or format_of(value)
+            return self._transcript_line(value, place) if name == "claude-code" else _record(name, value, place)
+        except UsageError as error:
+            return error.rejected(place)
+
+    def _transcript_line(self, value: Mapping[str, object], place: Place) -> Skipped | None:
+        from .claude_code import Transcripts, copy
+
+        self._lines += 1
+        read = copy(value, place, self._lines)
+        if isinstance(read, Skipped):
+            return read
+        if self._transcripts is None:
+            self._transcripts = Transcripts()
+        duplicate = self._transcripts.add(read)
+        if duplicate is None:
+            self._held.append(read.key)
+        return duplicate
+
+
+def _unreadable(path: str, error: OSError | ValueError) -> Rejected:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Rejected(Place(clean(path, MAX_NAME)), "unreadable_file", f"cannot be read: {clean(reason.lower())}")
+
+
+def _record(name: str, value: Mapping[str, object], place: Place) -> Record | Skipped:
+    """The record of `value` in the format `name`, whose module is imported only now: a start stays cheap."""
+    if name == "canonical":
+        from . import canonical
+
+        return canonical.record(value, place)
+    if name == "batch":
+        from . import batch
+
+        return batch.record(value, place)
+    if name == "claude-result":
+        from . import claude_result
+
+        return claude_result.record(value, place)
+    from . import messages
+
+    return messages.record(value, place)

@@ -1,0 +1,96 @@
+"""What a usage record is read into: requests with their meters, and the faults of what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+SINGLE = "single"
+SUM = "sum"
+
+
+@frozen
+class Place:
+    """Where a record stands.
+
+    `file` is the name as given, `-` for standard input, empty for a record in memory. `line` counts from 1 and is the
+    line on which the record starts. `id` is the record's own id (`msg_…`, `custom_id`, a request id), or `item 3` in
+    an array whose records have none.
+    """
+
+    file: str
+    line: int | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where} ({self.id})" if where and self.id else where or self.id or "the record"
+
+
+@frozen
+class Part:
+    """One request of a record, or a sum of several requests for one model.
+
+    `model` is None where the record does not name one. `at` is the ISO date or instant as the record writes it.
+    `dimensions` holds the values that the record states and that differ from the plain request (`service_tier`,
+    `speed`, `inference_geo`, `outcome`, `refusal_category`; a canonical record may state any). `usage` maps a meter to
+    its raw quantity: token meters in tokens, searches and fetches in uses, times as written (`"90 minutes"`), a list
+    where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
+    threshold cannot be decided from them. `sides` are statements that hold for each request of a sum, such as
+    `prompt over 200000`.
+    """
+
+    model: str | None
+    at: str | None = None
+    dimensions: Mapping[str, str] = field(factory=dict)
+    usage: Mapping[str, object] = field(factory=dict)
+    label: str = ""
+    kind: str = SINGLE
+    sides: tuple[str, ...] = ()
+
+
+@frozen
+class Record:
+    """A usage record that was read. Without parts nothing in it is billed, and a note says why."""
+
+    parts: tuple[Part, ...]
+    place: Place
+    format: str
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class Skipped:
+    """A line that is no usage record of its own (a prompt, a summary, a duplicate, a replay): counted, never priced."""
+
+    place: Place
+    reason: str
+
+
+@frozen
+class Rejected:
+    """A record that cannot be read: `code` is stable, `message` and `help` are for people."""
+
+    place: Place
+    code: str
+    message: str
+    help: str | None = None
+
+
+Outcome = Record | Skipped | Rejected
+
+
+class UsageError(Exception):
+    """A record that cannot be read, as an exception: the same code, message, help and place as `Rejected`."""
+
+    def __init__(self, code: str, message: str, help: str | None = None, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+        self.place = place
+
+    def rejected(self, place: Place) -> Rejected:
+        """The fault as a value, at its own place or else at `place`."""
+        return Rejected(self.place or place, self.code, self.message, self.help)

@@ -1,0 +1,127 @@
+"""Which format a record has, by its shape alone; never by its numbers.
+
+What could be two things is settled in this order: batch results (`custom_id` or a batch outcome, and `result` as an
+object); a `claude -p` result (`modelUsage`, or `type: result`) and the events of such a run (`session_id`, where a
+transcript writes `sessionId`); a transcript line (`message.usage`, or the types and keys of a transcript); a Messages
+response (counters `input_tokens` or `output_tokens` under `usage`, and no other `type` than `message`); a canonical
+record (`usage` without these). Counters that include what others count apart (OpenAI's, an exporter's), and a
+session's totals, are no Messages response, though some names are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .fields import clean, shown
+from .records import UsageError
+
+FORMATS = ("canonical", "messages", "batch", "claude-code", "claude-result")
+BATCH_NOT_BILLED = ("errored", "canceled", "expired")
+BATCH_RESULTS = ("succeeded", *BATCH_NOT_BILLED)
+_TRANSCRIPT_TYPES = frozenset(
+    (
+        "assistant",
+        "user",
+        "system",
+        "summary",
+        "progress",
+        "attachment",
+        "last-prompt",
+        "queue-operation",
+        "file-history-snapshot",
+    )
+)
+_TRANSCRIPT_KEYS = ("sessionId", "parentUuid", "leafUuid", "isSidechain", "requestId", "messageId")
+_RUN_TYPES = frozenset(("system", "assistant", "user", "stream_event", "rate_limit_event"))
+_FOREIGN_USAGE = frozenset(
+    (
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "input_tokens_details",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "inputTokens",
+        "outputTokens",
+        "active_seconds",
+        "list_cost",
+    )
+)
+
+
+def format_of(value: Mapping[str, object]) -> str:
+    """The format of a record, one of `FORMATS`. Raises `UsageError` when no format has this shape."""
+    result = value.get("result")
+    if isinstance(result, Mapping) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
+        return "batch"
+    kind = value.get("type")
+    if is_result(value) or ("session_id" in value and "sessionId" not in value and _is_in(kind, _RUN_TYPES)):
+        return "claude-result"
+    message = value.get("message")
+    if isinstance(message, Mapping) and "usage" in message:
+        return "claude-code"
+    if "usage" not in value:
+        if is_token_count(value):
+            return "messages"
+        if _is_in(kind, _TRANSCRIPT_TYPES) or (kind is not None and any(key in value for key in _TRANSCRIPT_KEYS)):
+            return "claude-code"
+        raise _unknown(value)
+    usage = value["usage"]
+    if kind == "message":
+        return "messages"
+    if kind is not None or "object" in value or message is not None:
+        raise _unknown(value)
+    if not isinstance(usage, Mapping):
+        return "canonical"
+    if any(key in _FOREIGN_USAGE for key in usage):
+        raise _unknown(value)
+    return "messages" if "input_tokens" in usage or "output_tokens" in usage else "canonical"
+
+
+def is_result(value: object) -> bool:
+    """Whether `value` is a result: it has `modelUsage`, or says so by `type`."""
+    return isinstance(value, Mapping) and ("modelUsage" in value or value.get("type") == "result")
+
+
+def is_token_count(value: Mapping[str, object]) -> bool:
+    """Whether `value` is what `count_tokens` answers: `input_tokens` and nothing that a message has."""
+    return "input_tokens" in value and not set(value) - {"input_tokens", "context_management"}
+
+
+def _is_in(kind: object, names: frozenset[str]) -> bool:
+    return isinstance(kind, str) and kind in names
+
+
+def identity(value: Mapping[str, object]) -> str | None:
+    """The id that a record has of its own, fit to be shown."""
+    message = value.get("message")
+    inner = message.get("id") if isinstance(message, Mapping) else None
+    for candidate in (value.get("custom_id"), value.get("id"), inner, value.get("requestId"), value.get("session_id")):
+        if isinstance(candidate, str) and candidate:
+            return clean(candidate)
+        if type(candidate) is int and abs(candidate) < 10**18:
+            return str(candidate)
+    uuid = value.get("uuid")
+    return clean(uuid) if isinstance(uuid, str) and uuid else None
+
+
+def checked_format(name: str | None) -> str | None:
+    """`name` if it is a format or None. Raises `UsageError` with the nearest known name."""
+    if name is None or name in FORMATS:
+        return name
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, FORMATS, 1)
+    known = "known formats: " + ", ".join(FORMATS)
+    raise UsageError(
+        "unknown_format", f"there is no format {shown(name)}", f"did you mean `{near[0]}`?" if near else known
+    )
+
+
+def _unknown(value: Mapping[str, object]) -> UsageError:
+    keys = ", ".join(shown(key, 30) for key in list(value)[:5])
+    return UsageError(
+        "unknown_record",
+        f"no known usage record has this shape: {keys or 'an empty object'}",
+        "known formats: " + ", ".join(FORMATS),
+    )

@@ -1,0 +1,1 @@
+"""Tests of the usage room: what other people's records are read into."""

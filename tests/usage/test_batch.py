@@ -1,0 +1,46 @@
+"""Batch results: the container says batch, and only what succeeded is billed."""
+
+from __future__ import annotations
+
+import pytest
+
+from .helpers import brief, message, one_record, one_rejected
+
+
+@pytest.mark.parametrize("tier", [None, "standard", "batch", "priority"])
+def test_the_container_says_batch(tier: str | None) -> None:
+    result = {"type": "succeeded", "message": message({"service_tier": tier, "inference_geo": "us"})}
+    found = one_record({"custom_id": "my-request", "result": result})
+    assert (found.format, found.place.id) == ("batch", "my-request")
+    assert brief(found.parts) == [("claude-opus-5", {"input": 10, "output": 5})]
+    assert found.parts[0].dimensions == {"service_tier": "batch", "inference_geo": "us"}
+
+
+@pytest.mark.parametrize("kind", ["errored", "canceled", "expired"])
+def test_what_did_not_succeed_is_free(kind: str) -> None:
+    for value in ({"custom_id": "c", "result": {"type": kind, "message": message()}}, {"result": {"type": kind}}):
+        found = one_record(value)
+        assert (found.parts, found.notes) == ((), (f"{kind}: not billed",))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"custom_id": "c", "result": {"type": "done"}}, "`result.type` is `done`"),
+        ({"custom_id": "c", "result": {}}, "`result.type` is missing"),
+        ({"custom_id": "c", "result": {"type": "succeeded"}}, "`result.message` is missing"),
+        (
+            {"custom_id": "c", "result": {"type": "succeeded", "message": 3}},
+            "`result.message` is a number, not an object",
+        ),
+        ({"custom_id": 4, "result": {"type": "expired"}}, "`custom_id` is a number, not a string"),
+    ],
+)
+def test_a_result_of_another_form_is_refused(value: object, text: str) -> None:
+    assert one_rejected(value).message == text
+
+
+def test_a_refusal_in_a_batch_keeps_its_outcome() -> None:
+    refused = message({"output_tokens": 0}, stop_reason="refusal", content=[])
+    (part,) = one_record({"custom_id": "c", "result": {"type": "succeeded", "message": refused}}).parts
+    assert part.dimensions == {"service_tier": "batch", "outcome": "refused_before_output"}

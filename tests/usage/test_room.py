@@ -1,0 +1,53 @@
+"""The room itself: it imports nothing of the others, and its modules stay small and documented."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pricelang.usage.reading as reading
+from pricelang.usage.records import Place
+
+ROOM = Path(reading.__file__).parent
+ALLOWED = {"attrs", "json", "decimal", "collections", "io", "sys", "itertools", "typing", "difflib", "re", "__future__"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
+def test_a_module_imports_the_room_and_the_standard_library_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            assert {name.name.split(".")[0] for name in node.names} <= ALLOWED
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 1 or (node.level == 0 and (node.module or "").split(".")[0] in ALLOWED)
+
+
+def test_a_start_loads_no_format_before_its_first_record() -> None:
+    code = (
+        "import sys; from pricelang.usage.reading import read;"
+        "list(read('{\"usage\": {\"input\": 1}}', 'x'));"
+        "print(sorted(name.rsplit('.', 1)[1] for name in sys.modules if name.startswith('pricelang.usage.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM.parents[1])
+    loaded = done.stdout
+    assert "'canonical'" in loaded
+    for name in ("messages", "iterations", "claude_code", "claude_result", "batch"):
+        assert f"'{name}'" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (Place("a.jsonl", 3, "msg_1"), "a.jsonl:3 (msg_1)"),
+        (Place("a.jsonl", 3), "a.jsonl:3"),
+        (Place("-"), "-"),
+        (Place("", None, "msg_1"), "msg_1"),
+        (Place(""), "the record"),
+    ],
+)
+def test_a_place_is_told_in_one_way(place: Place, text: str) -> None:
+    assert str(place) == text
