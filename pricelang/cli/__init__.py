@@ -1,0 +1,99 @@
+"""The command line: a group whose commands are imported only when they are called, so that a price starts quickly."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pricelang import __version__
+from pricelang.cli.output import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, error_line
+
+# What `pricelang --help` says of each command, so that it imports none of them.
+COMMANDS = {
+    "price": "What usage records cost, or one request given by flags.",
+    "explain": "Each amount as its formula, with the rules and their places.",
+    "table": "The tables of a price page, out of the book.",
+    "models": "The models of a book, with their dates and aliases.",
+    "check": "Everything wrong with a book.",
+    "test": "The examples of a book, run.",
+    "fmt": "Book files in the one style.",
+}
+
+
+class Commands(click.Group):
+    """The group of all commands. Ends quietly on a closed pipe or an interrupt; no error shows a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported now, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"pricelang.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name. Raises a usage error with the nearest known names."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from pricelang.wording import did_you_mean, printable
+
+            help = did_you_mean(args[0], COMMANDS) or "commands: " + ", ".join(COMMANDS)
+            ctx.fail(f"there is no command `{printable(args[0])}`; {help}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with a sentence on each."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command and turns what can happen to any of them into its exit code."""
+        for stream in (sys.stdout, sys.stderr):
+            # What a terminal's encoding cannot write is shown as an escape.
+            getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+            return found
+        except BrokenPipeError:
+            _forget_stdout()
+            ctx.exit(BROKEN_PIPE)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except OSError as error:
+            click.echo(error_line("system", f"{error.strerror or error}".lower()), err=True)
+            ctx.exit(WRONG_USAGE)
+
+
+def _forget_stdout() -> None:
+    """Points standard output at nothing, for else the interpreter would complain when it closes it."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+    except (OSError, ValueError):
+        pass  # a stream without a file behind it needs no care
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done; 1 something was refused, failed or would change; 2 wrong usage, or a book that cannot be used.",
+)
+@click.version_option(__version__, prog_name="pricelang", message="%(prog)s %(version)s")
+def main() -> None:
+    """Prices as rules: exact amounts for usage records, with the reason for every cent.
+
+    \b
+    Example:
+      pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
+    """
+
+
+__all__ = ["main"]

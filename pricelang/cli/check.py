@@ -1,0 +1,74 @@
+"""`pricelang check`: everything wrong with a book."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from pricelang.api import DEFAULT_BOOK
+from pricelang.book.model import Book
+from pricelang.cli.output import DONE, SOME_FAILED, UnusableBook, fault_lines, paths_in, paths_of, renamed
+from pricelang.syntax.faults import BookError, Fault, Span
+
+
+@click.command(epilog="Exit codes: 0 no error (there may be warnings); 1 at least one error; 2 wrong usage, or no such book.")
+@click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a fault, on one line each.")
+@click.pass_context
+def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
+    """Everything wrong with a book: each fault with its place, the line, and what to do. A book is a file, a folder with
+    a `book.price`, or a bundled book's name (`anthropic` unless given).
+
+    \b
+    Example:
+      pricelang check my-contract.price
+    """
+    from pricelang.book.check import check_layers
+    from pricelang.book.files import entry_path, read_layers
+
+    try:
+        entry_path(path)
+    except BookError as error:
+        raise UnusableBook(error, path) from None
+    try:
+        layers = read_layers(path)
+        checked = check_layers(layers)
+        book, faults, texts, names = checked.book, checked.faults, checked.texts, paths_in(layers)
+    except BookError as error:
+        book, faults, texts, names = None, error.faults, error.texts, paths_of(path)
+    if as_json:
+        for fault in faults:
+            click.echo(json.dumps(_as_data(renamed(fault, names))))
+    else:
+        for line in fault_lines(faults, texts, names, sys.stdout):
+            click.echo(line + "\n")
+        click.echo(_summary(book, faults))
+    ctx.exit(SOME_FAILED if any(fault.severity == "error" for fault in faults) else DONE)
+
+
+def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
+    errors = sum(fault.severity == "error" for fault in faults)
+    if book is None or faults:
+        return f"{_count(errors, 'error')}, {_count(len(faults) - errors, 'warning')}"
+    parts = {
+        "model": book.models, "meter": book.meters, "dimension": book.dimensions, "modifier": book.modifiers,
+        "charge": book.charges, "claim": book.claims, "example": book.examples,
+    }  # fmt: skip
+    return f"{book.name}: no faults ({', '.join(_count(len(found), name) for name, found in parts.items() if found)})"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
+def _as_data(fault: Fault) -> dict[str, object]:
+    return {
+        "code": fault.code, "severity": fault.severity, "message": fault.message, **_place(fault.span), "help": fault.help,
+        "others": [{**_place(span), "label": label} for span, label in fault.others],
+    }  # fmt: skip
+
+
+def _place(span: Span) -> dict[str, object]:
+    return {"file": span.file or None, "line": span.line or None, "column": span.column or None}

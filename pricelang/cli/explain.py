@@ -1,0 +1,47 @@
+"""`pricelang explain`: each amount as its formula, with the rules behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, where
+from pricelang.cli.options import input_of, input_options, open_book
+from pricelang.cli.output import DONE, SOME_FAILED, with_progress
+from pricelang.usage.records import Skipped
+from pricelang.wording import printable
+
+
+@click.command(epilog="Exit codes: 0 all records were priced; 1 some were refused; 2 wrong usage, or a book that cannot be used.")
+@input_options
+@click.pass_context
+def command(ctx: click.Context, /, **params: Any) -> None:
+    """Each amount as its formula with the values, and under it the rules with their file and line; rules without effect
+    and their reason included. The input is that of `pricelang price`.
+
+    \b
+    Example:
+      pricelang explain --model claude-opus-4-6 --speed fast --output 10k --at 2026-04-17
+    """
+    given = input_of(ctx, params)
+    answers = answers_of(open_book(given.book), given, outcomes_of(given))
+    code, first = DONE, True
+    for answer in with_progress(answers, shares_terminal=True):
+        if isinstance(answer, Skipped):
+            if given.verbose:
+                show_skipped(answer)
+            continue
+        if not first:
+            click.echo()
+        first = False
+        if answer.bill is not None:
+            if where(answer.place):
+                click.echo(f"# {printable(where(answer.place))}")
+            for line in answer.bill.explain().split("\n"):
+                click.echo(printable(line))
+        else:
+            code = SOME_FAILED
+            # Among records a refusal is the explanation of its own; of a single request it is the command's error.
+            show_refused(answer, err=not answer.place.file)
+    ctx.exit(code)

@@ -1,0 +1,34 @@
+"""`pricelang models`: the models of a book."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+import click
+
+from pricelang.cli.options import at_option, book_option, open_book
+from pricelang.cli.output import Grid, show_grid
+
+
+@click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
+@at_option
+@book_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a model, on one line each.")
+def command(at: str | None, book: str, as_json: bool) -> None:
+    """The models of a book in order of release, with their dates and the aliases of that day; with `--at` those released
+    by then.
+
+    \b
+    Example:
+      pricelang models --at 2026-04-17
+    """
+    models = open_book(book).models(at)
+    if as_json:
+        for model in models:
+            click.echo(json.dumps(attrs.asdict(model)))
+        return
+    rows = [
+        (model.name, model.released, model.deprecated or "", model.retired or "", ", ".join(model.aliases)) for model in models
+    ]
+    show_grid(Grid(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))

@@ -1,0 +1,192 @@
+"""The options that commands share: where records come from, a request given by flags, and the book."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import click
+from attrs import frozen
+
+from pricelang.api import DEFAULT_BOOK, Book, load
+from pricelang.cli.output import Failure, UnusableBook
+from pricelang.rating.errors import PriceError
+from pricelang.rating.instants import seconds_of
+from pricelang.syntax.faults import BookError
+from pricelang.wording import printable
+
+# Meters and dimensions of the usual books with a flag of their own; `--use` and `--set` reach those of any book.
+METERS = {
+    "input": "50k", "output": "15k", "cache_write_5m": "10k", "cache_write_1h": "10k", "cache_read": "40k",
+    "web_search": "3", "web_fetch": "2", "session_time": '"90 minutes"', "code_execution": '"90 minutes"',
+}  # fmt: skip
+DIMENSIONS = (
+    "platform", "endpoint", "service_tier", "speed", "inference_geo", "context_window", "surface", "web_tools", "outcome",
+)  # fmt: skip
+
+STDIN = "-"
+RECORD_FILES = (".json", ".jsonl")
+_SCALES = {"k": 1_000, "K": 1_000, "M": 1_000_000}
+# Compiled when it is needed: a price of records needs none.
+_SCALED = r"(?as)\s*([0-9][0-9,]*(?:\.[0-9]+)?)([kKM])(?![A-Za-z0-9])(.*)"
+_MAX_QUANTITY = 100
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@frozen(eq=False, repr=False)
+class Input:
+    """What a command is asked to price: files (`-` is standard input), or the `usage` of one request.
+
+    `model`, `at` and `dimensions` hold where a record says nothing.
+    """
+
+    files: tuple[str, ...]
+    format: str | None
+    book: str
+    model: str | None
+    at: str | None
+    dimensions: dict[str, str]
+    usage: dict[str, object]
+    verbose: bool
+
+
+def book_option(function: Decorated) -> Decorated:
+    """Adds `--book`."""
+    return click.option(
+        "--book", default=DEFAULT_BOOK, show_default=True, metavar="PATH|NAME",
+        help="A book file, a folder with a `book.price`, or a bundled book.",
+    )(function)  # fmt: skip
+
+
+def at_option(function: Decorated) -> Decorated:
+    """Adds `--at`, checked."""
+    return click.option(
+        "--at", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value),
+        help="A day such as 2026-04-17 or an instant in UTC; today unless given.",
+    )(function)  # fmt: skip
+
+
+def input_options(function: Decorated) -> Decorated:
+    """Adds the files and everything that says what to price; `input_of` reads them."""
+    options = [
+        click.argument("files", nargs=-1, type=click.Path(exists=True, allow_dash=True), metavar="[FILES…|-]"),
+        click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given."),
+        book_option,
+        at_option,
+        click.option("--model", metavar="ID", help="The model of one request, or of records that name none."),
+    ]
+    for name, example in METERS.items():
+        text = f"Quantity of {name}, such as {example}."
+        options.append(click.option(_flag(name), name, multiple=True, metavar="QUANTITY", help=text))
+    for name in DIMENSIONS:
+        options.append(click.option(_flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say."))
+    options += [
+        click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
+        click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."),
+        click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
+    """What the options ask for. Raises a usage error where they ask for nothing, or for two things."""
+    usage = _usage(ctx, params)
+    files: tuple[str, ...] = params["files"]
+    if files and usage:
+        ctx.fail("quantities are flags of a single request; give them or files, not both")
+    if not files and not usage:
+        if sys.stdin is None or sys.stdin.isatty():
+            ctx.fail("nothing to price: name files, `-` for standard input, or quantities such as `--input 50k`")
+        files = (STDIN,)
+    return Input(
+        tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
+        _dimensions(ctx, params), usage, params["verbose"],
+    )  # fmt: skip
+
+
+def open_book(source: str) -> Book:
+    """The book of a path or a name. Raises `UnusableBook`, which shows its faults."""
+    try:
+        return load(source)
+    except BookError as error:
+        raise UnusableBook(error, source) from None
+
+
+def checked_instant(at: str | None) -> str | None:
+    """`at` if it is a day or an instant, or None. Raises `Failure`."""
+    try:
+        if at is not None:
+            seconds_of(at)
+        return at
+    except PriceError as error:
+        raise Failure(error.code, error.message, error.help) from None
+
+
+def quantity(text: str) -> str:
+    """A quantity with its `k` or `M` written out, exactly; everything else is left for the book to read.
+
+    >>> quantity("50k"), quantity("1.5M"), quantity("90 minutes"), quantity("1.2345k")
+    ('50000', '1500000', '90 minutes', '1234.5')
+    """
+    match = re.fullmatch(_SCALED, text) if len(text) <= _MAX_QUANTITY else None
+    if match is None:
+        return text
+    # By moving digits: a decimal context would round a long quantity.
+    whole, _, part = match[1].replace(",", "").partition(".")
+    zeros = len(str(_SCALES[match[2]])) - 1
+    shifted = (whole + part[:zeros].ljust(zeros, "0")).lstrip("0") or "0"
+    rest = part[zeros:].rstrip("0")
+    return shifted + ("." + rest if rest else "") + match[3]
+
+
+def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
+    given: dict[str, list[str]] = {}
+    for name in METERS:
+        if params[name]:
+            given[name] = [quantity(text) for text in params[name]]
+    for name, text in _pairs(ctx, params["use"], "--use", "METER=QUANTITY"):
+        given.setdefault(name, []).append(quantity(text))
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in given.items()}
+
+
+def _dimensions(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
+    found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
+    for name, value in _pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
+        if found.setdefault(name, value) != value:
+            ctx.fail(f"`{printable(name)}` is given as `{printable(found[name])}` and as `{printable(value)}`")
+    return found
+
+
+def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            ctx.fail(f"`{flag}` takes {form}, not `{printable(text)}`")
+        yield name.strip(), value.strip()
+
+
+def _record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
+    """The files themselves, and for a folder all record files in it and below, sorted."""
+    for path in paths:
+        if path == STDIN or not os.path.isdir(path):
+            yield path
+            continue
+        found = [
+            os.path.join(folder, name)
+            for folder, _, names in os.walk(path)
+            for name in names
+            if name.endswith(RECORD_FILES)
+        ]
+        if not found:
+            ctx.fail(f"the folder `{printable(path)}` has no {' or '.join(RECORD_FILES)} file")
+        yield from sorted(found)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,247 @@
+"""What the commands share in printing: exit codes, colours, errors, and tables for terminals and for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+from attrs import evolve, field, frozen
+
+from pricelang.syntax.faults import COLOURS, BookError, Fault, Palette, Span, render_fault
+from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.book.files import Layer
+
+DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""As a shell reports a program that a signal ended."""
+
+MAX_RICH_ROWS = 2_000
+"""Longer tables are printed plainly on a terminal too: drawing them takes longer than pricing them."""
+
+PROGRESS_AFTER = 0.7
+"""Seconds of work before a progress line appears."""
+
+Item = TypeVar("Item")
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether to colour what goes to a stream: on a terminal only, and not where `NO_COLOR` is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def palette(stream: TextIO) -> Palette:
+    """The colours of faults on a stream."""
+    return COLOURS if coloured(stream) else Palette()
+
+
+# ---- errors ---------------------------------------------------------------------------------------------------------
+
+
+def error_line(code: str, message: str, colours: Palette | None = None) -> str:
+    """The first line of an error: `error[code]: message`."""
+    start, stop = (colours or Palette()).error
+    return f"{start}error[{code}]{stop}: {printable(message)}"
+
+
+def error_block(error: dict[str, str | None], where: str, stream: TextIO) -> str:
+    """The error of a record as text: code and message, where the record stands, the rule with its place, the help."""
+    colours = palette(stream)
+    quiet, stop = colours.quiet
+    lines = [error_line(error["code"] or "", error["message"] or "", colours)]
+    if where:
+        lines.append(f"  {quiet}-->{stop} {printable(where)}")
+    if error["rule"] and error["location"]:
+        lines.append(f"  {quiet}rule:{stop} {error['rule']}, {error['location']}")
+    elif error["location"]:
+        lines.append(f"  {quiet}book:{stop} {error['location']}")
+    if error["help"]:
+        lines.append(f"  {quiet}help:{stop} {printable(error['help'])}")
+    return "\n".join(lines)
+
+
+class Failure(click.ClickException):
+    """Something that stops a command: shown in the style of faults, exit code 2."""
+
+    exit_code = WRONG_USAGE
+
+    def __init__(self, code: str, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.error = {"code": code, "message": message, "rule": None, "location": None, "help": help}
+
+    def show(self, file: Any = None) -> None:
+        """Prints the error on standard error."""
+        click.echo(error_block(self.error, "", sys.stderr), err=True)
+
+
+class UnusableBook(click.ClickException):
+    """A book with faults: all of them are shown, exit code 2."""
+
+    exit_code = WRONG_USAGE
+
+    def __init__(self, error: BookError, source: str) -> None:
+        super().__init__(str(error))
+        self.faults, self.texts = error.faults, error.texts
+        self.names = paths_of(source)
+
+    def show(self, file: Any = None) -> None:
+        """Prints the faults on standard error."""
+        for line in fault_lines(self.faults, self.texts, self.names, sys.stderr):
+            click.echo(line, err=True)
+
+
+def fault_lines(faults: Iterable[Fault], texts: dict[str, str], names: dict[str, str], stream: TextIO) -> Iterator[str]:
+    """Faults as text, their files under names that a terminal can open."""
+    shown = {names.get(name, name): text for name, text in texts.items()}
+    for fault in faults:
+        yield render_fault(renamed(fault, names), shown, palette(stream))
+
+
+def renamed(fault: Fault, names: dict[str, str]) -> Fault:
+    """A fault whose files have other names."""
+
+    def moved(span: Span) -> Span:
+        return evolve(span, file=names.get(span.file, span.file))
+
+    return evolve(fault, span=moved(fault.span), others=tuple((moved(span), word) for span, word in fault.others))
+
+
+def paths_of(source: str) -> dict[str, str]:
+    """The paths of a book's files by their names in messages; empty where the book cannot be read."""
+    from pricelang.book.files import read_layers
+
+    try:
+        return paths_in(read_layers(source))
+    except BookError:
+        return {}
+
+
+def paths_in(layers: Sequence[Layer]) -> dict[str, str]:
+    """The paths of the files of some layers, seen from the working folder where they lie under it."""
+    names = {}
+    for layer in layers:
+        for file in layer.files:
+            try:
+                near = os.path.relpath(file.path)
+            except ValueError:  # another drive
+                near = os.pardir
+            names[file.name] = str(file.path) if near.startswith(os.pardir) else near
+    return names
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+
+
+@frozen(eq=False, repr=False)
+class Grid:
+    """A table: `numbers` are the columns that line up at their decimal points, `totals` the last rows that sum up."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = field(factory=frozenset)
+    totals: int = 0
+    title: str = ""
+
+
+def show_grid(grid: Grid, *narrower: Callable[[], Grid]) -> None:
+    """Prints a table: drawn on a terminal, plain anywhere else.
+
+    `narrower` make tables that say less of the same, for terminals on which this one would not fit.
+    """
+    if coloured(sys.stdout) and len(grid.rows) <= MAX_RICH_ROWS:
+        if _drawn(grid) or any(_drawn(make()) for make in narrower):
+            return
+    columns = _columns(grid)
+    widths = [max(map(len, column)) for column in columns]
+    ruled = {1, len(grid.rows) - grid.totals + 1} if grid.totals else {1}
+    if grid.title:
+        click.echo(grid.title)
+    for number, cells in enumerate(zip(*columns, strict=True)):
+        if number in ruled:
+            click.echo("  ".join("-" * width for width in widths))
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+
+
+def markdown(grid: Grid) -> str:
+    """A table as Markdown."""
+    lines = [f"## {grid.title}", ""] if grid.title else []
+    lines.append("| " + " | ".join(grid.headers) + " |")
+    lines.append("|" + "|".join(" ---: " if number in grid.numbers else " --- " for number in range(len(grid.headers))) + "|")
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in grid.rows]
+    return "\n".join(lines)
+
+
+def _columns(grid: Grid) -> list[list[str]]:
+    """The cells by column, header first; numbers padded so that their points stand below each other."""
+    columns = []
+    for number, header in enumerate(grid.headers):
+        cells = [row[number] for row in grid.rows]
+        if number in grid.numbers:
+            behind = [len(cell) - cell.rfind(".") if "." in cell else 0 for cell in cells]
+            most = max(behind, default=0)
+            cells = [cell + " " * (most - size) if cell else "" for cell, size in zip(cells, behind, strict=True)]
+            width = max(len(header), *map(len, cells)) if cells else len(header)
+            header, cells = header.rjust(width), [cell.rjust(width) for cell in cells]
+        columns.append([header, *cells])
+    return columns
+
+
+def _drawn(grid: Grid) -> bool:
+    """Draws a table with Rich, or says that the terminal is too narrow to show it whole."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    columns = _columns(grid)
+    if sum(max(map(len, column)) for column in columns) + 3 * len(columns) > console.width:
+        return False
+    table = Table(box=box.SIMPLE_HEAD, title=Text(grid.title) if grid.title else None, title_justify="left", pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column[0]), no_wrap=True)
+    rows = list(zip(*(column[1:] for column in columns), strict=True))
+    for number, cells in enumerate(rows):
+        last = len(rows) - grid.totals
+        table.add_row(
+            *(Text(cell) for cell in cells), end_section=bool(grid.totals) and number == last - 1,
+            style="bold" if number >= last else "",
+        )  # fmt: skip
+    console.print(table)
+    return True
+
+
+# ---- progress -------------------------------------------------------------------------------------------------------
+
+
+def with_progress(items: Iterable[Item], shares_terminal: bool) -> Iterator[Item]:
+    """The items again; a count is shown on standard error while a terminal's user waits for many of them.
+
+    `shares_terminal` says that results are written to standard output meanwhile; on a terminal the two would mix.
+    """
+    if not sys.stderr.isatty() or (shares_terminal and sys.stdout.isatty()):
+        yield from items
+        return
+    import time
+
+    start, progress, task = time.monotonic(), None, None
+    try:
+        for number, item in enumerate(items, 1):
+            if progress is None and time.monotonic() - start > PROGRESS_AFTER:
+                from rich.console import Console
+                from rich.progress import Progress, SpinnerColumn, TextColumn
+
+                columns = (SpinnerColumn(), TextColumn("{task.completed:,} records"))
+                progress = Progress(*columns, console=Console(stderr=True), transient=True)
+                progress.start()
+                task = progress.add_task("", total=None)
+            if progress is not None and task is not None and number % 100 == 0:
+                progress.update(task, completed=number)
+            yield item
+    finally:
+        if progress is not None:
+            progress.stop()

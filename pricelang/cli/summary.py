@@ -1,0 +1,171 @@
+"""Answers to tables: a row a record, exact totals by model and currency, the notes and counts under them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from pricelang.api import Book
+from pricelang.cli.answers import Answer
+from pricelang.cli.output import Grid
+from pricelang.cli.request import bounds_of, shown_quantity, span_of
+from pricelang.decimals import money
+from pricelang.rating.bill import Bill
+from pricelang.rating.instants import written
+from pricelang.usage.records import Place, Record, Skipped
+from pricelang.wording import printable
+
+MAX_ID = 24
+
+
+@frozen(eq=False, repr=False)
+class Row:
+    """A record or a part of one: quantities by meter, and its amount in words."""
+
+    place: Place | None
+    label: str
+    model: str
+    quantities: dict[str, Fraction]
+    amount: str
+
+
+class Total:
+    """The records of a model and what they cost, at least and at most."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.low = self.high = Fraction(0)
+
+    def add(self, low: Fraction, high: Fraction) -> None:
+        """Adds a record."""
+        self.records += 1
+        self.low += low
+        self.high += high
+
+
+class Summary:
+    """What a run has priced so far; nothing in it is ever rounded. (A plain class: it grows, and it loads faster.)"""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.rows: list[Row] = []
+        self.totals: dict[str, dict[str, Total]] = {}
+        self.grand: dict[str, Total] = {}
+        self.notes: dict[str, int] = {}
+        self.refused: list[Answer] = []
+        self.skipped: list[Skipped] = []
+        self.priced = self.free = 0
+
+    def add(self, answer: Answer | Skipped) -> None:
+        """Counts an answer in."""
+        if isinstance(answer, Skipped):
+            self.skipped.append(answer)
+            return
+        if answer.bill is None or answer.record is None:
+            self.refused.append(answer)
+            return
+        bill = answer.bill
+        low, high = bounds_of(bill)
+        self.priced, self.free = self.priced + bool(high), self.free + (not high)
+        for note in bill.notes:
+            self.notes[note] = self.notes.get(note, 0) + 1
+        self._add_totals(answer.record, bill)
+        self.grand.setdefault(bill.currency, Total()).add(low, high)
+        self.rows += _rows(answer.place, bill)
+
+    def counts(self) -> str:
+        """How many records were read, and what became of them."""
+        skipped, refused = len(self.skipped), len(self.refused)
+        read = self.priced + self.free + skipped + refused
+        return f"{read:,} read: {self.priced:,} priced, {self.free:,} free, {skipped:,} skipped, {refused:,} refused"
+
+    def _add_totals(self, record: Record, bill: Bill) -> None:
+        by_model: dict[str, tuple[Fraction, Fraction]] = {}
+        for model, low, high in self._shares(record, bill):
+            before = by_model.get(model, (Fraction(0), Fraction(0)))
+            by_model[model] = (before[0] + low, before[1] + high)
+        models = self.totals.setdefault(bill.currency, {})
+        for model, (low, high) in by_model.items():
+            models.setdefault(model, Total()).add(low, high)
+
+    def _shares(self, record: Record, bill: Bill) -> Iterator[tuple[str, Fraction, Fraction]]:
+        """What each part of a bill adds to its model's total."""
+        names = [part.cell.model.name for part in bill.parts]
+        if bill.bounds is None:
+            yield from ((name, part.total, part.total) for name, part in zip(names, bill.parts, strict=True))
+        elif len(set(names)) == 1:
+            yield names[0], *bill.bounds
+        else:
+            # A bill knows the bounds of its sum alone, and the parts are of several models: price them one by one.
+            for name, part, priced in zip(names, record.parts, bill.parts, strict=True):
+                alone = self.book.price_record(
+                    evolve(record, parts=(part,)), model=name, at=written(priced.at), dimensions=dict(priced.dimensions)
+                )
+                yield name, *bounds_of(alone)
+
+
+def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid:
+    """A row a record and a part, with the ids of records and the quantities of meters or without them."""
+    used = {meter for row in summary.rows for meter, quantity in row.quantities.items() if quantity}
+    book = summary.book.checked
+    # As the book's tables of rates have their columns, then what is charged by itself.
+    order = dict.fromkeys([*(price.meter for price in book.prices), *range(len(book.meters))])
+    names = [book.meters[index].name for index in order if meters and book.meters[index].name in used]
+    folder = _folder({row.place.file for row in summary.rows if row.place is not None})
+    ids = ids and any(row.place is not None and row.place.id for row in summary.rows)
+    rows = []
+    for row in summary.rows:
+        counts = [shown_quantity(row.quantities[name]) if row.quantities.get(name) else "" for name in names]
+        record = f"  {printable(row.label)}" if row.place is None else _short(row.place, folder)
+        identity = [] if not ids else [_cut(row.place.id or "") if row.place is not None else ""]
+        rows.append((record, *identity, row.model, *counts, row.amount))
+    headers = ("record", *(["id"] if ids else []), "model", *names, "amount")
+    numbers = frozenset(range(len(headers) - len(names) - 1, len(headers)))
+    return Grid(headers, tuple(rows), numbers)
+
+
+def total_grid(summary: Summary) -> Grid:
+    """The totals by model, and the grand total of each currency."""
+    rows = []
+    for currency, models in summary.totals.items():
+        for model, total in sorted(models.items(), key=lambda item: (-item[1].high, item[0])):
+            rows.append((model, f"{total.records:,}", span_of(total.low, total.high, currency)))
+    for currency, total in summary.grand.items():
+        rows.append(("total", f"{total.records:,}", span_of(total.low, total.high, currency)))
+    return Grid(("model", "records", "amount"), tuple(rows), frozenset({1, 2}), len(summary.grand))
+
+
+def _rows(place: Place, bill: Bill) -> Iterator[Row]:
+    names = list(dict.fromkeys(part.cell.model.name for part in bill.parts))
+    model = names[0] if len(names) == 1 else f"{len(names)} models" if names else ""
+    together: dict[str, Fraction] = {}
+    for part in bill.parts:
+        for meter, uses in part.usage.items():
+            together[meter] = together.get(meter, Fraction(0)) + sum(uses)
+    yield Row(place, "", model, together, span_of(*bounds_of(bill), bill.currency))
+    if len(bill.parts) > 1:
+        for number, part in enumerate(bill.parts, 1):
+            quantities = {meter: Fraction(sum(uses)) for meter, uses in part.usage.items()}
+            # The parts of a sum with bounds say what they cost together only.
+            amount = money(part.total, part.currency) if bill.bounds is None else ""
+            yield Row(None, part.label or f"part {number}", part.cell.model.name, quantities, amount)
+
+
+def _folder(files: set[str]) -> str:
+    """The folder that several files share, which their names need not repeat."""
+    try:
+        return os.path.commonpath([os.path.dirname(file) for file in files if file != "-"])
+    except ValueError:  # no file, or files that share nothing
+        return ""
+
+
+def _short(place: Place, folder: str) -> str:
+    file = place.file.removeprefix(folder + os.sep) if folder else place.file
+    return file if place.line is None else f"{file}:{place.line}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_ID else text[: MAX_ID - 1] + "…"

@@ -1,0 +1,134 @@
+"""`pricelang table`: the tables of a price page, out of a book."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from pricelang.cli.options import at_option, book_option, open_book
+from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.decimals import grouped, money, plain
+from pricelang.rating.errors import PriceError
+from pricelang.rating.instants import written
+from pricelang.rating.tables import BASE, CACHE, CHARGES, Charged, Figure, Multiple, Page, Table, price_page
+
+# How price pages head the columns of the usual meters; other meters go by their names.
+HEADERS = {
+    "input": "Base Input Tokens", "cache_write_5m": "5m Cache Writes", "cache_write_1h": "1h Cache Writes",
+    "cache_read": "Cache Hits & Refreshes", "output": "Output Tokens",
+}  # fmt: skip
+
+
+@click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
+@at_option
+@click.option("--mode", "modes", multiple=True, metavar="base|cache|batch|fast|residency|all",
+              help="A table: base, cache, charges, or a multiplier of the book by its name; all for all.")  # fmt: skip
+@click.option("--retired", is_flag=True, help="Also models that were retired long before that day.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with all tables.")
+@book_option
+def command(at: str | None, modes: tuple[str, ...], retired: bool, as_markdown: bool, as_json: bool, book: str) -> None:
+    """The tables of a price page on a day, worked out from the book: base prices, cache multiples, batch, fast mode and
+    charges, unless `--mode` names others. A model is listed for 120 days after its retirement, newest models first.
+
+    \b
+    Examples:
+      pricelang table --at 2026-04-17
+      pricelang table --mode fast --markdown
+    """
+    loaded = open_book(book)
+    try:
+        page = price_page(loaded.checked, at, modes, retired)
+    except PriceError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    if as_json:
+        click.echo(json.dumps({"book": loaded.name, **_as_data(page)}))
+        return
+    for number, grid in enumerate(_grids(page, as_markdown)):
+        if number:
+            click.echo()
+        if as_markdown:
+            click.echo(markdown(grid))
+        else:
+            show_grid(grid)
+
+
+def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
+    for table in (table for table in page.tables if table.mode == BASE):
+        yield _prices(table, page.at)
+    if page.multiples:
+        yield _multiples(page.multiples)
+    for table in (table for table in page.tables if table.mode != BASE):
+        yield _prices(table, page.at)
+    if page.charges:
+        yield _charges(page.charges, as_markdown)
+
+
+def _prices(table: Table, at: int) -> Grid:
+    heads = []
+    for meter in table.meters:
+        heads.append(HEADERS.get(meter, meter) if table.mode == BASE else f"{table.mode.replace('_', ' ').capitalize()} {meter}")
+    rows = [
+        (row.model + (f" ({row.status})" if row.status else ""), *(_shown(figure) for figure in row.prices))
+        for row in table.rows
+    ]
+    title = f"{table.title} on {written(at)}" if table.mode == BASE else table.title
+    return Grid(("Model", *heads), tuple(rows), title=title + (f" ({', '.join(table.given)})" if table.given else ""))
+
+
+def _multiples(multiples: tuple[Multiple, ...]) -> Grid:
+    general = {multiple.meter for multiple in multiples if multiple.models}
+    rows = []
+    for multiple in multiples:
+        models = ", ".join(multiple.models) or ("all others" if multiple.meter in general else "all")
+        rows.append((multiple.meter, f"{grouped(multiple.factor)} x {multiple.of}", models))
+    return Grid(("Meter", "Price", "Models"), tuple(rows), title="Derived prices")
+
+
+def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Grid:
+    rows = []
+    for charged in charges:
+        price = f"{_money(charged.price)} per {charged.price.per}" if charged.price is not None else "free"
+        conditions = [text.removeprefix("free: ") if charged.price is None else text for text in charged.conditions]
+        if as_markdown:
+            conditions = ["; ".join(conditions)]
+        rows.append((charged.title, price, *(conditions[:1] or [""])))
+        rows += [("", "", text) for text in conditions[1:]]
+    return Grid(("Charge", "Price", "Conditions"), tuple(rows), title="Charges")
+
+
+def _shown(figure: Figure | None) -> str:
+    return f"{_money(figure)} / {figure.per}" if figure is not None else "-"
+
+
+def _money(figure: Figure) -> str:
+    return money(figure.amount, figure.currency)
+
+
+def _as_data(page: Page) -> dict[str, object]:
+    tables = [
+        {
+            "mode": table.mode, "title": table.title, "given": list(table.given), "meters": list(table.meters),
+            "rows": [
+                {"model": row.model, "status": row.status or None,
+                 "prices": {meter: _figure(price) for meter, price in zip(table.meters, row.prices, strict=True)}}
+                for row in table.rows
+            ],
+        }
+        for table in page.tables
+    ]  # fmt: skip
+    multiples = [
+        {"meter": x.meter, "factor": plain(x.factor), "of": x.of, "models": list(x.models) or None} for x in page.multiples
+    ]
+    charges = [
+        {"meter": x.meter, "title": x.title, "price": _figure(x.price), "conditions": list(x.conditions)} for x in page.charges
+    ]
+    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges}
+
+
+def _figure(figure: Figure | None) -> dict[str, str] | None:
+    if figure is None:
+        return None
+    return {"amount": plain(figure.amount), "per": figure.per, "currency": figure.currency}

@@ -1,0 +1,243 @@
+"""`pricelang price`: true amounts, tables, JSON Lines, refusals, exit codes."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from .helpers import SAMPLES, SHOP, expect_golden, line_of, objects, run, shop, without_notes
+
+
+def shop_price(*records: str, args: tuple[str, ...] = ()) -> Result:
+    return run("price", "--book", SHOP, *args, "-", stdin="".join(records))
+
+
+def amounts(*args: str, stdin: str = "") -> list[str]:
+    return [found["total"] for found in objects(run("price", "--json", *args, stdin=stdin).stdout)]
+
+
+def test_the_true_costs_of_claude_code_results() -> None:
+    path = SAMPLES / "claude_code" / "10_result_oracles.jsonl"
+    results = [json.loads(line, parse_float=str) for line in path.read_text(encoding="utf-8").splitlines()]
+    found = objects(run("price", "--json", str(path), "--at", "2026-08-01").stdout)
+    assert len(found) == len(results) == 5
+    for result, priced in zip(results, found, strict=True):
+        by_model: dict[str, Decimal] = {}
+        for line in priced["lines"]:
+            by_model[line["model"]] = by_model.get(line["model"], Decimal(0)) + Decimal(line["amount"])
+        true = {model.removesuffix("[1m]"): Decimal(use["costUSD"]) for model, use in result["modelUsage"].items()}
+        assert by_model == true
+        assert Decimal(priced["total"]) == sum(true.values())
+
+
+def test_the_worked_examples_of_the_pricing_page() -> None:
+    assert amounts(str(SAMPLES / "requests.jsonl"))[:2] == ["0.705", "0.525"]
+
+
+def test_fast_with_batch_is_refused_with_the_words_and_place_of_the_rule() -> None:
+    flags = ("--model", "claude-opus-5-5", "--input", "1k", "--speed", "fast", "--service-tier", "batch", "--at", "2026-10-20")
+    done = run("price", *flags)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "error[excluded]: fast mode is not available with the Batch API" in done.stderr
+    assert "rule: fast with batch, anthropic/modifiers.price:" in done.stderr
+    (found,) = objects(run("price", *flags, "--json").stdout)
+    assert list(found) == ["error"]
+    assert {key: found["error"][key] for key in ("code", "rule")} == {"code": "excluded", "rule": "fast with batch"}
+    assert found["error"]["location"].startswith("anthropic/modifiers.price:")
+
+
+@pytest.mark.parametrize("name", ["requests.jsonl", "messages", "batches", "claude_code", "refused"])
+def test_the_tables_of_the_samples(name: str) -> None:
+    done = run("price", str(SAMPLES / name), "--at", "2026-10-20", "--model", "claude-opus-5-5")
+    expect_golden(f"price_{name.removesuffix('.jsonl')}.txt", without_notes(done.stdout))
+
+
+def test_json_of_one_request_is_what_programs_rely_on() -> None:
+    done = run("price", "--book", SHOP, "--model", "new", "--input", "1k", "--speed", "fast", "--at", "2026-02-01", "--json")
+    assert done.exit_code == 0
+    (found,) = objects(done.stdout)
+    assert list(found) == ["total", "currency", "lines", "notes"]
+    assert (found["total"], found["currency"], found["notes"]) == ("0.012", "USD", ["a note on new-1"])
+    (line,) = found["lines"]
+    assert {key: line[key] for key in ("meter", "quantity", "unit_price", "amount", "factors", "model")} == {
+        "meter": "input", "quantity": "1000", "unit_price": "0.000012", "amount": "0.012", "model": "new-1",
+        "factors": [{"rule": "fast", "factor": "6", "source": "page"}],
+    }  # fmt: skip
+
+
+def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
+    file = tmp_path / "records.jsonl"
+    file.write_text(shop(id="a", usage={"input": 1}) + "{nonsense\n" + shop(id="c", usage={"inptu": 1}) + shop(usage={"output": 2}))
+    done = run("price", "--book", SHOP, "--json", str(file))
+    assert done.exit_code == 1
+    assert done.stderr == ""
+    found = objects(done.stdout)
+    assert [(x["file"], x["line"], x["id"]) for x in found] == [(str(file), 1, "a"), (str(file), 2, None), (str(file), 3, "c"), (str(file), 4, None)]
+    assert [x.get("total") for x in found] == ["0.000002", None, None, "0.000016"]
+    assert found[1]["error"]["code"] == "bad_json"
+    assert found[2]["error"] == {
+        "code": "unknown_meter", "message": "unknown meter `inptu`", "rule": None, "location": None, "help": "did you mean `input`?",
+    }  # fmt: skip
+
+
+def test_the_refused_are_named_and_the_rest_is_priced(tmp_path: Path) -> None:
+    file = tmp_path / "records.jsonl"
+    file.write_text(shop(usage={"input": 1000}) + shop(id="both", tier="batch", speed="fast", usage={"input": 1}))
+    done = run("price", "--book", SHOP, str(file))
+    assert done.exit_code == 1
+    assert "2 read: 1 priced, 0 free, 0 skipped, 1 refused" in done.stdout
+    assert "$0.002" in done.stdout
+    assert done.stderr == (
+        "error[excluded]: a batch is never fast\n"
+        f"  --> {file}:2 (both)\n"
+        f"  rule: fast with batch, shop.price:{line_of('exclude fast')}\n"
+        "  help: see https://example.com/prices\n"
+    )
+
+
+def test_a_table_of_records_with_totals_notes_and_counts(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "b.jsonl").write_text(shop(id="one", usage={"input": 1_000, "output": 500}) + shop(id="two", usage={"search": 3}))
+    (tmp_path / "deep" / "a.json").write_text(shop(model="old-1", usage={"input": 1_234_567}))
+    (tmp_path / "ignored.txt").write_text("not a record")
+    done = run("price", "--book", SHOP, str(tmp_path))
+    assert done.exit_code == 0
+    expect_golden("price_shop.txt", done.stdout)
+
+
+def test_totals_never_mix_currencies() -> None:
+    done = shop_price(shop(usage={"input": 1000}), shop(at="2026-07-01", usage={"input": 1000}))
+    totals = [line.split() for line in done.stdout.splitlines() if line.startswith("total")]
+    assert totals == [["total", "1", "$0.002"], ["total", "1", "€0.0018"]]
+
+
+def test_a_range_is_shown_and_carried_to_the_totals() -> None:
+    done = shop_price(shop(record="sum", usage={"input": 1_000_000}), shop(usage={"input": 500}))
+    assert "$2 to $4" in done.stdout
+    assert [line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("total")] == [["total", "2", "$2.001 to $4.001"]]
+    (found,) = objects(shop_price(shop(record="sum", usage={"input": 1_000_000}), args=("--json",)).stdout)
+    assert (found["total"], found["low"], found["high"]) == (None, "2", "4")
+
+
+def test_a_range_of_several_models_belongs_to_the_one_that_has_it() -> None:
+    use = {"inputTokens": 1_000_000, "outputTokens": 0, "cacheReadInputTokens": 0, "cacheCreationInputTokens": 0}
+    result = {"type": "result", "modelUsage": {"claude-haiku-5-5": use, "claude-opus-5-5": use}}
+    done = run("price", "--at", "2026-10-20", "-", stdin=json.dumps(result))
+    rows = {line.split()[0]: line.split(maxsplit=2)[2] for line in done.stdout.splitlines() if " 1  " in line and "$" in line}
+    assert rows["claude-haiku-5-5"] == "$0.10 to $0.50"
+    assert rows["claude-opus-5-5"].strip() == "$4"
+    assert rows["total"] == "$4.10 to $4.50"
+
+
+def test_free_and_skipped_and_refused_add_up_to_read() -> None:
+    lines = [
+        {"type": "summary", "summary": "…", "leafUuid": "x"},
+        {"input_tokens": 12},
+        {"model": "claude-opus-5", "usage": {"input": 5}},
+        {"model": "claude-opus-5", "usage": {"input": -5}},
+    ]
+    stdin = "".join(json.dumps(line) + "\n" for line in lines)
+    done = run("price", "--at", "2026-10-20", stdin=stdin)
+    assert "4 read: 1 priced, 1 free, 1 skipped, 1 refused" in done.stdout
+    assert "skipped:" not in done.stderr
+    assert "skipped: -:1" in run("price", "--at", "2026-10-20", "--verbose", stdin=stdin).stderr
+    assert done.exit_code == 1
+
+
+def test_a_note_is_shown_once_with_its_count() -> None:
+    done = shop_price(*[shop(usage={"input": number}) for number in (1, 2, 3)])
+    assert done.stdout.count("a note on new-1") == 1
+    assert "note: a note on new-1 (3 records)\n" in done.stdout
+
+
+def test_sums_are_exact_where_floats_are_not() -> None:
+    done = shop_price(*[shop(usage={"input": 1}) for _ in range(10)], shop(usage={"search": 1}))
+    assert "$0.01002" in done.stdout
+
+
+def test_one_request_by_flags() -> None:
+    done = run(
+        "price", "--book", SHOP, "--model", "new-1", "--at", "2026-02-01", "--input", "0.5k", "--output", "1.5M",
+        "--speed", "fast", "--use", "box=2 minutes", "--use", "box=90 minutes",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    expect_golden("price_request.txt", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("50k", 50_000), ("1.5M", 1_500_000), ("2,000", 2_000), ("0.0001M", 100), ("50K", 50_000), ("1.25k", 1_250), ("0k", 0)],
+)
+def test_quantities_with_suffixes_are_exact(text: str, tokens: int) -> None:
+    (found,) = objects(run("price", "--book", SHOP, "--model", "old-1", "--output", text, "--at", "2026-02-01", "--json").stdout)
+    assert Decimal(found["total"]) == Decimal(tokens) * 4 / 1_000_000
+
+
+@pytest.mark.parametrize("text", ["1.2345k", "5m", "-5", "1e3", "nan", "k", "5 k", "5kk", "50kB"])
+def test_quantities_that_are_none_are_the_errors_of_the_book(text: str) -> None:
+    done = run("price", "--book", SHOP, "--model", "old-1", f"--output={text}")
+    assert done.exit_code == 1
+    assert "error[bad_quantity]: the quantity of `output`" in done.stderr
+
+
+def test_unknown_names_of_flags_are_the_errors_of_the_book() -> None:
+    request = ("price", "--book", SHOP, "--model", "new-1", "--input", "1", "--at", "2026-02-01")
+    assert "did you mean `speed`?" in run(*request, "--set", "sped=fast").stderr
+    assert "did you mean `fast`?" in run(*request, "--speed", "fasst").stderr
+    assert "did you mean `output`" in run(*request, "--use", "ouput=1").stderr
+    assert "unknown dimension `platform`" in run(*request, "--platform", "bedrock").stderr
+
+
+def test_flags_are_defaults_for_what_records_do_not_say() -> None:
+    records = shop(usage={"input": 500}) + shop(speed="standard", usage={"input": 500}) + '{"usage": {"input": 500}}\n'
+    flags = ("--book", SHOP, "--speed", "fast", "--model", "old-1", "--at", "2026-03-01", "-")
+    assert amounts(*flags, stdin=records) == ["0.006", "0.001", "0.003"]
+
+
+def test_a_record_without_model_asks_for_one() -> None:
+    done = shop_price('{"usage": {"input": 5}}')
+    assert done.exit_code == 1
+    assert "error[no_model]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["no-such-file.json"], "does not exist"),
+        (["--format", "mesages", "-"], "did you mean `messages`?"),
+        (["--book", "antropic", "--input", "5"], "did you mean `anthropic`?"),
+        (["--at", "tomorrow", "--input", "5"], "error[bad_date]"),
+        (["--use", "input", "--model", "x"], "takes METER=QUANTITY"),
+        (["--speed", "fast", "--set", "speed=standard", "--input", "5"], "is given as `fast` and as `standard`"),
+        (["--input", "5", "-"], "not both"),
+        (["--inputt", "5"], "No such option"),
+    ],
+)
+def test_wrong_usage_exits_with_2(args: list[str], words: str) -> None:
+    done = run("price", *args)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+def test_a_folder_without_records_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("price", str(tmp_path))
+    assert done.exit_code == 2
+    assert "has no .json or .jsonl file" in done.stderr
+
+
+def test_a_book_with_faults_shows_them_under_its_own_path(tmp_path: Path) -> None:
+    book = tmp_path / "bad.price"
+    book.write_text("book bad in USD\nmetre input in tokens\n")
+    done = run("price", "--book", str(book), "--input", "5")
+    assert done.exit_code == 2
+    assert "error[syntax]" in done.stderr
+    assert f"--> {book}:2:1" in done.stderr
+
+
+def test_what_a_stranger_wrote_cannot_draw_on_the_terminal() -> None:
+    done = shop_price(shop(id="\x1b[2Jid", model="\x1b[31mred", usage={"input": 1}), shop(id="\x1b[2Jid", usage={"input": 1}))
+    assert "\x1b" not in done.stdout + done.stderr

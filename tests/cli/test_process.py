@@ -1,0 +1,171 @@
+"""The command line as a process: pipes, exit codes, what is imported, help, terminals, interrupts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pricelang import __version__
+from pricelang.cli import COMMANDS, output
+from pricelang.cli.options import quantity
+
+from .helpers import ROOT, SAMPLES, SHOP, objects, process, run, shop
+
+
+def test_standard_input_is_read_where_no_file_is_named() -> None:
+    for args in ((), ("-",)):
+        done = process("price", "--book", SHOP, "--json", *args, stdin=shop(usage={"input": 1000}))
+        assert done.returncode == 0
+        assert objects(done.stdout)[0]["total"] == "0.002"
+        assert objects(done.stdout)[0]["file"] == "-"
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["price", "--model", "claude-opus-4-7", "--input", "1"], 0),
+        (["price", "--model", "claude-opus-47", "--input", "1"], 1),
+        (["price", "--book", "nope", "--input", "1"], 2),
+        (["prices"], 2),
+        (["--version"], 0),
+    ],
+)
+def test_exit_codes(args: list[str], code: int) -> None:
+    done = process(*args)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "many.jsonl"
+    file.write_text(shop(usage={"input": 1}) * 5000)
+    for command in (["price", "--json"], ["explain"], ["price"]):
+        command = [sys.executable, "-m", "pricelang", *command, "--book", SHOP, str(file)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=env)
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(20)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        running.stderr.close()
+        assert running.wait() == output.BROKEN_PIPE
+
+
+IMPORTS = """
+import sys
+from pricelang.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as done:
+    assert not done.code, done.code
+names = {name.split(".")[0] for name in sys.modules}
+print(sorted(names & {"lark", "rich"}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("args", [["--json"], []], ids=["json", "table"])
+def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(args: list[str], tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PRICELANG_CACHE": str(tmp_path / "cache")}
+    file = str(SAMPLES / "messages" / "09_fast_mode.json")
+    command = [sys.executable, "-c", IMPORTS, "price", file, "--at", "2026-10-20", *args]
+    first, second = (subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, check=True) for _ in range(2))
+    assert "lark" in first.stderr
+    assert second.stdout == first.stdout
+    assert "lark" not in second.stderr
+    assert "rich" not in second.stderr
+
+
+def test_the_group_imports_no_command() -> None:
+    code = "import sys, pricelang.cli; print([x for x in sys.modules if x.startswith('pricelang.cli.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "['pricelang.cli.output']\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example_and_the_exit_codes(name: str) -> None:
+    done = run(name, "--help")
+    assert done.exit_code == 0
+    assert f"pricelang {name}" in done.stdout.split("Example", 1)[1]
+    assert "Exit codes:" in done.stdout
+
+
+def test_help_and_version_of_the_group() -> None:
+    assert run("--version").stdout == f"pricelang {__version__}\n"
+    text = run("--help").stdout
+    assert all(f"  {name} " in text for name in COMMANDS)
+    assert "did you mean `explain`?" in run("explian").stderr
+
+
+def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pricelang.cli.models.open_book", interrupted)
+    done = run("models")
+    assert (done.exit_code, done.stdout, done.stderr) == (output.INTERRUPTED, "", "")
+
+
+class Terminal:
+    """A standard output that says it is a terminal."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+
+
+GRID = output.Grid(("name", "amount"), (("one", "$1.25"), ("total", "$10")), frozenset({1}), 1)
+SMALL = output.Grid(("name",), (("narrow",),))
+
+
+def test_a_table_on_a_terminal_is_drawn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(monkeypatch, 80)
+    output.show_grid(GRID, lambda: SMALL)
+    text = capsys.readouterr().out
+    assert "─" in text
+    assert "$10" in text
+    assert "narrow" not in text
+
+
+def test_a_narrow_terminal_gets_the_narrower_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(monkeypatch, 12)
+    output.show_grid(GRID, lambda: SMALL)
+    assert "narrow" in capsys.readouterr().out
+    output.show_grid(GRID)
+    assert "$1.25" in capsys.readouterr().out
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(monkeypatch, 80)
+    monkeypatch.setenv("NO_COLOR", "1")
+    output.show_grid(GRID)
+    text = capsys.readouterr().out
+    assert text == "name   amount\n-----  ------\none     $1.25\n-----  ------\ntotal  $10\n"
+
+
+def test_numbers_line_up_at_their_points() -> None:
+    grid = output.Grid(("n",), (("1.5",), ("10",), ("1,000.25",)), frozenset({0}))
+    assert output._columns(grid) == [["       n", "    1.5 ", "   10   ", "1,000.25"]]
+
+
+def test_markdown_escapes_what_would_end_a_cell() -> None:
+    assert output.markdown(output.Grid(("a",), (("x|y",),))).splitlines()[-1] == "| x\\|y |"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("50k", "50000"), ("1.5M", "1500000"), ("1,500k", "1500000"), ("1.2345k", "1234.5"), ("0.5k", "500"), ("0k", "0"),
+        ("2k searches", "2000 searches"), ("90 minutes", "90 minutes"), ("5m", "5m"), ("5kB", "5kB"),
+        ("123456789012345678901234567890.1234567k", "123456789012345678901234567890123.4567"),
+        ("٣k", "٣k"),
+    ],
+)  # fmt: skip
+def test_quantities_are_written_out_exactly(text: str, found: str) -> None:
+    assert quantity(text) == found
