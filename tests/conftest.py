@@ -1,0 +1,36 @@
+"""What all tests share: a cache of their own, and how many examples hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no deadlines. The default
+# tries the same examples in every run; `HYPOTHESIS_PROFILE=thorough` tries others each time, and twenty times as many.
+_QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+settings.register_profile(
+    "default", max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=_QUIET
+)
+settings.register_profile(
+    "thorough", max_examples=2000, deadline=None, database=None, suppress_health_check=_QUIET, print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+_CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Checked books go to a folder of this session; set before collection, since parameters may load a book."""
+    folder = tempfile.TemporaryDirectory(prefix="pricelang-tests-")
+    config.stash[_CACHE] = folder
+    os.environ["PRICELANG_CACHE"] = os.path.join(folder.name, "cache")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Removes that folder."""
+    folder = config.stash.get(_CACHE, None)
+    if folder is not None:
+        folder.cleanup()

@@ -1,0 +1,85 @@
+"""What exists, and which rules take effect or refuse: steps 1 to 5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from pricelang.syntax import tree as t
+from tests.oracle.case import Case, Refused, texts
+from tests.oracle.scopes import holds, meets
+
+
+def dimension_values(case: Case, given: Mapping[str, str]) -> dict[str, str]:
+    """Every dimension's value: as given, by default, or by the clock."""
+    values = {d.name.text: given.get(d.name.text, d.default.text) for d in case.all(t.Dimension)}
+    for dimension in case.all(t.Dimension):
+        for line in dimension.lines:
+            if line.clock and on_clock(case.at, line.clock) and holds(evolve(case, values=values), line.endings):
+                values[dimension.name.text] = line.values[0].text
+    return values
+
+
+def on_clock(at: int, clock: tuple[t.Clock, t.Clock]) -> bool:
+    start, end, now = clock[0].minutes * 60, clock[1].minutes * 60, at % 86400
+    return start <= now < end if start < end else now >= start or now < end
+
+
+def missing(case: Case, given: Mapping[str, str]) -> str | None:
+    """What the request asks for and is not offered."""
+    dimensions = {d.name.text: d for d in case.all(t.Dimension)}
+    for name in given:
+        if name not in dimensions or any(line.clock for line in dimensions[name].lines):
+            return name
+    for name, value in case.values.items():
+        lines = [line.endings for line in dimensions[name].lines if value in texts(line.values)]
+        lines += [a.endings for a in case.all(t.AllowValue) if (a.dimension.text, a.value.text) == (name, value)]
+        if not any(holds(case, scope) for scope in lines):
+            return f"{name} {value}"
+    for name in case.usage:
+        known = [meter for meter in case.all(t.Meter) if name in texts(meter.names)]
+        if not known or (sum(case.uses(name)) > 0 and not any(holds(case, meter.endings) for meter in known)):
+            return name
+    return None
+
+
+def effects(case: Case, modifier: t.Multiplier | t.Surcharge) -> list[t.Factors | t.Addition] | None:
+    """What a multiplier or surcharge does to the request: nothing, its factors or additions, or None for a refusal."""
+    if not holds(case, modifier.endings) or not meets(case, modifier.when):
+        return []
+    fitting = fitting_lines(case, modifier)
+    chosen = [line.effect for line in fitting if not line.otherwise] or [line.effect for line in fitting]
+    outcomes = {effect.kind for effect in chosen if isinstance(effect, t.Outcome)}
+    if outcomes:
+        return None if "refuse" in outcomes else []
+    return [effect for effect in chosen if not isinstance(effect, t.Outcome)]
+
+
+def fitting_lines(case: Case, modifier: t.Multiplier | t.Surcharge) -> list[t.ModifierLine]:
+    """The lines whose scope takes in the request."""
+    lines = list(modifier.lines)
+    for line in modifier.lines:
+        if line.endings.then is not None:  # `… before D then OUTCOME`: a second line, from D on
+            after = evolve(line.endings, start=line.endings.end, end=None, then=None)
+            lines.append(evolve(line, effect=line.endings.then, endings=after))
+    return [line for line in lines if holds(case, line.endings)]
+
+
+def refusal(case: Case) -> Refused | None:
+    for refuse in case.all(t.Refuse):
+        if holds(case, refuse.endings):
+            return Refused(refuse.endings.because.text if refuse.endings.because else "", "refuse")
+    active: set[str] = set()
+    both: list[t.Multiplier | t.Surcharge] = [*case.all(t.Multiplier), *case.all(t.Surcharge)]
+    for modifier in both:
+        found = effects(case, modifier)
+        if found is None:
+            return Refused(modifier.name.text, "multiplier" if isinstance(modifier, t.Multiplier) else "surcharge")
+        active |= {modifier.name.text} if found else set()
+    allowed = [{a.left.text, a.right.text} for a in case.all(t.AllowPair) if holds(case, a.endings)]
+    for exclude in case.all(t.Exclude):
+        names = [exclude.left.text] + ([exclude.right.text] if exclude.right else [])
+        if set(names) <= active and holds(case, exclude.endings) and set(names) not in allowed:
+            return Refused(" with ".join(names), "exclude")
+    return None

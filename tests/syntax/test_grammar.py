@@ -1,0 +1,43 @@
+"""The grammar is LALR(1) without conflicts, and its words are what the parser believes they are."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Lark
+
+from pricelang.resources import grammar_path
+from pricelang.syntax.build_statements import STATEMENTS
+from pricelang.syntax.parser import grammar, reserved, words
+from pricelang.syntax.printer import BODIES, HEADERS
+from tests import strategies
+
+GRAMMAR = grammar_path().read_text(encoding="utf-8")
+
+
+def test_the_grammar_has_no_conflicts() -> None:
+    Lark(GRAMMAR, parser="lalr", strict=True)
+
+
+def test_every_word_of_the_grammar_is_reserved() -> None:
+    written = re.findall(r"^[A-Z_]+\.3: +/([a-z]+)(?: \+([a-z]+))?\(\?", GRAMMAR, flags=re.MULTILINE)
+    assert reserved() == {word for pair in written for word in pair if word}
+    assert {"for", "from", "at", "least", "most", "x", "see", "refuse", "models", "released"} <= reserved()
+    assert words()["AT_LEAST"] == "at least"
+
+
+def test_every_statement_of_the_grammar_is_built_printed_and_generated() -> None:
+    rule = re.search(r"^\?statement: ((?:.|\n +\|)*)", GRAMMAR, flags=re.MULTILINE)
+    assert rule is not None
+    kinds = set(re.findall(r"[a-z]+", rule.group(1)))
+    split = {"group": {"group_of_names", "group_of_models"}, "allow": {"allow_value", "allow_pair"}}
+    assert {name for kind in kinds for name in split.get(kind, {kind})} == set(STATEMENTS)
+    assert set(strategies.STATEMENTS) == set(HEADERS)
+    assert set(BODIES) < set(HEADERS)
+    assert len(HEADERS) == len(kinds) + 1  # `allow` makes two nodes
+
+
+def test_every_token_of_the_grammar_is_used() -> None:
+    lark = grammar()
+    used = {symbol.name for rule in lark.rules for symbol in rule.expansion}
+    assert {terminal.name for terminal in lark.terminals} - used == set(lark.ignore_tokens)

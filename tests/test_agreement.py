@@ -1,0 +1,170 @@
+"""The product and the second evaluator give the same answers, on the shipped book, the specimens and generated books."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import functools
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import Phase, event, given, note, settings
+from hypothesis import strategies as st
+
+import pricelang
+from pricelang.book.check import Checked, check_layers
+from pricelang.book.files import Layer, TextFile
+from pricelang.decimals import exact
+from pricelang.syntax import tree as t
+from tests.generators import Ask, Use, Vocabulary, asks, books, by_book, by_oracle, clashing_books, share, vocabulary
+from tests.oracle import Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts
+from tests.oracle.amounts import price
+from tests.oracle.rules import dimension_values, fitting_lines
+from tests.oracle.scopes import meets
+from tests.test_oracle import ACME, CLAUDE, EXTRAS, shown, when
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = {
+    "anthropic": ROOT / "rules" / "anthropic" / "book.price",
+    **{path.stem: path for path in sorted((ROOT / "tests" / "specimens").glob("*.price"))},
+}
+
+
+@functools.cache
+def both(name: str) -> tuple[pricelang.Book, Oracle, Vocabulary]:
+    """A shipped book for the product and for the second evaluator, and its words."""
+    oracle = read_book(SHIPPED[name])
+    return pricelang.load(SHIPPED[name]), oracle, vocabulary(oracle)
+
+
+def agree(book: pricelang.Book, oracle: Oracle, ask: Ask) -> str:
+    """Compares everything that both say of one request; returns the kind of the answer."""
+    expected, found = by_oracle(oracle, ask), by_book(book, ask)
+    note(f"{ask}\nbook: {found}\noracle: {expected}")
+    if isinstance(expected, Priced):
+        # A surcharge of nothing on a free request needs no line.
+        lines = {name: amount for name, amount in expected.lines.items() if amount or name in ask.usage}
+        assert found == evolve(expected, lines=lines)
+        compare_totals(book, ask, expected.total)
+    else:
+        # A request that a rule refuses and that uses a meter which is not offered may be answered either way.
+        either = isinstance(expected, NotOffered) and expected.refused
+        assert type(found) is type(expected) or (either and isinstance(found, Refused))
+        with pytest.raises(pricelang.PriceError) as raised:
+            book.total(model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions)
+        assert isinstance(raised.value, pricelang.Refused) == isinstance(found, Refused)
+    return type(expected).__name__
+
+
+def compare_totals(book: pricelang.Book, ask: Ask, expected: Fraction) -> None:
+    """`total` alone, cold or warm and in any decimal context, is the total of the bill."""
+    for precision in (28, 3, 3):
+        with decimal.localcontext() as context:
+            context.prec = precision
+            total = book.total(model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions)
+            bill = book.price(model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions)
+            assert bill.total is not None
+            assert (total, str(total)) == (bill.total, str(bill.total))
+            if exact(expected) is not None:
+                assert Fraction(total) == expected
+            else:  # shown to 20 places
+                assert abs(Fraction(total) - expected) <= Fraction(1, 2 * 10**20)
+            for line, amount in zip(bill.lines, bill.parts[0].amounts, strict=True):
+                assert abs(Fraction(line.amount) - amount.amount) <= Fraction(1, 2 * 10**20)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_books_and_specimens(name: str) -> None:
+    book, oracle, words = both(name)
+    seen: Counter[str] = Counter()
+
+    @share(1.5)
+    @given(asks(words))
+    def check(ask: Ask) -> None:
+        seen[agree(book, oracle, ask)] += 1
+
+    check()
+    # Most requests have a price, and some of each kind of answer are looked at.
+    assert seen["Priced"] > 0.3 * seen.total()
+    assert set(seen) == {"Priced", "NotOffered", "Refused"}
+
+
+BY_HAND = [(name, *case) for name, cases in (("claude", CLAUDE), ("acme", ACME), ("extras", EXTRAS)) for case in cases]
+
+
+@pytest.mark.parametrize(("name", "model", "at", "usage", "dimensions", "expected"), BY_HAND)
+def test_figures_worked_out_by_hand(
+    name: str, model: str, at: str, usage: str, dimensions: dict[str, str], expected: str
+) -> None:
+    """The figures that the second evaluator is checked by hold for the product too."""
+    uses: dict[str, Use | list[Use]] = {meter: [Fraction(use) for use in found] for meter, *found in map(str.split, usage.split(","))}
+    found = by_book(both(name)[0], Ask(model, when(at), dimensions, uses))
+    assert shown(found) == expected or (isinstance(found, Refused) and expected == f"refused by {found.rule}")
+
+
+def checked_texts(texts: tuple[str, ...]) -> Checked:
+    names = [f"{number}.price" for number in range(len(texts))]
+    return check_layers(tuple(Layer((TextFile(name, Path(name), text),)) for name, text in zip(names, texts, strict=True)))
+
+
+def test_generated_books() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(share(0.9), phases=[Phase.explicit, Phase.generate])  # a book comes from a seed, which does not shrink
+    @given(books(), st.data())
+    def check(texts: tuple[str, ...], data: st.DataObject) -> None:
+        checked = checked_texts(texts)
+        seen["books"] += 1
+        assert (checked.book is None) == any(fault.severity == "error" for fault in checked.faults)
+        if checked.book is None:
+            return
+        seen["accepted"] += 1
+        seen["contracts"] += len(texts) > 1
+        book, oracle = pricelang.Book(checked.book), read_texts(*texts)
+        note("\n".join(texts))
+        found = data.draw(st.lists(asks(vocabulary(oracle)), min_size=6, max_size=6))
+        for ask in found:
+            seen[agree(book, oracle, ask)] += 1
+
+    check()
+    print(dict(seen))
+    assert seen["accepted"] > 0.4 * seen["books"]
+    assert min(seen["contracts"], seen["Refused"]) > 0
+    assert seen["Priced"] > 2 * seen["accepted"]
+
+
+@share(0.6)
+@given(clashing_books())
+def test_a_witness_is_such_a_request(text: str) -> None:
+    """The request that a fault of `gap` or `overlap` shows exists, and no line or two lines decide it.
+
+    Left out are requests over a threshold, whose quantities the help does not say.
+    """
+    for fault in checked_texts((text,)).faults:
+        if fault.code in ("gap", "overlap") and fault.help and " over " not in fault.help:
+            name = fault.message.split("`")[1]
+            case = witness_case(read_texts(text), fault.help)
+            assert not isinstance(price(case, case.model, given_values(case), "USD"), NotOffered)
+            multiplier = next(x for x in case.all(t.Multiplier) if x.name.text == name)
+            lines = fitting_lines(case, multiplier)
+            assert meets(case, multiplier.when)
+            assert len(lines) == 0 if fault.code == "gap" else len(lines) > 1
+            event(fault.code)
+
+
+def given_values(case: Case) -> dict[str, str]:
+    """What a caller says: everything but what the clock sets."""
+    return {name: value for name, value in case.values.items() if name != "hours"}
+
+
+def witness_case(oracle: Oracle, help: str) -> Case:
+    """The request in a help: `not settled: m-1 at 2026-02-01, tier batch; add …`."""
+    head, *facts = help.split(": ", 1)[1].split("; ")[0].split(", ")
+    model, day = head.split(" at ")
+    at = int(datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC).timestamp())
+    case = Case(oracle.holding(at), at, model)
+    given = {name: value for name, _, value in (fact.partition(" ") for fact in facts)}
+    return evolve(case, values=dimension_values(case, given))
