@@ -7,6 +7,7 @@ book that `extends` names is a file of the same folder with that header, or a bu
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from attrs import field, frozen
 
 from pricelang.resources import rules_folder
 from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span
-from pricelang.wording import did_you_mean
+from pricelang.wording import did_you_mean, shown
 
 MAX_FILES = 200
 MAX_BYTES = 4_000_000
@@ -65,19 +66,21 @@ def entry_path(source: str | Path) -> Path:
 
     Raises `BookError` (code `no_book`) when there is none.
     """
+    if not str(source).isprintable():
+        raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE)])
+    # os.path answers no, where pathlib raises, for a name too long for the file system
     path = Path(source)
-    named = rules_folder() / str(source) / "book.price"
-    if isinstance(source, str) and re.fullmatch(r"[A-Za-z0-9_-]+", source) and not path.exists() and named.is_file():
-        return named
-    if path.is_dir():
-        if (path / "book.price").is_file():
+    if os.path.isdir(path):
+        if os.path.isfile(path / "book.price"):
             return path / "book.price"
-        raise BookError([Fault("no_book", f"the folder `{source}` has no `book.price`", NOWHERE,
+        raise BookError([Fault("no_book", f"the folder `{shown(source)}` has no `book.price`", NOWHERE,
                                "name the file of the book")])  # fmt: skip
-    if path.is_file():
+    if os.path.isfile(path):
         return path
+    if isinstance(source, str) and source in bundled_books():
+        return rules_folder() / source / "book.price"
     help = did_you_mean(str(source), bundled_books()) or "bundled books: " + ", ".join(bundled_books())
-    raise BookError([Fault("no_book", f"there is no book `{source}`", NOWHERE, help)])
+    raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
 
 
 def read_layers(source: str | Path) -> tuple[Layer, ...]:

@@ -28,13 +28,26 @@ def dump_book(book: m.Book) -> str:
     return "\n".join(json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True) for part in (book, book.sayings()))
 
 
-def read_book(text: str) -> m.Book:
-    """The book of such lines. Raises `ValueError` for anything else; runs nothing of it. The rest is read when wanted."""
+def read_book(text: str, make: Callable[[], m.Book] | None = None) -> m.Book:
+    """The book of such lines. Raises `ValueError` for anything else; runs nothing of it.
+
+    The second line is read when it is wanted; where it is broken, `make` gives the book it should be of.
+    """
     first, _, rest = text.partition("\n")
     book = _read(first, m.Book)
     if not rest.startswith('{"Sayings":'):
         raise ValueError("not a stored book")
-    return attrs.evolve(book, sayings=functools.cache(lambda: _read(rest, m.Sayings)))
+
+    @functools.cache
+    def sayings() -> m.Sayings:
+        try:
+            return _read(rest, m.Sayings)
+        except ValueError:
+            if make is None:
+                raise
+            return make().sayings()
+
+    return attrs.evolve(book, sayings=sayings)
 
 
 def _read(text: str, wanted: type[T]) -> T:
@@ -85,7 +98,7 @@ def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
     text = _read_own(path)
     if text is not None:
         try:
-            return read_book(text)
+            return read_book(text, make)
         except ValueError:
             pass
     book = make()

@@ -160,9 +160,9 @@ class Priced:
 
     def lines(self) -> tuple[Line, ...]:
         """The lines, readable."""
-        if self.units is None:
-            return tuple(self._readable(amount) for amount in self.amounts)
         coefficients, places, model, label = self.cell.coefficients, self.cell.places, self.cell.model.name, self.label
+        if self.units is None or coefficients is None:
+            return tuple(self._readable(amount) for amount in self.amounts)
         templates = self.cell.templates
         if not templates:
             templates.update(_templates(self.cell))

@@ -83,8 +83,9 @@ class Cell:
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     free: m.Remark | None
-    # Integer rates: amount = sum(coefficient * quantity) / 10**places, for the meters that are that simple.
-    coefficients: dict[str, int] = field(factory=dict)
+    # Integer rates: amount = sum(coefficient * quantity) / 10**places, for the meters that are that simple; None where
+    # a bill is more than such a sum.
+    coefficients: dict[str, int] | None = None
     places: int = 0
     # What all bills of the cell share, filled in by the first (see `bill`).
     templates: dict[str, Any] = field(factory=dict)

@@ -65,6 +65,8 @@ class RateCard:
             cell = self._entries[(model, at, *dimensions.items())].cell
             if cell is not None:
                 coefficients = cell.coefficients
+                if coefficients is None:
+                    return to_decimal(self.request(model, at, usage, dimensions).total)
                 units = 0
                 for meter, quantity in usage.items():
                     if type(quantity) is not int or not 0 <= quantity < MAX_PLAIN:
@@ -110,8 +112,8 @@ class RateCard:
         return sorted(found, key=lambda priced: priced.total)
 
     def _priced(self, entry: Entry, cell: Cell, uses: Mapping[str, Uses], label: str) -> Priced:
-        coefficients = cell.coefficients
-        units: int | None = 0
+        coefficients = cell.coefficients or {}
+        units: int | None = 0 if cell.coefficients is not None else None
         for name, quantities in uses.items():
             coefficient = coefficients.get(name)
             quantity = quantities[0] if len(quantities) == 1 else sum(quantities)
@@ -124,8 +126,6 @@ class RateCard:
                     raise rate.with_traceback(None)
             if quantity:
                 units = None
-        if cell.line_rounding is not None or cell.total_rounding is not None or cell.extras or cell.floors:
-            units = None
         return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units, entry.notes)
 
     def uses(self, usage: Mapping[str, object]) -> dict[str, Uses]:
