@@ -62,12 +62,16 @@ def bundled_books() -> list[str]:
 
 
 def entry_path(source: str | Path) -> Path:
-    """The entry file of a book given by path (a file or a folder) or by the name of a bundled book.
+    """The entry file of a book given by the name of a bundled book, or by path (a file or a folder).
+
+    A name comes first, so that a folder of the same name where a program happens to run changes no price.
 
     Raises `BookError` (code `no_book`) when there is none.
     """
     if not str(source).isprintable():
         raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE)])
+    if isinstance(source, str) and source in bundled_books():
+        return rules_folder() / source / "book.price"
     # os.path answers no, where pathlib raises, for a name too long for the file system
     path = Path(source)
     if os.path.isdir(path):
@@ -77,8 +81,6 @@ def entry_path(source: str | Path) -> Path:
                                "name the file of the book")])  # fmt: skip
     if os.path.isfile(path):
         return path
-    if isinstance(source, str) and source in bundled_books():
-        return rules_folder() / source / "book.price"
     help = did_you_mean(str(source), bundled_books()) or "bundled books: " + ", ".join(bundled_books())
     raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
 
