@@ -1,4 +1,4 @@
-"""The product and the second evaluator give the same answers, on the shipped book, the specimens and generated books."""
+"""The product and the second evaluator agree: on the shipped book, on the specimens, and on generated books."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from pricelang.book.check import Checked, check_layers
 from pricelang.book.files import Layer, TextFile
 from pricelang.decimals import exact
 from pricelang.syntax import tree as t
-from tests.generators import Ask, Use, Vocabulary, asks, books, by_book, by_oracle, clashing_books, share, vocabulary
+from tests.generators import books, clashing_books
 from tests.oracle import Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts
 from tests.oracle.amounts import price
 from tests.oracle.rules import dimension_values, fitting_lines
 from tests.oracle.scopes import meets
+from tests.oracle_requests import Ask, Use, Vocabulary, asks, by_book, by_oracle, share, vocabulary
 from tests.test_oracle import ACME, CLAUDE, EXTRAS, shown, when
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +93,12 @@ def test_shipped_books_and_specimens(name: str) -> None:
     assert set(seen) == {"Priced", "NotOffered", "Refused"}
 
 
-BY_HAND = [(name, *case) for name, cases in (("claude", CLAUDE), ("acme", ACME), ("extras", EXTRAS)) for case in cases if "hours" not in case[3]]
+BY_HAND = [
+    (name, *case)
+    for name, cases in (("claude", CLAUDE), ("acme", ACME), ("extras", EXTRAS))
+    for case in cases
+    if "hours" not in case[3]
+]
 
 
 @pytest.mark.parametrize(("name", "model", "at", "usage", "dimensions", "expected"), BY_HAND)
@@ -100,14 +106,18 @@ def test_figures_worked_out_by_hand(
     name: str, model: str, at: str, usage: str, dimensions: dict[str, str], expected: str
 ) -> None:
     """The figures that the second evaluator is checked by hold for the product too."""
-    uses: dict[str, Use | list[Use]] = {meter: [Fraction(use) for use in found] for meter, *found in map(str.split, usage.split(","))}
+    uses: dict[str, Use | list[Use]] = {
+        meter: [Fraction(use) for use in found] for meter, *found in map(str.split, usage.split(","))
+    }
     found = by_book(both(name)[0], Ask(model, when(at), dimensions, uses))
     assert shown(found) == expected or (isinstance(found, Refused) and expected == f"refused by {found.rule}")
 
 
 def checked_texts(texts: tuple[str, ...]) -> Checked:
     names = [f"{number}.price" for number in range(len(texts))]
-    return check_layers(tuple(Layer((TextFile(name, Path(name), text),)) for name, text in zip(names, texts, strict=True)))
+    return check_layers(
+        tuple(Layer((TextFile(name, Path(name), text),)) for name, text in zip(names, texts, strict=True))
+    )
 
 
 def test_generated_books() -> None:

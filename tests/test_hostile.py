@@ -1,4 +1,4 @@
-"""What strangers may hand in: texts, quantities, names and cache files never do more harm than an error that says so."""
+"""What strangers may hand in: texts, quantities, names and cache files do no more harm than an error that says so."""
 
 from __future__ import annotations
 
@@ -28,13 +28,17 @@ import pricelang
 from pricelang.book.check import check_layers
 from pricelang.book.files import Layer, TextFile, read_layers
 from pricelang.syntax.faults import render_fault
-from tests.generators import share
+from tests.oracle_requests import share
 from tests.test_agreement import ROOT, SHIPPED
 
 RULES = ROOT / "rules" / "anthropic"
 OPUS: dict[str, Any] = {"model": "claude-opus-4-7", "at": "2026-04-17"}
 EXPECTED = Decimal("0.625")
-PRICE = "import pricelang, sys; print(pricelang.load(sys.argv[1]).total(model='claude-opus-4-7', at='2026-04-17', usage={'input': 50000, 'output': 15000}))"
+PRICE = """
+import pricelang, sys
+usage = {"input": 50000, "output": 15000}
+print(pricelang.load(sys.argv[1]).total(model="claude-opus-4-7", at="2026-04-17", usage=usage))
+"""
 
 
 @functools.cache
@@ -110,7 +114,11 @@ def damaged(text: str, random: Random) -> str:
 
 
 def small_books() -> dict[str, str]:
-    return {path.name: path.read_text() for path in SHIPPED.values() if "extends" not in path.read_text() and path.parent != RULES}
+    return {
+        path.name: path.read_text()
+        for path in SHIPPED.values()
+        if "extends" not in path.read_text() and path.parent != RULES
+    }
 
 
 @share(0.5)
@@ -157,10 +165,13 @@ def refused(**request: Any) -> pricelang.PriceError:
 
 
 QUANTITIES = [
-    -1, -(10**5000), 10**50, 10**5000, 0.5, 1.0, float("nan"), float("inf"), True, False, None, "", "-1", "1e5", "ten", "٣", "1_000",
+    -1, -(10**5000), 10**50, 10**5000, 0.5, 1.0, float("nan"), float("inf"), True, False, None, "", "-1", "1e5",
+    "ten", "٣", "1_000",
     "NaN", "Infinity", "1e999999999", "1" * 5000, "1 minute", "1 furlong", "1 token\x1b[31m", "1\n", b"1", "0.5", 1j,
-    Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-1"), Decimal("1e999999999"), Decimal("1e-999999999"),
-    Decimal("0.5"), Fraction(1, 3), Fraction(-1), Fraction(1, 10**5000), [1, -1], [[1]], {"a": 1}, {1}, [None], object, ("1", 0.5),
+    Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-1"), Decimal("1e999999999"),
+    Decimal("1e-999999999"),
+    Decimal("0.5"), Fraction(1, 3), Fraction(-1), Fraction(1, 10**5000), [1, -1], [[1]], {"a": 1}, {1}, [None],
+    object, ("1", 0.5),
 ]  # fmt: skip
 
 
@@ -173,15 +184,19 @@ def test_quantities_that_are_none(quantity: object) -> None:
     assert "`input`" in error.message
 
 
-@pytest.mark.parametrize("quantity", [0, 1, 10**15, 10**30, "1,000", "7 tokens", Decimal("12.000"), Fraction(9, 3), [], [1, "2"], (3,)])
+@pytest.mark.parametrize(
+    "quantity", [0, 1, 10**15, 10**30, "1,000", "7 tokens", Decimal("12.000"), Fraction(9, 3), [], [1, "2"], (3,)]
+)
 def test_quantities_that_are_some(quantity: object) -> None:
     bill = book().price(**OPUS, usage={"input": quantity})
     assert bill.total == book().total(**OPUS, usage={"input": quantity})
 
 
 NAMES = [
-    "", " ", "claude-opus-4-7 ", "CLAUDE-OPUS-4-7", "clаude-opus-4-7", "claude-opus-4-7\n", 'x"; drop table', "a\nb\x1b[2J\x07",
-    "\u202eabc", "`", "'", "x" * 100_000, "\ud800", "claude-opus-4-7\u200b", "../../etc/passwd", "{model}", "%s", "\x00",
+    "", " ", "claude-opus-4-7 ", "CLAUDE-OPUS-4-7", "clаude-opus-4-7", "claude-opus-4-7\n", 'x"; drop table',
+    "a\nb\x1b[2J\x07",
+    "\u202eabc", "`", "'", "x" * 100_000, "\ud800", "claude-opus-4-7\u200b", "../../etc/passwd", "{model}", "%s",
+    "\x00",
 ]  # fmt: skip
 
 
@@ -195,14 +210,22 @@ def test_names_from_strangers(name: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_name(name: str) -> None:
-    for request in ({"model": name, "at": "2026-04-17", "usage": {}}, {**OPUS, "usage": {}, "platform": name}, {**OPUS, "usage": {name: 1}}):
+    for request in (
+        {"model": name, "at": "2026-04-17", "usage": {}},
+        {**OPUS, "usage": {}, "platform": name},
+        {**OPUS, "usage": {name: 1}},
+    ):
         try:
             book().price(**request)
         except pricelang.PriceError as error:
             assert (error.message + (error.help or "")).isprintable()  # noqa: PT017
 
 
-@pytest.mark.parametrize("name", [None, 5, 10**5000, b"claude-opus-4-7", ["claude-opus-4-7"], {}, 1.5, True, object()], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize(
+    "name",
+    [None, 5, 10**5000, b"claude-opus-4-7", ["claude-opus-4-7"], {}, 1.5, True, object()],
+    ids=lambda x: type(x).__name__,
+)
 def test_names_of_odd_types(name: Any) -> None:
     assert refused(model=name, at="2026-04-17", usage={"input": 1}).code in ("bad_record", "unknown_model")
     if name is not None:  # None says nothing, so that the default holds
@@ -218,7 +241,8 @@ def test_usage_that_is_no_map(usage: Any) -> None:
 
 
 INSTANTS = [
-    5, 10**5000, 1.5, True, "", "yesterday", "2026-02-30", "2026-13-01", "2026-04-17T25:00", "x" * 10_000, "2026-04-17\x1b[31m", "２０２６-04-17",
+    5, 10**5000, 1.5, True, "", "yesterday", "2026-02-30", "2026-13-01", "2026-04-17T25:00", "x" * 10_000,
+    "2026-04-17\x1b[31m", "２０２６-04-17",
     b"2026-04-17", ["2026-04-17"], (2026, 4, 17), datetime.time(1), "\n", "2026-04-17\x00", "2026-04-17; --",
 ]  # fmt: skip
 
@@ -242,11 +266,14 @@ def test_instants_of_every_sort_are_the_same() -> None:
     """A naive instant is UTC; one with an offset is not the day that it writes; a day is its start."""
     utc, tokyo = datetime.UTC, ZoneInfo("Asia/Tokyo")
     same: list[Any] = [
-        datetime.date(2026, 10, 7), datetime.datetime(2026, 10, 7), datetime.datetime(2026, 10, 7, tzinfo=utc), "2026-10-07",
-        datetime.datetime(2026, 10, 7, 9, tzinfo=tokyo), "2026-10-07T09:00:00+09:00", "2026-10-07 00:00 UTC", "2026-10-06T19:00-05:00",
+        datetime.date(2026, 10, 7), datetime.datetime(2026, 10, 7), datetime.datetime(2026, 10, 7, tzinfo=utc),
+        "2026-10-07",
+        datetime.datetime(2026, 10, 7, 9, tzinfo=tokyo), "2026-10-07T09:00:00+09:00", "2026-10-07 00:00 UTC",
+        "2026-10-06T19:00-05:00",
     ]  # fmt: skip
     before: list[Any] = [
-        datetime.datetime(2026, 10, 7, tzinfo=tokyo), "2026-10-07T08:59:59+09:00", datetime.date(2026, 10, 6), "2026-10-06T23:59:59.999999Z",
+        datetime.datetime(2026, 10, 7, tzinfo=tokyo), "2026-10-07T08:59:59+09:00", datetime.date(2026, 10, 6),
+        "2026-10-06T23:59:59.999999Z",
     ]  # fmt: skip
     for at in same * 2:
         assert book().total(model="claude-sonnet-5-5", at=at, usage={"cache_read": 10**6}) == Decimal("0.1")
@@ -267,7 +294,12 @@ def test_misuse_of_the_calls() -> None:
     with pytest.raises(TypeError):
         book().price("claude-opus-4-7", {"input": 1})  # type: ignore[call-arg]
     assert refused(**OPUS, usage={"input": 1}, sped="fast").help == "did you mean `speed`?"
-    bad: list[dict[str, Any]] = [{"record": "many"}, {"record": "x\x1b"}, {"record": 5}, {"each": ["prompt over 200000"]}]
+    bad: list[dict[str, Any]] = [
+        {"record": "many"},
+        {"record": "x\x1b"},
+        {"record": 5},
+        {"each": ["prompt over 200000"]},
+    ]
     for request in [*bad, {"record": "sum", "each": ["x\x1b\n"]}, {"record": "sum", "each": [5]}]:
         with pytest.raises(pricelang.BadRequest) as raised:
             book().price(**OPUS, usage={"input": 1}, **request)
@@ -326,14 +358,18 @@ class Bomb:
 
 
 BODIES = [
-    b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"Book":[]}', b'{"Book":1}', b'{"os.system":["touch exploded"]}', b'{"Path":["exploded"]}',
-    b'{"/":[1,0]}', b'{"Fraction":[1,2]}', b'{"__import__":["os"]}', b'{"Origin":["a",1,1,1]}', b"[" * 100_000, b'{"a":1,"b":2}',
+    b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"Book":[]}', b'{"Book":1}', b'{"os.system":["touch exploded"]}',
+    b'{"Path":["exploded"]}',
+    b'{"/":[1,0]}', b'{"Fraction":[1,2]}', b'{"__import__":["os"]}', b'{"Origin":["a",1,1,1]}', b"[" * 100_000,
+    b'{"a":1,"b":2}',
     b'{"annotations":[]}', pickle.dumps(Bomb()), b"1" * 10_000, b'{"/":["1","0"]}', b'{"Callable":[1]}',
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ascii(body)[:24])
-def test_bodies_of_no_book_are_passed_over(cache: Path, body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bodies_of_no_book_are_passed_over(
+    cache: Path, body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     for data in (body, signed(body)):
         only_file(cache).write_bytes(data)
@@ -424,7 +460,14 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     environment = os.environ | {"PRICELANG_CACHE": str(folder)}
     running = [
-        subprocess.Popen([sys.executable, "-c", PRICE, SHIPPED["claude"]], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)
+        subprocess.Popen(
+            [sys.executable, "-c", PRICE, SHIPPED["claude"]],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
     ]
     assert [process.communicate()[0].strip() for process in running] == [str(EXPECTED)] * 3
     digest, _, body = only_file(folder).read_bytes().partition(b"\n")
@@ -457,7 +500,15 @@ def test_no_include_leaves_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "book"
     folder.mkdir()
     (folder / "linked.price").symlink_to(secret)
-    for target in ("../secret.price", str(secret), "linked.price", "/etc/passwd", "a/../../secret.price", "..\\\\secret.price", "missing.price"):
+    for target in (
+        "../secret.price",
+        str(secret),
+        "linked.price",
+        "/etc/passwd",
+        "a/../../secret.price",
+        "..\\\\secret.price",
+        "missing.price",
+    ):
         (folder / "book.price").write_text(f'book a in USD\ninclude "{target}"\n')
         with pytest.raises(pricelang.BookError) as raised:
             read_layers(folder)

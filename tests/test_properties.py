@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.decimals import exact
-from tests.generators import Ask, Use, asks, share, vocabulary
 from tests.oracle import read_book
+from tests.oracle_requests import Ask, Use, asks, share, vocabulary
 from tests.test_agreement import SHIPPED
 
 TOKENS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
@@ -41,7 +41,9 @@ def requests(name: str = "anthropic") -> st.SearchStrategy[Ask]:
 def bill_of(ask: Ask, usage: dict[str, Any] | None = None, name: str = "anthropic") -> pricelang.Bill:
     """The bill of a request; examples that have none are passed over."""
     try:
-        return book(name).price(model=ask.model, at=ask.instant, usage=ask.usage if usage is None else usage, **ask.dimensions)
+        return book(name).price(
+            model=ask.model, at=ask.instant, usage=ask.usage if usage is None else usage, **ask.dimensions
+        )
     except pricelang.PriceError:
         assume(False)
         raise
@@ -98,9 +100,11 @@ def test_a_minimum_is_for_each_use(ask: Ask, uses: list[Fraction]) -> None:
 def test_the_order_of_factors_moves_no_cent(name: str, tmp_path: Path) -> None:
     """The stack of the list book in reverse, and half turned, gives the same bills."""
     source = SHIPPED[name].parent if name == "anthropic" else SHIPPED[name]
-    text = {path.relative_to(SHIPPED[name].parent): path.read_text() for path in source.rglob("*.price")} if source.is_dir() else {
-        Path(source.name): source.read_text()
-    }
+    text = (
+        {path.relative_to(SHIPPED[name].parent): path.read_text() for path in source.rglob("*.price")}
+        if source.is_dir()
+        else {Path(source.name): source.read_text()}
+    )
     stack = next(re.search(r"^stack (.*)$", body, re.M) for body in text.values() if "\nstack " in body)
     assert stack is not None
     members = [member.strip() for member in stack[1].split(",")]
@@ -125,18 +129,24 @@ def test_the_order_of_factors_moves_no_cent(name: str, tmp_path: Path) -> None:
 
 def stacks() -> list[dict[str, str]]:
     """Every combination of the values that multipliers look at, by platform."""
-    api = {"service_tier": ("standard", "batch", "priority"), "speed": ("standard", "fast"), "inference_geo": ("global", "us"),
+    api = {"service_tier": ("standard", "batch", "priority"), "speed": ("standard", "fast"),
+           "inference_geo": ("global", "us"),
            "context_window": ("standard", "long"), "surface": ("messages", "managed_agents")}  # fmt: skip
     bedrock = {"platform": ("bedrock",), "endpoint": ("global", "regional"), "service_tier": ("standard", "batch"),
                "context_window": ("standard", "long")}  # fmt: skip
     foundry = {"platform": ("foundry",), "inference_geo": ("global", "us"), "service_tier": ("standard", "batch")}
-    return [dict(zip(axes, values, strict=True)) for axes in (api, bedrock, foundry) for values in itertools.product(*axes.values())]
+    return [
+        dict(zip(axes, values, strict=True))
+        for axes in (api, bedrock, foundry)
+        for values in itertools.product(*axes.values())
+    ]
 
 
 # The rate of a cache read as a part of the input price, where it is not a tenth, and of the writes of Haiku 3, which
 # prints its own: with the changeover of Sonnet 5.5.
 READS = {
-    "claude-3-haiku-20240307": "0.12", "claude-opus-5-5": "0.05", "claude-fable-5-1": "0.025", "claude-mythos-5-1": "0.025",
+    "claude-3-haiku-20240307": "0.12", "claude-opus-5-5": "0.05", "claude-fable-5-1": "0.025",
+    "claude-mythos-5-1": "0.025",
     "claude-fable-5-2": "0.025", "claude-sonnet-5-5": "0.05",
 }  # fmt: skip
 
@@ -154,13 +164,24 @@ def test_a_cache_pays_back_after_one_and_two_reads() -> None:
     seen = 0
     for model in book().models():
         for day, dimensions, size in itertools.product(cache_days(model), stacks(), (10_000, 250_000)):
-            def cost(day: str = day, dimensions: dict[str, str] = dimensions, name: str = model.name, size: int = size, **parts: int) -> Fraction:
+
+            def cost(
+                day: str = day,
+                dimensions: dict[str, str] = dimensions,
+                name: str = model.name,
+                size: int = size,
+                **parts: int,
+            ) -> Fraction:
                 usage = {meter: size * count for meter, count in parts.items()}
                 return Fraction(book().total(model=name, at=day, usage=usage, **dimensions))
 
             try:
                 uncached = cost(input=1)
-                rates = [cost(cache_write_5m=1) / uncached, cost(cache_write_1h=1) / uncached, cost(cache_read=1) / uncached]
+                rates = [
+                    cost(cache_write_5m=1) / uncached,
+                    cost(cache_write_1h=1) / uncached,
+                    cost(cache_read=1) / uncached,
+                ]
             except pricelang.PriceError:
                 continue
             seen += 1
@@ -223,7 +244,9 @@ multiplier bulk "More for less"
 @given(st.integers(0, 3000), st.integers(1, 3000))
 def test_more_costs_less_only_across_a_threshold_downwards(tokens: int, more: int) -> None:
     thrift = thrift_book()
-    less, dearer = (thrift.price(model="a-1", at="2026-01-01", usage={"input": n}).exact_total for n in (tokens, tokens + more))
+    less, dearer = (
+        thrift.price(model="a-1", at="2026-01-01", usage={"input": n}).exact_total for n in (tokens, tokens + more)
+    )
     if dearer < less:
         assert tokens <= 1000 < tokens + more < 2 * tokens
     else:
@@ -270,7 +293,14 @@ CHANGES: list[tuple[str, str, dict[str, str], str, str | None, str | None]] = [
     ("claude-2.0", "2023-11-21", {}, "output", "32.68", "24"),
     ("claude-opus-4-8", "2026-11-30", {"speed": "fast"}, "input", "10", None),
     ("claude-opus-4-7", "2026-09-24", {"outcome": "refused_before_output"}, "input", "0", "0"),
-    ("claude-opus-4-7", "2026-09-24", {"outcome": "refused_before_output", "refusal_category": "bio"}, "input", "0", "5"),
+    (
+        "claude-opus-4-7",
+        "2026-09-24",
+        {"outcome": "refused_before_output", "refusal_category": "bio"},
+        "input",
+        "0",
+        "5",
+    ),
 ]
 
 
@@ -282,7 +312,10 @@ def test_a_change_begins_with_the_first_second_of_its_day(
 
     first = datetime.fromisoformat(day).replace(tzinfo=UTC)
     last = first - timedelta(seconds=1)
-    for instants, expected in (((last, last.isoformat(), last + timedelta(microseconds=999_999)), before), ((first, day), after)):
+    for instants, expected in (
+        ((last, last.isoformat(), last + timedelta(microseconds=999_999)), before),
+        ((first, day), after),
+    ):
         for at in instants:
             if expected is None:
                 with pytest.raises((pricelang.NotOffered, pricelang.Refused)):
@@ -364,7 +397,9 @@ def test_a_bill_survives_json(name: str) -> None:
             for key in ("quantity", "unit_price", "amount", "list_price"):
                 assert NUMBER.match(found[key]), found[key]
                 assert Decimal(found[key]) == getattr(line, key)
-            assert [(f["rule"], Decimal(f["factor"])) for f in found["factors"]] == [(f.rule, f.factor) for f in line.factors]
+            assert [(f["rule"], Decimal(f["factor"])) for f in found["factors"]] == [
+                (f.rule, f.factor) for f in line.factors
+            ]
 
     check()
 

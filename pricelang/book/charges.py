@@ -75,6 +75,8 @@ def _price(
     if line.after is not None and line.after_unit is not None:
         after = _quantity(draft, line.after, line.after_unit, meter)
     account = _account(draft, line.account) if line.account is not None else ""
+    if not line.money.value:
+        draft.fault("zero", "a price of zero makes things free without saying so", line.money.span, "write `free because \"...\"`")
     if line.instead_of is not None:
         draft.fault("instead_of", "`instead of` has no meaning here", line.span, "a contract writes it in `amend`")
     return m.ChargePrice(scope, rank, draft.money(line.money), None, size, per, after, account, origin)
@@ -142,7 +144,8 @@ def _amend_price(draft: Draft, layer: int, line: t.AmendLine, price: t.ChargePri
         return charge
     against = draft.money(price.instead_of)
     if not amount:
-        draft.fault("zero", "a price of zero makes things free without saying so", price.money.span)
+        draft.fault("zero", "a price of zero makes things free without saying so", price.money.span,
+                    "write `free for ... because \"...\"` as a statement of its own")  # fmt: skip
     prices: list[m.ChargePrice] = []
     against_all = [old for old in charge.prices if meet(old.scope, scope) is not None and old.after is None]
     stale = [old for old in against_all if old.amount / old.size != against / size]

@@ -131,7 +131,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_modifiers(draft, modifiers, refusals)
     check_exclusions(draft, modifiers, exclusions)
     check_charges(draft, charges, refusals)
-    check_request_limits(draft, limits)
+    check_request_limits(draft, limits, refusals)
     top = draft.layers[-1].header
     return m.Book(
         name=top.name.text, title=top.title.text if top.title is not None else top.name.text, currency=draft.currency,

@@ -40,7 +40,7 @@ def _check_lines(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> 
         left = without([line.scope], [*stronger(modifier, line), *refused])
         if draft.space.admitted(left) is None:
             hidden = draft.space.admitted(without([line.scope], refused)) is not None
-            why = "what it covers, other lines decide before it" if hidden else "no request that exists is in its scope"
+            why = "other lines decide all that it covers" if hidden else "no request that exists is in its scope"
             others = [x for x in _before(modifier, line) if meet(x.scope, line.scope) is not None]
             places = tuple((span_of(x.origin), "decides before it") for x in others[:2]) if hidden else ()
             # an `otherwise` may stand as a safety net, for values that a later day brings
@@ -143,12 +143,15 @@ def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge
                         f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`")  # fmt: skip
 
 
-def check_request_limits(draft: Draft, limits: Sequence[m.Limit]) -> None:
+def check_request_limits(draft: Draft, limits: Sequence[m.Limit], refusals: Sequence[m.Remark]) -> None:
     """A floor and a cap of one request do not cross, or their order would decide."""
     rows = [row for limit in limits for row in limit.lines if row.target == "request"]
     for floor in (row for row in rows if row.at_least):
         for cap in (row for row in rows if not row.at_least):
             shared = meet(floor.scope, cap.scope)
-            if floor.amount > cap.amount and shared is not None and draft.space.admitted([shared]) is not None:
-                draft.fault("overlap", "a floor above a cap holds for the same requests", span_of(floor.origin), None,
-                            (span_of(cap.origin), "the cap"))  # fmt: skip
+            if floor.amount <= cap.amount or shared is None:
+                continue
+            witness = draft.space.admitted(without([shared], [remark.scope for remark in refusals]))
+            if witness is not None:
+                draft.fault("overlap", "a floor above a cap holds for the same requests", span_of(floor.origin),
+                            f"such a request: {draft.space.describe(witness)}", (span_of(cap.origin), "the cap"))  # fmt: skip

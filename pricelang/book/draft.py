@@ -100,10 +100,10 @@ class Draft:
         """Adds the fault of a name that nothing bears; `of` says whose name it would be."""
         if any(name.text in layer.lost for layer in self.layers) or any(f.span == name.span for f in self.parsing):
             return  # its declaration could not be read, which is a fault already
-        names = list(known)
+        names = sorted(set(known))
         help = did_you_mean(name.text, names)
         if help is None and 0 < len(names) <= 12:
-            help = f"known: {', '.join(sorted(names))}"
+            help = f"known: {', '.join(names)}"
         self.fault(f"unknown_{kind.replace(' ', '_')}", f"unknown {kind} `{name.text}`{of}", name.span, help)
 
     def declare(self, kind: str, name: t.Name) -> bool:

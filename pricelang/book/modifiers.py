@@ -10,6 +10,7 @@ from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import modifiers_in_order
 from pricelang.book.space import meet, subtract
+from pricelang.decimals import grouped
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 
@@ -80,6 +81,8 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
 
 def _addition(draft: Draft, effect: t.Addition, blank: m.Line) -> m.Line:
     amount = draft.money(effect.money)
+    if not amount:
+        draft.fault("zero", "an addition of zero changes nothing", effect.money.span, "write `no effect`")
     meters = draft.meter_set(effect.meters)
     if not effect.meters:
         if effect.per.unit.text != "request" or effect.per.number is not None:
@@ -119,6 +122,7 @@ def _amend_factor(draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m
     lines: list[m.Line] = []
     stands: set[int] = set()
     other: list[m.Line] = []
+    any_hit = False
     for old in modifier.lines:
         shared = meet(old.scope, scope)
         against = {meter: value for meter, value in old.factors if meter in meters}
@@ -126,6 +130,7 @@ def _amend_factor(draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m
         if shared is None or not against:
             lines.append(old)
             continue
+        any_hit = any_hit or bool(hit)
         if len(hit) < len(against):
             other.append(old)
         stands |= set(against)
@@ -134,9 +139,12 @@ def _amend_factor(draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m
         lines += [evolve(old, scope=draft.trim(rest)) for rest in subtract(_whole(draft, old.scope), scope) if _real(draft, rest)]
     written = factor.instead_of.written
     if other:
-        draft.fault("stale_instead_of", f"the factor stands instead of {written}, but what it stands against is not that everywhere",
-                    factor.span, "narrow the line with `for`, `when`, `from` or `before`",
-                    *((span_of(old.origin), "it stands against this too") for old in other[:2]))  # fmt: skip
+        held = {value for old in other for meter, value in old.factors if meter in meters and value != factor.instead_of.value}
+        named = " or ".join(grouped(value) for value in sorted(held))
+        part = "in part " if any_hit else ""
+        help = "narrow the line with `for`, `when`, `from` or `before`" if any_hit else f"check the factor and write `instead of {named}`"
+        draft.fault("stale_instead_of", f"the factor stands instead of {written}, but what it stands against is {part}{named}",
+                    factor.span, help, *((span_of(old.origin), f"{named} comes from here") for old in other[:2]))  # fmt: skip
     elif stands != meters:
         missing = ", ".join(f"`{draft.meters[meter].name}`" for meter in sorted(meters - stands))
         draft.fault("stale_instead_of", f"no line of `{modifier.name}` has a factor on {missing} here", factor.span, None,

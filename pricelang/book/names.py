@@ -14,6 +14,7 @@ from pricelang.book.space import Space, point_mask
 from pricelang.book.units import counted_whole, find_unit, singular
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
+from pricelang.wording import did_you_mean
 
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
 
@@ -105,13 +106,15 @@ def _columns(draft: Draft, table: t.Table, needed: tuple[str, ...], more: tuple[
     for cell in table.header.cells:
         name = cell.value.text if isinstance(cell.value, t.Name) else ""
         if name not in needed + more:
-            draft.fault("table", f"unknown column `{name}`", cell.span, "columns: " + ", ".join(needed + more))
+            help = did_you_mean(name, needed + more) or "columns: " + ", ".join(needed + more)
+            draft.fault("table", f"unknown column `{name}`", cell.span, help)
         elif name in seen:
             draft.fault("twice", f"column `{name}` stands twice", cell.span, None, (seen[name], "first here"))
         seen.setdefault(name, cell.span)
     missing = [name for name in needed if name not in names]
     if missing:
-        draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
+        if all(name in needed + more for name in names):
+            draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
         return None
     return {name: names.index(name) for name in names}
 
@@ -202,7 +205,9 @@ def _free_name(draft: Draft, name: t.Name) -> bool:
 
 def _meter_groups(draft: Draft) -> None:
     for _, group in draft.statements(t.Group):
-        if group.members is not None and group.name.text not in draft.model_groups:
+        first = group.members[0].text if group.members else ""
+        of_models = first in draft.model_index or first in draft.model_groups
+        if group.members is not None and not of_models and group.name.text not in draft.model_groups:
             members = draft.meter_set(group.members)
             if group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
                 draft.fault("twice", f"`{group.name.text}` names a meter or a unit too", group.name.span)
@@ -220,14 +225,17 @@ def _dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             draft.fault("reserved_word", f"`{statement.name.text}` is a key of every record", statement.name.span)
         values: dict[str, int] = {}
         clocks: dict[str, tuple[int, int]] = {}
+        places: dict[str, Span] = {}
         for line in statement.lines:
             draft.only(line.endings, SCOPED | WORDS, "a value")
             for name in line.values:
                 values.setdefault(name.text, len(values))
                 if line.clock is not None and name.text in clocks:
-                    draft.fault("twice", f"`{name.text}` has two clocks", name.span, "give the second a name of its own")
+                    draft.fault("twice", f"`{name.text}` has two clocks", name.span, "give the second a name of its own",
+                                (places[name.text], "the first"))  # fmt: skip
                 elif line.clock is not None:
                     clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
+                    places[name.text] = name.span
         if statement.default.text not in values:
             draft.unknown("value", statement.default, values, f" of `{statement.name.text}`")
         if statement.default.text in clocks:
@@ -258,7 +266,7 @@ def _check_clocks(draft: Draft, statement: t.Dimension, clocks: dict[str, tuple[
                 draft.fault("clock", f"the clock of `{name.text}` ends when it begins", line.clock[1].span)
             for minute in range(start, end if end > start else end + 1440):
                 other = taken.setdefault(minute % 1440, name)
-                if other is not name:
+                if other is not name and other.text != name.text:
                     at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
                     draft.fault("overlap", f"`{other.text}` and `{name.text}` both hold at {at}", name.span, None, (other.span, "the other"))
                     return

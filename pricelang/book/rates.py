@@ -162,7 +162,8 @@ def _read_row(
 ) -> None:  # fmt: skip
     name, start = row.cells[columns["model"]].value, row.cells[columns["from"]].value
     if not isinstance(name, t.Name) or not isinstance(start, t.Date):
-        draft.fault("table", "a row begins with a model and the day from which it holds", row.span)
+        draft.fault("table", "a row begins with a model and the day from which it holds",
+                    row.cells[columns["model" if not isinstance(name, t.Name) else "from"]].span)  # fmt: skip
         return
     if name.text not in draft.model_index:
         draft.unknown("model", name, draft.model_index)
@@ -206,6 +207,9 @@ def _cell_price(
         return m.Price(model, meter, 0, (), "derived", None, None, per, size, origin)
     if isinstance(cell.value, t.Money):
         amount = draft.money(cell.value)
+        if not amount and origin.because is None:
+            draft.fault("zero", "a price of zero makes things free without saying so", cell.value.span,
+                        "say why: `rates per ... because \"...\"`")  # fmt: skip
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
         kind = "derived" if meter in rates.derivations and instead is None else "amount"
         return m.Price(model, meter, 0, (), kind, amount, instead, per, size, origin)

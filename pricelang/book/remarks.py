@@ -62,7 +62,10 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
         if statement.stage.text == "total" and converted:
             plain = draft.space.admitted(without([scope], [c.scope for c in converted])) is not None
             wanted = {c.currency for c in converted} | ({draft.currency} if plain else set())
-            if wanted != {statement.step.currency}:
+            if statement.step.currency not in wanted:
+                draft.fault("currency", f"`{statement.step.written}` is in {statement.step.currency}, where the total is in {' or '.join(sorted(wanted))}",
+                            statement.step.span)  # fmt: skip
+            elif len(wanted) > 1:
                 draft.fault("currency", f"the total is in {' and '.join(sorted(wanted))} on these days", statement.step.span,
                             "write one rounding for each currency, with `from` and `before`")  # fmt: skip
         else:

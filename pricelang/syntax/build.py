@@ -108,7 +108,12 @@ class Builder:
             instant = datetime.datetime.fromisoformat(plain).replace(tzinfo=datetime.UTC)
             seconds = int(instant.timestamp())
         except (ValueError, OverflowError):
-            self.fault("bad_date", f"`{written}` is not a day of the calendar", self.span(token))
+            try:
+                datetime.date.fromisoformat(written[:10])
+                what = "a time of day"
+            except ValueError:
+                what = "a day of the calendar"
+            self.fault("bad_date", f"`{written}` is not {what}", self.span(token))
             seconds = 0
         return t.Date(seconds, written, span=self.span(token))
 
@@ -190,9 +195,9 @@ class Builder:
     def table(self, node: Tree[Token]) -> t.Table:
         rows = [self.row(child) for child in self.trees(self.trees(node, "table")[0], "row")]
         header, *body = rows
-        for cell in header.cells:
-            if cell.kind != "name":
-                self.fault("syntax", "the first row of a table names its columns", cell.span)
+        odd = [cell for cell in header.cells if cell.kind != "name"]
+        if odd:
+            self.fault("syntax", "the first row of a table names its columns", odd[0].span)
         for row in body:
             for cell in row.cells:
                 if isinstance(cell.value, t.Name):

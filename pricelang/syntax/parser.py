@@ -123,8 +123,10 @@ def _syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
             line, message, expected = _next_row(rows, line), "an indented line cannot follow here", set()
             column = len(rows[line - 1]) - len(rows[line - 1].lstrip()) + 1
             width = len(rows[line - 1].strip())
+    if line <= len(rows) and re.search(r"\bis not $", rows[line - 1][: column - 1]):
+        column, width, message = column - 4, 3, "unexpected `not`"
     wanted = sorted({_terminal_word(terminal) for terminal in expected} - {""})
-    if wanted and len(wanted) <= 8:
+    if wanted and len(wanted) <= 8 and message != "unexpected `not`":
         message += ", expected " + _any_of(wanted)
     span = Span(name, chunk.line + line - 1, column, chunk.line + line - 1, column + width)
     if line == 1 and column == 1:
