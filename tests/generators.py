@@ -230,7 +230,7 @@ def write_book(seed: int) -> tuple[str, ...]:
         if pen.maybe(30):
             more()
     pen.rest()
-    return (pen.text(), contract(pen)) if pen.maybe(30) else (pen.text(),)
+    return (pen.text(), contract(pen)) if pen.maybe(40) else (pen.text(),)
 
 
 def write_clash(seed: int) -> str:
@@ -260,12 +260,10 @@ def contract(pen: Pen) -> str:
     if pen.maybe(40):
         old = next(line for line in pen.lines if line.startswith("  $10 per")).strip()
         lines += ["amend calls", f"  $8 instead of {old} {pen.scope(threshold=False)}"]
-    if pen.maybe(40):
-        lines += [
-            "multiplier deal_only",
-            f"  {pen.factors()} {pen.scope()}",
-            f"stack deal_only after {pen.pick(*pen.names)}",
-        ]
+    if pen.maybe(60):
+        own = ["multiplier own", f"  {pen.factors()} {pen.scope()}"]
+        lines += own if pen.maybe(40) else ["surcharge own", "  $3 per MTok on tokens"]
+        lines.append(f"stack own after {pen.pick(*pen.names)}")
     if pen.maybe(30) and len(pen.names) > 1:
         lines.append(f"allow {pen.names[0]} with {pen.names[1]} {pen.scope()} {WHY}")
     if pen.maybe(30):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from random import Random
 from typing import TypeVar
 
+from attrs import evolve
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -147,9 +148,8 @@ def accounts() -> SearchStrategy[t.Account]:
 @functools.cache
 def cells() -> SearchStrategy[t.Cell]:
     """Cells of every kind."""
-    column = st.sampled_from(["from", "released", "see", "unsure", "model"]).map(t.Name)
     return st.one_of(
-        st.builds(t.Cell, st.just("name"), st.one_of(names(), column)),
+        st.builds(t.Cell, st.just("name"), names()),
         st.builds(t.Cell, st.just("money"), money(), _maybe(money())),
         st.builds(t.Cell, st.just("date"), dates()),
         st.builds(t.Cell, st.just("number"), numbers()),
@@ -218,7 +218,7 @@ def _charge_lines() -> SearchStrategy[tuple[t.Node, ...]]:
 @functools.cache
 def _amend_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     of_factors = st.builds(t.AmendLine, factors(), endings())
-    of_price = _charge_prices(after=False).map(lambda price: t.AmendLine(price, price.endings))
+    of_price = st.builds(t.AmendLine, _charge_prices(after=False).map(lambda price: evolve(price, endings=t.Endings())), endings())
     return _several(st.one_of(of_factors, of_price))
 
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.book.check import Checked, check_layers
 from pricelang.book.files import Layer, TextFile
-from pricelang.decimals import exact
+from pricelang.decimals import exact, rounded
 from pricelang.syntax import tree as t
 from tests.generators import books, clashing_books
-from tests.oracle import Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts
+from tests.oracle import MODES, Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts
 from tests.oracle.amounts import price
 from tests.oracle.rules import dimension_values, fitting_lines
 from tests.oracle.scopes import meets
@@ -111,6 +111,22 @@ def test_figures_worked_out_by_hand(
     }
     found = by_book(both(name)[0], Ask(model, when(at), dimensions, uses))
     assert shown(found) == expected or (isinstance(found, Refused) and expected == f"refused by {found.rule}")
+
+
+@given(
+    st.sampled_from(sorted(MODES)), st.integers(0, 10**6), st.fractions(0, 1), st.sampled_from(["0.01", "0.05", "3"])
+)
+def test_rounding(mode: str, whole: int, part: Fraction, step: str) -> None:
+    """Every mode, at a tie, at a whole number of steps, and at random."""
+    for rest in (
+        part,
+        Fraction(0),
+        Fraction(1, 2),
+        Fraction(1, 2) - Fraction(1, 10**9),
+        Fraction(1, 2) + Fraction(1, 10**9),
+    ):
+        value = (whole + rest) * Fraction(step)
+        assert rounded(value, Fraction(step), mode) == MODES[mode](value / Fraction(step)) * Fraction(step)
 
 
 def checked_texts(texts: tuple[str, ...]) -> Checked:

@@ -197,6 +197,8 @@ def test_a_contract_over_the_list(model: str, at: str, usage: str, dimensions: d
 EXTRAS = [
     ("alpha-latest", "2026-01-31T08:00", "input 1000000", {}, "1"),
     ("alpha-latest", "2026-02-01T08:00", "input 1000000", {}, "2"),
+    ("alpha-latest", "2026-01-31T23:59:59", "input 1000000", {}, "1/2"),  # 1 x 0.5: by night
+    ("alpha-latest", "2026-02-01T00:00:00", "input 1000000", {}, "1"),  # 2 x 0.5
     ("alpha-1", "2026-02-28T08:00", "input 1", {"platform": "reseller"}, "not offered"),
     ("alpha-1", "2026-03-01T08:00", "input 1000000, cache_read 1000000", {"platform": "reseller"}, "33/25"),
     ("beta-1", "2026-03-01T08:00", "input 1000000", {"platform": "reseller"}, "2"),

@@ -152,7 +152,7 @@ READS = {
 
 
 def cache_days(model: pricelang.ModelInfo) -> list[str]:
-    days = [max(model.released, "2025-05-01"), "2026-03-12", "2026-05-13", "2026-10-08", "2026-11-22"]
+    days = [max(model.released, "2025-05-01"), "2026-03-12", "2026-05-13", "2026-10-08"]
     return [day for day in days if day >= model.released]
 
 

@@ -266,7 +266,7 @@ def test_five_broken_statements_give_five_faults() -> None:
         ("models\n  | model |\n", ("table", 2, 3)),
         ("models\n  | model | released |\n  | a |\n", ("table", 3, 3)),
         ("models\n  | 5 |\n  | a |\n", ("syntax", 2, 5)),
-        ("free\n  see a", ("syntax", 1, 5)),
+        ("free\n  see a", ("syntax", 2, 3)),
         ("multiplier m", ("syntax", 1, 13)),
         ("free see " + "a" * 201, ("too_large", 1, 10)),
         ('note "' + "a" * 20_000 + '"', ("too_large", 1, 1)),
