@@ -6,6 +6,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.charges import read_charges
+from pricelang.book.compiled import compile_rules
 from pricelang.book.decisions import (
     check_charges,
     check_exclusions,
@@ -133,19 +134,26 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_charges(draft, charges, refusals)
     check_request_limits(draft, limits, refusals)
     top = draft.layers[-1].header
+    decisions = compile_rules(
+        draft.space, meters=draft.meters, modifiers=modifiers, exclusions=exclusions,
+        prices=(prices := tuple(price for found in rates.prices.values() for price in found)),
+        derivations=(derivations := tuple(line for lines in rates.derivations.values() for line in lines)),
+        charges=charges, limits=limits, refusals=refusals, free=free, notes=notes,
+        roundings=[rounding.scope for rounding in roundings], conversions=[line.scope for line in conversions],
+    )  # fmt: skip
     return m.Book(
         name=top.name.text, title=top.title.text if top.title is not None else top.name.text, currency=draft.currency,
         term=draft.layers[-1].term, files=tuple(draft.texts), sources=tuple(draft.sources.values()),
         models=draft.space.models, aliases=tuple(draft.aliases), boundaries=draft.space.boundaries,
         dimensions=draft.space.dimensions, units=tuple(draft.units), meters=tuple(draft.meters),
         groups=tuple(draft.meter_groups.items()), sums=draft.space.sums,
-        prices=tuple(price for prices in rates.prices.values() for price in prices),
+        prices=prices,
         announcements=tuple(rates.announcements),
-        derivations=tuple(line for lines in rates.derivations.values() for line in lines),
+        derivations=derivations,
         modifiers=tuple(modifiers), limits=tuple(limits), stack=tuple(stack), charges=tuple(charges),
         exclusions=tuple(exclusions), refusals=tuple(refusals), free=tuple(free), notes=tuple(notes),
         roundings=tuple(roundings), conversions=tuple(conversions),
-        bases=tuple(layer.header.name.text for layer in draft.layers[:-1]), sayings=lambda: sayings,
+        bases=tuple(layer.header.name.text for layer in draft.layers[:-1]), decisions=decisions, sayings=lambda: sayings,
     )  # fmt: skip
 
 

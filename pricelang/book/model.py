@@ -373,6 +373,31 @@ class Sayings:
 
 
 @frozen(eq=False, repr=False)
+class Decisions:
+    """What holds at each point of the space, as diagrams (see `diagram`): what `price` reads and audits decide on.
+
+    A root is a number into `nodes`; a leaf is a tuple of indices into the book's own tuples, such as the deciding lines
+    of a modifier. What is offered has the leaf `(1,)`, what is not `()`.
+    """
+
+    nodes: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    leaves: tuple[tuple[int, ...], ...]
+    values: tuple[tuple[int, ...], ...]
+    meters: tuple[int, ...]
+    refusals: int
+    modifiers: tuple[int, ...]
+    exclusions: tuple[int, ...]
+    prices: tuple[int, ...]
+    derivations: tuple[int, ...]
+    charges: tuple[tuple[int, int, int, int], ...]
+    limits: tuple[int, ...]
+    roundings: int
+    conversions: int
+    free: int
+    notes: int
+
+
+@frozen(eq=False, repr=False)
 class Book:
     """A checked book."""
 
@@ -404,6 +429,7 @@ class Book:
     roundings: tuple[Rounding, ...]
     conversions: tuple[Conversion, ...]
     bases: tuple[str, ...]
+    decisions: Decisions
     # Called when it is wanted: a stored book reads these only then.
     sayings: Callable[[], Sayings] = Sayings
 

@@ -17,7 +17,7 @@ import attrs
 from pricelang.book import model as m
 
 T = TypeVar("T")
-FORMAT = 2
+FORMAT = 3
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }

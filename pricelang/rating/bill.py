@@ -12,7 +12,8 @@ from attrs import define, frozen
 
 from pricelang.book.model import Book, Origin
 from pricelang.decimals import exact, plain, rounded, scaled, to_decimal
-from pricelang.rating.cells import Cell, Rate, Step
+from pricelang.rating.cells import Cell
+from pricelang.rating.rates import Rate, Step
 
 Uses = tuple[Fraction | int, ...]
 

@@ -9,8 +9,8 @@ from pricelang.book.model import Book, Origin
 from pricelang.book.units import plural
 from pricelang.decimals import grouped, money
 from pricelang.rating.bill import Amount, Bill, Priced
-from pricelang.rating.cells import Rate, Step
 from pricelang.rating.instants import written
+from pricelang.rating.rates import Rate, Step
 
 
 def explain_bill(bill: Bill) -> str:

@@ -13,10 +13,11 @@ from pricelang.book import model as m
 from pricelang.book.space import holds, in_clock
 from pricelang.decimals import scaled, to_decimal
 from pricelang.rating.bill import Priced, Uses
-from pricelang.rating.cells import Cell, Point, Rate, cell_at, not_offered
+from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.quantities import read_uses
+from pricelang.rating.rates import Point, Rate, not_offered
 from pricelang.wording import did_you_mean, shown
 
 MAX_ENTRIES = 20_000

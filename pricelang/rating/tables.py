@@ -14,9 +14,10 @@ from pricelang.book import model as m
 from pricelang.book.space import Space, holds, meet
 from pricelang.book.units import TIMES, plural
 from pricelang.decimals import grouped, money
-from pricelang.rating.cells import Cell, Point, Rate, cell_at, derivation_at
+from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today
+from pricelang.rating.rates import Point, Rate, derivation_at
 from pricelang.wording import did_you_mean
 
 BASE, CACHE, CHARGES, ALL = "base", "cache", "charges", "all"
