@@ -1,0 +1,353 @@
+"""A book as diagrams that questions are put to: which requests exist, what they pay, and the search for one that breaks a claim.
+
+The multipliers stay factors: each is a diagram of its own, and only those that a question depends on are multiplied out.
+A search walks several diagrams at once and forgets each as soon as it is settled, so that what is independent never meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field
+
+from pricelang.book import model as m
+from pricelang.book.diagram import Forest
+from pricelang.book.space import Space, meet
+
+Leaf = Hashable
+Point = tuple[int, ...]
+Constraint = tuple[int, Callable[[Any], bool]]
+
+YES, NO = (1,), ()
+
+
+def is_yes(leaf: object) -> bool:
+    """The test of a diagram that says yes or no."""
+    return leaf == YES
+
+
+def is_no(leaf: object) -> bool:
+    """The other way about."""
+    return leaf == NO
+
+
+@define(eq=False, repr=False)
+class Analysis:
+    """A checked book, its space, and a forest that begins as the book's own compiled diagrams."""
+
+    book: m.Book
+    space: Space = field(init=False)
+    forest: Forest[Leaf] = field(init=False)
+    _known_prices: dict[int, int] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        book = self.book
+        self.space = Space(book.models, book.boundaries, book.dimensions, book.sums)
+        sizes = tuple(self.space.size(axis) for axis in range(self.space.axes))
+        self.forest = Forest(sizes, list(book.decisions.nodes), list(book.decisions.leaves))
+
+    # ---- which requests exist ----
+
+    @cached_property
+    def released(self) -> int:
+        """Where a model is offered at all."""
+        scopes = [
+            (((m.MODELS, 1 << index), (m.DATES, self.space.since_release(index))), 1)
+            for index in range(len(self.book.models))
+        ]
+        return self.forest.build(scopes, lambda tags: YES if tags else NO)
+
+    @cached_property
+    def offered(self) -> tuple[int, ...]:
+        """For each dimension, where the value of the request is offered to it."""
+        found = []
+        for index, dimension in enumerate(self.book.dimensions):
+            scopes = []
+            for number, value in enumerate(dimension.values):
+                for offer in value.offers:
+                    scope = meet(((2 + index, 1 << number),), offer.scope)
+                    if scope is not None:
+                        scopes.append((scope, 1))
+            found.append(self.forest.build(scopes, lambda tags: YES if tags else NO))
+        return tuple(found)
+
+    @cached_property
+    def existing(self) -> Constraint:
+        """What a request must meet to exist, before any rule refuses it."""
+        return self.all_of([(root, is_yes) for root in (self.released, *self.offered)])
+
+    def effective(self, modifier: int, leaf: Any) -> bool:
+        """Whether a leaf of a modifier's diagram has effect."""
+        lines = self.book.modifiers[modifier].lines
+        return any(lines[index].outcome in ("factor", "add") for index in leaf)
+
+    @cached_property
+    def conflicts(self) -> tuple[int, ...]:
+        """For each exclusion, where it refuses."""
+        found = []
+        for exclusion, root in zip(self.book.exclusions, self.book.decisions.exclusions, strict=True):
+            sides = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+            roots = [root, *(self.book.decisions.modifiers[side] for side in sides)]
+
+            def decide(leaves: tuple[Any, ...], sides: list[int] = sides) -> Leaf:
+                both = all(self.effective(side, leaf) for side, leaf in zip(sides, leaves[1:], strict=True))
+                return YES if both and leaves[0] == YES else NO
+
+            found.append(self.forest.combine(roots, decide))
+        return tuple(found)
+
+    def not_refused(self, index: int) -> Constraint:
+        """That a modifier does not refuse."""
+        lines = self.book.modifiers[index].lines
+        return self.book.decisions.modifiers[index], lambda leaf: all(lines[number].outcome != "refuse" for number in leaf)
+
+    def let_through(self, but: int | None = None) -> Constraint:
+        """That a request exists and that nothing refuses it, leaving aside what one modifier says, and exclusions."""
+        others = [self.not_refused(index) for index in range(len(self.book.modifiers)) if index != but]
+        return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
+
+    @cached_property
+    def not_excluded(self) -> Constraint:
+        """What a request must meet to be priced, but for exclusions."""
+        return self.let_through()
+
+    @cached_property
+    def usable(self) -> Constraint:
+        """What a request must meet to be priced: it exists, and nothing refuses it."""
+        return self.all_of([self.not_excluded, *((root, is_no) for root in self.conflicts)])
+
+    def all_of(self, constraints: Sequence[Constraint]) -> Constraint:
+        """Several constraints as one. Each is reduced to yes or no first, so what never matters is gone."""
+        both = self.forest.leaf(YES)
+        for root, test in constraints:
+            both = self.forest.combine([both, self._decided(root, test)], lambda leaves: YES if leaves == (YES, YES) else NO)
+        return both, is_yes
+
+    def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
+        return self.forest.combine([root], lambda leaves: YES if test(leaves[0]) else NO)
+
+    def within(self, scope: m.Scope) -> Constraint:
+        """That a request is in a scope."""
+        return self.forest.build([(scope, 1)], lambda tags: YES if tags else NO), is_yes
+
+    @cached_property
+    def billed(self) -> Constraint:
+        """That a request is not free as a whole."""
+        return self.book.decisions.free, is_no
+
+    # ---- search ----
+
+    def find(self, constraints: Iterable[Constraint]) -> Point | None:
+        """One request that meets all constraints, defaults and late releases first; None when there is none.
+
+        The walk is memoised on what is still open, so constraints that share no axis cost the sum of their sizes, not
+        the product.
+        """
+        search = _Search(self, list(constraints))
+        start = search.start()
+        found = search.first(start) if start is not None else None
+        if found is None:
+            return None
+        return tuple(found.get(axis, self._choice(axis, -1)) for axis in range(self.space.axes))
+
+    def project(self, constraints: Iterable[Constraint], axis: int) -> int:
+        """The mask of the points of an axis at which some request meets all constraints."""
+        search = _Search(self, list(constraints))
+        start = search.start()
+        return search.mask(start, axis) & ((1 << self.space.size(axis)) - 1) if start is not None else 0
+
+    def _choice(self, axis: int, mask: int) -> int:
+        """The plainest point of a part of an axis: the default of a dimension, the newest model, the last date."""
+        mask &= (1 << self.space.size(axis)) - 1
+        if axis in (m.MODELS, m.DATES):
+            return mask.bit_length() - 1
+        index = axis - 2
+        if index < len(self.book.dimensions) and mask >> self.book.dimensions[index].default & 1:
+            return self.book.dimensions[index].default
+        return (mask & -mask).bit_length() - 1
+
+    def _rank(self, axis: int, mask: int) -> tuple[int, int]:
+        index = axis - 2
+        if 0 <= index < len(self.book.dimensions):
+            return (0 if mask >> self.book.dimensions[index].default & 1 else 1, mask)
+        return (0, -mask) if axis < 2 else (0, mask)
+
+    # ---- prices ----
+
+    def list_price(self, meter: int) -> int:
+        """The price of a meter before any modifier, per one of its unit; None where there is none. `free` is (0, "free")."""
+        return self._prices(meter, 0)
+
+    def _prices(self, meter: int, depth: int) -> int:
+        known = self._known_prices.get(meter)
+        if known is not None:
+            return known
+        book, decided = self.book, self.book.decisions
+        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
+        if charge is not None:
+            prices = book.charges[charge].prices
+
+            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
+                offered, held, free = leaves
+                if offered != YES:
+                    return None
+                if free:
+                    return "free"
+                first = next((prices[index] for index in held if prices[index].after is None), None)
+                return Fraction(first.amount / first.size) if first is not None else None
+
+            roots = (decided.meters[meter], decided.charges[charge][0], decided.charges[charge][3])
+            root = self.forest.combine(roots, of_charge)
+        else:
+            root = self._rated(meter, depth)
+        self._known_prices[meter] = root
+        return root
+
+    def _rated(self, meter: int, depth: int) -> int:
+        """The price in the tables, where the meter is offered."""
+        roots = (self.book.decisions.meters[meter], self._row_price(meter, depth))
+        return self.forest.combine(roots, lambda leaves: leaves[1] if leaves[0] == YES else None)
+
+    def _row_price(self, meter: int, depth: int) -> int:
+        """The price in the tables; what others derive from need not be offered itself."""
+        book, decided = self.book, self.book.decisions
+        bases = sorted({line.of for line in book.derivations if line.meter == meter}) if depth < 16 else []
+        base_roots = [self._row_price(base, depth + 1) for base in bases]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            row, derivation, *amounts = leaves
+            if not row or book.prices[row[0]].kind == "absent":
+                return None
+            price = book.prices[row[0]]
+            if price.kind == "amount":
+                return Fraction((price.amount or Fraction(0)) / price.size)
+            if not derivation:
+                return None
+            line = book.derivations[derivation[0]]
+            base = amounts[bases.index(line.of)]
+            return base * line.factor if isinstance(base, Fraction) else None
+
+        return self.forest.combine((decided.prices[meter], decided.derivations[meter], *base_roots), decide)
+
+    # ---- the stack ----
+
+    def touches(self, kind: str, index: int, meter: int) -> bool:
+        """Whether a member of the stack ever does something to a meter's price."""
+        if kind == "modifier":
+            return any(
+                any(found == meter for found, _ in line.factors) or meter in line.meters
+                for line in self.book.modifiers[index].lines
+            )
+        return any(line.target == "unit_price" and meter in line.meters for line in self.book.limits[index].lines)
+
+    def plain(self, kind: str, index: int, meter: int) -> bool:
+        """Whether a member of the stack only ever multiplies a meter's price."""
+        if kind == "limit":
+            return not self.touches(kind, index, meter)
+        return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+
+    def member(self, kind: str, index: int) -> int:
+        """The diagram of a member of the stack."""
+        return self.book.decisions.modifiers[index] if kind == "modifier" else self.book.decisions.limits[index]
+
+    def step(self, kind: str, index: int, meter: int, leaf: Any, price: Fraction) -> Fraction:
+        """What a member of the stack makes of a meter's price, where its diagram has a leaf."""
+        if kind == "modifier":
+            for line in (self.book.modifiers[index].lines[number] for number in leaf):
+                for found, factor in line.factors:
+                    if found == meter:
+                        price *= factor
+                if meter in line.meters and line.amount is not None:
+                    price += line.amount / line.size
+            return price
+        for row in (self.book.limits[index].lines[number] for number in leaf):
+            if row.target == "unit_price" and meter in row.meters:
+                bound = row.amount / row.size
+                price = max(price, bound) if row.at_least else min(price, bound)
+        return price
+
+    def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
+        """A meter's price after some members of the stack, in the order given: a number, "free", or None."""
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            price = leaves[0]
+            if not isinstance(price, Fraction):
+                return "free" if price == "free" else None
+            for (kind, index), leaf in zip(members, leaves[1:], strict=True):
+                price = self.step(kind, index, meter, leaf, price)
+            return price
+
+        return self.forest.combine((self.list_price(meter), *(self.member(*member) for member in members)), decide)
+
+
+State = tuple[tuple[int, int], ...]
+
+
+@define(eq=False, repr=False)
+class _Search:
+    """A walk of several constraints at once. A state is what is still open: (constraint, root) pairs."""
+
+    analysis: Analysis
+    tests: list[Constraint]
+    dead: set[State] = field(factory=set)
+    masks: dict[State, int] = field(factory=dict)
+
+    def start(self) -> State | None:
+        """The state before the first axis, or None where a constraint is broken from the start."""
+        return self.settle(enumerate(root for root, _ in self.tests))
+
+    def settle(self, state: Iterable[tuple[int, int]]) -> State | None:
+        still = []
+        for number, root in state:
+            if root >= 0:
+                still.append((number, root))
+            elif not self.tests[number][1](self.analysis.forest.leaves[~root]):
+                return None
+        return tuple(still)
+
+    def parts(self, state: State) -> tuple[int, list[tuple[int, State]]]:
+        """The next axis, and the masks of its points with the states that follow and are not broken."""
+        forest = self.analysis.forest
+        axis = min(forest.nodes[root][0] for _, root in state)
+        found = []
+        for mask, children in forest.split(axis, tuple(root for _, root in state)):
+            settled = self.settle(zip((number for number, _ in state), children, strict=True))
+            if settled is not None:
+                found.append((mask, settled))
+        return axis, found
+
+    def first(self, state: State) -> dict[int, int] | None:
+        """A point for each axis that matters, or None where no request is left."""
+        if not state:
+            return {}
+        if state in self.dead:
+            return None
+        axis, parts = self.parts(state)
+        for mask, following in sorted(parts, key=lambda part: self.analysis._rank(axis, part[0])):
+            found = self.first(following)
+            if found is not None:
+                return {axis: self.analysis._choice(axis, mask), **found}
+        self.dead.add(state)
+        return None
+
+    def mask(self, state: State, target: int) -> int:
+        """The points of an axis at which a request is left."""
+        if not state:
+            return -1
+        found = self.masks.get(state)
+        if found is None:
+            axis, parts = self.parts(state)
+            found = 0
+            for inside, following in parts:
+                if axis < target:
+                    found |= self.mask(following, target)
+                elif self.first(following) is not None:
+                    if axis > target:
+                        found = -1
+                        break
+                    found |= inside
+            self.masks[state] = found
+        return found

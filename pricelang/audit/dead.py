@@ -1,0 +1,133 @@
+"""Rules that decide nothing: lines, rows and derivations that no request reaches, and scopes that say the same twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.audit.analysis import Analysis, Constraint, is_yes
+from pricelang.book import model as m
+from pricelang.book.space import day
+
+
+@frozen
+class Dead:
+    """Something that could go, or that is missing: `kind` is unreached, hidden, same or gap."""
+
+    kind: str
+    text: str
+    location: str
+
+
+def dead_rules(analysis: Analysis) -> tuple[Dead, ...]:
+    """All of them, in order of place."""
+    found = [
+        *_lines(analysis), *_rows(analysis), *_derivations(analysis), *_exclusions(analysis), *_remarks(analysis),
+        *_values(analysis), *_same(analysis), *_gaps(analysis),
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda dead: _key(dead.location)))
+
+
+def _key(location: str) -> tuple[str, int]:
+    file, _, line = location.rpartition(":")
+    return file, int(line or 0)
+
+
+def _reached(analysis: Analysis, root: int, index: int, constraints: Sequence[Constraint]) -> bool:
+    return analysis.find([(root, lambda leaf: index in leaf), *constraints]) is not None
+
+
+def _lines(analysis: Analysis) -> Iterator[Dead]:
+    """Lines that decide for no request that otherwise exists (a refusal need not end in a price to have decided)."""
+    for number, modifier in enumerate(analysis.book.modifiers):
+        free_of = [analysis.let_through(but=number)]
+        for index, line in enumerate(modifier.lines):
+            if not _reached(analysis, analysis.book.decisions.modifiers[number], index, free_of):
+                yield Dead("unreached", f"no request that other rules let through reaches this line of `{modifier.name}`", line.origin.place)
+
+
+def _rows(analysis: Analysis) -> Iterator[Dead]:
+    constraints = [analysis.usable]
+    for index, price in enumerate(analysis.book.prices):
+        offered: Constraint = (analysis.book.decisions.meters[price.meter], is_yes)
+        if price.kind != "absent" and not _reached(analysis, analysis.book.decisions.prices[price.meter], index, [offered, *constraints]):
+            name, model = analysis.book.meters[price.meter].name, analysis.book.models[price.model].name
+            hidden = any(x.rank > price.rank and x.model == price.model and x.meter == price.meter for x in analysis.book.prices)
+            why = "another price always stands instead of it" if hidden else "the meter is not offered while it holds"
+            yield Dead("hidden" if hidden else "unreached", f"the price of `{name}` for `{model}` is never paid: {why}", price.origin.place)
+
+
+def _derivations(analysis: Analysis) -> Iterator[Dead]:
+    """Derivations that a published price always hides."""
+    for index, line in enumerate(analysis.book.derivations):
+        decided = analysis.book.decisions
+        derived = [i for i, price in enumerate(analysis.book.prices) if price.meter == line.meter and price.kind == "derived"]
+        row: Constraint = (decided.prices[line.meter], lambda leaf, rows=frozenset(derived): not rows.isdisjoint(leaf))  # type: ignore[misc]
+        if not _reached(analysis, decided.derivations[line.meter], index, [row, analysis.usable]):
+            name = analysis.book.meters[line.meter].name
+            yield Dead("hidden", f"no price of `{name}` comes from this derivation", line.origin.place)
+
+
+def _exclusions(analysis: Analysis) -> Iterator[Dead]:
+    names = tuple(modifier.name for modifier in analysis.book.modifiers)
+    for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True):
+        if analysis.find([(root, is_yes), analysis.not_excluded]) is None:
+            yield Dead("unreached", f"the exclusion of `{exclusion.label(names)}` never decides", exclusion.origin.place)
+
+
+def _remarks(analysis: Analysis) -> Iterator[Dead]:
+    decided = analysis.book.decisions
+    groups: list[tuple[str, tuple[m.Remark, ...], int, list[Constraint]]] = [
+        ("refusal", analysis.book.refusals, decided.refusals, [analysis.existing]),
+        ("`free`", analysis.book.free, decided.free, [analysis.usable]),
+        ("note", analysis.book.notes, decided.notes, [analysis.usable]),
+    ]
+    for what, remarks, root, constraints in groups:
+        for index, remark in enumerate(remarks):
+            if not _reached(analysis, root, index, constraints):
+                yield Dead("unreached", f"no request reaches this {what}", remark.origin.place)
+
+
+def _values(analysis: Analysis) -> Iterator[Dead]:
+    for number, dimension in enumerate(analysis.book.dimensions):
+        for index, value in enumerate(dimension.values):
+            inside = analysis.within(((2 + number, 1 << index),))
+            if analysis.find([inside, analysis.usable]) is None:
+                yield Dead("unreached", f"no request has {dimension.name} `{value.name}`", dimension.origin.place)
+
+
+def _same(analysis: Analysis) -> Iterator[Dead]:
+    """Modifiers that have the same effect on the same requests."""
+    seen: dict[int, m.Modifier] = {}
+    for index, modifier in enumerate(analysis.book.modifiers):
+
+        def effect(leaves: tuple[Any, ...], modifier: m.Modifier = modifier) -> Any:
+            lines = [modifier.lines[number] for number in leaves[0]]
+            return tuple((line.outcome, line.factors, line.amount, line.size, line.meters) for line in lines)
+
+        root = analysis.forest.combine([analysis.book.decisions.modifiers[index]], effect)
+        if root in seen and modifier.lines:
+            yield Dead("same", f"`{modifier.name}` says just what `{seen[root].name}` says", modifier.origin.place)
+        seen.setdefault(root, modifier)
+
+
+def _gaps(analysis: Analysis) -> Iterator[Dead]:
+    """Days on which a model that had a price of a meter has none."""
+    for meter in range(len(analysis.book.meters)):
+        if any(charge.meter == meter for charge in analysis.book.charges):
+            continue
+        priced = {price.model for price in analysis.book.prices if price.meter == meter and price.kind != "absent"}
+        for model in sorted(priced):
+            inside = analysis.within(((m.MODELS, 1 << model),))
+            offered: Constraint = (analysis.book.decisions.meters[meter], is_yes)
+            none: Constraint = (analysis.list_price(meter), lambda leaf: not isinstance(leaf, Fraction) and leaf != "free")
+            point = analysis.find([none, offered, inside, analysis.usable])
+            row = next(price for price in analysis.book.prices if price.meter == meter and price.model == model)
+            absent = any(p.kind == "absent" and p.model == model and p.meter == meter for p in analysis.book.prices)
+            if point is not None and not absent:
+                at = day(analysis.space.instant(point[m.DATES]))
+                name = analysis.book.meters[meter].name
+                yield Dead("gap", f"`{name}` of `{analysis.book.models[model].name}` has no price at {at}", row.origin.place)
