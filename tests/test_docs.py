@@ -158,7 +158,12 @@ def _matches(expected: list[str], found: list[str]) -> bool:
         return not found
     if expected[0] == ANY_LINES:
         return any(_matches(expected[1:], found[start:]) for start in range(len(found) + 1))
-    return bool(found) and expected[0] == found[0] and _matches(expected[1:], found[1:])
+    return bool(found) and _placeless(expected[0]) == _placeless(found[0]) and _matches(expected[1:], found[1:])
+
+
+def _placeless(row: str) -> str:
+    """A row without the line numbers of books: a row added to a book is no fault of a document that quotes it."""
+    return re.sub(r"\.price:\d+(:\d+)?", ".price:N", row)
 
 
 def _text(rows: list[str]) -> str:

@@ -10,6 +10,7 @@ from pricelang.book.compiled import compile_rules
 from pricelang.book.decisions import (
     check_charges,
     check_exclusions,
+    check_models,
     check_modifiers,
     check_priced,
     check_request_limits,
@@ -129,6 +130,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     if draft.broken or unread:
         return None
     check_priced(draft, rated, charges)
+    check_models(draft, [price for found in rates.prices.values() for price in found])
     check_modifiers(draft, modifiers, refusals)
     check_exclusions(draft, modifiers, exclusions)
     check_charges(draft, charges, refusals)

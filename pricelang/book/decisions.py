@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
-from pricelang.book.space import Space, TooManyPieces, meet, without
+from pricelang.book.space import Space, TooManyPieces, day, meet, without
 
 
 def check_modifiers(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
@@ -116,6 +116,25 @@ def _can_meet(space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclus
 
 def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:
     return [(x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")]
+
+
+def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
+    """Every model has some price from the day of its release on."""
+    first: dict[int, int] = {}
+    for price in prices:
+        if price.kind != "absent":
+            mask = dict(price.scope).get(m.DATES, 1)
+            start = (mask & -mask).bit_length() - 1
+            first[price.model] = min(first.get(price.model, start), start)
+    for index, model in enumerate(draft.space.models):
+        mask = draft.space.since_release(index)
+        release = (mask & -mask).bit_length() - 1
+        if prices and index not in first:
+            draft.fault("no_price", f"no row of rates is for `{model.name}`", span_of(model.origin))
+        elif first.get(index, release) > release:
+            begins = day(draft.space.instant(first[index]))
+            draft.fault("no_price", f"`{model.name}` has no price from its release to {begins}", span_of(model.origin),
+                        f"add a row from {day(model.released)}")  # fmt: skip
 
 
 def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[m.Remark]) -> None:

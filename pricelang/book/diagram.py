@@ -125,6 +125,25 @@ class Forest(Generic[Leaf]):
 
         return part(tuple(roots))
 
+    def restrict(self, root: int, axis: int, position: int) -> int:
+        """The diagram where an axis is fixed to one of its points."""
+        known: dict[int, int] = {}
+
+        def part(inner: int) -> int:
+            if inner < 0 or self.nodes[inner][0] > axis:
+                return inner
+            found = known.get(inner)
+            if found is None:
+                at, branches = self.nodes[inner]
+                if at == axis:
+                    found = next(child for mask, child in branches if mask >> position & 1)
+                else:
+                    found = self.node(at, [(mask, part(child)) for mask, child in branches])
+                known[inner] = found
+            return found
+
+        return part(root)
+
     def split(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
         """The parts of an axis in which each of some diagrams goes on in one way, and how."""
         parts: list[tuple[int, tuple[int, ...]]] = [((1 << self.sizes[axis]) - 1, ())]

@@ -10,7 +10,7 @@ from attrs import define, evolve
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
-from pricelang.book.space import meet, without
+from pricelang.book.space import day, meet, without
 from pricelang.decimals import money
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
@@ -213,7 +213,8 @@ def _cell_price(
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
         kind = "derived" if meter in rates.derivations and instead is None else "amount"
         return m.Price(model, meter, 0, (), kind, amount, instead, per, size, origin)
-    draft.fault("table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span)
+    help = f"write `${cell.value.written}`" if isinstance(cell.value, t.Number) and draft.currency == "USD" else None
+    draft.fault("table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span, help)
     return None
 
 
@@ -258,14 +259,28 @@ def _check_overrides(draft: Draft, rates: Rates) -> None:
 
 
 def _check_figure(draft: Draft, rates: Rates, price: m.Price, span: Span) -> None:
-    for _, amount, origin in rates._price(price, price.scope, price.rank, 0):
+    for piece, amount, origin in rates._price(price, price.scope, price.rank, 0):
         if amount is not None and amount * price.size != price.amount:
             derived, written = money(amount * price.size, draft.currency), money(price.amount or Fraction(0), draft.currency)
+            model, meter = draft.space.models[price.model].name, draft.meters[price.meter].name
+            later = _begins_later(draft, price.scope, piece)
+            help = f"write `derived`, or, if the page prints it, `{written} instead of {derived}`"
+            if later:
+                help = f"add a row from {later} in which `{meter}` is `derived`, as the price that it comes from changes then"
             draft.fault(
-                "figure_differs", f"the figure is {written}, but {derived} is derived for `{draft.space.models[price.model].name}`",
-                span, f"if the page prints it, write `{written} instead of {derived}`", (span_of(origin), "derived here"),
+                "figure_differs", f"the figure is {written}, but {derived} is derived for `{meter}` of `{model}`"
+                + (f" from {later}" if later else ""), span, help, (span_of(origin), "derived here"),
             )  # fmt: skip
             return
+
+
+def _begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
+    """The day on which a part of a row's scope begins, where that is later than the row."""
+    starts = []
+    for part in (scope, piece):
+        mask = dict(part).get(m.DATES, 1)
+        starts.append((mask & -mask).bit_length() - 1)
+    return day(draft.space.instant(starts[1])) if starts[1] > starts[0] else None
 
 
 def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.Price, span: Span) -> None:
@@ -273,6 +288,7 @@ def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.
     if not below and meter in rates.derivations:
         below = list(rates._price(evolve(price, kind="derived"), price.scope, price.rank, 0))
     offered = [(amount, origin) for _, amount, origin in below if amount is not None]
+    parting = [piece for piece, amount, _ in below if amount is not None and amount * price.size != price.instead_of]
     if price.instead_of is None:
         if offered:
             held = money(offered[0][0] * price.size, draft.currency)
@@ -285,6 +301,8 @@ def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.
         if amount * price.size != price.instead_of:
             held = money(amount * price.size, draft.currency)
             written = money(price.instead_of, draft.currency)
-            draft.fault("stale_instead_of", f"the price stands instead of {written}, but what it stands against is {held}",
-                        span, f"check the price and write `instead of {held}`", (span_of(origin), f"{held} comes from here"))  # fmt: skip
+            later = _begins_later(draft, price.scope, parting[0])
+            help = f"add a row from {later}, as what it stands against changes then" if later else f"check the price and write `instead of {held}`"
+            draft.fault("stale_instead_of", f"the price stands instead of {written}, but what it stands against is {held}"
+                        + (f" from {later}" if later else ""), span, help, (span_of(origin), f"{held} comes from here"))  # fmt: skip
             return

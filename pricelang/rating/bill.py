@@ -13,6 +13,7 @@ from attrs import define, frozen
 from pricelang.book.model import Book, Origin
 from pricelang.decimals import exact, plain, rounded, scaled, to_decimal
 from pricelang.rating.cells import Cell
+from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate, Step
 
 Uses = tuple[Fraction | int, ...]
@@ -219,8 +220,8 @@ _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0,
 class Bill:
     """What one record costs: the sum of its requests, with a reason for every cent.
 
-    A record that adds up several requests may fall on either side of a threshold: then `low` and `high` differ, `total`
-    is None, and the lines are those of the low figure.
+    A record that adds up several requests may fall on either side of a threshold: then `low` and `high` differ, there is no
+    `total`, and the lines are those of the low figure. `bounds` is None for any other record.
 
     >>> import pricelang
     >>> bill = pricelang.load().price(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000})
@@ -239,10 +240,13 @@ class Bill:
         return sum((part.total for part in self.parts), Fraction(0))
 
     @property
-    def total(self) -> Decimal | None:
-        """The amount: exact, or rounded half even to 20 places where it has no finite decimal (a note says so)."""
+    def total(self) -> Decimal:
+        """The amount: exact, or rounded half even to 20 places where it has no finite decimal (a note says so).
+
+        Raises `PriceError` (`range`) for a record that has only bounds: see `low` and `high`.
+        """
         if self.bounds is not None:
-            return None
+            raise PriceError("range", "the record has no one amount", help="ask for `low` and `high`")
         if len(self.parts) == 1 and self.parts[0].units is not None:
             return scaled(self.parts[0].units, self.parts[0].cell.places)
         return to_decimal(self.exact_total)
@@ -274,19 +278,19 @@ class Bill:
         """What a reader should know of these amounts."""
         found = [*self.more_notes, *(note for part in self.parts for note in part.notes)]
         if self.bounds is not None:
-            found.append("the record adds up several requests, and may be on either side of a threshold")
+            found.append("the record adds up several requests: each may be on either side of a threshold, or at any hour; the lines are those of the low figure")
         elif exact(self.exact_total) is None:
             found.append(f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places")
         return tuple(dict.fromkeys(found))
 
     def __repr__(self) -> str:
-        amount = plain(self.total) if self.total is not None else f"{plain(self.low)} to {plain(self.high)}"
+        amount = plain(self.total) if self.bounds is None else f"{plain(self.low)} to {plain(self.high)}"
         return f"<pricelang.Bill {amount} {self.currency}, {len(self.lines)} lines>"
 
     def to_dict(self) -> dict[str, Any]:
         """The bill as `pricelang price --json` prints it."""
-        total = self.total
-        found: dict[str, Any] = {"total": None if total is None else plain(total), "currency": self.currency}
+        total = plain(self.total) if self.bounds is None else None
+        found: dict[str, Any] = {"total": total, "currency": self.currency}
         if total is None:
             found |= {"low": plain(self.low), "high": plain(self.high)}
         return found | {"lines": [line.to_dict() for line in self.lines], "notes": list(self.notes)}

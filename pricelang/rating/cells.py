@@ -171,6 +171,10 @@ def _notes(book: m.Book, point: Point, effects: Effects) -> Iterator[str]:
         yield f"`{model.name}` was retired on {written(model.retired)}: this is its last price"
     if model.origin.unsure:
         yield f"unsure: {model.origin.unsure}"
+    first, last = book.term
+    if book.bases and ((first is not None and start < first) or (last is not None and start >= last)):
+        period = " ".join([*([f"from {written(first)}"] if first is not None else []), *([f"before {written(last)}"] if last is not None else [])])
+        yield f"outside the term of `{book.name}` ({period}): the prices of the book below hold"
     for remark in (book.notes[index] for index in leaf_at(book, book.decisions.notes, point)):
         yield remark.text
         if remark.origin.unsure:

@@ -19,7 +19,7 @@ def explain_bill(bill: Bill) -> str:
     sources: dict[str, str] = {}
     for part in bill.parts:
         lines += _part(part, sources)
-    if bill.total is None:
+    if bill.bounds is not None:
         lines.append(f"total {money(Fraction(bill.low), bill.currency)} to {money(Fraction(bill.high), bill.currency)}")
     else:
         lines.append(f"total {money(bill.exact_total, bill.currency)}")

@@ -83,10 +83,14 @@ class RateCard:
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
     ) -> Priced:
         """One request, priced. Raises `PriceError`."""
+        undated = at is None
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
         cell = entry.cell or self._cell(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
-        return self._priced(entry, cell, uses, label)
+        priced = self._priced(entry, cell, uses, label)
+        if undated:
+            priced.doubts = (*priced.doubts, f"no date is given: priced as of {written(entry.at)}")
+        return priced
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],

@@ -203,7 +203,9 @@ class Builder:
                 if isinstance(cell.value, t.Name):
                     self._check_name(cell.value.text, cell.span)
             if len(row.cells) != len(header.cells):
-                self.fault("table", f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns", row.span)
+                names = [cell.value.text for cell in header.cells if isinstance(cell.value, t.Name)]
+                self.fault("table", f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns", row.span,
+                           f"columns: {', '.join(names)}")  # fmt: skip
         if not body:
             self.fault("table", "the table has no rows", header.span)
         return t.Table(header, tuple(body), span=header.span)
