@@ -36,9 +36,13 @@ def is_no(leaf: object) -> bool:
 
 @define(eq=False, repr=False)
 class Analysis:
-    """A checked book, its space, and a forest that begins as the book's own compiled diagrams."""
+    """A checked book, its space, and a forest that begins as the book's own compiled diagrams.
+
+    `below` gives the book that this one extends, where it is at hand.
+    """
 
     book: m.Book
+    below: Callable[[], m.Book | None] = lambda: None
     space: Space = field(init=False)
     forest: Forest[Leaf] = field(init=False)
     _known_prices: dict[int, int] = field(factory=dict, init=False)

@@ -9,6 +9,20 @@ from pricelang.book.model import Book
 from pricelang.book.store import cached_book
 
 
+def load_below(source: str | Path) -> Book | None:
+    """The checked book below one that extends another, or None. Raises `BookError` like `load_book`."""
+    layers = read_layers(source)[:-1]
+    if not layers:
+        return None
+
+    def make() -> Book:
+        from pricelang.book.check import book_of_layers
+
+        return book_of_layers(layers)
+
+    return cached_book(content_key(layers), make)
+
+
 def load_book(source: str | Path) -> Book:
     """The checked book of a file, a folder, or the name of a bundled book. Raises `BookError` with all its faults."""
     layers = read_layers(source)

@@ -20,6 +20,8 @@ COMMANDS = {
     "models": "The models of a book, with their dates and aliases.",
     "check": "Everything wrong with a book.",
     "test": "The examples of a book, run.",
+    "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
+    "audit": "Claims decided over every request; how modifiers meet; what is dead.",
     "fmt": "Book files in the one style.",
 }
 

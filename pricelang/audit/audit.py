@@ -1,0 +1,61 @@
+"""The questions that an auditor puts to one book, behind one object: `book.audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from attrs import define
+
+from pricelang.audit.analysis import Analysis
+from pricelang.audit.claims import Verdict, decide_claims
+from pricelang.audit.dead import Dead, dead_rules
+from pricelang.audit.order import Order, order_of_stack
+from pricelang.audit.stacking import Meeting, Reach, meetings, reaches
+from pricelang.book import model as m
+
+
+@define(eq=False, repr=False)
+class Audit:
+    """A book's claims, stacking, order and dead rules, each decided over every request that the book admits.
+
+    >>> import pricelang
+    >>> audit = pricelang.load().audit
+    >>> all(verdict.holds for verdict in audit.claims)
+    True
+    >>> next(meeting.rule for meeting in audit.stacking if {meeting.left, meeting.right} == {"fast", "batch"})
+    'fast with batch'
+    """
+
+    book: m.Book
+    below: Callable[[], m.Book | None] = lambda: None
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The diagrams that the questions are put to."""
+        return Analysis(self.book, self.below)
+
+    @cached_property
+    def claims(self) -> tuple[Verdict, ...]:
+        """The verdict on each claim; a broken one has the request that breaks it."""
+        return decide_claims(self.analysis)
+
+    @cached_property
+    def stacking(self) -> tuple[Meeting, ...]:
+        """How each pair of modifiers meets."""
+        return meetings(self.analysis)
+
+    @cached_property
+    def reach(self) -> tuple[Reach, ...]:
+        """Where each modifier can have effect."""
+        return reaches(self.analysis)
+
+    @cached_property
+    def order(self) -> Order:
+        """Whether the order of the stack shows in any amount."""
+        return order_of_stack(self.analysis)
+
+    @cached_property
+    def dead(self) -> tuple[Dead, ...]:
+        """Rules that decide nothing."""
+        return dead_rules(self.analysis)
