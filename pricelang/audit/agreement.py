@@ -1,0 +1,154 @@
+"""`claim agrees with BOOK`: where a contract pays what the book below it pays, and one request on which it does not.
+
+The contract's space refines that of the book below (it has all of its models, days, values and limits, and more), so the
+diagrams of the lower book are carried up, and whatever both have in common cancels.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from pricelang.audit.analysis import NO, YES, Analysis, Leaf, is_yes
+from pricelang.audit.witness import Witness, witness
+from pricelang.book import model as m
+from pricelang.decimals import money
+
+
+def first_disagreement(upper: Analysis, claim: m.Claim) -> tuple[Witness | None, str] | None:
+    """A request in the claim's scope that the two books price differently, with both amounts; None when there is none.
+
+    Raises `ValueError` where the book below is not at hand.
+    """
+    book = upper.below()
+    if book is None:
+        raise ValueError("the book below is not at hand: audit the contract from its file")
+    lower = Analysis(book)
+    carry = _carrier(lower, upper)
+    inside = upper.within(claim.scope)
+    both = upper.forest.combine([upper.usable[0], carry(lower.usable[0])], lambda leaves: YES if leaves[0] != leaves[1] else NO)
+    point = upper.find([(both, is_yes), inside])
+    if point is not None:
+        allowed = upper.forest.value(upper.usable[0], point) == YES
+        why = f"`{book.name}` refuses this request, and this book prices it" if allowed else f"`{book.name}` prices this request, and this book refuses it"
+        return witness(upper, point, {0: Fraction(1)}), why
+    for meter in range(len(upper.book.meters)):
+        found = _on_meter(upper, lower, carry, meter, inside)
+        if found is not None:
+            return found
+    return None
+
+
+def _on_meter(
+    upper: Analysis, lower: Analysis, carry: Callable[[int], int], meter: int, inside: tuple[int, Callable[[Any], bool]]
+) -> tuple[Witness | None, str] | None:
+    name = upper.book.meters[meter].name
+    below = next((index for index, found in enumerate(lower.book.meters) if found.name == name), None)
+    roots = [_paid(upper, meter), upper.forest.leaf(None)]
+    if below is not None:
+        roots[1] = carry(_paid(lower, below))
+    other = upper.forest.combine(roots, lambda leaves: YES if leaves[0] != leaves[1] else NO)
+    point = upper.find([(other, is_yes), inside, upper.usable])
+    if point is None:
+        return None
+    shown = [_amount(upper.forest.value(root, point), upper.book.currency) for root in roots]
+    return witness(upper, point, {meter: Fraction(1)}), f"one of `{name}` costs {shown[0]}, and {shown[1]} by `{lower.book.name}`"
+
+
+def _paid(analysis: Analysis, meter: int) -> int:
+    """The final unit price of a meter, 0 where the request is free."""
+    members = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
+    roots = (analysis.unit_price(meter, members), analysis.book.decisions.free)
+    return analysis.forest.combine(roots, lambda leaves: leaves[0] if leaves[1] == NO or leaves[0] is None else "free")
+
+
+def _amount(value: Leaf, currency: str) -> str:
+    if isinstance(value, Fraction):
+        return money(value, currency)
+    return "nothing" if value == "free" else "has no price"
+
+
+def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
+    """Carries a diagram of the lower book into the upper one's space; what the lower does not know it does not offer."""
+    axes, spread = _axes(lower, upper), {}
+    for axis in range(lower.space.axes):
+        spread[axis] = _spread(lower, upper, axis, axes[axis])
+    known: dict[int, int] = {}
+
+    def carry(root: int) -> int:
+        found = known.get(root)
+        if found is None:
+            if root < 0:
+                found = upper.forest.leaf(lower.forest.leaves[~root])
+            else:
+                axis, branches = lower.forest.nodes[root]
+                parts = []
+                for mask, child in branches:
+                    points = 0
+                    for position, inside in enumerate(spread[axis]):
+                        if mask >> position & 1:
+                            points |= inside
+                    parts.append((points, carry(child)))
+                full, seen = (1 << upper.space.size(axes[axis])) - 1, 0
+                for points, _ in parts:
+                    seen |= points
+                # points that the lower book does not know are told apart by what exists there, not here
+                parts.append((full & ~seen, upper.forest.leaf(None)))
+                found = _select(upper, axes[axis], parts)
+            known[root] = found
+        return found
+
+    return carry
+
+
+def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
+    """The diagram that is another in each part of an axis, also where their own axes come before it."""
+    literals = [(upper.forest.node(axis, [(mask, upper.forest.leaf(number)), (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None))]) if mask else None, root)
+                for number, (mask, root) in enumerate(parts)]  # fmt: skip
+    kept = [(literal, root) for literal, root in literals if literal is not None]
+    roots = [literal for literal, _ in kept] + [root for _, root in kept]
+
+    def decide(leaves: tuple[Any, ...]) -> Leaf:
+        half = len(leaves) // 2
+        return next((leaf for here, leaf in zip(leaves[:half], leaves[half:], strict=True) if here is not None), None)
+
+    return upper.forest.combine(roots, decide)
+
+
+def _axes(lower: Analysis, upper: Analysis) -> list[int]:
+    names = {dimension.name: index for index, dimension in enumerate(upper.book.dimensions)}
+    sums = {_sum_key(upper.book, total): index for index, total in enumerate(upper.book.sums)}
+    found = [m.MODELS, m.DATES, *(2 + names[dimension.name] for dimension in lower.book.dimensions)]
+    return [*found, *(2 + len(upper.book.dimensions) + sums[_sum_key(lower.book, total)] for total in lower.book.sums)]
+
+
+def _sum_key(book: m.Book, total: m.Sum) -> frozenset[str]:
+    return frozenset(book.meters[index].name for index in total.meters)
+
+
+def _spread(lower: Analysis, upper: Analysis, axis: int, target: int) -> list[int]:
+    """For each point of a lower axis, the mask of the upper axis's points that it stands for."""
+    size = lower.space.size(axis)
+    masks = [0] * size
+    if axis == m.MODELS:
+        names = {model.name: index for index, model in enumerate(lower.book.models)}
+        for index, model in enumerate(upper.book.models):
+            if model.name in names:
+                masks[names[model.name]] |= 1 << index
+    elif axis == m.DATES:
+        for index, start in enumerate([-(1 << 62), *upper.book.boundaries]):
+            masks[bisect_right(lower.book.boundaries, start)] |= 1 << index
+    elif axis - 2 < len(lower.book.dimensions):
+        names = {value.name: index for index, value in enumerate(lower.book.dimensions[axis - 2].values)}
+        for index, value in enumerate(upper.book.dimensions[target - 2].values):
+            if value.name in names:
+                masks[names[value.name]] |= 1 << index
+    else:
+        below = lower.book.sums[axis - 2 - len(lower.book.dimensions)].limits
+        above = upper.book.sums[target - 2 - len(upper.book.dimensions)].limits
+        for index in range(len(above) + 1):
+            lowest = above[index - 1] if index else Fraction(-1)
+            masks[sum(1 for limit in below if limit <= lowest)] |= 1 << index
+    return masks
