@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -75,7 +77,7 @@ def _spread(analysis: Analysis, meter: int, members: list[tuple[str, int]]) -> O
     root = analysis.forest.combine((analysis.list_price(meter), *(analysis.member(*member) for member in members)), spread)
     known = sorted({leaf for leaf in _leaves(analysis, root) if isinstance(leaf, tuple)}, key=lambda pair: pair[0] - pair[1])
     for low, high in known:
-        point = analysis.find([(root, (low, high).__eq__), analysis.billed, analysis.usable])
+        point = analysis.find([(root, partial(operator.eq, (low, high))), analysis.billed, analysis.usable])
         if point is not None:
             names = tuple(book.modifiers[i].name if kind == "modifier" else book.limits[i].name for kind, i in members)
             return Observable(book.meters[meter].name, high - low, low, high, names, witness(analysis, point, {meter: Fraction(1)}))
