@@ -13,6 +13,9 @@ _WIDE = decimal.Context(prec=100_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EM
 
 
 
+_scaleb, _normalize = _WIDE.scaleb, _WIDE.normalize
+
+
 def power_of_ten(denominator: int) -> int | None:
     """The least k such that the denominator divides 10**k, or None.
 
@@ -31,12 +34,10 @@ def power_of_ten(denominator: int) -> int | None:
 
 def scaled(integer: int, places: int) -> Decimal:
     """`integer / 10**places`, exactly, without zeros at the end of its decimals; the caller's context does not matter."""
-    if not places:
-        return Decimal(integer)
+    if integer % 10:
+        return _scaleb(Decimal(integer), -places) if places else Decimal(integer)
     whole, rest = divmod(integer, 10**places)
-    if not rest:
-        return Decimal(whole)
-    return _WIDE.normalize(_WIDE.scaleb(Decimal(integer), -places))
+    return _normalize(_scaleb(Decimal(integer), -places)) if rest else Decimal(whole)
 
 
 def exact(value: Fraction) -> Decimal | None:

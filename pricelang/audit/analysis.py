@@ -13,9 +13,11 @@ from typing import Any
 
 from attrs import define, field
 
+from pricelang.audit.sides import reachable_sides
 from pricelang.book import model as m
 from pricelang.book.diagram import Forest
 from pricelang.book.space import Space, meet
+from pricelang.decimals import rounded
 
 Leaf = Hashable
 Point = tuple[int, ...]
@@ -81,7 +83,15 @@ class Analysis:
     @cached_property
     def existing(self) -> Constraint:
         """What a request must meet to exist, before any rule refuses it."""
-        return self.all_of([(root, is_yes) for root in (self.released, *self.offered)])
+        return self.all_of([(root, is_yes) for root in (self.released, *self.offered, self._reachable)])
+
+    @cached_property
+    def _reachable(self) -> int:
+        """Where quantities can put the request on its sides of all thresholds."""
+        scopes = reachable_sides(self.book.sums, 2 + len(self.book.dimensions))
+        if scopes is None:
+            return self.forest.leaf(YES)
+        return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
 
     def effective(self, modifier: int, leaf: Any) -> bool:
         """Whether a leaf of a modifier's diagram has effect."""
@@ -274,17 +284,47 @@ class Analysis:
         return price
 
     def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
-        """A meter's price after some members of the stack, in the order given: a number, "free", or None."""
+        """A meter's price after some members of the stack, in the order given, and rounded where the book rounds unit
+        prices: a number, "free", or None."""
+        roots = [self.list_price(meter), *(self.member(*member) for member in members)]
+        if self.rounds_unit_prices:
+            roots += [self.book.decisions.roundings, self._size(meter)]
 
         def decide(leaves: tuple[Any, ...]) -> Leaf:
-            price = leaves[0]
+            price: Any = leaves[0]
             if not isinstance(price, Fraction):
                 return "free" if price == "free" else None
-            for (kind, index), leaf in zip(members, leaves[1:], strict=True):
+            for (kind, index), leaf in zip(members, leaves[1:], strict=False):
                 price = self.step(kind, index, meter, leaf, price)
-            return price
+            if self.rounds_unit_prices:
+                for rounding in (self.book.roundings[number] for number in leaves[-2]):
+                    if rounding.stage == "unit_price":
+                        price = rounded(price * leaves[-1], rounding.step, rounding.mode) / leaves[-1]
+            return Fraction(price)
 
-        return self.forest.combine((self.list_price(meter), *(self.member(*member) for member in members)), decide)
+        return self.forest.combine(roots, decide)
+
+    @property
+    def rounds_unit_prices(self) -> bool:
+        """Whether the book ever rounds unit prices, which no multiplication commutes with."""
+        return any(rounding.stage == "unit_price" for rounding in self.book.roundings)
+
+    def _size(self, meter: int) -> int:
+        """For how many of a meter's unit its price is written: what a unit price is rounded for."""
+        book, decided = self.book, self.book.decisions
+        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
+        if charge is not None:
+            prices = book.charges[charge].prices
+
+            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
+                return next((prices[index].size for index in leaves[0] if prices[index].after is None), Fraction(1))
+
+            return self.forest.combine([decided.charges[charge][0]], of_charge)
+
+        def of_row(leaves: tuple[Any, ...]) -> Leaf:
+            return book.prices[leaves[0][0]].size if leaves[0] else Fraction(1)
+
+        return self.forest.combine([decided.prices[meter]], of_row)
 
 
 State = tuple[tuple[int, int], ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from attrs import frozen
@@ -88,8 +89,7 @@ def _costs(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
         whole = [analysis.unit_price(meter, analysis.book.stack) for meter in meters]
         prices = [analysis.forest.value(found, point) for found in whole]
         left, right = sides(prices) or (Fraction(0), Fraction(0))
-        scale = 1_000_000 if analysis.book.meters[meters[0]].whole else 1
-        usage = {meter: factor * scale for meter, factor in claim.left}
+        scale, usage = _in_place(analysis, point, claim.left)
         currency = analysis.book.currency
         yield (
             witness(analysis, point, usage),
@@ -98,11 +98,30 @@ def _costs(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
         )
 
 
+def _in_place(analysis: Analysis, point: Point, terms: Sequence[tuple[int, Fraction]]) -> tuple[int, dict[int, Fraction]]:
+    """Quantities in the ratio of some terms, as large as reads well and stays on the point's sides of all thresholds."""
+    whole = lcm(*(factor.denominator for meter, factor in terms if analysis.book.meters[meter].whole), 1)
+    for scale in (1_000_000, 1_000, 1):
+        usage = {meter: factor * scale * whole for meter, factor in terms}
+        if _fits(analysis, point, usage):
+            break
+    return scale * whole, usage
+
+
+def _fits(analysis: Analysis, point: Point, usage: dict[int, Fraction]) -> bool:
+    for index, total in enumerate(analysis.book.sums):
+        side = point[2 + len(analysis.book.dimensions) + index]
+        counted = sum((usage.get(meter, Fraction(0)) for meter in total.meters), Fraction(0))
+        if side < len(total.limits) and counted > total.limits[side]:
+            return False
+    return True
+
+
 def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple[str, int]]:
     """The members of the stack that may change how the prices of some meters compare, in the order of the stack."""
     stack = analysis.book.stack
     plain = all(analysis.plain(kind, index, meter) for kind, index in stack for meter in meters)
-    rounded = any(rounding.stage == "unit_price" for rounding in analysis.book.roundings)
+    rounded = analysis.rounds_unit_prices
     found = []
     for kind, index in stack:
         if not any(analysis.touches(kind, index, meter) for meter in meters):
@@ -120,7 +139,7 @@ def _above(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     """Every unit price is above an amount. Factors are above zero, so above $0 is a matter of the list price alone."""
     for meter in range(len(analysis.book.meters)):
         stack = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
-        only_factors = all(analysis.plain(*member, meter) for member in stack)
+        only_factors = all(analysis.plain(*member, meter) for member in stack) and not analysis.rounds_unit_prices
         members = [] if only_factors and not claim.amount else stack
         root = analysis.unit_price(meter, members)
         low = analysis.forest.combine(
@@ -177,7 +196,9 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
         leaf: Any = analysis.forest.value(analysis.book.decisions.modifiers[index], point)
         factors = [pair for number in leaf for pair in lines[number].factors]
         named = ", ".join(f"x {grouped(factor)} on {analysis.book.meters[meter].name}" for meter, factor in factors)
-        usage = {meter: Fraction(1) for meter in dict(claim.left) | dict(factors)}
+        touched = sorted(dict(claim.left) | dict(factors))
+        priced = [meter for meter in touched if isinstance(analysis.forest.value(analysis.list_price(meter), point), Fraction)]
+        usage = {meter: Fraction(1) for meter in priced}
         yield witness(analysis, point, usage), f"there `{claim.names[0]}` is {named or 'an addition'}"
 
 
@@ -243,16 +264,64 @@ def _monotone(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
             allowed = [
                 (forest.restrict(root, axis, at), test) for root, test in (analysis.usable, analysis.within(claim.scope)) for at in sides
             ]
+            for root, fewer in _per_request(analysis):
+                below, above = (forest.restrict(root, axis, at) for at in sides)
+                less = forest.combine((below, above, *(forest.restrict(book.decisions.free, axis, at) for at in sides)), fewer)
+                point = analysis.find([_yes(less), *allowed])
+                if point is not None:
+                    over = (*point[:axis], sides[1], *point[axis + 1 :])
+                    usage = {total.meters[0]: limit + 1}
+                    yield witness(analysis, over, usage), f"over {grouped(limit)} of `{total.label}`, less is added or charged at least"
             for meter in range(len(book.meters)):
                 members = [x for x in book.stack if analysis.touches(*x, meter)]
-                if all(analysis.plain(*x, meter) for x in members):
+                if all(analysis.plain(*x, meter) for x in members) and not analysis.rounds_unit_prices:
                     members = [x for x in members if _looks_at(analysis, analysis.member(*x), axis)]
-                root = analysis.unit_price(meter, members)
+                root = forest.combine((analysis.unit_price(meter, members), book.decisions.free), _free_or_paid)
                 below, above = (forest.restrict(root, axis, at) for at in sides)
                 falls = forest.combine((below, above), _falls)
                 point = analysis.find([_yes(falls), *allowed])
                 if point is not None:
                     yield _dead_zone(analysis, meter, point, axis, sides, limit, total)
+
+
+def _per_request(analysis: Analysis) -> Iterator[tuple[int, Callable[[tuple[Any, ...]], Leaf]]]:
+    """What is added to a request, or charged for it at least or at most, and per use: diagrams of amounts that must not fall."""
+    book, forest = analysis.book, analysis.forest
+
+    def falls(leaves: tuple[Any, ...]) -> Leaf:
+        below, above, free_below, free_above = leaves
+        return YES if not free_below and (free_above or above < below) and below else ()
+
+    for index, modifier in enumerate(book.modifiers):
+        if any(line.outcome == "add" and not line.meters for line in modifier.lines):
+
+            def added(leaves: tuple[Any, ...], lines: tuple[m.Line, ...] = modifier.lines) -> Leaf:
+                return sum((lines[n].amount or Fraction(0) for n in leaves[0] if not lines[n].meters), Fraction(0))
+
+            yield forest.combine([book.decisions.modifiers[index]], added), falls
+    far = Fraction(10**40)
+    for index, limit in enumerate(book.limits):
+        rows = [row for row in limit.lines if row.target == "request"]
+        for at_least in {row.at_least for row in rows}:
+            none = Fraction(0) if at_least else far
+
+            def bound(leaves: tuple[Any, ...], lines: Any = limit.lines, floor: bool = at_least, none: Fraction = none) -> Leaf:
+                held = [lines[n].amount for n in leaves[0] if lines[n].target == "request" and lines[n].at_least == floor]
+                return (max(held) if floor else min(held)) if held else none
+
+            yield forest.combine([book.decisions.limits[index]], bound), falls
+    for charge, roots in zip(book.charges, book.decisions.charges, strict=True):
+        if charge.minimums:
+
+            def least(leaves: tuple[Any, ...], lines: tuple[m.ChargeQuantity, ...] = charge.minimums) -> Leaf:
+                return max((lines[n].quantity for n in leaves[0]), default=Fraction(0))
+
+            yield forest.combine([roots[1]], least), falls
+
+
+def _free_or_paid(leaves: tuple[Any, ...]) -> Leaf:
+    """A unit price, or "free" where the whole request is."""
+    return "free" if leaves[1] and leaves[0] is not None else leaves[0]
 
 
 def _looks_at(analysis: Analysis, root: int, axis: int) -> bool:

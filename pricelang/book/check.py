@@ -52,9 +52,20 @@ def check_layers(layers: tuple[Layer, ...]) -> Checked:
     draft = Draft(tuple(trees), texts, tuple(faults))
     unread = any(fault.severity == "error" for fault in faults)
     book = _read(draft, unread)
-    found_all = sort_faults([*faults, *draft.faults])
+    found_all = _at_most(sort_faults([*faults, *draft.faults]))
     broken = any(fault.severity == "error" for fault in found_all)
     return Checked(None if broken else book, found_all, texts)
+
+
+MAX_FAULTS = 1_000
+
+
+def _at_most(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """The first of very many faults, and one that says how many there are."""
+    if len(faults) <= MAX_FAULTS:
+        return faults
+    more = Fault("too_large", f"there are {len(faults):,} faults; these are the first {MAX_FAULTS:,}", faults[MAX_FAULTS].span)
+    return (*faults[:MAX_FAULTS], more)
 
 
 def book_of_layers(layers: tuple[Layer, ...]) -> m.Book:

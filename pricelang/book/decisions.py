@@ -8,11 +8,16 @@ from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
 from pricelang.book.space import Space, TooManyPieces, day, meet, without
 
+MAX_LINES = 2_000
+
 
 def check_modifiers(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
     """Each modifier settles what meets its `when`, says one thing, and has no line that never decides."""
     refused = [remark.scope for remark in refusals]
     for modifier in modifiers:
+        if len(modifier.lines) > MAX_LINES:
+            draft.fault("too_large", f"`{modifier.name}` has more than {MAX_LINES:,} lines", span_of(modifier.origin))
+            continue
         try:
             _check_lines(draft, modifier, refused)
             _check_overlaps(draft, modifier, refused)
@@ -64,6 +69,7 @@ def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) 
                     "overlap", f"two lines of `{modifier.name}` hold for one request", span_of(line.origin),
                     f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"),
                 )  # fmt: skip
+                break  # one is enough to find the line, and many lines could meet many
 
 
 def _clash(line: m.Line, other: m.Line) -> bool:

@@ -13,7 +13,7 @@ import click
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
 from pricelang.cli.options import input_of, input_options, open_book
-from pricelang.cli.output import DONE, SOME_FAILED, show_grid, with_progress
+from pricelang.cli.output import DONE, SOME_FAILED, WRONG_USAGE, show_grid, with_progress
 from pricelang.usage.records import Place, Skipped
 from pricelang.wording import printable
 
@@ -38,6 +38,10 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     given = input_of(ctx, params)
     book = open_book(given.book)
     answers = answers_of(book, given, outcomes_of(given))
+    if as_json and given.usage:
+        found = list(answers)
+        code = _json_lines(iter(found), given.verbose)
+        ctx.exit(max(code, *(_code_of_flags(answer) for answer in found if isinstance(answer, Answer) and answer.bill is None), 0))
     if as_json:
         ctx.exit(_json_lines(with_progress(answers, shares_terminal=True), given.verbose))
     ctx.exit(_request_table(answers) if given.usage else _tables(book, answers, given.verbose))
@@ -51,11 +55,17 @@ def _request_table(answers: Iterator[Answer | Skipped]) -> int:
     assert isinstance(answer, Answer)
     if answer.bill is None:
         show_refused(answer)
-        return SOME_FAILED
+        return _code_of_flags(answer)
     show_grid(request_grid(answer.bill))
     for note in answer.bill.notes:
         click.echo(f"note: {printable(note)}")
     return DONE
+
+
+def _code_of_flags(answer: Answer) -> int:
+    """A request by flags that cannot be read is wrong usage; one that has no price is refused."""
+    unreadable = (answer.error or {}).get("code") in ("bad_quantity", "bad_date", "bad_record", "no_model")
+    return WRONG_USAGE if unreadable else SOME_FAILED
 
 
 def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> int:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from pricelang.book.model import Book, Origin
 from pricelang.decimals import exact, plain, rounded, scaled, to_decimal
@@ -30,6 +30,21 @@ class Factor:
 
 
 @frozen
+class Terms:
+    """What all lines of one meter in one combination share; see `Line`."""
+
+    meter: str
+    unit: str
+    unit_price: Decimal
+    factors: tuple[Factor, ...]
+    model: str
+    list_price: Decimal
+    source: str | None
+    location: str
+    free: str | None
+
+
+@frozen
 class Line:
     """One line of a bill.
 
@@ -38,18 +53,55 @@ class Line:
     a line costs nothing. `location` is the `file:line` of the price.
     """
 
-    meter: str
+    terms: Terms
     quantity: Decimal
-    unit: str
-    unit_price: Decimal
     amount: Decimal
-    factors: tuple[Factor, ...]
-    model: str
-    list_price: Decimal
-    source: str | None
-    location: str
-    free: str | None = None
     label: str = ""
+
+    @property
+    def meter(self) -> str:
+        """The meter, or the rule of an amount per request."""
+        return self.terms.meter
+
+    @property
+    def unit(self) -> str:
+        """The unit of the quantity, in the singular."""
+        return self.terms.unit
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The price of one unit, after all modifiers."""
+        return self.terms.unit_price
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The multipliers that had effect, in the order of the stack."""
+        return self.terms.factors
+
+    @property
+    def model(self) -> str:
+        """The id of the model."""
+        return self.terms.model
+
+    @property
+    def list_price(self) -> Decimal:
+        """The price of one unit before any modifier."""
+        return self.terms.list_price
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source of the price."""
+        return self.terms.source
+
+    @property
+    def location(self) -> str:
+        """`file:line` of the price."""
+        return self.terms.location
+
+    @property
+    def free(self) -> str | None:
+        """Why the line costs nothing, or None."""
+        return self.terms.free
 
     def to_dict(self) -> dict[str, Any]:
         """The line as `pricelang price --json` prints it: numbers are decimal strings."""
@@ -162,54 +214,40 @@ class Priced:
 
     def lines(self) -> tuple[Line, ...]:
         """The lines, readable."""
-        coefficients, places, model, label = self.cell.coefficients, self.cell.places, self.cell.model.name, self.label
+        coefficients, places, label = self.cell.coefficients, self.cell.places, self.label
         if self.units is None or coefficients is None:
             return tuple(self._readable(amount) for amount in self.amounts)
-        templates = self.cell.templates
-        if not templates:
-            templates.update(_templates(self.cell))
+        terms = self.cell.terms
+        if not terms:
+            terms.update({name: _terms(rate, self.cell) for name, rate in self.cell.rates.items() if isinstance(rate, Rate)})
         found = []
         for name, uses in self.usage.items():
             quantity = uses[0] if len(uses) == 1 else sum(uses)
             if quantity:
-                unit, price, factors, listed, source, place, free = templates[name]
-                amount = scaled(int(coefficients[name] * quantity), places)
-                found.append(
-                    Line(name, Decimal(int(quantity)), unit, price, amount, factors, model, listed, source, place, free, label)
-                )
+                whole = int(quantity)
+                found.append(Line(terms[name], Decimal(whole), scaled(coefficients[name] * whole, places), label))
         return tuple(found)
 
     def _readable(self, line: Amount) -> Line:
-        model = self.cell.model.name
+        amount = to_decimal(line.amount)
         if line.rate is None:
-            step, amount = line.step or _NO_STEP, to_decimal(line.amount)
-            return Line(
-                step.rule, Decimal(1), "request", amount, amount, (), model, amount, step.origin.source, step.origin.place,
-                None, self.label,
-            )  # fmt: skip
-        unit, price, factors, listed, source, place, free = _template(line.rate, self.cell)
-        quantity, amount = to_decimal(Fraction(line.billed)), to_decimal(line.amount)
-        return Line(line.rate.meter.name, quantity, unit, price, amount, factors, model, listed, source, place, free, self.label)
+            step = line.step or _NO_STEP
+            origin, model = step.origin, self.cell.model.name
+            terms = Terms(step.rule, "request", amount, (), model, amount, origin.source, origin.place, None)
+            return Line(terms, Decimal(1), amount, self.label)
+        return Line(_terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label)
 
 
-Template = tuple[str, Decimal, tuple[Factor, ...], Decimal, str | None, str, str | None]
-
-
-def _templates(cell: Cell) -> dict[str, Template]:
-    return {name: _template(rate, cell) for name, rate in cell.rates.items() if isinstance(rate, Rate)}
-
-
-def _template(rate: Rate, cell: Cell) -> Template:
-    """What all lines of a rate share: unit, unit price, factors, list price, source, place, and why it is free."""
+def _terms(rate: Rate, cell: Cell) -> Terms:
     conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     factors = tuple(
         Factor(step.rule, to_decimal(step.value), step.origin.source, step.origin.place)
         for step in rate.steps
         if step.kind == "factor"
     )
-    return (
-        rate.meter.unit, to_decimal(rate.unit_price * conversion), factors, to_decimal(rate.list_price * conversion),
-        rate.origin.source, rate.origin.place, rate.free,
+    return Terms(
+        rate.meter.name, rate.meter.unit, to_decimal(rate.unit_price * conversion), factors, cell.model.name,
+        to_decimal(rate.list_price * conversion), rate.origin.source, rate.origin.place, rate.free,
     )  # fmt: skip
 
 
@@ -233,6 +271,7 @@ class Bill:
     more_notes: tuple[str, ...] = ()
     bounds: tuple[Fraction, Fraction] | None = None
     base_currency: str = "USD"
+    _lines: tuple[Line, ...] | None = field(default=None, init=False)
 
     @cached_property
     def exact_total(self) -> Fraction:
@@ -266,12 +305,13 @@ class Bill:
         """The ISO 4217 code of the amounts."""
         return self.parts[0].currency if self.parts else self.base_currency
 
-    @cached_property
+    @property
     def lines(self) -> tuple[Line, ...]:
-        """The lines of all requests, in order."""
-        if len(self.parts) == 1:
-            return self.parts[0].lines()
-        return tuple(line for part in self.parts for line in part.lines())
+        """The lines of all requests, in order; made when they are first asked for."""
+        if self._lines is None:
+            parts = self.parts
+            self._lines = parts[0].lines() if len(parts) == 1 else tuple(line for part in parts for line in part.lines())
+        return self._lines
 
     @property
     def notes(self) -> tuple[str, ...]:

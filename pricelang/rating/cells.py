@@ -5,7 +5,7 @@ A cell is worked out once from the rules of the book, exactly, and then prices e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -48,7 +48,7 @@ class Cell:
     coefficients: dict[str, int] | None = None
     places: int = 0
     # What all bills of the cell share, filled in by the first (see `bill`).
-    templates: dict[str, Any] = field(factory=dict)
+    terms: dict[str, Any] = field(factory=dict)
 
 
 def cell_at(book: m.Book, point: Point) -> Cell:
@@ -72,7 +72,7 @@ def cell_at(book: m.Book, point: Point) -> Cell:
     floors, left_out = _floors(book, point)
     cell = Cell(
         model, rates, tuple(_extras(book, effects)), floors, silences, roundings.get("line"), roundings.get("total"),
-        next((book.conversions[index] for index in leaf_at(book, decided.conversions, point)), None), tuple(_notes(book, point, effects)),
+        next((book.conversions[index] for index in leaf_at(book, decided.conversions, point)), None), tuple(_notes(book, point, effects, silences)),
         left_out, free,
     )  # fmt: skip
     return _with_integers(cell)
@@ -164,7 +164,7 @@ def _floors(book: m.Book, point: Point) -> tuple[tuple[Step, ...], tuple[str, ..
     return tuple(floors), tuple(left_out)
 
 
-def _notes(book: m.Book, point: Point, effects: Effects) -> Iterator[str]:
+def _notes(book: m.Book, point: Point, effects: Effects, silences: Sequence[Silence]) -> Iterator[str]:
     model = book.models[point[m.MODELS]]
     start = book.boundaries[point[m.DATES] - 1]
     if model.retired is not None and start >= model.retired:
@@ -184,6 +184,7 @@ def _notes(book: m.Book, point: Point, effects: Effects) -> Iterator[str]:
         held = [offer for offer in offers if holds(offer.scope, point)]
         if all(offer.origin.unsure for offer in held) and held[0].origin.unsure:
             yield f"unsure: {held[0].origin.unsure}"
+    yield from (f"unsure: {silence.origin.unsure}" for silence in silences if silence.origin.unsure)
     for lines in effects.values():
         for line in lines:
             if line.origin.unsure and not line.factors and not line.meters:

@@ -39,7 +39,7 @@ class Figure:
 
 @frozen
 class Row:
-    """A model and its price of each meter of the table, None where it has none; `status` is deprecated, retired or empty."""
+    """A model and its price of each meter of the table, None where it has none; `status` is deprecated, retired, unsure or empty."""
 
     model: str
     status: str
@@ -193,7 +193,16 @@ class _Day:
         model = self.book.models[index]
         if model.retired is not None and model.retired <= self.seconds:
             return "retired"
-        return "deprecated" if model.deprecated is not None and model.deprecated <= self.seconds else ""
+        if model.deprecated is not None and model.deprecated <= self.seconds:
+            return "deprecated"
+        return "unsure" if self._doubtful(model) else ""
+
+    def _doubtful(self, model: m.Model) -> bool:
+        """Whether a price that the model has on that day is in doubt."""
+        index = self.book.models.index(model)
+        inside = 1 << self.stretch
+        held = [p for p in self.book.prices if p.model == index and dict(p.scope).get(m.DATES, inside) & inside]
+        return any(price.origin.unsure for price in held)
 
     def _figure(self, cell: Cell, meter: str) -> Figure | None:
         rate = cell.rates[meter]
