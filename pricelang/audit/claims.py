@@ -233,7 +233,8 @@ def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) 
         members, changed = ([x for x in order if analysis.touches(*x, meter)] for order in (stack, swapped))
         roots = [analysis.unit_price(meter, members), analysis.unit_price(meter, changed)]
         root = analysis.forest.combine(roots, lambda leaves: YES if leaves[0] != leaves[1] else ())
-        point = analysis.find([_yes(root), analysis.billed, *more, analysis.usable])
+        acting = [_yes(_acts_on(analysis, index, meter)) for index in (left, right)]
+        point = analysis.find([_yes(root), *acting, analysis.billed, *more, analysis.usable])
         if point is not None:
             values = [analysis.forest.value(found, point) for found in roots]
             shown = [money(value, analysis.book.currency) if isinstance(value, Fraction) else str(value) for value in values]
@@ -241,6 +242,17 @@ def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) 
             why = f"one of `{analysis.book.meters[meter].name}` costs {shown[0]}, and {shown[1]} with `{names[0]}` and `{names[1]}` changed about"
             return witness(analysis, point, {meter: Fraction(1)}), why
     return None
+
+
+def _acts_on(analysis: Analysis, index: int, meter: int) -> int:
+    """Where a modifier does something to a meter's price."""
+    lines = analysis.book.modifiers[index].lines
+
+    def acts(leaves: tuple[Any, ...]) -> Leaf:
+        held = [lines[number] for number in leaves[0]]
+        return YES if any(meter in dict(line.factors) or meter in line.meters for line in held) else ()
+
+    return analysis.forest.combine([analysis.book.decisions.modifiers[index]], acts)
 
 
 def _plain_usage(analysis: Analysis, point: Point) -> dict[int, Fraction]:
@@ -351,14 +363,19 @@ def _dead_zone(
     """The request just over the threshold, and how far over it one still pays less than at it."""
     book = analysis.book
     prices: list[Fraction] = []
+    over = (*point[:axis], sides[1], *point[axis + 1 :])
     counted = meter if meter in total.meters else total.meters[0]
     for at in sides:
         there = (*point[:axis], at, *point[axis + 1 :])
         value = analysis.forest.value(analysis.unit_price(meter, book.stack), there)
         prices.append(value if isinstance(value, Fraction) else Fraction(0))
     name, label = book.meters[meter].name, total.label
-    over = (*point[:axis], sides[1], *point[axis + 1 :])
-    usage = {counted: limit + 1, meter: limit + 1 if meter == counted else Fraction(1)}
+    usage = {counted: limit + 1}
+    if meter != counted:
+        # enough of the other meter that its fall shows beside one more of what is counted
+        one = analysis.forest.value(analysis.unit_price(counted, book.stack), over)
+        more = one if isinstance(one, Fraction) else Fraction(0)
+        usage[meter] = Fraction(int(more * (limit + 1) / (prices[0] - prices[1])) + 1)
     why = f"over {grouped(limit)} of `{label}`, one of `{name}` costs {money(prices[1], book.currency)} instead of {money(prices[0], book.currency)}"
     if meter == counted and prices[1]:
         end = limit * prices[0] / prices[1]

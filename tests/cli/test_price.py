@@ -180,7 +180,7 @@ def test_quantities_with_suffixes_are_exact(text: str, tokens: int) -> None:
 @pytest.mark.parametrize("text", ["1.2345k", "5m", "-5", "1e3", "nan", "k", "5 k", "5kk", "50kB"])
 def test_quantities_that_are_none_are_the_errors_of_the_book(text: str) -> None:
     done = run("price", "--book", SHOP, "--model", "old-1", f"--output={text}")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "error[bad_quantity]: the quantity of `output`" in done.stderr
 
 
