@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.book import model as m
-from pricelang.book.load import load_book
+from pricelang.book.load import load_below, load_book
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
@@ -20,6 +20,9 @@ from pricelang.rating.ratecard import RateCard
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
+    from pricelang.audit.audit import Audit
+    from pricelang.audit.breakeven import BreakEven
+    from pricelang.audit.coverage import Coverage
     from pricelang.usage.records import Part, Record
 
 DEFAULT_BOOK = "anthropic"
@@ -48,9 +51,10 @@ class Book:
     Decimal('0.625')
     """
 
-    def __init__(self, checked: m.Book) -> None:
+    def __init__(self, checked: m.Book, source: str | Path | None = None) -> None:
         self.checked = checked
         self.rates = RateCard(checked)
+        self._source = source
 
     @property
     def name(self) -> str:
@@ -195,6 +199,45 @@ class Book:
             found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
         return tuple(sorted(found, key=lambda model: model.released))
 
+    @property
+    def audit(self) -> Audit:
+        """The questions that an auditor puts to a book: claims, stacking, reach, order, dead rules."""
+        from pricelang.audit.audit import Audit
+
+        return Audit(self.checked, self._below)
+
+    def _below(self) -> m.Book | None:
+        return load_below(self._source) if self._source is not None else None
+
+    def coverage(self, examples: Iterable[m.Example] | None = None, *, files: Collection[str] | None = None) -> Coverage:
+        """Which rules the book's examples exercise; see `pricelang.audit.coverage.measure`.
+
+        >>> import pricelang
+        >>> coverage = pricelang.load().coverage()
+        >>> [rule.name for rule in coverage.unreachable if rule.kind == "charge pool"]
+        ['code_execution']
+        """
+        from pricelang.audit.coverage import measure
+
+        return measure(self.checked, examples, files)
+
+    def break_even(
+        self, at: Instant | None = None, *, models: Iterable[str] = (), against: str | None = None, write: str | None = None,
+        read: str | None = None, base: str | None = None, retired: bool = False,
+    ) -> BreakEven:  # fmt: skip
+        """After how many reads a cache pays, when free pools end, and where one model becomes cheaper than another.
+
+        Arguments and errors are those of `pricelang.audit.breakeven.break_even`.
+
+        >>> import pricelang
+        >>> found = pricelang.load().break_even("2026-04-17", models=["claude-opus-4-7"])
+        >>> [(cache.write, cache.reads) for cache in found.caches]
+        [('cache_write_5m', 1), ('cache_write_1h', 2)]
+        """
+        from pricelang.audit.breakeven import break_even
+
+        return break_even(self.checked, at, models=models, against=against, write=write, read=read, base=base, retired=retired)
+
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
 
@@ -229,7 +272,7 @@ def load(source: str | Path = DEFAULT_BOOK) -> Book:
     Raises `BookError` with every fault of the book. The checked book is kept in the user's cache folder, so that only
     the first load of a text parses it.
     """
-    return Book(load_book(source))
+    return Book(load_book(source), source)
 
 
 __all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]

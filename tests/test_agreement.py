@@ -136,6 +136,60 @@ def checked_texts(texts: tuple[str, ...]) -> Checked:
     )
 
 
+LIST = """book list in USD
+unit MTok is 1,000,000 tokens
+dimension tier default standard
+  standard, batch
+meter input, output in tokens
+meter calls in requests
+models
+  | model | released   |
+  | a-1   | 2026-01-01 |
+  | b-1   | 2026-01-01 |
+rates per MTok
+  | model | from       | input | output |
+  | a-1   | 2026-01-01 | $1    | $4     |
+  | b-1   | 2026-01-01 | $2    | $8     |
+charge calls
+  $10 per 10 requests
+multiplier half
+  x 0.5 on tokens
+multiplier treble
+  x 3 on tokens
+stack half, treble
+"""
+DEAL = """book deal extends list from 2026-02-01 before 2026-03-01
+surcharge extra
+  $4 per MTok on tokens
+stack extra after half
+amend calls
+  $0.80 instead of $10 per 10 requests  for a-1  when tier is batch
+"""
+CONTRACT = [
+    # In the term (1 x 0.5 + 4) x 3: the surcharge stands between the two, and on every token.
+    ("a-1", "2026-02-01", "input", "standard", "13.5"),
+    ("a-1", "2026-02-01", "output", "standard", "18"),
+    ("b-1", "2026-02-28", "output", "batch", "24"),
+    ("b-1", "2026-03-01", "output", "batch", "12"),
+    # A call costs less for that model and that tier, and for no other.
+    ("a-1", "2026-02-01", "calls", "batch", "80000"),
+    ("a-1", "2026-02-01", "calls", "standard", "1000000"),
+    ("b-1", "2026-02-01", "calls", "batch", "1000000"),
+    ("b-1", "2026-02-01", "calls", "standard", "1000000"),
+    ("a-1", "2026-01-31", "calls", "batch", "1000000"),
+]
+
+
+@pytest.mark.parametrize(("model", "at", "meter", "tier", "expected"), CONTRACT)
+def test_a_contract_worked_out_by_hand(model: str, at: str, meter: str, tier: str, expected: str) -> None:
+    checked = checked_texts((LIST, DEAL))
+    assert checked.book is not None
+    ask = Ask(model, when(at), {"tier": tier}, {meter: 1_000_000})
+    for found in (by_book(pricelang.Book(checked.book), ask), by_oracle(read_texts(LIST, DEAL), ask)):
+        assert isinstance(found, Priced)
+        assert found.total == Fraction(expected)
+
+
 def test_generated_books() -> None:
     seen: Counter[str] = Counter()
 

@@ -96,7 +96,7 @@ def test_words_of_the_language_in_any_order(words: list[str]) -> None:
 def damaged(text: str, random: Random) -> str:
     """A text with one line, word or character deleted, doubled, swapped or replaced, or cut off."""
     unit = random.choice(["line", "word", "character", "cut"])
-    if unit == "cut":
+    if unit == "cut" or not text:
         return text[: random.randrange(len(text) + 1)]
     parts = text.split("\n") if unit == "line" else text.split(" ") if unit == "word" else list(text)
     glue = {"line": "\n", "word": " ", "character": ""}[unit]
