@@ -6,6 +6,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from attrs import define, field
 
@@ -20,6 +21,8 @@ from pricelang.rating.quantities import read_uses
 from pricelang.rating.rates import Point, Rate, not_offered
 from pricelang.wording import did_you_mean, shown
 
+K = TypeVar("K")
+V = TypeVar("V")
 MAX_ENTRIES = 20_000
 MAX_PLAIN = 10**15
 """Whole quantities below this need no further check."""
@@ -27,13 +30,15 @@ MAX_PLAIN = 10**15
 
 @define(eq=False, repr=False)
 class Entry:
-    """A combination without the sides of thresholds, and its cells by those sides that matter to it."""
+    """What a model, an instant and values come to: a point without the sides of thresholds, and the sums that matter there.
+
+    Entries are many, for instants are; the cells they lead to are shared.
+    """
 
     at: int
     point: Point
     dimensions: tuple[tuple[str, str], ...]
     sums: tuple[int, ...]
-    cells: dict[tuple[int, ...], Cell | PriceError] = field(factory=dict)
     # What is doubtful about the name of the model.
     notes: tuple[str, ...] = ()
     # The one cell, where no threshold matters.
@@ -46,6 +51,8 @@ class RateCard:
 
     book: m.Book
     _entries: dict[object, Entry] = field(factory=dict, init=False)
+    _cells: dict[Point, Cell | PriceError] = field(factory=dict, init=False)
+    _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
     _models: dict[str, int] = field(init=False)
     _meters: dict[str, m.Meter] = field(init=False)
     _watching: tuple[m.Scope, ...] = field(init=False)
@@ -170,30 +177,31 @@ class RateCard:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
             entry.notes = tuple(f"unsure: {doubt}" for doubt in doubts)
         if key is not None:
-            if len(self._entries) >= MAX_ENTRIES:
-                self._entries.clear()
-            self._entries[key] = entry
+            _kept(self._entries, key, entry)
         return entry
 
     def _new_entry(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> Entry:
-        first = 2 + len(self.book.dimensions)
-        sums: set[int] = set()
-        for scope in self._watching:
-            plain = tuple((axis, mask) for axis, mask in scope if axis < first)
-            if holds(plain, point):
-                sums.update(axis - first for axis, _ in scope if axis >= first)
-        return Entry(seconds, point, given, tuple(sorted(sums)))
+        sums = self._sums.get(point)
+        if sums is None:
+            first = 2 + len(self.book.dimensions)
+            found: set[int] = set()
+            for scope in self._watching:
+                plain = tuple((axis, mask) for axis, mask in scope if axis < first)
+                if holds(plain, point):
+                    found.update(axis - first for axis, _ in scope if axis >= first)
+            sums = _kept(self._sums, point, tuple(sorted(found)))
+        return Entry(seconds, point, given, sums)
 
     def _cell(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Cell:
-        cell = entry.cells.get(sides)
+        by_sum = dict(zip(entry.sums, sides, strict=True))
+        point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
+        cell = self._cells.get(point)
         if cell is None:
-            by_sum = dict(zip(entry.sums, sides, strict=True))
-            point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
             try:
                 cell = cell_at(self.book, point)
             except PriceError as error:
                 cell = error
-            entry.cells[sides] = cell
+            _kept(self._cells, point, cell)
         if isinstance(cell, Refused):
             self._check_meters(entry, uses)  # what does not exist comes before what is refused
         if isinstance(cell, PriceError):
@@ -288,6 +296,14 @@ class RateCard:
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
+
+
+def _kept(cache: dict[K, V], key: K, value: V) -> V:
+    """The value, now in the cache; a full cache begins anew, so that memory stays bounded."""
+    if len(cache) >= MAX_ENTRIES:
+        cache.clear()
+    cache[key] = value
+    return value
 
 
 def _scopes(book: m.Book) -> Iterator[m.Scope]:
