@@ -1,4 +1,4 @@
-"""`claim agrees with BOOK`: where a contract pays what the book below it pays, and one request on which it does not.
+"""A contract against the book below it: where they agree, whether it ever charges more, and whether it loosens a refusal.
 
 The contract's space refines that of the book below (it has all of its models, days, values and limits, and more), so the
 diagrams of the lower book are carried up, and whatever both have in common cancels.
@@ -11,13 +11,75 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from attrs import frozen
+
 from pricelang.audit.analysis import NO, YES, Analysis, Leaf, is_yes
 from pricelang.audit.witness import Witness, witness
 from pricelang.book import model as m
 from pricelang.decimals import money
 
+Breach = tuple[Witness | None, str]
 
-def first_disagreement(upper: Analysis, claim: m.Claim) -> tuple[Witness | None, str] | None:
+
+@frozen
+class Against:
+    """How a contract stands to the book below it: for each question a request that shows it, or None and no reason.
+
+    `dearer` is a request that it charges more for, `cheaper` one that it charges less for, `loosened` one that only the
+    contract prices, `tightened` one that only the book below does.
+    """
+
+    below: str
+    dearer: Breach | None
+    cheaper: Breach | None
+    loosened: Breach | None
+    tightened: Breach | None
+
+
+def against_below(upper: Analysis) -> Against | None:
+    """What a contract changes in kind against the book that it extends; None for a book that extends none."""
+    book = upper.below()
+    if book is None:
+        return None
+    lower = Analysis(book)
+    carry = _carrier(lower, upper)
+    allowed = carry(lower.usable[0])
+    found: dict[str, Breach | None] = {}
+    for name, wanted in (("loosened", (YES, NO)), ("tightened", (NO, YES))):
+        root = upper.forest.combine([upper.usable[0], allowed], lambda leaves, wanted=wanted: YES if _plain(leaves) == wanted else NO)  # type: ignore[misc]
+        point = upper.find([(root, is_yes), upper.existing] if name == "tightened" else [(root, is_yes)])
+        found[name] = None if point is None else (witness(upper, point, {0: Fraction(1)}), "")
+    for name, sign in (("dearer", 1), ("cheaper", -1)):
+        found[name] = next((x for meter in range(len(upper.book.meters)) if (x := _apart(upper, lower, carry, meter, sign))), None)
+    return Against(book.name, found["dearer"], found["cheaper"], found["loosened"], found["tightened"])
+
+
+def _plain(leaves: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(YES if leaf == YES else NO for leaf in leaves)
+
+
+def _apart(upper: Analysis, lower: Analysis, carry: Callable[[int], int], meter: int, sign: int) -> Breach | None:
+    """A request that both price, on which the contract charges more (sign 1) or less (-1) for a meter."""
+    name = upper.book.meters[meter].name
+    below = next((index for index, found in enumerate(lower.book.meters) if found.name == name), None)
+    if below is None:
+        return None
+    roots = [_paid(upper, meter), carry(_paid(lower, below))]
+
+    def differs(leaves: tuple[Any, ...]) -> Leaf:
+        ours, theirs = (Fraction(0) if leaf == "free" else leaf for leaf in leaves)
+        both = isinstance(ours, Fraction) and isinstance(theirs, Fraction)
+        return YES if both and (ours - theirs) * sign > 0 else NO
+
+    root = upper.forest.combine(roots, differs)
+    point = upper.find([(root, is_yes), upper.usable, (carry(lower.usable[0]), is_yes)])
+    if point is None:
+        return None
+    shown = [_amount(upper.forest.value(found, point), upper.book.currency) for found in roots]
+    return witness(upper, point, {meter: Fraction(1)}), f"one of `{name}` costs {shown[0]}, and {shown[1]} by `{lower.book.name}`"
+
+
+def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
     """A request in the claim's scope that the two books price differently, with both amounts; None when there is none.
 
     Raises `ValueError` where the book below is not at hand.
@@ -43,7 +105,7 @@ def first_disagreement(upper: Analysis, claim: m.Claim) -> tuple[Witness | None,
 
 def _on_meter(
     upper: Analysis, lower: Analysis, carry: Callable[[int], int], meter: int, inside: tuple[int, Callable[[Any], bool]]
-) -> tuple[Witness | None, str] | None:
+) -> Breach | None:
     name = upper.book.meters[meter].name
     below = next((index for index, found in enumerate(lower.book.meters) if found.name == name), None)
     roots = [_paid(upper, meter), upper.forest.leaf(None)]

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from attrs import define
 
+from pricelang.audit.agreement import Against, against_below
 from pricelang.audit.analysis import Analysis
 from pricelang.audit.claims import Verdict, decide_claims
 from pricelang.audit.dead import Dead, dead_rules
@@ -54,6 +55,11 @@ class Audit:
     def order(self) -> Order:
         """Whether the order of the stack shows in any amount."""
         return order_of_stack(self.analysis)
+
+    @cached_property
+    def against_below(self) -> Against | None:
+        """Whether a contract ever charges more or less than the book below it, or loosens a refusal; None without one."""
+        return against_below(self.analysis)
 
     @cached_property
     def dead(self) -> tuple[Dead, ...]:
