@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pricelang.audit.audit import Audit
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
+    from pricelang.audit.difference_words import Change
     from pricelang.usage.records import Part, Record
 
 DEFAULT_BOOK = "anthropic"
@@ -173,6 +174,21 @@ class Book:
                 return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
         raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
                          help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
+
+    def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
+        """What differs in another book, over every request; with days, what differs between this book on `at` and the
+        other on `other_at`. Empty where no request can tell them apart.
+
+        Raises `BadRequest` (`bad_date`).
+
+        >>> import pricelang
+        >>> book = pricelang.load()
+        >>> [change.text for change in book.diff(book, "2026-10-06", "2026-10-07") if change.kind == "price"]
+        ['cache_read of `claude-sonnet-5-5`: $0.20 -> $0.10 per MTok (-50%)']
+        """
+        from pricelang.audit.difference import compare
+
+        return compare(self.checked, other.checked, at, other_at)
 
     def at(self, at: Instant) -> BookAt:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).

@@ -80,9 +80,13 @@ def _decider(analysis: Analysis, kind: str, pair: tuple[int, int], point: Point)
     for index in range(len(names)):
         if any(analysis.book.modifiers[index].lines[number].outcome == "refuse" for number in _leaf(analysis, index, point)):
             return names[index], _line(analysis, index, point)
-    for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True):
-        if analysis.forest.value(root, point) == YES:
-            return exclusion.label(names), exclusion.origin
+    excluding = [
+        exclusion for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
+        if analysis.forest.value(root, point) == YES
+    ]  # fmt: skip
+    # of several that refuse the request, the one that speaks of this pair
+    for exclusion in sorted(excluding, key=lambda found: {found.left, found.right} != set(pair)):
+        return exclusion.label(names), exclusion.origin
     refusal = analysis.forest.value(analysis.book.decisions.refusals, point)
     found = analysis.book.refusals[refusal[0]] if isinstance(refusal, tuple) and refusal else None
     return "refuse", found.origin if found is not None else m.Origin("", 0, 0, 0)

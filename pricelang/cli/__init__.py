@@ -22,6 +22,7 @@ COMMANDS = {
     "test": "The examples of a book, run.",
     "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
     "audit": "Claims decided over every request; how modifiers meet; what is dead.",
+    "diff": "What changes for whom between two books, days or revisions.",
     "fmt": "Book files in the one style.",
 }
 

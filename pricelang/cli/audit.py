@@ -13,9 +13,11 @@ from pricelang.audit.claims import Verdict
 from pricelang.audit.dead import Dead
 from pricelang.audit.order import Order
 from pricelang.audit.stacking import Meeting, Reach
-from pricelang.cli.options import open_book
+from pricelang.cli.options import checked_instant, open_book
 from pricelang.cli.output import DONE, SOME_FAILED
 from pricelang.decimals import money, plain
+from pricelang.rating.errors import PriceError
+from pricelang.rating.instants import today
 from pricelang.wording import printable
 
 KINDS = {
@@ -29,10 +31,17 @@ KINDS = {
 @click.option("--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies.")
 @click.option("--order", is_flag=True, help="Whether the order of the stack shows in any amount.")
 @click.option("--dead", is_flag=True, help="Rules that decide nothing.")
+@click.option("--contract", is_flag=True, help="Whether a contract ever charges more than the book below, or loosens a refusal.")
+@click.option("--html", "html_path", metavar="FILE", help="A report of everything, as one file that opens offline.")
+@click.option("--at", metavar="DATE", help="The day of the report's tables; today unless given.")
+@click.option("--since", metavar="DATE", help="The day from which on the report shows what changed.")
 @click.option("--markdown", is_flag=True, help="The stacking matrix as Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
 @click.pass_context
-def command(ctx: click.Context, /, path: str, stacking: bool, order: bool, dead: bool, markdown: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, /, path: str, stacking: bool, order: bool, dead: bool, contract: bool, html_path: str | None,
+    at: str | None, since: str | None, markdown: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Questions decided over every request that a book admits. Without a flag, all claims: a broken one is shown with the
     smallest request that breaks it, as a record that `pricelang price -` takes.
 
@@ -42,7 +51,12 @@ def command(ctx: click.Context, /, path: str, stacking: bool, order: bool, dead:
       pricelang audit my-contract.price --stacking
     """
     audit = open_book(path).audit
-    if as_json:
+    if html_path is not None:
+        _write_report(ctx, audit, path, html_path, checked_instant(at), checked_instant(since))
+    elif contract:
+        for line in _contract(ctx, audit):
+            click.echo(line)
+    elif as_json:
         click.echo(json.dumps(_as_data(audit), indent=1))
     elif stacking or markdown:
         for line in _matrix_markdown(audit.stacking) if markdown else [*_matrix(audit.stacking), "", *_reaches(audit.reach)]:
@@ -59,6 +73,37 @@ def command(ctx: click.Context, /, path: str, stacking: bool, order: bool, dead:
             click.echo(line)
     broken = any(not verdict.holds for verdict in audit.claims)
     ctx.exit(SOME_FAILED if broken else DONE)
+
+
+def _write_report(ctx: click.Context, audit: Audit, source: str, path: str, at: str | None, since: str | None) -> None:
+    from pricelang.audit.html import render_report
+    from pricelang.audit.report import texts_of
+
+    try:
+        text = render_report(audit, at or today(), since, texts_of(source))
+        with click.open_file(path, "w", encoding="utf-8", atomic=path != "-") as stream:
+            stream.write(text)
+    except PriceError as error:
+        ctx.fail(f"{error}; {error.help}" if error.help else str(error))
+    except OSError as error:
+        ctx.fail(f"`{printable(path)}` cannot be written: {(error.strerror or str(error)).lower()}")
+
+
+def _contract(ctx: click.Context, audit: Audit) -> list[str]:
+    found = audit.against_below
+    if found is None:
+        ctx.fail(f"`{audit.book.name}` extends no book")
+    questions = [
+        ("charges more than", found.dearer), ("charges less than", found.cheaper), ("prices what is refused by", found.loosened),
+        ("refuses what is priced by", found.tightened),
+    ]  # fmt: skip
+    lines = []
+    for words, breach in questions:
+        if breach is None:
+            lines.append(f"never {words} `{found.below}`")
+        else:
+            lines += [f"{words} `{found.below}`" + (f": {breach[1]}" if breach[1] else ""), f"  {breach[0]}"]
+    return lines
 
 
 def _verdicts(verdicts: tuple[Verdict, ...]) -> list[str]:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from attrs import frozen
 
+import pricelang.syntax.parser as parser
 from pricelang.book import model as m
 from pricelang.book.check import Checked, check_layers
 from pricelang.book.files import Layer, TextFile
 from pricelang.decimals import plain
+from pricelang.syntax.split import Chunk
 from tests.generators import write_book
 
 Point = tuple[int, ...]
+Quantity = int | Fraction
 DAY = 86_400
+PARSE = parser.parse_statement
 
 
 @frozen
@@ -30,13 +36,31 @@ class Request:
     model: str
     at: str
     dimensions: dict[str, str]
-    usage: dict[str, int]
+    usage: dict[str, Quantity]
 
 
 def checked(texts: tuple[str, ...]) -> Checked:
     """The checked book of some texts, each a book over the one before."""
     files = (TextFile(f"{number}.price", Path(f"{number}.price"), text) for number, text in enumerate(texts))
-    return check_layers(tuple(Layer((file,)) for file in files))
+    return check_often(tuple(Layer((file,)) for file in files))
+
+
+@functools.lru_cache(maxsize=4096)
+def parsed_once(name: str, line: int, text: str) -> tuple[Any, tuple[Any, ...]]:
+    """The tree and the faults of a statement."""
+    statement, faults = PARSE(name, Chunk(line, text))
+    return statement, tuple(faults)
+
+
+def check_often(layers: tuple[Layer, ...]) -> Checked:
+    """The checked book of some files. A statement that stands unchanged in its place is parsed once in a process."""
+
+    def parse(name: str, chunk: Chunk) -> tuple[Any, list[Any]]:
+        statement, faults = parsed_once(name, chunk.line, chunk.text)
+        return statement, list(faults)
+
+    with patch.object(parser, "parse_statement", parse):
+        return check_layers(layers)
 
 
 # ---- books with claims ----------------------------------------------------------------------------------------------
@@ -133,6 +157,16 @@ def scope(random: Random, book: m.Book) -> str:
     return " ".join(parts)
 
 
+def by_request(book: m.Book) -> bool:
+    """Whether the total of a request is more than quantities times prices: a cap on it, or what looks at a threshold."""
+    first = 2 + len(book.dimensions)
+    lines = [line.scope for x in book.modifiers for line in x.lines if line.outcome == "add" and not line.meters]
+    lines += [line.scope for charge in book.charges for line in charge.minimums]
+    lines += [rounding.scope for rounding in book.roundings] + [conversion.scope for conversion in book.conversions]
+    bounds = [line for limit in book.limits for line in limit.lines if line.target == "request"]
+    return bool(bounds) or any(axis >= first for scope in lines for axis, _ in scope)
+
+
 # ---- every request --------------------------------------------------------------------------------------------------
 
 
@@ -141,21 +175,21 @@ def holds(scope: m.Scope, point: Point) -> bool:
     return all((mask >> point[axis]) & 1 for axis, mask in scope)
 
 
-def usages(book: m.Book) -> dict[tuple[int, ...], dict[str, int]]:
+def usages(book: m.Book) -> dict[tuple[int, ...], dict[str, Quantity]]:
     """For the sides of all thresholds that quantities can be on together, the first quantities found that are.
 
     Sums share meters, so not every combination exists: more than 1,000 of input is more than 100 of input and output.
     """
     meters = sorted({meter for total in book.sums for meter in total.meters})
     edges = sorted({0, *(int(limit) + step for total in book.sums for limit in total.limits for step in (0, 1))})
-    found: dict[tuple[int, ...], dict[str, int]] = {}
+    found: dict[tuple[int, ...], dict[str, Quantity]] = {}
     for numbers in sorted(itertools.product(edges, repeat=len(meters)), key=sum):
-        given = dict(zip(meters, numbers, strict=True))
+        given: dict[int, Quantity] = dict(zip(meters, numbers, strict=True))
         found.setdefault(sides(book, given), {book.meters[meter].name: n for meter, n in given.items() if n})
     return found
 
 
-def sides(book: m.Book, given: dict[int, Any]) -> tuple[int, ...]:
+def sides(book: m.Book, given: dict[int, Quantity]) -> tuple[int, ...]:
     """The side of each threshold that quantities by meter are on."""
     amounts = [sum(given.get(meter, 0) for meter in total.meters) for total in book.sums]
     return tuple(sum(amount > limit for limit in total.limits) for amount, total in zip(amounts, book.sums, strict=True))
@@ -172,7 +206,7 @@ def instants(book: m.Book) -> Iterator[tuple[int, int]]:
             yield number + 1, at
 
 
-def point_of(book: m.Book, model: str, at: int, dimensions: dict[str, str], usage: dict[int, Any]) -> Point:
+def point_of(book: m.Book, model: str, at: int, dimensions: dict[str, str], usage: dict[int, Quantity]) -> Point:
     """The point of a request, worked out from the words of the book alone; what the clock sets comes last."""
     stretch = sum(at >= boundary for boundary in book.boundaries)
     values = [
@@ -213,7 +247,7 @@ def requests(book: m.Book) -> dict[Point, Request]:
     return found
 
 
-def quantities(book: m.Book, usage: dict[str, Any]) -> dict[int, Fraction]:
+def quantities(book: m.Book, usage: dict[str, Quantity]) -> dict[int, Quantity]:
     """Quantities by the index of their meter."""
     index = {meter.name: number for number, meter in enumerate(book.meters)}
-    return {index[name]: Fraction(quantity) for name, quantity in usage.items()}
+    return {index[name]: quantity for name, quantity in usage.items()}

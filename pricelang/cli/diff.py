@@ -1,0 +1,296 @@
+"""`pricelang diff`: what changes for whom between two books, two days of one, or two git revisions of a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import attrs
+import click
+from attrs import define, evolve, field, frozen
+
+from pricelang.api import Book
+from pricelang.audit.difference import KINDS, compare
+from pricelang.audit.difference_words import Change, percent
+from pricelang.cli.options import checked_instant, open_book
+from pricelang.cli.output import DONE, SOME_FAILED, Failure, Grid, UnusableBook, markdown, show_grid
+from pricelang.decimals import money, plain
+from pricelang.rating.bill import Bill
+from pricelang.rating.errors import PriceError
+from pricelang.rating.instants import seconds_of, written
+from pricelang.syntax.faults import BookError
+from pricelang.usage.records import Outcome, Record, Rejected, UsageError
+from pricelang.wording import printable
+
+MAX_FILES = 1000
+"""Book files of one revision that are read."""
+
+
+@click.command(epilog="Exit codes: 0 no difference; 1 some; 2 wrong usage, or a book that cannot be used.")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--usage", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+              help="Usage records: what they cost under both.")  # fmt: skip
+@click.option("--markdown", "as_markdown", is_flag=True, help="Markdown, for a pull request or an announcement.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with all changes.")
+@click.pass_context
+def command(ctx: click.Context, /, old: str, new: str, usage: str | None, as_markdown: bool, as_json: bool) -> None:
+    """What changes for whom from A to B, decided over every request. Each is a book (a path or a bundled name), a book
+    on a day (`BOOK@DATE`), or a file or folder of a git revision (`REV:PATH`). Where one names a day, both are compared on
+    days. Rows in another order, groups spelled out, other words and other sources are no difference.
+
+    \b
+    Examples:
+      pricelang diff anthropic@2026-04-17 anthropic@2026-11-22
+      pricelang diff anthropic my-contract.price --usage march.jsonl
+      pricelang diff HEAD~1:rules/anthropic rules/anthropic --markdown
+    """
+    sides = (_opened(old), _opened(new))
+    days = [side.at or other.at for side, other in zip(sides, reversed(sides), strict=True)]
+    names = [
+        side.name if day is None else f"{side.name} on {written(seconds_of(day))}"
+        for side, day in zip(sides, days, strict=True)
+    ]
+    changes = compare(sides[0].book.checked, sides[1].book.checked, days[0], days[1])
+    costs = None if usage is None else _costs(usage, (sides[0].book, sides[1].book), days)
+    if as_json:
+        found: dict[str, object] = {
+            "old": names[0],
+            "new": names[1],
+            "changes": [attrs.asdict(change) for change in changes],
+        }
+        click.echo(json.dumps(found if costs is None else found | {"usage": costs.as_data()}, indent=1))
+    else:
+        _show(changes, names, costs, as_markdown)
+    ctx.exit(SOME_FAILED if changes else DONE)
+
+
+# ---- output ---------------------------------------------------------------------------------------------------------
+
+
+def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as_markdown: bool) -> None:
+    mark = "## " if as_markdown else ""
+    click.echo(f"{'# ' if as_markdown else ''}{printable(names[0])} -> {printable(names[1])}")
+    for heading in dict.fromkeys(KINDS.values()):
+        inside = [change for change in changes if KINDS[change.kind] == heading]
+        if inside:
+            click.echo(f"\n{mark}{heading}")
+        if inside and as_markdown:
+            click.echo()
+        for change in inside:
+            click.echo(f"{'- ' if as_markdown else '  '}{printable(change.text)}")
+    click.echo(f"\n{len(changes):,} change{'s' if len(changes) != 1 else ''}" if changes else "\nno difference")
+    if costs is not None:
+        click.echo(f"\n{mark}Usage\n" if as_markdown else "")
+        if not costs.sums:
+            click.echo("no usage has a price under both")
+        elif as_markdown:
+            click.echo(markdown(costs.grid()))
+        else:
+            show_grid(costs.grid())
+        for line in costs.remarks(names):
+            click.echo(f"\n{line}" if as_markdown else line)
+
+
+# ---- books ----------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Side:
+    """A book to compare: what it was called, and the day on which it is looked at."""
+
+    name: str
+    book: Book
+    at: str | None
+
+
+def _opened(source: str) -> _Side:
+    """The book that an argument names. Raises `Failure` or `UnusableBook`."""
+    name, at = source, None
+    if not os.path.exists(source):
+        before, mark, after = source.rpartition("@")
+        if mark and before and re.match(r"[0-9]{4}-", after):
+            name, at = before, checked_instant(after)
+    revision, colon, path = name.partition(":")
+    if not colon or len(revision) < 2 or not path or os.path.exists(name):
+        return _Side(name, open_book(name), at)
+    with tempfile.TemporaryDirectory(prefix="pricelang-") as folder:
+        entry = _from_git(revision, path, Path(folder))
+        try:
+            from pricelang.api import load
+
+            return _Side(name, load(entry), at)
+        except BookError as error:
+            raise UnusableBook(error, name) from None
+
+
+def _from_git(revision: str, path: str, folder: Path) -> Path:
+    """The book of a revision, written to a folder: the book's own folder with all its book files. Raises `Failure`."""
+    found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if found is None:
+        raise Failure(
+            "no_revision",
+            f"there is no git revision `{revision}` here",
+            "write `REV:PATH`, such as `HEAD~1:prices/book.price`",
+        )
+    commit = found.decode().strip()
+    prefix = (_git("rev-parse", "--show-prefix") or b"").decode().strip()
+    # As git reads it: from the top of the repository, unless it begins with a dot.
+    near = [posixpath.join(prefix, path)] if path.startswith(("./", "../")) else [path, posixpath.join(prefix, path)]
+    for place in map(posixpath.normpath, near):
+        kind = (_git("cat-file", "-t", f"{commit}:{'' if place == '.' else place}") or b"").decode().strip()
+        if kind in ("blob", "tree"):
+            within = place if kind == "tree" else posixpath.dirname(place)
+            _write_files(commit, "" if within == "." else within, folder)
+            return folder / place
+    raise Failure(
+        "no_book",
+        f"the revision `{revision}` has no `{path}`",
+        "paths of a revision begin at the top of the repository",
+    )
+
+
+def _write_files(commit: str, within: str, folder: Path) -> None:
+    """Writes the book files of a folder of a commit. Links are left out, as are paths that would lead elsewhere."""
+    listed = _git("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{within}") or b""
+    wanted = 0
+    for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
+        facts, _, name = entry.partition("\t")
+        mode = facts.split(" ")[0]
+        if not name.endswith(".price") or not mode.startswith("100") or ".." in name.split("/"):
+            continue
+        wanted += 1
+        if wanted > MAX_FILES:
+            raise Failure(
+                "too_large", f"more than {MAX_FILES:,} book files in `{within or '.'}`", "name the folder of the book"
+            )
+        text = _git("cat-file", "blob", facts.split(" ")[2])
+        target = folder / within / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text or b"")
+
+
+def _git(*words: str) -> bytes | None:
+    """What a git command prints, or None where it fails. Raises `Failure` where there is no git."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    except (FileNotFoundError, ValueError):
+        raise Failure("no_git", "a revision is read with `git`, which cannot be run here") from None
+    return done.stdout if done.returncode == 0 else None
+
+
+# ---- usage ----------------------------------------------------------------------------------------------------------
+
+_Key = tuple[str, str, str]
+
+
+@define
+class Costs:
+    """What usage costs under two books, by model; `refused` counts the records without a price, under each."""
+
+    sums: dict[_Key, list[Fraction]] = field(factory=dict)
+    requests: dict[_Key, int] = field(factory=dict)
+    refused: list[int] = field(factory=lambda: [0, 0])
+    reasons: list[str] = field(factory=lambda: ["", ""])
+    unread: int = 0
+    ranges: int = 0
+
+    def add(self, bills: list[Bill]) -> None:
+        """Adds a record that both books price."""
+        self.ranges += any(bill.bounds is not None for bill in bills)
+        for old, new in zip(bills[0].parts, bills[1].parts, strict=True):
+            key = (old.cell.model.name, old.currency, new.currency)
+            sums = self.sums.setdefault(key, [Fraction(0), Fraction(0)])
+            self.requests[key] = self.requests.get(key, 0) + 1
+            for side, part in enumerate((old, new)):
+                sums[side] += part.total
+
+    def rows(self) -> Iterator[tuple[str, int, _Key, Fraction, Fraction]]:
+        """Model, requests, currencies, old and new, for each model and then for all."""
+        totals: dict[tuple[str, str], list[Fraction]] = {}
+        for key, (old, new) in sorted(self.sums.items()):
+            total = totals.setdefault(key[1:], [Fraction(0), Fraction(0)])
+            total[0], total[1] = total[0] + old, total[1] + new
+            yield key[0], self.requests[key], key, old, new
+        for currencies, (old, new) in totals.items():
+            count = sum(number for key, number in self.requests.items() if key[1:] == currencies)
+            yield "total", count, ("", *currencies), old, new
+
+    def grid(self) -> Grid:
+        """The table: old, new, difference and percent."""
+        rows = []
+        for name, count, (_, was, now), old, new in self.rows():
+            same = was == now
+            difference = ("+" if new > old else "") + money(new - old, now) if same else ""
+            rows.append(
+                (name, f"{count:,}", money(old, was), money(new, now), difference, percent(old, new) if same else "")
+            )
+        totals = sum(row[0] == "total" for row in rows)
+        return Grid(
+            ("model", "requests", "old", "new", "difference", "change"), tuple(rows), frozenset({1, 2, 3, 4}), totals
+        )
+
+    def remarks(self, names: list[str]) -> Iterator[str]:
+        """What the table leaves out."""
+        for name, count, reason in zip(names, self.refused, self.reasons, strict=True):
+            if count:
+                yield f"left out: {_records(count)} without a price under {printable(name)}: {printable(reason)}"
+        if self.unread:
+            yield f"left out: {_records(self.unread)} that cannot be read"
+        if self.ranges:
+            yield f"low figures are shown of {_records(self.ranges)} that may be on either side of a threshold"
+
+    def as_data(self) -> dict[str, object]:
+        """The same for programs; amounts are decimal strings."""
+        rows: list[dict[str, object]] = []
+        for name, count, (_, was, now), old, new in self.rows():
+            row = {"old": plain(old), "old_currency": was, "new": plain(new), "new_currency": now}
+            rows.append(
+                {"model": name, "requests": count, **row, "difference": plain(new - old) if was == now else None}
+            )
+        return {
+            "models": [row for row in rows if row["model"] != "total"],
+            "totals": [row for row in rows if row["model"] == "total"],
+            "refused_old": self.refused[0], "refused_new": self.refused[1], "unread": self.unread, "ranges": self.ranges,
+        }  # fmt: skip
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'s' if count != 1 else ''}"
+
+
+def _costs(path: str, books: tuple[Book, Book], days: list[str | None]) -> Costs:
+    """The records of a file priced under both books, on the days where days are compared."""
+    from pricelang.usage.reading import read_path
+
+    costs = Costs()
+    try:
+        outcomes: Iterator[Outcome] = read_path(path)
+    except UsageError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    for outcome in outcomes:
+        if isinstance(outcome, Rejected):
+            costs.unread += 1
+        elif isinstance(outcome, Record):
+            bills = []
+            for side, (book, day) in enumerate(zip(books, days, strict=True)):
+                record = (
+                    outcome
+                    if day is None
+                    else evolve(outcome, parts=tuple(evolve(part, at=day) for part in outcome.parts))
+                )
+                try:
+                    bills.append(book.price_record(record))
+                except PriceError as error:
+                    costs.refused[side] += 1
+                    costs.reasons[side] = costs.reasons[side] or error.message
+            if len(bills) == 2:
+                costs.add(bills)
+    return costs
