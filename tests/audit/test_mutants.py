@@ -297,32 +297,30 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
         f"| noticed by `pricelang test` (an example fails) | {count['test']} |",
         f"| survives | {count['survives']} |",
         f"| changes no amount of any model on any day | {count['same amounts']} |",
-        f"| stands where nothing is priced | {count['silent']} |", "",
+        f"| stands where nothing is priced, and is not tried | {count['silent']} |", "",
         f"Of the {able} that can move an amount or an outcome, {able - count['survives']} are noticed: "
         f"{100 * (able - count['survives']) / able:.1f}%.", "",
     ]  # fmt: skip
     for title, wanted in (("Survivors", "survives"), ("Mutants that change no amount", "same amounts")):
-        lines += [f"## {title}", "", *(f"- {mutant.title}" + why(mutant) for mutant, by in verdicts if by == wanted), ""]
+        lines += [f"## {title}", "", *(f"- {mutant.title}" + why(mutant, by) for mutant, by in verdicts if by == wanted), ""]
     lines += ["## Mutants where nothing is priced", ""]
     reasons = Counter((mutant.file, by.partition(": ")[2]) for mutant, by in verdicts if by.startswith("silent"))
     lines += [f"- {number} in {file}: {reason}" for (file, reason), number in sorted(reasons.items())]
     return "\n".join(lines) + "\n"
 
 
-def why(mutant: Mutant) -> str:
+def why(mutant: Mutant, by: str) -> str:
     """A word on a mutant that nothing notices."""
     word = statements(mutant.file)[mutant.line - 1].split()[0]
     row = next(file.text for file in shipped()[0].files if file.name == mutant.file).split("\n")[mutant.line - 1]
     if "per organization" in row:
         return " (an account's pool: no request alone shows it)"
-    if word == "alias":
-        return " (the alias stands for another model of the same price)"
-    if word == "rates" and mutant.kind == "date":
-        return " (the row repeats the price before it)"
-    if word == "rates" and mutant.kind == "outcome":
-        return " (the row holds only while the meter is not offered)"
-    if word == "group" and mutant.kind == "date":
-        return " (no model was released on that day)"
     if word == "multiplier" and row.lstrip().startswith("otherwise no effect before"):
-        return " (on that day the refusal comes first)"
-    return ""
+        return " (the same: on that day the refusal comes first)"
+    if by == "survives":
+        return " (no example asks by this alias on a day that tells)" if word == "alias" else " (no example stands at this edge)"
+    return {
+        "alias": " (the other model has the same price and days)",
+        "group": " (no model was released on that day)",
+        "rates": " (the row repeats the price before it)" if mutant.kind == "date" else " (the meter is not offered while the row holds)",
+    }.get(word, "")
