@@ -257,7 +257,7 @@ class Rules:
         """Where a modifier changed, as pairs of outcomes; of two effects only what differs."""
         was, now = self.outcomes[name]
         pairs = leaves_of(self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62))
-        meters = sorted({meter for pair in pairs for meter in changed_meters(*pair)})  # type: ignore[misc]
+        meters = sorted({meter for pair in pairs for meter in changed_meters(*pair)})
 
         def decide(leaves: tuple[Any, ...]) -> Any:
             at, before, after = leaves[:3]
@@ -310,7 +310,7 @@ class Rules:
         """Where a floor or cap changed, as pairs of tuples of `Bound`; only the lines that differ."""
         was, now = self.limits[name]
         pairs = leaves_of(self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62))
-        bounds = {bound for pair in pairs for leaf in pair for bound in leaf}  # type: ignore[attr-defined]
+        bounds = {bound for pair in pairs for leaf in pair for bound in leaf}
         meters = sorted({bound.about for bound in bounds if bound.target == "unit_price"})
 
         def decide(leaves: tuple[Any, ...]) -> Any:

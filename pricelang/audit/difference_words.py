@@ -25,7 +25,7 @@ class Change:
     """One thing that differs between two books, or between two days.
 
     `kind` is a word of `KINDS`, `subject` what it is about (meters, a modifier, …). `who` are the models in words,
-    empty for all of them, and `models` the same by name; `when` the days and the other conditions in words, empty for always.
+    empty for all of them, and `models` the same by name; `when` the days and conditions in words, empty for always.
     `old` and `new` are in words, amounts with their unit. `text` is the sentence.
     """
 

@@ -220,7 +220,7 @@ class Joint:
 
 @define(eq=False, repr=False)
 class Side:
-    """One of two books in the joint space; `at` (UTC seconds) is the day on which it is looked at, or None for all days.
+    """One of two books in the joint space; `at` (UTC seconds) is the instant that it is looked at, or None for all.
 
     `axes` has the joint axis of each of the book's, `points` for each of its axes and points the mask of joint points.
     """

@@ -43,8 +43,8 @@ MAX_FILES = 1000
 @click.pass_context
 def command(ctx: click.Context, /, old: str, new: str, usage: str | None, as_markdown: bool, as_json: bool) -> None:
     """What changes for whom from A to B, decided over every request. Each is a book (a path or a bundled name), a book
-    on a day (`BOOK@DATE`), or a file or folder of a git revision (`REV:PATH`). Where one names a day, both are compared on
-    days. Rows in another order, groups spelled out, other words and other sources are no difference.
+    on a day (`BOOK@DATE`), or a file or folder of a git revision (`REV:PATH`). Where one names a day, both are compared
+    on days. Rows in another order, groups spelled out, other words and other sources are no difference.
 
     \b
     Examples:
@@ -258,7 +258,8 @@ class Costs:
         return {
             "models": [row for row in rows if row["model"] != "total"],
             "totals": [row for row in rows if row["model"] == "total"],
-            "refused_old": self.refused[0], "refused_new": self.refused[1], "unread": self.unread, "ranges": self.ranges,
+            "refused_old": self.refused[0], "refused_new": self.refused[1],
+            "unread": self.unread, "ranges": self.ranges,
         }  # fmt: skip
 
 

@@ -299,7 +299,8 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
         f"| changes no amount of any model on any day | {count['same amounts']} |",
         f"| stands where nothing is priced, and is not tried | {count['silent']} |", "",
         f"Of the {able} that can move an amount or an outcome, {able - count['survives']} are noticed: "
-        f"{100 * (able - count['survives']) / able:.1f}%.", "",
+        f"{100 * (able - count['survives']) / able:.1f}%. "
+        f"Of all {len(verdicts)}: {100 * (able - count['survives']) / len(verdicts):.1f}%.", "",
     ]  # fmt: skip
     for title, wanted in (("Survivors", "survives"), ("Mutants that change no amount", "same amounts")):
         lines += [f"## {title}", "", *(f"- {mutant.title}" + why(mutant, by) for mutant, by in verdicts if by == wanted), ""]
@@ -315,8 +316,8 @@ def why(mutant: Mutant, by: str) -> str:
     row = next(file.text for file in shipped()[0].files if file.name == mutant.file).split("\n")[mutant.line - 1]
     if "per organization" in row:
         return " (an account's pool: no request alone shows it)"
-    if word == "multiplier" and row.lstrip().startswith("otherwise no effect before"):
-        return " (the same: on that day the refusal comes first)"
+    if word == "multiplier" and mutant.kind == "date" and f"before {mutant.old}" in row:
+        return " (the same: on that day a line that comes first decides)"
     if by == "survives":
         return " (no example asks by this alias on a day that tells)" if word == "alias" else " (no example stands at this edge)"
     return {
