@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.audit.analysis import YES, Analysis, Constraint, Point, is_yes
+from pricelang.audit.analysis import YES, Analysis, Constraint, Point, is_no, is_yes
 from pricelang.audit.claims import effect_of, order_matters
 from pricelang.audit.witness import Witness, witness
 from pricelang.book import model as m
@@ -59,7 +59,13 @@ def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
             return Meeting(*names, kind="order", witness=breach[0], why=breach[1])
         return Meeting(*names, kind="multiply", witness=_request(analysis, point))
     asked = [_asked(analysis, index) for index in (left, right)]
+    # a request that nothing but an exclusion of this very pair refuses shows it best
+    others = [
+        (root, is_no) for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
+        if {exclusion.left, exclusion.right} != {left, right}
+    ]  # fmt: skip
     for kind, constraints in (
+        ("exclude", [*both, analysis.not_excluded, *others]),
         ("exclude", [*both, analysis.not_excluded]),
         ("no_effect", [*asked, analysis.usable]),
         ("refuse", [*asked, analysis.existing]),
@@ -80,13 +86,9 @@ def _decider(analysis: Analysis, kind: str, pair: tuple[int, int], point: Point)
     for index in range(len(names)):
         if any(analysis.book.modifiers[index].lines[number].outcome == "refuse" for number in _leaf(analysis, index, point)):
             return names[index], _line(analysis, index, point)
-    excluding = [
-        exclusion for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
-        if analysis.forest.value(root, point) == YES
-    ]  # fmt: skip
-    # of several that refuse the request, the one that speaks of this pair
-    for exclusion in sorted(excluding, key=lambda found: {found.left, found.right} != set(pair)):
-        return exclusion.label(names), exclusion.origin
+    for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True):
+        if analysis.forest.value(root, point) == YES:
+            return exclusion.label(names), exclusion.origin
     refusal = analysis.forest.value(analysis.book.decisions.refusals, point)
     found = analysis.book.refusals[refusal[0]] if isinstance(refusal, tuple) and refusal else None
     return "refuse", found.origin if found is not None else m.Origin("", 0, 0, 0)

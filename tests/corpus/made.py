@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.book import files, space
+from pricelang.book import check, decisions, files, space
 
 SMALL = """book small "A small book" in USD
 
@@ -133,10 +133,23 @@ def _many_pieces_of_an_exclusion(folder: Path, patch: pytest.MonkeyPatch) -> str
     return "small.price"
 
 
+def _many_lines(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    patch.setattr(decisions, "MAX_LINES", 3)
+    lines = "".join(f"  x 2 on input when input over {number} from 2026-0{number}-01 before 2026-0{number + 1}-01\n" for number in range(1, 6))
+    _write(folder / "small.price", SMALL + "multiplier odd\n" + lines)
+    return "small.price"
+
+
+def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    patch.setattr(check, "MAX_FAULTS", 2)
+    _write(folder / "small.price", SMALL + "".join(f"unit u{number} is 2 nothings\n" for number in range(5)))
+    return "small.price"
+
+
 MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "endless_name": _endless_name, "link_outside": _link_outside, "link_to_itself": _link_to_itself,
     "long_line": _long_line, "many_bytes": _many_bytes, "many_files": _many_files, "many_layers": _many_layers,
-    "many_pieces": _many_pieces, "many_pieces_of_a_charge": _many_pieces_of_a_charge,
+    "many_lines": _many_lines, "many_faults": _many_faults, "many_pieces": _many_pieces, "many_pieces_of_a_charge": _many_pieces_of_a_charge,
     "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion, "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book, "no_entry": _no_entry, "not_utf_8": _not_utf_8, "unreadable": _unreadable,
 }  # fmt: skip
