@@ -1,6 +1,6 @@
 """How the compiled form grows: nodes, seconds and megabytes over models and multipliers; writes docs/growth.svg and .csv.
 
-    python -m benchmarks.growth
+    python -m benchmarks.growth        # wants the extra `bench`
 
 Each size runs in a process of its own, so that its memory is its own. The same 2,500 models under 20 multipliers that
 the limits speak of are the last row; their 2^20 stacks are never multiplied out.
