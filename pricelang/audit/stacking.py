@@ -82,16 +82,20 @@ def _decider(analysis: Analysis, kind: str, pair: tuple[int, int], point: Point)
     if kind == "no_effect":
         silent = next(index for index in pair if not analysis.effective(index, _leaf(analysis, index, point)))
         return analysis.book.modifiers[silent].name, _line(analysis, silent, point)
-    names = tuple(modifier.name for modifier in analysis.book.modifiers)
-    for index in range(len(names)):
-        if any(analysis.book.modifiers[index].lines[number].outcome == "refuse" for number in _leaf(analysis, index, point)):
+    # in the order in which a price looks for what refuses it, so that both name the same rule
+    book = analysis.book
+    refusal = analysis.forest.value(book.decisions.refusals, point)
+    if isinstance(refusal, tuple) and refusal:
+        return "refuse", book.refusals[refusal[0]].origin
+    names = tuple(modifier.name for modifier in book.modifiers)
+    for index in (number for member, number in book.stack if member == "modifier"):
+        if any(book.modifiers[index].lines[number].outcome == "refuse" for number in _leaf(analysis, index, point)):
             return names[index], _line(analysis, index, point)
-    for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True):
-        if analysis.forest.value(root, point) == YES:
-            return exclusion.label(names), exclusion.origin
-    refusal = analysis.forest.value(analysis.book.decisions.refusals, point)
-    found = analysis.book.refusals[refusal[0]] if isinstance(refusal, tuple) and refusal else None
-    return "refuse", found.origin if found is not None else m.Origin("", 0, 0, 0)
+    exclusion = next(
+        exclusion for exclusion, root in zip(book.exclusions, analysis.conflicts, strict=True)
+        if analysis.forest.value(root, point) == YES
+    )  # fmt: skip
+    return exclusion.label(names), exclusion.origin
 
 
 def _asked(analysis: Analysis, index: int) -> Constraint:
