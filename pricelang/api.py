@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,8 @@ from pricelang.rating.ratecard import RateCard
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from pricelang.audit.audit import Audit
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
@@ -253,6 +255,18 @@ class Book:
         from pricelang.audit.breakeven import break_even
 
         return break_even(self.checked, at, models=models, against=against, write=write, read=read, base=base, retired=retired)
+
+    def duckdb(
+        self, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,
+        meters: Sequence[str] | None = None, since: Instant | None = None, **fixed: str,
+    ) -> None:  # fmt: skip
+        """Makes `price_of(…)` in a DuckDB connection, and the table of rates that it reads; needs the extra `duckdb`.
+
+        Arguments and errors are those of `pricelang.engines.macro.register`.
+        """
+        from pricelang.engines.macro import register
+
+        register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, **fixed)
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

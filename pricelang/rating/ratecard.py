@@ -171,7 +171,7 @@ class RateCard:
             return found
         seconds = seconds_of(at)
         index = self.model_index(model, seconds)
-        values, given = self._values(index, dimensions, seconds)
+        values, given = self.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
         entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
         if model not in self._models:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
@@ -181,6 +181,10 @@ class RateCard:
         return entry
 
     def _new_entry(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> Entry:
+        return Entry(seconds, point, given, self.sums_at(point))
+
+    def sums_at(self, point: Point) -> tuple[int, ...]:
+        """The sums whose thresholds matter to a point, which is without their sides."""
         sums = self._sums.get(point)
         if sums is None:
             first = 2 + len(self.book.dimensions)
@@ -190,7 +194,7 @@ class RateCard:
                 if holds(plain, point):
                     found.update(axis - first for axis, _ in scope if axis >= first)
             sums = _kept(self._sums, point, tuple(sorted(found)))
-        return Entry(seconds, point, given, sums)
+        return sums
 
     def _cell(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Cell:
         by_sum = dict(zip(entry.sums, sides, strict=True))
@@ -253,10 +257,13 @@ class RateCard:
             )  # fmt: skip
         raise self._unknown("model", name, [*self._models, *(alias.name for alias in self.book.aliases)])
 
-    def _values(
-        self, model: int, dimensions: Mapping[str, str], seconds: int
+    def values_at(
+        self, model: int, dimensions: Mapping[str, str], seconds: int, minute: int
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
-        """The value of each dimension, and those given by the caller or the clock that are no default."""
+        """The value of each dimension at a minute of the day, and those given or set by the clock that are no default.
+
+        Raises `PriceError` for what the book does not know.
+        """
         values = [dimension.default for dimension in self.book.dimensions]
         named = {dimension.name: index for index, dimension in enumerate(self.book.dimensions)}
         for name, value in dimensions.items():
@@ -268,7 +275,7 @@ class RateCard:
             values[named[name]] = known[value]
         for index, dimension in enumerate(self.book.dimensions):
             if dimension.clocked:
-                value_now = self._clock_value(model, index, values, seconds)
+                value_now = self._clock_value(model, index, values, seconds, minute)
                 if dimension.name in dimensions and values[index] != value_now:
                     raise BadRequest("bad_record", f"{dimension.name} is set by the time of day, not by the record")
                 values[index] = value_now
@@ -279,12 +286,12 @@ class RateCard:
         )
         return tuple(values), given
 
-    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int) -> int:
+    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int, minute: int) -> int:
         """The value that the clock sets, where it is offered; else the default."""
         dimension = self.book.dimensions[index]
         point = [model, bisect_right(self.book.boundaries, seconds), *values]
         for number, value in enumerate(dimension.values):
-            if value.clock and in_clock(value.clock, seconds % 86_400 // 60):
+            if value.clock and in_clock(value.clock, minute):
                 point[2 + index] = number
                 if any(holds(offer.scope, point) for offer in value.offers):
                     return number
