@@ -15,6 +15,7 @@ from pricelang.cli.output import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, error_li
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
     "price": "What usage records cost, or one request given by flags.",
+    "report": "What tables of usage cost, by model, day or any column.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
     "models": "The models of a book, with their dates and aliases.",

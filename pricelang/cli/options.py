@@ -82,13 +82,20 @@ def input_options(function: Decorated) -> Decorated:
     for name, example in METERS.items():
         text = f"Quantity of {name}, such as {example}."
         options.append(click.option(_flag(name), name, multiple=True, metavar="QUANTITY", help=text))
-    for name in DIMENSIONS:
-        options.append(click.option(_flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say."))
     options += [
+        dimension_options,
         click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
-        click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def dimension_options(function: Decorated) -> Decorated:
+    """Adds a flag for each dimension of the usual books, and `--set` for any other; `dimensions_of` reads them."""
+    options = [click.option(_flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say.") for name in DIMENSIONS]
+    options.append(click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."))
     for option in reversed(options):
         function = option(function)
     return function
@@ -106,7 +113,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
         files = (STDIN,)
     return Input(
         tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
-        _dimensions(ctx, params), usage, params["verbose"],
+        dimensions_of(ctx, params), usage, params["verbose"],
     )  # fmt: skip
 
 
@@ -155,7 +162,8 @@ def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in given.items()}
 
 
-def _dimensions(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
+def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
+    """The values that flags give to dimensions. Raises a usage error for one that is given twice."""
     found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
     for name, value in _pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
         if found.setdefault(name, value) != value:

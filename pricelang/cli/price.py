@@ -14,6 +14,8 @@ from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
 from pricelang.cli.options import input_of, input_options, open_book
 from pricelang.cli.output import DONE, SOME_FAILED, WRONG_USAGE, show_grid, with_progress
+from pricelang.cli.tables import mapping_options, opened, tables_of
+from pricelang.decimals import money
 from pricelang.usage.records import Place, Skipped
 from pricelang.wording import printable
 
@@ -24,17 +26,27 @@ from pricelang.wording import printable
 )
 @input_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
+@click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
+@click.option("--rejects", metavar="FILE", help="Where the rows of a table go that have no price, with the reason.")
+@click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
+@mapping_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, **params: Any) -> None:
     """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
-    `claude -p` results, recognised by their shape; folders are read whole.
+    `claude -p` results, recognised by their shape; folders are read whole. Tables (Parquet, CSV, DuckDB) get a price for
+    each row with `-o`, and else their totals by model.
 
     \b
     Examples:
       pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
       pricelang price samples/claude_code --json
       cat records.jsonl | pricelang price --speed fast -
+      pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
+        ctx.exit(_price_table(ctx, params, target, rejects, lines))
+    if target is not None or rejects is not None or lines or params["mapping"] or params["table"]:
+        ctx.fail("`--to`, `--rejects`, `--lines`, `--map` and `--table` are for tables of usage")
     given = input_of(ctx, params)
     book = open_book(given.book)
     answers = answers_of(book, given, outcomes_of(given))
@@ -45,6 +57,30 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     if as_json:
         ctx.exit(_json_lines(with_progress(answers, shares_terminal=True), given.verbose))
     ctx.exit(_request_table(answers) if given.usage else _tables(book, answers, given.verbose))
+
+
+def _price_table(ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool) -> int:
+    """Prices tables of usage: each row into a file, or all of them into totals; returns the exit code."""
+    if target is None:
+        if rejects is not None or lines:
+            ctx.fail("`--rejects` and `--lines` go with an output, such as `-o priced.parquet`")
+        from pricelang.cli.report import show_report
+        from pricelang.engines.totals import totals
+
+        with opened(ctx, params) as job:
+            return show_report(totals(job, ["model"]), rest=job.columns.rest)
+    from pricelang.engines.rows import write_priced
+
+    with opened(ctx, params) as job:
+        written = write_priced(job, target, rejects, lines)
+        rest = job.columns.rest
+    amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
+    click.echo(f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} refused{f'; total {amounts}' if amounts else ''}", err=True)
+    if rest:
+        click.echo(f"columns that say nothing to the book: {', '.join(map(printable, rest))}", err=True)
+    for reason in written.reasons if written.refused else ():
+        click.echo(f"refused: {printable(reason)}", err=True)
+    return SOME_FAILED if written.refused else DONE
 
 
 def _request_table(answers: Iterator[Answer | Skipped]) -> int:

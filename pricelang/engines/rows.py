@@ -27,12 +27,12 @@ _FORMATS = {
 class RefusedRows(PriceError):
     """A row of a table has no price (code `refused_rows`), and nothing was written. Rows are counted from 1."""
 
-    def __init__(self, row: int, reason: str) -> None:
+    def __init__(self, where: str, reason: str) -> None:
         super().__init__(
-            "refused_rows", f"row {row:,} has no price: {reason}",
+            "refused_rows", f"{where} has no price: {reason}",
             help="send such rows to a file and keep the rest (`--rejects FILE`, or `rejects=` in Python)",
         )  # fmt: skip
-        self.row, self.reason = row, reason
+        self.where, self.reason = where, reason
 
 
 @frozen
@@ -54,7 +54,11 @@ def select_sql(job: Job, lines: bool = False, refused: bool = False) -> str:
     """
     own = [quoted(name) for name in job.source.names]
     if refused:
-        return f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        left = f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        lines_left = (
+            f"select {literal(f'line {line} of {os.path.basename(file)}: {error}: {text}')} as reason" for file, line, error, text in job.source.broken
+        )
+        return " union all by name ".join([left, *lines_left])
     own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:
         own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
@@ -97,7 +101,7 @@ def write_priced(job: Job, output: str, rejects: str | None = None, lines: bool 
     with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
         made = os.path.join(draft, "priced")
         count = _copy(job, select_sql(job, lines), made, output)
-        refused = job.rows - count
+        refused = job.rows - count + len(job.source.broken)
         if refused and rejects is None:
             raise _first_refused(job) or AssertionError("rows are missing that have a price")
         if rejects is not None:
@@ -107,7 +111,8 @@ def write_priced(job: Job, output: str, rejects: str | None = None, lines: bool 
         if rejects is not None:
             os.replace(left, rejects)
         os.replace(made, output)
-    return Written(job.rows, count, refused, totals, tuple(job.single.refused))
+    reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
+    return Written(count + refused, count, refused, totals, reasons)
 
 
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:
@@ -141,7 +146,9 @@ def _raise_refused(job: Job) -> None:
 
 
 def _first_refused(job: Job) -> RefusedRows | None:
-    """The error of the first row without a price, with its number."""
+    """The error of the first row without a price, with its number; of lines that are no rows before any other."""
+    for _, line, error, _ in job.source.broken:
+        return RefusedRows(f"line {line:,}", error)
     sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
     found = job.connection.execute(sql).fetchone()
-    return RefusedRows(found[0], found[1]) if found is not None else None
+    return RefusedRows(f"row {found[0]:,}", found[1]) if found is not None else None

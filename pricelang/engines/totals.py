@@ -83,6 +83,9 @@ def totals(job: Job, by: Sequence[str] = ()) -> Report:
     unpriced: dict[tuple[str, str], int] = {}
     if hard:
         _one_by_one(job, by, groups, table, hard, found, unpriced)
+    for _, _, error, _ in job.source.broken:
+        unpriced[("bad_line", error)] = unpriced.get(("bad_line", error), 0) + 1
+        read += 1
     reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0]))
     return Report(
         tuple(by), tuple(_ordered(found, job.quantities)), tuple(Unpriced(count, *reason) for reason, count in reasons), read
