@@ -231,6 +231,11 @@ class Priced:
         return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)
 
     @property
+    def amount(self) -> Decimal:
+        """The total as a decimal: exact, or rounded half even to 20 places where it has no finite one."""
+        return to_decimal(self.total) if self.units is None else divide(self.units, self.basis.cell.divisor)
+
+    @property
     def currency(self) -> str:
         """The currency of the amounts, after conversion."""
         return self.cell.conversion.currency if self.cell.conversion is not None else self.book.currency
@@ -335,9 +340,7 @@ class Bill:
         """
         if self.bounds is not None:
             raise PriceError("range", "the record has no one amount", help="ask for `low` and `high`")
-        if len(self.parts) == 1 and self.parts[0].units is not None:
-            return divide(self.parts[0].units, self.parts[0].cell.divisor)
-        return to_decimal(self.exact_total)
+        return self.parts[0].amount if len(self.parts) == 1 else to_decimal(self.exact_total)
 
     @property
     def low(self) -> Decimal:

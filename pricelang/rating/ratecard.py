@@ -12,7 +12,6 @@ from attrs import define, evolve, field
 
 from pricelang.book import model as m
 from pricelang.book.space import holds, in_clock
-from pricelang.decimals import to_decimal
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
@@ -67,7 +66,7 @@ class RateCard:
     # ---- one request ----
 
     def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
-        """The amount of one request: `request(…).total` as a decimal, and no more. Raises `PriceError`."""
+        """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
             at = today() if at is None else written(seconds_of(at))
         if type(usage) is dict:
@@ -75,7 +74,7 @@ class RateCard:
                 return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(usage.values())
             except (KeyError, TypeError, ValueError):
                 pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
-        return to_decimal(self._request(model, at, usage, dimensions, "").total)
+        return self._request(model, at, usage, dimensions, "").amount
 
     def request(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
