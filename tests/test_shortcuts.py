@@ -142,6 +142,11 @@ def test_functions_take_plain_numbers_only(value: object, count: int) -> None:
                 function(quantities)
 
 
+def test_limits() -> None:
+    """The numbers that decide which way a request goes: no amount depends on them, so they are written down here."""
+    assert (PLAIN, NARROW, MAX_METERS) == (2**50, 57, 16)
+
+
 def test_the_largest_plain_number() -> None:
     units, amount = functions((1, 1), 0)
     assert units([PLAIN - 1, PLAIN - 1]) == amount([PLAIN - 1, PLAIN - 1]) == 2 * (PLAIN - 1)
@@ -282,7 +287,8 @@ class Sorted(dict[str, int]):
 @pytest.mark.parametrize("kind", [dict, OrderedDict, Counter, MappingProxyType, Sorted])
 def test_mappings_of_all_kinds(kind: Callable[[dict[str, int]], Mapping[str, int]]) -> None:
     book = both("anthropic")[0]
-    for usage in (RECORD, dict(reversed(RECORD.items()))):
+    for usage in (dict(sorted(RECORD.items())), RECORD, dict(reversed(RECORD.items()))):
+        assert book.total(model=MODEL, at=DAY, usage=usage) == Decimal("0.0975")  # there are shortcuts of these orders
         for _ in range(2):
             assert book.total(model=MODEL, at=DAY, usage=kind(usage)) == Decimal("0.0975")
             assert book.price(model=MODEL, at=DAY, usage=kind(usage)).total == Decimal("0.0975")
@@ -340,6 +346,32 @@ def test_many_meters(count: int) -> None:
     usage = {f"t-{number}": 1_000_000 * (number + 2) for number in range(count)}
     assert compare(book, "m-1", DAY, usage, {}) == (count <= MAX_METERS)
     assert book.total(model="m-1", at=DAY, usage=usage) == sum((n + 1) * (n + 2) for n in range(count))
+
+
+def test_sides_of_a_threshold() -> None:
+    """Where a threshold matters, no shortcut of one side is taken for the other."""
+    checked = checked_texts(("""book sides in USD
+unit MTok is 1,000,000 tokens
+meter input, output in tokens
+models
+  | model | released   |
+  | m-1   | 2026-01-01 |
+rates per MTok
+  | model | from       | input | output |
+  | m-1   | 2026-01-01 | $1    | $2     |
+multiplier long
+  when input over 200,000
+  x 2 on input
+  otherwise no effect because "it is short"
+stack long
+""",))  # fmt: skip
+    assert checked.book is not None, checked.faults
+    for order in ((100_000, 200_000, 200_001, 400_000), (400_000, 200_001, 200_000, 100_000)):
+        book = pricelang.Book(checked.book)
+        for quantity in order * 2:
+            expected = Decimal(quantity * (2 if quantity > 200_000 else 1)) / 10**6
+            assert book.total(model="m-1", at=DAY, usage={"input": quantity}) == expected
+            assert book.price(model="m-1", at=DAY, usage={"input": quantity}).total == expected
 
 
 # ---- caches, threads, and what users hold ---------------------------------------------------------------------------
