@@ -57,6 +57,7 @@ class Book:
     def __init__(self, checked: m.Book, source: str | Path | None = None) -> None:
         self.checked = checked
         self.rates = RateCard(checked)
+        self._shortcuts = self.rates.shortcuts
         self._source = source
 
     @property
@@ -79,6 +80,14 @@ class Book:
 
         Arguments and errors are those of `price`.
         """
+        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is for `dict` alone, since
+        # another mapping may list its keys in one order and its values in another.
+        if type(usage) is dict:
+            try:
+                key = (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
+                return self._shortcuts[key].amount(usage.values())
+            except (KeyError, TypeError, ValueError):
+                pass
         return self.rates.amount(model, at, usage, dimensions)
 
     def price(
