@@ -5,25 +5,31 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
-from typing import Any, TypeVar
+from itertools import accumulate, chain
+from operator import attrgetter
+from types import NoneType
+from typing import Any, TypeVar, cast
 
 import attrs
 
 from pricelang.book import model as m
+from pricelang.book.collecting import uncollected
 from pricelang.cache import cache_folder, digest, fingerprint, keep, read_own
 from pricelang.resources import folder_of
 
 T = TypeVar("T")
-FORMAT = 3
+FORMAT = 4
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }
+_PLAIN = {int, bool, str, NoneType}
+_SHARED = {str, Fraction, tuple, NoneType}
 
 
 def dump_book(book: m.Book) -> str:
-    """The book as two lines of JSON, what `price` needs and the rest: each object is its class's name and its fields."""
+    """The book as two lines of JSON: what `price` needs, and what a book says of itself."""
     return "\n".join(json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True) for part in (book, book.sayings()))
 
 
@@ -51,34 +57,82 @@ def read_book(text: str, make: Callable[[], m.Book] | None = None) -> m.Book:
 
 def _read(text: str, wanted: type[T]) -> T:
     try:
-        found = json.loads(text, object_hook=_decode)
-    except (ArithmeticError, KeyError, TypeError, AttributeError, RecursionError, ValueError) as error:
+        with uncollected():
+            found = json.loads(text, object_hook=_decode)
+    except (ArithmeticError, KeyError, TypeError, AttributeError, IndexError, RecursionError, ValueError) as error:
         raise ValueError(f"not a stored book: {error}") from None
     if not isinstance(found, wanted):
         raise ValueError("not a stored book")
     return found
 
 
+# An object is its class's name and its fields, a tuple a list. What there is much of is stored flat, as a few long lists,
+# which the decoder reads many times faster than many short ones: objects of one class, `NAME*`, and tuples of one length,
+# `#`, as columns; tuples of any length, `~`, as their lengths and all their parts in a row; and values that come again and
+# again, `=`, as the different ones and the number of each.
+FEW = 4
+
+
 def _encode(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_encode(part) for part in value]
+        return _encode_tuple(value)
     if isinstance(value, Fraction):
         return {"/": [value.numerator, value.denominator]}
-    if attrs.has(type(value)):
-        fields = [field.name for field in attrs.fields(type(value)) if field.name != "sayings"]
-        return {type(value).__name__: [_encode(getattr(value, name)) for name in fields]}
+    if type(value).__name__ in _CLASSES:
+        return {type(value).__name__: [_encode(getattr(value, name)) for name in _fields(type(value))]}
     return value
+
+
+def _encode_tuple(values: tuple[Any, ...]) -> Any:
+    kinds = set(map(type, values))
+    if len(values) < FEW or kinds <= _PLAIN or len(kinds) > 1:
+        return [_encode(value) for value in values]
+    (kind,) = kinds
+    if kind is tuple:
+        sizes = list(map(len, values))
+        if len(set(sizes)) > 1 or not sizes[0]:
+            return {"~": [sizes, _encode(tuple(chain.from_iterable(values)))]}
+        return {"#": [_column(column) for column in zip(*values, strict=True)]}
+    if kind.__name__ in _CLASSES:
+        return {f"{kind.__name__}*": [_column(tuple(map(attrgetter(name), values))) for name in _fields(kind)]}
+    return [_encode(value) for value in values]
+
+
+def _column(values: tuple[Any, ...]) -> Any:
+    if set(map(type, values)) <= _SHARED:
+        different = tuple(dict.fromkeys(values))
+        if 2 * len(different) < len(values):
+            numbers = dict(zip(different, range(len(different)), strict=True))
+            return {"=": [_encode(different), [numbers[value] for value in values]]}
+    return _encode(values)
+
+
+@functools.cache
+def _fields(kind: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(cast("type[Any]", kind)) if field.name != "sayings")
 
 
 def _decode(found: dict[str, Any]) -> Any:
     ((name, parts),) = found.items()
     if name == "/":
         return Fraction(*parts)
-    return _CLASSES[name](*[_tuples(part) if type(part) is list else part for part in parts])
+    if name == "=":
+        return tuple(map(_tuple(parts[0]).__getitem__, parts[1]))
+    if name == "~":
+        ends = list(accumulate(parts[0]))
+        inner = _tuple(parts[1])
+        return tuple([inner[start:end] for start, end in zip([0, *ends], ends, strict=False)])
+    if name == "#":
+        return tuple(zip(*map(_tuple, parts), strict=True))
+    if name.endswith("*"):
+        if len(set(map(len, parts))) != 1:
+            raise ValueError("columns of different lengths")
+        return tuple(map(_CLASSES[name[:-1]], *map(_tuple, parts)))
+    return _CLASSES[name](*[_tuple(part) if type(part) is list else part for part in parts])
 
 
-def _tuples(parts: list[Any]) -> tuple[Any, ...]:
-    return tuple([_tuples(part) if type(part) is list else part for part in parts])
+def _tuple(parts: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([_tuple(part) if type(part) is list else part for part in parts]) if list in set(map(type, parts)) else tuple(parts)
 
 
 # ---- the cache ------------------------------------------------------------------------------------------------------
