@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate, chain
 from operator import attrgetter
 from types import NoneType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import attrs
 
@@ -107,9 +107,8 @@ def _column(values: tuple[Any, ...]) -> Any:
     return _encode(values)
 
 
-@functools.cache
-def _fields(kind: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(cast("type[Any]", kind)) if field.name != "sayings")
+def _fields(kind: type) -> list[str]:
+    return [field.name for field in attrs.fields(kind) if field.name != "sayings"]
 
 
 def _decode(found: dict[str, Any]) -> Any:

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from lark import Lark, UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from pricelang.resources import grammar_path
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
 from pricelang.syntax.faults import Fault, Span, sort_faults
 from pricelang.syntax.split import Chunk, split_text
+from pricelang.syntax.tables import load_parser
 from pricelang.syntax.tree import File, Statement
 from pricelang.wording import nearest
 
@@ -29,9 +29,7 @@ _WORD = re.compile(r"^([a-z]+)(?: \+([a-z]+))?\(\?[!=]")
 @functools.cache
 def grammar() -> Lark:
     """The parser of one statement."""
-    return Lark(
-        grammar_path().read_text(encoding="utf-8"), parser="lalr", propagate_positions=True, maybe_placeholders=False
-    )
+    return load_parser()
 
 
 @functools.cache
