@@ -115,9 +115,10 @@ HOSTILE = st.one_of(
 def command_lines(draw: st.DrawFn) -> list[str]:
     """Plain requests, and others in which one thing or several are not plain."""
     found: list[list[str]] = [["--model", draw(MODELS)], ["--at", draw(DAYS)]]
-    for name in draw(st.lists(st.sampled_from(list(METERS)), min_size=1, max_size=4, unique=True)):
+    for name in draw(st.lists(draw(st.sampled_from([st.sampled_from(list(METERS)), st.sampled_from(["input", "output", "cache_read"])])),
+                              min_size=1, max_size=3, unique=True)):
         found.append([flag(name), draw(COUNTS)])
-    for name in draw(st.lists(st.sampled_from(DIMENSIONS), max_size=2, unique=True)):
+    for name in draw(st.lists(st.sampled_from(DIMENSIONS), max_size=draw(st.sampled_from([0, 0, 2])), unique=True)):
         found.append([flag(name), draw(st.sampled_from(VALUES[name]))])
     if draw(st.booleans()):
         found.append(["--json"])
