@@ -37,7 +37,7 @@ def fingerprint(*folders: str) -> str:
     for folder in folders:
         with os.scandir(os.path.join(PACKAGE, folder)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name.endswith((".py", ".lark")):
+                if entry.name.endswith((".py", ".lark", ".json")):
                     found = entry.stat()
                     parts.append(f"{folder}/{entry.name}:{found.st_size}:{found.st_mtime_ns}")
     return ";".join(parts)

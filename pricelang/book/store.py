@@ -152,8 +152,9 @@ def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
             return read_book(text, make)
         except ValueError:
             pass
-    book = make()
-    keep(path, dump_book(book))
+    with uncollected():
+        book = make()
+        keep(path, dump_book(book))
     return book
 
 

@@ -54,7 +54,9 @@ def quick_answer(arguments: Sequence[str]) -> str | None:
         text = "".join(line + "\n" for line in _lines(request, rates))
     except Exception:  # what is kept is anybody's data, of any shape: the ordinary way does without it
         return None
-    return None if "\x1b" in text else text
+    # click takes escapes out, and has its own mind about streams that are said to be ASCII
+    plain_stream = text.isascii() or (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
+    return text if plain_stream and "\x1b" not in text else None
 
 
 def say(text: str) -> int:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
-from typing import Any
-from unittest.mock import patch
 
 from attrs import frozen
 

@@ -349,6 +349,18 @@ def test_both_ways_as_processes(tmp_path: Path) -> None:
         assert {(done.returncode, done.stdout, done.stderr) for done in ways} == {(0, ways[0].stdout, "")}
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_what_a_stream_cannot_write_is_shown_as_ever(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps({**RECORD, "id": "ü" * 40}), encoding="utf-8")
+    command = [sys.executable, "-m", "pricelang", "price", str(file)]
+    found = set()
+    for folder in (os.environ["PRICELANG_CACHE"], os.environ["PRICELANG_CACHE"], ""):
+        env = {**os.environ, "PRICELANG_CACHE": folder, "PYTHONIOENCODING": encoding}
+        found.add(subprocess.run(command, capture_output=True, cwd=ROOT, env=env, check=True).stdout)
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize("records", [2, 400])
 def test_more_than_one_record_on_standard_input_is_read_whole(records: int) -> None:
     ordinary(*PLAIN, "--json")
