@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ import click
 
 from pricelang.cli.options import dimensions_of, open_book
 from pricelang.cli.output import PROGRESS_AFTER, Failure
+from pricelang.ending import SOME_FAILED
 from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.engines.sources import is_table
 from pricelang.rating.errors import PriceError
@@ -64,7 +64,10 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
             fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
             yield open_job(book, connection, list(params["files"]), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
-        raise Failure(error.code, error.message, error.help) from None
+        failure = Failure(error.code, error.message, error.help)
+        if error.code == "refused_rows":  # nothing wrong with the call
+            failure.exit_code = SOME_FAILED
+        raise failure from None
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
         raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None
@@ -113,7 +116,3 @@ def _watch(connection: Any, done: threading.Event) -> None:
             share = connection.query_progress()
             progress.update(task, completed=max(0.0, float(share)))
 
-
-def elapsed(start: float) -> str:
-    """Seconds since a start, for a summary."""
-    return f"{time.monotonic() - start:.1f} s"

@@ -41,11 +41,12 @@ class Total:
 
 @frozen
 class Unpriced:
-    """Rows without a price, for one reason: their number, and the reason's code and sentence."""
+    """Rows without a price, for one reason: their number, the reason's code and sentence, and what to do about it."""
 
     rows: int
     code: str
     reason: str
+    help: str | None = None
 
 
 @frozen
@@ -80,13 +81,13 @@ def totals(job: Job, by: Sequence[str] = ()) -> Report:
             continue
         used = [Fraction(int(total), 10**quantity.scale) for total, quantity in zip(sums, job.quantities, strict=True)]
         _added(found, _named(by, where, rate.model), rate.currency, count, used, amount)
-    unpriced: dict[tuple[str, str], int] = {}
+    unpriced: dict[tuple[str, str, str | None], int] = {}
     if hard:
         _one_by_one(job, by, groups, table, hard, found, unpriced)
     for _, _, error, _ in job.source.broken:
-        unpriced[("bad_line", error)] = unpriced.get(("bad_line", error), 0) + 1
+        unpriced[("bad_line", error, None)] = unpriced.get(("bad_line", error, None), 0) + 1
         read += 1
-    reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0]))
+    reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0][:2]))
     return Report(
         tuple(by), tuple(_ordered(found, job.quantities)), tuple(Unpriced(count, *reason) for reason, count in reasons), read
     )
@@ -194,7 +195,7 @@ def _added(
 
 def _one_by_one(
     job: Job, by: Sequence[str], groups: Sequence[str], table: RateTable, hard: Sequence[tuple[object, ...]],
-    found: dict[tuple[object, ...], _Sum], unpriced: dict[tuple[str, str], int],
+    found: dict[tuple[object, ...], _Sum], unpriced: dict[tuple[str, str, str | None], int],
 ) -> None:  # fmt: skip
     """Prices the rows of the groups that no sum can hold, equal rows together."""
     names, placed = _key_columns(job, table), _placed(job, table)
@@ -212,7 +213,7 @@ def _one_by_one(
             try:
                 priced = job.single.priced(payload)
             except PriceError as error:
-                reason = (error.code, error.message)
+                reason = (error.code, error.message, error.help)
                 unpriced[reason] = unpriced.get(reason, 0) + count
                 continue
             used = [sum(priced.usage.get(q.meter, ()), Fraction(0)) * count for q in job.quantities]
