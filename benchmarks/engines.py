@@ -95,7 +95,8 @@ def agreement() -> str:
 
     rows = con.execute(f"select sum(cost) from '{out}'").fetchone()
     macro = con.execute(f"select sum(price_of(model, ts, {given})) from '{usage()}'").fetchone()
-    assert rows is not None and macro is not None
+    assert rows is not None
+    assert macro is not None
     same = Fraction(rows[0]) == Fraction(macro[0]) == total
     return f"The {ROWS:,} rows cost ${float(total):,.2f}; totals, rows and macro are {'equal to the last digit' if same else 'NOT EQUAL'}."
 

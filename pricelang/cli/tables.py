@@ -26,6 +26,12 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 MEMORY = "512MB"
 
 
+class RowsRefused(Failure):
+    """A table with a row that has no price: nothing is wrong with the call, so the exit code is another."""
+
+    exit_code = SOME_FAILED
+
+
 def mapping_options(function: Decorated) -> Decorated:
     """Adds what says how a table of usage is read: `--map`, `--table`, `--memory`."""
     for option in (
@@ -64,10 +70,8 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
             fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
             yield open_job(book, connection, list(params["files"]), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
-        failure = Failure(error.code, error.message, error.help)
-        if error.code == "refused_rows":  # nothing wrong with the call
-            failure.exit_code = SOME_FAILED
-        raise failure from None
+        kind = RowsRefused if error.code == "refused_rows" else Failure
+        raise kind(error.code, error.message, error.help) from None
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
         raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None

@@ -275,3 +275,15 @@ def test_later_rows_with_other_combinations_are_found(book: pricelang.Book, conn
 def test_instants_with_a_zone_are_utc(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table z as select 'claude-sonnet-5-5' as model, timestamptz '2026-10-07 01:00:00+02:00' as \"at\", 1000000 as cache_read")
     assert [row[0] for row in priced(open_job(book, connection, "z")).project("cost").fetchall()] == [Decimal("0.2")]
+
+
+def test_groups_of_one_rate_of_which_one_needs_a_price_that_is_not_there(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    """Each row is counted once, though equal rates price the one and not the other."""
+    connection.execute(
+        "create table two as select 'claude-1.3' as model, timestamp '2024-01-01' as \"at\", unnest(['a', 'b']) as team, "
+        "10 as input, unnest([0, 5]) as cache_read"
+    )
+    report = totals(open_job(book, connection, "two"), ["team"])
+    expected = book.price(model="claude-1.3", at="2024-01-01", usage={"input": 10}).exact_total
+    assert [(total.by, total.rows, total.amount) for total in report.totals] == [(("a",), 1, expected)]
+    assert [(unpriced.rows, unpriced.code) for unpriced in report.unpriced] == [(1, "not_offered")]
