@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, fields, has
 
 from pricelang.book import model as m
+from pricelang.book.digits import digits_of
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.space import Space, point_mask
 from pricelang.book.units import counted_whole, find_unit, singular
@@ -16,6 +17,7 @@ from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 from pricelang.wording import did_you_mean
 
+MAX_UNIT_DIGITS = 40
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
 
 
@@ -68,7 +70,11 @@ def _units(draft: Draft) -> None:
         elif not unit.number.value:
             draft.fault("unit", "a unit is some quantity above zero", unit.number.span)
         else:
-            draft.units.append(m.Unit(singular(unit.name.text), base.kind, base.size * unit.number.value))
+            size = base.size * unit.number.value
+            if digits_of(size) > MAX_UNIT_DIGITS:
+                draft.fault("too_large", f"a unit of more than {MAX_UNIT_DIGITS} digits is more than can be counted", unit.number.span)
+                size = Fraction(1)  # or the units made of this one would grow
+            draft.units.append(m.Unit(singular(unit.name.text), base.kind, size))
 
 
 def _meters(draft: Draft) -> None:
