@@ -90,14 +90,11 @@ class RateCard:
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
     ) -> Priced:
         """One request, priced. Raises `PriceError`."""
-        undated = at is None
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
         cell = entry.cell or self._cell(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
         priced = self._priced(entry, cell, uses, label)
-        if undated:
-            priced.doubts = (*priced.doubts, f"no date is given: priced as of {written(entry.at)}")
-        return priced
+        return _undated(priced) if at is None else priced
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
@@ -121,7 +118,8 @@ class RateCard:
                     errors.append(error)
         if errors and not found:
             raise errors[0]
-        return sorted(found, key=lambda priced: priced.total)
+        found.sort(key=lambda priced: priced.total)
+        return [_undated(priced) for priced in found] if at is None else found
 
     def _priced(self, entry: Entry, cell: Cell, uses: Mapping[str, Uses], label: str) -> Priced:
         coefficients = cell.coefficients or {}
@@ -296,6 +294,12 @@ class RateCard:
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
+
+
+def _undated(priced: Priced) -> Priced:
+    """The request, with the day that was taken for it as a doubt."""
+    priced.doubts = (*priced.doubts, f"no date is given: priced as of {written(priced.at)}")
+    return priced
 
 
 def _kept(cache: dict[K, V], key: K, value: V) -> V:
