@@ -98,7 +98,7 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool) -> int:
     code = DONE
     for answer in answers:
         if isinstance(answer, Skipped):
-            if verbose:
+            if verbose or answer.broken:
                 show_skipped(answer)
             continue
         if answer.bill is None:

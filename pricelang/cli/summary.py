@@ -80,7 +80,9 @@ class Summary:
         """How many records were read, and what became of them."""
         skipped, refused = len(self.skipped), len(self.refused)
         read = self.priced + self.free + skipped + refused
-        return f"{read:,} read: {self.priced:,} priced, {self.free:,} free, {skipped:,} skipped, {refused:,} refused"
+        broken = sum(one.broken for one in self.skipped)
+        which = f" ({broken:,} of them malformed or cut)" if broken else ""
+        return f"{read:,} read: {self.priced:,} priced, {self.free:,} free, {skipped:,} skipped{which}, {refused:,} refused"
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}

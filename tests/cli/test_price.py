@@ -100,6 +100,25 @@ def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_cut_line_of_a_transcript_is_counted_and_refuses_nothing(tmp_path: Path) -> None:
+    whole = (SAMPLES / "claude_code" / "03_session_haiku_two_blocks.jsonl").read_text(encoding="utf-8")
+    file = tmp_path / "session.jsonl"
+    file.write_text(whole + whole.splitlines()[0][:80], encoding="utf-8")
+    number = len(whole.splitlines()) + 1
+    done = run("price", str(file), "--verbose")
+    assert done.exit_code == 0
+    assert "(1 of them malformed or cut), 0 refused" in done.stdout
+    said = f"skipped: {file}:{number}: a malformed or cut line (not JSON"
+    assert said in done.stderr
+    for args in (("price", "--json"), ("explain",)):  # which print no counts
+        quiet = run(*args, str(file))
+        assert quiet.exit_code == 0
+        assert [row for row in quiet.stderr.splitlines() if row.startswith("skipped")] == [row for row in done.stderr.splitlines() if row.startswith(said)]
+    canonical = tmp_path / "records.jsonl"
+    canonical.write_text(shop(usage={"input": 1}) + shop(usage={"input": 1})[:30])
+    assert run("price", "--book", SHOP, str(canonical)).exit_code == 1
+
+
 def test_the_refused_are_named_and_the_rest_is_priced(tmp_path: Path) -> None:
     file = tmp_path / "records.jsonl"
     file.write_text(shop(usage={"input": 1000}) + shop(id="both", tier="batch", speed="fast", usage={"input": 1}))
