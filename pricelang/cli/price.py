@@ -156,7 +156,7 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
     for number, answer in enumerate(answers):
         only = answer if number == 0 and isinstance(answer, Answer) else None
         if isinstance(answer, Skipped):
-            if verbose:
+            if verbose or answer.broken:
                 show_skipped(answer)
             continue
         if answer.bill is None:
