@@ -10,21 +10,22 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pricelang.book import model as m
 from pricelang.rating.atoms import (
     RateRow,
     Threshold,
+    alike_on_sides,
+    beyond_sums,
     cuts_of,
     minute_of,
     places_of,
-    plain_cell,
     row_of,
     thresholds_of,
     turns_of,
 )
-from pricelang.rating.cells import Cell
+from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, PriceError, UnknownName
 from pricelang.rating.ratecard import RateCard
 from pricelang.wording import did_you_mean, shown
@@ -39,7 +40,8 @@ class Versions:
 
     `cuts` are UTC seconds: stretch k is from `cuts[k-1]` on and before `cuts[k]`. `names` has, for each id or alias, its
     dated version in each stretch, or None. A row's `version` is the dated version; its `values` are those of
-    `dimensions` (names and all their values, the default first).
+    `dimensions` (names and all their values, the default first). `beyond` says what requests pay that are no such sum, and
+    so have no row.
     """
 
     meters: tuple[str, ...]
@@ -52,6 +54,7 @@ class Versions:
     places: int
     currency: str
     rows: tuple[RateRow, ...]
+    beyond: tuple[str, ...] = ()
 
 
 def dimensions_that_multiply(book: m.Book) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ def versions_of(
     wanted = _wanted(card, models)
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
     spaces = [_values(book, name) for name in chosen]
-    walk = Walk(book)
+    walk = Walk(book, used)
     first: dict[int, tuple[int, int]] = {}
     names = []
     start = period[0] if period[0] is not None else (cuts[0] - 1 if cuts else 0)
@@ -121,8 +124,31 @@ def versions_of(
         used, tuple(zip(chosen, spaces, strict=True)), tuple(cuts[n - 1] for n in kept[1:]), turns, thresholds,
         tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names),
         len(first), places,
-        rows[0].currency if rows else book.currency, rows,
+        rows[0].currency if rows else book.currency, rows, tuple(walk.beyond),
     )  # fmt: skip
+
+
+def slim(found: Versions) -> Versions:
+    """The same rates without what none of them depends on: dated versions of a model that cost the same, the cuts between
+    them, and thresholds."""
+    by_version: dict[int, list[RateRow]] = {}
+    for row in found.rows:
+        by_version.setdefault(row.version, []).append(row)
+    numbers: dict[object, int] = {}
+    new = {version: numbers.setdefault(tuple(evolve(row, version=0) for row in rows), len(numbers)) for version, rows in by_version.items()}
+    firsts = {number: version for version, number in reversed(new.items())}
+    rows = tuple(evolve(row, version=number) for number, version in firsts.items() for row in by_version[version])
+    names = [(name, [None if version is None else new.get(version) for version in held]) for name, held in found.names]
+    kept = [0, *(n for n in range(1, len(found.cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
+    found = evolve(
+        found, cuts=tuple(found.cuts[n - 1] for n in kept[1:]), count=len(numbers), rows=tuple(sorted(rows, key=lambda row: row.version)),
+        names=tuple((name, tuple(held[n] for n in kept)) for name, held in names),
+    )  # fmt: skip
+    for index in reversed(range(len(found.thresholds))):
+        rows = alike_on_sides(found.rows, found.thresholds, index)
+        if rows:
+            found = evolve(found, thresholds=found.thresholds[:index] + found.thresholds[index + 1 :], rows=rows)
+    return found
 
 
 def _check(book: m.Book, dimensions: Sequence[str], meters: Sequence[str], fixed: dict[str, str]) -> None:
@@ -196,6 +222,8 @@ class Walk:
     however many combinations lead to it."""
 
     book: m.Book
+    meters: Sequence[str]
+    beyond: dict[str, None] = field(factory=dict)
     _states: list[State] = field(factory=list)
     _numbers: dict[State, int] = field(factory=dict)
     _steps: dict[tuple[int, int, int], int] = field(factory=dict)
@@ -225,8 +253,16 @@ class Walk:
                 return None
             state = found
         if state not in self._cells:
-            self._cells[state] = plain_cell(self.book, (model, bisect_right(self.book.boundaries, at), *positions))
+            self._cells[state] = self._worked_out((model, bisect_right(self.book.boundaries, at), *positions))
         return self._cells[state]
+
+    def _worked_out(self, point: tuple[int, ...]) -> Cell | None:
+        try:
+            cell = cell_at(self.book, point)
+        except PriceError:
+            return None
+        self.beyond.update(dict.fromkeys(beyond_sums(cell, self.meters)))
+        return cell if cell.coefficients is not None else None
 
     def _below(self, state: State, axis: int, position: int) -> State:
         """The state at a point of the next axis: of a dimension's values only the one that the request has still matters."""

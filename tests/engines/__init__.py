@@ -1,0 +1,1 @@
+"""Tests of the engines: every path to a price gives the same one."""
