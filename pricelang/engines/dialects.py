@@ -149,11 +149,16 @@ def _at_utc(sql: str) -> str:
 _STAMPED = _clock("timestamp")
 _STAMPED_UTC = _clock("timestamp", _at_utc)
 
+def _spark_turn(day: str, unit: str) -> str:
+    return day if unit == "day" else f"trunc({day}, '{unit}')"
+
+
+# A day of Spark's has no zone, where what its date_trunc gives has that of the session.
+_SPARK_PLAIN = _clock("timestamp_ntz", turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit))
 # Spark reads an instant of its type TIMESTAMP in the zone of the session; its seconds since 1970 have no zone.
 _SPARK_SECONDS = Clock(
     lambda sql: f"unix_seconds({sql})", str, lambda at: f"(pmod({at}, 86400) div 60)",
-    lambda unit, at: f"trunc(date_from_unix_date(cast(floor({at} / 86400) as int)), '{unit}')"
-    if unit != "day" else f"date_from_unix_date(cast(floor({at} / 86400) as int))",
+    lambda unit, at: _spark_turn(f"date_from_unix_date(cast(floor({at} / 86400) as int))", unit),
 )  # fmt: skip
 _CLICKHOUSE = Clock(
     lambda sql: sql, lambda seconds: f"toDateTime64('{_moment(seconds)}', 0, 'UTC')",
@@ -236,7 +241,7 @@ DIALECTS = {
             stop=partial(_by_call, "error"),
         ),
         _dialect(
-            "spark", _ticked, _spark_text, (_clock("timestamp_ntz"), _SPARK_SECONDS), "zoned",
+            "spark", _ticked, _spark_text, (_SPARK_PLAIN, _SPARK_SECONDS), "zoned",
             ("string", "int", "timestamp_ntz", "decimal(38,0)"),
             decimal=_spark_decimal, rounded=partial(_rounded, "decimal"), stop=partial(_by_call, "raise_error"),
         ),
