@@ -74,5 +74,6 @@ def answers(book: Book, session: SparkSession) -> Callable[..., Column]:
     def answer(payload: str | None, count: int) -> str | None:
         return answer_of(stored.value, payload, count)
 
-    found: Callable[..., Column] = f.udf(answer, "string")
+    # without Arrow, so that executors need nothing but pricelang
+    found: Callable[..., Column] = f.udf(answer, "string", useArrow=False)
     return found

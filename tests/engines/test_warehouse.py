@@ -111,8 +111,8 @@ def generated(count: int) -> tuple[tuple[int, tuple[str, ...], pricelang.Book], 
             try:
                 plan_of(book, "duckdb", dimensions=[d.name for d in checked.dimensions if not d.clocked])
                 found.append((seed, texts, book))
-            except PriceError as error:
-                assert error.code in ("not_linear", "bad_book", "no_rates", "too_fine"), error
+            except BadRequest:
+                pass  # not such a book
         seed += 1
     return tuple(found)
 
@@ -339,5 +339,5 @@ def test_other_errors() -> None:
         plan_of(book, "duckdb", meters=["inpt"])
     with pytest.raises(UnknownName, match="the mapping names `inpt`"):
         plan_of(book, "duckdb", mapping={"inpt": "x"})
-    with pytest.raises(BadRequest, match="too_large|more atoms than 38 digits"):
+    with pytest.raises(BadRequest, match="more atoms than 38 digits"):
         plan_of(book_of(BASE.replace("| $1 |", "| $100,000,000,000,000,000,000,000,000,000,000,000 |")), "duckdb")

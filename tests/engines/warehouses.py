@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -134,6 +135,7 @@ def spark() -> Any:
         pytest.skip("SKIPPED LOUDLY: no Java, so nothing ran on Spark")
     pyspark = pytest.importorskip("pyspark.sql", reason="SKIPPED LOUDLY: no pyspark, so nothing ran on Spark")
     folder = tempfile.mkdtemp(prefix="pricelang-spark-")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         pyspark.SparkSession.builder.master("local[2,4]").appName("pricelang")
         .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config("spark.driver.memory", "1g")
