@@ -101,7 +101,7 @@ def rate_table(
             state = walk.start(point)
             for sides in every_side:
                 cell = walk.cell(state, point, chosen, sides)
-                if cell is not None:
+                if cell is not None and cell.coefficients is not None:
                     made.append(((name, version, values, clock, sides), cell))
     places = places_of(book, [cell for _, cell in made], meters)
     rows = tuple(row_of(book, *key, cell, meters, places) for key, cell in made)
@@ -149,6 +149,18 @@ def _values_at(card: RateCard, model: int, given: Mapping[str, str], at: int, mi
         return card.values_at(model, given, at, minute)[0]
     except PriceError:
         return None
+
+
+def beyond_sums(cell: Cell, meters: Sequence[str]) -> Iterator[str]:
+    """What a request of a cell pays that is no sum of quantity times price, each in words."""
+    for rounding, what in ((cell.line_rounding, "each line"), (cell.total_rounding, "each total")):
+        if rounding is not None:
+            yield f"the rounding of {what}"
+    yield from (f"the addition of `{step.rule}` to each request" for step in cell.extras)
+    yield from (f"the limit `{step.rule}` of each request" for step in cell.floors)
+    for meter in meters:
+        if isinstance(cell.rates[meter], Rate) and finite_price(cell, meter) is None:
+            yield f"the price of `{meter}`, which has no finite decimal"
 
 
 def finite_price(cell: Cell, meter: str) -> Fraction | None:
@@ -255,17 +267,19 @@ def _merged(table: RateTable) -> RateTable:
     if table.turns and (rows := _alike(table.rows, len(table.turns) + 1, lambda row: row.clock, lambda row: evolve(row, clock=0))):
         table = evolve(table, turns=(), rows=rows)
     for index in reversed(range(len(table.thresholds))):
-        rows = _alike_on_sides(table, index)
+        rows = alike_on_sides(table.rows, table.thresholds, index)
         if rows or not table.rows:
             table = evolve(table, thresholds=table.thresholds[:index] + table.thresholds[index + 1 :], rows=rows)
     return table
 
 
-def _alike_on_sides(table: RateTable, index: int) -> tuple[RateRow, ...]:
+def alike_on_sides(rows: Sequence[RateRow], thresholds: Sequence[Threshold], index: int) -> tuple[RateRow, ...]:
+    """The rows without their sides of a threshold, where every rate is the same on all of them; else none."""
+
     def without(row: RateRow) -> RateRow:
         return evolve(row, sides=row.sides[:index] + row.sides[index + 1 :])
 
-    return _alike(table.rows, len(table.thresholds[index].limits) + 1, lambda row: row.sides[index], without)
+    return _alike(rows, len(thresholds[index].limits) + 1, lambda row: row.sides[index], without)
 
 
 def _alike(

@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.book import model as m
 from pricelang.rating.atoms import (
     RateRow,
     Threshold,
+    alike_on_sides,
+    beyond_sums,
     cuts_of,
     minute_of,
     places_of,
@@ -38,7 +40,8 @@ class Versions:
 
     `cuts` are UTC seconds: stretch k is from `cuts[k-1]` on and before `cuts[k]`. `names` has, for each id or alias, its
     dated version in each stretch, or None. A row's `version` is the dated version; its `values` are those of
-    `dimensions` (names and all their values, the default first).
+    `dimensions` (names and all their values, the default first). `beyond` says what requests pay that are no such sum, and
+    so have no row.
     """
 
     meters: tuple[str, ...]
@@ -51,6 +54,7 @@ class Versions:
     places: int
     currency: str
     rows: tuple[RateRow, ...]
+    beyond: tuple[str, ...] = ()
 
 
 def dimensions_that_multiply(book: m.Book) -> tuple[str, ...]:
@@ -100,6 +104,7 @@ def versions_of(
     kept = [0, *(n for n in range(1, len(cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
     _check_size(len(first), spaces, turns, thresholds)
     found: list[tuple[tuple[int, tuple[str, ...], int, tuple[int, ...]], Cell]] = []
+    beyond: dict[str, None] = {}
     number = {state: n for n, state in enumerate(first)}
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     combinations = [{**(fixed or {}), **dict(zip(chosen, values, strict=True))} for values in itertools.product(*spaces)]
@@ -109,6 +114,8 @@ def versions_of(
             for sides in every_side:
                 cell = walk.cell(state, point, values, sides)
                 if cell is not None:
+                    beyond.update(dict.fromkeys(beyond_sums(cell, used)))
+                if cell is not None and cell.coefficients is not None:
                     found.append(((number[state], tuple(given[name] for name in chosen), clock, sides), cell))
     if len({cell.conversion.currency for _, cell in found if cell.conversion is not None}) + any(
         cell.conversion is None for _, cell in found
@@ -120,8 +127,31 @@ def versions_of(
         used, tuple(zip(chosen, spaces, strict=True)), tuple(cuts[n - 1] for n in kept[1:]), turns, thresholds,
         tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names),
         len(first), places,
-        rows[0].currency if rows else book.currency, rows,
+        rows[0].currency if rows else book.currency, rows, tuple(beyond),
     )  # fmt: skip
+
+
+def slim(found: Versions) -> Versions:
+    """The same rates without what none of them depends on: dated versions of a model that cost the same, the cuts between
+    them, and thresholds."""
+    by_version: dict[int, list[RateRow]] = {}
+    for row in found.rows:
+        by_version.setdefault(row.version, []).append(row)
+    numbers: dict[object, int] = {}
+    new = {version: numbers.setdefault(tuple(evolve(row, version=0) for row in rows), len(numbers)) for version, rows in by_version.items()}
+    firsts = {number: version for version, number in reversed(new.items())}
+    rows = tuple(evolve(row, version=number) for number, version in firsts.items() for row in by_version[version])
+    names = [(name, [None if version is None else new.get(version) for version in held]) for name, held in found.names]
+    kept = [0, *(n for n in range(1, len(found.cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
+    found = evolve(
+        found, cuts=tuple(found.cuts[n - 1] for n in kept[1:]), count=len(numbers), rows=tuple(sorted(rows, key=lambda row: row.version)),
+        names=tuple((name, tuple(held[n] for n in kept)) for name, held in names),
+    )  # fmt: skip
+    for index in reversed(range(len(found.thresholds))):
+        rows = alike_on_sides(found.rows, found.thresholds, index)
+        if rows:
+            found = evolve(found, thresholds=found.thresholds[:index] + found.thresholds[index + 1 :], rows=rows)
+    return found
 
 
 def _check(book: m.Book, dimensions: Sequence[str], meters: Sequence[str], fixed: dict[str, str]) -> None:

@@ -44,7 +44,7 @@ class Walk:
 
     def cell(self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]) -> Cell | None:
         """The cell of a dated version (a state, and a point it holds at), of values and of sides; None where there is no such
-        request, or it is no plain sum."""
+        request."""
         positions = (*values, *sides)
         for axis, position in enumerate(positions, 2):
             found = self._steps.get((state, axis, position))
@@ -55,7 +55,7 @@ class Walk:
                 return None
             state = found
         if state not in self._cells:
-            self._cells[state] = _plain_cell(self.book, (*point, *positions))
+            self._cells[state] = _cell(self.book, (*point, *positions))
         return self._cells[state]
 
     def _below(self, state: State, axis: int, position: int) -> State:
@@ -93,13 +93,11 @@ def _down(nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, a
     return next(child for mask, child in nodes[root][1] if mask >> position & 1)
 
 
-def _plain_cell(book: m.Book, point: tuple[int, ...]) -> Cell | None:
-    """The cell of a point, where a request there is a sum of quantity times price."""
+def _cell(book: m.Book, point: tuple[int, ...]) -> Cell | None:
     try:
-        cell = cell_at(book, point)
+        return cell_at(book, point)
     except PriceError:
         return None
-    return cell if cell.coefficients is not None else None
 
 
 def dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:

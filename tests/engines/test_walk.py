@@ -24,10 +24,9 @@ def prices(book: pricelang.Book, cell: Cell | None) -> tuple[object, ...] | None
 
 def alone(book: pricelang.Book, point: tuple[int, ...]) -> Cell | None:
     try:
-        cell = cell_at(book.checked, point)
+        return cell_at(book.checked, point)
     except pricelang.PriceError:
         return None
-    return cell if cell.coefficients is not None else None
 
 
 def test_equal_states_price_alike() -> None:
