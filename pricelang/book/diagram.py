@@ -8,6 +8,8 @@ diagrams are one node. So two diagrams of one forest are the same function exact
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import repeat
+from math import prod
 from typing import Generic, TypeVar
 
 from attrs import define, field
@@ -30,6 +32,7 @@ class Forest(Generic[Leaf]):
     leaves: list[Leaf] = field(factory=list)
     _node_index: dict[tuple[int, Branches], int] = field(factory=dict)
     _leaf_index: dict[Leaf, int] = field(factory=dict)
+    _by_point: dict[int, list[int]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._node_index = {node: index for index, node in enumerate(self.nodes)}
@@ -138,11 +141,11 @@ class Forest(Generic[Leaf]):
 
     def split(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
         """The parts of an axis in which each of some diagrams goes on in one way, and how."""
+        here = [root for root in dict.fromkeys(roots) if root >= 0 and self.nodes[root][0] == axis]
+        if prod(len(self.nodes[root][1]) for root in here) > 8 * self.sizes[axis]:
+            return self._split_by_point(axis, roots)
         parts: list[tuple[int, tuple[int, ...]]] = [((1 << self.sizes[axis]) - 1, ())]
-        for root in roots:
-            if root < 0 or self.nodes[root][0] != axis:
-                parts = [(mask, (*children, root)) for mask, children in parts]
-                continue
+        for root in here:
             branches = self.nodes[root][1]
             parts = [
                 (mask & inside, (*children, child))
@@ -150,10 +153,35 @@ class Forest(Generic[Leaf]):
                 for inside, child in branches
                 if mask & inside
             ]
+        places = [here.index(root) if root >= 0 and self.nodes[root][0] == axis else -1 for root in roots]
         merged: dict[tuple[int, ...], int] = {}
         for mask, children in parts:
             merged[children] = merged.get(children, 0) | mask
+        return [
+            (mask, tuple(root if place < 0 else children[place] for root, place in zip(roots, places, strict=True)))
+            for children, mask in merged.items()
+        ]
+
+    def _split_by_point(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+        """The same, where the diagrams branch so much that parts would be met with parts for long."""
+        columns = [self._children(root) if root >= 0 and self.nodes[root][0] == axis else repeat(root) for root in roots]
+        merged: dict[tuple[int, ...], int] = {}
+        for position, children in zip(range(self.sizes[axis]), zip(*columns, strict=False), strict=False):
+            merged[children] = merged.get(children, 0) | 1 << position
         return [(mask, children) for children, mask in merged.items()]
+
+    def _children(self, root: int) -> list[int]:
+        """Where a node leads from each point of its axis."""
+        found = self._by_point.get(root)
+        if found is None:
+            axis, branches = self.nodes[root]
+            found = self._by_point[root] = [0] * self.sizes[axis]
+            for mask, child in branches:
+                while mask:
+                    low = mask & -mask
+                    found[low.bit_length() - 1] = child
+                    mask ^= low
+        return found
 
 
 def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:

@@ -22,7 +22,7 @@ from pricelang.wording import printable
 
 KINDS = {
     "multiply": "multiply", "order": "order matters", "exclude": "exclude", "no_effect": "no effect", "refuse": "refused",
-    "never": "never in one scope",
+    "never": "never in one scope", "undecided": "undecided",
 }  # fmt: skip
 
 
