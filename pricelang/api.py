@@ -21,12 +21,15 @@ from pricelang.rating.ratecard import RateCard
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from pricelang.audit.audit import Audit
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
+    from pricelang.engines.duck import Job
+    from pricelang.engines.rows import Written
+    from pricelang.engines.totals import Report
     from pricelang.usage.records import Part, Record
 
 _SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
@@ -267,6 +270,60 @@ class Book:
         from pricelang.audit.breakeven import break_even
 
         return break_even(self.checked, at, models=models, against=against, write=write, read=read, base=base, retired=retired)
+
+    def price_table(
+        self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,
+        keep: Sequence[str] | None = None, mapping: Mapping[str, str] | None = None, table: str | None = None, connection: DuckDBPyConnection | None = None,
+        model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Written | DuckDBPyRelation:  # fmt: skip
+        """A price for each row of a table of usage, by DuckDB (the extra `duckdb`): the exact column `cost`, and with
+        `lines` one for each meter, behind all columns of the usage or those to `keep`.
+
+        `usage` is a path or several (Parquet, CSV, JSON Lines, DuckDB), a frame of pandas or Polars, an Arrow table, or
+        the name of a table of `connection`. Its columns are those named as the book names `model`, `at`, dimensions and
+        meters, or as `mapping` says; `model`, `at` and `dimensions` hold for all rows. With `to`, the rows are written to
+        that file, whole or not at all; without, they are a relation (`.df()`, `.pl()`, `.arrow()`).
+
+        Raises `PriceError`: for usage that cannot be read, and `RefusedRows` for a row without a price, unless such rows
+        go to the file `rejects`.
+
+        >>> import pandas, pricelang
+        >>> usage = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [50_000]})
+        >>> print(pricelang.load().price_table(usage).fetchall()[0][-1].normalize())
+        0.25
+        """
+        from pricelang.engines.rows import priced, write_priced
+
+        job = self._job(usage, mapping, table, connection, model, at, dimensions)
+        return priced(job, lines, keep) if to is None else write_priced(job, str(to), None if rejects is None else str(rejects), lines, keep)
+
+    def report(
+        self, usage: object, /, by: Sequence[str] = (), *, mapping: Mapping[str, str] | None = None, table: str | None = None,
+        connection: DuckDBPyConnection | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Report:  # fmt: skip
+        """What a table of usage costs by some columns, `model`, `hour`, `day`, `week`, `month` or `year`: exact totals, and
+        what has no price. Arguments and errors are those of `price_table`.
+
+        >>> import pandas, pricelang
+        >>> usage = pandas.DataFrame({"model": ["claude-opus-4-7"] * 2, "at": ["2026-04-17", "2026-04-18"], "input": [50_000, 1]})
+        >>> [(total.by, total.amount) for total in pricelang.load().report(usage, ["day"]).totals]
+        [(('2026-04-17',), Fraction(1, 4)), (('2026-04-18',), Fraction(1, 200000))]
+        """
+        from pricelang.engines.totals import totals
+
+        return totals(self._job(usage, mapping, table, connection, model, at, dimensions), by)
+
+    def _job(
+        self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,
+        model: str | None, at: Instant | None, dimensions: Mapping[str, str],
+    ) -> Job:  # fmt: skip
+        import duckdb
+
+        from pricelang.engines.columns import Fixed
+        from pricelang.engines.duck import open_job
+
+        fixed = Fixed(model, None if at is None else written(seconds_of(at)), dimensions)
+        return open_job(self, connection or duckdb.connect(), usage, mapping=mapping or {}, fixed=fixed, table=table)
 
     def duckdb(
         self, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,

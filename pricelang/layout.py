@@ -99,10 +99,11 @@ def record_row(
     return (record, *([] if id is None else [cut_id(id)]), model, *counts, amount)
 
 
-def counts_line(priced: int, free: int, skipped: int, refused: int) -> str:
-    """How many records were read, and what became of them."""
+def counts_line(priced: int, free: int, skipped: int, refused: int, broken: int = 0) -> str:
+    """How many records were read, and what became of them; `broken` of the skipped are malformed or cut."""
     read = priced + free + skipped + refused
-    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped, {refused:,} refused"
+    which = f" ({broken:,} of them malformed or cut)" if broken else ""
+    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped{which}, {refused:,} refused"
 
 
 def shared_folder(files: Iterable[str]) -> str:

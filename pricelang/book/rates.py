@@ -106,6 +106,18 @@ def _derivations(draft: Draft, rates: Rates) -> None:
                                 None, (span_of(other.origin), "the other"))  # fmt: skip
             found.append(new)
     _check_circles(draft, rates)
+    _check_depth(draft, rates)
+
+
+def _check_depth(draft: Draft, rates: Rates) -> None:
+    """Prices are followed through so many derivations and no further, where nothing would be left of them."""
+    depths: dict[int, int] = {}
+    for _ in range(MAX_DEPTH + 1):
+        depths = {meter: 1 + max((depths.get(line.of, 0) for line in lines), default=0) for meter, lines in rates.derivations.items()}
+    deep = [line for meter, lines in rates.derivations.items() if depths[meter] > MAX_DEPTH for line in lines]
+    if deep:
+        draft.fault("too_large", f"`{draft.meters[deep[0].meter].name}` is derived over more than {MAX_DEPTH} meters", span_of(deep[0].origin),
+                    "derive it from a meter that has prices of its own")  # fmt: skip
 
 
 def _check_circles(draft: Draft, rates: Rates) -> None:

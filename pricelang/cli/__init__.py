@@ -23,6 +23,7 @@ COMMANDS = {
     "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
     "audit": "Claims decided over every request; how modifiers meet; what is dead.",
     "diff": "What changes for whom between two books, days or revisions.",
+    "sql": "The rates and a query that prices a table of usage, for a warehouse.",
     "fmt": "Book files in the one style.",
 }
 

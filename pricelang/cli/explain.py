@@ -30,7 +30,7 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     code, first = DONE, True
     for answer in with_progress(answers, shares_terminal=True):
         if isinstance(answer, Skipped):
-            if given.verbose:
+            if given.verbose or answer.broken:
                 show_skipped(answer)
             continue
         if not first:

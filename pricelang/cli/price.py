@@ -33,9 +33,10 @@ Leave: TypeAlias = Callable[[Answer], None]
 @click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
 @click.option("--rejects", metavar="FILE", help="Where the rows of a table go that have no price, with the reason.")
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
+@click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
 @mapping_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, **params: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None, **params: Any) -> None:
     """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
     `claude -p` results, recognised by their shape; folders are read whole. Tables (Parquet, CSV, DuckDB) get a price for
     each row with `-o`, and else their totals by model.
@@ -48,9 +49,9 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
-        ctx.exit(_price_table(ctx, params, target, rejects, lines))
-    if target is not None or rejects is not None or lines or params["mapping"] or params["table"]:
-        ctx.fail("`--to`, `--rejects`, `--lines`, `--map` and `--table` are for tables of usage")
+        ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
+    if target is not None or rejects is not None or lines or keep is not None or params["mapping"] or params["table"]:
+        ctx.fail("`--to`, `--rejects`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
     given = input_of(ctx, params)
     book = open_book(given.book)
     answers = answers_of(book, given, outcomes_of(given))
@@ -64,11 +65,13 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
     ctx.exit(_request_table(answers, leave) if given.usage else _tables(book, answers, given.verbose, leave))
 
 
-def _price_table(ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool) -> int:
+def _price_table(
+    ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None
+) -> int:
     """Prices tables of usage: each row into a file, or all of them into totals; returns the exit code."""
     if target is None:
-        if rejects is not None or lines:
-            ctx.fail("`--rejects` and `--lines` go with an output, such as `-o priced.parquet`")
+        if rejects is not None or lines or keep is not None:
+            ctx.fail("`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`")
         from pricelang.cli.report import show_report
         from pricelang.engines.totals import totals
 
@@ -77,7 +80,7 @@ def _price_table(ctx: click.Context, params: dict[str, Any], target: str | None,
     from pricelang.engines.rows import write_priced
 
     with opened(ctx, params) as job:
-        written = write_priced(job, target, rejects, lines)
+        written = write_priced(job, target, rejects, lines, [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None)
         rest = job.columns.rest
     amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
     click.echo(f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} refused{f'; total {amounts}' if amounts else ''}", err=True)
@@ -153,7 +156,7 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
     for number, answer in enumerate(answers):
         only = answer if number == 0 and isinstance(answer, Answer) else None
         if isinstance(answer, Skipped):
-            if verbose:
+            if verbose or answer.broken:
                 show_skipped(answer)
             continue
         if answer.bill is None:

@@ -74,6 +74,8 @@ def show_report(report: Report, as_json: bool = False, as_csv: bool = False, res
     for unpriced in report.unpriced:
         rows = f"{unpriced.rows:,} row{'s' if unpriced.rows != 1 else ''}"
         click.echo(f"{error_line(unpriced.code, unpriced.reason)} ({rows})", err=True)
+        if unpriced.help:
+            click.echo(f"  help: {printable(unpriced.help)}", err=True)
     return SOME_FAILED if report.unpriced else DONE
 
 

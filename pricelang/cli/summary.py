@@ -86,7 +86,8 @@ class Summary:
 
     def counts(self) -> str:
         """How many records were read, and what became of them."""
-        return counts_line(self.priced, self.free, len(self.skipped), len(self.refused))
+        broken = sum(one.broken for one in self.skipped)
+        return counts_line(self.priced, self.free, len(self.skipped), len(self.refused), broken)
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}

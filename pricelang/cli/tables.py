@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +13,7 @@ import click
 
 from pricelang.cli.options import dimensions_of, open_book
 from pricelang.cli.output import PROGRESS_AFTER, Failure
+from pricelang.ending import SOME_FAILED
 from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.engines.sources import is_table
 from pricelang.rating.errors import PriceError
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 MEMORY = "512MB"
+
+
+class RowsRefused(Failure):
+    """A table with a row that has no price: nothing is wrong with the call, so the exit code is another."""
+
+    exit_code = SOME_FAILED
 
 
 def mapping_options(function: Decorated) -> Decorated:
@@ -64,7 +70,8 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
             fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
             yield open_job(book, connection, list(params["files"]), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
-        raise Failure(error.code, error.message, error.help) from None
+        kind = RowsRefused if error.code == "refused_rows" else Failure
+        raise kind(error.code, error.message, error.help) from None
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
         raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None
@@ -113,7 +120,3 @@ def _watch(connection: Any, done: threading.Event) -> None:
             share = connection.query_progress()
             progress.update(task, completed=max(0.0, float(share)))
 
-
-def elapsed(start: float) -> str:
-    """Seconds since a start, for a summary."""
-    return f"{time.monotonic() - start:.1f} s"

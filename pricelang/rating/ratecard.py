@@ -81,10 +81,7 @@ class RateCard:
     ) -> Priced:
         """One request, priced. Raises `PriceError`."""
         if at is None:
-            priced = self.request(model, today(), usage, dimensions, label)
-            doubt = f"no date is given: priced as of {written(priced.at)}"
-            priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, doubt))
-            return priced
+            return _undated(self.request(model, today(), usage, dimensions, label))
         if type(at) is not str:
             # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
             at = written(seconds_of(at))
@@ -119,6 +116,7 @@ class RateCard:
 
         `sides` fixes the side (a point of the axis) of some sums. What the clock sets is open too.
         """
+        undated = at is None
         if type(at) is not str:
             at = today() if at is None else written(seconds_of(at))
         uses = self.uses(usage)
@@ -135,7 +133,8 @@ class RateCard:
                     errors.append(error)
         if errors and not found:
             raise errors[0]
-        return sorted(found, key=lambda priced: priced.total)
+        found.sort(key=lambda priced: priced.total)
+        return [_undated(priced) for priced in found] if undated else found
 
     def _priced(self, basis: Basis, uses: Mapping[str, Uses], label: str) -> Priced:
         cell = basis.cell
@@ -316,6 +315,13 @@ class RateCard:
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
+
+
+def _undated(priced: Priced) -> Priced:
+    """The request with the note that no date was given for it."""
+    doubt = f"no date is given: priced as of {written(priced.at)}"
+    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, doubt))
+    return priced
 
 
 def _kept(cache: dict[K, V], key: K, value: V) -> V:

@@ -16,7 +16,7 @@ import pricelang
 from pricelang.decimals import to_decimal
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import write_priced
-from pricelang.engines.sources import literal, quoted
+from pricelang.engines.sources import quoted
 from pricelang.engines.totals import totals
 from pricelang.rating.versions import versions_of
 from tests.engines.usage import BIGINT, answers, checked_texts, make_table, row_of
@@ -42,9 +42,8 @@ def check_rows(connection: duckdb.DuckDBPyConnection, book: pricelang.Book, expe
         assert isinstance(found, Fraction)
         assert cost == to_decimal(found), number
         seen["priced"] += 1
-        if job.complete:
+        if job.complete:  # no rounding, and nothing but the meters
             assert sum(amounts) == cost
-            seen["by rates alone"] += 1
     for number, reason in refused:
         assert reason == expected[number]
         seen["refused"] += 1
@@ -55,7 +54,10 @@ def check_totals(connection: duckdb.DuckDBPyConnection, book: pricelang.Book, ex
     """Totals by row, by model and over all are the sums of the rows."""
     by_row = totals(open_job(book, connection, "usage"), ["id"])
     assert {total.by[0]: total.amount for total in by_row.totals} == {n: x for n, x in enumerate(expected) if isinstance(x, Fraction)}
-    assert Counter({x.reason: x.rows for x in by_row.unpriced}) == Counter(x for x in expected if isinstance(x, str))
+    reasons: Counter[str] = Counter()
+    for unpriced in by_row.unpriced:
+        reasons[unpriced.reason] += unpriced.rows
+    assert reasons == Counter(x for x in expected if isinstance(x, str))
     assert by_row.read == len(expected)
     together = totals(open_job(book, connection, "usage"), ["model"])
     assert sum((total.amount for total in together.totals), Fraction(0)) == sum((x for x in expected if isinstance(x, Fraction)), Fraction(0))
@@ -105,7 +107,7 @@ def small(row: dict[str, Any]) -> bool:
 def test_generated_books(kind: str, tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
 
-    @settings(share(0.25), phases=[Phase.explicit, Phase.generate])
+    @settings(share(0.2 if kind == "bigint" else 0.08), phases=[Phase.explicit, Phase.generate])
     @given(books(), st.data())
     def check(texts: tuple[str, ...], data: st.DataObject) -> None:
         checked = checked_texts(texts)
@@ -114,7 +116,7 @@ def test_generated_books(kind: str, tmp_path: Path) -> None:
         book, words = pricelang.Book(checked.book), vocabulary(read_texts(*texts))
         note("\n".join(texts))
         drawn = data.draw(st.lists(asks(words), min_size=10, max_size=10))
-        rows = [row for row in map(row_of, drawn) if kind == "varchar" or small(row)]
+        rows = [row for row in (row_of(ask, book) for ask in drawn) if kind == "varchar" or small(row)]
         if kind == "double":
             rows = [row for row in rows if all(quantity < 2**53 for quantity in row["usage"].values())]
         if not rows:
@@ -129,7 +131,7 @@ def test_generated_books(kind: str, tmp_path: Path) -> None:
 
     check()
     assert min(seen["priced"], seen["refused"]) > 5, seen
-    assert kind != "bigint" or min(seen["by macro"], seen["by rates alone"]) > 3, seen
+    assert kind != "bigint" or seen["by macro"] > 10, seen
 
 
 def test_shipped_book(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_shipped_book(tmp_path: Path) -> None:
     @settings(share(0.1), phases=[Phase.explicit, Phase.generate])
     @given(st.lists(asks(words), min_size=25, max_size=25))
     def check(drawn: list[Ask]) -> None:
-        rows = [row for row in map(row_of, drawn) if small(row)]
+        rows = [row for row in (row_of(ask, book) for ask in drawn) if small(row)]
         expected = answers(book, rows)
         with duckdb.connect() as connection:
             make_table(connection, words, rows, "bigint")
@@ -159,10 +161,13 @@ def test_macro_of_the_shipped_book() -> None:
             "select distinct model, coalesce(valid_from, timestamp '2026-01-01')::varchar, service_tier, speed, inference_geo from pricelang_rates"
         ).fetchall()
         assert len(rows) > 300
-        for model, at, tier, speed, geo in rows:
-            usage = {"input": 90_000, "output": 1_003, "web_search": 2}
-            values = {"service_tier": tier, "speed": speed, "inference_geo": geo}
-            given = ", ".join([f"{name} := {n}" for name, n in usage.items()] + [f"{name} := {literal(text)}" for name, text in values.items()])
-            found = connection.execute(f"select price_of({literal(model)}, timestamp '{at}', {given})").fetchone()
-            assert found is not None
-            assert Fraction(found[0]) == book.price(model=model, at=at, usage=usage, **values).exact_total
+        usage = {"input": 90_000, "output": 1_003, "web_search": 2}
+        connection.execute("create table asked (model varchar, day timestamp, tier varchar, speed varchar, geo varchar)")
+        connection.executemany("insert into asked values (?, ?, ?, ?, ?)", rows)
+        given = ", ".join([f"{name} := {n}" for name, n in usage.items()])
+        found = connection.execute(
+            f"select *, price_of(model, day, {given}, service_tier := tier, speed := speed, inference_geo := geo) from asked"
+        ).fetchall()
+        for model, day, tier, speed, geo, cost in found:
+            bill = book.price(model=model, at=day, usage=usage, service_tier=tier, speed=speed, inference_geo=geo)
+            assert Fraction(cost) == bill.exact_total
