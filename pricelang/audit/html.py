@@ -77,8 +77,9 @@ def _header(report: Report) -> Html:
     held = sum(verdict.holds for verdict in report.verdicts)
     undecided = sum(verdict.undecided for verdict in report.verdicts)
     broken = len(report.verdicts) - held
-    told = [*([f"{broken - undecided} broken"] if broken > undecided else []), *([f"{undecided} undecided"] if undecided else [])]
-    claims = f"{' and '.join(told)} of {len(report.verdicts)}" if told else f"all {held} hold" if held else "none"
+    total = len(report.verdicts)
+    told = [f"{number} of {total} {word}" for number, word in ((broken - undecided, "broken"), (undecided, "undecided")) if number]
+    claims = ", ".join(told) if told else f"all {held} hold" if held else "none"
     order = "" if report.order.observable else "perhaps " if report.order.undecided else "never "
     facts = [
         ("Models", grouped(len(report.lanes)), ""),
