@@ -73,7 +73,7 @@ def register(
     _store_rates(connection, found)
     _store_lists(connection, found, parts)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
-        connection.execute(_macro(found, parts, name, refused))
+        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since)))
     return found
 
 
@@ -169,13 +169,15 @@ def _parts(book: Book, found: Versions) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str) -> str:
-    """The definition of a macro that gives `refused` where there is no price."""
+def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None) -> str:
+    """The definition of a macro that gives `refused` where there is no price, and before the first instant of the rates."""
     quantities = [part.quantity for part in parts]
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
     arguments += [f"{quoted(dimension)} := {literal(values[0])}" for dimension, values in found.dimensions]
     at = f"{quoted('at')}::timestamp"
     version = keyed.version_sql(found.cuts, at, True, WORDS)
+    if since is not None:
+        version = f"case when {at} >= {WORDS.instant(since)} then {version} end"
     named = f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + ({version}) + 1)"
     place = f"(select list(version order by place) from pricelang_versions)[{named}]"
     for dimension, values in found.dimensions:

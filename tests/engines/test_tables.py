@@ -287,3 +287,10 @@ def test_groups_of_one_rate_of_which_one_needs_a_price_that_is_not_there(book: p
     expected = book.price(model="claude-1.3", at="2024-01-01", usage={"input": 10}).exact_total
     assert [(total.by, total.rows, total.amount) for total in report.totals] == [(("a",), 1, expected)]
     assert [(unpriced.rows, unpriced.code) for unpriced in report.unpriced] == [(1, "not_offered")]
+
+
+def test_the_macro_has_no_price_before_its_rates_begin(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    book.duckdb(connection, dimensions=[], models=["claude-haiku-4-5"], since="2026-07-01")
+    days = ["2025-11-01", "2026-06-30 23:59:59", "2026-07-01"]
+    sql = "select try_price_of('claude-haiku-4-5', unnest(?::timestamp[]), input := 1000)"
+    assert [row[0] for row in connection.execute(sql, [days]).fetchall()] == [None, None, Decimal("0.001")]
