@@ -6,6 +6,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.charges import read_charges
+from pricelang.book.collecting import uncollected
 from pricelang.book.compiled import compile_rules
 from pricelang.book.decisions import (
     check_charges,
@@ -41,6 +42,11 @@ class Checked:
 
 def check_layers(layers: tuple[Layer, ...]) -> Checked:
     """The checked book of some files, and everything wrong with it."""
+    with uncollected():
+        return _check_layers(layers)
+
+
+def _check_layers(layers: tuple[Layer, ...]) -> Checked:
     texts = {file.name: file.text for layer in layers for file in layer.files}
     faults: list[Fault] = []
     trees: list[LayerTree] = []

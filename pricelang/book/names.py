@@ -305,10 +305,9 @@ def _dates(node: Any) -> Iterator[int]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _dates(part)
-    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money):
-        for attribute in fields(type(node)):
-            if attribute.name != "span":
-                yield from _dates(getattr(node, attribute.name))
+    else:
+        for name in _parts(type(node)):
+            yield from _dates(getattr(node, name))
 
 
 def _thresholds(node: Any) -> Iterator[t.Threshold]:
@@ -317,10 +316,21 @@ def _thresholds(node: Any) -> Iterator[t.Threshold]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _thresholds(part)
-    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money | t.Table):
-        for attribute in fields(type(node)):
-            if attribute.name != "span":
-                yield from _thresholds(getattr(node, attribute.name))
+    elif not isinstance(node, t.Table):
+        for name in _parts(type(node)):
+            yield from _thresholds(getattr(node, name))
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node in which other nodes may stand."""
+    found = _PARTS.get(kind)
+    if found is None:
+        plain = not has(kind) or issubclass(kind, t.Name | t.Text | t.Number | t.Money)
+        found = _PARTS[kind] = () if plain else tuple(field.name for field in fields(kind) if field.name != "span")
+    return found
 
 
 def _sums(draft: Draft) -> tuple[m.Sum, ...]:

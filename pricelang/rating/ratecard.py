@@ -8,24 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.book import model as m
 from pricelang.book.space import holds, in_clock
-from pricelang.decimals import scaled, to_decimal
-from pricelang.rating.bill import Priced, Uses
+from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.quantities import read_uses
+from pricelang.rating.quantities import PLAIN, read_uses
 from pricelang.rating.rates import Point, Rate, not_offered
+from pricelang.rating.shortcuts import Shortcut, shortcut_of
 from pricelang.wording import did_you_mean, shown
 
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_ENTRIES = 20_000
-MAX_PLAIN = 10**15
-"""Whole quantities below this need no further check."""
 
 
 @define(eq=False, repr=False)
@@ -41,8 +39,8 @@ class Entry:
     sums: tuple[int, ...]
     # What is doubtful about the name of the model.
     notes: tuple[str, ...] = ()
-    # The one cell, where no threshold matters.
-    cell: Cell | None = None
+    # What prices every such request, where no threshold matters.
+    basis: Basis | None = None
 
 
 @define(eq=False, repr=False)
@@ -50,6 +48,8 @@ class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
     book: m.Book
+    # By model, instant as text, meters and items of the dimensions, in their order; always the same dictionary.
+    shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
     _entries: dict[object, Entry] = field(factory=dict, init=False)
     _cells: dict[Point, Cell | PriceError] = field(factory=dict, init=False)
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
@@ -66,35 +66,47 @@ class RateCard:
     # ---- one request ----
 
     def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
-        """The amount of one request. Raises `PriceError`."""
+        """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
             at = today() if at is None else written(seconds_of(at))
-        try:
-            cell = self._entries[(model, at, *dimensions.items())].cell
-            if cell is not None:
-                coefficients = cell.coefficients
-                if coefficients is None:
-                    return to_decimal(self.request(model, at, usage, dimensions).total)
-                units = 0
-                for meter, quantity in usage.items():
-                    if type(quantity) is not int or not 0 <= quantity < MAX_PLAIN:
-                        break
-                    units += coefficients[meter] * quantity
-                else:
-                    return scaled(units, cell.places)
-        except (KeyError, TypeError, AttributeError):
-            pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
-        return to_decimal(self.request(model, at, usage, dimensions).total)
+        if type(usage) is dict:
+            try:
+                return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(usage.values())
+            except (KeyError, TypeError, ValueError):
+                pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
+        return self._request(model, at, usage, dimensions, "").amount
 
     def request(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
     ) -> Priced:
         """One request, priced. Raises `PriceError`."""
+        if at is None:
+            return _undated(self.request(model, today(), usage, dimensions, label))
+        if type(at) is not str:
+            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
+            at = written(seconds_of(at))
+        if type(usage) is dict:
+            given = usage.copy()
+            try:
+                shortcut = self.shortcuts[(model, at, *given, *dimensions.items()) if dimensions else (model, at, *given)]
+                return Priced(shortcut.basis, given, shortcut.units(given.values()), label)
+            except (KeyError, TypeError, ValueError):
+                pass  # as in `amount`
+        return self._request(model, at, usage, dimensions, label)
+
+    def _request(
+        self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str
+    ) -> Priced:
+        """One request, priced the full way, and a shortcut for the next ones like it."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        cell = entry.cell or self._cell(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
-        priced = self._priced(entry, cell, uses, label)
-        return _undated(priced) if at is None else priced
+        basis = entry.basis or self._basis(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
+        priced = self._priced(basis, uses, label)
+        if entry.basis is not None and type(model) is str:
+            found = shortcut_of(basis, tuple(uses))
+            if found is not None:
+                _kept(self.shortcuts, (model, at, *uses, *dimensions.items()), found)
+        return priced
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
@@ -104,6 +116,9 @@ class RateCard:
 
         `sides` fixes the side (a point of the axis) of some sums. What the clock sets is open too.
         """
+        undated = at is None
+        if type(at) is not str:
+            at = today() if at is None else written(seconds_of(at))
         uses = self.uses(usage)
         found: list[Priced] = []
         errors: list[PriceError] = []
@@ -113,15 +128,16 @@ class RateCard:
             ]
             for combination in itertools.product(*choices):
                 try:
-                    found.append(self._priced(entry, self._cell(entry, combination, uses), uses, label))
+                    found.append(self._priced(self._basis(entry, combination, uses), uses, label))
                 except PriceError as error:
                     errors.append(error)
         if errors and not found:
             raise errors[0]
         found.sort(key=lambda priced: priced.total)
-        return [_undated(priced) for priced in found] if at is None else found
+        return [_undated(priced) for priced in found] if undated else found
 
-    def _priced(self, entry: Entry, cell: Cell, uses: Mapping[str, Uses], label: str) -> Priced:
+    def _priced(self, basis: Basis, uses: Mapping[str, Uses], label: str) -> Priced:
+        cell = basis.cell
         coefficients = cell.coefficients or {}
         units: int | None = 0 if cell.coefficients is not None else None
         for name, quantities in uses.items():
@@ -136,7 +152,7 @@ class RateCard:
                     raise rate.with_traceback(None)
             if quantity:
                 units = None
-        return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units, entry.notes)
+        return Priced(basis, uses, units, label)
 
     def uses(self, usage: Mapping[str, object]) -> dict[str, Uses]:
         """The quantities of a record, read and checked."""
@@ -147,7 +163,7 @@ class RateCard:
             meter = self._meters.get(name) if isinstance(name, str) else None
             if meter is None:
                 raise self._unknown("meter", name, self._meters)
-            if type(value) is int and 0 <= value < MAX_PLAIN:
+            if type(value) is int and 0 <= value < PLAIN:
                 found[name] = (value,)
             else:
                 found[name] = read_uses(value, meter, self.book.units)
@@ -155,11 +171,8 @@ class RateCard:
 
     # ---- combinations ----
 
-    def _entry(self, model: str, at: Instant | None, dimensions: Mapping[str, str]) -> Entry:
+    def _entry(self, model: str, at: str, dimensions: Mapping[str, str]) -> Entry:
         """The combination of a request."""
-        if type(at) is not str:
-            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
-            at = today() if at is None else written(seconds_of(at))
         try:
             key: object = (model, at, *dimensions.items())
             found = self._entries.get(key)
@@ -169,7 +182,7 @@ class RateCard:
             return found
         seconds = seconds_of(at)
         index = self.model_index(model, seconds)
-        values, given = self._values(index, dimensions, seconds)
+        values, given = self.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
         entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
         if model not in self._models:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
@@ -179,6 +192,10 @@ class RateCard:
         return entry
 
     def _new_entry(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> Entry:
+        return Entry(seconds, point, given, self.sums_at(point))
+
+    def sums_at(self, point: Point) -> tuple[int, ...]:
+        """The sums whose thresholds matter to a point, which is without their sides."""
         sums = self._sums.get(point)
         if sums is None:
             first = 2 + len(self.book.dimensions)
@@ -188,9 +205,9 @@ class RateCard:
                 if holds(plain, point):
                     found.update(axis - first for axis, _ in scope if axis >= first)
             sums = _kept(self._sums, point, tuple(sorted(found)))
-        return Entry(seconds, point, given, sums)
+        return sums
 
-    def _cell(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Cell:
+    def _basis(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Basis:
         by_sum = dict(zip(entry.sums, sides, strict=True))
         point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
         cell = self._cells.get(point)
@@ -204,9 +221,10 @@ class RateCard:
             self._check_meters(entry, uses)  # what does not exist comes before what is refused
         if isinstance(cell, PriceError):
             raise cell.with_traceback(None)
+        basis = Basis(self.book, cell, entry.at, entry.dimensions, entry.notes)
         if not entry.sums:
-            entry.cell = cell
-        return cell
+            entry.basis = basis
+        return basis
 
     def _check_meters(self, entry: Entry, uses: Mapping[str, Uses]) -> None:
         for name, quantities in uses.items():
@@ -251,10 +269,13 @@ class RateCard:
             )  # fmt: skip
         raise self._unknown("model", name, [*self._models, *(alias.name for alias in self.book.aliases)])
 
-    def _values(
-        self, model: int, dimensions: Mapping[str, str], seconds: int
+    def values_at(
+        self, model: int, dimensions: Mapping[str, str], seconds: int, minute: int
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
-        """The value of each dimension, and those given by the caller or the clock that are no default."""
+        """The value of each dimension at a minute of the day, and those given or set by the clock that are no default.
+
+        Raises `PriceError` for what the book does not know.
+        """
         values = [dimension.default for dimension in self.book.dimensions]
         named = {dimension.name: index for index, dimension in enumerate(self.book.dimensions)}
         for name, value in dimensions.items():
@@ -266,7 +287,7 @@ class RateCard:
             values[named[name]] = known[value]
         for index, dimension in enumerate(self.book.dimensions):
             if dimension.clocked:
-                value_now = self._clock_value(model, index, values, seconds)
+                value_now = self._clock_value(model, index, values, seconds, minute)
                 if dimension.name in dimensions and values[index] != value_now:
                     raise BadRequest("bad_record", f"{dimension.name} is set by the time of day, not by the record")
                 values[index] = value_now
@@ -277,12 +298,12 @@ class RateCard:
         )
         return tuple(values), given
 
-    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int) -> int:
+    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int, minute: int) -> int:
         """The value that the clock sets, where it is offered; else the default."""
         dimension = self.book.dimensions[index]
         point = [model, bisect_right(self.book.boundaries, seconds), *values]
         for number, value in enumerate(dimension.values):
-            if value.clock and in_clock(value.clock, seconds % 86_400 // 60):
+            if value.clock and in_clock(value.clock, minute):
                 point[2 + index] = number
                 if any(holds(offer.scope, point) for offer in value.offers):
                     return number
@@ -297,8 +318,9 @@ class RateCard:
 
 
 def _undated(priced: Priced) -> Priced:
-    """The request, with the day that was taken for it as a doubt."""
-    priced.doubts = (*priced.doubts, f"no date is given: priced as of {written(priced.at)}")
+    """The request with the note that no date was given for it."""
+    doubt = f"no date is given: priced as of {written(priced.at)}"
+    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, doubt))
     return priced
 
 

@@ -1,0 +1,75 @@
+"""`pricelang sql`: the rates of a book and a query that prices by them, for a warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from pricelang.cli.options import book_option, checked_instant, open_book
+from pricelang.cli.output import Failure
+from pricelang.rating.errors import PriceError
+from pricelang.wording import printable
+
+DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "postgres", "redshift")
+
+
+@click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
+@click.option("--dialect", required=True, type=click.Choice(DIALECTS), help="The warehouse that reads the text.")
+@click.option("--usage-table", default="usage", show_default=True, metavar="NAME", help="The table of usage; dots part schemas.")
+@click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="The column of `model`, `at`, a dimension or a meter, where it has another name.")
+@click.option("--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases.")
+@click.option("--meter", "meters", multiple=True, metavar="NAME", help="A meter that has a column; all that models have rates of unless given.")
+@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column; the others are at their defaults.")
+@click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="A value that holds for every row.")
+@click.option("--since", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="Only rates from then on; earlier usage has no price.")
+@click.option("--instants", type=click.Choice(["plain", "zoned"]), help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there unless given.")
+@click.option("--refused", type=click.Choice(["raise", "null"]), default="raise", show_default=True, help="A row without a price stops the query, or has a NULL cost and a reason.")
+@click.option("--totals-by", metavar="COLUMN,…", help="Totals by columns, `model`, `day`, `month` or `year` instead of a price for each row; an empty text for one total.")
+@click.option("--schema", metavar="NAME", help="The schema of the tables of rates.")
+@click.option("--only", type=click.Choice(["tables", "query"]), help="Only the tables of rates, or only the query.")
+@book_option
+@click.pass_context
+def command(
+    ctx: click.Context, dialect: str, usage_table: str, mapped: tuple[str, ...], models: tuple[str, ...], meters: tuple[str, ...],
+    dimensions: tuple[str, ...], settings: tuple[str, ...], since: str | None, instants: str | None, refused: str,
+    totals_by: str | None, schema: str | None, only: str | None, book: str,
+) -> None:  # fmt: skip
+    """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table of usage by them, exact
+    to the last digit. A row without a price stops the query, or says why; none is lost.
+
+    \b
+    Examples:
+      pricelang sql --dialect duckdb --dimension service_tier --map at=ts
+      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month
+    """
+    from pricelang.engines.warehouse import heading, plan_of, query
+    from pricelang.engines.warehouse_rates import table_statements
+    from pricelang.engines.warehouse_totals import totals_query
+
+    loaded = open_book(book)
+    try:
+        plan = plan_of(
+            loaded, dialect, table=usage_table.split("."), mapping=dict(_pairs(ctx, mapped, "--map", "NAME=COLUMN")),
+            models=models or None, meters=meters, dimensions=dimensions, since=since,
+            fixed=dict(_pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
+            schema=schema.split(".") if schema else (),
+        )  # fmt: skip
+        columns = None if totals_by is None else [name.strip() for name in totals_by.split(",") if name.strip()]
+        asked = query(plan, refused) if columns is None else totals_query(plan, columns, refused)
+    except PriceError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    click.echo(heading(plan), nl=False)
+    if only != "query":
+        for statement in table_statements(plan):
+            click.echo(statement + ";")
+    if only != "tables":
+        click.echo(asked + ";")
+
+
+def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            ctx.fail(f"`{flag}` takes {form}, not `{printable(text)}`")
+        yield name.strip(), value.strip()

@@ -1,0 +1,91 @@
+"""Which column of a table says what of a request: by name, or by a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from pricelang.book.model import Book
+from pricelang.rating.errors import BadRequest, UnknownName
+from pricelang.wording import did_you_mean, shown
+
+
+@frozen
+class Columns:
+    """The columns of a table of usage. `dimensions` and `meters` are pairs of a name of the book and a column.
+
+    `model` and `at` are None where one value holds for all rows. `rest` are the columns that say nothing to the book.
+    """
+
+    model: str | None
+    at: str | None
+    dimensions: tuple[tuple[str, str], ...]
+    meters: tuple[tuple[str, str], ...]
+    rest: tuple[str, ...]
+
+
+@frozen
+class Fixed:
+    """What holds for every row: a model, a day or instant, values of dimensions."""
+
+    model: str | None = None
+    at: str | None = None
+    dimensions: Mapping[str, str] = {}
+
+
+def read_mapping(path: str | Path) -> dict[str, str]:
+    """The mapping of a TOML file: under `[columns]`, `NAME = "column"` for `model`, `at`, dimensions and meters.
+
+    Raises `BadRequest` (`bad_mapping`) for anything else.
+    """
+    import tomllib
+
+    try:
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("columns")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadRequest("bad_mapping", f"the mapping `{shown(path)}` cannot be read: {error}") from None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise BadRequest(
+            "bad_mapping", f"the mapping `{shown(path)}` has no table `[columns]` of names and columns",
+            help='write `[columns]` and below it lines such as `input = "prompt_tokens"`',
+        )  # fmt: skip
+    return {str(key): value for key, value in found.items()}
+
+
+def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], fixed: Fixed) -> Columns:
+    """What the columns of a table mean: those of a mapping, and for every other name of the book the column so called.
+
+    Raises `UnknownName` for a name the book does not have, `BadRequest` (`no_column`) for a column that is not there, a
+    table without model, instant or meters, and a name that is said twice.
+    """
+    dimensions = [dimension.name for dimension in book.dimensions]
+    meters = [meter.name for meter in book.meters]
+    known = ["model", "at", *dimensions, *meters]
+    for name, column in mapping.items():
+        if name not in known:
+            raise UnknownName("unknown_name", f"the mapping names `{shown(name)}`, which is nothing of the book",
+                              help=did_you_mean(shown(name), known) or "names: " + ", ".join(known))  # fmt: skip
+        if column not in present:
+            raise BadRequest("no_column", f"there is no column `{shown(column)}` for `{name}`",
+                             help=did_you_mean(shown(column), present) or "columns: " + ", ".join(map(shown, present)))  # fmt: skip
+    found = {name: mapping.get(name, name) for name in known if name in mapping or name in present}
+    for name in ("model", "at"):
+        if name not in found and getattr(fixed, name) is None:
+            raise BadRequest("no_column", f"no column says the {'model' if name == 'model' else 'instant'} of a row",
+                             help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)")  # fmt: skip
+    twice = [name for name in fixed.dimensions if name in found]
+    if twice:
+        raise BadRequest("bad_mapping", f"`{twice[0]}` has a column and is given for all rows too", help="leave one of them out")
+    for name in fixed.dimensions:
+        if name not in dimensions:
+            raise UnknownName("unknown_dimension", f"unknown dimension `{shown(name)}`", help=did_you_mean(shown(name), dimensions))
+    pairs = [(name, found[name]) for name in meters if name in found]
+    if not pairs:
+        raise BadRequest("no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters))
+    used = set(found.values())
+    return Columns(
+        found.get("model"), found.get("at"), tuple((name, found[name]) for name in dimensions if name in found),
+        tuple(pairs), tuple(column for column in present if column not in used),
+    )  # fmt: skip

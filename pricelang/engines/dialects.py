@@ -1,0 +1,287 @@
+"""What each warehouse says in words of its own: names, texts, instants, exact numbers, and how a query is stopped.
+
+A numeric profile is exact or raises. `number` holds whole atoms: 128 bits or more, or 38 digits, in which an overflow is an
+error (DuckDB, BigQuery, Snowflake, Trino, PostgreSQL, Redshift), NULL or an error (Spark, and a NULL is refused), or out of
+reach (ClickHouse, whose Int256 has 76 digits where a request has 38 at most).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.engines.duck import decimal_sql
+from pricelang.engines.keyed import Words
+from pricelang.engines.sources import literal, quoted
+from pricelang.rating.instants import written
+
+MAX_QUANTITY = 10**15
+"""A quantity beyond is refused: all below are exact in every type of column, binary floats too."""
+
+MAX_MEASURE = 10**12
+"""The same for what is measured, such as hours, in its unit."""
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+
+
+@frozen(eq=False)
+class Clock:
+    """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is compared with, `minute` is
+    the minute of the day of that, `turn` the start of its `day`, `month` or `year`."""
+
+    read: Callable[[str], str]
+    instant: Callable[[int], str]
+    minute: Callable[[str], str]
+    turn: Callable[[str, str], str]
+
+
+@frozen(eq=False)
+class Dialect:
+    """A dialect of SQL.
+
+    `plain` reads columns of instants without a zone, which are UTC, and `zoned` those that are instants by themselves;
+    `usual` says which a column is unless it is said. `stop` is its second argument, a number, unless it is NULL: then it
+    stops the query with the message that the first is. `decimal` is a number of atoms with so many decimals. `rounded`
+    is a value as a decimal with so many digits after the point, rounded; `known` a text that no other equals.
+    """
+
+    name: str
+    words: Words
+    plain: Clock
+    zoned: Clock
+    usual: str
+    text: str
+    small: str
+    moment: str
+    number: str
+    decimal: Callable[[str, int], str]
+    rounded: Callable[[str, int], str]
+    stop: Callable[[str, str], str]
+    known: Callable[[str], str] = lambda sql: sql
+    ending: str = ""
+    nullable: Callable[[str], str] = lambda kind: kind
+    most_places: int = 19
+
+    def cast(self, sql: str, kind: str) -> str:
+        """A value as a type, NULL if it is NULL."""
+        return f"cast({sql} as {self.nullable(kind)})"
+
+    def integer(self, number: int) -> str:
+        """A whole number as a literal of any size."""
+        return str(number) if abs(number) < 1 << 63 else self.cast(self.words.text(str(number)), self.number)
+
+    def clock(self, kind: str) -> Clock:
+        """How a column of instants is read: `plain` or `zoned`."""
+        return self.zoned if kind == "zoned" else self.plain
+
+
+# ---- names and texts ------------------------------------------------------------------------------------------------
+
+
+def _ticked(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _escaped_ticks(name: str) -> str:
+    """A name in backticks where a backslash escapes."""
+    return "`" + _escapes(name, "`") + "`"
+
+
+def _folded(name: str) -> str:
+    """A name as Snowflake has it: one in plain small letters is what it is without quotes, which is in capitals."""
+    return quoted(name.upper() if _PLAIN.match(name) else name)
+
+
+def _escapes(text: str, mark: str) -> str:
+    found = text.replace("\\", "\\\\").replace(mark, "\\" + mark)
+    return found.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t").replace("\0", "\\0")
+
+
+def _escaped(text: str) -> str:
+    """A text where a backslash escapes."""
+    return "'" + _escapes(text, "'") + "'"
+
+
+def _spark_text(text: str) -> str:
+    """The same for Spark, which also puts variables in: a dollar sign is written as its number."""
+    return _escaped(text).replace("$", "\\u0024")
+
+
+def _postgres_text(text: str) -> str:
+    """A text where a backslash escapes or not, by a setting: one that has any says that it does."""
+    return "E" + literal(text.replace("\\", "\\\\")) if "\\" in text else literal(text)
+
+
+def _redshift_text(text: str) -> str:
+    return "(" + " || chr(92) || ".join(literal(part) for part in text.split("\\")) + ")" if "\\" in text else literal(text)
+
+
+# ---- instants -------------------------------------------------------------------------------------------------------
+
+
+def _moment(seconds: int) -> str:
+    """`2026-04-17 00:00:00`."""
+    text = written(seconds)
+    return text + {10: " 00:00:00", 16: ":00"}.get(len(text), "")
+
+
+def _extracted(at: str) -> str:
+    return f"(extract(hour from {at}) * 60 + extract(minute from {at}))"
+
+
+def _truncated(unit: str, at: str) -> str:
+    return f"date_trunc('{unit}', {at})"
+
+
+def _clock(kind: str, read: Callable[[str], str] = lambda sql: sql, *, suffix: str = "", minute: Callable[[str], str] = _extracted,
+           turn: Callable[[str, str], str] = _truncated) -> Clock:  # fmt: skip
+    return Clock(read, lambda seconds: f"{kind} '{_moment(seconds)}{suffix}'", minute, turn)
+
+
+def _at_utc(sql: str) -> str:
+    return f"({sql} at time zone 'UTC')"
+
+
+_STAMPED = _clock("timestamp")
+_STAMPED_UTC = _clock("timestamp", _at_utc)
+
+def _spark_turn(day: str, unit: str) -> str:
+    return day if unit == "day" else f"trunc({day}, '{unit}')"
+
+
+# A day of Spark's has no zone, where what its date_trunc gives has that of the session.
+_SPARK_PLAIN = _clock("timestamp_ntz", turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit))
+# Spark reads an instant of its type TIMESTAMP in the zone of the session; its seconds since 1970 have no zone.
+_SPARK_SECONDS = Clock(
+    lambda sql: f"unix_seconds({sql})", str, lambda at: f"(pmod({at}, 86400) div 60)",
+    lambda unit, at: _spark_turn(f"date_from_unix_date(cast(floor({at} / 86400) as int))", unit),
+)  # fmt: skip
+_CLICKHOUSE = Clock(
+    lambda sql: sql, lambda seconds: f"toDateTime64('{_moment(seconds)}', 0, 'UTC')",
+    lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))", lambda unit, at: f"toStartOf{unit.capitalize()}({at}, 'UTC')",
+)  # fmt: skip
+_BIGQUERY = _clock("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})")
+_BIGQUERY_UTC = _clock(
+    "timestamp", suffix="+00",
+    minute=lambda at: f"(extract(hour from {at} at time zone 'UTC') * 60 + extract(minute from {at} at time zone 'UTC'))",
+    turn=lambda unit, at: f"timestamp_trunc({at}, {unit}, 'UTC')",
+)  # fmt: skip
+
+
+# ---- numbers --------------------------------------------------------------------------------------------------------
+
+
+def _shift(places: int) -> str:
+    return "0." + "0" * (places - 1) + "1" if places else "1"
+
+
+def _shifted(kind: str, one: str, sql: str, places: int) -> str:
+    """Atoms times a power of ten, where a product keeps all decimals of both."""
+    return f"cast({sql} as {kind}) * {one.format(_shift(places))}" if places else f"cast({sql} as {kind})"
+
+
+def _spark_decimal(sql: str, places: int) -> str:
+    """Atoms in two parts, for Spark cuts decimals from a product or a sum that might need more than 38 digits."""
+    if places == 0:
+        return f"cast({sql} as decimal(38,0))"
+    unit, room = f"cast('1{'0' * places}' as decimal({places + 1},0))", 37 - places
+    rest = f"cast({sql} as decimal(38,0)) % {unit}"
+    whole = f"cast((cast({sql} as decimal(38,0)) - ({rest})) / {unit} as decimal({room},0))"
+    part = f"cast(cast({rest} as decimal({places},0)) / {unit} as decimal({places},{places}))"
+    return f"cast(cast({whole} as decimal(37,{places})) + {part} as decimal(38,{places}))"
+
+
+def _by_cast(kind: str, message: str, sql: str) -> str:
+    """Stopped by a cast that fails with the message in its error, and that never sees a text which is none."""
+    return f"({sql}) + cast(case when ({sql}) is null then {message} else '0' end as {kind})"
+
+
+def _by_call(call: str, message: str, sql: str) -> str:
+    return f"case when ({sql}) is null then {call}({message}) else {sql} end"
+
+
+def _by_throw(message: str, sql: str) -> str:
+    """ClickHouse stops with a text that is the same for all rows."""
+    said = "'pricelang: a row has no price; --refused null says which and why'"
+    return f"({sql}) + throwIf(isNull({sql}), {said})"
+
+
+def _rounded(kind: str, sql: str, digits: int) -> str:
+    return f"cast({sql} as {kind}(28,{digits}))"
+
+
+# ---- the dialects ---------------------------------------------------------------------------------------------------
+
+
+def _words(name: Callable[[str], str], text: Callable[[str], str], clock: Clock, number: str) -> Words:
+    return Words(name, text, clock.instant, clock.minute, lambda sql: f"cast({sql} as {number})")
+
+
+def _dialect(
+    name: str, names: Callable[[str], str], text: Callable[[str], str], clocks: tuple[Clock, Clock], usual: str,
+    types: tuple[str, str, str, str], **more: Any,
+) -> Dialect:  # fmt: skip
+    text_type, small, moment, number = types
+    return Dialect(
+        name=name, words=_words(names, text, clocks[0], number), plain=clocks[0], zoned=clocks[1], usual=usual, text=text_type,
+        small=small, moment=moment, number=number, **more,
+    )
+
+
+DIALECTS = {
+    found.name: found
+    for found in (
+        _dialect(
+            "duckdb", quoted, literal, (_STAMPED, _STAMPED_UTC), "plain", ("varchar", "integer", "timestamp", "hugeint"),
+            decimal=lambda sql, places: decimal_sql(sql, places, places, True), rounded=partial(_rounded, "decimal"),
+            stop=partial(_by_call, "error"),
+        ),
+        _dialect(
+            "spark", _ticked, _spark_text, (_SPARK_PLAIN, _SPARK_SECONDS), "zoned",
+            ("string", "int", "timestamp_ntz", "decimal(38,0)"),
+            decimal=_spark_decimal, rounded=partial(_rounded, "decimal"), stop=partial(_by_call, "raise_error"),
+        ),
+        _dialect(
+            "bigquery", _escaped_ticks, _escaped, (_BIGQUERY, _BIGQUERY_UTC), "zoned", ("string", "int64", "datetime", "bignumeric"),
+            decimal=partial(_shifted, "bignumeric", "bignumeric '{}'"),
+            rounded=lambda sql, digits: f"round(cast({sql} as bignumeric), {digits})", stop=partial(_by_call, "error"),
+        ),
+        _dialect(
+            "snowflake", _folded, _escaped, (_STAMPED, _clock("timestamp", lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
+            "plain", ("varchar", "integer", "timestamp_ntz", "number(38,0)"),
+            decimal=lambda sql, places: f"cast({sql} as number(38,0)) * cast('{_shift(places)}' as number(38,{places}))",
+            rounded=partial(_rounded, "number"), stop=partial(_by_cast, "number(38,0)"),
+        ),
+        _dialect(
+            "trino", quoted, literal, (_STAMPED, _clock("timestamp", lambda sql: f"cast(at_timezone({sql}, 'UTC') as timestamp)")),
+            "plain", ("varchar", "integer", "timestamp", "decimal(38,0)"),
+            decimal=partial(_shifted, "decimal(38,0)", "decimal '{}'"), rounded=partial(_rounded, "decimal"),
+            stop=partial(_by_call, "fail"),
+        ),
+        _dialect(
+            "clickhouse", _escaped_ticks, _escaped, (_CLICKHOUSE, _CLICKHOUSE), "zoned",
+            ("String", "Int32", "DateTime64(0, 'UTC')", "Int256"),
+            decimal=lambda sql, places: f"toDecimal256({sql}, 0) * toDecimal256('{_shift(places)}', {places})",
+            rounded=lambda sql, digits: f"cast({sql} as Nullable(Decimal(38, {digits})))", stop=_by_throw,
+            # Nullable, since a join fills what it does not find with NULL only then, and with zeros else
+            nullable=lambda kind: f"Nullable({kind})", ending=" engine = MergeTree order by tuple()",
+        ),
+        _dialect(
+            "postgres", quoted, _postgres_text, (_STAMPED, _STAMPED_UTC), "plain", ("text", "integer", "timestamp", "numeric"),
+            decimal=partial(_shifted, "numeric", "numeric '{}'"), rounded=lambda sql, digits: f"round(cast({sql} as numeric), {digits})",
+            stop=partial(_by_cast, "numeric"),
+        ),
+        _dialect(
+            "redshift", quoted, _redshift_text, (_STAMPED, _STAMPED_UTC), "plain", ("varchar(512)", "integer", "timestamp", "decimal(38,0)"),
+            decimal=lambda sql, places: f"cast({sql} as decimal(38,0)) * cast('{_shift(places)}' as decimal({max(places, 1)},{places}))",
+            rounded=partial(_rounded, "decimal"), stop=partial(_by_cast, "decimal(38,0)"),
+            # Redshift passes over spaces at the end of a text, so a name that has some would be another's
+            known=lambda sql: f"case when octet_length({sql}) = octet_length(rtrim({sql})) then {sql} end",
+        ),
+    )
+}  # fmt: skip
+"""The dialects by their names, which are those of sqlglot."""

@@ -1,0 +1,309 @@
+"""Usage priced inside DuckDB: its columns placed among the compiled rates, joined by equality, row by row or added up."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from pricelang.api import Book
+from pricelang.engines import keyed
+from pricelang.engines.columns import Columns, Fixed, columns_of
+from pricelang.engines.keyed import Quantity, Words
+from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
+from pricelang.engines.single import DIGITS, Single
+from pricelang.engines.sources import Source, literal, open_source, quoted
+from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
+from pricelang.rating.instants import seconds_of, written
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MAX_DECIMALS = 19
+"""Decimals of an amount that is a whole number of atoms: beyond, a DECIMAL of 38 digits has no room to make it from them."""
+
+MAX_COMBINATIONS = 20_000
+"""Combinations of model and values that rates are made for; rows of any further one are priced one by one."""
+
+WORDS = Words(
+    name=quoted, text=literal, instant=lambda seconds: f"timestamp '{written(seconds)}'",
+    minute=lambda at: f"(extract(hour from {at}) * 60 + extract(minute from {at}))", wide=lambda sql: f"{sql}::hugeint",
+)  # fmt: skip
+NOTHING_FIXED = Fixed()
+RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
+
+
+@define(eq=False, repr=False)
+class Job:
+    """A table of usage on a connection, and a book to price it by. The steps are made when they are first asked for."""
+
+    book: Book
+    connection: DuckDBPyConnection
+    source: Source
+    columns: Columns
+    fixed: Fixed
+    single: Single = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.single = Single(self.book)
+        with contextlib.suppress(Exception):  # there may be none yet, for which DuckDB has several classes
+            self.connection.remove_function(SINGLE)
+        self.connection.create_function(SINGLE, self.single.answer, ["VARCHAR"], "VARCHAR")
+
+    # ---- a first look ----
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column."""
+        return dict(self.source.columns)
+
+    @property
+    def at(self) -> str:
+        """The instant of a row, as SQL."""
+        if self.columns.at is None:
+            return WORDS.instant(seconds_of(self.fixed.at or ""))
+        return instant_of(self.columns.at, self.types[self.columns.at])
+
+    @property
+    def model(self) -> str:
+        """The model of a row, as SQL."""
+        return literal(self.fixed.model or "") if self.columns.model is None else text_of(self.columns.model, self.types[self.columns.model])
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The value of each dimension that has a column, as SQL."""
+        return tuple(text_of(column, self.types[column]) for _, column in self.columns.dimensions)
+
+    @cached_property
+    def rows(self) -> int:
+        """The number of rows."""
+        return int(self._row(f"select count(*) from ({self.source.sql})")[0])
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The quantity of each meter that has a column."""
+        bounded = [column for _, column in self.columns.meters if has_bounds(self.types[column])]
+        ends: tuple[Any, ...] = ()
+        if bounded:
+            ends = self._row(f"select {', '.join(f'min({quoted(c)}), max({quoted(c)})' for c in bounded)} from ({self.source.sql})")
+        bounds = {column: (ends[2 * n], ends[2 * n + 1]) for n, column in enumerate(bounded)}
+        meters = {meter.name: meter for meter in self.book.checked.meters}
+        most = max(0, MAX_DECIMALS - most_places(self.book.checked))
+        return tuple(
+            quantity_of(meters[name], column, self.types[column], bounds.get(column), most) for name, column in self.columns.meters
+        )
+
+    @cached_property
+    def period(self) -> tuple[int | None, int | None]:
+        """The first and the last instant, in UTC seconds; None where no row has any."""
+        if self.columns.at is None:
+            return (seconds_of(self.fixed.at or ""),) * 2
+        plain = self.types[self.columns.at] in ("TIMESTAMP", "DATE")  # their ends are known without a look at the rows
+        at = quoted(self.columns.at) if plain else self.at
+        first, last = self._row(f"select min({at}), max({at}) from ({self.source.sql})")
+        return _seconds(first), _seconds(last)
+
+    @cached_property
+    def lacks_instants(self) -> bool:
+        """Whether a row has no instant."""
+        return self.columns.at is not None and self._row(f"select count({self.at}) from ({self.source.sql})")[0] < self.rows
+
+    def combinations(self, first: int | None = None) -> list[tuple[str | None, tuple[str | None, ...]]]:
+        """Each combination of a model and values that is there (in the `first` rows), but for those beyond the number that
+        rates are made for."""
+        listed = ", ".join((self.model, *self.values))
+        rows = self.source.sql if first is None else f"{self.source.sql} limit {first}"
+        sql = f"select distinct {listed} from ({rows}) limit {MAX_COMBINATIONS + 1}"
+        return [(row[0], tuple(row[1:])) for row in self.connection.execute(sql).fetchall()]
+
+    def _row(self, sql: str) -> tuple[Any, ...]:
+        row = self.connection.execute(sql).fetchone()
+        assert row is not None
+        return row
+
+    # ---- the rates ----
+
+    def rates_of(self, combinations: Iterable[tuple[str | None, tuple[str | None, ...]]]) -> RateTable:
+        """The rates of some combinations."""
+        named = [(name, values) for name, values in combinations if name is not None]
+        return rate_table(
+            self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
+            self.period, self.fixed.dimensions,
+        )  # fmt: skip
+
+    @cached_property
+    def _present(self) -> list[tuple[str | None, tuple[str | None, ...]]]:
+        return self.combinations()
+
+    @cached_property
+    def rates(self) -> RateTable:
+        """The rates of all combinations that are there, also as the table `RATES` of the connection."""
+        table = self.rates_of(self._present[:MAX_COMBINATIONS])
+        store_rates(self.connection, RATES, table, self.quantities)
+        return table
+
+    @property
+    def places(self) -> int:
+        """The decimals of an amount that the rates give."""
+        return self.rates.places + keyed.extra_places(self.quantities)
+
+    @cached_property
+    def wide(self) -> bool:
+        """Whether amounts are counted in 128 bits, since 64 may not hold them."""
+        return keyed.needs_wide(self.rates, self.quantities, 64)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether the rates price every row that can be there, so that none is left to the evaluator of single requests."""
+        table = self.rates
+        places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(found.limits) + 1 for found in table.thresholds)
+        return (
+            len(table.rows) == places * len(self._present) and not self.lacks_instants
+            and all(quantity.largest is not None for quantity in self.quantities)
+            and all(None not in row.atoms and not any(row.least) for row in table.rows)
+        )  # fmt: skip
+
+    @cached_property
+    def decimals(self) -> int:
+        """The decimals of the column of amounts."""
+        return max(self.places, DIGITS) if may_round(self.book, self.rates.meters) else self.places
+
+    # ---- as SQL ----
+
+    def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
+        """The usage with what it is joined to a table by, and with more columns."""
+        parts = [f"{self.model} as pl_name", f"({keyed.version_sql(table.cuts, self.at, may_lack, WORDS)})::smallint as pl_version"]
+        parts += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
+        parts += [f"({keyed.clock_sql(table.turns, self.at, WORDS)})::smallint as pl_clock"] if table.turns else []
+        parts += [
+            f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}" for n, threshold in enumerate(table.thresholds)
+        ]
+        return f"select u.*, {', '.join([*parts, *more])} from ({self.source.sql}) u"
+
+    def joined(self, numbered: bool = False) -> str:
+        """`keyed` as `k`, with the rates as `r` where there are some."""
+        table = self.rates
+        nulls = [any(row.values[n] is None for row in table.rows) for n in range(len(table.dimensions))]
+        tests = ["k.pl_name = r.name", "k.pl_version = r.version"]
+        tests += [f"k.pl_value_{n} {'is not distinct from' if null else '='} r.value_{n}" for n, null in enumerate(nulls)]
+        tests += ["k.pl_clock = r.clock"] if table.turns else []
+        tests += [f"k.pl_side_{n} = r.side_{n}" for n in range(len(table.thresholds))]
+        more = ["row_number() over () as pl_row"] if numbered else []
+        return f"({self.keyed(table, self.lacks_instants, *more)}) k left join {RATES} r on {' and '.join(tests)}"
+
+    def amounts(self) -> list[str]:
+        """The amount of each meter of a joined row, in atoms; NULL where the rates do not say it."""
+        table, found, extra = self.rates, [], keyed.extra_places(self.quantities)
+        for n, quantity in enumerate(self.quantities):
+            least = f"r.least_{n}" if any(row.least[n] is not None for row in table.rows) else None
+            lack = any(row.atoms[n] is None for row in table.rows)
+            found.append(keyed.amount_sql(quantity, f"r.atoms_{n}", least, lack, extra, WORDS, self.wide))
+        return found
+
+    def payload(self) -> str:
+        """A row as the evaluator of single requests takes it."""
+        at = f"({self.at})::varchar" if self.columns.at is None or self.types[self.columns.at] != "VARCHAR" else quoted(self.columns.at)
+        dimensions = [f"{literal(name)}, {literal(value)}" for name, value in self.fixed.dimensions.items()]
+        dimensions += [f"{literal(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
+        usage = [f"{literal(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
+        return (
+            f"json_object('model', {self.model}, 'at', {at}, 'd', json_object({', '.join(dimensions)}), "
+            f"'u', json_object({', '.join(usage)}))::varchar"
+        )
+
+    def rated(self, numbered: bool = False) -> str:
+        """The usage with `pl_atoms` where the rates have it, and else `pl_answer`, the JSON of a single request."""
+        lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
+        answer = f"{SINGLE}({self.payload()})"
+        if self.complete:
+            answer = "error('a row has no rate, though all were found to have one')"
+        return (
+            f"select *, case when pl_atoms is null then {answer} end as pl_answer from "
+            f"(select *, case when pl_model is not null then {self.total()} end as pl_atoms from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from {self.joined(numbered)}))"
+        )
+
+    def total(self) -> str:
+        """The sum of the amounts of all meters, in atoms."""
+        return " + ".join(f"pl_atoms_{n}" for n in range(len(self.columns.meters)))
+
+    def decimal(self, atoms: str, path: str) -> str:
+        """An amount as a DECIMAL: of atoms, or of the answer of a single request."""
+        kind = f"decimal(38,{self.decimals})"
+        rated = decimal_sql(atoms, self.places, self.decimals, self.wide)
+        return rated if self.complete else f"case when pl_answer is null then {rated} else (pl_answer ->> {literal(path)})::{kind} end"
+
+
+
+def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
+    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product; 128 in two parts, since no product
+    of DECIMALs has room for all of it."""
+    kind, shift = f"decimal(38,{decimals})", f"{_shift(places)}::decimal({max(places, 1)},{places})"
+    if not wide:
+        return f"(({atoms})::decimal(19,0) * {shift})::{kind}"
+    unit = f"{10**places}::hugeint"
+    return f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * {shift})::{kind})::{kind}"
+
+
+def _shift(places: int) -> str:
+    return "1" if places == 0 else "0." + "0" * (places - 1) + "1"
+
+
+def open_job(
+    book: Book, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
+    table: str | None = None,
+) -> Job:  # fmt: skip
+    """A job over a table of usage. Raises `PriceError` for usage, columns or values that cannot be read."""
+    source = open_source(connection, usage, table)
+    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed)
+
+
+def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]) -> None:
+    """Makes a temporary table of the rates, empty where there are none."""
+    types = ["name varchar", "version smallint", "clock smallint", "model varchar", "currency varchar"]
+    types += [f"value_{n} varchar" for n in range(len(table.dimensions))]
+    types += [f"side_{n} smallint" for n in range(len(table.thresholds))]
+    types += [f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}" for n in range(len(table.meters))]
+    types += [f"least_{n} hugeint" for n in range(len(table.meters))]
+    connection.execute(f"create or replace temp table {name} ({', '.join(types)})")
+    columns: list[list[object]] = [
+        [row.name for row in table.rows], [row.version for row in table.rows], [row.clock for row in table.rows],
+        [row.model for row in table.rows], [row.currency for row in table.rows],
+    ]  # fmt: skip
+    columns += [[row.values[n] for row in table.rows] for n in range(len(table.dimensions))]
+    columns += [[row.sides[n] for row in table.rows] for n in range(len(table.thresholds))]
+    columns += [[_text(row.atoms[n]) for row in table.rows] for n in range(len(table.meters))]
+    columns += [
+        [None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n])) for row in table.rows]
+        for n in range(len(table.meters))
+    ]
+    if table.rows:
+        connection.execute(f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns)
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _seconds(found: object) -> int | None:
+    """UTC seconds of what DuckDB gives for an instant."""
+    if found is None:
+        return None
+    if isinstance(found, datetime):
+        return int(found.replace(tzinfo=found.tzinfo or UTC).timestamp() // 1)
+    return seconds_of(found)  # type: ignore[arg-type]
+
+
+def may_round(book: Book, meters: Sequence[str]) -> bool:
+    """Whether a request of these meters may have an amount that is no whole number of atoms."""
+    checked = book.checked
+    held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}
+    return bool(
+        checked.roundings or checked.limits or checked.conversions or not ends_everywhere(checked)
+        or any(line.outcome == "add" for modifier in checked.modifiers for line in modifier.lines)
+        or any(charge.minimums for charge in checked.charges if charge.meter in held)
+    )

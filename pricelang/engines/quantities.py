@@ -1,0 +1,84 @@
+"""The columns of a table of usage as DuckDB expressions: whole numbers, instants and names, or NULL where they are none.
+
+A NULL sends the row to the evaluator of single requests, which reads what stands there as it reads any record.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pricelang.book.model import Meter
+from pricelang.engines.keyed import Quantity
+from pricelang.engines.sources import quoted
+from pricelang.rating.errors import BadRequest
+from pricelang.wording import shown
+
+_NARROW = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_BROAD = {"UBIGINT", "HUGEINT", "UHUGEINT"}
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)\Z")
+_EXACT_DOUBLE = 2**53
+Bounds = tuple[object, object]
+
+
+def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, most: int) -> Quantity:
+    """The quantity that a column of a type holds. `bounds` are its least and greatest value, where they are known;
+    `most` is the number of decimals that are kept.
+
+    An empty cell is a meter that was not used. Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
+    """
+    name = quoted(column)
+    scale = 0
+    if kind in _NARROW:
+        sql = f"coalesce({name}, 0)::bigint"
+    elif kind in _BROAD:
+        sql = f"case when {name} is null then 0 else try_cast({name} as bigint) end"
+    elif match := _DECIMAL.match(kind):
+        scale = 0 if meter.whole else min(int(match[2]), most)
+        counted = f"({name}::decimal(38,{match[2]}) * {10**scale})" if scale else name
+        sql = f"case when {name} is null then 0 when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
+    elif kind in ("DOUBLE", "FLOAT"):
+        sql = f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < {_EXACT_DOUBLE} then {name}::bigint end"
+    elif kind == "VARCHAR":
+        sql = f"case when {name} is null or {name} = '' then 0 when regexp_full_match({name}, '[0-9]{{1,18}}') then {name}::bigint end"
+    elif kind.endswith("[]"):
+        sql = f"case when {name} is null or len({name}) = 0 then 0 end"
+    else:
+        raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no quantities of `{meter.name}`",
+                         help="make it an integer, a decimal or a text")  # fmt: skip
+    least, greatest = bounds if bounds is not None else (None, None)
+    known = isinstance(least, int) and isinstance(greatest, int) and scale == 0
+    if not known or int(str(least)) < 0:
+        sql = f"case when ({sql}) >= 0 then ({sql}) end"
+    return Quantity(meter.name, f"({sql})", scale, max(0, int(str(greatest))) if known else None)
+
+
+def has_bounds(kind: str) -> bool:
+    """Whether the least and greatest value of a column of a type say anything of its quantities."""
+    return kind in _NARROW
+
+
+def instant_of(column: str, kind: str) -> str:
+    """A column of a type as a TIMESTAMP in UTC; NULL where it is none. Raises `BadRequest` (`bad_column`)."""
+    name = quoted(column)
+    if kind in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"):
+        return name
+    if kind in ("DATE", "TIMESTAMP_NS"):
+        return f"{name}::timestamp"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"make_timestamp(epoch_us({name}))"
+    if kind == "VARCHAR":
+        plain = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+]00:00)?)?"
+        return f"case when regexp_full_match({name}, '{plain}') then try_cast(rtrim(replace({name}, '+00:00', ''), 'Z') as timestamp) end"
+    raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no instants",
+                     help="make it a timestamp in UTC, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
+
+
+def text_of(column: str, kind: str) -> str:
+    """A column as text."""
+    return quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
+
+
+def as_written(column: str, kind: str) -> str:
+    """What the evaluator of single requests reads of a column: its text, exactly; a list as one."""
+    return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
+

@@ -1,0 +1,164 @@
+"""A price for each row of a table of usage, written to a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.engines.duck import Job
+from pricelang.engines.sources import ending, literal, quoted
+from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.wording import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
+COST = "cost"
+_FORMATS = {
+    ".parquet": "format parquet", ".pq": "format parquet", ".csv": "format csv, header", ".tsv": "format csv, header, delimiter '\t'",
+    ".jsonl": "format json", ".ndjson": "format json",
+}  # fmt: skip
+
+
+class RefusedRows(PriceError):
+    """A row of a table has no price (code `refused_rows`), and nothing was written. Rows are counted from 1."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            "refused_rows", f"{where} has no price: {reason}",
+            help="send such rows to a file and keep the rest (`--rejects FILE`, or `rejects=` in Python)",
+        )  # fmt: skip
+        self.where, self.reason = where, reason
+
+
+@frozen
+class Written:
+    """What was written: rows read, priced and refused, and the exact sum of the amounts by currency."""
+
+    read: int
+    priced: int
+    refused: int
+    totals: dict[str, Fraction]
+    reasons: tuple[str, ...]
+    """Why rows were refused: each sentence once."""
+
+
+def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None, refused: bool = False) -> str:
+    """The priced rows as SQL: the columns of the usage (or those to `keep`), `cost`, `currency` where the book converts,
+    `cost_METER` with `lines`.
+
+    With `refused`, the rows without a price instead, with the `reason`.
+    """
+    own = [quoted(name) for name in (job.source.names if keep is None else keep)]
+    if refused:
+        left = f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        lines_left = (
+            f"select {literal(f'line {line} of {os.path.basename(file)}: {error}: {text}')} as reason" for file, line, error, text in job.source.broken
+        )
+        return " union all by name ".join([left, *lines_left])
+    own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
+    if job.book.checked.conversions:
+        own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
+    if lines:
+        own += [
+            f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as {quoted(f'{COST}_{name}')}"
+            for n, (name, _) in enumerate(job.columns.meters)
+        ]
+    kept = "" if job.complete else f" where not coalesce({_REFUSED}, false)"
+    return f"select {', '.join(own)} from ({job.rated()}){kept}"
+
+
+_REFUSED = "(pl_answer is not null and (pl_answer ->> '$.e') is not null)"
+
+
+def _path(meter: str) -> str:
+    return f'$.l."{meter}"'
+
+
+def priced(job: Job, lines: bool = False, keep: Sequence[str] | None = None) -> DuckDBPyRelation:
+    """The priced rows as a relation of the job's connection. Raises `RefusedRows` where a row has no price."""
+    _check_names(job, lines, keep)
+    _raise_refused(job)
+    return job.connection.sql(select_sql(job, lines, keep))
+
+
+def write_priced(
+    job: Job, output: str, rejects: str | None = None, lines: bool = False, keep: Sequence[str] | None = None
+) -> Written:
+    """Writes the priced rows to a file (Parquet, CSV, TSV or JSON Lines, by its ending), and the others to `rejects`. Of
+    the priced ones all columns are written, or those to `keep`.
+
+    Both files appear whole, or neither does. Raises `RefusedRows` where a row has no price and there is no file for it,
+    `BadRequest` for an output that cannot be written.
+    """
+    _check_names(job, lines, keep)
+    for path in (output, *([rejects] if rejects else [])):
+        if ending(path) not in _FORMATS:
+            raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
+    folder = os.path.dirname(os.path.abspath(output))
+    if not os.path.isdir(folder):
+        raise BadRequest("bad_output", f"there is no folder `{shown(folder)}`")
+    with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
+        made = os.path.join(draft, "priced")
+        count = _copy(job, select_sql(job, lines, keep), made, output)
+        refused = job.rows - count + len(job.source.broken)
+        if refused and rejects is None:
+            raise _first_refused(job) or AssertionError("rows are missing that have a price")
+        if rejects is not None:
+            left = os.path.join(draft, "refused")
+            _copy(job, select_sql(job, refused=True), left, rejects)
+        totals = _totals(job, made, output)
+        if rejects is not None:
+            os.replace(left, rejects)
+        os.replace(made, output)
+    reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
+    return Written(count + refused, count, refused, totals, reasons)
+
+
+def _copy(job: Job, sql: str, draft: str, output: str) -> int:
+    """Writes rows to a file; returns their number."""
+    form = _FORMATS[ending(output)]
+    packed = ", compression gzip" if output.lower().endswith(".gz") else ", compression zstd" if output.lower().endswith(".zst") else ""
+    found = job.connection.execute(f"copy ({sql}) to {literal(draft)} ({form}{packed})").fetchone()
+    return int(found[0]) if found is not None else 0
+
+
+def _totals(job: Job, path: str, output: str) -> dict[str, Fraction]:
+    """The sums of what was written, by currency."""
+    if ending(output) not in (".parquet", ".pq"):
+        return {}
+    currency = "currency" if job.book.checked.conversions else literal(job.book.currency)
+    rows = job.connection.execute(f"select {currency}, sum({COST}) from read_parquet({literal(path)}) group by all").fetchall()
+    return {name: Fraction(total) for name, total in rows if total is not None}
+
+
+def _check_names(job: Job, lines: bool, keep: Sequence[str] | None = None) -> None:
+    for name in keep or ():
+        if name not in job.source.names:
+            help = did_you_mean(shown(name), job.source.names) or "columns: " + ", ".join(map(shown, job.source.names))
+            raise BadRequest("no_column", f"there is no column `{shown(name)}` to keep", help=help)
+    new = [COST, *(["currency"] if job.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
+    taken = {name.lower() for name in (job.source.names if keep is None else keep)}
+    twice = [name for name in new if name.lower() in taken]
+    if twice:
+        raise BadRequest("bad_column", f"the usage already has a column `{twice[0]}`", help="price it without that column (`--keep`, `keep=`)")
+
+
+def _raise_refused(job: Job) -> None:
+    found = _first_refused(job)
+    if found is not None:
+        raise found
+
+
+def _first_refused(job: Job) -> RefusedRows | None:
+    """The error of the first row without a price, with its number; of lines that are no rows before any other."""
+    for _, line, error, _ in job.source.broken:
+        return RefusedRows(f"line {line:,}", error)
+    sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
+    found = job.connection.execute(sql).fetchone()
+    return RefusedRows(f"row {found[0]:,}", found[1]) if found is not None else None

@@ -1,0 +1,73 @@
+"""Rows that no table of rates prices, one by one: their amount, or why they have none, as a text that SQL can take apart."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+from attrs import define, field
+
+from pricelang.api import Book
+from pricelang.decimals import exact, plain
+from pricelang.rating.bill import Priced
+from pricelang.rating.errors import BadRequest, PriceError
+
+DIGITS = 20
+"""Decimals of an amount that the table of rates does not hold: an amount with none that end is rounded to them half even."""
+
+
+@define
+class Single:
+    """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), all as texts.
+
+    `refused` counts what had no price, by its sentence, and keeps the first row of each.
+    """
+
+    book: Book
+    refused: dict[str, str] = field(factory=dict)
+    _known: dict[str, str] = field(factory=dict)
+
+    def answer(self, row: str) -> str:
+        """JSON with the total `t`, the currency `c` and the lines `l` by meter; or with the code `k` and the reason `e`."""
+        found = self._known.get(row)
+        if found is None:
+            if len(self._known) >= 10_000:
+                self._known.clear()
+            found = self._known[row] = json.dumps(self._answer(row))
+        return found
+
+    def priced(self, row: str) -> Priced:
+        """A row, priced. Raises `PriceError`."""
+        asked = json.loads(row)
+        if asked["model"] is None:
+            raise BadRequest("no_model", "the row names no model")
+        if asked["at"] is None:
+            raise BadRequest("bad_date", "the row has no instant")
+        usage = {name: value for name, value in asked["u"].items() if value not in (None, "")}
+        dimensions = {name: value for name, value in asked["d"].items() if value is not None}
+        return self.book.rates.request(asked["model"], asked["at"], usage, dimensions)
+
+    def _answer(self, row: str) -> dict[str, Any]:
+        try:
+            priced = self.priced(row)
+            lines: dict[str, Fraction] = {}
+            for amount in priced.amounts:
+                if amount.rate is not None:
+                    name = amount.rate.meter.name
+                    lines[name] = lines.get(name, Fraction(0)) + amount.amount
+            return {
+                "t": _shown(priced.total), "c": priced.currency, "m": priced.cell.model.name,
+                "l": {name: _shown(amount) for name, amount in lines.items()},
+            }  # fmt: skip
+        except PriceError as error:
+            self.refused.setdefault(error.message, row)
+            return {"k": error.code, "e": error.message}
+
+
+def _shown(amount: Fraction) -> str:
+    """The amount with the digits that a column has for it. Raises `BadRequest` (`too_fine`)."""
+    found = exact(amount)
+    if found is not None and -int(found.as_tuple().exponent) > DIGITS:
+        raise BadRequest("too_fine", f"the amount has more than {DIGITS} decimals", help="price this record by itself")
+    return plain(amount)

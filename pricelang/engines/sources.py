@@ -1,0 +1,166 @@
+"""Tables of usage as DuckDB reads them: files by their ending, frames of other libraries, tables of a database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.rating.errors import BadRequest
+from pricelang.wording import shown
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PARQUET = (".parquet", ".pq")
+TEXT = {".csv": "csv", ".tsv": "csv", ".ndjson": "json", ".jsonl": "json"}
+DATABASE = (".duckdb", ".ddb")
+PACKED = (".gz", ".zst")
+VIEW, STAGED = "pricelang_usage", "pricelang_staged"
+
+
+@frozen
+class Source:
+    """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
+    no rows: the file, the line, what is wrong, and the line itself."""
+
+    sql: str
+    columns: tuple[tuple[str, str], ...]
+    broken: tuple[tuple[str, int, str, str], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(name for name, _ in self.columns)
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier of SQL.
+
+    >>> print(quoted("a-b"))
+    "a-b"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a literal of SQL.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def ending(path: str) -> str:
+    """The ending of a file that says its kind, without that of its packing: `.csv` of `usage.csv.gz`."""
+    plain = path.lower()
+    for packed in PACKED:
+        plain = plain.removesuffix(packed)
+    return os.path.splitext(plain)[1]
+
+
+def is_table(path: str) -> bool:
+    """Whether a path names a table of usage rather than records.
+
+    >>> is_table("usage.parquet"), is_table("usage.csv.gz"), is_table("records.jsonl")
+    (True, True, False)
+    """
+    return ending(path) in (*PARQUET, *DATABASE, ".csv", ".tsv")
+
+
+def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None) -> Source:
+    """The table that `usage` is: a path or several (globs too), the name of a table or view of the connection, a frame
+    of pandas or Polars, an Arrow table or reader, or a relation. `table` names one in a database file.
+
+    CSV and JSON Lines are read once, into a temporary table. Raises `BadRequest` (`bad_source`) for what cannot be read.
+    """
+    import duckdb
+
+    paths = [usage] if isinstance(usage, str | Path) else usage
+    try:
+        if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
+            return _of_paths(connection, [str(path) for path in paths], table)
+        connection.register(VIEW, usage)
+        return _described(connection, f"select * from {VIEW}")
+    except duckdb.Error as error:
+        raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None
+
+
+def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:
+    kinds = {ending(path) for path in paths}
+    if len(kinds) > 1:
+        raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")
+    (kind,) = kinds
+    files = "[" + ", ".join(map(literal, paths)) + "]"
+    if kind in PARQUET:
+        return _described(connection, f"select * from read_parquet({files}, union_by_name = true)")
+    if kind in DATABASE:
+        return _of_database(connection, paths[0], table)
+    if kind in TEXT:
+        return _of_csv(connection, paths, files) if TEXT[kind] == "csv" else _of_json(connection, files)
+    if len(paths) == 1 and not os.path.exists(paths[0]):
+        return _described(connection, f"select * from {quoted(paths[0])}")
+    raise BadRequest(
+        "bad_source", f"`{shown(paths[0])}` is of no kind that holds a table",
+        help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a table",
+    )  # fmt: skip
+
+
+def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str], files: str) -> Source:
+    """Every cell as its text; lines that have too many cells, or too few, are kept apart."""
+    for path in paths:
+        if not os.path.exists(path):
+            raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
+    found = connection.execute(f"select delimiter from sniff_csv({literal(paths[0])}, ignore_errors = true)").fetchone()
+    delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
+    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    connection.execute(
+        f"create or replace temp table {STAGED} as select * from read_csv({files}, all_varchar = true, header = true, "
+        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true)"
+    )
+    broken = connection.execute(
+        "select s.file_path, e.line, min(e.error_message), min(e.csv_line) from reject_errors e join reject_scans s "
+        "using (scan_id, file_id) group by all order by 1, 2"
+    ).fetchall()
+    source = _described(connection, f"select * from {STAGED}")
+    return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken))
+
+
+def _lower(text: str) -> str:
+    return shown(text[:1].lower() + text[1:].rstrip("."), 200)
+
+
+def _of_json(connection: DuckDBPyConnection, files: str) -> Source:
+    connection.execute(f"create or replace temp table {STAGED} as select * from read_json({files}, format = 'newline_delimited')")
+    return _described(connection, f"select * from {STAGED}")
+
+
+def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -> Source:
+    if not os.path.exists(path):
+        raise BadRequest("bad_source", f"there is no database `{shown(path)}`")
+    connection.execute(f"attach if not exists {literal(path)} as pricelang_source (read_only)")
+    found = connection.execute(
+        "select table_schema, table_name from information_schema.tables where table_catalog = 'pricelang_source' order by all"
+    ).fetchall()
+    chosen = [pair for pair in found if table in (None, pair[1], f"{pair[0]}.{pair[1]}")]
+    if len(chosen) != 1:
+        names = ", ".join(shown(name) for _, name in found)
+        raise BadRequest("bad_source", f"`{shown(path)}` has {len(found)} tables, and none is chosen", help=f"name one with `--table`: {names}")
+    schema, name = chosen[0]
+    return _described(connection, f"select * from pricelang_source.{quoted(schema)}.{quoted(name)}")
+
+
+def _described(connection: DuckDBPyConnection, sql: str) -> Source:
+    rows = connection.execute(f"describe {sql}").fetchall()
+    return Source(sql, tuple((row[0], row[1]) for row in rows))
+
+
+def _sentence(error: Exception) -> str:
+    """The first line of an engine's message, as the end of one of ours."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    _, _, said = first.partition("Error: ")
+    return shown((said or first).rstrip("."), 300)

@@ -1,0 +1,336 @@
+"""Usage priced on Spark: its columns placed among the compiled rates, joined to a broadcast table, row by row or added up.
+
+Amounts are whole numbers of atoms. Sums of quantities are BIGINTs that become NULL when they overflow, and are then added
+up again as DECIMALs; so no setting of the session, ANSI or not, changes a digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from pricelang.api import Book
+from pricelang.engines import keyed
+from pricelang.engines.columns import Columns, Fixed, columns_of
+from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED, may_round
+from pricelang.engines.keyed import Quantity
+from pricelang.engines.single import DIGITS
+from pricelang.engines.spark_columns import SPARK, When, as_written, instant_of, quantity_of, words_of
+from pricelang.engines.spark_single import ANSWER, answers
+from pricelang.rating.atoms import RateTable, most_places, rate_table
+from pricelang.rating.errors import BadRequest
+from pricelang.rating.instants import seconds_of
+from pricelang.wording import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MAX_DECIMALS = 19
+"""Decimals of an amount that is a whole number of atoms."""
+
+FIRST = 10_000
+"""Rows that are looked at to guess what all have."""
+
+COST = "cost"
+PERIODS = ("hour", "day", "week", "month", "year")
+Combination = tuple[str | None, tuple[str | None, ...]]
+
+
+@define(eq=False, repr=False)
+class Job:
+    """A DataFrame of usage, and a book to price it by."""
+
+    book: Book
+    session: SparkSession
+    usage: DataFrame
+    columns: Columns
+    fixed: Fixed
+
+    # ---- the columns ----
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column, in Spark's words."""
+        return {field.name: field.dataType.simpleString() for field in self.usage.schema.fields}
+
+    @cached_property
+    def at(self) -> When:
+        """The instant of a row."""
+        if self.columns.at is None:
+            seconds = seconds_of(self.fixed.at or "")
+            return When(f"{seconds}L", SPARK.zoned, f"'@{seconds}'")
+        return instant_of(self.columns.at, self.types[self.columns.at])
+
+    @property
+    def model(self) -> str:
+        """The model of a row, as SQL."""
+        return SPARK.words.text(self.fixed.model or "") if self.columns.model is None else _text_of(self.columns.model)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The value of each dimension that has a column, as SQL."""
+        return tuple(_text_of(column) for _, column in self.columns.dimensions)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The quantity of each meter that has a column."""
+        meters = {meter.name: meter for meter in self.book.checked.meters}
+        most = max(0, MAX_DECIMALS - most_places(self.book.checked))
+        return tuple(quantity_of(meters[name], column, self.types[column], most) for name, column in self.columns.meters)
+
+    @property
+    def extra(self) -> int:
+        """By how many more decimals amounts are counted than prices are."""
+        return keyed.extra_places(self.quantities)
+
+    def payload(self) -> str:
+        """A row as the evaluator of single requests takes it, as SQL."""
+        text = SPARK.words.text
+        dimensions = [f"{text(name)}, {text(value)}" for name, value in self.fixed.dimensions.items()]
+        dimensions += [f"{text(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
+        usage = [f"{text(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
+        given = f"named_struct({', '.join(dimensions)})" if dimensions else "map()"
+        return (
+            f"to_json(named_struct('model', {self.model}, 'at', {self.at.text}, 'd', {given}, 'u', named_struct({', '.join(usage)})), "
+            "map('ignoreNullFields', 'false'))"
+        )
+
+    # ---- the rates ----
+
+    def combinations(self, usage: DataFrame) -> list[Combination]:
+        """Each combination of a model and values that is there, but for those beyond the number that rates are made for."""
+        listed = [f"{self.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(self.values))]
+        rows = usage.selectExpr(*listed).distinct().limit(MAX_COMBINATIONS).collect()
+        return [(row[0], tuple(row[1:])) for row in rows]
+
+    def rates_of(self, combinations: Iterable[Combination], period: tuple[int | None, int | None] = (None, None)) -> RateTable:
+        """The rates of some combinations over a period."""
+        named = [(name, values) for name, values in combinations if name is not None]
+        table = rate_table(
+            self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
+            period, self.fixed.dimensions,
+        )  # fmt: skip
+        most = sum(table.widest(n) * 10 ** (self.extra - quantity.scale) for n, quantity in enumerate(self.quantities))
+        if most << 63 >= 10**38 or table.places + self.extra > MAX_DECIMALS:  # nor do 38 digits hold them
+            return rate_table(self.book.rates, table.dimensions, [], table.meters, period, self.fixed.dimensions)
+        return table
+
+    def decimals(self, table: RateTable) -> int:
+        """The decimals of the column of amounts."""
+        places = table.places + self.extra
+        return max(places, DIGITS) if may_round(self.book, table.meters) or not table.rows else places
+
+    def keys(self, table: RateTable) -> list[str]:
+        """What a row is joined to rates by, as named expressions."""
+        words = words_of(self.at.clock)
+        found = [f"{self.model} as pl_name", f"{keyed.version_sql(table.cuts, self.at.sql, True, words)} as pl_version"]
+        found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
+        found += [f"{keyed.clock_sql(table.turns, self.at.sql, words)} as pl_clock"] if table.turns else []
+        return found + [f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}" for n, threshold in enumerate(table.thresholds)]
+
+    def key_names(self, table: RateTable) -> list[str]:
+        """The names of the keys."""
+        names = ["pl_name", "pl_version", *(f"pl_value_{n}" for n in range(len(self.values)))]
+        return [*names, *(["pl_clock"] if table.turns else []), *(f"pl_side_{n}" for n in range(len(table.thresholds)))]
+
+    def joined(self, placed: DataFrame, table: RateTable) -> DataFrame:
+        """Placed rows with their rates beside them, where they have some."""
+        from pyspark.sql import functions as f
+
+        rates = f.broadcast(self._stored(table))
+        equal = [f.col(name).eqNullSafe(f.col(f"r_{name}")) for name in self.key_names(table)]
+        return placed.join(rates, equal, "left")
+
+    def _stored(self, table: RateTable) -> DataFrame:
+        kinds = {"pl_name": "string", "pl_version": "int", "pl_clock": "int", "pl_model": "string", "pl_currency": "string"}
+        names = [*(f"r_{name}" for name in self.key_names(table)), "pl_model", "pl_currency"]
+        columns = [f"`{name}` {kinds.get(name.removeprefix('r_'), 'int' if '_side_' in name else 'string')}" for name in names]
+        for n in range(len(self.quantities)):
+            columns += [f"pl_price_{n} {'bigint' if table.widest(n) < 1 << 62 else 'decimal(38,0)'}", f"pl_least_{n} decimal(38,0)"]
+        rows = []
+        for row in table.rows:
+            made: list[Any] = [row.name, row.version, *row.values, *([row.clock] if table.turns else []), *row.sides, row.model, row.currency]
+            for n, quantity in enumerate(self.quantities):
+                price, least = row.atoms[n], row.least[n]
+                made += [price if table.widest(n) < 1 << 62 else _decimal(price), _decimal(None if least is None else keyed.least_of(least, quantity))]
+            rows.append(tuple(made))
+        return self.session.createDataFrame(rows, ", ".join(columns))
+
+    def amounts(self, table: RateTable, counted: Sequence[str], kind: str) -> list[str]:
+        """The amount of each meter in atoms as a type, of quantities; NULL where the rates do not say it."""
+        found = []
+        for n, (quantity, sql) in enumerate(zip(self.quantities, counted, strict=True)):
+            product = f"cast({sql} as {kind}) * cast(pl_price_{n} as {kind})"
+            up = 10 ** (self.extra - quantity.scale)
+            product = f"cast({product} as {kind}) * {up}" if up > 1 else product
+            if any(row.least[n] for row in table.rows):
+                product = f"case when pl_least_{n} is null or {sql} >= pl_least_{n} then {product} end"
+            found.append(f"(case when pl_model is null then null when {sql} = 0 then cast(0 as {kind}) else {product} end)")
+        return found
+
+
+def _text_of(column: str) -> str:
+    return f"cast({SPARK.words.name(column)} as string)"
+
+
+def _decimal(number: int | None) -> Any:
+    from decimal import Decimal
+
+    return None if number is None else Decimal(number)
+
+
+@define(eq=False, repr=False)
+class SparkBook:
+    """A book on a Spark session: `price` for every row, `totals` by columns. Made by `book.spark(session)`.
+
+    Both take `mapping` (columns that have other names than in the book), `fixed` (what holds for every row), and
+    `refused`: what becomes of rows without a price. With `raise` the job fails with the first; with `null` their cost is
+    NULL and a column `reason` says why. Rows that are no sum of quantity times price are priced one by one by Python on
+    the executors, or have no price where `single` is false.
+    """
+
+    book: Book
+    session: SparkSession
+
+    def price(
+        self, usage: DataFrame, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED, lines: bool = False,
+        refused: str = "raise", single: bool = True,
+    ) -> DataFrame:  # fmt: skip
+        """The usage with its `cost`, an exact DECIMAL in the currency of the book; `currency` where the book converts,
+        `cost_METER` with `lines`. Looks at the usage once to find its combinations of models and values.
+
+        Raises `PriceError` for columns that cannot be read; a row without a price fails the job.
+        """
+        job = self.job(usage, mapping, fixed)
+        new = [COST, *(["currency"] if self.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
+        taken = [name for name in [*new, "reason"] if name.lower() in {column.lower() for column in usage.columns}]
+        if taken:
+            raise BadRequest("bad_column", f"the usage already has a column `{taken[0]}`", help="price it without that column")
+        table, complete, small = self._look(job)
+        kind = "bigint" if small else "decimal(38,0)"
+        joined = job.joined(usage.selectExpr("*", *job.keys(table)), table)
+        amounts = job.amounts(table, [quantity.sql for quantity in job.quantities], kind)
+        names = [f"pl_atoms_{n}" for n in range(len(amounts))]
+        rated = joined.selectExpr("*", *(f"{sql} as {name}" for name, sql in zip(names, amounts, strict=True)))
+        rated = rated.selectExpr("*", f"{' + '.join(names)} as pl_atoms")
+        places, decimals = table.places + job.extra, job.decimals(table)
+        own = [SPARK.words.name(column) for column in usage.columns]
+        costs = [(COST, "pl_atoms"), *((f"{COST}_{name}", f"pl_atoms_{n}") for n, (name, _) in enumerate(job.columns.meters) if lines)]
+        currency = ["pl_currency as currency"] if self.book.checked.conversions else []
+        reason = ["cast(null as string) as reason"] if refused == "null" else []
+        made = [f"{_cost(atoms, places, decimals, small)} as {SPARK.words.name(name)}" for name, atoms in costs]
+        easy = (rated if complete else rated.where("pl_atoms is not null")).selectExpr(*own, *made[:1], *currency, *made[1:], *reason)
+        if complete:
+            return easy
+        hard = rated.where("pl_atoms is null").selectExpr(*own, f"{job.payload()} as pl_payload")
+        answered = self._answered(hard, single)
+        kept = [f"{_answer_cost('t', decimals, refused)} as {COST}"]
+        kept += ["pl_answer.c as currency"] if currency else []
+        kept += [
+            f"case when pl_answer.t is not null then coalesce(cast(pl_answer.l[{SPARK.words.text(name)}] as decimal(38,{decimals})), 0) end"
+            f" as {SPARK.words.name(f'{COST}_{name}')}"
+            for name, _ in job.columns.meters if lines
+        ]  # fmt: skip
+        return easy.unionByName(answered.selectExpr(*own, *kept, *(["pl_answer.e as reason"] if reason else [])))
+
+    def totals(
+        self, usage: DataFrame, by: Sequence[str] = (), *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
+        refused: str = "raise", single: bool = True,
+    ) -> DataFrame:  # fmt: skip
+        """The cost of the usage by columns, by `model` (the book's id of it), or by `hour`, `day`, `week`, `month` or
+        `year` of the instant: `rows`, the quantity of each meter, the exact `cost`, and its `currency`. With `refused` as
+        `null` there are `unpriced` rows and the first `reason` too.
+
+        Adds up when it is called. Raises `BadRequest` (`no_column`) for a column that is not there.
+        """
+        from pricelang.engines.spark_totals import add_up
+
+        return add_up(self, self.job(usage, mapping, fixed), by, refused, single)
+
+    def job(self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed) -> Job:
+        """The usage with what its columns mean."""
+        return Job(self.book, self.session, usage, columns_of(self.book.checked, usage.columns, mapping, fixed), fixed)
+
+    def _look(self, job: Job) -> tuple[RateTable, bool, bool]:
+        """The rates of what is there, whether they price every row, and whether 64 bits hold each amount."""
+        keys = [f"{job.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(job.values))]
+        bad = " or ".join([f"({job.at.sql}) is null", *(f"{quantity.sql} is null" for quantity in job.quantities)])
+        measured = [f"{job.at.sql} as pl_at", *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities))]
+        groups = [f"pl_value_{n}" for n in range(len(job.values))]
+        found = (
+            job.usage.selectExpr(*keys, *measured, f"case when {bad} then 1 else 0 end as pl_bad").groupBy("pl_name", *groups)
+            .agg(*_expressions([
+                "cast(min(pl_at) as string)", "cast(max(pl_at) as string)", "max(pl_bad)",
+                *(f"max(pl_q_{n})" for n in range(len(job.quantities))),
+            ])).limit(MAX_COMBINATIONS + 1).collect()
+        )  # fmt: skip
+        size = 1 + len(groups)
+        present: list[Combination] = [(row[0], tuple(row[1:size])) for row in found]
+        starts, ends = ([_seconds(row[size + n]) for row in found if row[size + n] is not None] for n in (0, 1))
+        table = job.rates_of(present[:MAX_COMBINATIONS], (min(starts, default=None), max(ends, default=None)))
+        most = [max((row[size + 3 + n] or 0 for row in found), default=0) for n in range(len(job.quantities))]
+        largest = sum(q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale) for n, q in enumerate(most))
+        places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
+        complete = (
+            len(table.rows) == places * len(present) and not any(row[size + 2] for row in found)
+            and all(None not in row.atoms and not any(row.least) for row in table.rows)
+        )  # fmt: skip
+        return table, complete, largest < 1 << 63
+
+    def _answered(self, hard: DataFrame, single: bool) -> DataFrame:
+        """Rows with `pl_payload`, priced one by one into `pl_answer`."""
+        from pyspark.sql import functions as f
+
+        answer = answers(self.book, self.session) if single else None
+        priced = answer(f.col("pl_payload"), f.lit(1)) if answer is not None else f.lit('{"e": "no sum of quantity times price has this price"}')
+        return hard.withColumn("pl_answer", f.from_json(priced, ANSWER))
+
+
+def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
+    """Atoms as a DECIMAL; a row that has none, although all were found to have some, fails the job."""
+    shift = "0." + "0" * (places - 1) + "1" if places else "1"
+    if small and 19 + places + 1 <= 38:
+        made = f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
+    else:
+        made = f"cast({SPARK.decimal(atoms, places)} as decimal(38,{decimals}))"
+    return f"coalesce({made}, cast(raise_error('pricelang: a row has no rate, or its amount more than 38 digits') as decimal(38,{decimals})))"
+
+
+def _answer_cost(name: str, decimals: int, refused: str) -> str:
+    kind = f"decimal(38,{decimals})"
+    made = f"try_cast(pl_answer.{name} as {kind})"
+    lost = f"cast(raise_error(concat('pricelang: a row has no price: ', coalesce(pl_answer.e, 'its amount has too many digits'))) as {kind})"
+    return f"case when {made} is not null then {made} when pl_answer.e is not null and {'true' if refused == 'null' else 'false'} then null else {lost} end"
+
+
+def _expressions(sqls: Sequence[str]) -> list[Any]:
+    from pyspark.sql import functions as f
+
+    return [f.expr(sql) for sql in sqls]
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.lstrip("-").isdigit() else seconds_of(text)
+
+
+def group_sql(job: Job, name: str) -> str:
+    """A column that totals are by, as SQL."""
+    if name == "model" or name == job.columns.model:
+        return job.model
+    if name in job.usage.columns:
+        return SPARK.words.name(name)
+    at = job.at
+    if name in ("day", "month", "year"):
+        return at.clock.turn(name, at.sql)
+    if name == "week":
+        return f"trunc({at.clock.turn('day', at.sql)}, 'week')"
+    if name == "hour":
+        seconds = at.sql if at.clock is SPARK.zoned else f"cast({at.sql} as bigint)"
+        return f"timestamp_seconds({seconds} - pmod({seconds}, 3600))" if at.clock is SPARK.zoned else f"date_trunc('hour', {at.sql})"
+    known = [*job.usage.columns, "model", *PERIODS]
+    raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by",
+                     help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))  # fmt: skip

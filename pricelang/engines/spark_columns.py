@@ -1,0 +1,87 @@
+"""The columns of a table of usage as Spark expressions: whole numbers, instants and names, or NULL where they are none.
+
+Every expression gives the same in ANSI mode and without: what could overflow or fail is NULL, and a NULL sends the row to
+the evaluator of single requests.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from pricelang.book.model import Meter
+from pricelang.engines.dialects import DIALECTS, Clock
+from pricelang.engines.keyed import Quantity, Words
+from pricelang.rating.errors import BadRequest
+from pricelang.wording import shown
+
+SPARK = DIALECTS["spark"]
+_WHOLE = {"tinyint", "smallint", "int", "bigint"}
+_DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)\Z")
+_EXACT_DOUBLE = 2**53
+_DIGITS = r"\A[0-9]{1,18}\z"
+_INSTANT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+]00:00)?)?\z"
+
+
+@frozen(eq=False)
+class When:
+    """The instant of a row: what is compared, how, and its text for the evaluator of single requests."""
+
+    sql: str
+    clock: Clock
+    text: str
+
+
+def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
+    """The quantity that a column of a type holds, as a BIGINT; NULL where it is none, and 0 for an empty cell. `most` is
+    the number of decimals that are kept.
+
+    Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
+    """
+    name, scale = SPARK.words.name(column), 0
+    if kind in _WHOLE:
+        sql = f"cast({name} as bigint)"
+    elif match := _DECIMAL.match(kind):
+        scale = 0 if meter.whole else min(int(match[2]), most, 18)
+        # by way of a type that holds all of its digits, since a cast to one that does not would round them
+        kept = f"try_cast({name} as decimal(38,{match[2]}))"
+        exact = f"try_cast({name} as decimal(18,{scale}))"
+        sql = f"case when {exact} = {kept} then try_cast({exact} * {10**scale} as bigint) end"
+    elif kind in ("double", "float"):
+        sql = f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then try_cast({name} as bigint) end"
+    elif kind == "string":
+        sql = f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then try_cast({name} as bigint) end"
+    elif kind.startswith("array<"):
+        sql = f"case when size({name}) = 0 then 0 end"
+    else:
+        raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no quantities of `{meter.name}`",
+                         help="make it an integer, a decimal or a text")  # fmt: skip
+    return Quantity(meter.name, f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)", scale, None)
+
+
+def instant_of(column: str, kind: str) -> When:
+    """The instant that a column of a type holds. Raises `BadRequest` (`bad_column`)."""
+    name = SPARK.words.name(column)
+    if kind == "timestamp":
+        # seconds have no zone, where the text of an instant has that of the session
+        return When(f"unix_seconds({name})", SPARK.zoned, f"concat('@', cast(unix_seconds({name}) as string))")
+    if kind in ("timestamp_ntz", "date"):
+        return When(f"cast({name} as timestamp_ntz)", SPARK.plain, f"cast({name} as string)")
+    if kind == "string":
+        plain = f"rtrim('Z', replace({name}, '+00:00', ''))"
+        sql = f"(case when {name} rlike {SPARK.words.text(_INSTANT)} then try_cast({plain} as timestamp_ntz) end)"
+        return When(sql, SPARK.plain, name)
+    raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no instants",
+                     help="make it a timestamp, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
+
+
+def as_written(column: str, kind: str) -> str:
+    """What the evaluator of single requests reads of a column: its text; a list as one."""
+    name = SPARK.words.name(column)
+    return f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
+
+
+def words_of(clock: Clock) -> Words:
+    """The words of Spark for instants that are compared in some way."""
+    return Words(SPARK.words.name, SPARK.words.text, clock.instant, clock.minute, SPARK.words.wide)

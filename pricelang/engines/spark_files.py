@@ -1,0 +1,141 @@
+"""A price for each row of files of usage on Spark, written to a folder whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pricelang.api import Book
+from pricelang.engines.columns import Fixed
+from pricelang.engines.duck import NOTHING_FIXED
+from pricelang.engines.rows import Written
+from pricelang.engines.sources import PARQUET, TEXT, ending
+from pricelang.engines.spark import COST, SparkBook
+from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.wording import shown
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+LATE = 20
+"""Tenths of a second for which what tasks of a failed job still write is removed."""
+
+
+def open_session(master: str | None) -> SparkSession:
+    """The session of this process, or a new one at a master (without one, where Spark's own settings say).
+
+    Raises `BadRequest` (`no_spark`) where there is no Spark or no Java.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise BadRequest("no_spark", "pyspark is not installed", help="`pip install 'pricelang[spark]'`, and a Java of 17 or later") from None
+    # executors on this machine run this Python; elsewhere the setting of the cluster stands
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder: Any = SparkSession.builder
+    builder = builder.appName("pricelang").config("spark.ui.showConsoleProgress", "false")
+    try:
+        found: SparkSession = (builder.master(master) if master else builder).getOrCreate()
+    except (PySparkException, OSError, RuntimeError) as error:
+        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise BadRequest("no_spark", f"Spark does not start: {shown(said, 200)}", help="it needs a Java of 17 or later") from None
+    return found
+
+
+def price_file(
+    book: Book, paths: Sequence[str], output: str, *, master: str | None = None, mapping: Mapping[str, str] = {},
+    fixed: Fixed = NOTHING_FIXED, rejects: str | None = None, lines: bool = False, session: SparkSession | None = None,
+) -> Written:  # fmt: skip
+    """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder of Parquet files, and with
+    `rejects` the rows without a price into another.
+
+    Both folders appear whole, or neither does. Raises `PriceError` (`refused_rows`) where a row has no price and there is no folder for
+    it, `BadRequest` for usage that cannot be read and for a folder that is already there.
+    """
+    spark = session or open_session(master)
+    usage = _read(spark, paths)
+    for path in (output, *([rejects] if rejects else [])):
+        if ending(path) not in (*PARQUET, ""):
+            raise BadRequest("bad_output", f"`{shown(path)}` is no folder for Parquet files", help="name it `priced.parquet`")
+        if _files(spark, path).exists(_path(spark, path)):
+            raise BadRequest("bad_output", f"there already is a `{shown(path)}`", help="remove it first, or write elsewhere")
+    draft = f"{output.rstrip('/')}.pricelang-{uuid.uuid4().hex}"
+    ours, done = SparkBook(book, spark), False
+    try:
+        # A job that fails on purpose would leave tasks behind that still write; so refused rows are counted, not raised.
+        priced = ours.price(usage, mapping=mapping, fixed=fixed, lines=lines, refused="null")
+        priced.write.parquet(f"{draft}/all")  # so that both folders come of one look at the usage
+        rows = spark.read.schema(priced.schema).parquet(f"{draft}/all")
+        refused = rows.where(f"{COST} is null")
+        found = _counted(book, rows)
+        if found.refused and rejects is None:
+            first = refused.select("reason").first()
+            raise PriceError("refused_rows", f"{found.refused:,} rows have no price, one of them: {shown(first[0] if first else '', 300)}",
+                             help="send such rows to a folder and keep the rest (`--rejects FOLDER`)")  # fmt: skip
+        rows.where(f"{COST} is not null").drop("reason").write.parquet(f"{draft}/priced")
+        if rejects is not None:
+            own = [f"`{name.replace('`', '``')}`" for name in usage.columns]
+            refused.select(*own, "reason").write.parquet(f"{draft}/refused")
+            _move(spark, f"{draft}/refused", rejects)
+        _move(spark, f"{draft}/priced", output)
+        done = True
+        return found
+    finally:
+        _remove(spark, draft, done)
+
+
+def _remove(spark: SparkSession, draft: str, done: bool) -> None:
+    """Removes a draft; where its job failed, once more, since tasks that are still running may write into it."""
+    files, path = _files(spark, draft), _path(spark, draft)
+    files.delete(path, True)
+    for _ in range(0 if done else LATE):
+        time.sleep(0.1)
+        if files.exists(path):
+            files.delete(path, True)
+
+
+def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+    from pyspark.errors import PySparkException
+
+    kinds = {ending(path.rstrip("/")) for path in paths}
+    if len(kinds) != 1:
+        raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")
+    (kind,) = kinds
+    try:
+        if kind in TEXT:
+            read = spark.read
+            return read.csv([*paths], header=True, sep="\t" if kind == ".tsv" else ",") if TEXT[kind] == "csv" else read.json([*paths])
+        return spark.read.parquet(*paths)
+    except PySparkException as error:
+        raise BadRequest("bad_source", f"the usage cannot be read: {shown(str(error).strip().splitlines()[0], 300)}") from None
+
+
+def _counted(book: Book, rows: DataFrame) -> Written:
+    currency = "currency" if book.checked.conversions else f"'{book.currency}'"
+    groups = f"case when {COST} is null then reason end as pl_why", f"case when {COST} is not null then {currency} end as pl_in"
+    found = rows.selectExpr(*groups, COST).groupBy("pl_why", "pl_in").agg({COST: "sum", "*": "count"}).collect()
+    totals = {row["pl_in"]: Fraction(row[f"sum({COST})"]) for row in found if row["pl_in"] is not None}
+    priced, refused = (sum(row["count(1)"] for row in found if (row["pl_in"] is None) == lost) for lost in (False, True))
+    return Written(priced + refused, priced, refused, totals, tuple(sorted(str(row["pl_why"]) for row in found if row["pl_in"] is None)))
+
+
+def _path(spark: SparkSession, path: str) -> Any:
+    jvm: Any = spark.sparkContext._jvm
+    return jvm.org.apache.hadoop.fs.Path(path)
+
+
+def _files(spark: SparkSession, path: str) -> Any:
+    """The file system of a path, as Spark has it: local, HDFS, or a store of objects."""
+    context: Any = spark.sparkContext
+    return _path(spark, path).getFileSystem(context._jsc.hadoopConfiguration())
+
+
+def _move(spark: SparkSession, draft: str, path: str) -> None:
+    if not _files(spark, path).rename(_path(spark, draft), _path(spark, path)):
+        raise BadRequest("bad_output", f"`{shown(path)}` cannot be written", help="is there a folder above it?")

@@ -1,0 +1,241 @@
+"""Totals of a table of usage: quantities are added up first and priced after, which is the same since prices are linear.
+
+Thresholds look at single requests, so each row is placed on its side before rows are grouped; rows that no rate prices
+are priced one by one and added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.decimals import to_decimal
+from pricelang.engines import keyed
+from pricelang.engines.duck import Job
+from pricelang.engines.sources import quoted
+from pricelang.rating.atoms import RateRow, RateTable
+from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.wording import did_you_mean, shown
+
+PERIODS = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
+BATCH = 10_000
+NAME = "pl_name"
+"""The column of a row's model: a group by it is one that the rates group by anyway."""
+FIRST = 100_000
+"""Rows that are looked at to guess what all have."""
+
+
+@frozen
+class Total:
+    """What the rows of one group cost: the values of the columns grouped by, the number of rows, the quantity of each
+    meter in its unit, and the exact amount in a currency."""
+
+    by: tuple[object, ...]
+    rows: int
+    quantities: tuple[tuple[str, Fraction], ...]
+    amount: Fraction
+    currency: str
+
+
+@frozen
+class Unpriced:
+    """Rows without a price, for one reason: their number, the reason's code and sentence, and what to do about it."""
+
+    rows: int
+    code: str
+    reason: str
+    help: str | None = None
+
+
+@frozen
+class Report:
+    """Totals by group, in order of the group, and the rows that have no price. `read` is the sum of both."""
+
+    by: tuple[str, ...]
+    totals: tuple[Total, ...]
+    unpriced: tuple[Unpriced, ...]
+    read: int
+
+
+def totals(job: Job, by: Sequence[str] = ()) -> Report:
+    """The cost of a table of usage by some columns, by `model` (the book's id of it), or by `hour`, `day`, `week`,
+    `month` or `year` of the instant.
+
+    Raises `BadRequest` (`no_column`) for a column that is not there.
+    """
+    groups = [_group_sql(job, name) for name in by]
+    table, rows = _grouped(job, groups)
+    rates = {row.key: row for row in table.rows}
+    found: dict[tuple[object, ...], _Sum] = {}
+    read, size, width = 0, sum(group != NAME for group in groups), len(_key_columns(job, table))
+    priced = []
+    hard: dict[tuple[object, ...], None] = {}
+    for group in rows:
+        own, key, count, sums = iter(group[:size]), group[size : size + width], group[size + width], group[size + width + 1 :]
+        where = [key[0] if sql == NAME else next(own) for sql in groups]
+        read += count
+        rate = None if key[-1] else rates.get(_key(job, table, key))
+        amount = None if rate is None else _amount(job, table, rate, sums)
+        if rate is None or amount is None:
+            hard[key] = None
+        else:
+            priced.append((key, where, rate, count, sums, amount))
+    for key, where, rate, count, sums, amount in priced:
+        if key not in hard:  # another group of the same key may need a price that is not there: then all go one by one
+            used = [Fraction(int(total), 10**quantity.scale) for total, quantity in zip(sums, job.quantities, strict=True)]
+            _added(found, _named(by, where, rate.model), rate.currency, count, used, amount)
+    unpriced: dict[tuple[str, str, str | None], int] = {}
+    if hard:
+        _one_by_one(job, by, groups, table, hard, found, unpriced)
+    for _, _, error, _ in job.source.broken:
+        unpriced[("bad_line", error, None)] = unpriced.get(("bad_line", error, None), 0) + 1
+        read += 1
+    reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0][:2]))
+    return Report(
+        tuple(by), tuple(_ordered(found, job.quantities)), tuple(Unpriced(count, *reason) for reason, count in reasons), read
+    )
+
+
+class _Sum:
+    """What is added up for one group."""
+
+    def __init__(self, size: int) -> None:
+        self.rows, self.used, self.amount = 0, [Fraction(0)] * size, Fraction(0)
+
+
+def _group_sql(job: Job, name: str) -> str:
+    if name in job.source.names and name != job.columns.model:
+        return quoted(name)
+    if name == "model" or name == job.columns.model:
+        return NAME
+    if name in PERIODS:
+        return f"date_trunc('{PERIODS[name]}', {job.at})"
+    known = [*job.source.names, "model", *PERIODS]
+    raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by", help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))
+
+
+def _bad_sql(job: Job) -> str:
+    """Whether a sum cannot hold a row: a quantity is no number, or so small that a minimum may hold."""
+    tests = []
+    for quantity in job.quantities:
+        if quantity.largest is None:
+            tests.append(f"{quantity.sql} is null")
+        meter = next(n for n, meter in enumerate(job.book.checked.meters) if meter.name == quantity.meter)
+        minimums = [line.quantity for charge in job.book.checked.charges if charge.meter == meter for line in charge.minimums]
+        if minimums:
+            tests.append(f"coalesce({quantity.sql} > 0 and {quantity.sql} < {keyed.least_of(max(minimums), quantity)}, true)")
+    return f"({' or '.join(tests)})" if tests else "false"
+
+
+def _key_columns(job: Job, table: RateTable) -> list[str]:
+    names = ["pl_name", "pl_version", *(f"pl_value_{n}" for n in range(len(job.values)))]
+    return [*names, *(["pl_clock"] if table.turns else []), *(f"pl_side_{n}" for n in range(len(table.thresholds))), "pl_bad"]
+
+
+def _placed(job: Job, table: RateTable) -> str:
+    return job.keyed(table, job.lacks_instants, f"{_bad_sql(job)} as pl_bad")
+
+
+def _grouped(job: Job, groups: Sequence[str]) -> tuple[RateTable, list[tuple[Any, ...]]]:
+    """The rates of what is there, and the usage grouped by what they depend on.
+
+    What is there is guessed from the first rows, so that one look at all of them is enough, unless a later one has a
+    combination whose rates depend on more.
+    """
+    seen = job.combinations(FIRST)
+    while True:
+        table = job.rates_of(seen)
+        names = _key_columns(job, table)
+        listed = [*(group for group in groups if group != NAME), *names, "count(*)", *(f"coalesce(sum({quantity.sql}), 0)" for quantity in job.quantities)]
+        rows = job.connection.execute(f"select {', '.join(listed)} from ({_placed(job, table)}) group by all").fetchall()
+        start = sum(group != NAME for group in groups)
+        there = {(row[start], tuple(row[start + 2 : start + 2 + len(job.values)])) for row in rows}
+        if there <= set(seen):
+            return table, rows
+        seen = list({*seen, *there})
+        again = job.rates_of(seen)
+        if (again.cuts, again.turns, again.thresholds) == (table.cuts, table.turns, table.thresholds):
+            return again, rows
+
+
+def _key(job: Job, table: RateTable, key: Sequence[Any]) -> tuple[object, ...]:
+    """The key of a row of rates."""
+    end = 2 + len(job.values)
+    clock = key[end] if table.turns else 0
+    return key[0], key[1], tuple(key[2:end]), clock, tuple(key[end + (1 if table.turns else 0) : -1])
+
+
+def _amount(job: Job, table: RateTable, rate: RateRow, sums: Sequence[Any]) -> Fraction | None:
+    """The amount of summed quantities; None where the rates lack a price that they need."""
+    atoms, extra = 0, keyed.extra_places(job.quantities)
+    for price, total, quantity in zip(rate.atoms, sums, job.quantities, strict=True):
+        if total:
+            if price is None:
+                return None
+            atoms += price * int(total) * 10 ** (extra - quantity.scale)
+    return Fraction(atoms, 10 ** (table.places + extra))
+
+
+def _named(by: Sequence[str], where: Sequence[object], model: str) -> tuple[object, ...]:
+    return tuple(model if name == "model" else _plain(value) for name, value in zip(by, where, strict=True))
+
+
+def _plain(value: object) -> object:
+    """A day instead of its midnight."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _added(
+    found: dict[tuple[object, ...], _Sum], where: tuple[object, ...], currency: str, rows: int, used: Sequence[Fraction], amount: Fraction
+) -> None:
+    total = found.setdefault((*where, currency), _Sum(len(used)))
+    total.rows += rows
+    total.amount += amount
+    total.used = [before + more for before, more in zip(total.used, used, strict=True)]
+
+
+def _one_by_one(
+    job: Job, by: Sequence[str], groups: Sequence[str], table: RateTable, hard: Iterable[tuple[object, ...]],
+    found: dict[tuple[object, ...], _Sum], unpriced: dict[tuple[str, str, str | None], int],
+) -> None:  # fmt: skip
+    """Prices the rows of the groups that no sum can hold, equal rows together."""
+    names, placed = _key_columns(job, table), _placed(job, table)
+    job.connection.execute(f"create or replace temp table pricelang_hard as select {', '.join(names)} from ({placed}) limit 0")
+    marks = ", ".join("?" for _ in names)
+    job.connection.executemany(f"insert into pricelang_hard values ({marks})", [list(key) for key in hard])
+    tests = " and ".join(f"k.{name} is not distinct from h.{name}" for name in names)
+    sql = (
+        f"select {', '.join([*groups, job.payload()])}, count(*) from ({placed}) k "
+        f"where exists (select 1 from pricelang_hard h where {tests}) group by all"
+    )
+    cursor = job.connection.execute(sql)
+    while rows := cursor.fetchmany(BATCH):
+        for *where, payload, count in rows:
+            try:
+                priced = job.single.priced(payload)
+            except PriceError as error:
+                reason = (error.code, error.message, error.help)
+                unpriced[reason] = unpriced.get(reason, 0) + count
+                continue
+            used = [sum(priced.usage.get(q.meter, ()), Fraction(0)) * count for q in job.quantities]
+            _added(found, _named(by, where, priced.cell.model.name), priced.currency, count, used, priced.total * count)
+
+
+def _ordered(found: dict[tuple[object, ...], _Sum], quantities: Sequence[keyed.Quantity]) -> Iterator[Total]:
+    for key in sorted(found, key=lambda key: tuple((part is None, str(part)) for part in key)):
+        total = found[key]
+        pairs = tuple((quantity.meter, used) for quantity, used in zip(quantities, total.used, strict=True))
+        yield Total(key[:-1], total.rows, pairs, total.amount, str(key[-1]))
+
+
+def as_record(report: Report, total: Total) -> dict[str, object]:
+    """A total as JSON has it: numbers are decimal strings."""
+    used = {name: format(to_decimal(quantity), "f") for name, quantity in total.quantities}
+    found: dict[str, object] = dict(zip(report.by, total.by, strict=True))
+    return {**found, "rows": total.rows, "usage": used, "amount": format(to_decimal(total.amount), "f"), "currency": total.currency}

@@ -1,0 +1,291 @@
+"""The rates of a book and a query that prices a table of usage by them, as SQL text for a warehouse.
+
+The query joins by equality and from the left, so no row of usage is lost: one that has no price stops the query, or is
+NULL with the reason beside it. What a book says that is no sum of quantity times price is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from pricelang.api import Book
+from pricelang.engines import keyed
+from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
+from pricelang.engines.keyed import Quantity
+from pricelang.rating.errors import BadRequest, UnknownName
+from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.versions import Versions, slim, versions_of
+from pricelang.wording import did_you_mean, printable, shown
+
+VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
+TIME = 6
+"""Decimals of a quantity that is measured, such as hours, where there is room for them."""
+
+ROOM = 10**38
+"""Atoms that a number holds in every dialect."""
+
+NO_MODEL, NO_INSTANT, UNKNOWN = "the row names no model", "the row has no instant", "unknown model"
+NOT_THEN, REFUSED = "the model is not offered at this instant", "refused, unknown or not offered with these values"
+TOO_LARGE = "the sum is too large"
+
+
+@frozen(eq=False, repr=False)
+class Plan:
+    """A book compiled for a dialect: its rates, and which column of the usage says what.
+
+    `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
+    the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row.
+    """
+
+    book: Book
+    dialect: Dialect
+    rates: Versions
+    table: tuple[str, ...]
+    columns: Mapping[str, str]
+    instants: str
+    quantities: tuple[Quantity, ...]
+    extra: int
+    since: int | None
+    assumed: tuple[tuple[str, str], ...]
+    schema: tuple[str, ...]
+
+    @property
+    def places(self) -> int:
+        """The decimals of an amount."""
+        return self.rates.places + self.extra
+
+    @property
+    def at(self) -> str:
+        """The column of instants."""
+        return self.columns["at"]
+
+    @property
+    def read_at(self) -> str:
+        """The instant of a row, as it is compared."""
+        return self.dialect.clock(self.instants).read(self.at)
+
+    def name(self, *parts: str) -> str:
+        """A name of parts, quoted."""
+        return ".".join(map(self.dialect.words.name, parts))
+
+    def own(self, table: str) -> str:
+        """A table of ours."""
+        return self.name(*self.schema, table)
+
+
+def plan_of(
+    book: Book, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
+    meters: Sequence[str] = (), dimensions: Sequence[str] = (), since: Instant | None = None, fixed: Mapping[str, str] = {},
+    instants: str | None = None, schema: Sequence[str] = (),
+) -> Plan:  # fmt: skip
+    """A book compiled for a dialect and a table of usage.
+
+    `mapping` names columns where they are called otherwise (`model`, `at`, dimensions, meters). The meters are those
+    mapped or named, and without any all that models have rates of; the dimensions are those mapped or named, `fixed` are
+    values of further ones, and the rest is at its default.
+
+    Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book whose requests pay
+    something that is no sum of quantity times price, in words.
+    """
+    if dialect not in DIALECTS:
+        raise UnknownName("unknown_dialect", f"unknown dialect `{shown(dialect)}`", help="dialects: " + ", ".join(DIALECTS))
+    words, checked = DIALECTS[dialect], book.checked
+    all_meters, all_dimensions = [meter.name for meter in checked.meters], [found.name for found in checked.dimensions]
+    for name in mapping:
+        if name not in ("model", "at", *all_meters, *all_dimensions):
+            raise UnknownName("unknown_name", f"the mapping names `{shown(name)}`, which is nothing of the book",
+                              help=did_you_mean(shown(name), ["model", "at", *all_meters, *all_dimensions]))  # fmt: skip
+    rated = {checked.meters[price.meter].name for price in checked.prices}
+    named = {*meters, *(name for name in mapping if name in all_meters)}
+    used = [name for name in all_meters if name in (named or rated)] + [name for name in meters if name not in all_meters]
+    chosen = list(dict.fromkeys([*dimensions, *(name for name in mapping if name in all_dimensions)]))
+    twice = next((name for name in chosen if name in fixed), None)
+    if twice is not None:
+        raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")
+    first = None if since is None else seconds_of(since)
+    rates = versions_of(book.rates, dimensions=chosen, meters=used, models=models, period=(first, None), fixed=dict(fixed))
+    if rates.beyond:
+        raise BadRequest("not_linear", f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
+                         help="name other models or meters, or price such usage with `pricelang price`")  # fmt: skip
+    if not rates.rows:
+        raise BadRequest("no_rates", "no request of these models and meters has a price")
+    whole = {meter.name: meter.whole for meter in checked.meters}
+    extra = 0 if all(whole[name] for name in used) else max(0, min(TIME, words.most_places - rates.places))
+    if rates.places + extra > words.most_places:
+        raise BadRequest("too_fine", f"a price has {rates.places} decimals, and {words.most_places} are the most in {dialect}")
+    column = {name: f"u.{words.words.name(mapping.get(name, name))}" for name in ("model", "at", *used, *chosen)}
+    plan = Plan(
+        book, words, slim(rates), tuple(table), column, instants or words.usual,
+        tuple(_quantity(words, name, column[name], 0 if whole[name] else extra) for name in used), extra, first,
+        _assumed(book, chosen, fixed), tuple(schema),
+    )  # fmt: skip
+    if largest_amount(plan) >= ROOM:
+        raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
+    return plan
+
+
+def _quantity(words: Dialect, meter: str, column: str, scale: int) -> Quantity:
+    """A column as a whole number of atoms of its quantity; NULL for anything else, and 0 for NULL."""
+    if scale == 0:
+        test, made = f"{column} <= {MAX_QUANTITY} and {column} = floor({column})", words.cast(column, words.number)
+    else:
+        exact = words.rounded(column, scale)
+        test, made = f"{column} <= {MAX_MEASURE} and {exact} = {column}", words.cast(f"{exact} * {10**scale}", words.number)
+    sql = f"(case when {column} is null then {words.cast('0', words.number)} when {column} >= 0 and {test} then {made} end)"
+    return Quantity(meter, sql, scale, MAX_MEASURE * 10**scale if scale else MAX_QUANTITY)
+
+
+def _assumed(book: Book, chosen: Sequence[str], fixed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    found = [
+        (dimension.name, fixed.get(dimension.name, dimension.values[dimension.default].name))
+        for dimension in book.checked.dimensions
+        if dimension.name not in chosen and not dimension.clocked
+    ]
+    return tuple(found)
+
+
+def largest_amount(plan: Plan) -> int:
+    """The most that a request may cost, in atoms: the bound that no product and no sum of a row reaches."""
+    most = 0
+    for n, quantity in enumerate(plan.quantities):
+        price = max((row.atoms[n] or 0 for row in plan.rates.rows), default=0)
+        most += price * (quantity.largest or 0) * 10 ** (plan.extra - quantity.scale)
+    return most
+
+
+def has_least(plan: Plan, meter: int) -> bool:
+    """Whether a use of a meter may cost more than its quantity, since there is a minimum."""
+    return any(row.least[meter] for row in plan.rates.rows)
+
+
+# ---- the query ------------------------------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class Placed:
+    """What places a row among the rates, and its quantities, as SQL: of the usage, or of a query over it."""
+
+    name: str
+    stretch: str
+    values: tuple[str, ...]
+    clock: str
+    sides: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
+
+
+def placed(plan: Plan) -> Placed:
+    """What places a row of the usage `u`."""
+    clock, words = plan.dialect.clock(plan.instants), plan.dialect
+    asked = keyed.Words(words.words.name, words.words.text, clock.instant, clock.minute, words.words.wide)
+    at = plan.read_at
+    stretch = keyed.version_sql(plan.rates.cuts, at, True, asked)
+    if plan.since is not None:  # what is before it was not compiled
+        stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
+    values = tuple(
+        f"case when {plan.columns[found]} is null then {words.words.text(values[0])} else {words.known(plan.columns[found])} end"
+        for found, values in plan.rates.dimensions
+    )
+    return Placed(
+        words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked) if plan.rates.turns else "",
+        tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds), plan.quantities,
+    )  # fmt: skip
+
+
+def joins(plan: Plan, row: Placed) -> str:
+    """The joins to the versions `v` and the rates `r`; both have at most one row for any."""
+    name = plan.dialect.words.name
+    tests = [f"r.{name('version')} = v.{name('version')}"]
+    tests += [f"r.{name(f'value_{n}')} = {value}" for n, value in enumerate(row.values)]
+    tests += [f"r.{name('clock')} = {row.clock}"] if plan.rates.turns else []
+    tests += [f"r.{name(f'side_{n}')} = {side}" for n, side in enumerate(row.sides)]
+    return (
+        f"left join {plan.own(VERSIONS)} v on v.{name('name')} = {row.name}\n    and v.{name('stretch')} = {row.stretch}\n"
+        f"  left join {plan.own(RATES)} r on {' and '.join(tests)}"
+    )
+
+
+def amounts(plan: Plan, row: Placed) -> list[str]:
+    """The amount of each meter in atoms; NULL where the rates do not say it."""
+    found, words = [], plan.dialect
+    for n, quantity in enumerate(row.quantities):
+        price = f"r.{words.words.name(f'atoms_{n}')}"
+        up = 10 ** (plan.extra - quantity.scale)
+        product = f"{quantity.sql} * {price}" + (f" * {up}" if up != 1 else "")
+        zero = words.cast("0", words.number)
+        if has_least(plan, n):
+            least, below = (f"r.{words.words.name(f'{column}_{n}')}" for column in ("least", "below"))
+            product = f"(case when {least} is null or {quantity.sql} >= {least} then {product} else {below} end)"
+        # a model that was not found has no price of nothing either
+        found.append(f"case when r.{words.words.name('version')} is null then null when {quantity.sql} = 0 then {zero} else {product} end")
+    return found
+
+
+def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
+    """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any of the book's."""
+    text, name = plan.dialect.words.text, plan.dialect.words.name
+    cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), (f"not ({known})", UNKNOWN),
+             (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
+    for n, quantity in enumerate(row.quantities):
+        cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
+        least = f" and ({quantity.sql} >= r.{name(f'least_{n}')} or r.{name(f'least_{n}')} is null)" if has_least(plan, n) else ""
+        cases.append((f"{quantity.sql} > 0 and r.{name(f'atoms_{n}')} is null", f"`{quantity.meter}` is not offered, or has no price"))
+        if least:
+            cases.append((f"{quantity.sql} > 0{least.replace(' and (', ' and not (')}", f"`{quantity.meter}` is below its minimum, whose price is no finite decimal"))
+    return "case " + " ".join(f"when {test} then {text(said)}" for test, said in cases) + " end"
+
+
+def known_model(plan: Plan, name: str) -> str:
+    """Whether a name is any of the book's, as SQL."""
+    return f"{name} in ({', '.join(plan.dialect.words.text(found) for found, _ in plan.rates.names)})"
+
+
+def joined(plan: Plan, *parts: str) -> str:
+    """Texts one after another, as SQL."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = f"concat({found}, {part})"
+    return found
+
+
+def query(plan: Plan, refused: str = "raise") -> str:
+    """A query for the usage, with three columns more: `cost_atoms` (a whole number), `reason`, and `cost`, the same amount
+    as an exact decimal in the currency of the book.
+
+    `refused` says what becomes of a row without a price: with `raise` it stops the query, with `null` its cost is NULL
+    and its `reason` says why.
+    """
+    row, words = placed(plan), plan.dialect
+    name, text = words.words.name, words.words.text
+    atoms = " + ".join(f"({amount})" for amount in amounts(plan, row))
+    why = reason(plan, row, plan.at, known_model(plan, row.name))
+    inner = (
+        f"select u.*,\n    {atoms} as {name('cost_atoms')},\n    {why} as {name('reason')}\n"
+        f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}"
+    )
+    cost = f"q.{name('cost_atoms')}"
+    if refused == "raise":
+        model, at = (column.replace("u.", "q.", 1) for column in (plan.columns["model"], plan.at))
+        nothing = text("NULL")
+        said = joined(plan, text("pricelang: no price for "), f"coalesce({model}, {nothing})", text(" at "),
+                      f"coalesce({words.cast(at, words.text)}, {nothing})", text(": "), f"q.{name('reason')}")  # fmt: skip
+        cost = words.stop(said, cost)
+    return f"select q.*,\n  {words.decimal(cost, plan.places)} as {name('cost')}\nfrom (\n  {inner}\n) q"
+
+
+def heading(plan: Plan) -> str:
+    """What the text is of, as comments: the book, what holds for every row, the units and the bounds."""
+    currency = plan.rates.currency
+    lines = [
+        f"prices of the book {plan.book.name}, written by pricelang for {plan.dialect.name}",
+        f"amounts are in {currency}; the columns atoms_N are prices of one unit in 10^-{plan.rates.places} {currency}",
+        "meters: " + ", ".join(f"{n} {quantity.meter}" for n, quantity in enumerate(plan.quantities)),
+        "columns value_N: " + (", ".join(f"{n} {name}" for n, (name, _) in enumerate(plan.rates.dimensions)) or "none"),
+        "every row is taken to have: " + (", ".join(f"{name} {value}" for name, value in plan.assumed) or "nothing"),
+        f"a row costs less than 10^{len(str(largest_amount(plan)))} atoms, and 10^38 are held; quantities are at most 10^15 (measured: 10^12)",
+        f"the column of instants is {'an instant by itself' if plan.instants == 'zoned' else 'a timestamp in UTC'}",
+    ]
+    if plan.since is not None:
+        lines.append(f"usage before {written(plan.since)} has no price here")
+    return "".join(f"-- {printable(line)}\n" for line in lines)

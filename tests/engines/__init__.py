@@ -1,0 +1,1 @@
+"""What the engines say of usage, beside the evaluator of single requests."""

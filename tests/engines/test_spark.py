@@ -1,0 +1,269 @@
+"""Prices on a Spark session: the same as DuckDB's and as those of single requests, whatever happens to tasks."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import pricelang
+from pricelang.book.store import dump_book
+from pricelang.engines.columns import Fixed
+from pricelang.engines.duck import open_job
+from pricelang.engines.rows import select_sql
+from pricelang.engines.spark import SparkBook
+from pricelang.engines.spark_files import price_file
+from pricelang.engines.spark_single import answer_of
+from pricelang.engines.totals import totals
+from pricelang.rating.errors import BadRequest, PriceError
+from tests.engines.warehouses import setting, spark
+
+ROOT = Path(__file__).resolve().parents[2]
+START = datetime.datetime(2026, 3, 20)
+ROWS = 20_000
+
+
+def claude_rows(count: int) -> list[dict[str, Any]]:
+    """Usage with one model that has most of it, in three parts that are out of order; some rows have no price."""
+    random, rows = Random(4), []
+    for number in range(count):
+        part = number * 3 // count
+        at = START + datetime.timedelta(seconds=random.randrange(40 * 86_400) + (2 - part) * 40 * 86_400)
+        model = random.choice(["claude-opus-4-7"] * 9 + ["claude-haiku-4-5", "claude-sonnet-4-6", "claude-sonnet-4-5"])
+        row: dict[str, Any] = {
+            "id": number, "ts": at, "model": model, "service_tier": random.choice(["standard", "standard", "batch", None]),
+            "inference_geo": random.choice(["global", "global", "us"]), "team": f"t{random.randrange(5)}",
+            "input": random.choice([0, random.randrange(30_000), 199_999 + random.randrange(3)]), "output": random.randrange(4000),
+            "cache_read": random.choice([None, random.randrange(500_000)]), "code_execution": random.choice([None] * 9 + [Decimal("0.5"), Decimal("0.01")]),
+        }  # fmt: skip
+        if number % 997 == 0:
+            row |= random.choice([{"model": "claude-opus-47"}, {"model": None}, {"ts": None}, {"input": -5}, {"inference_geo": "mars"}])
+        rows.append(row)
+    return rows
+
+
+@functools.cache
+def claude_files(folder: str, priced: bool = False) -> str:
+    """The rows as three files; with `priced` only those that have a price."""
+    schema = pa.schema([
+        ("id", pa.int64()), ("ts", pa.timestamp("us")), ("model", pa.string()), ("service_tier", pa.string()), ("inference_geo", pa.string()),
+        ("team", pa.string()), ("input", pa.int64()), ("output", pa.int64()), ("cache_read", pa.int64()), ("code_execution", pa.decimal128(10, 4)),
+    ])  # fmt: skip
+    rows = claude_rows(ROWS)
+    if priced:
+        rows = [row for row in rows if one_by_one(row) is not None]
+    for part in range(3):
+        pq.write_table(pa.Table.from_pylist(rows[part * len(rows) // 3 : (part + 1) * len(rows) // 3], schema), f"{folder}/part-{part}.parquet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return claude_files(str(tmp_path_factory.mktemp("usage")))
+
+
+@pytest.fixture(scope="module")
+def good_files(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return claude_files(str(tmp_path_factory.mktemp("good")), True)
+
+
+CLAUDE = pricelang.load()
+MAPPING = {"at": "ts"}
+
+
+def one_by_one(row: dict[str, Any]) -> Fraction | None:
+    """What the evaluator of single requests says."""
+    usage = {name: row[name] for name in ("input", "output", "cache_read", "code_execution") if row[name] is not None}
+    given = {name: row[name] for name in ("service_tier", "inference_geo") if row[name] is not None}
+    if row["model"] is None or row["ts"] is None:
+        return None
+    try:
+        # as a column has it: without a finite decimal, to 20 places
+        return Fraction(CLAUDE.total(model=row["model"], at=row["ts"], usage=usage, **given))
+    except PriceError:
+        return None
+
+
+@pytest.mark.parametrize("ansi", ["true", "false"])
+def test_every_row_and_total(files: str, ansi: str) -> None:
+    """Skewed models, files out of the order of time, rows without a price, and minimums, in both modes."""
+    session = spark()
+    with setting(session, "spark.sql.ansi.enabled", ansi):
+        ours = SparkBook(CLAUDE, session)
+        usage = session.read.parquet(files)
+        found = {row["id"]: row for row in ours.price(usage, mapping=MAPPING, refused="null").select("id", "cost", "reason").collect()}
+        rows = claude_rows(ROWS)
+        assert len(found) == len(rows)
+        expected = {row["id"]: one_by_one(row) for row in rows}
+        for number, wanted in expected.items():
+            cost, reason = found[number]["cost"], found[number]["reason"]
+            assert (None if cost is None else Fraction(cost), reason is None) == (wanted, wanted is not None)
+        by = ours.totals(usage, ["team", "service_tier"], mapping=MAPPING, refused="null").collect()
+    sums: dict[tuple[object, ...], Fraction] = {}
+    for row in rows:
+        key = row["team"], row["service_tier"]
+        sums[key] = sums.get(key, Fraction(0)) + (expected[row["id"]] or 0)
+    costs: dict[tuple[object, ...], Fraction] = {}
+    for total in by:
+        key = total["team"], total["service_tier"]
+        costs[key] = costs.get(key, Fraction(0)) + Fraction(total["cost"] or 0)
+    assert costs == sums
+    assert sum(total["rows"] for total in by) == ROWS - list(expected.values()).count(None)
+    assert sum(total["unpriced"] for total in by) == list(expected.values()).count(None) > 10
+
+
+def duck(path: str, book: pricelang.Book, by: list[str], mapping: dict[str, str], **more: Any) -> Any:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return totals(open_job(book, connection, path, mapping=mapping, **more), by)
+
+
+def test_the_same_as_duckdb(good_files: str) -> None:
+    """Totals by the model's id and by day are those of DuckDB, quantities too; and rows are."""
+    import duckdb
+
+    session = spark()
+    ours = SparkBook(CLAUDE, session)
+    mapping = {**MAPPING}
+    usage = session.read.parquet(good_files).drop("code_execution")
+    with duckdb.connect() as connection:
+        connection.execute(f"create view u as select * exclude (code_execution) from '{good_files}/*.parquet'")
+        job = open_job(CLAUDE, connection, "u", mapping=mapping)
+        report = totals(job, ["model", "day"])
+        rows = dict(connection.execute(f"select id, cost from ({select_sql(job)})").fetchall())
+    wanted = {(total.by[0], str(total.by[1])): (total.rows, dict(total.quantities), total.amount) for total in report.totals}
+    found = {
+        (row["model"], str(row["day"])): (row["rows"], {q.meter: Fraction(row[q.meter]) for q in job.quantities}, Fraction(row["cost"]))
+        for row in ours.totals(usage, ["model", "day"], mapping=mapping).collect()
+    }
+    assert found == wanted
+    assert {row["id"]: row["cost"] for row in ours.price(usage, mapping=mapping).select("id", "cost").collect()} == rows
+
+
+def test_a_task_that_dies_half_way(good_files: str) -> None:
+    """A task that throws on its first attempt is run again; nothing is counted twice."""
+    from pyspark import TaskContext
+    from pyspark.sql import functions as f
+
+    def dies_once(value: int) -> int:
+        context = TaskContext.get()
+        if context is not None and context.partitionId() == 0 and context.attemptNumber() == 0 and value % 100 == 57:
+            raise RuntimeError("the machine is gone")
+        return value
+
+    session = spark()
+    ours = SparkBook(CLAUDE, session)
+    usage = session.read.parquet(good_files).drop("code_execution")
+    weak = usage.withColumn("input", f.udf(dies_once, "bigint", useArrow=False)("input"))
+    for by in ([], ["team"]):
+        plain, broken = (sorted(map(tuple, ours.totals(table, by, mapping=MAPPING).collect())) for table in (usage, weak))
+        assert plain == broken
+    broken_rows = Counter(map(tuple, ours.price(weak, mapping=MAPPING).select("id", "cost").collect()))
+    assert broken_rows == Counter(map(tuple, ours.price(usage, mapping=MAPPING).select("id", "cost").collect()))
+
+
+@pytest.mark.parametrize("ansi", ["true", "false"])
+def test_sums_that_64_bits_do_not_hold(ansi: str) -> None:
+    session = spark()
+    rows = [(n, "claude-opus-4-7", datetime.datetime(2026, 5, 1), 9 * 10**18, "1.5") for n in range(5)]
+    usage = session.createDataFrame(rows, "id bigint, model string, at timestamp, input bigint, session_time string")
+    each = CLAUDE.total(model="claude-opus-4-7", at="2026-05-01", usage={"input": 9 * 10**18, "session_time": "1.5"}, surface="managed_agents")
+    fixed = Fixed(dimensions={"surface": "managed_agents"})
+    with setting(session, "spark.sql.ansi.enabled", ansi):
+        ours = SparkBook(CLAUDE, session)
+        (total,) = ours.totals(usage, mapping={}, fixed=fixed).collect()
+        assert (Fraction(total["cost"]), total["input"]) == (5 * Fraction(each), 45 * 10**18)
+        assert {row["cost"] for row in ours.price(usage, fixed=fixed).collect()} == {each}
+
+
+def test_a_book_with_everything(tmp_path: Path) -> None:
+    """Thresholds, the clock, roundings, floors, conversions, minimums per use: what is no sum goes to the executors."""
+    book = pricelang.load(ROOT / "tests" / "specimens" / "extras.price")
+    random, rows = Random(7), []
+    for number in range(300):
+        at = datetime.datetime(2026, 1, 1) + datetime.timedelta(minutes=random.randrange(300 * 1440))
+        rows.append({"id": number, "model": random.choice(["alpha-1", "beta-1", "alpha-latest"]), "at": at.isoformat() + "Z",
+                     "service_tier": random.choice(["standard", "batch"]), "input": str(random.choice([1, 5_000, 2_000_001])),
+                     "output": random.randrange(10**6), "requests": random.choice([0, 1]), "container": random.choice(["", "0.01", "3"])})  # fmt: skip
+    path = str(tmp_path / "usage.parquet")
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    session = spark()
+    usage = session.read.parquet(path)
+    ours = SparkBook(book, session)
+    found = {row["id"]: row for row in ours.price(usage, refused="null", lines=True).collect()}
+    refused = 0
+    said: tuple[object, object]
+    for row in rows:
+        used = {name: row[name] for name in ("input", "output", "requests", "container") if row[name] != ""}
+        try:
+            bill = book.price(model=row["model"], at=row["at"], usage=used, service_tier=row["service_tier"])
+        except PriceError as error:
+            refused += 1
+            said = None, error.message
+        else:
+            said = bill.total, None
+            assert found[row["id"]]["currency"] == bill.currency
+            lines = Counter({line.meter: line.amount for line in bill.lines})
+            assert found[row["id"]]["cost_output"] == lines["output"]
+        assert (found[row["id"]]["cost"], found[row["id"]]["reason"]) == said
+    assert 0 < refused < 150
+    with_model = {(row["model"], row["currency"]): Fraction(row["cost"]) for row in ours.totals(usage, ["model"], refused="null").collect() if row["cost"] is not None}
+    assert with_model == {(total.by[0], total.currency): total.amount for total in duck(path, book, ["model"], {}).totals}
+    with pytest.raises(Exception, match="pricelang: a row has no price: no sum of quantity"):
+        ours.price(usage.where("id < 5"), single=False).collect()
+
+
+def test_hostile_names() -> None:
+    session = spark()
+    names = ["it's", 'a"b', "a`b", "a\\", "a\nb", "${x}", "claude-opus-4-7 ", "claude\u2011opus-4-7"]
+    column = "t`o'k\"e\\n s; -- \u00e9"
+    usage = session.createDataFrame([(name, "2026-05-01", 5) for name in [*names, "claude-opus-4-7"]], ["who", "at", column])
+    ours = SparkBook(CLAUDE, session)
+    mapping = {"model": "who", "input": column}
+    found = ours.price(usage, mapping=mapping, refused="null").collect()
+    assert {row["who"]: row["cost"] for row in found} == {**dict.fromkeys(names), "claude-opus-4-7": Decimal("0.000025")}
+    assert all("unknown model" in row["reason"] for row in found if row["cost"] is None)
+    (total,) = ours.totals(usage, mapping=mapping, refused="null").where("cost is not null").collect()
+    assert (total["cost"], total["rows"]) == (Decimal("0.000025"), 1)
+
+
+def test_files_are_written_whole_or_not_at_all(files: str, good_files: str, tmp_path: Path) -> None:
+    session = spark()
+    output, rejects = str(tmp_path / "out.parquet"), str(tmp_path / "rejects.parquet")
+    with pytest.raises(PriceError, match="rows have no price, one of them: ") as raised:
+        price_file(CLAUDE, [files], output, mapping=MAPPING, session=session)
+    assert raised.value.code == "refused_rows"
+    assert list(tmp_path.iterdir()) == []
+    found = price_file(CLAUDE, [files], output, mapping=MAPPING, rejects=rejects, session=session)
+    assert (found.read, found.refused) == (ROWS, pq.read_table(rejects).num_rows)
+    assert sum(map(Fraction, pq.read_table(output).column("cost").to_pylist())) == found.totals["USD"]
+    assert {Path(output), Path(rejects)} == set(tmp_path.iterdir())
+    for again in (output, str(tmp_path / "none" / "out.csv")):
+        with pytest.raises(BadRequest) as refused:
+            price_file(CLAUDE, [good_files], again, mapping=MAPPING, session=session)
+        assert refused.value.code == "bad_output"
+    done = price_file(CLAUDE, [f"{good_files}/part-1.parquet"], str(tmp_path / "two"), mapping=MAPPING, session=session)
+    assert done.refused == 0
+    with pytest.raises(BadRequest, match="cannot be read"):
+        price_file(CLAUDE, [str(tmp_path / "nothing.parquet")], str(tmp_path / "x"), mapping=MAPPING, session=session)
+
+
+def test_answers_of_the_executors() -> None:
+    """What Spark writes in its own way is read, and a total times a count is exact."""
+    text = dump_book(CLAUDE.checked)
+    row = '{"model": "claude-opus-4-7", "at": "@1777000000", "d": {}, "u": {"input": "1E+3", "output": null}}'
+    row = row.replace("1E+3", "1.0E3").replace("1.0E3", "1000")
+    assert '"t": "0.005"' in (answer_of(text, row, 1) or "")
+    assert f'"t": "{5 * 10**22}.000"' in (answer_of(text, row, 10**25) or "")
+    assert answer_of(text, None, 1) is None
+    assert '"k": "unknown_model"' in (answer_of(text, row.replace("opus", "opus-x"), 3) or "")
