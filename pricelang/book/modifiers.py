@@ -239,8 +239,8 @@ def in_order(exclusions: list[m.Exclusion], stack: list[tuple[str, int]]) -> lis
     places = {index: place for place, (kind, index) in enumerate(stack) if kind == "modifier"}
 
     def key(exclusion: m.Exclusion) -> tuple[int, ...]:
-        pair = (exclusion.left,) if exclusion.right is None else (exclusion.left, exclusion.right)
-        return tuple(sorted(places.get(index, 0) for index in pair))
+        right = places.get(exclusion.right, 0) if exclusion.right is not None else len(stack)  # pairs come first
+        return tuple(sorted((places.get(exclusion.left, 0), right)))
 
     return sorted(exclusions, key=key)
 
