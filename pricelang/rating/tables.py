@@ -14,6 +14,7 @@ from pricelang.book import model as m
 from pricelang.book.space import Space, holds, meet
 from pricelang.book.units import TIMES, plural
 from pricelang.decimals import grouped, money
+from pricelang.rating.announced import announced_notes
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today
@@ -85,6 +86,7 @@ class Page:
     tables: tuple[Table, ...]
     multiples: tuple[Multiple, ...]
     charges: tuple[Charged, ...]
+    notes: tuple[str, ...] = ()
 
 
 def modes_of(book: m.Book) -> list[str]:
@@ -116,6 +118,7 @@ def price_page(book: m.Book, at: Instant | None = None, modes: Iterable[str] = (
     return Page(
         day.seconds, tuple(table for table in tables if table.rows), tuple(day.multiples()) if CACHE in wanted else (),
         tuple(day.charges()) if CHARGES in wanted else (),
+        tuple(note for model in day.models for note in announced_notes(book, model, day.stretch)),
     )  # fmt: skip
 
 
