@@ -21,8 +21,10 @@ models
 rates per MTok
   | model | from       | input | output |
   | m     | 2025-01-01 | $1    | $2     |
-  | m     | 2025-08-01 | $2    | $2     |
   | n     | 2025-01-01 | $1    | $2     |
+rates per MTok
+  | model | from       | input |
+  | m     | 2025-08-01 | $2    |
 rates per MTok announced 2025-02-01 withdrawn 2025-04-01 because "it stays"
   | model | from       | input | output |
   | m     | 2025-06-01 | $3    | $4     |

@@ -105,7 +105,7 @@ def price_page(book: m.Book, at: Instant | None = None, modes: Iterable[str] = (
     # what holds without being asked for belongs to the prices of a model
     always = {modifier.name for modifier in book.modifiers if not modifier.conditional}
     usual = [mode for mode in USUAL if mode in known and mode != CHARGES]
-    wanted = list(modes) or [*usual, *(mode for mode in known if mode in always and mode not in usual), CHARGES]
+    wanted = list(modes) or [*usual, *(mode for mode in known if mode in always and mode not in usual), *([CHARGES] if book.charges else [])]
     for mode in wanted:
         if mode not in (*known, ALL):
             help = did_you_mean(mode, [*known, ALL]) or "tables: " + ", ".join([*known, ALL])
