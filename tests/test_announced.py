@@ -60,3 +60,9 @@ def test_the_book_and_its_tables_tell(path: Path) -> None:
     assert run("table", "--book", str(path), "--at", "2025-08-01").stdout.endswith(f"\nnote: {note}\n")
     assert json.loads(run("table", "--book", str(path), "--at", "2025-08-01", "--json").stdout)["notes"] == [note]
     assert "note" not in run("table", "--book", str(path), "--at", "2025-05-31").stdout
+
+
+def test_models_say_it_on_the_days_on_which_it_would_hold(path: Path) -> None:
+    at = ("models", "--book", str(path), "--at")
+    assert WORDS.format("input $3 per MTok, output $4 per MTok") in run(*at, "2025-06-01").stdout
+    assert "note" not in run(*at, "2025-05-31").stdout
