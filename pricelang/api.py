@@ -14,6 +14,7 @@ from attrs import frozen
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book
 from pricelang.flags import DEFAULT_BOOK
+from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
@@ -231,6 +232,15 @@ class Book:
             days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
             found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
         return tuple(sorted(found, key=lambda model: model.released))
+
+    def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
+        """Prices that were announced and withdrawn, which price nothing; with `at`, those that would have held then.
+
+        >>> import pricelang
+        >>> [(said.meter, said.amount, said.withdrawn) for said in pricelang.load().announcements("2026-09-01")]
+        [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
+        """
+        return announced_by(self.checked, None if at is None else seconds_of(at))
 
     @property
     def audit(self) -> Audit:

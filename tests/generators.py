@@ -66,6 +66,10 @@ class Pen:
         parts += [f"when {' and '.join(tests)}"] if tests else []
         return " ".join([*parts, self.period() if self.maybe(35) else ""])
 
+    def part(self, *models: str) -> str:
+        """A scope that leaves something over on every day: one of some models, or a condition."""
+        return f"for {self.pick(*models)}" if self.maybe(60) else f"when {self.test()}"
+
     def factors(self) -> str:
         if self.maybe(30):
             return f"x {self.pick(*NUMBERS)} on input and x {self.pick(*NUMBERS)} on output"
@@ -95,7 +99,7 @@ class Pen:
         self.lines += ["models", "  | model | released |"]
         self.lines += [f"  | {model} | {day} |" for model, day in zip(self.models, days, strict=True)]
         if self.maybe(40):
-            day = self.pick(*DAYS[2:5])
+            day = self.pick(*DAYS[3:5])  # when the first model is out
             self.lines += [f"alias latest is m-0 before {day}", f"alias latest is m-1 from {day}"]
         self.lines += [
             f"rates per {self.pick('MTok', 'MTok', '1,000 tokens')}",
@@ -103,7 +107,7 @@ class Pen:
         ]
         factor = self.pick("0.1", "1.25", "2")
         special = (
-            f"  except 0.2 x {self.pick('input', 'output')} {self.scope(threshold=False)}" if self.maybe(30) else ""
+            f"  except 0.2 x {self.pick('input', 'output')} {self.part(self.models[-1])}" if self.maybe(30) else ""
         )
         for model, day in zip(self.models, days, strict=True):
             first, output = self.money(), self.money()
@@ -112,6 +116,8 @@ class Pen:
             cache = self.pick(
                 "derived", "derived", "not offered", f"${derived}" if not special else "derived", published
             )
+            if model in (self.models[0], self.models[-1]) and cache == "not offered":
+                cache = "derived"  # the general line and the exception have something to decide
             self.lines.append(f"  | {model} | {day} | {first} | {output} | {cache} |")
             if self.maybe(25):
                 cache = self.pick("derived", "not offered")
@@ -139,7 +145,7 @@ class Pen:
         self.lines += (
             [f"  at least {self.pick('90 seconds', '5 minutes', '0.1 hours')} per use"] if self.maybe(50) else []
         )
-        self.lines += [f"  free {self.scope()} {WHY}"] if self.maybe(30) else []
+        self.lines += [f"  free {self.part(*self.models)} {WHY}"] if self.maybe(30) else []
         self.lines += ["charge store", "  $0.10 per gigabyte_month"]
         self.lines += (
             ["  $0.08 per gigabyte_month after 100 gigabyte_months per organization per month"]

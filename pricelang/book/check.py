@@ -19,9 +19,10 @@ from pricelang.book.decisions import (
 from pricelang.book.digits import check_digits
 from pricelang.book.draft import WORDS, Draft, LayerTree
 from pricelang.book.files import Layer
-from pricelang.book.modifiers import allow_values, read_exclusions, read_limits, read_modifiers, read_stack
+from pricelang.book.modifiers import allow_values, in_order, read_exclusions, read_limits, read_modifiers, read_stack
 from pricelang.book.names import declare_names
 from pricelang.book.rates import read_rates
+from pricelang.book.reach import Reach, check_reach
 from pricelang.book.remarks import read_conversions, read_figures, read_remarks, read_roundings
 from pricelang.book.sayings import read_claims, read_examples
 from pricelang.book.space import TooManyPieces
@@ -139,6 +140,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     limits = read_limits(draft)
     exclusions = read_exclusions(draft, modifiers)
     stack = read_stack(draft, modifiers, limits)
+    exclusions = in_order(exclusions, stack)
     rated = {meter: prices[0].origin for (_, meter), prices in reversed(rates.prices.items())}
     charges = read_charges(draft, rated)
     refusals, free, notes = (read_remarks(draft, kind) for kind in (t.Refuse, t.Free, t.Note))
@@ -151,9 +153,14 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     prices = tuple(price for found in rates.prices.values() for price in found)
     check_models(draft, prices)
     check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
-    check_modifiers(draft, modifiers, refusals)
+    reach = Reach(draft, refusals)
+    check_modifiers(draft, reach, modifiers)
     check_exclusions(draft, modifiers, exclusions)
     check_charges(draft, charges, refusals)
+    check_reach(
+        draft, reach, prices=prices, derivations=[line for lines in rates.derivations.values() for line in lines], charges=charges,
+        limits=limits, remarks=(("a `free`", free), ("a note", notes)), refusals=refusals, roundings=roundings, conversions=conversions,
+    )  # fmt: skip
     check_request_limits(draft, limits, refusals)
     top = draft.layers[-1].header
     decisions = compile_rules(

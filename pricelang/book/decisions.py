@@ -6,20 +6,21 @@ from collections.abc import Container, Sequence
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
+from pricelang.book.reach import Reach, reason
 from pricelang.book.space import Space, TooManyPieces, day, meet, without
 
 MAX_LINES = 2_000
 
 
-def check_modifiers(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
+def check_modifiers(draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier]) -> None:
     """Each modifier settles what meets its `when`, says one thing, and has no line that never decides."""
-    refused = [remark.scope for remark in refusals]
     for modifier in modifiers:
         if len(modifier.lines) > MAX_LINES:
             draft.fault("too_large", f"`{modifier.name}` has more than {MAX_LINES:,} lines", span_of(modifier.origin))
             continue
+        refused = [scope for scope, _ in reach.refusals(modifier.origin)]
         try:
-            _check_lines(draft, modifier, refused)
+            _check_lines(draft, reach, modifier)
             _check_overlaps(draft, modifier, refused)
             _check_gap(draft, modifier, refused)
         except TooManyPieces:
@@ -40,18 +41,29 @@ def _before(modifier: m.Modifier, line: m.Line) -> list[m.Line]:
     return [x for x in others if not x.otherwise and order[x.outcome] < mine[1]]
 
 
-def _check_lines(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
+def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
+    """Lines that never decide. A line that a contract amended in part stands in several pieces, of which one is enough."""
+    pieces: dict[m.Origin, list[m.Line]] = {}
     for line in modifier.lines:
-        left = without([line.scope], [*stronger(modifier, line), *refused])
-        if draft.space.admitted(left) is None:
-            hidden = draft.space.admitted(without([line.scope], refused)) is not None
-            why = "other lines decide all that it covers" if hidden else "no request that exists is in its scope"
-            others = [x for x in _before(modifier, line) if meet(x.scope, line.scope) is not None]
-            places = tuple((span_of(x.origin), "decides before it") for x in others[:2]) if hidden else ()
+        pieces.setdefault(line.origin, []).append(line)
+    gone: set[m.Origin] = set()
+    for origin, lines in reversed(pieces.items()):
+        line = lines[0]
+        before = [(x.scope, x.origin) for x in _before(modifier, line)]
+        before += [(x.scope, x.origin) for x in modifier.lines if x.origin not in {origin, *gone} and _same(line, x)]
+        dead = reach.dead([x.scope for x in lines], origin, before)
+        if dead is not None:
+            gone.add(origin)
             # an `otherwise` may stand as a safety net, for values that a later day brings
             severity = "warning" if line.otherwise else "error"
-            draft.fault("never_decides", f"the line of `{modifier.name}` never decides: {why}", span_of(line.origin), None, *places,
+            draft.fault("never_decides", f"the line of `{modifier.name}` never decides: {dead.why}", span_of(origin), None, *dead.places,
                         severity=severity)  # fmt: skip
+
+
+def _same(line: m.Line, other: m.Line) -> bool:
+    """Whether two lines without a factor say the same, so that one of them does."""
+    alike = (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(line.origin) == reason(other.origin)
+    return alike and line.outcome in ("refuse", "no_effect")
 
 
 def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
@@ -65,15 +77,18 @@ def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) 
             before = stronger(modifier, line)
             witness = draft.space.admitted(without([shared], [*before, *refused]))
             if witness is not None:
+                words = "hold for one request" if line.factors or line.amount else "give two reasons for one request"
                 draft.fault(
-                    "overlap", f"two lines of `{modifier.name}` hold for one request", span_of(line.origin),
+                    "overlap", f"two lines of `{modifier.name}` {words}", span_of(line.origin),
                     f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"),
                 )  # fmt: skip
                 break  # one is enough to find the line, and many lines could meet many
 
 
 def _clash(line: m.Line, other: m.Line) -> bool:
-    """Whether two lines, were they to hold together, would say two things of one meter."""
+    """Whether two lines, were they to hold together, would say two things of one meter, or one thing for two reasons."""
+    if line.outcome == other.outcome and line.outcome in ("refuse", "no_effect"):
+        return reason(line.origin) != reason(other.origin)
     effects = {"factor", "add"}
     if line.outcome in effects and other.outcome in effects:
         mine = {meter for meter, _ in line.factors} | set(line.meters)
@@ -95,11 +110,19 @@ def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> No
 
 
 def check_exclusions(draft: Draft, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]) -> None:
-    """An exclusion is of two that could both have effect."""
+    """An exclusion is of two that could both have effect, and is declared once for each request."""
     names = tuple(modifier.name for modifier in modifiers)
-    for exclusion in exclusions:
+    for number, exclusion in enumerate(exclusions):
         try:
-            met = _can_meet(draft.space, modifiers, exclusion)
+            met = _can_meet(draft.space, modifiers, exclusion, exclusion.scope) is not None
+            for other in exclusions[:number]:
+                shared = meet(exclusion.scope, other.scope)
+                if {exclusion.left, exclusion.right} != {other.left, other.right} or shared is None:
+                    continue
+                witness = _can_meet(draft.space, modifiers, exclusion, shared)
+                if witness is not None:
+                    draft.fault("overlap", f"`{exclusion.label(names)}` is excluded twice for one request", span_of(exclusion.origin),
+                                f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"))  # fmt: skip
         except TooManyPieces:
             label = exclusion.label(names)
             draft.fault("too_large", f"the exclusion of `{label}` cuts the requests into too many pieces to decide", span_of(exclusion.origin))
@@ -109,15 +132,17 @@ def check_exclusions(draft: Draft, modifiers: Sequence[m.Modifier], exclusions: 
                         span_of(exclusion.origin))  # fmt: skip
 
 
-def _can_meet(space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion) -> bool:
+def _can_meet(space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope) -> tuple[int, ...] | None:
+    """A request of a scope on which the modifiers of an exclusion have effect."""
     left = _effective(modifiers[exclusion.left])
     right = _effective(modifiers[exclusion.right]) if exclusion.right is not None else [((), [])]
-    for scope, holes in left:
+    for one, holes in left:
         for other, more in right:
-            shared = meet(meet(scope, other) or ((m.MODELS, 0),), exclusion.scope)
-            if shared is not None and space.admitted(without([shared], [*holes, *more])) is not None:
-                return True
-    return False
+            shared = meet(meet(one, other) or ((m.MODELS, 0),), scope)
+            witness = space.admitted(without([shared], [*holes, *more])) if shared is not None else None
+            if witness is not None:
+                return witness
+    return None
 
 
 def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:

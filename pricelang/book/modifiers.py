@@ -234,6 +234,17 @@ def read_exclusions(draft: Draft, modifiers: list[m.Modifier]) -> list[m.Exclusi
     return found
 
 
+def in_order(exclusions: list[m.Exclusion], stack: list[tuple[str, int]]) -> list[m.Exclusion]:
+    """Exclusions in the order of the stack, in which the first that holds refuses: the order of the file decides nothing."""
+    places = {index: place for place, (kind, index) in enumerate(stack) if kind == "modifier"}
+
+    def key(exclusion: m.Exclusion) -> tuple[int, ...]:
+        right = places.get(exclusion.right, 0) if exclusion.right is not None else len(stack)  # pairs come first
+        return tuple(sorted((places.get(exclusion.left, 0), right)))
+
+    return sorted(exclusions, key=key)
+
+
 def allow_values(draft: Draft) -> None:
     """Adds to the offers of values what contracts allow."""
     dimensions = list(draft.space.dimensions)

@@ -9,6 +9,9 @@ import click
 
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Grid, show_grid
+from pricelang.layout import note_line
+from pricelang.rating.announced import announced_on
+from pricelang.rating.instants import seconds_of, today
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
@@ -17,13 +20,14 @@ from pricelang.cli.output import Grid, show_grid
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a model, on one line each.")
 def command(at: str | None, book: str, as_json: bool) -> None:
     """The models of a book in order of release, with their dates and the aliases of that day; with `--at` those released
-    by then.
+    by then. A note says which prices had been announced and would hold now, but were withdrawn.
 
     \b
     Example:
       pricelang models --at 2026-04-17
     """
-    models = open_book(book).models(at)
+    loaded = open_book(book)
+    models = loaded.models(at)
     if as_json:
         for model in models:
             click.echo(json.dumps(attrs.asdict(model)))
@@ -32,3 +36,5 @@ def command(at: str | None, book: str, as_json: bool) -> None:
         (model.name, model.released, model.deprecated or "", model.retired or "", ", ".join(model.aliases)) for model in models
     ]
     show_grid(Grid(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))
+    for note in announced_on(loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}):
+        click.echo(note_line(note))

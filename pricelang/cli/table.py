@@ -10,6 +10,7 @@ import click
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.decimals import grouped, money, plain
+from pricelang.layout import note_line
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import written
 from pricelang.rating.tables import BASE, CACHE, CHARGES, Charged, Figure, Multiple, Page, Table, price_page
@@ -53,6 +54,8 @@ def command(at: str | None, modes: tuple[str, ...], retired: bool, as_markdown: 
             click.echo(markdown(grid))
         else:
             show_grid(grid)
+    for note in page.notes:
+        click.echo(f"\n{note}" if as_markdown else note_line(note))
 
 
 def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
@@ -125,7 +128,7 @@ def _as_data(page: Page) -> dict[str, object]:
     charges = [
         {"meter": x.meter, "title": x.title, "price": _figure(x.price), "conditions": list(x.conditions)} for x in page.charges
     ]
-    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges}
+    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges, "notes": list(page.notes)}
 
 
 def _figure(figure: Figure | None) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from pricelang.book import model as m
 from pricelang.book.space import holds
 from pricelang.decimals import NARROW, grouped, power_of_ten
+from pricelang.rating.announced import announced_notes
 from pricelang.rating.errors import NotOffered, PriceError, Refused
 from pricelang.rating.instants import written
 from pricelang.rating.quantities import PLAIN
@@ -179,6 +180,8 @@ def _notes(book: m.Book, point: Point, effects: Effects, silences: Sequence[Sile
     if book.bases and ((first is not None and start < first) or (last is not None and start >= last)):
         period = " ".join([*([f"from {written(first)}"] if first is not None else []), *([f"before {written(last)}"] if last is not None else [])])
         yield f"outside the term of `{book.name}` ({period}): the prices of the book below hold"
+    if book.announcements:
+        yield from announced_notes(book, point[m.MODELS], point[m.DATES])
     for remark in (book.notes[index] for index in leaf_at(book, book.decisions.notes, point)):
         yield remark.text
         if remark.origin.unsure:

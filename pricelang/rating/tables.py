@@ -14,6 +14,7 @@ from pricelang.book import model as m
 from pricelang.book.space import Space, holds, meet
 from pricelang.book.units import TIMES, plural
 from pricelang.decimals import grouped, money
+from pricelang.rating.announced import announced_notes
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today
@@ -85,6 +86,7 @@ class Page:
     tables: tuple[Table, ...]
     multiples: tuple[Multiple, ...]
     charges: tuple[Charged, ...]
+    notes: tuple[str, ...] = ()
 
 
 def modes_of(book: m.Book) -> list[str]:
@@ -103,7 +105,7 @@ def price_page(book: m.Book, at: Instant | None = None, modes: Iterable[str] = (
     # what holds without being asked for belongs to the prices of a model
     always = {modifier.name for modifier in book.modifiers if not modifier.conditional}
     usual = [mode for mode in USUAL if mode in known and mode != CHARGES]
-    wanted = list(modes) or [*usual, *(mode for mode in known if mode in always and mode not in usual), CHARGES]
+    wanted = list(modes) or [*usual, *(mode for mode in known if mode in always and mode not in usual), *([CHARGES] if book.charges else [])]
     for mode in wanted:
         if mode not in (*known, ALL):
             help = did_you_mean(mode, [*known, ALL]) or "tables: " + ", ".join([*known, ALL])
@@ -116,6 +118,7 @@ def price_page(book: m.Book, at: Instant | None = None, modes: Iterable[str] = (
     return Page(
         day.seconds, tuple(table for table in tables if table.rows), tuple(day.multiples()) if CACHE in wanted else (),
         tuple(day.charges()) if CHARGES in wanted else (),
+        tuple(note for model in day.models for note in announced_notes(book, model, day.stretch)),
     )  # fmt: skip
 
 

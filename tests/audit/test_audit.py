@@ -106,11 +106,12 @@ def test_an_order_that_matters_is_shown_on_a_request() -> None:
 def test_dead_rules_are_named(tmp_path: Path) -> None:
     book = tmp_path / "dead.price"
     book.write_text(
-        'book dead "A book with dead rules" in USD\n\nunit MTok is 1,000,000 tokens\nmeter input in tokens\nmeter output in tokens from 2026-06-01\n'
-        "dimension tier default standard\n  standard\n  batch when place is away\ndimension place default home\n  home\n"
-        "  away when tier is standard\n"
+        'book dead "A book with dead rules" in USD\n\nunit MTok is 1,000,000 tokens\nmeter input, output in tokens\n'
+        "dimension tier default standard\n  standard, batch\n"
         "models\n  | model | released |\n  | a | 2026-01-01 |\n"
-        "rates per MTok\n  | model | from | input | output |\n  | a | 2026-01-01 | $1 | $2 |\n  | a | 2026-03-01 | $1 | $3 |\n"
+        "rates per MTok\n  | model | from | input | output |\n  | a | 2026-01-01 | $1 | $2 |\n"
+        "rates per MTok when tier is batch\n  | model | from | output |\n  | a | 2026-03-01 | $3 instead of $2 |\n"
+        'multiplier batch "Batch"\n  when tier is batch\n  refuse because "gone"\n'
     )
     texts = [(dead.kind, dead.text) for dead in pricelang.load(book).audit.dead]
     assert ("unreached", "no request has tier `batch`") in texts

@@ -458,7 +458,7 @@ def test_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "commit", "-q", "-m", "one")
     write(folder / "small.price", SMALL.replace("0.5", "0.4"))
     write(folder / "deal.price", deal.replace("0.5", "0.4"))
-    write(folder / "wide" / "more.price", 'stack half, six\nfree for m-1 because "so"\n')
+    write(folder / "wide" / "more.price", 'stack half, six\nfree for m-1 because "a trial"\n')
     monkeypatch.chdir(folder)
     was = "tier batch: `half` was x 0.5 on input, output, now x 0.4 on input, output"
     assert was in run("diff", "HEAD:prices/small.price", "small.price").output
