@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pricelang
+from tests.facts.unpriced import known_rows, rows_of
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "facts" / "rate_history.csv").open(encoding="utf-8")))
 ALIASED = [row for row in ROWS if row["aliases"]]
@@ -107,3 +108,7 @@ def test_us_inference_begins(book: pricelang.Book, platform: str, day: str, mode
     with pytest.raises(pricelang.NotOffered):
         book.total(model="claude-opus-4-5", at=before, usage=tokens, platform=platform, inference_geo="us")
     assert book.total(model=model, at=day, usage=tokens, platform=platform, inference_geo="us") == Decimal("5.5")
+
+
+def test_what_no_amount_comes_from_is_as_it_was_read(book: pricelang.Book) -> None:
+    assert rows_of(book.checked) == known_rows()

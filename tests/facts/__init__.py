@@ -1,0 +1,1 @@
+"""Facts that are known of the shipped book."""
