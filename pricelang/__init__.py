@@ -9,13 +9,39 @@ Decimal('0.625')
 
 from __future__ import annotations
 
-from pricelang.api import Bill, Book, BookAt, ModelInfo, load
-from pricelang.rating.bill import Factor, Line
-from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
-from pricelang.syntax.faults import BookError, Fault, Span
+# Names are imported when they are first asked for, so that the command line does not wait for what it does not need.
+# (A type checker takes a constant of this name for true; importing it would cost more than all of this module.)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pricelang.api import Bill, Book, BookAt, ModelInfo, load
+    from pricelang.rating.bill import Factor, Line
+    from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
+    from pricelang.syntax.faults import BookError, Fault, Span
 
 __version__ = "0.1.0"
 __all__ = [
     "BadRequest", "Bill", "Book", "BookAt", "BookError", "Factor", "Fault", "Line", "ModelInfo", "NotOffered", "PriceError",
     "Refused", "Span", "UnknownName", "load",
 ]  # fmt: skip
+
+_HOMES = {
+    **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
+    **dict.fromkeys(("Factor", "Line"), "pricelang.rating.bill"),
+    **dict.fromkeys(("BadRequest", "NotOffered", "PriceError", "Refused", "UnknownName"), "pricelang.rating.errors"),
+    **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.faults"),
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found: object = getattr(import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,9 +11,22 @@ DIGITS = 20
 
 _WIDE = decimal.Context(prec=100_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
 
-
-
 _scaleb, _normalize = _WIDE.scaleb, _WIDE.normalize
+
+NARROW = 57
+"""Digits of an integer that `divide` takes: three words of the decimal library."""
+
+# Every setting is given, so that no `decimal.DefaultContext` of the program's matters.
+_NARROW = decimal.Context(
+    prec=NARROW, rounding=decimal.ROUND_HALF_EVEN, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, capitals=1, clamp=0,
+    traps=[decimal.Inexact],
+)  # fmt: skip
+divide = _NARROW.divide
+"""`divide(integer, Decimal(10**places))` is `scaled(integer, places)` in one step, for an integer of `NARROW` digits at most.
+
+An exact quotient of whole numbers has no zeros at the end of its decimals and no positive exponent: the specification
+calls that the ideal exponent. Were a quotient not exact, it would raise `decimal.Inexact` rather than be wrong.
+"""
 
 
 def power_of_ten(denominator: int) -> int | None:

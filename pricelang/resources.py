@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
-_PACKAGE = Path(__file__).resolve().parent
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
-def _folder(name: str) -> Path:
-    inside = _PACKAGE / name
-    return inside if inside.is_dir() else _PACKAGE.parent / name
+def folder_of(name: str) -> str:
+    """The folder `grammar` or `rules`, as text: a cold price does without `pathlib`."""
+    inside = os.path.join(_PACKAGE, name)
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), name)
 
 
 def grammar_path() -> Path:
     """The Lark grammar."""
-    return _folder("grammar") / "pricelang.lark"
+    from pathlib import Path
+
+    return Path(folder_of("grammar")) / "pricelang.lark"
 
 
 def rules_folder() -> Path:
     """The folder of the bundled books, one folder a book."""
-    return _folder("rules")
+    from pathlib import Path
+
+    return Path(folder_of("rules"))

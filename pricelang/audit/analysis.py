@@ -13,15 +13,16 @@ from typing import Any
 
 from attrs import define, field
 
+from pricelang.audit.clocks import clock_settings, possible
+from pricelang.audit.search import Constraint, Search
 from pricelang.audit.sides import reachable_sides
+from pricelang.audit.steps import Box, Steps, through
 from pricelang.book import model as m
 from pricelang.book.diagram import Forest
 from pricelang.book.space import Space, meet
-from pricelang.decimals import rounded
 
 Leaf = Hashable
 Point = tuple[int, ...]
-Constraint = tuple[int, Callable[[Any], bool]]
 
 YES, NO = (1,), ()
 
@@ -47,7 +48,10 @@ class Analysis:
     below: Callable[[], m.Book | None] = lambda: None
     space: Space = field(init=False)
     forest: Forest[Leaf] = field(init=False)
+    made: dict[Hashable, int] = field(factory=dict, init=False)
+    boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
     _known_prices: dict[int, int] = field(factory=dict, init=False)
+    _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         book = self.book
@@ -83,7 +87,7 @@ class Analysis:
     @cached_property
     def existing(self) -> Constraint:
         """What a request must meet to exist, before any rule refuses it."""
-        return self.all_of([(root, is_yes) for root in (self.released, *self.offered, self._reachable)])
+        return self.all_of([(root, is_yes) for root in (self.released, *self.offered, self._reachable, self._by_the_clock)])
 
     @cached_property
     def _reachable(self) -> int:
@@ -92,6 +96,32 @@ class Analysis:
         if scopes is None:
             return self.forest.leaf(YES)
         return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
+
+    @cached_property
+    def _by_the_clock(self) -> int:
+        """Where the clock can set what it sets, within the stretch of time."""
+        settings = clock_settings(self.book)
+        if settings is None:
+            return self.forest.leaf(YES)
+        clocked = [index for index, dimension in enumerate(self.book.dimensions) if dimension.clocked]
+        stretches = self.forest.node(m.DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)])
+        chosen, offered = [], []
+        for index in clocked:
+            values = range(len(self.book.dimensions[index].values))
+            chosen.append(self.forest.node(2 + index, [(1 << value, self.forest.leaf((value,))) for value in values]))
+            offered += [self.forest.restrict(self.offered[index], 2 + index, value) for value in values]
+        defaults = [self.book.dimensions[index].default for index in clocked]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            given = [leaf[0] for leaf in leaves[1 : 1 + len(clocked)]]
+            rest, is_offered = list(leaves[1 + len(clocked) :]), []
+            for index in clocked:
+                size = len(self.book.dimensions[index].values)
+                is_offered.append([leaf == YES for leaf in rest[:size]])
+                rest = rest[size:]
+            return YES if any(possible(setting, given, defaults, is_offered) for setting in leaves[0]) else NO
+
+        return self.forest.combine([stretches, *chosen, *offered], decide)
 
     def effective(self, modifier: int, leaf: Any) -> bool:
         """Whether a leaf of a modifier's diagram has effect."""
@@ -160,20 +190,40 @@ class Analysis:
         The walk is memoised on what is still open, so constraints that share no axis cost the sum of their sizes, not
         the product.
         """
-        search = _Search(self, list(constraints))
+        search = Search(self, list(constraints))
         start = search.start()
         found = search.first(start) if start is not None else None
         if found is None:
             return None
-        return tuple(found.get(axis, self._choice(axis, -1)) for axis in range(self.space.axes))
+        return self.completed(found)
+
+    def completed(self, found: dict[int, int]) -> Point:
+        """A point with the plainest choice on each axis that does not matter."""
+        return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.space.axes))
+
+    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
+        """The leaves of a diagram that some request reaches which meets all constraints."""
+        search = Search(self, list(constraints))
+        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
+
+    def leaves_below(self, root: int) -> frozenset[Any]:
+        """The leaves of a diagram."""
+        found = self._below.get(root)
+        if found is None:
+            if root < 0:
+                found = frozenset([self.forest.leaves[~root]])
+            else:
+                found = frozenset().union(*(self.leaves_below(child) for _, child in self.forest.nodes[root][1]))
+            self._below[root] = found
+        return found
 
     def project(self, constraints: Iterable[Constraint], axis: int) -> int:
         """The mask of the points of an axis at which some request meets all constraints."""
-        search = _Search(self, list(constraints))
+        search = Search(self, list(constraints))
         start = search.start()
         return search.mask(start, axis) & ((1 << self.space.size(axis)) - 1) if start is not None else 0
 
-    def _choice(self, axis: int, mask: int) -> int:
+    def choice(self, axis: int, mask: int) -> int:
         """The plainest point of a part of an axis: the default of a dimension, the newest model, the last date."""
         mask &= (1 << self.space.size(axis)) - 1
         if axis in (m.MODELS, m.DATES):
@@ -183,7 +233,7 @@ class Analysis:
             return self.book.dimensions[index].default
         return (mask & -mask).bit_length() - 1
 
-    def _rank(self, axis: int, mask: int) -> tuple[int, int]:
+    def rank(self, axis: int, mask: int) -> tuple[int, int]:
         index = axis - 2
         if 0 <= index < len(self.book.dimensions):
             return (0 if mask >> self.book.dimensions[index].default & 1 else 1, mask)
@@ -267,40 +317,54 @@ class Analysis:
         """The diagram of a member of the stack."""
         return self.book.decisions.modifiers[index] if kind == "modifier" else self.book.decisions.limits[index]
 
-    def step(self, kind: str, index: int, meter: int, leaf: Any, price: Fraction) -> Fraction:
-        """What a member of the stack makes of a meter's price, where its diagram has a leaf."""
+    def steps(self, kind: str, index: int, meter: int, leaf: Any) -> Steps:
+        """What a member of the stack does to a meter's price, where its diagram has a leaf."""
+        found: list[tuple[Any, ...]] = []
         if kind == "modifier":
             for line in (self.book.modifiers[index].lines[number] for number in leaf):
-                for found, factor in line.factors:
-                    if found == meter:
-                        price *= factor
+                found += [("x", factor) for other, factor in line.factors if other == meter]
                 if meter in line.meters and line.amount is not None:
-                    price += line.amount / line.size
-            return price
+                    found.append(("+", line.amount / line.size))
+            return tuple(found)
         for row in (self.book.limits[index].lines[number] for number in leaf):
             if row.target == "unit_price" and meter in row.meters:
-                bound = row.amount / row.size
-                price = max(price, bound) if row.at_least else min(price, bound)
-        return price
+                found.append(("floor" if row.at_least else "cap", row.amount / row.size))
+        return tuple(found)
+
+    def price_at(self, meter: int, members: Sequence[tuple[str, int]], point: Point) -> Any:
+        """A meter's price at one point, after some members of the stack: what `unit_price` has there."""
+        price = self.forest.value(self.list_price(meter), point)
+        if not isinstance(price, Fraction):
+            return price
+        for member in members:
+            price = through(price, self.steps(*member, meter, self.forest.value(self.member(*member), point)))
+        return self.rounded_at(meter, price, point)
+
+    def rounded_at(self, meter: int, price: Fraction, point: Point) -> Fraction:
+        """A unit price of a meter as it is rounded at a point."""
+        if not self.rounds_unit_prices:
+            return price
+        size: Any = self.forest.value(self.size_of(meter), point)
+        return self._rounded(price, size, self.forest.value(self.book.decisions.roundings, point))
+
+    def _rounded(self, price: Fraction, size: Fraction, leaf: Any) -> Fraction:
+        held = (self.book.roundings[number] for number in leaf)
+        return through(price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price"))
 
     def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
         """A meter's price after some members of the stack, in the order given, and rounded where the book rounds unit
         prices: a number, "free", or None."""
         roots = [self.list_price(meter), *(self.member(*member) for member in members)]
         if self.rounds_unit_prices:
-            roots += [self.book.decisions.roundings, self._size(meter)]
+            roots += [self.book.decisions.roundings, self.size_of(meter)]
 
         def decide(leaves: tuple[Any, ...]) -> Leaf:
             price: Any = leaves[0]
             if not isinstance(price, Fraction):
                 return "free" if price == "free" else None
             for (kind, index), leaf in zip(members, leaves[1:], strict=False):
-                price = self.step(kind, index, meter, leaf, price)
-            if self.rounds_unit_prices:
-                for rounding in (self.book.roundings[number] for number in leaves[-2]):
-                    if rounding.stage == "unit_price":
-                        price = rounded(price * leaves[-1], rounding.step, rounding.mode) / leaves[-1]
-            return Fraction(price)
+                price = through(price, self.steps(kind, index, meter, leaf))
+            return self._rounded(price, leaves[-1], leaves[-2]) if self.rounds_unit_prices else price
 
         return self.forest.combine(roots, decide)
 
@@ -309,7 +373,7 @@ class Analysis:
         """Whether the book ever rounds unit prices, which no multiplication commutes with."""
         return any(rounding.stage == "unit_price" for rounding in self.book.roundings)
 
-    def _size(self, meter: int) -> int:
+    def size_of(self, meter: int) -> int:
         """For how many of a meter's unit its price is written: what a unit price is rounded for."""
         book, decided = self.book, self.book.decisions
         charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
@@ -325,73 +389,3 @@ class Analysis:
             return book.prices[leaves[0][0]].size if leaves[0] else Fraction(1)
 
         return self.forest.combine([decided.prices[meter]], of_row)
-
-
-State = tuple[tuple[int, int], ...]
-
-
-@define(eq=False, repr=False)
-class _Search:
-    """A walk of several constraints at once. A state is what is still open: (constraint, root) pairs."""
-
-    analysis: Analysis
-    tests: list[Constraint]
-    dead: set[State] = field(factory=set)
-    masks: dict[State, int] = field(factory=dict)
-
-    def start(self) -> State | None:
-        """The state before the first axis, or None where a constraint is broken from the start."""
-        return self.settle(enumerate(root for root, _ in self.tests))
-
-    def settle(self, state: Iterable[tuple[int, int]]) -> State | None:
-        still = []
-        for number, root in state:
-            if root >= 0:
-                still.append((number, root))
-            elif not self.tests[number][1](self.analysis.forest.leaves[~root]):
-                return None
-        return tuple(still)
-
-    def parts(self, state: State) -> tuple[int, list[tuple[int, State]]]:
-        """The next axis, and the masks of its points with the states that follow and are not broken."""
-        forest = self.analysis.forest
-        axis = min(forest.nodes[root][0] for _, root in state)
-        found = []
-        for mask, children in forest.split(axis, tuple(root for _, root in state)):
-            settled = self.settle(zip((number for number, _ in state), children, strict=True))
-            if settled is not None:
-                found.append((mask, settled))
-        return axis, found
-
-    def first(self, state: State) -> dict[int, int] | None:
-        """A point for each axis that matters, or None where no request is left."""
-        if not state:
-            return {}
-        if state in self.dead:
-            return None
-        axis, parts = self.parts(state)
-        for mask, following in sorted(parts, key=lambda part: self.analysis._rank(axis, part[0])):
-            found = self.first(following)
-            if found is not None:
-                return {axis: self.analysis._choice(axis, mask), **found}
-        self.dead.add(state)
-        return None
-
-    def mask(self, state: State, target: int) -> int:
-        """The points of an axis at which a request is left."""
-        if not state:
-            return -1
-        found = self.masks.get(state)
-        if found is None:
-            axis, parts = self.parts(state)
-            found = 0
-            for inside, following in parts:
-                if axis < target:
-                    found |= self.mask(following, target)
-                elif self.first(following) is not None:
-                    if axis > target:
-                        found = -1
-                        break
-                    found |= inside
-            self.masks[state] = found
-        return found

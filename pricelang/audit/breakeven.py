@@ -13,8 +13,9 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.audit.analysis import Analysis, Constraint, Point, is_no, is_yes
+from pricelang.audit.analysis import Analysis, Point, is_no, is_yes
 from pricelang.audit.claims import members_that_matter
+from pricelang.audit.search import Constraint
 from pricelang.book import model as m
 from pricelang.book.units import plural
 from pricelang.decimals import grouped, rounded

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
-from pricelang.audit.analysis import YES, Analysis, Constraint, Leaf, Point, is_yes
-from pricelang.audit.witness import Witness, witness
+from pricelang.audit.analysis import YES, Analysis, Leaf, Point, is_yes
+from pricelang.audit.monotone import first_fall
+from pricelang.audit.prices import (
+    ABOVE,
+    BELOW,
+    NOT_BELOW,
+    NOT_ZERO,
+    Prices,
+    Relation,
+    Undecided,
+    at_most,
+    find_prices,
+    prices_of,
+)
+from pricelang.audit.search import Constraint
+from pricelang.audit.steps import through
+from pricelang.audit.witness import Witness, sides_of, witness
 from pricelang.book import model as m
 from pricelang.decimals import grouped, money
+
+T = TypeVar("T")
 
 
 @frozen
 class Verdict:
-    """A claim and whether it holds. A broken one has the request that breaks it, and both amounts in words."""
+    """A claim and whether it holds. A broken one has the request that breaks it, and both amounts in words.
+
+    One that is `undecided` is neither proven nor broken, and `why` says so.
+    """
 
     claim: m.Claim
     holds: bool
     witness: Witness | None = None
     why: str = ""
+    undecided: bool = False
 
 
 def decide_claims(analysis: Analysis) -> tuple[Verdict, ...]:
@@ -33,10 +54,15 @@ def decide_claims(analysis: Analysis) -> tuple[Verdict, ...]:
 
 def decide(analysis: Analysis, claim: m.Claim) -> Verdict:
     """The verdict on one claim."""
-    for breaks in _DECIDERS[claim.kind](analysis, claim):
-        return Verdict(claim, False, *breaks)
+    try:
+        for breaks in _DECIDERS[claim.kind](analysis, claim):
+            return Verdict(claim, False, *breaks)
+    except Undecided:
+        return Verdict(claim, False, None, OPEN, True)
     return Verdict(claim, True)
 
+
+OPEN = "too many combinations of prices lie too close to tell them apart by their bounds"
 
 Breach = tuple[Witness | None, str]
 
@@ -55,40 +81,25 @@ def _yes(root: int) -> Constraint:
 
 # ---- prices against each other --------------------------------------------------------------------------------------
 
-_RELATIONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "equal": lambda left, right: left == right,
-    "less": lambda left, right: left < right,
-    "at_least": lambda left, right: left >= right,
-    "at_most": lambda left, right: left <= right,
-}
+# what the left side less the right is where a claim is broken
+_BROKEN: dict[str, Relation] = {"equal": NOT_ZERO, "less": NOT_BELOW, "at_least": BELOW, "at_most": ABOVE}
 
 
 def _costs(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Sums of prices: what multiplies all of them alike cancels, and only the rest of the stack is multiplied out."""
-    meters = sorted({meter for meter, _ in (*claim.left, *claim.right)})
-    members = members_that_matter(analysis, meters)
-    roots = [analysis.unit_price(meter, members) for meter in meters]
-    relation = _RELATIONS[claim.relation]
-
-    def sides(prices: Sequence[Any]) -> tuple[Fraction, Fraction] | None:
-        if any(not isinstance(price, Fraction) for price in prices):
-            return None  # where a meter has no price, the claim says nothing
-        by_meter = dict(zip(meters, prices, strict=True))
-        left, right = (
-            sum((factor * by_meter[meter] for meter, factor in side), Fraction(0)) for side in (claim.left, claim.right)
-        )
-        return left, right
-
-    def broken(leaves: tuple[Any, ...]) -> Leaf:
-        both = sides(leaves)
-        return YES if both is not None and not relation(*both) else ()
-
-    root = analysis.forest.combine(roots, broken)
-    point = _found(analysis, claim, _yes(root), analysis.billed)
+    """Sums of prices, one less the other: what multiplies all of them alike cancels, and nothing is multiplied out."""
+    weights: dict[int, Fraction] = {}
+    for side, sign in ((claim.left, 1), (claim.right, -1)):
+        for meter, factor in side:
+            weights[meter] = weights.get(meter, Fraction(0)) + sign * factor
+    stack = analysis.book.stack
+    prices = prices_of(analysis, [(weight, meter, stack) for meter, weight in sorted(weights.items())])
+    point = _found_prices(analysis, prices, _BROKEN[claim.relation], claim)
     if point is not None:
-        whole = [analysis.unit_price(meter, analysis.book.stack) for meter in meters]
-        prices = [analysis.forest.value(found, point) for found in whole]
-        left, right = sides(prices) or (Fraction(0), Fraction(0))
+        left, right = (
+            sum((factor * analysis.price_at(meter, stack, point) for meter, factor in side if factor), Fraction(0))
+            if all(isinstance(analysis.price_at(meter, stack, point), Fraction) for meter, _ in side) else Fraction(0)
+            for side in (claim.left, claim.right)
+        )  # fmt: skip
         scale, usage = _in_place(analysis, point, claim.left)
         currency = analysis.book.currency
         yield (
@@ -96,6 +107,15 @@ def _costs(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
             f"the left side costs {money(left * scale, currency)}, the right {money(right * scale, currency)}"
             + (f" for {grouped(scale)} each" if scale > 1 else ""),
         )
+
+
+def _found_prices(analysis: Analysis, prices: Prices, relation: Relation, claim: m.Claim) -> Point | None:
+    """A request of the claim's scope that can be priced, is billed, and whose prices are as looked for."""
+    constraints = [analysis.billed, analysis.within(claim.scope)]
+    # what breaks the claim goes first: where nothing does, nothing else is walked
+    if find_prices(analysis, prices, relation, constraints) is None:
+        return None
+    return find_prices(analysis, prices, relation, [*constraints, analysis.usable])
 
 
 def _in_place(analysis: Analysis, point: Point, terms: Sequence[tuple[int, Fraction]]) -> tuple[int, dict[int, Fraction]]:
@@ -109,8 +129,7 @@ def _in_place(analysis: Analysis, point: Point, terms: Sequence[tuple[int, Fract
 
 
 def _fits(analysis: Analysis, point: Point, usage: dict[int, Fraction]) -> bool:
-    for index, total in enumerate(analysis.book.sums):
-        side = point[2 + len(analysis.book.dimensions) + index]
+    for total, side in zip(analysis.book.sums, sides_of(analysis, point), strict=True):
         counted = sum((usage.get(meter, Fraction(0)) for meter in total.meters), Fraction(0))
         if side < len(total.limits) and counted > total.limits[side]:
             return False
@@ -136,21 +155,34 @@ def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple
 
 
 def _above(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Every unit price is above an amount. Factors are above zero, so above $0 is a matter of the list price alone."""
-    for meter in range(len(analysis.book.meters)):
-        stack = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
-        only_factors = all(analysis.plain(*member, meter) for member in stack) and not analysis.rounds_unit_prices
-        members = [] if only_factors and not claim.amount else stack
-        root = analysis.unit_price(meter, members)
-        low = analysis.forest.combine(
-            [root], lambda leaves: YES if isinstance(leaves[0], Fraction) and leaves[0] <= claim.amount else ()
-        )
-        point = _found(analysis, claim, _yes(low), analysis.billed)
-        if point is not None:
-            price = analysis.forest.value(analysis.unit_price(meter, stack), point)
-            shown = money(price, analysis.book.currency) if isinstance(price, Fraction) else "nothing"
-            name = analysis.book.meters[meter].name
-            yield witness(analysis, point, {meter: Fraction(1)}), f"one of `{name}` costs {shown}"
+    """Every unit price is above an amount: the least that factors come to is bounded, not multiplied out."""
+
+    def breach(meter: int) -> Breach | None:
+        prices = prices_of(analysis, [(Fraction(1), meter, analysis.book.stack)])
+        point = _found_prices(analysis, prices, at_most(claim.amount), claim)
+        if point is None:
+            return None
+        price = analysis.price_at(meter, analysis.book.stack, point)
+        name = analysis.book.meters[meter].name
+        return witness(analysis, point, {meter: Fraction(1)}), f"one of `{name}` costs {money(price, analysis.book.currency)}"
+
+    yield from first_of(breach, range(len(analysis.book.meters)))
+
+
+def first_of(breach: Callable[[T], Breach | None], cases: Iterable[T]) -> Iterator[Breach]:
+    """The first breach of some cases. One that cannot be decided is no matter where another is broken."""
+    undecided = False
+    for case in cases:
+        try:
+            found = breach(case)
+        except Undecided:
+            undecided = True
+            continue
+        if found is not None:
+            yield found
+            return
+    if undecided:
+        raise Undecided
 
 
 def _prices(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
@@ -181,25 +213,48 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     """Wherever it has effect, a multiplier is these factors on these meters and nothing else."""
     index = _index(analysis, claim.names[0])
     lines, wanted = analysis.book.modifiers[index].lines, dict(claim.left)
+    root = analysis.book.decisions.modifiers[index]
 
-    def other(leaves: tuple[Any, ...]) -> Leaf:
-        found: dict[int, Fraction] = {}
-        for line in (lines[number] for number in leaves[0]):
-            if line.outcome == "add":
-                return YES
-            found.update(line.factors)
-        return YES if found and found != wanted else ()
+    def differs(leaf: Any, meter: int) -> bool:
+        """Whether it does something else to a meter than what is claimed."""
+        own = dict(pair for number in leaf for pair in lines[number].factors)
+        added = any(lines[number].outcome == "add" and meter in lines[number].meters for number in leaf)
+        return added or (bool(own) and own.get(meter, Fraction(1)) != wanted.get(meter, Fraction(1)))
 
-    root = analysis.forest.combine([analysis.book.decisions.modifiers[index]], other)
-    point = _found(analysis, claim, _yes(root))
+    def other(leaf: Any) -> bool:
+        own = dict(pair for number in leaf for pair in lines[number].factors)
+        return any(lines[number].outcome == "add" for number in leaf) or bool(own and own != wanted)
+
+    # on one meter that has a price and pays another amount, where there is such a request
+    for meter in range(len(analysis.book.meters)):
+        decided = analysis.forest.combine([root], lambda leaves, meter=meter: YES if differs(leaves[0], meter) else ())  # type: ignore[misc]
+        priced: Constraint = (analysis.list_price(meter), lambda leaf: isinstance(leaf, Fraction) and leaf > 0)
+        point = _found(analysis, claim, _yes(decided), priced, analysis.billed)
+        if point is not None:
+            yield _on_meter(analysis, index, point, meter, wanted.get(meter, Fraction(1)))
+            return
+    point = _found(analysis, claim, (root, other))
     if point is not None:
-        leaf: Any = analysis.forest.value(analysis.book.decisions.modifiers[index], point)
+        leaf: Any = analysis.forest.value(root, point)
         factors = [pair for number in leaf for pair in lines[number].factors]
         named = ", ".join(f"x {grouped(factor)} on {analysis.book.meters[meter].name}" for meter, factor in factors)
-        touched = sorted(dict(claim.left) | dict(factors))
-        priced = [meter for meter in touched if isinstance(analysis.forest.value(analysis.list_price(meter), point), Fraction)]
-        usage = {meter: Fraction(1) for meter in priced}
-        yield witness(analysis, point, usage), f"there `{claim.names[0]}` is {named or 'an addition'}"
+        yield witness(analysis, point, _plain_usage(analysis, point)), f"there `{claim.names[0]}` is {named or 'an addition'}"
+
+
+def _on_meter(analysis: Analysis, index: int, point: Point, meter: int, claimed: Fraction) -> Breach:
+    """One of a meter on which a multiplier is not what is claimed, and what it costs with either."""
+    book, stack = analysis.book, analysis.book.stack
+    leaf = analysis.forest.value(book.decisions.modifiers[index], point)
+    steps = analysis.steps("modifier", index, meter, leaf)
+    named = f"x {grouped(steps[0][1])}" if steps and steps[0][0] == "x" else "an addition" if steps else "nothing"
+    price: Any = analysis.forest.value(analysis.list_price(meter), point)
+    for member in stack:
+        here = analysis.steps(*member, meter, analysis.forest.value(analysis.member(*member), point))
+        price = through(price, (("x", claimed),) if member == ("modifier", index) else here)
+    price = analysis.rounded_at(meter, price, point)
+    shown = [money(x, book.currency) for x in (analysis.price_at(meter, stack, point), price)]
+    why = f"there `{book.modifiers[index].name}` is {named} on {book.meters[meter].name}: one of it costs {shown[0]}, and {shown[1]} at x {grouped(claimed)}"
+    return witness(analysis, point, {meter: Fraction(1)}), why
 
 
 def _nevermeets(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
@@ -210,14 +265,15 @@ def _nevermeets(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
 
 
 def _commute(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    for left, right in itertools.combinations(claim.names, 2):
-        found = order_matters(analysis, _index(analysis, left), _index(analysis, right), analysis.within(claim.scope))
-        if found is not None:
-            yield found
+    def breach(pair: tuple[str, str]) -> Breach | None:
+        left, right = (_index(analysis, name) for name in pair)
+        return order_matters(analysis, left, right, analysis.within(claim.scope))
+
+    yield from first_of(breach, itertools.combinations(claim.names, 2))
 
 
 def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) -> Breach | None:
-    """A request that pays another amount when two modifiers change places in the stack, or None.
+    """A request that pays another amount when two modifiers change places in the stack, or None. Raises `Undecided`.
 
     Factors commute; only an addition or a limit on a meter that both touch can tell the order.
     """
@@ -226,22 +282,23 @@ def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) 
     swapped = list(stack)
     swapped[places[0]], swapped[places[1]] = stack[places[1]], stack[places[0]]
     inside = stack[min(places) : max(places) + 1]
-    for meter in range(len(analysis.book.meters)):
+
+    def breach(meter: int) -> Breach | None:
         both = all(analysis.touches("modifier", index, meter) for index in (left, right))
         if not both or all(analysis.plain(*member, meter) for member in inside):
-            continue
-        members, changed = ([x for x in order if analysis.touches(*x, meter)] for order in (stack, swapped))
-        roots = [analysis.unit_price(meter, members), analysis.unit_price(meter, changed)]
-        root = analysis.forest.combine(roots, lambda leaves: YES if leaves[0] != leaves[1] else ())
+            return None
+        prices = prices_of(analysis, [(Fraction(1), meter, stack), (Fraction(-1), meter, swapped)])
         acting = [_yes(_acts_on(analysis, index, meter)) for index in (left, right)]
-        point = analysis.find([_yes(root), *acting, analysis.billed, *more, analysis.usable])
-        if point is not None:
-            values = [analysis.forest.value(found, point) for found in roots]
-            shown = [money(value, analysis.book.currency) if isinstance(value, Fraction) else str(value) for value in values]
-            names = [analysis.book.modifiers[index].name for index in (left, right)]
-            why = f"one of `{analysis.book.meters[meter].name}` costs {shown[0]}, and {shown[1]} with `{names[0]}` and `{names[1]}` changed about"
-            return witness(analysis, point, {meter: Fraction(1)}), why
-    return None
+        point = find_prices(analysis, prices, NOT_ZERO, [*acting, analysis.billed, *more, analysis.usable])
+        if point is None:
+            return None
+        values = [analysis.price_at(meter, order, point) for order in (stack, swapped)]
+        shown = [money(value, analysis.book.currency) if isinstance(value, Fraction) else str(value) for value in values]
+        names = [analysis.book.modifiers[index].name for index in (left, right)]
+        why = f"one of `{analysis.book.meters[meter].name}` costs {shown[0]}, and {shown[1]} with `{names[0]}` and `{names[1]}` changed about"
+        return witness(analysis, point, {meter: Fraction(1)}), why
+
+    return next(first_of(breach, range(len(analysis.book.meters))), None)
 
 
 def _acts_on(analysis: Analysis, index: int, meter: int) -> int:
@@ -263,124 +320,11 @@ def _plain_usage(analysis: Analysis, point: Point) -> dict[int, Fraction]:
     return {}
 
 
-# ---- usage ----------------------------------------------------------------------------------------------------------
-
-
 def _monotone(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Across each threshold no price falls: within its sides, amounts grow with every quantity anyway."""
-    book, forest = analysis.book, analysis.forest
-    for index, total in enumerate(book.sums):
-        axis = 2 + len(book.dimensions) + index
-        for side, limit in enumerate(total.limits):
-            sides = (side, side + 1)
-            allowed = [
-                (forest.restrict(root, axis, at), test) for root, test in (analysis.usable, analysis.within(claim.scope)) for at in sides
-            ]
-            for root, fewer in _per_request(analysis):
-                below, above = (forest.restrict(root, axis, at) for at in sides)
-                less = forest.combine((below, above, *(forest.restrict(book.decisions.free, axis, at) for at in sides)), fewer)
-                point = analysis.find([_yes(less), *allowed])
-                if point is not None:
-                    over = (*point[:axis], sides[1], *point[axis + 1 :])
-                    usage = {total.meters[0]: limit + 1}
-                    yield witness(analysis, over, usage), f"over {grouped(limit)} of `{total.label}`, less is added or charged at least"
-            for meter in range(len(book.meters)):
-                members = [x for x in book.stack if analysis.touches(*x, meter)]
-                if all(analysis.plain(*x, meter) for x in members) and not analysis.rounds_unit_prices:
-                    members = [x for x in members if _looks_at(analysis, analysis.member(*x), axis)]
-                root = forest.combine((analysis.unit_price(meter, members), book.decisions.free), _free_or_paid)
-                below, above = (forest.restrict(root, axis, at) for at in sides)
-                falls = forest.combine((below, above), _falls)
-                point = analysis.find([_yes(falls), *allowed])
-                if point is not None:
-                    yield _dead_zone(analysis, meter, point, axis, sides, limit, total)
-
-
-def _per_request(analysis: Analysis) -> Iterator[tuple[int, Callable[[tuple[Any, ...]], Leaf]]]:
-    """What is added to a request, or charged for it at least or at most, and per use: diagrams of amounts that must not fall."""
-    book, forest = analysis.book, analysis.forest
-
-    def falls(leaves: tuple[Any, ...]) -> Leaf:
-        below, above, free_below, free_above = leaves
-        return YES if not free_below and (free_above or above < below) and below else ()
-
-    for index, modifier in enumerate(book.modifiers):
-        if any(line.outcome == "add" and not line.meters for line in modifier.lines):
-
-            def added(leaves: tuple[Any, ...], lines: tuple[m.Line, ...] = modifier.lines) -> Leaf:
-                return sum((lines[n].amount or Fraction(0) for n in leaves[0] if not lines[n].meters), Fraction(0))
-
-            yield forest.combine([book.decisions.modifiers[index]], added), falls
-    far = Fraction(10**40)
-    for index, limit in enumerate(book.limits):
-        rows = [row for row in limit.lines if row.target == "request"]
-        for at_least in {row.at_least for row in rows}:
-            none = Fraction(0) if at_least else far
-
-            def bound(leaves: tuple[Any, ...], lines: Any = limit.lines, floor: bool = at_least, none: Fraction = none) -> Leaf:
-                held = [lines[n].amount for n in leaves[0] if lines[n].target == "request" and lines[n].at_least == floor]
-                return (max(held) if floor else min(held)) if held else none
-
-            yield forest.combine([book.decisions.limits[index]], bound), falls
-    for charge, roots in zip(book.charges, book.decisions.charges, strict=True):
-        if charge.minimums:
-
-            def least(leaves: tuple[Any, ...], lines: tuple[m.ChargeQuantity, ...] = charge.minimums) -> Leaf:
-                return max((lines[n].quantity for n in leaves[0]), default=Fraction(0))
-
-            yield forest.combine([roots[1]], least), falls
-
-
-def _free_or_paid(leaves: tuple[Any, ...]) -> Leaf:
-    """A unit price, or "free" where the whole request is."""
-    return "free" if leaves[1] and leaves[0] is not None else leaves[0]
-
-
-def _looks_at(analysis: Analysis, root: int, axis: int) -> bool:
-    seen, todo = set(), [root]
-    while todo:
-        node = todo.pop()
-        if node < 0 or node in seen:
-            continue
-        seen.add(node)
-        at, branches = analysis.forest.nodes[node]
-        if at == axis:
-            return True
-        todo += [child for _, child in branches]
-    return False
-
-
-def _falls(leaves: tuple[Any, ...]) -> Leaf:
-    below, above = leaves
-    if below == "free" or not isinstance(below, Fraction):
-        return ()
-    return YES if above == "free" or (isinstance(above, Fraction) and above < below) else ()
-
-
-def _dead_zone(
-    analysis: Analysis, meter: int, point: Point, axis: int, sides: tuple[int, int], limit: Fraction, total: m.Sum
-) -> Breach:
-    """The request just over the threshold, and how far over it one still pays less than at it."""
-    book = analysis.book
-    prices: list[Fraction] = []
-    over = (*point[:axis], sides[1], *point[axis + 1 :])
-    counted = meter if meter in total.meters else total.meters[0]
-    for at in sides:
-        there = (*point[:axis], at, *point[axis + 1 :])
-        value = analysis.forest.value(analysis.unit_price(meter, book.stack), there)
-        prices.append(value if isinstance(value, Fraction) else Fraction(0))
-    name, label = book.meters[meter].name, total.label
-    usage = {counted: limit + 1}
-    if meter != counted:
-        # enough of the other meter that its fall shows beside one more of what is counted
-        one = analysis.forest.value(analysis.unit_price(counted, book.stack), over)
-        more = one if isinstance(one, Fraction) else Fraction(0)
-        usage[meter] = Fraction(int(more * (limit + 1) / (prices[0] - prices[1])) + 1)
-    why = f"over {grouped(limit)} of `{label}`, one of `{name}` costs {money(prices[1], book.currency)} instead of {money(prices[0], book.currency)}"
-    if meter == counted and prices[1]:
-        end = limit * prices[0] / prices[1]
-        why += f": up to {grouped(Fraction(int(end)))} it costs less than {grouped(limit)} do"
-    return witness(analysis, over, usage), why
+    """Across each threshold no amount falls: within its sides, amounts grow with every quantity anyway."""
+    found = first_fall(analysis, claim)
+    if found is not None:
+        yield found
 
 
 def _agrees(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from pricelang.book import model as m
 from pricelang.book.space import Space, holds, in_clock, meet
-from pricelang.rating.bill import Priced, Uses
+from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import cell_at
 from pricelang.rating.errors import NotOffered, PriceError, Refused
 from pricelang.rating.ratecard import RateCard
@@ -262,7 +262,7 @@ def _priced(book: m.Book, point: Point, example: m.Example, uses: Mapping[str, U
         rate = cell.rates[name]
         if any(quantities) and not isinstance(rate, Rate):
             raise rate
-    return Priced(book, cell, example.at, example.dimensions, uses)
+    return Priced(Basis(book, cell, example.at, example.dimensions), uses)
 
 
 # ---- what decides ---------------------------------------------------------------------------------------------------

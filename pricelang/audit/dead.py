@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.audit.analysis import Analysis, Constraint, is_yes
+from pricelang.audit.analysis import Analysis, is_yes
+from pricelang.audit.search import Constraint
 from pricelang.book import model as m
 from pricelang.book.space import day
 
@@ -51,11 +52,18 @@ def _lines(analysis: Analysis) -> Iterator[Dead]:
 
 def _rows(analysis: Analysis) -> Iterator[Dead]:
     constraints = [analysis.usable]
+    decided = analysis.book.decisions
+    paid: set[int] = set()
+    ranks: dict[tuple[int, int], int] = {}
+    for price in analysis.book.prices:
+        ranks[price.model, price.meter] = max(price.rank, ranks.get((price.model, price.meter), price.rank))
+    for meter in {price.meter for price in analysis.book.prices}:  # one walk for all rows of a meter
+        offered: Constraint = (decided.meters[meter], is_yes)
+        paid |= {index for leaf in analysis.reached(decided.prices[meter], [offered, *constraints]) for index in leaf}
     for index, price in enumerate(analysis.book.prices):
-        offered: Constraint = (analysis.book.decisions.meters[price.meter], is_yes)
-        if price.kind != "absent" and not _reached(analysis, analysis.book.decisions.prices[price.meter], index, [offered, *constraints]):
+        if price.kind != "absent" and index not in paid:
             name, model = analysis.book.meters[price.meter].name, analysis.book.models[price.model].name
-            hidden = any(x.rank > price.rank and x.model == price.model and x.meter == price.meter for x in analysis.book.prices)
+            hidden = ranks[price.model, price.meter] > price.rank
             why = "another price always stands instead of it" if hidden else "the meter is not offered while it holds"
             yield Dead("hidden" if hidden else "unreached", f"the price of `{name}` for `{model}` is never paid: {why}", price.origin.place)
 
@@ -116,18 +124,22 @@ def _same(analysis: Analysis) -> Iterator[Dead]:
 
 def _gaps(analysis: Analysis) -> Iterator[Dead]:
     """Days on which a model that had a price of a meter has none."""
-    for meter in range(len(analysis.book.meters)):
-        if any(charge.meter == meter for charge in analysis.book.charges):
+    book = analysis.book
+    first: dict[tuple[int, int], m.Price] = {}
+    absent = {(price.meter, price.model) for price in book.prices if price.kind == "absent"}
+    for price in book.prices:
+        first.setdefault((price.meter, price.model), price)
+    for meter in range(len(book.meters)):
+        if any(charge.meter == meter for charge in book.charges):
             continue
-        priced = {price.model for price in analysis.book.prices if price.meter == meter and price.kind != "absent"}
+        offered: Constraint = (book.decisions.meters[meter], is_yes)
+        none: Constraint = (analysis.list_price(meter), lambda leaf: not isinstance(leaf, Fraction) and leaf != "free")
+        priced = {price.model for price in book.prices if price.meter == meter and price.kind != "absent"}
+        bare = analysis.project([none, offered, analysis.usable], m.MODELS)
         for model in sorted(priced):
-            inside = analysis.within(((m.MODELS, 1 << model),))
-            offered: Constraint = (analysis.book.decisions.meters[meter], is_yes)
-            none: Constraint = (analysis.list_price(meter), lambda leaf: not isinstance(leaf, Fraction) and leaf != "free")
-            point = analysis.find([none, offered, inside, analysis.usable])
-            row = next(price for price in analysis.book.prices if price.meter == meter and price.model == model)
-            absent = any(p.kind == "absent" and p.model == model and p.meter == meter for p in analysis.book.prices)
-            if point is not None and not absent:
+            if (meter, model) in absent or not bare >> model & 1:
+                continue
+            point = analysis.find([none, offered, analysis.within(((m.MODELS, 1 << model),)), analysis.usable])
+            if point is not None:
                 at = day(analysis.space.instant(point[m.DATES]))
-                name = analysis.book.meters[meter].name
-                yield Dead("gap", f"`{name}` of `{analysis.book.models[model].name}` has no price at {at}", row.origin.place)
+                yield Dead("gap", f"`{book.meters[meter].name}` of `{book.models[model].name}` has no price at {at}", first[meter, model].origin.place)

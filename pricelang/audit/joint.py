@@ -10,8 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import repeat
-from math import prod
 from typing import Any
 
 from attrs import define, field, frozen
@@ -75,7 +73,6 @@ class Joint:
     sums: tuple[JointSum, ...]
     sizes: tuple[int, ...] = field(init=False)
     forest: Forest[Leaf] = field(init=False)
-    _points: dict[int, list[int]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.sizes = (
@@ -138,35 +135,12 @@ class Joint:
                 else:
                     axis = min(axes)
                     found = self.forest.node(
-                        axis, [(mask, part(children)) for mask, children in self._split(axis, key)]
+                        axis, [(mask, part(children)) for mask, children in self.forest.split(axis, key)]
                     )
             known[key] = found
             return found
 
         return part(tuple(roots))
-
-    def _split(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
-        """`Forest.split`, by points where the diagrams branch so much that parts would be met with parts for long."""
-        nodes = self.forest.nodes
-        branching = [len(nodes[root][1]) for root in roots if root >= 0 and nodes[root][0] == axis]
-        if prod(branching) <= 8 * self.sizes[axis]:
-            return self.forest.split(axis, roots)
-        columns = [self._by_point(root) if root >= 0 and nodes[root][0] == axis else repeat(root) for root in roots]
-        merged: dict[tuple[int, ...], int] = {}
-        for position, children in zip(range(self.sizes[axis]), zip(*columns, strict=False), strict=False):
-            merged[children] = merged.get(children, 0) | 1 << position
-        return [(mask, children) for children, mask in merged.items()]
-
-    def _by_point(self, root: int) -> list[int]:
-        """Where a node leads from each point of its axis."""
-        found = self._points.get(root)
-        if found is None:
-            axis, branches = self.forest.nodes[root]
-            found = self._points[root] = [0] * self.sizes[axis]
-            for mask, child in branches:
-                for position in points_of(mask):
-                    found[position] = child
-        return found
 
     def map(self, root: int, change: Callable[[Any], Leaf]) -> int:
         """The diagram with each leaf changed."""

@@ -1,10 +1,11 @@
-"""Which combinations of sides of several thresholds quantities can reach at all."""
+"""Which combinations of sides of several thresholds quantities can reach at all, and quantities that reach them."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import floor
 
 from pricelang.book.model import Scope, Sum
 
@@ -62,3 +63,48 @@ def _eliminated(rows: list[Row], column: int) -> list[Row]:
         a, b = left[column], -right[column]
         kept.append((tuple(b * x + a * y for x, y in zip(left, right, strict=True)), b * high + a * low))
     return list(dict.fromkeys(kept))
+
+
+def least_over(limit: Fraction) -> Fraction:
+    """The least count that is over a limit."""
+    return Fraction(floor(limit) + 1)
+
+
+def quantities_on(sums: Sequence[Sum], sides: Sequence[int], wanted: Mapping[int, Fraction]) -> dict[int, Fraction] | None:
+    """Quantities by meter that put every sum on its side at once, as near above those wanted as can be; None where none do."""
+    least = [least_over(total.limits[side - 1]) if side else Fraction(0) for total, side in zip(sums, sides, strict=True)]
+    most = [total.limits[side] if side < len(total.limits) else None for total, side in zip(sums, sides, strict=True)]
+    return quantities_between(sums, least, most, wanted)
+
+
+def quantities_between(
+    sums: Sequence[Sum], least: Sequence[Fraction], most: Sequence[Fraction | None], wanted: Mapping[int, Fraction]
+) -> dict[int, Fraction] | None:
+    """Quantities by meter with every sum between two numbers. What is wanted and does not fit is taken back, the last meter first."""
+    start = dict(wanted)
+    for total, high in zip(sums, most, strict=True):
+        for meter in reversed(total.meters):
+            if high is not None and meter in start:
+                start[meter] = max(Fraction(0), min(start[meter], start[meter] + high - _counted(total, start)))
+    found: list[dict[int, Fraction]] = []
+    todo, tried = [start], 0
+    while todo and tried < MAX_COMBINATIONS:
+        given, tried = todo.pop(), tried + 1
+        short = [(total, low - counted) for total, low in zip(sums, least, strict=True) if (counted := _counted(total, given)) < low]
+        if not short:
+            found.append(given)
+            continue
+        total, missing = short[0]
+        for meter in sorted(total.meters, key=lambda meter: meter in given):
+            room = [high - _counted(other, given) for other, high in zip(sums, most, strict=True) if high is not None and meter in other.meters]
+            more = min([missing, *room])
+            if more > 0:
+                todo.append({**given, meter: given.get(meter, Fraction(0)) + more})
+    if not found:
+        return None
+    best = min(found, key=lambda given: (sum(given.values()), sum(1 for size in given.values() if size)))
+    return {meter: size for meter, size in best.items() if size}
+
+
+def _counted(total: Sum, given: Mapping[int, Fraction]) -> Fraction:
+    return sum((given.get(meter, Fraction(0)) for meter in total.meters), Fraction(0))

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.audit.analysis import YES, Analysis, Constraint, Point, is_no, is_yes
-from pricelang.audit.claims import effect_of, order_matters
+from pricelang.audit.analysis import YES, Analysis, Point, is_no, is_yes
+from pricelang.audit.claims import OPEN, effect_of, order_matters
+from pricelang.audit.prices import Undecided
+from pricelang.audit.search import Constraint
 from pricelang.audit.witness import Witness, witness
 from pricelang.book import model as m
 from pricelang.book.space import day
@@ -20,7 +22,8 @@ class Meeting:
 
     `kind` is multiply (both have effect on some request, and their order is nothing), order (there it matters), exclude
     (an exclusion keeps them apart), no_effect (both are asked for, and never do both have effect), refuse (one of them
-    refuses whatever asks for both), or never (no request asks for both).
+    refuses whatever asks for both), never (no request asks for both), or undecided (both have effect, and whether their order
+    matters was too much to tell).
     """
 
     left: str
@@ -54,7 +57,10 @@ def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
     both: list[Constraint] = [(effect_of(analysis, index), is_yes) for index in (left, right)]
     point = analysis.find([*both, analysis.usable])
     if point is not None:
-        breach = order_matters(analysis, left, right)
+        try:
+            breach = order_matters(analysis, left, right)
+        except Undecided:
+            return Meeting(*names, kind="undecided", witness=_request(analysis, point), why=OPEN)
         if breach is not None:
             return Meeting(*names, kind="order", witness=breach[0], why=breach[1])
         return Meeting(*names, kind="multiply", witness=_request(analysis, point))

@@ -10,6 +10,10 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.audit.analysis import Analysis, Point
+from pricelang.audit.clocks import instants_in, possible, setting_at
+from pricelang.audit.sides import quantities_on
+from pricelang.book import model as m
+from pricelang.book.space import day, holds
 from pricelang.decimals import plain
 
 
@@ -32,24 +36,40 @@ class Witness:
 
 
 def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> Witness:
-    """The record of a point with quantities by meter index, raised or filled up to the point's side of each threshold."""
-    book, space = analysis.book, analysis.space
-    quantities = dict(usage)
-    for index, total in enumerate(book.sums):
-        side = point[2 + len(book.dimensions) + index]
-        counted = sum((quantities.get(meter, Fraction(0)) for meter in total.meters), Fraction(0))
-        if side and counted <= total.limits[side - 1]:
-            first = next((meter for meter in total.meters if meter in quantities), total.meters[0])
-            quantities[first] = quantities.get(first, Fraction(0)) + total.limits[side - 1] + 1 - counted
+    """The record of a point with quantities by meter index, raised or filled up so that every sum is on its side."""
+    book = analysis.book
+    quantities = quantities_on(book.sums, sides_of(analysis, point), usage)
+    if quantities is None:
+        quantities = dict(usage)
     dimensions = []
     for index, dimension in enumerate(book.dimensions):
         value = point[2 + index]
         if value != dimension.default and not dimension.clocked:
             dimensions.append((dimension.name, dimension.values[value].name))
-    at = space.describe(point).split(" at ", 1)[1].split(",", 1)[0]
+    at = day(instant_of(analysis, point))
     return Witness(
         book.models[point[0]].name, at if " " not in at else at.replace(" ", "T") + "Z", tuple(dimensions),
         tuple((book.meters[meter].name, quantity) for meter, quantity in sorted(quantities.items())),
     )  # fmt: skip
 
 
+def sides_of(analysis: Analysis, point: Point) -> tuple[int, ...]:
+    """A point's side of each threshold."""
+    return point[2 + len(analysis.book.dimensions) :]
+
+
+def instant_of(analysis: Analysis, point: Point) -> int:
+    """The first instant (UTC seconds) in the point's stretch of time at which the clock sets what the point says."""
+    book = analysis.book
+    clocked = [index for index, dimension in enumerate(book.dimensions) if dimension.clocked]
+    if not clocked or not point[m.DATES]:
+        return analysis.space.instant(point[m.DATES])
+    given, defaults = [point[2 + index] for index in clocked], [book.dimensions[index].default for index in clocked]
+    offered = [
+        [any(holds(offer.scope, (*point[: 2 + index], number, *point[3 + index :])) for offer in value.offers)
+         for number, value in enumerate(book.dimensions[index].values)]
+        for index in clocked
+    ]  # fmt: skip
+    instants = instants_in(book, point[m.DATES])
+    found = (at for at in instants if possible(setting_at(book, at), given, defaults, offered))
+    return next(found, analysis.space.instant(point[m.DATES]))

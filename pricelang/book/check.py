@@ -6,6 +6,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.charges import read_charges
+from pricelang.book.collecting import uncollected
 from pricelang.book.compiled import compile_rules
 from pricelang.book.decisions import (
     check_charges,
@@ -15,6 +16,7 @@ from pricelang.book.decisions import (
     check_priced,
     check_request_limits,
 )
+from pricelang.book.digits import check_digits
 from pricelang.book.draft import WORDS, Draft, LayerTree
 from pricelang.book.files import Layer
 from pricelang.book.modifiers import allow_values, read_exclusions, read_limits, read_modifiers, read_stack
@@ -39,6 +41,11 @@ class Checked:
 
 def check_layers(layers: tuple[Layer, ...]) -> Checked:
     """The checked book of some files, and everything wrong with it."""
+    with uncollected():
+        return _check_layers(layers)
+
+
+def _check_layers(layers: tuple[Layer, ...]) -> Checked:
     texts = {file.name: file.text for layer in layers for file in layer.files}
     faults: list[Fault] = []
     trees: list[LayerTree] = []
@@ -141,7 +148,9 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     if draft.broken or unread:
         return None
     check_priced(draft, rated, charges)
-    check_models(draft, [price for found in rates.prices.values() for price in found])
+    prices = tuple(price for found in rates.prices.values() for price in found)
+    check_models(draft, prices)
+    check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
     check_modifiers(draft, modifiers, refusals)
     check_exclusions(draft, modifiers, exclusions)
     check_charges(draft, charges, refusals)
@@ -149,7 +158,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     top = draft.layers[-1].header
     decisions = compile_rules(
         draft.space, meters=draft.meters, modifiers=modifiers, exclusions=exclusions,
-        prices=(prices := tuple(price for found in rates.prices.values() for price in found)),
+        prices=prices,
         derivations=(derivations := tuple(line for lines in rates.derivations.values() for line in lines)),
         charges=charges, limits=limits, refusals=refusals, free=free, notes=notes,
         roundings=[rounding.scope for rounding in roundings], conversions=[line.scope for line in conversions],

@@ -8,6 +8,8 @@ diagrams are one node. So two diagrams of one forest are the same function exact
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import repeat
+from math import prod
 from typing import Generic, TypeVar
 
 from attrs import define, field
@@ -15,6 +17,9 @@ from attrs import define, field
 from pricelang.book.model import Scope
 
 Leaf = TypeVar("Leaf", bound=Hashable)
+FEW = 8
+"""Up to so many masks an axis is cut at one after another."""
+
 Branches = tuple[tuple[int, int], ...]
 
 
@@ -27,6 +32,7 @@ class Forest(Generic[Leaf]):
     leaves: list[Leaf] = field(factory=list)
     _node_index: dict[tuple[int, Branches], int] = field(factory=dict)
     _leaf_index: dict[Leaf, int] = field(factory=dict)
+    _by_point: dict[int, list[int]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._node_index = {node: index for index, node in enumerate(self.nodes)}
@@ -79,28 +85,17 @@ class Forest(Generic[Leaf]):
     def _classes(self, axis: int, entries: tuple[tuple[Scope, int], ...]) -> dict[tuple[tuple[Scope, int], ...], int]:
         """The parts of an axis in which the same entries go on, without that axis."""
         everywhere = (1 << self.sizes[axis]) - 1
-        by_point: dict[int, list[int]] = {}
         rest: list[tuple[Scope, int]] = []
         common: list[int] = []
+        named: list[tuple[int, int]] = []
         for number, (scope, tag) in enumerate(entries):
             if scope and scope[0][0] == axis:
                 rest.append((scope[1:], tag))
-                mask = scope[0][1] & everywhere
-                while mask:
-                    low = mask & -mask
-                    by_point.setdefault(low.bit_length() - 1, []).append(number)
-                    mask ^= low
+                named.append((number, scope[0][1] & everywhere))
             else:
                 rest.append((scope, tag))
                 common.append(number)
-        masks: dict[tuple[int, ...], int] = {}
-        touched = 0
-        for point, numbers in by_point.items():
-            key = tuple(numbers)
-            masks[key] = masks.get(key, 0) | 1 << point
-            touched |= 1 << point
-        if everywhere & ~touched:
-            masks[()] = masks.get((), 0) | everywhere & ~touched
+        masks = _parted(everywhere, named) if len(named) <= FEW else _by_point(everywhere, named)
         classes: dict[tuple[tuple[Scope, int], ...], int] = {}
         for key, mask in masks.items():
             inside = tuple(rest[number] for number in sorted({*key, *common}))
@@ -146,11 +141,11 @@ class Forest(Generic[Leaf]):
 
     def split(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
         """The parts of an axis in which each of some diagrams goes on in one way, and how."""
+        here = [root for root in dict.fromkeys(roots) if root >= 0 and self.nodes[root][0] == axis]
+        if prod(len(self.nodes[root][1]) for root in here) > 8 * self.sizes[axis]:
+            return self._split_by_point(axis, roots)
         parts: list[tuple[int, tuple[int, ...]]] = [((1 << self.sizes[axis]) - 1, ())]
-        for root in roots:
-            if root < 0 or self.nodes[root][0] != axis:
-                parts = [(mask, (*children, root)) for mask, children in parts]
-                continue
+        for root in here:
             branches = self.nodes[root][1]
             parts = [
                 (mask & inside, (*children, child))
@@ -158,10 +153,70 @@ class Forest(Generic[Leaf]):
                 for inside, child in branches
                 if mask & inside
             ]
+        places = [here.index(root) if root >= 0 and self.nodes[root][0] == axis else -1 for root in roots]
         merged: dict[tuple[int, ...], int] = {}
         for mask, children in parts:
             merged[children] = merged.get(children, 0) | mask
+        return [
+            (mask, tuple(root if place < 0 else children[place] for root, place in zip(roots, places, strict=True)))
+            for children, mask in merged.items()
+        ]
+
+    def _split_by_point(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+        """The same, where the diagrams branch so much that parts would be met with parts for long."""
+        columns = [self._children(root) if root >= 0 and self.nodes[root][0] == axis else repeat(root) for root in roots]
+        merged: dict[tuple[int, ...], int] = {}
+        for position, children in zip(range(self.sizes[axis]), zip(*columns, strict=False), strict=False):
+            merged[children] = merged.get(children, 0) | 1 << position
         return [(mask, children) for children, mask in merged.items()]
+
+    def _children(self, root: int) -> list[int]:
+        """Where a node leads from each point of its axis."""
+        found = self._by_point.get(root)
+        if found is None:
+            axis, branches = self.nodes[root]
+            found = self._by_point[root] = [0] * self.sizes[axis]
+            for mask, child in branches:
+                while mask:
+                    low = mask & -mask
+                    found[low.bit_length() - 1] = child
+                    mask ^= low
+        return found
+
+
+def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
+    """The points of an axis by the numbers of the masks that hold them: in the order of those, what none holds last."""
+    by_point: dict[int, list[int]] = {}
+    for number, mask in named:
+        while mask:
+            low = mask & -mask
+            by_point.setdefault(low.bit_length() - 1, []).append(number)
+            mask ^= low
+    masks: dict[tuple[int, ...], int] = {}
+    touched = 0
+    for point, numbers in by_point.items():
+        key = tuple(numbers)
+        masks[key] = masks.get(key, 0) | 1 << point
+        touched |= 1 << point
+    if everywhere & ~touched:
+        masks[()] = everywhere & ~touched
+    return masks
+
+
+def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
+    """The same, by cutting the whole axis at one mask after another: quicker for few masks of many points."""
+    parts: dict[tuple[int, ...], int] = {(): everywhere}
+    for number, mask in named:
+        cut: dict[tuple[int, ...], int] = {}
+        for key, inside in parts.items():
+            if inside & mask:
+                cut[(*key, number)] = inside & mask
+            if inside & ~mask:
+                cut[key] = inside & ~mask
+        parts = cut
+    rest = parts.pop((), 0)
+    ordered = dict(sorted(parts.items(), key=lambda part: (part[0][0], part[1] & -part[1])))
+    return {**ordered, **({(): rest} if rest else {})}
 
 
 def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int]) -> int:

@@ -6,7 +6,6 @@ book that `extends` names is a file of the same folder with that header, or a bu
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from pricelang.content import MAX_BYTES, content_key, text_of
 from pricelang.resources import rules_folder
 from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span
 from pricelang.wording import did_you_mean, shown
 
 MAX_FILES = 200
-MAX_BYTES = 4_000_000
 MAX_LAYERS = 8
 
 _HEADER = re.compile(
@@ -45,15 +44,15 @@ class Layer:
     files: tuple[TextFile, ...]
 
 
-def content_key(layers: tuple[Layer, ...]) -> str:
-    """A SHA-256 over names and texts of all files of a book, as hex digits."""
-    digest = hashlib.sha256()
-    for layer in layers:
-        for file in layer.files:
-            for part in (file.name, file.text):
-                data = part.encode("utf-8", "surrogatepass")
-                digest.update(b"%d:" % len(data) + data)
-    return digest.hexdigest()
+def key_of(layers: tuple[Layer, ...]) -> str:
+    """A key of the content of a book: names and texts of all of its files."""
+    return content_key((file.name, file.text) for layer in layers for file in layer.files)
+
+
+def paths_within(layer: Layer) -> tuple[str, ...]:
+    """The files of a layer by their paths in the folder of its entry, with `/`."""
+    folder = layer.files[0].path.parent
+    return tuple(file.path.relative_to(folder).as_posix() for file in layer.files)
 
 
 def bundled_books() -> list[str]:
@@ -172,13 +171,13 @@ def _read(path: Path, name: str) -> TextFile:
     if len(data) > MAX_BYTES:
         raise BookError([Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)])
     try:
-        text = data.decode("utf-8-sig")
+        text = text_of(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         span = Span(name, line, 1, line, 2)
         texts = {name: data.decode("utf-8", "replace")}
         raise BookError([Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts) from None
-    return TextFile(name, path, text.replace("\r\n", "\n"))
+    return TextFile(name, path, text)
 
 
 def _extends_span(file: TextFile) -> Span:

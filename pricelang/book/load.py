@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pricelang.book.files import content_key, read_layers
+from pricelang.book.files import key_of, paths_within, read_layers
 from pricelang.book.model import Book
 from pricelang.book.store import cached_book
 
@@ -20,16 +20,19 @@ def load_below(source: str | Path) -> Book | None:
 
         return book_of_layers(layers)
 
-    return cached_book(content_key(layers), make)
+    return cached_book(key_of(layers), make)
 
 
-def load_book(source: str | Path) -> Book:
-    """The checked book of a file, a folder, or the name of a bundled book. Raises `BookError` with all its faults."""
+def load_book(source: str | Path) -> tuple[Book, str, tuple[str, ...]]:
+    """The checked book of a file, a folder, or the name of a bundled book; the key of its text; and the files that it is
+    made of, by their paths in its folder (none where it extends another). Raises `BookError` with all its faults.
+    """
     layers = read_layers(source)
+    key = key_of(layers)
 
     def make() -> Book:
         from pricelang.book.check import book_of_layers  # the parser is only needed here
 
         return book_of_layers(layers)
 
-    return cached_book(content_key(layers), make)
+    return cached_book(key, make), key, paths_within(layers[0]) if len(layers) == 1 else ()

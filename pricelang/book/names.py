@@ -9,13 +9,15 @@ from typing import Any
 from attrs import evolve, fields, has
 
 from pricelang.book import model as m
-from pricelang.book.draft import SCOPED, WORDS, Draft
+from pricelang.book.digits import digits_of
+from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.space import Space, point_mask
 from pricelang.book.units import counted_whole, find_unit, singular
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 from pricelang.wording import did_you_mean
 
+MAX_UNIT_DIGITS = 40
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
 
 
@@ -68,7 +70,11 @@ def _units(draft: Draft) -> None:
         elif not unit.number.value:
             draft.fault("unit", "a unit is some quantity above zero", unit.number.span)
         else:
-            draft.units.append(m.Unit(singular(unit.name.text), base.kind, base.size * unit.number.value))
+            size = base.size * unit.number.value
+            if digits_of(size) > MAX_UNIT_DIGITS:
+                draft.fault("too_large", f"a unit of more than {MAX_UNIT_DIGITS} digits is more than can be counted", unit.number.span)
+                size = Fraction(1)  # or the units made of this one would grow
+            draft.units.append(m.Unit(singular(unit.name.text), base.kind, size))
 
 
 def _meters(draft: Draft) -> None:
@@ -83,6 +89,16 @@ def _meters(draft: Draft) -> None:
                 )  # fmt: skip
                 if find_unit(name.text, draft.units) is not None and unit.kind != singular(name.text):
                     draft.fault("twice", f"`{name.text}` is the name of a unit too", name.span)
+    _own_units(draft)
+
+
+def _own_units(draft: Draft) -> None:
+    """A meter may bear the name of its unit while it is the only one of it, for then both names mean the same."""
+    for meter in draft.meters:
+        others = [other for other in draft.meters if other.kind == meter.kind and other is not meter]
+        if singular(meter.name) == meter.kind and others:
+            draft.fault("twice", f"`{meter.name}` names all meters that are counted in it too", span_of(meter.origin),
+                        "give the meter a name of its own", (span_of(others[0].origin), "another meter of this unit"))  # fmt: skip
 
 
 def _models(draft: Draft) -> tuple[m.Model, ...]:
@@ -289,10 +305,9 @@ def _dates(node: Any) -> Iterator[int]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _dates(part)
-    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money):
-        for attribute in fields(type(node)):
-            if attribute.name != "span":
-                yield from _dates(getattr(node, attribute.name))
+    else:
+        for name in _parts(type(node)):
+            yield from _dates(getattr(node, name))
 
 
 def _thresholds(node: Any) -> Iterator[t.Threshold]:
@@ -301,10 +316,21 @@ def _thresholds(node: Any) -> Iterator[t.Threshold]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _thresholds(part)
-    elif has(type(node)) and not isinstance(node, t.Name | t.Text | t.Number | t.Money | t.Table):
-        for attribute in fields(type(node)):
-            if attribute.name != "span":
-                yield from _thresholds(getattr(node, attribute.name))
+    elif not isinstance(node, t.Table):
+        for name in _parts(type(node)):
+            yield from _thresholds(getattr(node, name))
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node in which other nodes may stand."""
+    found = _PARTS.get(kind)
+    if found is None:
+        plain = not has(kind) or issubclass(kind, t.Name | t.Text | t.Number | t.Money)
+        found = _PARTS[kind] = () if plain else tuple(field.name for field in fields(kind) if field.name != "span")
+    return found
 
 
 def _sums(draft: Draft) -> tuple[m.Sum, ...]:

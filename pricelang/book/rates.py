@@ -106,6 +106,18 @@ def _derivations(draft: Draft, rates: Rates) -> None:
                                 None, (span_of(other.origin), "the other"))  # fmt: skip
             found.append(new)
     _check_circles(draft, rates)
+    _check_depth(draft, rates)
+
+
+def _check_depth(draft: Draft, rates: Rates) -> None:
+    """Prices are followed through so many derivations and no further, where nothing would be left of them."""
+    depths: dict[int, int] = {}
+    for _ in range(MAX_DEPTH + 1):
+        depths = {meter: 1 + max((depths.get(line.of, 0) for line in lines), default=0) for meter, lines in rates.derivations.items()}
+    deep = [line for meter, lines in rates.derivations.items() if depths[meter] > MAX_DEPTH for line in lines]
+    if deep:
+        draft.fault("too_large", f"`{draft.meters[deep[0].meter].name}` is derived over more than {MAX_DEPTH} meters", span_of(deep[0].origin),
+                    "derive it from a meter that has prices of its own")  # fmt: skip
 
 
 def _check_circles(draft: Draft, rates: Rates) -> None:
@@ -177,7 +189,11 @@ def _read_row(
             draft.fault("blank_cell", f"the price of `{draft.meters[meter].name}` is blank, and a blank means nothing", cell.span,
                         "write an amount, `derived` or `not offered`")  # fmt: skip
             continue
-        price = _cell_price(draft, rates, cell, model, meter, size, per, evolve(origin, column=cell.span.column, width=cell.span.end_column - cell.span.column))
+        place = m.Origin(
+            origin.file, origin.line, cell.span.column, cell.span.end_column - cell.span.column, origin.source, origin.unsure,
+            origin.because,
+        )  # fmt: skip
+        price = _cell_price(draft, rates, cell, model, meter, 2 * layer + (1 if condition else 0), size, per, place)
         if price is None:
             continue
         if statement.announced is not None and statement.withdrawn is not None:
@@ -188,23 +204,21 @@ def _read_row(
                                statement.withdrawn.seconds, price.origin)
             )  # fmt: skip
             continue
-        rank = 2 * layer + (1 if condition else 0)
-        price = evolve(price, rank=rank)
         rates.spans[price] = cell.span
         groups.setdefault((layer, condition, model, meter), []).append((start.seconds, price))
 
 
 def _cell_price(
-    draft: Draft, rates: Rates, cell: t.Cell, model: int, meter: int, size: Fraction, per: str, origin: m.Origin
+    draft: Draft, rates: Rates, cell: t.Cell, model: int, meter: int, rank: int, size: Fraction, per: str, origin: m.Origin
 ) -> m.Price | None:
     name = draft.meters[meter].name
     if cell.kind == "not_offered":
-        return m.Price(model, meter, 0, (), "absent", None, None, per, size, origin)
+        return m.Price(model, meter, rank, (), "absent", None, None, per, size, origin)
     if cell.kind == "derived":
         if meter not in rates.derivations:
             draft.fault("derived", f"no `derive` says what `{name}` is derived from", cell.span)
             return None
-        return m.Price(model, meter, 0, (), "derived", None, None, per, size, origin)
+        return m.Price(model, meter, rank, (), "derived", None, None, per, size, origin)
     if isinstance(cell.value, t.Money):
         amount = draft.money(cell.value)
         if not amount and origin.because is None:
@@ -212,7 +226,7 @@ def _cell_price(
                         "say why: `rates per ... because \"...\"`")  # fmt: skip
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
         kind = "derived" if meter in rates.derivations and instead is None else "amount"
-        return m.Price(model, meter, 0, (), kind, amount, instead, per, size, origin)
+        return m.Price(model, meter, rank, (), kind, amount, instead, per, size, origin)
     help = f"write `${cell.value.written}`" if isinstance(cell.value, t.Number) and draft.currency == "USD" else None
     draft.fault("table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span, help)
     return None

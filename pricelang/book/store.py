@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
-import stat
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
+from itertools import accumulate, chain
+from operator import attrgetter
+from types import NoneType
 from typing import Any, TypeVar
 
 import attrs
 
 from pricelang.book import model as m
+from pricelang.book.collecting import uncollected
+from pricelang.cache import cache_folder, digest, fingerprint, keep, read_own
+from pricelang.resources import folder_of
 
 T = TypeVar("T")
-FORMAT = 3
+FORMAT = 4
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }
+_PLAIN = {int, bool, str, NoneType}
+_SHARED = {str, Fraction, tuple, NoneType}
 
 
 def dump_book(book: m.Book) -> str:
-    """The book as two lines of JSON, what `price` needs and the rest: each object is its class's name and its fields."""
+    """The book as two lines of JSON: what `price` needs, and what a book says of itself."""
     return "\n".join(json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True) for part in (book, book.sayings()))
 
 
@@ -52,34 +57,81 @@ def read_book(text: str, make: Callable[[], m.Book] | None = None) -> m.Book:
 
 def _read(text: str, wanted: type[T]) -> T:
     try:
-        found = json.loads(text, object_hook=_decode)
-    except (ArithmeticError, KeyError, TypeError, AttributeError, RecursionError, ValueError) as error:
+        with uncollected():
+            found = json.loads(text, object_hook=_decode)
+    except (ArithmeticError, KeyError, TypeError, AttributeError, IndexError, RecursionError, ValueError) as error:
         raise ValueError(f"not a stored book: {error}") from None
     if not isinstance(found, wanted):
         raise ValueError("not a stored book")
     return found
 
 
+# An object is its class's name and its fields, a tuple a list. What there is much of is stored flat, as a few long lists,
+# which the decoder reads many times faster than many short ones: objects of one class, `NAME*`, and tuples of one length,
+# `#`, as columns; tuples of any length, `~`, as their lengths and all their parts in a row; and values that come again and
+# again, `=`, as the different ones and the number of each.
+FEW = 4
+
+
 def _encode(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [_encode(part) for part in value]
+        return _encode_tuple(value)
     if isinstance(value, Fraction):
         return {"/": [value.numerator, value.denominator]}
-    if attrs.has(type(value)):
-        fields = [field.name for field in attrs.fields(type(value)) if field.name != "sayings"]
-        return {type(value).__name__: [_encode(getattr(value, name)) for name in fields]}
+    if type(value).__name__ in _CLASSES:
+        return {type(value).__name__: [_encode(getattr(value, name)) for name in _fields(type(value))]}
     return value
+
+
+def _encode_tuple(values: tuple[Any, ...]) -> Any:
+    kinds = set(map(type, values))
+    if len(values) < FEW or kinds <= _PLAIN or len(kinds) > 1:
+        return [_encode(value) for value in values]
+    (kind,) = kinds
+    if kind is tuple:
+        sizes = list(map(len, values))
+        if len(set(sizes)) > 1 or not sizes[0]:
+            return {"~": [sizes, _encode(tuple(chain.from_iterable(values)))]}
+        return {"#": [_column(column) for column in zip(*values, strict=True)]}
+    if kind.__name__ in _CLASSES:
+        return {f"{kind.__name__}*": [_column(tuple(map(attrgetter(name), values))) for name in _fields(kind)]}
+    return [_encode(value) for value in values]
+
+
+def _column(values: tuple[Any, ...]) -> Any:
+    if set(map(type, values)) <= _SHARED:
+        different = tuple(dict.fromkeys(values))
+        if 2 * len(different) < len(values):
+            numbers = dict(zip(different, range(len(different)), strict=True))
+            return {"=": [_encode(different), [numbers[value] for value in values]]}
+    return _encode(values)
+
+
+def _fields(kind: type) -> list[str]:
+    return [field.name for field in attrs.fields(kind) if field.name != "sayings"]
 
 
 def _decode(found: dict[str, Any]) -> Any:
     ((name, parts),) = found.items()
     if name == "/":
         return Fraction(*parts)
-    return _CLASSES[name](*[_tuples(part) if type(part) is list else part for part in parts])
+    if name == "=":
+        return tuple(map(_tuple(parts[0]).__getitem__, parts[1]))
+    if name == "~":
+        ends = list(accumulate(parts[0]))
+        inner = _tuple(parts[1])
+        return tuple([inner[start:end] for start, end in zip([0, *ends], ends, strict=False)])
+    if name == "#":
+        return tuple(zip(*map(_tuple, parts), strict=True))
+    if name.endswith("*"):
+        if len(set(map(len, parts))) != 1:
+            raise ValueError("columns of different lengths")
+        return tuple(map(_CLASSES[name[:-1]], *map(_tuple, parts)))
+    return _CLASSES[name](*[_tuple(part) if type(part) is list else part for part in parts])
 
 
-def _tuples(parts: list[Any]) -> tuple[Any, ...]:
-    return tuple([_tuples(part) if type(part) is list else part for part in parts])
+def _tuple(parts: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([_tuple(part) if type(part) is list else part for part in parts]) if list in set(map(type, parts)) else tuple(parts)
 
 
 # ---- the cache ------------------------------------------------------------------------------------------------------
@@ -88,85 +140,24 @@ def _tuples(parts: list[Any]) -> tuple[Any, ...]:
 def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
     """The book kept under a key of its content, or else the one that `make` gives, which is then kept.
 
-    The cache is a folder of the user's own (`PRICELANG_CACHE` names another; empty means none). A file there that
-    somebody else owns or could write, or that is not whole, is passed over.
+    A file of the cache that is not whole and the user's own is passed over (see `pricelang.cache`).
     """
-    folder = _cache_folder()
+    folder = cache_folder()
     if folder is None:
         return make()
-    path = folder / f"{hashlib.sha256(f'{FORMAT}:{_compiler()}:{key}'.encode()).hexdigest()}.json"
-    text = _read_own(path)
+    path = os.path.join(folder, digest(f"{FORMAT}:{compiler()}:{key}".encode()) + ".json")
+    text = read_own(path)
     if text is not None:
         try:
             return read_book(text, make)
         except ValueError:
             pass
-    book = make()
-    _keep(path, dump_book(book))
+    with uncollected():
+        book = make()
+        keep(path, dump_book(book))
     return book
 
 
-def _cache_folder() -> Path | None:
-    named = os.environ.get("PRICELANG_CACHE")
-    if named is not None:
-        return Path(named) if named else None
-    from platformdirs import user_cache_path
-
-    return user_cache_path("pricelang", appauthor=False)
-
-
-def _compiler() -> str:
+def compiler() -> str:
     """A word that changes whenever the code that checks books does."""
-    package = Path(__file__).resolve().parent.parent
-    parts = []
-    for folder in ("syntax", "book"):
-        for entry in sorted(os.scandir(package / folder), key=lambda entry: entry.name):
-            if entry.name.endswith(".py"):
-                found = entry.stat()
-                parts.append(f"{entry.name}:{found.st_size}:{found.st_mtime_ns}")
-    from pricelang.resources import grammar_path
-
-    grammar = grammar_path().stat()
-    return ";".join(parts) + f";{grammar.st_size}:{grammar.st_mtime_ns}"
-
-
-def _own(found: os.stat_result) -> bool:
-    if not hasattr(os, "getuid"):
-        return True  # a cache folder under the user's profile is the user's own on systems without owners
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-def _read_own(path: Path) -> str | None:
-    try:
-        if not _own(os.stat(path.parent)):
-            return None
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as stream:
-            if not _own(os.fstat(stream.fileno())):
-                return None
-            data = stream.read()
-    except OSError:
-        return None
-    digest, _, body = data.partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != digest:
-        return None
-    return body.decode("ascii", "replace")
-
-
-def _keep(path: Path, text: str) -> None:
-    """Writes a file whole or not at all; a cache that cannot be written is no fault."""
-    import tempfile  # only where something is written
-
-    body = text.encode("ascii")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _own(os.stat(path.parent)) or path.is_dir():
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            stream.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-    except OSError:
-        return
-    try:
-        os.replace(stream.name, path)
-    except OSError:
-        os.unlink(stream.name)
+    return fingerprint("syntax", "book", folder_of("grammar"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from fractions import Fraction
@@ -20,6 +21,7 @@ _CONTINUOUS = re.compile(r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second
 TIMES = tuple(Unit(name, "second", size) for name, size in _TIMES.items())
 
 
+@functools.lru_cache(maxsize=1_000)
 def singular(name: str) -> str:
     """The singular of a unit's name, by the regular English endings.
 

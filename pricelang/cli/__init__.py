@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import click
 
 from pricelang import __version__
-from pricelang.cli.output import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, error_line
+from pricelang.ending import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, forget_stdout, lenient, system_error
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
     "price": "What usage records cost, or one request given by flags.",
+    "report": "What tables of usage cost, by model, day or any column.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
     "models": "The models of a book, with their dates and aliases.",
@@ -58,31 +58,19 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and turns what can happen to any of them into its exit code."""
-        for stream in (sys.stdout, sys.stderr):
-            # What a terminal's encoding cannot write is shown as an escape.
-            getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+        lenient(sys.stdout, sys.stderr)
         try:
             found = super().invoke(ctx)
             sys.stdout.flush()
             return found
         except BrokenPipeError:
-            _forget_stdout()
+            forget_stdout()
             ctx.exit(BROKEN_PIPE)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            click.echo(error_line("system", f"{error.strerror or error}".lower()), err=True)
+            click.echo(system_error(error), err=True)
             ctx.exit(WRONG_USAGE)
-
-
-def _forget_stdout() -> None:
-    """Points standard output at nothing, for else the interpreter would complain when it closes it."""
-    try:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
-        os.close(nothing)
-    except (OSError, ValueError):
-        pass  # a stream without a file behind it needs no care
 
 
 @click.group(

@@ -7,22 +7,22 @@ from typing import Any
 
 import click
 
-from pricelang.api import DEFAULT_BOOK
 from pricelang.audit.audit import Audit
 from pricelang.audit.claims import Verdict
 from pricelang.audit.dead import Dead
 from pricelang.audit.order import Order
 from pricelang.audit.stacking import Meeting, Reach
 from pricelang.cli.options import checked_instant, open_book
-from pricelang.cli.output import DONE, SOME_FAILED
 from pricelang.decimals import money, plain
+from pricelang.ending import DONE, SOME_FAILED
+from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import today
 from pricelang.wording import printable
 
 KINDS = {
     "multiply": "multiply", "order": "order matters", "exclude": "exclude", "no_effect": "no effect", "refuse": "refused",
-    "never": "never in one scope",
+    "never": "never in one scope", "undecided": "undecided",
 }  # fmt: skip
 
 

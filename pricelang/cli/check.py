@@ -7,9 +7,10 @@ import sys
 
 import click
 
-from pricelang.api import DEFAULT_BOOK
 from pricelang.book.model import Book
-from pricelang.cli.output import DONE, SOME_FAILED, UnusableBook, fault_lines, paths_in, paths_of, renamed
+from pricelang.cli.output import UnusableBook, fault_lines, paths_in, paths_of, renamed
+from pricelang.ending import DONE, SOME_FAILED
+from pricelang.flags import DEFAULT_BOOK
 from pricelang.syntax.faults import BookError, Fault, Span
 
 

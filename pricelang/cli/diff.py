@@ -20,8 +20,9 @@ from pricelang.api import Book
 from pricelang.audit.difference import KINDS, compare
 from pricelang.audit.difference_words import Change, percent
 from pricelang.cli.options import checked_instant, open_book
-from pricelang.cli.output import DONE, SOME_FAILED, Failure, Grid, UnusableBook, markdown, show_grid
+from pricelang.cli.output import Failure, Grid, UnusableBook, markdown, show_grid
 from pricelang.decimals import money, plain
+from pricelang.ending import DONE, SOME_FAILED
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of, written

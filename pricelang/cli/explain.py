@@ -8,7 +8,8 @@ import click
 
 from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, where
 from pricelang.cli.options import input_of, input_options, open_book
-from pricelang.cli.output import DONE, SOME_FAILED, with_progress
+from pricelang.cli.output import with_progress
+from pricelang.ending import DONE, SOME_FAILED
 from pricelang.usage.records import Skipped
 from pricelang.wording import printable
 
@@ -29,7 +30,7 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     code, first = DONE, True
     for answer in with_progress(answers, shares_terminal=True):
         if isinstance(answer, Skipped):
-            if given.verbose:
+            if given.verbose or answer.broken:
                 show_skipped(answer)
             continue
         if not first:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from pricelang.cli.output import DONE, SOME_FAILED, WRONG_USAGE, error_line, fault_lines, palette
+from pricelang.cli.output import fault_lines, palette
+from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE, error_line
 from pricelang.syntax.faults import BookError
 
 STDIN = "-"
@@ -82,12 +83,12 @@ def _formatted(path: str) -> tuple[str, str] | None:
         for line in fault_lines(error.faults, error.texts, {}, sys.stderr):
             click.echo(line, err=True)
     except FormatError as error:
-        click.echo(error_line("not_proved", str(error), palette(sys.stderr)), err=True)
+        click.echo(error_line("not_proved", str(error), *palette(sys.stderr).error), err=True)
     except UnicodeDecodeError:
-        click.echo(error_line("bad_text", f"`{path}` is not UTF-8", palette(sys.stderr)), err=True)
+        click.echo(error_line("bad_text", f"`{path}` is not UTF-8", *palette(sys.stderr).error), err=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        click.echo(error_line("no_file", f"`{path}` cannot be read: {reason}", palette(sys.stderr)), err=True)
+        click.echo(error_line("no_file", f"`{path}` cannot be read: {reason}", *palette(sys.stderr).error), err=True)
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -11,29 +10,15 @@ from typing import Any, TypeVar
 import click
 from attrs import frozen
 
-from pricelang.api import DEFAULT_BOOK, Book, load
+from pricelang.api import Book, load
 from pricelang.cli.output import Failure, UnusableBook
+from pricelang.flags import DEFAULT_BOOK, DIMENSIONS, METERS, STDIN, flag, quantity
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of
 from pricelang.syntax.faults import BookError
 from pricelang.wording import printable
 
-# Meters and dimensions of the usual books with a flag of their own; `--use` and `--set` reach those of any book.
-METERS = {
-    "input": "50k", "output": "15k", "cache_write_5m": "10k", "cache_write_1h": "10k", "cache_read": "40k",
-    "web_search": "3", "web_fetch": "2", "session_time": '"90 minutes"', "code_execution": '"90 minutes"',
-}  # fmt: skip
-DIMENSIONS = (
-    "platform", "endpoint", "service_tier", "speed", "inference_geo", "context_window", "surface", "web_tools", "outcome",
-)  # fmt: skip
-
-STDIN = "-"
 RECORD_FILES = (".json", ".jsonl")
-_SCALES = {"k": 1_000, "K": 1_000, "M": 1_000_000}
-# Compiled when it is needed: a price of records needs none.
-_SCALED = r"(?as)\s*([0-9][0-9,]*(?:\.[0-9]+)?)([kKM])(?![A-Za-z0-9])(.*)"
-_MAX_QUANTITY = 100
-
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -81,14 +66,21 @@ def input_options(function: Decorated) -> Decorated:
     ]
     for name, example in METERS.items():
         text = f"Quantity of {name}, such as {example}."
-        options.append(click.option(_flag(name), name, multiple=True, metavar="QUANTITY", help=text))
-    for name in DIMENSIONS:
-        options.append(click.option(_flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say."))
+        options.append(click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text))
     options += [
+        dimension_options,
         click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
-        click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def dimension_options(function: Decorated) -> Decorated:
+    """Adds a flag for each dimension of the usual books, and `--set` for any other; `dimensions_of` reads them."""
+    options = [click.option(flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say.") for name in DIMENSIONS]
+    options.append(click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."))
     for option in reversed(options):
         function = option(function)
     return function
@@ -106,7 +98,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
         files = (STDIN,)
     return Input(
         tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
-        _dimensions(ctx, params), usage, params["verbose"],
+        dimensions_of(ctx, params), usage, params["verbose"],
     )  # fmt: skip
 
 
@@ -128,23 +120,6 @@ def checked_instant(at: str | None) -> str | None:
         raise Failure(error.code, error.message, error.help) from None
 
 
-def quantity(text: str) -> str:
-    """A quantity with its `k` or `M` written out, exactly; everything else is left for the book to read.
-
-    >>> quantity("50k"), quantity("1.5M"), quantity("90 minutes"), quantity("1.2345k")
-    ('50000', '1500000', '90 minutes', '1234.5')
-    """
-    match = re.fullmatch(_SCALED, text) if len(text) <= _MAX_QUANTITY else None
-    if match is None:
-        return text
-    # By moving digits: a decimal context would round a long quantity.
-    whole, _, part = match[1].replace(",", "").partition(".")
-    zeros = len(str(_SCALES[match[2]])) - 1
-    shifted = (whole + part[:zeros].ljust(zeros, "0")).lstrip("0") or "0"
-    rest = part[zeros:].rstrip("0")
-    return shifted + ("." + rest if rest else "") + match[3]
-
-
 def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
     given: dict[str, list[str]] = {}
     for name in METERS:
@@ -155,7 +130,8 @@ def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in given.items()}
 
 
-def _dimensions(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
+def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
+    """The values that flags give to dimensions. Raises a usage error for one that is given twice."""
     found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
     for name, value in _pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
         if found.setdefault(name, value) != value:
@@ -163,11 +139,11 @@ def _dimensions(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:
+def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
-            ctx.fail(f"`{flag}` takes {form}, not `{printable(text)}`")
+            ctx.fail(f"`{name_of_flag}` takes {form}, not `{printable(text)}`")
         yield name.strip(), value.strip()
 
 
@@ -186,7 +162,3 @@ def _record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
         if not found:
             ctx.fail(f"the folder `{printable(path)}` has no {' or '.join(RECORD_FILES)} file")
         yield from sorted(found)
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 from attrs import evolve, field, frozen
 
+from pricelang.ending import WRONG_USAGE, error_line
+from pricelang.layout import padded, table_lines
 from pricelang.syntax.faults import COLOURS, BookError, Fault, Palette, Span, render_fault
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
     from pricelang.book.files import Layer
-
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
-INTERRUPTED, BROKEN_PIPE = 130, 141
-"""As a shell reports a program that a signal ended."""
 
 MAX_RICH_ROWS = 2_000
 """Longer tables are printed plainly on a terminal too: drawing them takes longer than pricing them."""
@@ -42,17 +40,11 @@ def palette(stream: TextIO) -> Palette:
 # ---- errors ---------------------------------------------------------------------------------------------------------
 
 
-def error_line(code: str, message: str, colours: Palette | None = None) -> str:
-    """The first line of an error: `error[code]: message`."""
-    start, stop = (colours or Palette()).error
-    return f"{start}error[{code}]{stop}: {printable(message)}"
-
-
 def error_block(error: dict[str, str | None], where: str, stream: TextIO) -> str:
     """The error of a record as text: code and message, where the record stands, the rule with its place, the help."""
     colours = palette(stream)
     quiet, stop = colours.quiet
-    lines = [error_line(error["code"] or "", error["message"] or "", colours)]
+    lines = [error_line(error["code"] or "", error["message"] or "", *colours.error)]
     if where:
         lines.append(f"  {quiet}-->{stop} {printable(where)}")
     if error["rule"] and error["location"]:
@@ -155,15 +147,8 @@ def show_grid(grid: Grid, *narrower: Callable[[], Grid]) -> None:
     if coloured(sys.stdout) and len(grid.rows) <= MAX_RICH_ROWS:
         if _drawn(grid) or any(_drawn(make()) for make in narrower):
             return
-    columns = _columns(grid)
-    widths = [max(map(len, column)) for column in columns]
-    ruled = {1, len(grid.rows) - grid.totals + 1} if grid.totals else {1}
-    if grid.title:
-        click.echo(grid.title)
-    for number, cells in enumerate(zip(*columns, strict=True)):
-        if number in ruled:
-            click.echo("  ".join("-" * width for width in widths))
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    for line in table_lines(grid.headers, grid.rows, grid.numbers, grid.totals, grid.title):
+        click.echo(line)
 
 
 def markdown(grid: Grid) -> str:
@@ -175,21 +160,6 @@ def markdown(grid: Grid) -> str:
     return "\n".join(lines)
 
 
-def _columns(grid: Grid) -> list[list[str]]:
-    """The cells by column, header first; numbers padded so that their points stand below each other."""
-    columns = []
-    for number, header in enumerate(grid.headers):
-        cells = [row[number] for row in grid.rows]
-        if number in grid.numbers:
-            behind = [len(cell) - cell.rfind(".") if "." in cell else 0 for cell in cells]
-            most = max(behind, default=0)
-            cells = [cell + " " * (most - size) if cell else "" for cell, size in zip(cells, behind, strict=True)]
-            width = max(len(header), *map(len, cells)) if cells else len(header)
-            header, cells = header.rjust(width), [cell.rjust(width) for cell in cells]
-        columns.append([header, *cells])
-    return columns
-
-
 def _drawn(grid: Grid) -> bool:
     """Draws a table with Rich, or says that the terminal is too narrow to show it whole."""
     from rich import box
@@ -198,7 +168,7 @@ def _drawn(grid: Grid) -> bool:
     from rich.text import Text
 
     console = Console()
-    columns = _columns(grid)
+    columns = padded(grid.headers, grid.rows, grid.numbers)
     if sum(max(map(len, column)) for column in columns) + 3 * len(columns) > console.width:
         return False
     table = Table(box=box.SIMPLE_HEAD, title=Text(grid.title) if grid.title else None, title_justify="left", pad_edge=False)

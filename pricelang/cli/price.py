@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
-from pricelang.cli.options import input_of, input_options, open_book
-from pricelang.cli.output import DONE, SOME_FAILED, WRONG_USAGE, show_grid, with_progress
+from pricelang.cli.options import Input, input_of, input_options, open_book
+from pricelang.cli.output import show_grid, with_progress
+from pricelang.cli.tables import mapping_options, opened, tables_of
+from pricelang.decimals import money
+from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
+from pricelang.layout import note_line
 from pricelang.usage.records import Place, Skipped
 from pricelang.wording import printable
+
+Leave: TypeAlias = Callable[[Answer], None]
 
 
 @click.command(
@@ -24,30 +30,68 @@ from pricelang.wording import printable
 )
 @input_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
+@click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
+@click.option("--rejects", metavar="FILE", help="Where the rows of a table go that have no price, with the reason.")
+@click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
+@click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
+@mapping_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None, **params: Any) -> None:
     """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
-    `claude -p` results, recognised by their shape; folders are read whole.
+    `claude -p` results, recognised by their shape; folders are read whole. Tables (Parquet, CSV, DuckDB) get a price for
+    each row with `-o`, and else their totals by model.
 
     \b
     Examples:
       pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
       pricelang price samples/claude_code --json
       cat records.jsonl | pricelang price --speed fast -
+      pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
+        ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
+    if target is not None or rejects is not None or lines or keep is not None or params["mapping"] or params["table"]:
+        ctx.fail("`--to`, `--rejects`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
     given = input_of(ctx, params)
     book = open_book(given.book)
     answers = answers_of(book, given, outcomes_of(given))
+    leave = partial(_leave, book, given)
     if as_json and given.usage:
         found = list(answers)
-        code = _json_lines(iter(found), given.verbose)
+        code = _json_lines(iter(found), given.verbose, leave)
         ctx.exit(max(code, *(_code_of_flags(answer) for answer in found if isinstance(answer, Answer) and answer.bill is None), 0))
     if as_json:
-        ctx.exit(_json_lines(with_progress(answers, shares_terminal=True), given.verbose))
-    ctx.exit(_request_table(answers) if given.usage else _tables(book, answers, given.verbose))
+        ctx.exit(_json_lines(with_progress(answers, shares_terminal=True), given.verbose, leave))
+    ctx.exit(_request_table(answers, leave) if given.usage else _tables(book, answers, given.verbose, leave))
 
 
-def _request_table(answers: Iterator[Answer | Skipped]) -> int:
+def _price_table(
+    ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None
+) -> int:
+    """Prices tables of usage: each row into a file, or all of them into totals; returns the exit code."""
+    if target is None:
+        if rejects is not None or lines or keep is not None:
+            ctx.fail("`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`")
+        from pricelang.cli.report import show_report
+        from pricelang.engines.totals import totals
+
+        with opened(ctx, params) as job:
+            return show_report(totals(job, ["model"]), rest=job.columns.rest)
+    from pricelang.engines.rows import write_priced
+
+    with opened(ctx, params) as job:
+        written = write_priced(job, target, rejects, lines, [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None)
+        rest = job.columns.rest
+    amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
+    click.echo(f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} refused{f'; total {amounts}' if amounts else ''}", err=True)
+    if rest:
+        click.echo(f"columns that say nothing to the book: {', '.join(map(printable, rest))}", err=True)
+    for reason in written.reasons if written.refused else ():
+        click.echo(f"refused: {printable(reason)}", err=True)
+    return SOME_FAILED if written.refused else DONE
+
+
+def _request_table(answers: Iterator[Answer | Skipped], leave: Leave) -> int:
     """Prints the lines of the one request that flags give, and returns the exit code."""
     from pricelang.cli.request import request_grid
 
@@ -58,8 +102,16 @@ def _request_table(answers: Iterator[Answer | Skipped]) -> int:
         return _code_of_flags(answer)
     show_grid(request_grid(answer.bill))
     for note in answer.bill.notes:
-        click.echo(f"note: {printable(note)}")
+        click.echo(note_line(note))
+    leave(answer)
     return DONE
+
+
+def _leave(book: Book, given: Input, answer: Answer) -> None:
+    """Leaves the rates of the only record behind, so that the next such run is a quick one."""
+    from pricelang.cli.leaving import leave_rates
+
+    leave_rates(book, given, answer)
 
 
 def _code_of_flags(answer: Answer) -> int:
@@ -68,13 +120,15 @@ def _code_of_flags(answer: Answer) -> int:
     return WRONG_USAGE if unreadable else SOME_FAILED
 
 
-def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> int:
+def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
     """Prints the tables of all records, and returns the exit code."""
     from pricelang.cli.summary import Summary, record_grid, total_grid
 
     summary = Summary(book)
-    for answer in with_progress(answers, shares_terminal=False):
+    only: Answer | Skipped | None = None
+    for number, answer in enumerate(with_progress(answers, shares_terminal=False)):
         summary.add(answer)
+        only = answer if number == 0 else None
     if summary.rows:
         without_ids, without_meters = partial(record_grid, summary, ids=False), partial(record_grid, summary, ids=False, meters=False)
         show_grid(record_grid(summary), without_ids, without_meters)
@@ -83,28 +137,34 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
         click.echo()
     click.echo(summary.counts())
     for note, count in summary.notes.items():
-        click.echo(f"note: {printable(note)} ({count:,} record{'s' if count != 1 else ''})")
+        click.echo(note_line(note, count))
     if verbose:
         for skipped in summary.skipped:
             show_skipped(skipped)
     sys.stdout.flush()
     for refused in summary.refused:
         show_refused(refused)
+    if isinstance(only, Answer):
+        leave(only)
     return SOME_FAILED if summary.refused else DONE
 
 
-def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool) -> int:
+def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
     """Prints the answers and returns the exit code."""
     code = DONE
-    for answer in answers:
+    only: Answer | None = None
+    for number, answer in enumerate(answers):
+        only = answer if number == 0 and isinstance(answer, Answer) else None
         if isinstance(answer, Skipped):
-            if verbose:
+            if verbose or answer.broken:
                 show_skipped(answer)
             continue
         if answer.bill is None:
             code = SOME_FAILED
         found = answer.bill.to_dict() if answer.bill is not None else {"error": answer.error}
         click.echo(json.dumps(found | _place(answer.place)))
+    if only is not None:
+        leave(only)
     return code
 
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from pricelang.book.units import plural
 from pricelang.cli.output import Grid
-from pricelang.decimals import exact, grouped, money
+from pricelang.decimals import grouped, money
+from pricelang.layout import REQUEST_HEADERS, REQUEST_NUMBERS, request_row, request_total
 from pricelang.rating.bill import Amount, Bill, Priced
 from pricelang.rating.instants import written
 
@@ -14,11 +15,10 @@ from pricelang.rating.instants import written
 def request_grid(bill: Bill) -> Grid:
     """The lines of one request given by flags."""
     rows = [_line(part, line) for part in bill.parts for line in part.amounts]
-    rows.append(("total", "", "", "", "", span_of(*bounds_of(bill), bill.currency)))
+    rows.append(request_total(span_of(*bounds_of(bill), bill.currency)))
     (part,) = bill.parts
     title = f"{part.cell.model.name} at {written(part.at)}" + "".join(f", {name} {value}" for name, value in part.dimensions)
-    headers = ("meter", "quantity", "unit", "unit price", "rules", "amount")
-    return Grid(headers, tuple(rows), frozenset({1, 5}), 1, title)
+    return Grid(REQUEST_HEADERS, tuple(rows), REQUEST_NUMBERS, 1, title)
 
 
 def _line(part: Priced, line: Amount) -> tuple[str, ...]:
@@ -32,8 +32,8 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
         rules = ["free"]
     if part.cell.conversion is not None:
         rules.append(f"{part.cell.conversion.currency} at {grouped(part.cell.conversion.rate)}")
-    unit = rate.meter.unit if line.billed == 1 else plural(rate.meter.unit)
-    return (rate.meter.name, shown_quantity(Fraction(line.billed)), unit, price, ", ".join(rules), amount)
+    units = (rate.meter.unit, plural(rate.meter.unit))
+    return request_row(rate.meter.name, Fraction(line.billed), units, price, ", ".join(rules), amount)
 
 
 def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
@@ -44,8 +44,3 @@ def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
 def span_of(low: Fraction, high: Fraction, currency: str) -> str:
     """`$0.25`, or `$0.25 to $0.50` where the two differ."""
     return money(low, currency) if low == high else f"{money(low, currency)} to {money(high, currency)}"
-
-
-def shown_quantity(quantity: Fraction) -> str:
-    """A quantity with all its digits, or cut with an ellipsis where they never end; the amount stays exact."""
-    return grouped(quantity) if exact(quantity) is not None else grouped(Fraction(int(quantity * 10_000), 10_000)) + "…"

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from pricelang.api import Book
+from pricelang.book import model as m
 from pricelang.cli.answers import Answer
 from pricelang.cli.output import Grid
-from pricelang.cli.request import bounds_of, shown_quantity, span_of
+from pricelang.cli.request import bounds_of, span_of
 from pricelang.decimals import money
+from pricelang.layout import (
+    TOTAL_HEADERS,
+    TOTAL_NUMBERS,
+    counts_line,
+    record_headers,
+    record_numbers,
+    record_row,
+    shared_folder,
+    short_place,
+)
 from pricelang.rating.bill import Bill
 from pricelang.rating.instants import written
 from pricelang.usage.records import Place, Record, Skipped
 from pricelang.wording import printable
-
-MAX_ID = 24
 
 
 @frozen(eq=False, repr=False)
@@ -78,9 +86,8 @@ class Summary:
 
     def counts(self) -> str:
         """How many records were read, and what became of them."""
-        skipped, refused = len(self.skipped), len(self.refused)
-        read = self.priced + self.free + skipped + refused
-        return f"{read:,} read: {self.priced:,} priced, {self.free:,} free, {skipped:,} skipped, {refused:,} refused"
+        broken = sum(one.broken for one in self.skipped)
+        return counts_line(self.priced, self.free, len(self.skipped), len(self.refused), broken)
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}
@@ -110,21 +117,23 @@ class Summary:
 def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid:
     """A row a record and a part, with the ids of records and the quantities of meters or without them."""
     used = {meter for row in summary.rows for meter, quantity in row.quantities.items() if quantity}
-    book = summary.book.checked
-    # As the book's tables of rates have their columns, then what is charged by itself.
-    order = dict.fromkeys([*(price.meter for price in book.prices), *range(len(book.meters))])
-    names = [book.meters[index].name for index in order if meters and book.meters[index].name in used]
-    folder = _folder({row.place.file for row in summary.rows if row.place is not None})
+    names = columns_of(summary.book.checked, used) if meters else []
+    folder = shared_folder({row.place.file for row in summary.rows if row.place is not None})
     ids = ids and any(row.place is not None and row.place.id for row in summary.rows)
     rows = []
     for row in summary.rows:
-        counts = [shown_quantity(row.quantities[name]) if row.quantities.get(name) else "" for name in names]
-        record = f"  {printable(row.label)}" if row.place is None else _short(row.place, folder)
-        identity = [] if not ids else [_cut(row.place.id or "") if row.place is not None else ""]
-        rows.append((record, *identity, row.model, *counts, row.amount))
-    headers = ("record", *(["id"] if ids else []), "model", *names, "amount")
-    numbers = frozenset(range(len(headers) - len(names) - 1, len(headers)))
-    return Grid(headers, tuple(rows), numbers)
+        place = row.place
+        record = f"  {printable(row.label)}" if place is None else short_place(place.file, place.line, folder)
+        identity = ((place.id if place is not None else None) or "") if ids else None
+        rows.append(record_row(record, identity, row.model, names, row.quantities, row.amount))
+    headers = record_headers(names, ids)
+    return Grid(headers, tuple(rows), record_numbers(headers, names))
+
+
+def columns_of(book: m.Book, meters: Container[str]) -> list[str]:
+    """Some meters as the book's tables of rates have their columns, then what is charged by itself."""
+    order = dict.fromkeys([*(price.meter for price in book.prices), *range(len(book.meters))])
+    return [book.meters[index].name for index in order if book.meters[index].name in meters]
 
 
 def total_grid(summary: Summary) -> Grid:
@@ -135,7 +144,7 @@ def total_grid(summary: Summary) -> Grid:
             rows.append((model, f"{total.records:,}", span_of(total.low, total.high, currency)))
     for currency, total in summary.grand.items():
         rows.append(("total", f"{total.records:,}", span_of(total.low, total.high, currency)))
-    return Grid(("model", "records", "amount"), tuple(rows), frozenset({1, 2}), len(summary.grand))
+    return Grid(TOTAL_HEADERS, tuple(rows), TOTAL_NUMBERS, len(summary.grand))
 
 
 def _rows(place: Place, bill: Bill) -> Iterator[Row]:
@@ -152,20 +161,3 @@ def _rows(place: Place, bill: Bill) -> Iterator[Row]:
             # The parts of a sum with bounds say what they cost together only.
             amount = money(part.total, part.currency) if bill.bounds is None else ""
             yield Row(None, part.label or f"part {number}", part.cell.model.name, quantities, amount)
-
-
-def _folder(files: set[str]) -> str:
-    """The folder that several files share, which their names need not repeat."""
-    try:
-        return os.path.commonpath([os.path.dirname(file) for file in files if file != "-"])
-    except ValueError:  # no file, or files that share nothing
-        return ""
-
-
-def _short(place: Place, folder: str) -> str:
-    file = place.file.removeprefix(folder + os.sep) if folder else place.file
-    return file if place.line is None else f"{file}:{place.line}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_ID else text[: MAX_ID - 1] + "…"

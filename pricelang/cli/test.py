@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pricelang.api import DEFAULT_BOOK
 from pricelang.cli.options import open_book
-from pricelang.cli.output import DONE, SOME_FAILED, Grid, paths_in, show_grid
+from pricelang.cli.output import Grid, paths_in, show_grid
+from pricelang.ending import DONE, SOME_FAILED
+from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.examples import Result, run_examples
 from pricelang.wording import printable
 

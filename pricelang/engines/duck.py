@@ -224,7 +224,7 @@ class Job:
             answer = "error('a row has no rate, though all were found to have one')"
         return (
             f"select *, case when pl_atoms is null then {answer} end as pl_answer from "
-            f"(select *, {self.total()} as pl_atoms from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from {self.joined(numbered)}))"
+            f"(select *, case when pl_model is not null then {self.total()} end as pl_atoms from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from {self.joined(numbered)}))"
         )
 
     def total(self) -> str:

@@ -59,7 +59,7 @@ def register(
     >>> connection = duckdb.connect()
     >>> _ = pricelang.load().duckdb(connection, dimensions=["service_tier"], models=["claude-opus-4-7"])
     >>> sql = "select price_of('claude-opus-4-7', timestamp '2026-04-17', input := 50000, service_tier := 'batch')"
-    >>> float(connection.sql(sql).fetchone()[0])
+    >>> float(connection.sql(sql).fetchall()[0][0])
     0.125
     """
     found = versions_of(
@@ -123,7 +123,8 @@ def _store_lists(connection: DuckDBPyConnection, found: Versions, parts: Sequenc
     every = itertools.product(range(found.count), itertools.product(*spaces), range(len(found.turns) + 1), itertools.product(*sides))
     rows = [by_key.get(key) for key in every]
     columns: list[list[str | int | None]] = [[*range(1, len(rows) + 1)]]
-    types = ["place integer"]
+    columns.append([None if row is None else "0" for row in rows])
+    types = ["place integer", "there integer"]
     for part in parts:
         types.append(f"atoms_{part.number} {'bigint' if part.quantity.scale == 0 else f'decimal({38 - 18},{found.places})'}")
         columns.append([None if row is None else _price(row, part, found.places) for row in rows])
@@ -193,6 +194,8 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str) -> s
     # whole quantities are counted in 64 bits, in which DuckDB refuses an overflow; the others as DECIMALs, product by product
     sums = [decimal_sql(" + ".join(whole), found.places, found.places, False)] if whole else []
     sums += [f"{amount}::decimal(38,{found.places + TIME})" for amount in amounts]
+    # a request that uses nothing has a price only where such a request exists
+    sums.append(f"(select list(there order by place) from pricelang_lists)[{place} + 1]")
     total = " + ".join(sums)
     return f"create macro {name}({', '.join(arguments)}) as coalesce({total}, {refused})"
 

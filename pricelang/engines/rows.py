@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from attrs import frozen
 from pricelang.engines.duck import Job
 from pricelang.engines.sources import ending, literal, quoted
 from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.wording import shown
+from pricelang.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -27,12 +28,12 @@ _FORMATS = {
 class RefusedRows(PriceError):
     """A row of a table has no price (code `refused_rows`), and nothing was written. Rows are counted from 1."""
 
-    def __init__(self, row: int, reason: str) -> None:
+    def __init__(self, where: str, reason: str) -> None:
         super().__init__(
-            "refused_rows", f"row {row:,} has no price: {reason}",
+            "refused_rows", f"{where} has no price: {reason}",
             help="send such rows to a file and keep the rest (`--rejects FILE`, or `rejects=` in Python)",
         )  # fmt: skip
-        self.row, self.reason = row, reason
+        self.where, self.reason = where, reason
 
 
 @frozen
@@ -47,14 +48,19 @@ class Written:
     """Why rows were refused: each sentence once."""
 
 
-def select_sql(job: Job, lines: bool = False, refused: bool = False) -> str:
-    """The priced rows as SQL: the columns of the usage, `cost`, `currency` where the book converts, `cost_METER` by request.
+def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None, refused: bool = False) -> str:
+    """The priced rows as SQL: the columns of the usage (or those to `keep`), `cost`, `currency` where the book converts,
+    `cost_METER` with `lines`.
 
     With `refused`, the rows without a price instead, with the `reason`.
     """
-    own = [quoted(name) for name in job.source.names]
+    own = [quoted(name) for name in (job.source.names if keep is None else keep)]
     if refused:
-        return f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        left = f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        lines_left = (
+            f"select {literal(f'line {line} of {os.path.basename(file)}: {error}: {text}')} as reason" for file, line, error, text in job.source.broken
+        )
+        return " union all by name ".join([left, *lines_left])
     own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:
         own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
@@ -74,20 +80,23 @@ def _path(meter: str) -> str:
     return f'$.l."{meter}"'
 
 
-def priced(job: Job, lines: bool = False) -> DuckDBPyRelation:
+def priced(job: Job, lines: bool = False, keep: Sequence[str] | None = None) -> DuckDBPyRelation:
     """The priced rows as a relation of the job's connection. Raises `RefusedRows` where a row has no price."""
-    _check_names(job, lines)
+    _check_names(job, lines, keep)
     _raise_refused(job)
-    return job.connection.sql(select_sql(job, lines))
+    return job.connection.sql(select_sql(job, lines, keep))
 
 
-def write_priced(job: Job, output: str, rejects: str | None = None, lines: bool = False) -> Written:
-    """Writes the priced rows to a file (Parquet, CSV, TSV or JSON Lines, by its ending), and the others to `rejects`.
+def write_priced(
+    job: Job, output: str, rejects: str | None = None, lines: bool = False, keep: Sequence[str] | None = None
+) -> Written:
+    """Writes the priced rows to a file (Parquet, CSV, TSV or JSON Lines, by its ending), and the others to `rejects`. Of
+    the priced ones all columns are written, or those to `keep`.
 
     Both files appear whole, or neither does. Raises `RefusedRows` where a row has no price and there is no file for it,
     `BadRequest` for an output that cannot be written.
     """
-    _check_names(job, lines)
+    _check_names(job, lines, keep)
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in _FORMATS:
             raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
@@ -96,8 +105,8 @@ def write_priced(job: Job, output: str, rejects: str | None = None, lines: bool 
         raise BadRequest("bad_output", f"there is no folder `{shown(folder)}`")
     with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
         made = os.path.join(draft, "priced")
-        count = _copy(job, select_sql(job, lines), made, output)
-        refused = job.rows - count
+        count = _copy(job, select_sql(job, lines, keep), made, output)
+        refused = job.rows - count + len(job.source.broken)
         if refused and rejects is None:
             raise _first_refused(job) or AssertionError("rows are missing that have a price")
         if rejects is not None:
@@ -107,7 +116,8 @@ def write_priced(job: Job, output: str, rejects: str | None = None, lines: bool 
         if rejects is not None:
             os.replace(left, rejects)
         os.replace(made, output)
-    return Written(job.rows, count, refused, totals, tuple(job.single.refused))
+    reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
+    return Written(count + refused, count, refused, totals, reasons)
 
 
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:
@@ -127,11 +137,16 @@ def _totals(job: Job, path: str, output: str) -> dict[str, Fraction]:
     return {name: Fraction(total) for name, total in rows if total is not None}
 
 
-def _check_names(job: Job, lines: bool) -> None:
+def _check_names(job: Job, lines: bool, keep: Sequence[str] | None = None) -> None:
+    for name in keep or ():
+        if name not in job.source.names:
+            help = did_you_mean(shown(name), job.source.names) or "columns: " + ", ".join(map(shown, job.source.names))
+            raise BadRequest("no_column", f"there is no column `{shown(name)}` to keep", help=help)
     new = [COST, *(["currency"] if job.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
-    taken = [name for name in new if name.lower() in {name.lower() for name in job.source.names}]
-    if taken:
-        raise BadRequest("bad_column", f"the usage already has a column `{taken[0]}`", help="price it without that column")
+    taken = {name.lower() for name in (job.source.names if keep is None else keep)}
+    twice = [name for name in new if name.lower() in taken]
+    if twice:
+        raise BadRequest("bad_column", f"the usage already has a column `{twice[0]}`", help="price it without that column (`--keep`, `keep=`)")
 
 
 def _raise_refused(job: Job) -> None:
@@ -141,7 +156,9 @@ def _raise_refused(job: Job) -> None:
 
 
 def _first_refused(job: Job) -> RefusedRows | None:
-    """The error of the first row without a price, with its number."""
+    """The error of the first row without a price, with its number; of lines that are no rows before any other."""
+    for _, line, error, _ in job.source.broken:
+        return RefusedRows(f"line {line:,}", error)
     sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
     found = job.connection.execute(sql).fetchone()
-    return RefusedRows(found[0], found[1]) if found is not None else None
+    return RefusedRows(f"row {found[0]:,}", found[1]) if found is not None else None

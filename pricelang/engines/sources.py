@@ -24,10 +24,12 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 
 @frozen
 class Source:
-    """A table that a connection can read: its SQL, and its columns with their types."""
+    """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
+    no rows: the file, the line, what is wrong, and the line itself."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
+    broken: tuple[tuple[str, int, str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,15 +101,42 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if kind in DATABASE:
         return _of_database(connection, paths[0], table)
     if kind in TEXT:
-        read = f"read_csv({files}, all_varchar = true)" if TEXT[kind] == "csv" else f"read_json({files}, format = 'newline_delimited')"
-        connection.execute(f"create or replace temp table {STAGED} as select * from {read}")
-        return _described(connection, f"select * from {STAGED}")
+        return _of_csv(connection, paths, files) if TEXT[kind] == "csv" else _of_json(connection, files)
     if len(paths) == 1 and not os.path.exists(paths[0]):
         return _described(connection, f"select * from {quoted(paths[0])}")
     raise BadRequest(
         "bad_source", f"`{shown(paths[0])}` is of no kind that holds a table",
         help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a table",
     )  # fmt: skip
+
+
+def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str], files: str) -> Source:
+    """Every cell as its text; lines that have too many cells, or too few, are kept apart."""
+    for path in paths:
+        if not os.path.exists(path):
+            raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
+    found = connection.execute(f"select delimiter from sniff_csv({literal(paths[0])}, ignore_errors = true)").fetchone()
+    delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
+    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    connection.execute(
+        f"create or replace temp table {STAGED} as select * from read_csv({files}, all_varchar = true, header = true, "
+        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true)"
+    )
+    broken = connection.execute(
+        "select s.file_path, e.line, min(e.error_message), min(e.csv_line) from reject_errors e join reject_scans s "
+        "using (scan_id, file_id) group by all order by 1, 2"
+    ).fetchall()
+    source = _described(connection, f"select * from {STAGED}")
+    return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken))
+
+
+def _lower(text: str) -> str:
+    return shown(text[:1].lower() + text[1:].rstrip("."), 200)
+
+
+def _of_json(connection: DuckDBPyConnection, files: str) -> Source:
+    connection.execute(f"create or replace temp table {STAGED} as select * from read_json({files}, format = 'newline_delimited')")
+    return _described(connection, f"select * from {STAGED}")
 
 
 def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -> Source:

@@ -6,7 +6,7 @@ are priced one by one and added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -23,6 +23,8 @@ from pricelang.wording import did_you_mean, shown
 
 PERIODS = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
 BATCH = 10_000
+NAME = "pl_name"
+"""The column of a row's model: a group by it is one that the rates group by anyway."""
 FIRST = 100_000
 """Rows that are looked at to guess what all have."""
 
@@ -41,11 +43,12 @@ class Total:
 
 @frozen
 class Unpriced:
-    """Rows without a price, for one reason: their number, and the reason's code and sentence."""
+    """Rows without a price, for one reason: their number, the reason's code and sentence, and what to do about it."""
 
     rows: int
     code: str
     reason: str
+    help: str | None = None
 
 
 @frozen
@@ -68,22 +71,30 @@ def totals(job: Job, by: Sequence[str] = ()) -> Report:
     table, rows = _grouped(job, groups)
     rates = {row.key: row for row in table.rows}
     found: dict[tuple[object, ...], _Sum] = {}
-    hard: list[tuple[object, ...]] = []
-    read, size, width = 0, len(by), len(_key_columns(job, table))
+    read, size, width = 0, sum(group != NAME for group in groups), len(_key_columns(job, table))
+    priced = []
+    hard: dict[tuple[object, ...], None] = {}
     for group in rows:
-        where, key, count, sums = group[:size], group[size : size + width], group[size + width], group[size + width + 1 :]
+        own, key, count, sums = iter(group[:size]), group[size : size + width], group[size + width], group[size + width + 1 :]
+        where = [key[0] if sql == NAME else next(own) for sql in groups]
         read += count
         rate = None if key[-1] else rates.get(_key(job, table, key))
         amount = None if rate is None else _amount(job, table, rate, sums)
         if rate is None or amount is None:
-            hard.append(key)
-            continue
-        used = [Fraction(int(total), 10**quantity.scale) for total, quantity in zip(sums, job.quantities, strict=True)]
-        _added(found, _named(by, where, rate.model), rate.currency, count, used, amount)
-    unpriced: dict[tuple[str, str], int] = {}
+            hard[key] = None
+        else:
+            priced.append((key, where, rate, count, sums, amount))
+    for key, where, rate, count, sums, amount in priced:
+        if key not in hard:  # another group of the same key may need a price that is not there: then all go one by one
+            used = [Fraction(int(total), 10**quantity.scale) for total, quantity in zip(sums, job.quantities, strict=True)]
+            _added(found, _named(by, where, rate.model), rate.currency, count, used, amount)
+    unpriced: dict[tuple[str, str, str | None], int] = {}
     if hard:
         _one_by_one(job, by, groups, table, hard, found, unpriced)
-    reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0]))
+    for _, _, error, _ in job.source.broken:
+        unpriced[("bad_line", error, None)] = unpriced.get(("bad_line", error, None), 0) + 1
+        read += 1
+    reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0][:2]))
     return Report(
         tuple(by), tuple(_ordered(found, job.quantities)), tuple(Unpriced(count, *reason) for reason, count in reasons), read
     )
@@ -100,7 +111,7 @@ def _group_sql(job: Job, name: str) -> str:
     if name in job.source.names and name != job.columns.model:
         return quoted(name)
     if name == "model" or name == job.columns.model:
-        return job.model
+        return NAME
     if name in PERIODS:
         return f"date_trunc('{PERIODS[name]}', {job.at})"
     known = [*job.source.names, "model", *PERIODS]
@@ -126,7 +137,7 @@ def _key_columns(job: Job, table: RateTable) -> list[str]:
 
 
 def _placed(job: Job, table: RateTable) -> str:
-    return job.keyed(table, True, f"{_bad_sql(job)} as pl_bad")
+    return job.keyed(table, job.lacks_instants, f"{_bad_sql(job)} as pl_bad")
 
 
 def _grouped(job: Job, groups: Sequence[str]) -> tuple[RateTable, list[tuple[Any, ...]]]:
@@ -139,9 +150,9 @@ def _grouped(job: Job, groups: Sequence[str]) -> tuple[RateTable, list[tuple[Any
     while True:
         table = job.rates_of(seen)
         names = _key_columns(job, table)
-        listed = [*groups, *names, "count(*)", *(f"coalesce(sum({quantity.sql}), 0)" for quantity in job.quantities)]
+        listed = [*(group for group in groups if group != NAME), *names, "count(*)", *(f"coalesce(sum({quantity.sql}), 0)" for quantity in job.quantities)]
         rows = job.connection.execute(f"select {', '.join(listed)} from ({_placed(job, table)}) group by all").fetchall()
-        start = len(groups)
+        start = sum(group != NAME for group in groups)
         there = {(row[start], tuple(row[start + 2 : start + 2 + len(job.values)])) for row in rows}
         if there <= set(seen):
             return table, rows
@@ -190,14 +201,14 @@ def _added(
 
 
 def _one_by_one(
-    job: Job, by: Sequence[str], groups: Sequence[str], table: RateTable, hard: Sequence[tuple[object, ...]],
-    found: dict[tuple[object, ...], _Sum], unpriced: dict[tuple[str, str], int],
+    job: Job, by: Sequence[str], groups: Sequence[str], table: RateTable, hard: Iterable[tuple[object, ...]],
+    found: dict[tuple[object, ...], _Sum], unpriced: dict[tuple[str, str, str | None], int],
 ) -> None:  # fmt: skip
     """Prices the rows of the groups that no sum can hold, equal rows together."""
     names, placed = _key_columns(job, table), _placed(job, table)
     job.connection.execute(f"create or replace temp table pricelang_hard as select {', '.join(names)} from ({placed}) limit 0")
     marks = ", ".join("?" for _ in names)
-    job.connection.executemany(f"insert into pricelang_hard values ({marks})", [list(key) for key in dict.fromkeys(hard)])
+    job.connection.executemany(f"insert into pricelang_hard values ({marks})", [list(key) for key in hard])
     tests = " and ".join(f"k.{name} is not distinct from h.{name}" for name in names)
     sql = (
         f"select {', '.join([*groups, job.payload()])}, count(*) from ({placed}) k "
@@ -209,7 +220,7 @@ def _one_by_one(
             try:
                 priced = job.single.priced(payload)
             except PriceError as error:
-                reason = (error.code, error.message)
+                reason = (error.code, error.message, error.help)
                 unpriced[reason] = unpriced.get(reason, 0) + count
                 continue
             used = [sum(priced.usage.get(q.meter, ()), Fraction(0)) * count for q in job.quantities]

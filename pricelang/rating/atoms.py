@@ -8,18 +8,18 @@ minimum below which a use costs more, a refusal) has no row there, and is left t
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from pricelang.book import model as m
 from pricelang.decimals import power_of_ten
-from pricelang.rating.cells import Cell, cell_at
+from pricelang.rating.cells import Cell
 from pricelang.rating.errors import PriceError
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Rate
+from pricelang.rating.walk import dated, walk_of
 
 MAX_PLACES = 18
 """A power of ten beyond this leaves an int64 no room for a unit price."""
@@ -88,15 +88,20 @@ def rate_table(
     """
     book = card.book
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
-    cells = PlainCells(card)
+    walk = walk_of(card)
     made: list[tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Cell]] = []
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     for name, values in dict.fromkeys((name, tuple(values)) for name, values in combinations):
         given = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
         for (version, start), clock in itertools.product(enumerate(_starts(cuts, period)), range(len(turns) + 1)):
+            point = dated(card, name, start)
+            chosen = None if point is None else _values_at(card, point[0], given, start, minute_of(turns, clock))
+            if point is None or chosen is None:
+                continue
+            state = walk.start(point)
             for sides in every_side:
-                cell = cells.find(name, start, minute_of(turns, clock), given, sides)
-                if cell is not None:
+                cell = walk.cell(state, point, chosen, sides)
+                if cell is not None and cell.coefficients is not None:
                     made.append(((name, version, values, clock, sides), cell))
     places = places_of(book, [cell for _, cell in made], meters)
     rows = tuple(row_of(book, *key, cell, meters, places) for key, cell in made)
@@ -138,45 +143,12 @@ def thresholds_of(book: m.Book) -> tuple[Threshold, ...]:
 # ---- the cells ------------------------------------------------------------------------------------------------------
 
 
-@define(eq=False, repr=False)
-class PlainCells:
-    """The cells of a book in which a request is a sum of quantity times price, each worked out once."""
-
-    card: RateCard
-    _cells: dict[tuple[int, ...], Cell | None] = field(factory=dict)
-    _points: dict[tuple[object, ...], tuple[int, ...] | None] = field(factory=dict)
-
-    def find(self, name: str, at: int, minute: int, values: Mapping[str, str], sides: Sequence[int]) -> Cell | None:
-        """The cell of a model (an id or an alias) at an instant (UTC seconds) and minute of the day, for the values that are
-        no defaults and the side of each threshold. None where there is no such request, or it costs more than a sum."""
-        key = (name, at, minute, *values.items())
-        if key not in self._points:
-            self._points[key] = self._point(name, at, minute, values)
-        point = self._points[key]
-        if point is None:
-            return None
-        watched = self.card.sums_at(point)
-        whole = (*point, *(side if number in watched else 0 for number, side in enumerate(sides)))
-        if whole not in self._cells:
-            self._cells[whole] = plain_cell(self.card.book, whole)
-        return self._cells[whole]
-
-    def _point(self, name: str, at: int, minute: int, values: Mapping[str, str]) -> tuple[int, ...] | None:
-        try:
-            index = self.card.model_index(name, at)
-            chosen, _ = self.card.values_at(index, values, at, minute)
-        except PriceError:
-            return None
-        return index, bisect_right(self.card.book.boundaries, at), *chosen
-
-
-def plain_cell(book: m.Book, point: tuple[int, ...]) -> Cell | None:
-    """The cell of a point, where a request there is a sum of quantity times price."""
+def _values_at(card: RateCard, model: int, given: Mapping[str, str], at: int, minute: int) -> tuple[int, ...] | None:
+    """The values of a request, or None where the book does not know one."""
     try:
-        cell = cell_at(book, point)
+        return card.values_at(model, given, at, minute)[0]
     except PriceError:
         return None
-    return cell if cell.coefficients is not None else None
 
 
 def beyond_sums(cell: Cell, meters: Sequence[str]) -> Iterator[str]:
@@ -235,7 +207,7 @@ def most_places(book: m.Book) -> int:
 
     >>> import pricelang
     >>> most_places(pricelang.load().checked)
-    13
+    14
     """
     return max((_places_of_meter(book, index) for index in range(len(book.meters))), default=0)
 

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.book.model import Book, Origin
-from pricelang.decimals import exact, plain, rounded, scaled, to_decimal
+from pricelang.decimals import divide, exact, plain, rounded, to_decimal
 from pricelang.rating.cells import Cell
 from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate, Step
@@ -44,19 +44,24 @@ class Terms:
     free: str | None
 
 
+@define(init=False, eq=False, repr=False)
+class _Line:
+    """A `Line` while it is made: one that is frozen from the start takes three times as long to fill."""
+
+    terms: Terms
+    quantity: Decimal
+    amount: Decimal
+    label: str = ""
+
+
 @frozen
-class Line:
+class Line(_Line):
     """One line of a bill.
 
     `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is their product
     (after rounding, where the book rounds lines). `list_price` is the unit price before any modifier. `free` says why
     a line costs nothing. `location` is the `file:line` of the price.
     """
-
-    terms: Terms
-    quantity: Decimal
-    amount: Decimal
-    label: str = ""
 
     @property
     def meter(self) -> str:
@@ -131,21 +136,54 @@ class Amount:
     residue: Fraction
 
 
-@define(eq=False, repr=False)
-class Priced:
-    """One request with its cell: what it used and what that costs.
-
-    `units` is the amount times a power of ten of the cell, where the cell's integer rates price all of the request.
-    """
+@frozen(eq=False, repr=False)
+class Basis:
+    """What requests of one model, instant and values share, and do not say of themselves: see `Priced`."""
 
     book: Book
     cell: Cell
     at: int
     dimensions: tuple[tuple[str, str], ...]
-    usage: Mapping[str, Uses]
-    label: str = ""
-    units: int | None = None
     doubts: tuple[str, ...] = ()
+
+
+@define(eq=False, repr=False, slots=False)  # reading a slot is slow in a class with cached properties
+class Priced:
+    """One request with its cell: what it used and what that costs.
+
+    `given` has the uses of each meter, or a whole number that stands for one use. `units` is the amount times a power of
+    ten of the cell, where the cell's integer rates price all of the request.
+    """
+
+    basis: Basis
+    given: Mapping[str, Uses | int]
+    units: int | None = None
+    label: str = ""
+
+    @property
+    def book(self) -> Book:
+        """The book that the request is priced by."""
+        return self.basis.book
+
+    @property
+    def cell(self) -> Cell:
+        """The rates of the request."""
+        return self.basis.cell
+
+    @property
+    def at(self) -> int:
+        """The instant of the request, in UTC seconds."""
+        return self.basis.at
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """The dimensions that the request names or the clock sets, where they are no default."""
+        return self.basis.dimensions
+
+    @cached_property
+    def usage(self) -> Mapping[str, Uses]:
+        """The uses of each meter, in its unit."""
+        return {name: (uses,) if isinstance(uses, int) else uses for name, uses in self.given.items()}
 
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
@@ -193,6 +231,11 @@ class Priced:
         return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)
 
     @property
+    def amount(self) -> Decimal:
+        """The total as a decimal: exact, or rounded half even to 20 places where it has no finite one."""
+        return to_decimal(self.total) if self.units is None else divide(self.units, self.basis.cell.divisor)
+
+    @property
     def currency(self) -> str:
         """The currency of the amounts, after conversion."""
         return self.cell.conversion.currency if self.cell.conversion is not None else self.book.currency
@@ -200,7 +243,7 @@ class Priced:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
-        found = [*self.doubts, *self.cell.notes]
+        found = [*self.basis.doubts, *self.cell.notes]
         left_out = list(self.cell.left_out)
         for name, uses in self.usage.items():
             rate = self.cell.rates[name]
@@ -214,18 +257,21 @@ class Priced:
 
     def lines(self) -> tuple[Line, ...]:
         """The lines, readable."""
-        coefficients, places, label = self.cell.coefficients, self.cell.places, self.label
-        if self.units is None or coefficients is None:
+        if self.units is None:
             return tuple(self._readable(amount) for amount in self.amounts)
-        terms = self.cell.terms
-        if not terms:
-            terms.update({name: _terms(rate, self.cell) for name, rate in self.cell.rates.items() if isinstance(rate, Rate)})
-        found = []
-        for name, uses in self.usage.items():
-            quantity = uses[0] if len(uses) == 1 else sum(uses)
+        cell, label = self.basis.cell, self.label
+        terms, divisor = cell.terms or _all_terms(cell), cell.divisor
+        found: list[Any] = []
+        for name, uses in self.given.items():
+            quantity = uses if isinstance(uses, int) else int(sum(uses))
             if quantity:
-                whole = int(quantity)
-                found.append(Line(terms[name], Decimal(whole), scaled(coefficients[name] * whole, places), label))
+                line = _Line()
+                line.terms, coefficient = terms[name]
+                line.quantity = Decimal(quantity)
+                line.amount = divide(coefficient * quantity, divisor)
+                line.label = label
+                line.__class__ = Line
+                found.append(line)
         return tuple(found)
 
     def _readable(self, line: Amount) -> Line:
@@ -236,6 +282,14 @@ class Priced:
             terms = Terms(step.rule, "request", amount, (), model, amount, origin.source, origin.place, None)
             return Line(terms, Decimal(1), amount, self.label)
         return Line(_terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label)
+
+
+def _all_terms(cell: Cell) -> dict[str, tuple[Terms, int]]:
+    """The terms and the integer rate of each meter that has one; kept with the cell."""
+    rates = {name: (cell.rates[name], coefficient) for name, coefficient in (cell.coefficients or {}).items()}
+    # All at once, since another thread may look.
+    cell.terms.update({name: (_terms(rate, cell), number) for name, (rate, number) in rates.items() if isinstance(rate, Rate)})
+    return cell.terms
 
 
 def _terms(rate: Rate, cell: Cell) -> Terms:
@@ -254,7 +308,7 @@ def _terms(rate: Rate, cell: Cell) -> Terms:
 _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, slots=False)  # as `Priced`
 class Bill:
     """What one record costs: the sum of its requests, with a reason for every cent.
 
@@ -286,9 +340,7 @@ class Bill:
         """
         if self.bounds is not None:
             raise PriceError("range", "the record has no one amount", help="ask for `low` and `high`")
-        if len(self.parts) == 1 and self.parts[0].units is not None:
-            return scaled(self.parts[0].units, self.parts[0].cell.places)
-        return to_decimal(self.exact_total)
+        return self.parts[0].amount if len(self.parts) == 1 else to_decimal(self.exact_total)
 
     @property
     def low(self) -> Decimal:

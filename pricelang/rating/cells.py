@@ -6,6 +6,7 @@ A cell is worked out once from the rules of the book, exactly, and then prices e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -14,9 +15,10 @@ from attrs import evolve, field, frozen
 
 from pricelang.book import model as m
 from pricelang.book.space import holds
-from pricelang.decimals import grouped, power_of_ten
+from pricelang.decimals import NARROW, grouped, power_of_ten
 from pricelang.rating.errors import NotOffered, PriceError, Refused
 from pricelang.rating.instants import written
+from pricelang.rating.quantities import PLAIN
 from pricelang.rating.rates import Effects, Point, Rate, Step, leaf_at, offered_where, rate_of
 
 
@@ -44,9 +46,11 @@ class Cell:
     left_out: tuple[str, ...]
     free: m.Remark | None
     # Integer rates: amount = sum(coefficient * quantity) / 10**places, for the meters that are that simple; None where
-    # a bill is more than such a sum.
+    # a bill is more than such a sum, or where plain quantities could make one of more digits than `divide` takes.
     coefficients: dict[str, int] | None = None
     places: int = 0
+    # 10**places, to divide by.
+    divisor: Decimal = Decimal(1)
     # What all bills of the cell share, filled in by the first (see `bill`).
     terms: dict[str, Any] = field(factory=dict)
 
@@ -203,4 +207,6 @@ def _with_integers(cell: Cell) -> Cell:
     }
     places = power_of_ten(lcm(1, *(price.denominator for price in simple.values()))) or 0
     coefficients = {name: int(price * 10**places) for name, price in simple.items()}
-    return evolve(cell, coefficients=coefficients, places=places)
+    if sum(map(abs, coefficients.values())) * PLAIN >= 10**NARROW:
+        return cell
+    return evolve(cell, coefficients=coefficients, places=places, divisor=Decimal(10**places))

@@ -14,6 +14,8 @@ from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
 MAX_DIGITS = 40
+PLAIN = 2**50
+"""An `int` from zero to below this is a quantity of any meter as it is, without reading or further checks."""
 _AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?\Z", re.ASCII)
 
 

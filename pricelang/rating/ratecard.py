@@ -8,24 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.book import model as m
 from pricelang.book.space import holds, in_clock
-from pricelang.decimals import scaled, to_decimal
-from pricelang.rating.bill import Priced, Uses
+from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.quantities import read_uses
+from pricelang.rating.quantities import PLAIN, read_uses
 from pricelang.rating.rates import Point, Rate, not_offered
+from pricelang.rating.shortcuts import Shortcut, shortcut_of
 from pricelang.wording import did_you_mean, shown
 
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_ENTRIES = 20_000
-MAX_PLAIN = 10**15
-"""Whole quantities below this need no further check."""
 
 
 @define(eq=False, repr=False)
@@ -41,8 +39,8 @@ class Entry:
     sums: tuple[int, ...]
     # What is doubtful about the name of the model.
     notes: tuple[str, ...] = ()
-    # The one cell, where no threshold matters.
-    cell: Cell | None = None
+    # What prices every such request, where no threshold matters.
+    basis: Basis | None = None
 
 
 @define(eq=False, repr=False)
@@ -50,6 +48,8 @@ class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
     book: m.Book
+    # By model, instant as text, meters and items of the dimensions, in their order; always the same dictionary.
+    shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
     _entries: dict[object, Entry] = field(factory=dict, init=False)
     _cells: dict[Point, Cell | PriceError] = field(factory=dict, init=False)
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
@@ -66,37 +66,46 @@ class RateCard:
     # ---- one request ----
 
     def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
-        """The amount of one request. Raises `PriceError`."""
+        """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
             at = today() if at is None else written(seconds_of(at))
-        try:
-            cell = self._entries[(model, at, *dimensions.items())].cell
-            if cell is not None:
-                coefficients = cell.coefficients
-                if coefficients is None:
-                    return to_decimal(self.request(model, at, usage, dimensions).total)
-                units = 0
-                for meter, quantity in usage.items():
-                    if type(quantity) is not int or not 0 <= quantity < MAX_PLAIN:
-                        break
-                    units += coefficients[meter] * quantity
-                else:
-                    return scaled(units, cell.places)
-        except (KeyError, TypeError, AttributeError):
-            pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
-        return to_decimal(self.request(model, at, usage, dimensions).total)
+        if type(usage) is dict:
+            try:
+                return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(usage.values())
+            except (KeyError, TypeError, ValueError):
+                pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
+        return self._request(model, at, usage, dimensions, "").amount
 
     def request(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
     ) -> Priced:
         """One request, priced. Raises `PriceError`."""
-        undated = at is None
+        if at is None:
+            return _undated(self.request(model, today(), usage, dimensions, label))
+        if type(at) is not str:
+            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
+            at = written(seconds_of(at))
+        if type(usage) is dict:
+            given = usage.copy()
+            try:
+                shortcut = self.shortcuts[(model, at, *given, *dimensions.items()) if dimensions else (model, at, *given)]
+                return Priced(shortcut.basis, given, shortcut.units(given.values()), label)
+            except (KeyError, TypeError, ValueError):
+                pass  # as in `amount`
+        return self._request(model, at, usage, dimensions, label)
+
+    def _request(
+        self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str
+    ) -> Priced:
+        """One request, priced the full way, and a shortcut for the next ones like it."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        cell = entry.cell or self._cell(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
-        priced = self._priced(entry, cell, uses, label)
-        if undated:
-            priced.doubts = (*priced.doubts, f"no date is given: priced as of {written(entry.at)}")
+        basis = entry.basis or self._basis(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
+        priced = self._priced(basis, uses, label)
+        if entry.basis is not None and type(model) is str:
+            found = shortcut_of(basis, tuple(uses))
+            if found is not None:
+                _kept(self.shortcuts, (model, at, *uses, *dimensions.items()), found)
         return priced
 
     def bounds(
@@ -107,6 +116,9 @@ class RateCard:
 
         `sides` fixes the side (a point of the axis) of some sums. What the clock sets is open too.
         """
+        undated = at is None
+        if type(at) is not str:
+            at = today() if at is None else written(seconds_of(at))
         uses = self.uses(usage)
         found: list[Priced] = []
         errors: list[PriceError] = []
@@ -116,14 +128,16 @@ class RateCard:
             ]
             for combination in itertools.product(*choices):
                 try:
-                    found.append(self._priced(entry, self._cell(entry, combination, uses), uses, label))
+                    found.append(self._priced(self._basis(entry, combination, uses), uses, label))
                 except PriceError as error:
                     errors.append(error)
         if errors and not found:
             raise errors[0]
-        return sorted(found, key=lambda priced: priced.total)
+        found.sort(key=lambda priced: priced.total)
+        return [_undated(priced) for priced in found] if undated else found
 
-    def _priced(self, entry: Entry, cell: Cell, uses: Mapping[str, Uses], label: str) -> Priced:
+    def _priced(self, basis: Basis, uses: Mapping[str, Uses], label: str) -> Priced:
+        cell = basis.cell
         coefficients = cell.coefficients or {}
         units: int | None = 0 if cell.coefficients is not None else None
         for name, quantities in uses.items():
@@ -138,7 +152,7 @@ class RateCard:
                     raise rate.with_traceback(None)
             if quantity:
                 units = None
-        return Priced(self.book, cell, entry.at, entry.dimensions, uses, label, units, entry.notes)
+        return Priced(basis, uses, units, label)
 
     def uses(self, usage: Mapping[str, object]) -> dict[str, Uses]:
         """The quantities of a record, read and checked."""
@@ -149,7 +163,7 @@ class RateCard:
             meter = self._meters.get(name) if isinstance(name, str) else None
             if meter is None:
                 raise self._unknown("meter", name, self._meters)
-            if type(value) is int and 0 <= value < MAX_PLAIN:
+            if type(value) is int and 0 <= value < PLAIN:
                 found[name] = (value,)
             else:
                 found[name] = read_uses(value, meter, self.book.units)
@@ -157,11 +171,8 @@ class RateCard:
 
     # ---- combinations ----
 
-    def _entry(self, model: str, at: Instant | None, dimensions: Mapping[str, str]) -> Entry:
+    def _entry(self, model: str, at: str, dimensions: Mapping[str, str]) -> Entry:
         """The combination of a request."""
-        if type(at) is not str:
-            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
-            at = today() if at is None else written(seconds_of(at))
         try:
             key: object = (model, at, *dimensions.items())
             found = self._entries.get(key)
@@ -196,7 +207,7 @@ class RateCard:
             sums = _kept(self._sums, point, tuple(sorted(found)))
         return sums
 
-    def _cell(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Cell:
+    def _basis(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Basis:
         by_sum = dict(zip(entry.sums, sides, strict=True))
         point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
         cell = self._cells.get(point)
@@ -210,9 +221,10 @@ class RateCard:
             self._check_meters(entry, uses)  # what does not exist comes before what is refused
         if isinstance(cell, PriceError):
             raise cell.with_traceback(None)
+        basis = Basis(self.book, cell, entry.at, entry.dimensions, entry.notes)
         if not entry.sums:
-            entry.cell = cell
-        return cell
+            entry.basis = basis
+        return basis
 
     def _check_meters(self, entry: Entry, uses: Mapping[str, Uses]) -> None:
         for name, quantities in uses.items():
@@ -303,6 +315,13 @@ class RateCard:
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
+
+
+def _undated(priced: Priced) -> Priced:
+    """The request with the note that no date was given for it."""
+    doubt = f"no date is given: priced as of {written(priced.at)}"
+    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, doubt))
+    return priced
 
 
 def _kept(cache: dict[K, V], key: K, value: V) -> V:

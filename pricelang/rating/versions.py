@@ -7,10 +7,9 @@ equality, whatever the day. Both tables hold what can be asked for: combinations
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from pricelang.book import model as m
 from pricelang.rating.atoms import (
@@ -25,9 +24,10 @@ from pricelang.rating.atoms import (
     thresholds_of,
     turns_of,
 )
-from pricelang.rating.cells import Cell, cell_at
-from pricelang.rating.errors import BadRequest, PriceError, UnknownName
+from pricelang.rating.cells import Cell
+from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.ratecard import RateCard
+from pricelang.rating.walk import dated, walk_of
 from pricelang.wording import did_you_mean, shown
 
 MAX_ROWS = 2_000_000
@@ -87,32 +87,35 @@ def versions_of(
     wanted = _wanted(card, models)
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
     spaces = [_values(book, name) for name in chosen]
-    walk = Walk(book, used)
-    first: dict[int, tuple[int, int]] = {}
+    walk = walk_of(card)
+    first: dict[int, tuple[tuple[int, int], int]] = {}
     names = []
     start = period[0] if period[0] is not None else (cuts[0] - 1 if cuts else 0)
     for name in _names(book, wanted):
         held = []
         for at in (start, *cuts):
-            point = _dated(card, name, at)
-            state = walk.start(point) if point is not None and point[0] in wanted else None
-            if state is not None and point is not None:
-                first.setdefault(state, (point[0], at))
+            there = dated(card, name, at)
+            state = walk.start(there) if there is not None and there[0] in wanted else None
+            if state is not None and there is not None:
+                first.setdefault(state, (there, at))
             held.append(state)
         if any(state is not None for state in held):
             names.append((name, held))
     kept = [0, *(n for n in range(1, len(cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
     _check_size(len(first), spaces, turns, thresholds)
     found: list[tuple[tuple[int, tuple[str, ...], int, tuple[int, ...]], Cell]] = []
+    beyond: dict[str, None] = {}
     number = {state: n for n, state in enumerate(first)}
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     combinations = [{**(fixed or {}), **dict(zip(chosen, values, strict=True))} for values in itertools.product(*spaces)]
-    for state, (model, at) in first.items():
+    for state, (point, at) in first.items():
         for given, clock in itertools.product(combinations, range(len(turns) + 1)):
-            values, _ = card.values_at(model, given, at, minute_of(turns, clock))
+            values, _ = card.values_at(point[0], given, at, minute_of(turns, clock))
             for sides in every_side:
-                cell = walk.cell(state, model, at, values, sides)
+                cell = walk.cell(state, point, values, sides)
                 if cell is not None:
+                    beyond.update(dict.fromkeys(beyond_sums(cell, used)))
+                if cell is not None and cell.coefficients is not None:
                     found.append(((number[state], tuple(given[name] for name in chosen), clock, sides), cell))
     if len({cell.conversion.currency for _, cell in found if cell.conversion is not None}) + any(
         cell.conversion is None for _, cell in found
@@ -124,7 +127,7 @@ def versions_of(
         used, tuple(zip(chosen, spaces, strict=True)), tuple(cuts[n - 1] for n in kept[1:]), turns, thresholds,
         tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names),
         len(first), places,
-        rows[0].currency if rows else book.currency, rows, tuple(walk.beyond),
+        rows[0].currency if rows else book.currency, rows, tuple(beyond),
     )  # fmt: skip
 
 
@@ -198,102 +201,3 @@ def _values(book: m.Book, name: str) -> tuple[str, ...]:
     dimension = next(found for found in book.dimensions if found.name == name)
     default = dimension.values[dimension.default].name
     return default, *(value.name for value in dimension.values if value.name != default)
-
-
-def _dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:
-    """The model of a name and the stretch of time, where the model is released by then."""
-    try:
-        index = card.model_index(name, at)
-    except PriceError:
-        return None
-    stretch = bisect_right(card.book.boundaries, at)
-    start = card.book.boundaries[stretch - 1] if stretch else None
-    return (index, stretch) if start is not None and start >= card.book.models[index].released else None
-
-
-REFUSED = -1
-State = tuple[int, tuple[int, ...], tuple[tuple[int, ...], ...]]
-"""A model, what is left of the diagrams of all rules, and of those that say where each value of a dimension is offered."""
-
-
-@define(eq=False, repr=False)
-class Walk:
-    """A walk down all diagrams of a book at once, axis by axis. Equal states price alike, so each is worked out once,
-    however many combinations lead to it."""
-
-    book: m.Book
-    meters: Sequence[str]
-    beyond: dict[str, None] = field(factory=dict)
-    _states: list[State] = field(factory=list)
-    _numbers: dict[State, int] = field(factory=dict)
-    _steps: dict[tuple[int, int, int], int] = field(factory=dict)
-    _cells: dict[int, Cell | None] = field(factory=dict)
-
-    def start(self, point: tuple[int, int]) -> int:
-        """The state at a model and a stretch of time: a dated version. Models never share one."""
-        decided = self.book.decisions
-        rules = (
-            decided.refusals, decided.free, decided.roundings, decided.conversions, *decided.modifiers, *decided.exclusions,
-            *decided.meters, *decided.prices, *decided.derivations, *decided.limits, *(root for charge in decided.charges for root in charge),
-        )  # fmt: skip
-        state: State = (point[m.MODELS], rules, decided.values)
-        for axis, position in enumerate(point):
-            state = self._below(state, axis, position)
-        return self._number(state)
-
-    def cell(self, state: int, model: int, at: int, values: Sequence[int], sides: Sequence[int]) -> Cell | None:
-        """The cell of a dated version, of values and of sides; None where there is no such request, or it is no plain sum."""
-        positions = (*values, *sides)
-        for axis, position in enumerate(positions, 2):
-            found = self._steps.get((state, axis, position))
-            if found is None:
-                below = self._below(self._states[state], axis, position)
-                found = self._steps[(state, axis, position)] = REFUSED if self._refuses(below) else self._number(below)
-            if found == REFUSED:
-                return None
-            state = found
-        if state not in self._cells:
-            self._cells[state] = self._worked_out((model, bisect_right(self.book.boundaries, at), *positions))
-        return self._cells[state]
-
-    def _worked_out(self, point: tuple[int, ...]) -> Cell | None:
-        try:
-            cell = cell_at(self.book, point)
-        except PriceError:
-            return None
-        self.beyond.update(dict.fromkeys(beyond_sums(cell, self.meters)))
-        return cell if cell.coefficients is not None else None
-
-    def _below(self, state: State, axis: int, position: int) -> State:
-        """The state at a point of the next axis: of a dimension's values only the one that the request has still matters."""
-        model, rules, values = state
-        nodes, index = self.book.decisions.nodes, axis - 2
-        kept = tuple(
-            tuple(_down(nodes, root, axis, position) for root in (roots[position : position + 1] if number == index else roots))
-            for number, roots in enumerate(values)
-        )
-        return model, tuple(_down(nodes, root, axis, position) for root in rules), kept
-
-    def _refuses(self, state: State) -> bool:
-        """Whether no request below a state exists, whatever else it says."""
-        _, rules, values = state
-        leaves = self.book.decisions.leaves
-        if rules[0] < 0 and leaves[~rules[0]]:
-            return True
-        for modifier, root in zip(self.book.modifiers, rules[4:], strict=False):
-            if root < 0 and any(modifier.lines[number].outcome == "refuse" for number in leaves[~root]):
-                return True
-        return any(len(roots) == 1 and roots[0] < 0 and not leaves[~roots[0]] for roots in values)
-
-    def _number(self, state: State) -> int:
-        number = self._numbers.setdefault(state, len(self._states))
-        if number == len(self._states):
-            self._states.append(state)
-        return number
-
-
-def _down(nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, axis: int, position: int) -> int:
-    """What is left of a diagram at a point of its axis."""
-    if root < 0 or nodes[root][0] != axis:
-        return root
-    return next(child for mask, child in nodes[root][1] if mask >> position & 1)

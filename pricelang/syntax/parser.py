@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from lark import Lark, UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from pricelang.resources import grammar_path
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
 from pricelang.syntax.faults import Fault, Span, sort_faults
+from pricelang.syntax.reuse import Memory
 from pricelang.syntax.split import Chunk, split_text
+from pricelang.syntax.tables import load_parser
 from pricelang.syntax.tree import File, Statement
 from pricelang.wording import nearest
 
@@ -29,9 +30,7 @@ _WORD = re.compile(r"^([a-z]+)(?: \+([a-z]+))?\(\?[!=]")
 @functools.cache
 def grammar() -> Lark:
     """The parser of one statement."""
-    return Lark(
-        grammar_path().read_text(encoding="utf-8"), parser="lalr", propagate_positions=True, maybe_placeholders=False
-    )
+    return load_parser()
 
 
 @functools.cache
@@ -51,6 +50,9 @@ def reserved() -> frozenset[str]:
     return frozenset(word for phrase in words().values() for word in phrase.split())
 
 
+_MEMORY = Memory()
+
+
 def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     """The tree of a text, without the statements that could not be read, and a fault for each of those.
 
@@ -62,7 +64,7 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     statements: list[Statement] = []
     lost: set[str] = set()
     for chunk in chunks:
-        statement, wrong = parse_statement(name, chunk)
+        statement, wrong = _MEMORY.statement(name, chunk, parse_statement)
         faults += wrong
         if statement is not None:
             statements.append(statement)
@@ -82,15 +84,15 @@ def _each_word_once(faults: list[Fault]) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def parse_statement(name: str, chunk: Chunk) -> tuple[Statement | None, list[Fault]]:
+def parse_statement(name: str, chunk: Chunk) -> tuple[Statement | None, tuple[Fault, ...]]:
     """One statement, or the reason why it cannot be read."""
     try:
         tree = grammar().parse(chunk.text)
     except UnexpectedInput as error:
-        return None, [_syntax_fault(name, chunk, error)]
+        return None, (_syntax_fault(name, chunk, error),)
     builder = Builder(name, chunk.line, reserved())
     statement = build_statement(builder, tree)
-    return (None if builder.fatal else statement), builder.faults
+    return (None if builder.fatal else statement), tuple(builder.faults)
 
 
 def _syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:

@@ -29,6 +29,8 @@ def read(source: Source, file: str, format: str | None = None) -> Iterator[Outco
     `format` is one of `FORMATS`, or None to know each record by its shape. Transcript lines wait until the end, for a
     later copy of a response may be the one that counts; and whatever follows them waits with them.
 
+    A line of a transcript that is malformed or cut is a `Skipped` that is `broken`; in any other file it is a `Rejected`.
+
     Raises `UsageError` at once for an unknown `format`; a bad record is a `Rejected`, never an exception.
     """
     return _Reading(checked_format(format)).all([(source, file)])
@@ -82,6 +84,7 @@ class _Reading:
         self._transcripts: Transcripts | None = None
         self._held: list[Outcome | tuple[str | None, str | None, int]] = []
         self._lines = 0
+        self._near: str | None = None
 
     def all(self, sources: Iterable[tuple[Source | None, str]]) -> Iterator[Outcome]:
         for source, file in sources:
@@ -112,10 +115,26 @@ class _Reading:
 
     def _file(self, source: Source, file: str) -> Iterator[Outcome]:
         name = clean(file, MAX_NAME)
+        # Of which format a broken line was is told by the record before it, and at the top of a file by the one behind.
+        self._near = self._format
+        waiting: list[tuple[Outcome, bool]] = []
         for line, item, value in values_of(lines_of(source), self._decoder):
             outcome = self._outcome(value, line, item, name)
+            broken = isinstance(outcome, Rejected) and _broken(value)
+            if self._near is None and (broken or waiting) and outcome is not None:
+                waiting.append((outcome, broken))
+                continue
+            yield from (self._settled(*held) for held in waiting)
+            waiting = []
             if outcome is not None:
-                yield outcome
+                yield self._settled(outcome, broken)
+        yield from (self._settled(*held) for held in waiting)
+
+    def _settled(self, outcome: Outcome, broken: bool) -> Outcome:
+        """A broken line of a transcript is skipped, for they are written while somebody works; any other is refused."""
+        if not broken or not isinstance(outcome, Rejected) or self._near != "claude-code":
+            return outcome
+        return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
     def _outcome(self, value: object, line: int, item: int | None, file: str) -> Outcome | None:
         own = identity(value) if isinstance(value, Mapping) else None
@@ -127,7 +146,7 @@ class _Reading:
         if not isinstance(value, Mapping):
             return Rejected(place, "wrong_type", f"a usage record is an object, and this is {type_name(value)}")
         try:
-            name = self._format or format_of(value)
+            name = self._near = self._format or format_of(value)
             return self._transcript_line(value, place) if name == "claude-code" else _record(name, value, place)
         except UsageError as error:
             return error.rejected(place)
@@ -145,6 +164,11 @@ class _Reading:
         if duplicate is None:
             self._held.append(read.key)
         return duplicate
+
+
+def _broken(value: object) -> bool:
+    """Whether a value is what is left of a line that is malformed or was cut, and no whole object that is refused."""
+    return value.syntax or value.code == "bad_utf8" if isinstance(value, JsonFault) else not isinstance(value, Mapping)
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Rejected:

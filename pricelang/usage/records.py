@@ -62,10 +62,14 @@ class Record:
 
 @frozen
 class Skipped:
-    """A line that is no usage record of its own (a prompt, a summary, a duplicate, a replay): counted, never priced."""
+    """A line that is no usage record of its own (a prompt, a summary, a duplicate, a replay): counted, never priced.
+
+    `broken` is a line of a transcript that is no JSON object, such as one that was cut while it was written.
+    """
 
     place: Place
     reason: str
+    broken: bool = False
 
 
 @frozen

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
-from typing import Any
-from unittest.mock import patch
 
 from attrs import frozen
 
-import pricelang.syntax.parser as parser
 from pricelang.book import model as m
 from pricelang.book.check import Checked, check_layers
 from pricelang.book.files import Layer, TextFile
 from pricelang.decimals import plain
-from pricelang.syntax.split import Chunk
 from tests.generators import write_book
 
 Point = tuple[int, ...]
 Quantity = int | Fraction
 DAY = 86_400
-PARSE = parser.parse_statement
 
 
 @frozen
@@ -42,25 +36,7 @@ class Request:
 def checked(texts: tuple[str, ...]) -> Checked:
     """The checked book of some texts, each a book over the one before."""
     files = (TextFile(f"{number}.price", Path(f"{number}.price"), text) for number, text in enumerate(texts))
-    return check_often(tuple(Layer((file,)) for file in files))
-
-
-@functools.lru_cache(maxsize=4096)
-def parsed_once(name: str, line: int, text: str) -> tuple[Any, tuple[Any, ...]]:
-    """The tree and the faults of a statement."""
-    statement, faults = PARSE(name, Chunk(line, text))
-    return statement, tuple(faults)
-
-
-def check_often(layers: tuple[Layer, ...]) -> Checked:
-    """The checked book of some files. A statement that stands unchanged in its place is parsed once in a process."""
-
-    def parse(name: str, chunk: Chunk) -> tuple[Any, list[Any]]:
-        statement, faults = parsed_once(name, chunk.line, chunk.text)
-        return statement, list(faults)
-
-    with patch.object(parser, "parse_statement", parse):
-        return check_layers(layers)
+    return check_layers(tuple(Layer((file,)) for file in files))
 
 
 # ---- books with claims ----------------------------------------------------------------------------------------------

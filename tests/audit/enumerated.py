@@ -19,6 +19,18 @@ Member = tuple[str, int]
 Step = Callable[[Fraction], Fraction]
 
 
+def to_step(amount: Fraction, rounding: m.Rounding) -> Fraction:
+    """An amount (never below zero) as a whole number of steps."""
+    steps = amount / rounding.step
+    whole = steps.numerator // steps.denominator
+    rest, half = steps - whole, Fraction(1, 2)
+    up = {
+        "up": rest > 0, "down": False, "half_up": rest >= half, "half_down": rest > half,
+        "half_even": rest > half or (rest == half and whole % 2 == 1),
+    }[rounding.mode]  # fmt: skip
+    return (whole + up) * rounding.step
+
+
 @define(eq=False)
 class Enumerated:
     """A book and what comes of each of its requests."""
@@ -123,7 +135,7 @@ class Enumerated:
         return lambda price: price + amount
 
     def through(self, order: tuple[Member, ...], meter: int, point: Point) -> Fraction | None:
-        """A meter's price after a stack, before rounding."""
+        """A meter's price after a stack, rounded as the book rounds unit prices."""
         rate = self.rate(point, meter)
         if rate is None:
             return None
@@ -131,6 +143,9 @@ class Enumerated:
         for member in order:
             for step in self.acts(member, meter, point):
                 price = step(price)
+        for rounding in self.book.roundings:
+            if rounding.stage == "unit_price" and holds(rounding.scope, point):
+                price = to_step(price * rate.size, rounding) / rate.size
         return price
 
     def order_shows(self, left: int, right: int, point: Point) -> bool:

@@ -115,3 +115,17 @@ def test_dead_rules_are_named(tmp_path: Path) -> None:
     texts = [(dead.kind, dead.text) for dead in pricelang.load(book).audit.dead]
     assert ("unreached", "no request has tier `batch`") in texts
     assert ("unreached", "the price of `output` for `a` is never paid: the meter is not offered while it holds") in texts
+
+
+def test_a_broken_factor_is_shown_on_one_meter_with_both_amounts(tmp_path: Path) -> None:
+    book = tmp_path / "small.price"
+    book.write_text(BROKEN.read_text(encoding="utf-8").partition("claim batch")[0] + "claim batch is x 0.6 on tokens\n", encoding="utf-8")
+    loaded = pricelang.load(book)
+    (verdict,) = loaded.audit.claims
+    assert verdict.witness is not None
+    assert verdict.witness.record()["usage"] == {"input": 1}
+    record = verdict.witness.record()
+    bill = loaded.price(model=record["model"], at=record["at"], usage=record["usage"], tier="batch")
+    assert f"one of it costs ${bill.lines[0].unit_price:f}," in verdict.why
+    assert verdict.why.startswith("there `batch` is x 0.5 on input: ")
+    assert verdict.why.endswith(" at x 0.6")

@@ -22,12 +22,13 @@ from pricelang.audit.difference import Change, compare
 from pricelang.audit.difference_cover import Box
 from pricelang.audit.joint import Joint, Side, join
 from pricelang.book import model as m
+from pricelang.book.check import check_layers
 from pricelang.book.files import Layer, read_layers
 from pricelang.book.space import point_mask
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import NotOffered, Refused
 from pricelang.rating.rates import Rate
-from tests.audit import check_often, checked
+from tests.audit import checked
 from tests.generators import write_book
 
 Point = tuple[int, ...]
@@ -283,7 +284,7 @@ def shipped() -> tuple[Layer, ...]:
 
 def test_a_slip_in_the_shipped_book_is_noticed_every_time() -> None:
     """Dozens of slips that leave a valid book; one that goes unsaid moves no request, as many of them as can be sampled."""
-    base = check_often(shipped()).book
+    base = check_layers(shipped()).book
     assert base is not None
     seen: Counter[str] = Counter()
     chosen = random.Random(7).sample(slips(), 110)
@@ -294,7 +295,7 @@ def test_a_slip_in_the_shipped_book_is_noticed_every_time() -> None:
                 assert file.text[place : place + len(old)] == old
                 file = evolve(file, text=file.text[:place] + new + file.text[place + len(old) :])
             files.append(file)
-        slipped = check_often((Layer(tuple(files)),)).book
+        slipped = check_layers((Layer(tuple(files)),)).book
         if slipped is None:
             seen["refused by the check"] += 1
             continue

@@ -19,10 +19,10 @@ import pricelang
 from pricelang.audit.analysis import Analysis
 from pricelang.audit.claims import decide_claims
 from pricelang.book import model as m
+from pricelang.book.check import check_layers
 from pricelang.book.files import Layer, read_layers
 from pricelang.rating.examples import run_examples
 from pricelang.rating.rates import Rate
-from tests.audit import check_often
 
 ALL = os.environ.get("MUTANTS") == "all"
 SAMPLE = 60
@@ -177,7 +177,7 @@ def same_amounts(mutant: Mutant) -> bool:
 
     The prices of the tables depend on the model and the day alone; what else a request says, only rules look at.
     """
-    found = [check_often(layers).book for layers in (shipped(), mutated(mutant))]
+    found = [check_layers(layers).book for layers in (shipped(), mutated(mutant))]
     books = [book for book in found if book is not None]
     if len(books) < 2 or rules(books[0]) != rules(books[1]):
         return False
@@ -228,7 +228,7 @@ def periods(book: m.Book, mask: int) -> object:
 
 def noticed_by(layers: tuple[Layer, ...]) -> str:
     """`check`, `audit` or `test`: the first command that fails on a book; nothing where none does."""
-    checked = check_often(layers)
+    checked = check_layers(layers)
     if checked.book is None:
         return "check"
     if not all(verdict.holds for verdict in decide_claims(Analysis(checked.book))):

@@ -10,8 +10,9 @@ from hypothesis import settings
 from pricelang.audit.analysis import Analysis
 from pricelang.audit.claims import decide_claims
 from pricelang.book import model as m
+from pricelang.book.check import check_layers
 from pricelang.book.files import Layer, read_layers
-from tests.audit import book_with_claims, by_request, check_often
+from tests.audit import book_with_claims, by_request
 from tests.audit.encoding import Encoding  # skips this file where Z3 is not installed
 
 FALSE = """
@@ -38,7 +39,7 @@ def with_claims(lines: str) -> m.Book:
     (layer,) = read_layers("anthropic")
     files = [evolve(x, text=lines) if x.name.endswith("claims.price") else x for x in layer.files if "examples" not in x.name]
     files[0] = evolve(files[0], text="\n".join(x for x in files[0].text.split("\n") if "include \"examples" not in x))
-    found = check_often((Layer(tuple(files)),))
+    found = check_layers((Layer(tuple(files)),))
     assert found.book is not None, found.faults
     return found.book
 

@@ -69,6 +69,22 @@ def test_json_of_one_request_is_what_programs_rely_on() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("record", ["single", "sum"])
+def test_a_record_without_a_date_says_which_day_was_taken(record: str) -> None:
+    line = shop(usage={"input": 1}, record=record) if record == "sum" else shop(usage={"input": 1})
+    undated = json.dumps({key: value for key, value in json.loads(line).items() if key != "at"})
+    (found,) = objects(shop_price(undated, args=("--json",)).stdout)
+    assert found["notes"][0].startswith("no date is given: priced as of 20")
+    (dated,) = objects(shop_price(undated, args=("--json", "--at", "2026-02-01")).stdout)
+    assert not [note for note in dated["notes"] if "no date" in note]
+
+
+@pytest.mark.parametrize("path", ["claude_code/10_result_oracles.jsonl", "messages/05_web_search.json"])
+def test_records_that_add_up_requests_say_which_day_was_taken(path: str) -> None:
+    for found in objects(run("price", "--json", str(SAMPLES / path)).stdout):
+        assert len([note for note in found["notes"] if note.startswith("no date is given: priced as of 20")]) == 1
+
+
 def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
     file = tmp_path / "records.jsonl"
     file.write_text(shop(id="a", usage={"input": 1}) + "{nonsense\n" + shop(id="c", usage={"inptu": 1}) + shop(usage={"output": 2}))
@@ -82,6 +98,25 @@ def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
     assert found[2]["error"] == {
         "code": "unknown_meter", "message": "unknown meter `inptu`", "rule": None, "location": None, "help": "did you mean `input`?",
     }  # fmt: skip
+
+
+def test_a_cut_line_of_a_transcript_is_counted_and_refuses_nothing(tmp_path: Path) -> None:
+    whole = (SAMPLES / "claude_code" / "03_session_haiku_two_blocks.jsonl").read_text(encoding="utf-8")
+    file = tmp_path / "session.jsonl"
+    file.write_text(whole + whole.splitlines()[0][:80], encoding="utf-8")
+    number = len(whole.splitlines()) + 1
+    done = run("price", str(file), "--verbose")
+    assert done.exit_code == 0
+    assert "(1 of them malformed or cut), 0 refused" in done.stdout
+    said = f"skipped: {file}:{number}: a malformed or cut line (not JSON"
+    assert said in done.stderr
+    for args in (("price", "--json"), ("explain",)):  # which print no counts
+        quiet = run(*args, str(file))
+        assert quiet.exit_code == 0
+        assert [row for row in quiet.stderr.splitlines() if row.startswith("skipped")] == [row for row in done.stderr.splitlines() if row.startswith(said)]
+    canonical = tmp_path / "records.jsonl"
+    canonical.write_text(shop(usage={"input": 1}) + shop(usage={"input": 1})[:30])
+    assert run("price", "--book", SHOP, str(canonical)).exit_code == 1
 
 
 def test_the_refused_are_named_and_the_rest_is_priced(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from pricelang import __version__
 from pricelang.cli import COMMANDS, output
-from pricelang.cli.options import quantity
+from pricelang.ending import BROKEN_PIPE, INTERRUPTED
+from pricelang.flags import quantity
+from pricelang.layout import padded
 
 from .helpers import ROOT, SAMPLES, SHOP, objects, process, run, shop
 
@@ -53,7 +55,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
         running.stderr.close()
-        assert running.wait() == output.BROKEN_PIPE
+        assert running.wait() == BROKEN_PIPE
 
 
 IMPORTS = """
@@ -83,7 +85,7 @@ def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(args: list[str],
 def test_the_group_imports_no_command() -> None:
     code = "import sys, pricelang.cli; print([x for x in sys.modules if x.startswith('pricelang.cli.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert done.stdout == "['pricelang.cli.output']\n"
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -107,7 +109,7 @@ def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("pricelang.cli.models.open_book", interrupted)
     done = run("models")
-    assert (done.exit_code, done.stdout, done.stderr) == (output.INTERRUPTED, "", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (INTERRUPTED, "", "")
 
 
 class Terminal:
@@ -150,8 +152,7 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 def test_numbers_line_up_at_their_points() -> None:
-    grid = output.Grid(("n",), (("1.5",), ("10",), ("1,000.25",)), frozenset({0}))
-    assert output._columns(grid) == [["       n", "    1.5 ", "   10   ", "1,000.25"]]
+    assert padded(("n",), (("1.5",), ("10",), ("1,000.25",)), {0}) == [["       n", "    1.5 ", "   10   ", "1,000.25"]]
 
 
 def test_markdown_escapes_what_would_end_a_cell() -> None:

@@ -1,1 +1,1 @@
-"""Tests of the engines: every path to a price gives the same one."""
+"""What the engines say of usage, beside the evaluator of single requests."""

@@ -40,4 +40,4 @@ def test_every_statement_of_the_grammar_is_built_printed_and_generated() -> None
 def test_every_token_of_the_grammar_is_used() -> None:
     lark = grammar()
     used = {symbol.name for rule in lark.rules for symbol in rule.expansion}
-    assert {terminal.name for terminal in lark.terminals} - used == set(lark.ignore_tokens)
+    assert {terminal.name for terminal in lark.terminals} - used == set(lark.lexer_conf.ignore)

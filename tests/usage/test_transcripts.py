@@ -117,6 +117,41 @@ def test_what_is_no_request_is_skipped(value: dict[str, object], reason: str) ->
     assert found.place.line == 1
 
 
+GOOD_LINE = json.dumps(line("m", "r", 4))
+CANONICAL = '{"model": "m", "usage": {"input": 1}}'
+
+
+@pytest.mark.parametrize("broken", [GOOD_LINE[:60], "nonsense", "17", '"text"', GOOD_LINE[:-1], "{", "\0"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_malformed_or_cut_line_of_a_transcript_is_skipped_and_reported(broken: str, place: int) -> None:
+    lines = [GOOD_LINE, json.dumps({"type": "summary", "summary": "s", "leafUuid": "y"})]
+    lines.insert(place, broken)
+    found = outcomes("\n".join(lines))
+    assert {type(outcome).__name__ for outcome in found} == {"Record", "Skipped"}
+    (skip,) = [skip for skip in skipped(found) if skip.broken]
+    assert skip.place.line == place + 1
+    assert skip.reason.startswith("a malformed or cut line (")
+
+
+def test_a_line_cut_within_a_letter_is_skipped() -> None:
+    text = GOOD_LINE.encode() + b"\n" + '{"type": "user", "text": "é'.encode()[:-1]
+    assert [skip.place.line for skip in skipped(outcomes(text)) if skip.broken] == [2]
+
+
+def test_the_same_line_is_refused_where_nothing_says_that_it_is_of_a_transcript() -> None:
+    for text in (f"{CANONICAL}\n{GOOD_LINE[:60]}", f"{GOOD_LINE[:60]}\n{CANONICAL}", GOOD_LINE[:60]):
+        assert [type(one).__name__ for one in outcomes(text)].count("Rejected") == 1
+    (found,) = skipped(outcomes(GOOD_LINE[:60], "claude-code"))
+    assert found.broken
+    # each file says for itself what it is
+    assert [type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{CANONICAL}\n{CANONICAL[:20]}")] == ["Record", "Record", "Rejected"]
+
+
+def test_a_whole_line_that_cannot_be_read_is_refused_in_a_transcript_too() -> None:
+    for bad in (GOOD_LINE.replace(": 4", ": NaN"), GOOD_LINE.replace(": 4", ": -4"), '{"a": 1, "a": 2}'):
+        assert [type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{bad}")] == ["Record", "Rejected"]
+
+
 def test_a_line_without_type_and_its_cost_are_read_as_any_other() -> None:
     value = {"message": {"id": "m", "model": "x", "usage": {"input_tokens": 1, "output_tokens": 2}}, "costUSD": 99.5}
     found = one_record(value)

@@ -1,0 +1,106 @@
+"""Rows of tables of usage: totals and a price for each of ten million rows inside DuckDB, beside plain queries of the same data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+import pricelang
+from benchmarks.usage_data import make
+
+ROWS = 10_000_000
+METERS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+MEMORY = "512MB"
+
+
+@cache
+def folder() -> Path:
+    """A folder for this run's tables."""
+    return Path(tempfile.mkdtemp(prefix="pricelang-benchmark-"))
+
+
+@cache
+def usage() -> str:
+    """The table of usage, made once."""
+    path = str(folder() / "usage.parquet")
+    make(ROWS, path)
+    return path
+
+
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    """A connection with the memory that the aims allow, and the macro in it."""
+    found = duckdb.connect(config={"memory_limit": MEMORY})
+    pricelang.load().duckdb(found, dimensions=["service_tier", "inference_geo"], since="2026-07-01")
+    return found
+
+
+def engine_calls() -> list[tuple[str, str, str, Callable[[], object]]]:
+    """Contestants inside this process: group, name, limit in times the first of the group, one call."""
+    book, sums = pricelang.load(), ", ".join(f"sum({meter})" for meter in METERS)
+    given = ", ".join(f"{name} := {name}" for name in (*METERS, "service_tier", "inference_geo"))
+    out = str(folder() / "out.parquet")
+
+    def run(sql: str) -> object:
+        return connection().execute(sql).fetchall()
+
+    totals, rows = f"{ROWS:,} rows, totals by model", f"{ROWS:,} rows, a price for each, to Parquet"
+    return [
+        (totals, f"`select model, {sums[:10]}… group by model`", "1", lambda: run(f"select model, {sums} from '{usage()}' group by model")),
+        (totals, '`book.report(usage, ["model"])`', "1.6", lambda: book.report(usage(), ["model"], mapping={"at": "ts"}, connection=connection())),
+        (totals, '`book.report(usage, ["model", "day"])`', "",
+         lambda: book.report(usage(), ["model", "day"], mapping={"at": "ts"}, connection=connection())),
+        (totals, "`select model, sum(price_of(…)) … group by model`", "",
+         lambda: run(f"select model, sum(price_of(model, ts, {given})) from '{usage()}' group by model")),
+        (rows, "copy of two columns, `id` and `input`", "1", lambda: run(f"copy (select id, input from '{usage()}') to '{out}' (format parquet)")),
+        (rows, '`book.price_table(usage, to, keep=["id"])`', "2.6",
+         lambda: book.price_table(usage(), out, keep=["id"], mapping={"at": "ts"}, connection=connection())),
+        (rows, "`copy (select id, price_of(…))`", "",
+         lambda: run(f"copy (select id, price_of(model, ts, {given}) from '{usage()}') to '{out}' (format parquet)")),
+    ]  # fmt: skip
+
+
+def memory() -> list[tuple[str, int]]:
+    """The largest memory (KiB) of whole processes that price each row of the table, and of the table ten times over."""
+    found = []
+    for times in (1, 10):
+        command = [
+            sys.executable, "-m", "pricelang", "price", *[usage()] * times, "--map", "at=ts", "--keep", "id", "--memory", MEMORY,
+            "-o", str(folder() / "many.parquet"),
+        ]  # fmt: skip
+        child = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+        _, status, used = os.wait4(child.pid, 0)
+        if status:
+            raise RuntimeError(f"{' '.join(command[:5])} … ended with {status}")
+        found.append((f"`pricelang price` of {times * ROWS:,} rows, limit {MEMORY}", used.ru_maxrss))
+    return found
+
+
+def agreement() -> str:
+    """That totals, rows and the macro say the same of the table, to the last digit."""
+    book, con = pricelang.load(), connection()
+    given = ", ".join(f"{name} := {name}" for name in (*METERS, "service_tier", "inference_geo"))
+    total = sum(total.amount for total in book.report(usage(), ["model"], mapping={"at": "ts"}, connection=con).totals)
+    out = str(folder() / "out.parquet")
+    book.price_table(usage(), out, keep=["id"], mapping={"at": "ts"}, connection=con)
+    from fractions import Fraction
+
+    rows = con.execute(f"select sum(cost) from '{out}'").fetchone()
+    macro = con.execute(f"select sum(price_of(model, ts, {given})) from '{usage()}'").fetchone()
+    assert rows is not None
+    assert macro is not None
+    same = Fraction(rows[0]) == Fraction(macro[0]) == total
+    return f"The {ROWS:,} rows cost ${float(total):,.2f}; totals, rows and macro are {'equal to the last digit' if same else 'NOT EQUAL'}."
+
+
+def clean() -> None:
+    """Deletes this run's tables."""
+    shutil.rmtree(folder(), ignore_errors=True)

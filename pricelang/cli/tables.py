@@ -1,0 +1,122 @@
+"""Tables of usage on the command line: which options say how to read them, and the job that prices them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from pricelang.cli.options import dimensions_of, open_book
+from pricelang.cli.output import PROGRESS_AFTER, Failure
+from pricelang.ending import SOME_FAILED
+from pricelang.engines.columns import Fixed, read_mapping
+from pricelang.engines.sources import is_table
+from pricelang.rating.errors import PriceError
+from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.engines.duck import Job
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+MEMORY = "512MB"
+
+
+class RowsRefused(Failure):
+    """A table with a row that has no price: nothing is wrong with the call, so the exit code is another."""
+
+    exit_code = SOME_FAILED
+
+
+def mapping_options(function: Decorated) -> Decorated:
+    """Adds what says how a table of usage is read: `--map`, `--table`, `--memory`."""
+    for option in (
+        click.option("--memory", default=MEMORY, show_default=True, metavar="SIZE", help="The memory that DuckDB may use for a table."),
+        click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
+        click.option(
+            "--map", "mapping", multiple=True, metavar="NAME=COLUMN|FILE",
+            help="The column that says `model`, `at`, a dimension or a meter; or a TOML file with a table `[columns]` of them.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
+    """Whether files are tables of usage. Raises a usage error where only some of them are."""
+    found = [is_table(file) for file in files]
+    if any(found) and not all(found):
+        ctx.fail("tables and records are priced apart: give the one kind or the other")
+    return bool(found) and all(found)
+
+
+@contextlib.contextmanager
+def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
+    """A job over the tables that the options name, with progress on a terminal. Raises `Failure` for what cannot be read
+    or priced."""
+    try:
+        import duckdb
+    except ImportError:
+        raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'") from None
+    from pricelang.engines.duck import open_job
+
+    book = open_book(params["book"])
+    try:
+        with duckdb.connect(config={"memory_limit": params["memory"]}) as connection, _progress(connection):
+            fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
+            yield open_job(book, connection, list(params["files"]), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
+    except PriceError as error:
+        kind = RowsRefused if error.code == "refused_rows" else Failure
+        raise kind(error.code, error.message, error.help) from None
+    except duckdb.Error as error:
+        first = str(error).strip().splitlines()[0]
+        raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None
+
+
+def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, column = text.partition("=")
+        if not equals and os.path.isfile(text):
+            found |= read_mapping(text)
+        elif not equals or not name.strip() or not column.strip():
+            ctx.fail(f"`--map` takes NAME=COLUMN or a TOML file, not `{printable(text)}`")
+        else:
+            found[name.strip()] = column.strip()
+    return found
+
+
+@contextlib.contextmanager
+def _progress(connection: Any) -> Iterator[None]:
+    """Shows how far the present query is while a terminal's user waits."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(connection, done), daemon=True)
+    connection.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(connection: Any, done: threading.Event) -> None:
+    if done.wait(PROGRESS_AFTER):
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("pricing"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=100.0)
+        while not done.wait(0.2):
+            share = connection.query_progress()
+            progress.update(task, completed=max(0.0, float(share)))
+
