@@ -56,7 +56,8 @@ def _here(
     starts = [every.cuts[0] - 1 if every.cuts else 0, *every.cuts]
     period = (starts[min(stretches)], starts[max(stretches)]) if stretches else (None, None)
     table = job.rates_of(dict.fromkeys((row[size], tuple(row[values])) for row in rows), period)
-    rates, kept = {row.key: row for row in table.rows}, [n for n, found in enumerate(every.thresholds) if found in table.thresholds]
+    rates, left = {row.key: row for row in table.rows}, {(found.label, found.meters) for found in table.thresholds}
+    kept = [n for n, found in enumerate(every.thresholds) if (found.label, found.meters) in left]
     places, decimals = table.places + job.extra, max(job.decimals(table), DIGITS)
     ups = [10 ** (job.extra - quantity.scale) for quantity in job.quantities]
     first_side, sums = size + 2 + len(job.values) + (1 if every.turns else 0), slice(-len(job.quantities), None)
