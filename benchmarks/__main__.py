@@ -1,10 +1,12 @@
-"""Measures one record, itemised and as an amount, and the cold start, each beside its rival; writes RESULTS.md.
+"""Measures one record, the cold start, tables of millions of rows and audits, each beside its rival and its aim; writes RESULTS.md.
 
 Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for all. Medians and
 ratios are what to read; nothing here judges, and nothing in the test suite is timed.
 
     python -m benchmarks            # all rows, into benchmarks/RESULTS.md
     python -m benchmarks --quick    # fewer rounds, to the terminal only
+    python -m benchmarks --only tables
+    python -m benchmarks.spark      # Spark, by itself
 """
 
 from __future__ import annotations
@@ -13,10 +15,8 @@ import datetime
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import click
 from attrs import frozen
 
 import pricelang
+from benchmarks.processes import measured
 
 RECORD = {"input": 12_000, "output": 1_500, "cache_read": 80_000, "cache_write_5m": 4_000}
 # What the record pays per token, in units of 10**-8 dollars: for the sums written by hand.
@@ -35,12 +36,13 @@ REPORT = Path(__file__).parent / "RESULTS.md"
 
 @frozen
 class Row:
-    """A contestant, its limit in words, and its seconds a call, one for each round."""
+    """A contestant, its limit in words, its seconds a call, one for each round, and the peak memory of a process in KiB."""
 
     group: str
     name: str
     limit: str
     seconds: tuple[float, ...]
+    peak: int = 0
 
     @property
     def median(self) -> float:
@@ -105,33 +107,32 @@ def litellm_call() -> Callable[[], tuple[float, float]] | None:
     )  # fmt: skip
 
 
-def processes() -> list[tuple[str, str, str, list[str]]]:
-    """The contestants that are whole processes: group, name, limit, command."""
-    python = sys.executable
-    price = [python, "-m", "pricelang", "price", "--model", "claude-opus-4-7", "--at", "2026-04-17", "--input", "50k", "--json"]
-    return [
-        ("cold start", '`python -c "import click, attrs"`', "1", [python, "-c", "import click, attrs"]),
-        ("cold start", "`pricelang price` of one record, `--json`", "3 times that", price),
-        ("cold start", "`pricelang price` of one record, table", "3 times that", price[:-1]),
-        ("cold start", "`python -c pass`", "", [python, "-c", "pass"]),
-    ]
-
-
-def measure(rounds: int, number: int) -> list[Row]:
-    """All contestants, their rounds interleaved."""
-    inside, whole = calls(), processes()
+def measure_calls(found: Sequence[tuple[str, str, str, Callable[[], object]]], rounds: int, number: int) -> list[Row]:
+    """Contestants inside this process, their rounds interleaved; each is called `number` times a round. A call that gives
+    seconds says itself how long it took."""
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
-        for _, name, _, call in inside:
+        for _, name, _, call in found:
             start = time.perf_counter()
             for _ in range(number):
-                call()
-            times.setdefault(name, []).append((time.perf_counter() - start) / number)
-        for _, name, _, command in whole:
-            start = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
-            times.setdefault(name, []).append(time.perf_counter() - start)
-    return [Row(group, name, limit, tuple(times[name])) for group, name, limit, _ in [*inside, *whole]]
+                own = call()
+            times.setdefault(name, []).append(own if isinstance(own, float) else (time.perf_counter() - start) / number)
+    return [Row(group, name, limit, tuple(times[name])) for group, name, limit, _ in found]
+
+
+def measure_processes(found: Sequence[tuple[str, str, str, list[str]]], rounds: int) -> list[Row]:
+    """Contestants that are whole processes, their rounds interleaved, after one that warms the caches."""
+    times: dict[str, list[tuple[float, int]]] = {}
+    for number in range(rounds + 1):
+        for _, name, _, command in found:
+            if number or rounds == 1:
+                times.setdefault(name, []).append(measured(command))
+            else:
+                measured(command)
+    return [
+        Row(group, name, limit, tuple(seconds for seconds, _ in times[name]), max(peak for _, peak in times[name]))
+        for group, name, limit, _ in found
+    ]
 
 
 def agreement() -> str:
@@ -145,21 +146,23 @@ def agreement() -> str:
     return "The record costs " + ", ".join(f"{amount} by {name}" for name, amount in found.items()) + "."
 
 
-def report(rows: list[Row], rounds: int) -> str:
-    """The rows as a page of Markdown."""
-    lines = [
-        "# Results", "", f"Written by `python -m benchmarks`: medians of {rounds} interleaved rounds, on {machine()}.", "",
-        agreement(), "", "| what | median | least | limit | beside the first of its group |", "|---|---:|---:|---:|---:|",
-    ]  # fmt: skip
+def tables(rows: Sequence[Row]) -> list[str]:
+    """The rows as Markdown, a table for each group."""
+    lines: list[str] = []
     first: dict[str, float] = {}
     for row in rows:
+        if row.group not in first:
+            lines += ["", f"## {row.group[:1].upper()}{row.group[1:]}", "", "| what | median | least | aim | beside the first | peak |", "|---|---:|---:|---:|---:|---:|"]
         base = first.setdefault(row.group, row.median)
-        lines.append(f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} |")
-    return "\n".join(lines) + "\n"
+        peak = f"{row.peak / 1024:.0f} MB" if row.peak else ""
+        lines.append(f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} | {peak} |")
+    return lines
 
 
 def shown(seconds: float) -> str:
     """Seconds in the unit that fits."""
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
     return f"{seconds * 1e6:.2f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.0f} ms"
 
 
@@ -168,13 +171,44 @@ def machine() -> str:
     return f"{os.cpu_count()} processors ({platform.machine()}), {platform.python_implementation()} {platform.python_version()}, {platform.system()}"
 
 
+PARTS = ("record", "cold", "tables", "audit")
+
+
+def part(name: str, quick: bool) -> list[str]:
+    """One part of the page, measured now."""
+    if name == "record":
+        return [*tables(measure_calls(calls(), 3 if quick else 15, 2_000 if quick else 10_000)), "", agreement()]
+    if name == "cold":
+        from benchmarks.cold import clean, cold_calls, cold_processes
+
+        lines = tables([*measure_processes(cold_processes(), 2 if quick else 9), *measure_calls(cold_calls(), 3 if quick else 15, 1)])
+        clean()
+        return lines
+    if name == "tables":
+        from benchmarks import engines
+
+        engines.usage()
+        lines = tables(measure_calls(engines.engine_calls(), 1 if quick else 7, 1))
+        lines += ["", "| what | peak memory | aim |", "|---|---:|---:|"]
+        lines += [f"| {what} | {peak / 1024:.0f} MB | {limit} |" for what, limit, peak in engines.memory()]
+        lines += ["", engines.agreement()]
+        engines.clean()
+        return lines
+    from benchmarks.audit import audit_processes
+
+    return tables(measure_processes(audit_processes(), 1 if quick else 3))
+
+
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help="Fewer rounds, to the terminal only.")
-def main(quick: bool) -> None:
-    rounds, number = (3, 2_000) if quick else (15, 10_000)
-    page = report(measure(rounds, number), rounds)
+@click.option("--only", type=click.Choice(PARTS), multiple=True, help="Some parts, to the terminal only.")
+def main(quick: bool, only: tuple[str, ...]) -> None:
+    lines = ["# Results", "", f"Written by `python -m benchmarks`: medians of interleaved rounds, on {machine()}. Aims are of such a machine."]
+    for name in only or PARTS:
+        lines += part(name, quick)
+    page = "\n".join(lines) + "\n"
     click.echo(page)
-    if not quick:
+    if not quick and not only:
         REPORT.write_text(page, encoding="utf-8")
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
 import pricelang
+from benchmarks.processes import measured
 from benchmarks.usage_data import make
 
 ROWS = 10_000_000
@@ -68,19 +68,15 @@ def engine_calls() -> list[tuple[str, str, str, Callable[[], object]]]:
     ]  # fmt: skip
 
 
-def memory() -> list[tuple[str, int]]:
-    """The largest memory (KiB) of whole processes that price each row of the table, and of the table ten times over."""
+def memory() -> list[tuple[str, str, int]]:
+    """The peak memory (KiB) of whole processes that price each row of the table, and of the table ten times over."""
     found = []
     for times in (1, 10):
         command = [
             sys.executable, "-m", "pricelang", "price", *[usage()] * times, "--map", "at=ts", "--keep", "id", "--memory", MEMORY,
             "-o", str(folder() / "many.parquet"),
         ]  # fmt: skip
-        child = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
-        _, status, used = os.wait4(child.pid, 0)
-        if status:
-            raise RuntimeError(f"{' '.join(command[:5])} … ended with {status}")
-        found.append((f"`pricelang price` of {times * ROWS:,} rows, limit {MEMORY}", used.ru_maxrss))
+        found.append((f"`pricelang price` of {times * ROWS:,} rows, `--memory {MEMORY}`", "200 MB", measured(command)[1]))
     return found
 
 
@@ -91,8 +87,6 @@ def agreement() -> str:
     total = sum(total.amount for total in book.report(usage(), ["model"], mapping={"at": "ts"}, connection=con).totals)
     out = str(folder() / "out.parquet")
     book.price_table(usage(), out, keep=["id"], mapping={"at": "ts"}, connection=con)
-    from fractions import Fraction
-
     rows = con.execute(f"select sum(cost) from '{out}'").fetchone()
     macro = con.execute(f"select sum(price_of(model, ts, {given})) from '{usage()}'").fetchone()
     assert rows is not None

@@ -25,7 +25,7 @@ PERIODS = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year
 BATCH = 10_000
 NAME = "pl_name"
 """The column of a row's model: a group by it is one that the rates group by anyway."""
-FIRST = 100_000
+FIRST = 20_000
 """Rows that are looked at to guess what all have."""
 
 

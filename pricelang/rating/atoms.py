@@ -103,9 +103,15 @@ def rate_table(
                 cell = walk.cell(state, point, chosen, sides)
                 if cell is not None and cell.coefficients is not None:
                     made.append(((name, version, values, clock, sides), cell))
-    places = places_of(book, [cell for _, cell in made], meters)
-    rows = tuple(row_of(book, *key, cell, meters, places) for key, cell in made)
-    return _merged(RateTable(tuple(meters), tuple(dimensions), cuts, turns, thresholds, places, rows))
+    places = places_of(book, list({id(cell): cell for _, cell in made}.values()), meters)
+    known: dict[int, RateRow] = {}  # many combinations share a cell: its prices are folded once
+    rows = []
+    for key, cell in made:
+        row = known.get(id(cell))
+        if row is None:
+            row = known[id(cell)] = row_of(book, *key, cell, meters, places)
+        rows.append(RateRow(*key, row.model, row.currency, row.atoms, row.least))
+    return _merged(RateTable(tuple(meters), tuple(dimensions), cuts, turns, thresholds, places, tuple(rows)))
 
 
 # ---- where the rules change -----------------------------------------------------------------------------------------
@@ -257,9 +263,9 @@ def _derived_places(book: m.Book, meter: int, depth: int) -> int:
 def _merged(table: RateTable) -> RateTable:
     """The table without the cuts, turns and thresholds that none of its rates depends on, so that a request is placed
     with fewer questions."""
-    by_version: list[dict[object, RateRow]] = [{} for _ in range(len(table.cuts) + 1)]
+    by_version: list[dict[object, object]] = [{} for _ in range(len(table.cuts) + 1)]
     for row in table.rows:
-        by_version[row.version][(row.name, row.values, row.clock, row.sides)] = evolve(row, version=0)
+        by_version[row.version][(row.name, row.values, row.clock, row.sides)] = (row.model, row.currency, row.atoms, row.least)
     kept = [0, *(number for number in range(1, len(by_version)) if by_version[number] != by_version[number - 1])]
     new = {old: number for number, old in enumerate(kept)}
     rows = tuple(evolve(row, version=new[row.version]) for row in table.rows if row.version in new)

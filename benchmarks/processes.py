@@ -1,0 +1,25 @@
+"""Seconds and peak memory of whole processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+# A process counts as its own what it was before it became the command, so a small one starts it.
+_START = (
+    "import os, sys, time; start = time.perf_counter(); child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ); "
+    "_, status, used = os.wait4(child, 0); seconds = time.perf_counter() - start; "
+    "print(os.waitstatus_to_exitcode(status), used.ru_maxrss, seconds, file=sys.stderr)"
+)
+
+
+def measured(command: list[str]) -> tuple[float, int]:
+    """The seconds of a command and its peak memory in KiB. Raises `RuntimeError` where it fails."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", _START, *command], capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=True
+    )
+    code, peak, seconds = done.stderr.splitlines()[-1].split()
+    if code != "0":
+        raise RuntimeError(f"{' '.join(command[:6])} … ended with {code}: {done.stderr[-400:]}")
+    return float(seconds), int(peak)

@@ -1,0 +1,43 @@
+"""The benchmarks run: each contestant once, on little; nothing is timed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as page
+from benchmarks import engines
+from benchmarks.audit import audit_processes
+from benchmarks.cold import clean, cold_calls, cold_processes
+from benchmarks.processes import measured
+
+
+def test_rows_of_this_process() -> None:
+    rows = page.measure_calls([row for row in page.calls() if "litellm" not in row[1]], 1, 1)
+    text = "\n".join(page.tables(rows))
+    assert "| `book.total(…)` |" in text
+    assert "0.0975 by pricelang" in page.agreement()
+
+
+def test_tables_on_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "ROWS", 2_000)
+    for _, _, _, call in engines.engine_calls():
+        call()
+    assert "equal to the last digit" in engines.agreement()
+    assert [what for what, _, peak in engines.memory() if peak > 10_000] == [what for what, _, _ in engines.memory()]
+    engines.clean()
+
+
+def test_processes_say_what_they_are() -> None:
+    names = [name for _, name, _, _ in [*cold_processes(), *audit_processes()]]
+    assert len(names) == len(set(names))
+    assert all(Path(command[0]) == Path(sys.executable) for _, _, _, command in [*cold_processes(), *audit_processes()])
+    assert cold_calls()
+    clean()
+    seconds, peak = measured([sys.executable, "-c", "pass"])
+    assert seconds > 0
+    assert peak > 1_000
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        measured([sys.executable, "-c", "raise SystemExit(3)"])
