@@ -20,7 +20,7 @@ DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "
 @click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="The column of `model`, `at`, a dimension or a meter, where it has another name.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases.")
 @click.option("--meter", "meters", multiple=True, metavar="NAME", help="A meter that has a column; all that models have rates of unless given.")
-@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column; the others are at their defaults.")
+@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column, `none` for none; all that change what a token costs unless given. The others are at their defaults.")
 @click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="A value that holds for every row.")
 @click.option("--since", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="Only rates from then on; earlier usage has no price.")
 @click.option("--instants", type=click.Choice(["plain", "zoned"]), help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there unless given.")
@@ -41,7 +41,7 @@ def command(
     \b
     Examples:
       pricelang sql --dialect duckdb --dimension service_tier --map at=ts
-      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month
+      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month --set speed=standard
     """
     from pricelang.engines.warehouse import heading, plan_of, query
     from pricelang.engines.warehouse_rates import table_statements
@@ -51,7 +51,7 @@ def command(
     try:
         plan = plan_of(
             loaded, dialect, table=usage_table.split("."), mapping=dict(_pairs(ctx, mapped, "--map", "NAME=COLUMN")),
-            models=models or None, meters=meters, dimensions=dimensions, since=since,
+            models=models or None, meters=meters, dimensions=_named(dimensions), since=since,
             fixed=dict(_pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
             schema=schema.split(".") if schema else (),
         )  # fmt: skip
@@ -65,6 +65,10 @@ def command(
             click.echo(statement + ";")
     if only != "tables":
         click.echo(asked + ";")
+
+
+def _named(dimensions: tuple[str, ...]) -> list[str] | None:
+    return [name for name in dimensions if name != "none"] if dimensions else None
 
 
 def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dial
 from pricelang.engines.keyed import Quantity
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.versions import Versions, slim, versions_of
+from pricelang.rating.versions import Versions, dimensions_that_multiply, slim, versions_of
 from pricelang.wording import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
@@ -77,14 +77,15 @@ class Plan:
 
 def plan_of(
     book: Book, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
-    meters: Sequence[str] = (), dimensions: Sequence[str] = (), since: Instant | None = None, fixed: Mapping[str, str] = {},
+    meters: Sequence[str] = (), dimensions: Sequence[str] | None = None, since: Instant | None = None, fixed: Mapping[str, str] = {},
     instants: str | None = None, schema: Sequence[str] = (),
 ) -> Plan:  # fmt: skip
     """A book compiled for a dialect and a table of usage.
 
     `mapping` names columns where they are called otherwise (`model`, `at`, dimensions, meters). The meters are those
-    mapped or named, and without any all that models have rates of; the dimensions are those mapped or named, `fixed` are
-    values of further ones, and the rest is at its default.
+    mapped or named, and without any all that models have rates of; the dimensions are those mapped or named,
+    and without any named all that change what a token costs, so that a column that is not there is an error and no
+    default; `fixed` are values that hold for every row, and the rest is at its default.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book whose requests pay
     something that is no sum of quantity times price, in words.
@@ -100,7 +101,8 @@ def plan_of(
     rated = {checked.meters[price.meter].name for price in checked.prices}
     named = {*meters, *(name for name in mapping if name in all_meters)}
     used = [name for name in all_meters if name in (named or rated)] + [name for name in meters if name not in all_meters]
-    chosen = list(dict.fromkeys([*dimensions, *(name for name in mapping if name in all_dimensions)]))
+    multiply = [name for name in dimensions_that_multiply(checked) if name not in fixed]
+    chosen = list(dict.fromkeys([*(multiply if dimensions is None else dimensions), *(name for name in mapping if name in all_dimensions)]))
     twice = next((name for name in chosen if name in fixed), None)
     if twice is not None:
         raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")

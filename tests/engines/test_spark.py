@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 from collections import Counter
@@ -26,6 +27,7 @@ from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
 from pricelang.rating.errors import BadRequest, PriceError
 from tests.engines.warehouses import setting, spark
+from tests.test_docs import _check_python, fences
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime.datetime(2026, 3, 20)
@@ -267,3 +269,11 @@ def test_answers_of_the_executors() -> None:
     assert f'"t": "{5 * 10**22}.000"' in (answer_of(text, row, 10**25) or "")
     assert answer_of(text, None, 1) is None
     assert '"k": "unknown_model"' in (answer_of(text, row.replace("opus", "opus-x"), 3) or "")
+
+
+def test_the_page_of_spark() -> None:
+    """The fence of docs/warehouse.md that needs a session."""
+    page = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    (fence,) = [found for found in fences(page) if found.language == "py"]
+    with contextlib.chdir(ROOT):
+        assert _check_python(fence, {"pricelang": pricelang, "spark": spark()}) == 1

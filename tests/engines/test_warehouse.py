@@ -329,6 +329,17 @@ def test_what_is_no_sum_is_refused_by_name(more: str, said: str) -> None:
         assert plan_of(book, "duckdb", models=["m-2"]).rates.rows
 
 
+def test_a_dimension_without_a_column_is_no_default() -> None:
+    """What changes the price of a token has a column, unless it is said that it has none."""
+    book = pricelang.load()
+    found = plan_of(book, "duckdb", models=["claude-opus-4-7"], fixed={"speed": "standard"})
+    assert {"service_tier", "inference_geo"} <= {name for name, _ in found.rates.dimensions}
+    assert dict(found.assumed)["speed"] == "standard"
+    assert plan_of(book, "duckdb", models=["claude-opus-4-7"], dimensions=[]).rates.dimensions == ()
+    with pytest.raises(BadRequest, match="has a column and is given for all rows too"):
+        plan_of(book, "duckdb", dimensions=["speed"], fixed={"speed": "fast"})
+
+
 def test_other_errors() -> None:
     book = book_of(BASE)
     with pytest.raises(BadRequest, match="the price of `calls`, which has no finite decimal"):
