@@ -7,6 +7,7 @@ import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 # Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no deadlines. The default
 # tries the same examples in every run; `HYPOTHESIS_PROFILE=thorough` tries others each time, and twenty times as many.
@@ -18,6 +19,11 @@ settings.register_profile(
     "thorough", max_examples=2000, deadline=None, database=None, suppress_health_check=_QUIET, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Hypothesis also draws the constants of whatever modules happen to be loaded: then a test would try other examples beside
+# other tests than alone. Without that, the same version tries the same ones.
+if hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = lambda: providers._local_constants
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 

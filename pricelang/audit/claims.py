@@ -246,14 +246,14 @@ def _on_meter(analysis: Analysis, index: int, point: Point, meter: int, claimed:
     book, stack = analysis.book, analysis.book.stack
     leaf = analysis.forest.value(book.decisions.modifiers[index], point)
     steps = analysis.steps("modifier", index, meter, leaf)
-    named = f"x {grouped(steps[0][1])}" if steps and steps[0][0] == "x" else "an addition" if steps else "nothing"
+    named = f"is x {grouped(steps[0][1])}" if steps and steps[0][0] == "x" else "is an addition" if steps else "does nothing"
     price: Any = analysis.forest.value(analysis.list_price(meter), point)
     for member in stack:
         here = analysis.steps(*member, meter, analysis.forest.value(analysis.member(*member), point))
         price = through(price, (("x", claimed),) if member == ("modifier", index) else here)
     price = analysis.rounded_at(meter, price, point)
     shown = [money(x, book.currency) for x in (analysis.price_at(meter, stack, point), price)]
-    why = f"there `{book.modifiers[index].name}` is {named} on {book.meters[meter].name}: one of it costs {shown[0]}, and {shown[1]} at x {grouped(claimed)}"
+    why = f"there `{book.modifiers[index].name}` {named} on {book.meters[meter].name}: one of it costs {shown[0]}, and {shown[1]} at x {grouped(claimed)}"
     return witness(analysis, point, {meter: Fraction(1)}), why
 
 

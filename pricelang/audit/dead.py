@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.audit.analysis import Analysis, is_yes
+from pricelang.audit.analysis import NO, YES, Analysis, Point, is_yes
 from pricelang.audit.search import Constraint
 from pricelang.book import model as m
 from pricelang.book.space import day
@@ -27,7 +27,7 @@ def dead_rules(analysis: Analysis) -> tuple[Dead, ...]:
     """All of them, in order of place."""
     found = [
         *_lines(analysis), *_rows(analysis), *_derivations(analysis), *_exclusions(analysis), *_remarks(analysis),
-        *_values(analysis), *_same(analysis), *_gaps(analysis),
+        *_values(analysis), *_same(analysis), *_gaps(analysis), *_holes(analysis),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda dead: _key(dead.location)))
 
@@ -108,18 +108,59 @@ def _values(analysis: Analysis) -> Iterator[Dead]:
 
 
 def _same(analysis: Analysis) -> Iterator[Dead]:
-    """Modifiers that have the same effect on the same requests."""
+    """Modifiers that have the same effect on the same requests, or whose scopes mean the same, however they are written."""
     seen: dict[int, m.Modifier] = {}
+    scopes: dict[int, m.Modifier] = {}
+    exists, _ = analysis.existing
     for index, modifier in enumerate(analysis.book.modifiers):
 
         def effect(leaves: tuple[Any, ...], modifier: m.Modifier = modifier) -> Any:
-            lines = [modifier.lines[number] for number in leaves[0]]
+            lines = [modifier.lines[number] for number in leaves[0]] if leaves[1] == YES else []
             return tuple((line.outcome, line.factors, line.amount, line.size, line.meters) for line in lines)
 
-        root = analysis.forest.combine([analysis.book.decisions.modifiers[index]], effect)
+        decided = analysis.book.decisions.modifiers[index]
+        root = analysis.forest.combine([decided, exists], effect)
+        scope = analysis.forest.combine([decided, exists], lambda leaves: YES if leaves[0] and leaves[1] == YES else NO)
         if root in seen and modifier.lines:
             yield Dead("same", f"`{modifier.name}` says just what `{seen[root].name}` says", modifier.origin.place)
+        elif scope in scopes and scope != analysis.forest.leaf(NO) and scope != exists:
+            yield Dead("same", f"`{modifier.name}` holds for just the requests that `{scopes[scope].name}` holds for", modifier.origin.place)
         seen.setdefault(root, modifier)
+        scopes.setdefault(scope, modifier)
+
+
+def _holes(analysis: Analysis) -> Iterator[Dead]:
+    """Days on which a modifier says nothing of a request that it speaks of both before and after."""
+    forest = analysis.forest
+    stretches = range(1, len(analysis.book.boundaries) + 1)
+    for index, modifier in enumerate(analysis.book.modifiers):
+        says = forest.combine([analysis.book.decisions.modifiers[index]], lambda leaves: YES if leaves[0] else NO)
+        roots = [forest.restrict(says, m.DATES, stretch) for stretch in stretches]
+        if len(set(roots)) < 2:
+            continue
+        later = [forest.leaf(NO)]
+        for root in reversed(roots):
+            later.append(_either(analysis, later[-1], root))
+        later.reverse()
+        before = forest.leaf(NO)
+        point: Point | None = None
+        for number, stretch in enumerate(stretches):
+            hole = forest.combine([before, roots[number], later[number + 1]], lambda leaves: YES if leaves == (YES, NO, YES) else NO)
+            before = _either(analysis, before, roots[number])
+            if hole != forest.leaf(NO) and point is None:
+                point = analysis.find([(hole, is_yes), analysis.within(((m.DATES, 1 << stretch),)), analysis.usable])
+        if point is not None:
+            first = last = point[m.DATES]
+            while first > 1 and roots[first - 2] == roots[first - 1]:
+                first -= 1
+            while last < len(roots) and roots[last] == roots[last - 1]:
+                last += 1
+            period = f"from {day(analysis.book.boundaries[first - 1])} before {day(analysis.book.boundaries[last])}"
+            yield Dead("gap", f"`{modifier.name}` says nothing {period}, of requests that it speaks of before and after", modifier.origin.place)
+
+
+def _either(analysis: Analysis, left: int, right: int) -> int:
+    return analysis.forest.combine([left, right], lambda leaves: YES if YES in leaves else NO)
 
 
 def _gaps(analysis: Analysis) -> Iterator[Dead]:

@@ -25,7 +25,7 @@ from pricelang.rating.instants import written
 
 KINDS = {
     "multiply": "multiply", "order": "order matters", "exclude": "excluded", "no_effect": "no effect",
-    "refuse": "refused", "never": "never meet",
+    "refuse": "refused", "never": "never meet", "undecided": "undecided",
 }  # fmt: skip
 """How two modifiers meet, in words for a cell."""
 
@@ -75,9 +75,12 @@ def page_of(report: Report, texts: Mapping[str, str]) -> str:
 
 def _header(report: Report) -> Html:
     held = sum(verdict.holds for verdict in report.verdicts)
+    undecided = sum(verdict.undecided for verdict in report.verdicts)
     broken = len(report.verdicts) - held
-    claims = f"{broken} of {len(report.verdicts)} broken" if broken else f"all {held} hold" if held else "none"
-    order = "" if report.order.observable else "never "
+    total = len(report.verdicts)
+    told = [f"{number} of {total} {word}" for number, word in ((broken - undecided, "broken"), (undecided, "undecided")) if number]
+    claims = ", ".join(told) if told else f"all {held} hold" if held else "none"
+    order = "" if report.order.observable else "perhaps " if report.order.undecided else "never "
     facts = [
         ("Models", grouped(len(report.lanes)), ""),
         ("Claims", claims, "bad" if broken else "good"),
@@ -134,7 +137,7 @@ def _claims(verdicts: tuple[Verdict, ...], links: _Links) -> Html:
     broken = [
         element(
             "article",
-            element("h3", element("span", "broken", class_="bad"), " ", _claim(x, links)),
+            element("h3", element("span", "undecided" if x.undecided else "broken", class_="bad"), " ", _claim(x, links)),
             element("p", _words(x.why)), _record(x.witness), class_="broken",
         )
         for x in verdicts if not x.holds
@@ -142,7 +145,7 @@ def _claims(verdicts: tuple[Verdict, ...], links: _Links) -> Html:
     rows = [
         element(
             "tr", element("th", _claim(x, links), scope="row"),
-            element("td", "holds" if x.holds else "broken", class_="good" if x.holds else "bad"),
+            element("td", "holds" if x.holds else "undecided" if x.undecided else "broken", class_="good" if x.holds else "bad"),
         )
         for x in verdicts
     ]  # fmt: skip
@@ -199,17 +202,19 @@ def _meeting(meeting: Meeting, links: _Links) -> Html:
 
 
 def _order(report: Report) -> Html:
+    undecided = [f"Whether the order of the stack moves the price of {meter} is undecided: too many combinations." for meter in report.order.undecided]
+    open_ones = join(*(element("p", text, class_="note") for text in undecided))
     if not report.order.observable:
-        return element("p", "The order of the stack moves no amount of any request.", class_="note")
+        return open_ones if undecided else element("p", "The order of the stack moves no amount of any request.", class_="note")
     told = [
         element(
             "li", f"one of {x.meter} costs from {money(x.low, report.currency)} to {money(x.high, report.currency)}, "
-            f"by the order of {', '.join(x.members)}: a spread of {money(x.spread, report.currency)}",
+            f"by the order of {', '.join(x.members)}: a spread of {'' if x.exact else 'at least '}{money(x.spread, report.currency)}",
             _record(x.witness),
         )
         for x in report.order.observable
     ]  # fmt: skip
-    return join(element("p", "The order of the stack can be seen:"), element("ul", *told))
+    return join(element("p", "The order of the stack can be seen:"), element("ul", *told), open_ones)
 
 
 def _reach(reach: Reach, report: Report, links: _Links) -> Html:
@@ -218,6 +223,7 @@ def _reach(reach: Reach, report: Report, links: _Links) -> Html:
         for start, end in reach.periods
     ]
     values = [element("div", f"{name} {' or '.join(found)}") for name, found in reach.values]
+    values += [element("div", f"any {', '.join(reach.any)}", class_="quiet")] if reach.any else []
     models: Html | str = reach.models[0] if len(reach.models) == 1 else "none"
     if len(reach.models) > 1:
         models = element(

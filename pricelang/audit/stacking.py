@@ -37,13 +37,17 @@ class Meeting:
 
 @frozen
 class Reach:
-    """Where a modifier can have effect: models, half-open periods of days, and values of each dimension that matters."""
+    """Where a modifier can have effect: models, half-open periods of days, and values of each dimension that matters.
+
+    With any value of the dimensions in `any` it can.
+    """
 
     name: str
     title: str
     models: tuple[str, ...]
     periods: tuple[tuple[str, str | None], ...]
     values: tuple[tuple[str, tuple[str, ...]], ...]
+    any: tuple[str, ...] = ()
 
 
 def meetings(analysis: Analysis) -> tuple[Meeting, ...]:
@@ -140,12 +144,15 @@ def _reach(analysis: Analysis, index: int) -> Reach:
     book, modifier = analysis.book, analysis.book.modifiers[index]
     base = [(effect_of(analysis, index), is_yes), analysis.usable]
     models, stretches = (_points(analysis.project(base, axis)) for axis in (m.MODELS, m.DATES))
-    values = []
+    values, free = [], []
     for number, dimension in enumerate(book.dimensions):
         held = _points(analysis.project(base, 2 + number))
         if 0 < len(held) < len(dimension.values):
             values.append((dimension.name, tuple(dimension.values[v].name for v in held)))
-    return Reach(modifier.name, modifier.title, tuple(book.models[n].name for n in models), _periods(book, stretches), tuple(values))
+        elif held:
+            free.append(dimension.name)
+    names = tuple(book.models[n].name for n in models)
+    return Reach(modifier.name, modifier.title, names, _periods(book, stretches), tuple(values), tuple(free))
 
 
 def _points(mask: int) -> list[int]:

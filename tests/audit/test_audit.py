@@ -129,3 +129,22 @@ def test_a_broken_factor_is_shown_on_one_meter_with_both_amounts(tmp_path: Path)
     assert f"one of it costs ${bill.lines[0].unit_price:f}," in verdict.why
     assert verdict.why.startswith("there `batch` is x 0.5 on input: ")
     assert verdict.why.endswith(" at x 0.6")
+
+
+def test_holes_between_dated_lines_and_scopes_that_mean_the_same_are_named(tmp_path: Path) -> None:
+    book = tmp_path / "holes.price"
+    book.write_text(
+        "book holes in USD\nunit MTok is 1,000,000 tokens\ndimension plat default standard\n  standard\n  bed from 2026-02-01\n"
+        "dimension tier default standard\n  standard, batch\nmeter input in tokens\nmodels\n  | model | released |\n  | m | 2026-01-01 |\n"
+        "rates per MTok\n  | model | from | input |\n  | m | 2026-01-01 | $1 |\n"
+        "multiplier a\n  x 2 on input when plat is bed from 2026-03-01 before 2026-04-01\n  x 2 on input when plat is bed from 2026-05-01\n"
+        "multiplier half\n  x 0.5 on input when tier is batch\n"
+        "multiplier half2\n  x 0.25 on input when tier is batch and plat is standard or bed\n"
+        "multiplier whole\n  x 3 on input when plat is bed before 2026-04-01\n  x 2 on input when plat is bed from 2026-04-01\n"
+        "stack a, half, half2, whole\n"
+    )
+    texts = [(dead.kind, dead.text) for dead in pricelang.load(book).audit.dead]
+    assert texts == [
+        ("gap", "`a` says nothing from 2026-04-01 before 2026-05-01, of requests that it speaks of before and after"),
+        ("same", "`half2` holds for just the requests that `half` holds for"),
+    ]

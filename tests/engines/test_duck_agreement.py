@@ -87,7 +87,11 @@ def check_macro(connection: duckdb.DuckDBPyConnection, book: pricelang.Book, wor
         if any(name not in known for name, quantity in row["usage"].items() if quantity):
             continue
         ask = f"select try_price_of(model, \"at\", {', '.join(given)}) from usage where id = {number}"
-        found = connection.execute(ask).fetchone()
+        try:
+            found = connection.execute(ask).fetchone()
+        except duckdb.OutOfRangeException:  # more than 64 bits hold: an error, never a wrapped sum
+            assert max(row["usage"].values()) > 10**9
+            continue
         assert found is not None
         if found[0] is not None:
             assert Fraction(found[0]) == expected[number]
