@@ -23,6 +23,7 @@ from pricelang.wording import shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from pyspark.sql import SparkSession
 
     from pricelang.audit.audit import Audit
     from pricelang.audit.breakeven import BreakEven
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pricelang.audit.difference_words import Change
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
+    from pricelang.engines.spark import SparkBook
     from pricelang.engines.totals import Report
     from pricelang.usage.records import Part, Record
 
@@ -346,6 +348,14 @@ class Book:
         from pricelang.engines.macro import register
 
         register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, **fixed)
+
+    def spark(self, session: SparkSession) -> SparkBook:
+        """The book on a Spark session: its `price(df)` and `totals(df, by)` price DataFrames of usage, exactly; needs the
+        extra `spark`. See `pricelang.engines.spark.SparkBook`.
+        """
+        from pricelang.engines.spark import SparkBook
+
+        return SparkBook(self, session)
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

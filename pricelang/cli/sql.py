@@ -20,12 +20,15 @@ DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "
 @click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="The column of `model`, `at`, a dimension or a meter, where it has another name.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases.")
 @click.option("--meter", "meters", multiple=True, metavar="NAME", help="A meter that has a column; all that models have rates of unless given.")
-@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column; the others are at their defaults.")
+@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column, `none` for none; all that change what a token costs unless given. The others are at their defaults.")
 @click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="A value that holds for every row.")
 @click.option("--since", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="Only rates from then on; earlier usage has no price.")
 @click.option("--instants", type=click.Choice(["plain", "zoned"]), help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there unless given.")
 @click.option("--refused", type=click.Choice(["raise", "null"]), default="raise", show_default=True, help="A row without a price stops the query, or has a NULL cost and a reason.")
 @click.option("--totals-by", metavar="COLUMN,…", help="Totals by columns, `model`, `day`, `month` or `year` instead of a price for each row; an empty text for one total.")
+@click.option("--account", metavar="COLUMN", help="The column of accounts: free pools and tiers are applied in order of instant within each period.")
+@click.option("--tie", metavar="COLUMN", help="The column that orders an account's rows of one instant.")
+@click.option("--settle", is_flag=True, help="What each account owes for each period, with the floors and caps of accounts.")
 @click.option("--schema", metavar="NAME", help="The schema of the tables of rates.")
 @click.option("--only", type=click.Choice(["tables", "query"]), help="Only the tables of rates, or only the query.")
 @book_option
@@ -33,7 +36,7 @@ DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "
 def command(
     ctx: click.Context, dialect: str, usage_table: str, mapped: tuple[str, ...], models: tuple[str, ...], meters: tuple[str, ...],
     dimensions: tuple[str, ...], settings: tuple[str, ...], since: str | None, instants: str | None, refused: str,
-    totals_by: str | None, schema: str | None, only: str | None, book: str,
+    totals_by: str | None, account: str | None, tie: str | None, settle: bool, schema: str | None, only: str | None, book: str,
 ) -> None:  # fmt: skip
     """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table of usage by them, exact
     to the last digit. A row without a price stops the query, or says why; none is lost.
@@ -41,30 +44,42 @@ def command(
     \b
     Examples:
       pricelang sql --dialect duckdb --dimension service_tier --map at=ts
-      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month
+      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month --set speed=standard
     """
     from pricelang.engines.warehouse import heading, plan_of, query
+    from pricelang.engines.warehouse_accounts import account_query, settle_query
     from pricelang.engines.warehouse_rates import table_statements
     from pricelang.engines.warehouse_totals import totals_query
 
+    if settle and account is None:
+        ctx.fail("`--settle` needs the column of accounts: `--account COLUMN`")
+    if account is not None and totals_by is not None:
+        ctx.fail("totals of accounts are `--settle`; add up the rows of `--account` for others")
     loaded = open_book(book)
     try:
         plan = plan_of(
             loaded, dialect, table=usage_table.split("."), mapping=dict(_pairs(ctx, mapped, "--map", "NAME=COLUMN")),
-            models=models or None, meters=meters, dimensions=dimensions, since=since,
+            models=models or None, meters=meters, dimensions=_named(dimensions), since=since,
             fixed=dict(_pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
-            schema=schema.split(".") if schema else (),
+            schema=schema.split(".") if schema else (), account=account, tie=tie,
         )  # fmt: skip
         columns = None if totals_by is None else [name.strip() for name in totals_by.split(",") if name.strip()]
-        asked = query(plan, refused) if columns is None else totals_query(plan, columns, refused)
+        if account is not None:
+            asked = settle_query(plan, refused) if settle else account_query(plan, refused)
+        else:
+            asked = query(plan, refused) if columns is None else totals_query(plan, columns, refused)
+        tables = [*table_statements(plan)]
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     click.echo(heading(plan), nl=False)
-    if only != "query":
-        for statement in table_statements(plan):
-            click.echo(statement + ";")
+    for statement in tables if only != "query" else ():
+        click.echo(statement + ";")
     if only != "tables":
         click.echo(asked + ";")
+
+
+def _named(dimensions: tuple[str, ...]) -> list[str] | None:
+    return [name for name in dimensions if name != "none"] if dimensions else None
 
 
 def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from pricelang.decimals import scaled
 from pricelang.engines import keyed
 from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import SPARK
 from pricelang.engines.spark_single import ANSWER, answers
-from pricelang.rating.atoms import RateTable
+from pricelang.rating.atoms import RateTable, cuts_of, thresholds_of, turns_of
+from pricelang.rating.errors import BadRequest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -17,11 +21,87 @@ if TYPE_CHECKING:
     from pricelang.engines.spark import Job, SparkBook
 
 
+MAX_GROUPS = 100_000
+"""Groups that are priced here, where the query is made; more are priced where they are."""
+
+
 def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
-    from pricelang.engines.spark import FIRST, group_sql
+    from pricelang.engines.spark import group_sql
 
     groups = [f"{group_sql(job, name)} as pl_by_{n}" for n, name in enumerate(by)]
+    book = job.book.checked
+    every = RateTable(
+        tuple(name for name, _ in job.columns.meters), tuple(name for name, _ in job.columns.dimensions),
+        cuts_of(book, (None, None)), turns_of(book), thresholds_of(book), 0, (),
+    )  # fmt: skip
+    for wide in (False, True):
+        summed = _sums(job, groups, every, wide)
+        rows = summed.take(MAX_GROUPS + 1)
+        if len(rows) > MAX_GROUPS:
+            return _where_they_are(spark, job, by, groups, refused, single)
+        if not any(None in row[-len(job.quantities) :] and not row["pl_bad"] for row in rows):
+            break  # else a sum that 64 bits do not hold
+    return _here(spark, job, by, groups, every, summed, rows, refused, single)
+
+
+def _here(
+    spark: SparkBook, job: Job, by: Sequence[str], groups: Sequence[str], every: RateTable, summed: DataFrame, rows: Sequence[Any],
+    refused: str, single: bool,
+) -> DataFrame:  # fmt: skip
+    """The totals of groups that are few: one look at the usage, and prices in Python."""
+    size, names = len(by), job.key_names(every)
+    values = slice(size + 2, size + 2 + len(job.values))
+    stretches = [row[size + 1] for row in rows if row[size + 1] is not None]
+    starts = [every.cuts[0] - 1 if every.cuts else 0, *every.cuts]
+    period = (starts[min(stretches)], starts[max(stretches)]) if stretches else (None, None)
+    table = job.rates_of(dict.fromkeys((row[size], tuple(row[values])) for row in rows), period)
+    rates, left = {row.key: row for row in table.rows}, {(found.label, found.meters) for found in table.thresholds}
+    kept = [n for n, found in enumerate(every.thresholds) if (found.label, found.meters) in left]
+    places, decimals = table.places + job.extra, max(job.decimals(table), DIGITS)
+    ups = [10 ** (job.extra - quantity.scale) for quantity in job.quantities]
+    first_side, sums = size + 2 + len(job.values) + (1 if every.turns else 0), slice(-len(job.quantities), None)
+    easy, hard = [], []
+    for row in rows:
+        clock = row[first_side - 1] if every.turns and table.turns else 0
+        version = None if row[size + 1] is None else bisect_right(table.cuts, starts[row[size + 1]])
+        rate = rates.get((row[size], version, tuple(row[values]), clock, tuple(row[first_side + n] for n in kept)))
+        used = [int(total or 0) for total in row[sums]]
+        if rate is None or row["pl_bad"] or any(total and price is None for total, price in zip(used, rate.atoms, strict=True)):
+            hard.append(tuple(row[size : size + len(names) + 1]))
+            continue
+        atoms = sum(total * (price or 0) * up for total, price, up in zip(used, rate.atoms, ups, strict=True))
+        if atoms * 10 ** (decimals - places) >= 10**38:
+            raise BadRequest("too_large", "an amount has more than 38 digits", help="total by more columns")
+        where = [rate.model if name == "model" else found for name, found in zip(by, row[:size], strict=True)]
+        easy.append((*where, row["pl_rows"], *map(Decimal, used), scaled(atoms, places), rate.currency, None))
+    kinds = [f"pl_by_{n} {summed.schema[f'pl_by_{n}'].dataType.simpleString()}" for n in range(size)]
+    used_kinds = [f"pl_used_{n} decimal(38,0)" for n in range(len(job.quantities))]
+    schema = ", ".join([*kinds, "pl_rows bigint", *used_kinds, f"pl_cost decimal(38,{decimals})", "pl_currency string", "pl_reason string"])
+    parts = spark.session.createDataFrame(easy, schema)
+    if hard:
+        keys = ", ".join(f"{name} {summed.schema[name].dataType.simpleString()}" for name in [*names, "pl_bad"])
+        chosen = spark.session.createDataFrame(list(dict.fromkeys(hard)), keys)
+        parts = parts.unionByName(_one_by_one(spark, job, by, groups, every, chosen, decimals, refused, single))
+    return _summed(job, by, parts, refused, decimals)
+
+
+def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> DataFrame:
+    """The usage grouped by what rates may depend on: `pl_rows`, and the sum of each quantity."""
+    from pyspark.sql import functions as f
+
+    quantities = [f"{quantity.sql} as pl_sum_{n}" for n, quantity in enumerate(job.quantities)]
+    placed = job.usage.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities)
+    keys = [*(f"pl_by_{n}" for n in range(len(groups))), *job.key_names(table), "pl_bad"]
+    total = "sum(cast(pl_sum_{0} as decimal(20,0)))" if wide else "try_sum(pl_sum_{0})"
+    sums = [f.expr(total.format(n)).alias(f"pl_sum_{n}") for n in range(len(job.quantities))]
+    return placed.groupBy(*keys).agg(f.count(f.lit(1)).alias("pl_rows"), *sums)
+
+
+def _where_they_are(spark: SparkBook, job: Job, by: Sequence[str], groups: Sequence[str], refused: str, single: bool) -> DataFrame:
+    """The totals of groups that are many."""
+    from pricelang.engines.spark import FIRST
+
     table, found = _grouped(job, groups, job.combinations(job.usage.limit(FIRST)))
     joined = job.joined(found, table)
     sums = [f"pl_sum_{n}" for n in range(len(job.quantities))]
@@ -53,15 +133,7 @@ def _grouped(job: Job, groups: Sequence[str], seen: list[tuple[str | None, tuple
     wide = False
     while True:
         table = job.rates_of(seen)
-        names = job.key_names(table)
-        quantities = [f"{quantity.sql} as pl_sum_{n}" for n, quantity in enumerate(job.quantities)]
-        placed = job.usage.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities)
-        keys = [*(f"pl_by_{n}" for n in range(len(groups))), *names, "pl_bad"]
-        total = "sum(cast(pl_sum_{0} as decimal(20,0)))" if wide else "try_sum(pl_sum_{0})"
-        from pyspark.sql import functions as f
-
-        sums = [f.expr(total.format(n)).alias(f"pl_sum_{n}") for n in range(len(job.quantities))]
-        found = placed.groupBy(*keys).agg(f.count(f.lit(1)).alias("pl_rows"), *sums).localCheckpoint()
+        found = _sums(job, groups, table, wide).localCheckpoint()
         there = {(row[0], tuple(row[1:])) for row in found.select("pl_name", *(f"pl_value_{n}" for n in range(len(job.values)))).distinct().collect()}
         over = " or ".join(f"pl_sum_{n} is null" for n in range(len(job.quantities)))
         if not wide and not found.where(f"not pl_bad and ({over})").isEmpty():

@@ -16,7 +16,7 @@ from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dial
 from pricelang.engines.keyed import Quantity
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.versions import Versions, slim, versions_of
+from pricelang.rating.versions import Versions, dimensions_that_multiply, slim, versions_of
 from pricelang.wording import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
@@ -50,6 +50,7 @@ class Plan:
     since: int | None
     assumed: tuple[tuple[str, str], ...]
     schema: tuple[str, ...]
+    tie: str | None = None
 
     @property
     def places(self) -> int:
@@ -77,14 +78,17 @@ class Plan:
 
 def plan_of(
     book: Book, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
-    meters: Sequence[str] = (), dimensions: Sequence[str] = (), since: Instant | None = None, fixed: Mapping[str, str] = {},
-    instants: str | None = None, schema: Sequence[str] = (),
+    meters: Sequence[str] = (), dimensions: Sequence[str] | None = None, since: Instant | None = None, fixed: Mapping[str, str] = {},
+    instants: str | None = None, schema: Sequence[str] = (), account: str | None = None, tie: str | None = None,
 ) -> Plan:  # fmt: skip
     """A book compiled for a dialect and a table of usage.
 
     `mapping` names columns where they are called otherwise (`model`, `at`, dimensions, meters). The meters are those
-    mapped or named, and without any all that models have rates of; the dimensions are those mapped or named, `fixed` are
-    values of further ones, and the rest is at its default.
+    mapped or named, and without any all that models have rates of; the dimensions are those mapped or named,
+    and without any named all that change what a token costs, so that a column that is not there is an error and no
+    default; `fixed` are values that hold for every row, and the rest is at its default.
+
+    `account` is a column of accounts, for what belongs to them and a period; see `warehouse_accounts`.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book whose requests pay
     something that is no sum of quantity times price, in words.
@@ -100,12 +104,14 @@ def plan_of(
     rated = {checked.meters[price.meter].name for price in checked.prices}
     named = {*meters, *(name for name in mapping if name in all_meters)}
     used = [name for name in all_meters if name in (named or rated)] + [name for name in meters if name not in all_meters]
-    chosen = list(dict.fromkeys([*dimensions, *(name for name in mapping if name in all_dimensions)]))
+    multiply = [name for name in dimensions_that_multiply(checked) if name not in fixed]
+    chosen = list(dict.fromkeys([*(multiply if dimensions is None else dimensions), *(name for name in mapping if name in all_dimensions)]))
     twice = next((name for name in chosen if name in fixed), None)
     if twice is not None:
         raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")
     first = None if since is None else seconds_of(since)
-    rates = versions_of(book.rates, dimensions=chosen, meters=used, models=models, period=(first, None), fixed=dict(fixed))
+    rates = versions_of(book.rates, dimensions=chosen, meters=used, models=models, period=(first, None), fixed=dict(fixed),
+                        accounts=account is not None)  # fmt: skip
     if rates.beyond:
         raise BadRequest("not_linear", f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
                          help="name other models or meters, or price such usage with `pricelang price`")  # fmt: skip
@@ -116,10 +122,12 @@ def plan_of(
     if rates.places + extra > words.most_places:
         raise BadRequest("too_fine", f"a price has {rates.places} decimals, and {words.most_places} are the most in {dialect}")
     column = {name: f"u.{words.words.name(mapping.get(name, name))}" for name in ("model", "at", *used, *chosen)}
+    if account is not None:
+        column["account"] = f"u.{words.words.name(account)}"
     plan = Plan(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_quantity(words, name, column[name], 0 if whole[name] else extra) for name in used), extra, first,
-        _assumed(book, chosen, fixed), tuple(schema),
+        _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -229,10 +237,10 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
              (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
-        least = f" and ({quantity.sql} >= r.{name(f'least_{n}')} or r.{name(f'least_{n}')} is null)" if has_least(plan, n) else ""
         cases.append((f"{quantity.sql} > 0 and r.{name(f'atoms_{n}')} is null", f"`{quantity.meter}` is not offered, or has no price"))
-        if least:
-            cases.append((f"{quantity.sql} > 0{least.replace(' and (', ' and not (')}", f"`{quantity.meter}` is below its minimum, whose price is no finite decimal"))
+        if has_least(plan, n):
+            below = f"{quantity.sql} > 0 and {quantity.sql} < r.{name(f'least_{n}')} and r.{name(f'below_{n}')} is null"
+            cases.append((below, f"`{quantity.meter}` is below its minimum, whose price is no finite decimal"))
     return "case " + " ".join(f"when {test} then {text(said)}" for test, said in cases) + " end"
 
 
@@ -256,12 +264,16 @@ def query(plan: Plan, refused: str = "raise") -> str:
     `refused` says what becomes of a row without a price: with `raise` it stops the query, with `null` its cost is NULL
     and its `reason` says why.
     """
-    row, words = placed(plan), plan.dialect
+    row = placed(plan)
+    return priced_rows(plan, row, amounts(plan, row), reason(plan, row, plan.at, known_model(plan, row.name)), refused)
+
+
+def priced_rows(plan: Plan, row: Placed, made: Sequence[str], why: str, refused: str) -> str:
+    """A query for the usage, of the amount of each meter and of the reason for none."""
+    words = plan.dialect
     name, text = words.words.name, words.words.text
-    atoms = " + ".join(f"({amount})" for amount in amounts(plan, row))
-    why = reason(plan, row, plan.at, known_model(plan, row.name))
     inner = (
-        f"select u.*,\n    {atoms} as {name('cost_atoms')},\n    {why} as {name('reason')}\n"
+        f"select u.*,\n    {' + '.join(f'({amount})' for amount in made)} as {name('cost_atoms')},\n    {why} as {name('reason')}\n"
         f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}"
     )
     cost = f"q.{name('cost_atoms')}"

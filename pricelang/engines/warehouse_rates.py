@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from pricelang.engines import keyed
 from pricelang.engines.warehouse import RATES, VERSIONS, Plan, has_least
+from pricelang.engines.warehouse_accounts import account_columns, account_values
 from pricelang.rating.atoms import RateRow
 
 BATCH = 400
@@ -60,7 +61,7 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
         found.append((f"atoms_{n}", words.number))
         if has_least(plan, n):
             found += [(f"least_{n}", words.number), (f"below_{n}", words.number)]
-    return found
+    return found + account_columns(plan)
 
 
 def _rate_rows(plan: Plan) -> list[list[str]]:
@@ -75,7 +76,7 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
             if has_least(plan, n):
                 found.append(_or_null(None if least is None else words.integer(keyed.least_of(least, quantity))))
                 found.append(_or_null(_below(plan, row, n)))
-        rows.append(found)
+        rows.append(found + account_values(plan, row))
     return rows
 
 

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from pricelang.book import model as m
 from pricelang.decimals import power_of_ten
+from pricelang.rating.accounts import Bound, Terms
 from pricelang.rating.cells import Cell
 from pricelang.rating.errors import PriceError
 from pricelang.rating.ratecard import RateCard
@@ -38,7 +39,8 @@ class Threshold:
 class RateRow:
     """The rates of one combination. `atoms` are, for each meter of the table, the price of one of its unit in units of
     10**-places of the currency: None where the meter cannot be used, or its price is no such number. A use of less than
-    `least` (in the meter's unit) is not priced by it."""
+    `least` (in the meter's unit) is not priced by it. `terms` and `bounds` are what belongs to accounts, where that was
+    asked for: for each meter, and of the whole request."""
 
     name: str
     version: int
@@ -49,6 +51,8 @@ class RateRow:
     currency: str
     atoms: tuple[int | None, ...]
     least: tuple[Fraction | None, ...]
+    terms: tuple[Terms | None, ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -46,6 +46,7 @@ class Cell:
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     free: m.Remark | None
+    point: Point
     # Integer rates: amount = sum(coefficient * quantity) / 10**places, for the meters that are that simple; None where
     # a bill is more than such a sum, or where plain quantities could make one of more digits than `divide` takes.
     coefficients: dict[str, int] | None = None
@@ -78,7 +79,7 @@ def cell_at(book: m.Book, point: Point) -> Cell:
     cell = Cell(
         model, rates, tuple(_extras(book, effects)), floors, silences, roundings.get("line"), roundings.get("total"),
         next((book.conversions[index] for index in leaf_at(book, decided.conversions, point)), None), tuple(_notes(book, point, effects, silences)),
-        left_out, free,
+        left_out, free, tuple(point),
     )  # fmt: skip
     return _with_integers(cell)
 

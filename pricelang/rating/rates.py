@@ -104,7 +104,7 @@ def rate_of(book: m.Book, point: Point, index: int, effects: Effects, free: m.Re
     steps = tuple(_steps(book, point, index, effects)) if rate.free is None else ()
     price = rate.list_price
     for step in steps:
-        price = _stepped(price, step)
+        price = stepped(price, step)
     for number in leaf_at(book, book.decisions.roundings, point):
         rounding = book.roundings[number]
         if rounding.stage == "unit_price":
@@ -128,7 +128,8 @@ def _finished(
     )  # fmt: skip
 
 
-def _stepped(price: Fraction, step: Step) -> Fraction:
+def stepped(price: Fraction, step: Step) -> Fraction:
+    """A unit price after a step of the stack; a rounding is none."""
     if step.kind == "factor":
         return price * step.value
     amount = step.value / step.size

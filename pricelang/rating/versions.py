@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from pricelang.book import model as m
+from pricelang.rating.accounts import bounds_of, terms_of
 from pricelang.rating.atoms import (
     RateRow,
     Threshold,
@@ -73,9 +74,10 @@ def dimensions_that_multiply(book: m.Book) -> tuple[str, ...]:
 def versions_of(
     card: RateCard, *, dimensions: Sequence[str] | None = None, meters: Sequence[str] | None = None,
     models: Sequence[str] | None = None, period: tuple[int | None, int | None] = (None, None), fixed: dict[str, str] | None = None,
+    accounts: bool = False,
 ) -> Versions:  # fmt: skip
     """The rates of a book (`dimensions`: those that multiply, unless others are named; the rest is `fixed` or at its
-    default), for some models (all) and a period in UTC seconds (all of time).
+    default), for some models (all) and a period in UTC seconds (all of time); with `accounts` also what belongs to those.
 
     Raises `UnknownName` for what the book does not have, `BadRequest` (`too_large`) for more rows than `MAX_ROWS`, and
     (`bad_book`) for a book whose requests are not all billed in one currency.
@@ -123,6 +125,11 @@ def versions_of(
         raise BadRequest("bad_book", "the book bills in several currencies", help="name the models of one (`models=`)")
     places = places_of(book, [cell for _, cell in found], used)
     rows = tuple(row_of(book, cell.model.name, *key, cell, used, places) for key, cell in found)
+    if accounts:
+        rows = tuple(
+            evolve(row, terms=tuple(terms_of(book, cell, meter) for meter in used), bounds=bounds_of(book, cell))
+            for row, (_, cell) in zip(rows, found, strict=True)
+        )
     return Versions(
         used, tuple(zip(chosen, spaces, strict=True)), tuple(cuts[n - 1] for n in kept[1:]), turns, thresholds,
         tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names),

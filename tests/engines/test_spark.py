@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -25,11 +27,13 @@ from pricelang.engines.spark_files import price_file
 from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
 from pricelang.rating.errors import BadRequest, PriceError
+from tests.engines import test_accounts, test_warehouse
 from tests.engines.warehouses import setting, spark
+from tests.test_docs import _check_python, fences
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime.datetime(2026, 3, 20)
-ROWS = 20_000
+ROWS = 12_000
 
 
 def claude_rows(count: int) -> list[dict[str, Any]]:
@@ -165,9 +169,8 @@ def test_a_task_that_dies_half_way(good_files: str) -> None:
     ours = SparkBook(CLAUDE, session)
     usage = session.read.parquet(good_files).drop("code_execution")
     weak = usage.withColumn("input", f.udf(dies_once, "bigint", useArrow=False)("input"))
-    for by in ([], ["team"]):
-        plain, broken = (sorted(map(tuple, ours.totals(table, by, mapping=MAPPING).collect())) for table in (usage, weak))
-        assert plain == broken
+    plain, broken = (sorted(map(tuple, ours.totals(table, ["team"], mapping=MAPPING).collect())) for table in (usage, weak))
+    assert plain == broken
     broken_rows = Counter(map(tuple, ours.price(weak, mapping=MAPPING).select("id", "cost").collect()))
     assert broken_rows == Counter(map(tuple, ours.price(usage, mapping=MAPPING).select("id", "cost").collect()))
 
@@ -267,3 +270,23 @@ def test_answers_of_the_executors() -> None:
     assert f'"t": "{5 * 10**22}.000"' in (answer_of(text, row, 10**25) or "")
     assert answer_of(text, None, 1) is None
     assert '"k": "unknown_model"' in (answer_of(text, row.replace("opus", "opus-x"), 3) or "")
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        test_warehouse.test_generated_books, test_warehouse.test_the_book_of_claude_prices, test_warehouse.test_hostile_names,
+        test_accounts.test_warehouses_agree,
+    ],
+)  # fmt: skip
+def test_the_text_of_sql(check: Callable[[str], None]) -> None:
+    """What `pricelang sql` prints for Spark."""
+    check("spark")
+
+
+def test_the_page_of_spark() -> None:
+    """The fence of docs/warehouse.md that needs a session."""
+    page = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    (fence,) = [found for found in fences(page) if found.language == "py"]
+    with contextlib.chdir(ROOT):
+        assert _check_python(fence, {"pricelang": pricelang, "spark": spark()}) == 1

@@ -143,6 +143,8 @@ def spark() -> Any:
         .config("spark.sql.warehouse.dir", os.path.join(folder, "warehouse")).config("spark.local.dir", folder)
         .config("spark.sql.session.timeZone", "America/New_York")  # a zone that would show if it mattered
         .config("spark.log.level", "OFF")
+        # what runs once is not worth the second compiler
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")
         .getOrCreate()
     )  # fmt: skip
 
@@ -167,6 +169,16 @@ def setting(session: Any, key: str, value: str) -> Iterator[None]:
 
 def _spark(statements: Sequence[str], query: str, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
     session = spark()
+    session.conf.set("spark.sql.codegen.wholeStage", "false")  # to compile a query takes longer than these rows do
+    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+    try:
+        return _on_spark(session, statements, query, columns)
+    finally:
+        session.conf.unset("spark.sql.codegen.wholeStage")
+        session.conf.unset("spark.sql.codegen.factoryMode")
+
+
+def _on_spark(session: Any, statements: Sequence[str], query: str, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
     session.sql("drop schema if exists pl cascade")
     session.sql("create schema pl")
     session.sql("use pl")
