@@ -58,7 +58,7 @@ def at_option(function: Decorated) -> Decorated:
 def input_options(function: Decorated) -> Decorated:
     """Adds the files and everything that says what to price; `input_of` reads them."""
     options = [
-        click.argument("files", nargs=-1, type=click.Path(exists=True, allow_dash=True), metavar="[FILES…|-]"),
+        click.argument("files", nargs=-1, metavar="[FILES…|-]", callback=_found),
         click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given."),
         book_option,
         at_option,
@@ -75,6 +75,14 @@ def input_options(function: Decorated) -> Decorated:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Files that are there; what an engine other than this process reads may be a glob, or stand elsewhere."""
+    if ctx.params.get("engine", "duckdb") == "duckdb":
+        kind = click.Path(exists=True, allow_dash=True)
+        return tuple(str(kind.convert(file, param, ctx)) for file in files)
+    return files
 
 
 def dimension_options(function: Decorated) -> Decorated:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -14,12 +14,15 @@ from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import show_grid, with_progress
-from pricelang.cli.tables import mapping_options, opened, tables_of
+from pricelang.cli.tables import engine_options, mapping_options, on_spark, opened, tables_of
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.layout import note_line
 from pricelang.usage.records import Place, Skipped
 from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.engines.rows import Written
 
 Leave: TypeAlias = Callable[[Answer], None]
 
@@ -35,6 +38,7 @@ Leave: TypeAlias = Callable[[Answer], None]
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
 @click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
 @mapping_options
+@engine_options
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None, **params: Any) -> None:
     """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
@@ -48,6 +52,10 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
       cat records.jsonl | pricelang price --speed fast -
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    if params["engine"] == "spark":
+        ctx.exit(_price_on_spark(ctx, params, target, rejects, lines, keep))
+    if params["master"] is not None:
+        ctx.fail("`--master` goes with `--engine spark`")
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
         ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
     if target is not None or rejects is not None or lines or keep is not None or params["mapping"] or params["table"]:
@@ -82,6 +90,27 @@ def _price_table(
     with opened(ctx, params) as job:
         written = write_priced(job, target, rejects, lines, [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None)
         rest = job.columns.rest
+    return _show_written(written, rest)
+
+
+def _price_on_spark(ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None) -> int:
+    """The same on Spark, from files and folders into folders."""
+    if not params["files"]:
+        ctx.fail("nothing to price: name the files or folders of usage")
+    from pricelang.engines.spark_files import price_file, report_files
+
+    with on_spark(ctx, params, keep=keep) as arguments:
+        if target is not None:
+            return _show_written(price_file(output=target, rejects=rejects, lines=lines, **arguments), ())
+        if rejects is not None or lines:
+            ctx.fail("`--rejects` and `--lines` go with an output, such as `-o priced.parquet`")
+        from pricelang.cli.report import show_report
+
+        return show_report(report_files(by=["model"], **arguments))
+
+
+def _show_written(written: Written, rest: tuple[str, ...]) -> int:
+    """Says on standard error what became of rows that were written; returns the exit code."""
     amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
     click.echo(f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} refused{f'; total {amounts}' if amounts else ''}", err=True)
     if rest:

@@ -12,7 +12,7 @@ import click
 
 from pricelang.cli.options import at_option, book_option, dimension_options
 from pricelang.cli.output import Grid, show_grid
-from pricelang.cli.tables import mapping_options, opened
+from pricelang.cli.tables import engine_options, mapping_options, on_spark, opened
 from pricelang.decimals import grouped, money, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.wording import printable
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--model", metavar="ID", help="The model of all rows, where no column says it.")
 @dimension_options
 @mapping_options
+@engine_options
 @click.pass_context
 def command(ctx: click.Context, /, by: str, as_json: bool, as_csv: bool, **params: Any) -> None:
     """What tables of usage cost, added up: Parquet, CSV, TSV, JSON Lines, or a table of a DuckDB file.
@@ -48,6 +49,13 @@ def command(ctx: click.Context, /, by: str, as_json: bool, as_csv: bool, **param
     if as_json and as_csv:
         ctx.fail("`--json` and `--csv` are two answers; choose one")
     columns = [] if by == "none" else [name.strip() for name in by.split(",") if name.strip()]
+    if params["engine"] == "spark":
+        from pricelang.engines.spark_files import report_files
+
+        with on_spark(ctx, params) as arguments:
+            ctx.exit(show_report(report_files(by=columns, **arguments), as_json, as_csv))
+    if params["master"] is not None:
+        ctx.fail("`--master` goes with `--engine spark`")
     with opened(ctx, params) as job:
         from pricelang.engines.totals import totals
 

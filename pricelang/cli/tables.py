@@ -46,6 +46,32 @@ def mapping_options(function: Decorated) -> Decorated:
     return function
 
 
+def engine_options(function: Decorated) -> Decorated:
+    """Adds where a table is priced: `--engine`, `--master`."""
+    for option in (
+        click.option("--master", metavar="URL", help="The master of Spark, such as `local[4]` or `yarn`."),
+        click.option("--engine", is_eager=True, type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="Where a table is priced. Spark takes folders and globs, and writes folders of Parquet."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@contextlib.contextmanager
+def on_spark(ctx: click.Context, params: dict[str, Any], **without: object) -> Iterator[dict[str, Any]]:
+    """What files of usage on Spark are priced by, as arguments of `pricelang.engines.spark_files`; `without` are options that
+    it does not have. Raises `Failure` for what cannot be read or priced."""
+    for name, value in (without | {"table": params["table"]}).items():
+        if value is not None:
+            ctx.fail(f"`--{name}` is not for `--engine spark`")
+    fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
+    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed}
+    try:
+        yield arguments | {"mapping": _mapping(ctx, params["mapping"])}
+    except PriceError as error:
+        kind = RowsRefused if error.code == "refused_rows" else Failure
+        raise kind(error.code, error.message, error.help) from None
+
+
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
     """Whether files are tables of usage. Raises a usage error where only some of them are."""
     found = [is_table(file) for file in files]

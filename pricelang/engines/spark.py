@@ -243,7 +243,7 @@ class SparkBook:
     ) -> DataFrame:  # fmt: skip
         """The cost of the usage by columns, by `model` (the book's id of it), or by `hour`, `day`, `week`, `month` or
         `year` of the instant: `rows`, the quantity of each meter, the exact `cost`, and its `currency`. With `refused` as
-        `null` there are `unpriced` rows and the first `reason` too.
+        `null` there are `unpriced` rows and up to five reasons of them in `reason` too.
 
         Adds up when it is called. Raises `BadRequest` (`no_column`) for a column that is not there.
         """

@@ -1,4 +1,4 @@
-"""A price for each row of files of usage on Spark, written to a folder whole or not at all."""
+"""Files of usage on Spark: a price for each row, written to a folder whole or not at all, or totals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import PARQUET, TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
+from pricelang.engines.totals import Report, Total, Unpriced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import shown
 
@@ -88,6 +90,34 @@ def price_file(
         return found
     finally:
         _remove(spark, draft, done)
+
+
+def report_files(
+    book: Book, paths: Sequence[str], by: Sequence[str] = (), *, master: str | None = None, mapping: Mapping[str, str] = {},
+    fixed: Fixed = NOTHING_FIXED, session: SparkSession | None = None,
+) -> Report:  # fmt: skip
+    """What files of usage cost by some columns, as `pricelang.engines.totals.totals` says it; rows that have no
+    price are counted by the reasons of their group.
+
+    Raises `BadRequest` for usage that cannot be read and for a column that is not there.
+    """
+    spark = session or open_session(master)
+    ours = SparkBook(book, spark)
+    usage = _read(spark, paths)
+    meters = [meter for meter, _ in ours.job(usage, mapping, fixed).columns.meters]
+    found, unpriced = [], Counter[str]()
+    for row in ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null").collect():
+        where, (count, *used), (cost, refused, reason, currency) = tuple(row[: len(by)]), row[len(by) : -4], row[-4:]
+        if count:
+            if None in used:
+                raise BadRequest("bad_quantity", "a row has a quantity with more digits than are summed here", help="use `--engine duckdb`")
+            quantities = tuple((meter, Fraction(quantity)) for meter, quantity in zip(meters, used, strict=True))
+            found.append(Total(where, count, quantities, Fraction(cost), currency))
+        if refused:
+            unpriced[reason] += refused
+    found.sort(key=lambda total: [(value is None, str(value)) for value in total.by])
+    lost = tuple(Unpriced(rows, "refused_rows", reason) for reason, rows in unpriced.most_common())
+    return Report(tuple(by), tuple(found), lost, sum(total.rows for total in found) + unpriced.total())
 
 
 def _remove(spark: SparkSession, draft: str, done: bool) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_GROUPS = 100_000
 """Groups that are priced here, where the query is made; more are priced where they are."""
+MAX_REASONS = 5
+"""Reasons that a group's column `reason` names."""
 
 
 def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
@@ -68,7 +70,7 @@ def _here(
         rate = rates.get((row[size], version, tuple(row[values]), clock, tuple(row[first_side + n] for n in kept)))
         used = [int(total or 0) for total in row[sums]]
         if rate is None or row["pl_bad"] or any(total and price is None for total, price in zip(used, rate.atoms, strict=True)):
-            hard.append(tuple(row[size : size + len(names) + 1]))
+            hard.append(tuple(row[: size + len(names) + 1]))
             continue
         atoms = sum(total * (price or 0) * up for total, price, up in zip(used, rate.atoms, ups, strict=True))
         if atoms * 10 ** (decimals - places) >= 10**38:
@@ -80,8 +82,8 @@ def _here(
     schema = ", ".join([*kinds, "pl_rows bigint", *used_kinds, f"pl_cost decimal(38,{decimals})", "pl_currency string", "pl_reason string"])
     parts = spark.session.createDataFrame(easy, schema)
     if hard:
-        keys = ", ".join(f"{name} {summed.schema[name].dataType.simpleString()}" for name in [*names, "pl_bad"])
-        chosen = spark.session.createDataFrame(list(dict.fromkeys(hard)), keys)
+        keys = ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in summed.schema.fields[: size + len(names) + 1])
+        chosen = spark.session.createDataFrame(hard, keys)
         parts = parts.unionByName(_one_by_one(spark, job, by, groups, every, chosen, decimals, refused, single))
     return _summed(job, by, parts, refused, decimals)
 
@@ -162,10 +164,10 @@ def _one_by_one(
     spark: SparkBook, job: Job, by: Sequence[str], groups: Sequence[str], table: RateTable, hard: DataFrame, decimals: int,
     refused: str, single: bool,
 ) -> DataFrame:  # fmt: skip
-    """The rows of the groups that no sum can hold, equal rows together."""
+    """The rows of the groups that no sum can hold, equal rows together. Another group of the same rates may have been summed."""
     from pyspark.sql import functions as f
 
-    names = [*job.key_names(table), "pl_bad"]
+    names = [*(f"pl_by_{n}" for n in range(len(by))), *job.key_names(table), "pl_bad"]
     keys = hard.select(*(f.col(name).alias(f"h_{name}") for name in names)).distinct()
     quantities = [f"{quantity.sql} as pl_used_{n}" for n, quantity in enumerate(job.quantities)]
     placed = job.usage.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities, f"{job.payload()} as pl_payload")
@@ -203,7 +205,7 @@ def _summed(job: Job, by: Sequence[str], parts: DataFrame, refused: str, decimal
     columns += [f.expr(f"cast({total} as decimal(38,{decimals}))").alias("cost")]
     if refused == "null":
         columns.append(f.expr("sum(case when pl_reason is null then 0 else pl_rows end)").alias("unpriced"))
-        columns.append(f.expr("min(pl_reason)").alias("reason"))
+        columns.append(f.expr(f"concat_ws('; ', slice(array_sort(collect_set(pl_reason)), 1, {MAX_REASONS}))").alias("reason"))
     found = parts.groupBy(*own, "pl_currency").agg(*columns)
     named = [f.col(column).alias(name) for column, name in zip(own, by, strict=True)]
     rest = [column for column in found.columns if column not in (*own, "pl_currency")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -19,6 +20,7 @@ import pytest
 
 import pricelang
 from pricelang.book.store import dump_book
+from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import select_sql
@@ -27,9 +29,10 @@ from pricelang.engines.spark_files import price_file
 from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
 from pricelang.rating.errors import BadRequest, PriceError
+from tests.cli.helpers import run
 from tests.engines import test_accounts, test_warehouse
 from tests.engines.warehouses import setting, spark
-from tests.test_docs import _check_python, fences
+from tests.test_docs import _check_python, _commands, fences
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime.datetime(2026, 3, 20)
@@ -261,6 +264,58 @@ def test_files_are_written_whole_or_not_at_all(files: str, good_files: str, tmp_
         price_file(CLAUDE, [str(tmp_path / "nothing.parquet")], str(tmp_path / "x"), mapping=MAPPING, session=session)
 
 
+@pytest.mark.parametrize("most", [spark_totals.MAX_GROUPS, 0])
+def test_groups_of_one_key_that_part(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two teams have the same rates; one uses what has no price, and the other's rows are counted once."""
+    monkeypatch.setattr(spark_totals, "MAX_GROUPS", most)
+    session = spark()
+    rows = [("a", 1000, 0), ("a", 500, 0), ("b", 1000, 5), ("b", 1000, 0), ("b", -1, 0)]
+    usage = session.createDataFrame(rows, ["team", "input", "cache_read"])
+    found = SparkBook(CLAUDE, session).totals(usage, ["team"], fixed=Fixed("claude-2.1", "2024-03-01", {}), refused="null").collect()
+    priced = [(row["team"], row["rows"], row["input"], row["cost"]) for row in found if row["cost"] is not None]
+    assert sorted(priced) == [("a", 2, 1500, Decimal("0.012")), ("b", 1, 1000, Decimal("0.008"))]
+    (lost,) = [row for row in found if row["unpriced"]]
+    assert (lost["team"], lost["unpriced"]) == ("b", 2)
+    assert lost["reason"] == "meter `cache_read` is not offered to this request; the quantity of `input` is `-1`"
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    """`--engine spark` says what DuckDB says, of rows and of totals."""
+    spark()
+    samples, gateway = ROOT / "samples" / "tables", tmp_path / "gateway.parquet"
+    out, rejects = str(tmp_path / "out.parquet"), str(tmp_path / "rejects")
+    gateway_csv = [str(samples / "gateway.csv"), "--map", str(samples / "gateway.toml")]
+    usage = str(samples / "usage.parquet")
+    for args in (["price", usage], ["report", usage, "--by", "workspace,day"], ["report", usage, "--by", "model", "--json"]):
+        done, duck_says = run(*args, "--engine", "spark"), run(*args)
+        assert (done.exit_code, done.stdout) == (0, duck_says.stdout)
+    done = run("report", *gateway_csv, "--by", "team", "--engine", "spark")
+    assert (done.exit_code, done.stdout) == (1, run("report", *gateway_csv, "--by", "team").stdout)
+    assert "the quantity of `input` is `12x`; unknown model `claude-opus-4.7` (2 rows)" in done.stderr
+    done = run("price", *gateway_csv, "-o", str(gateway), "--engine", "spark")
+    assert (done.exit_code, gateway.exists()) == (1, False)
+    assert "error[refused_rows]: 2 rows have no price" in done.stderr
+    done = run("price", *gateway_csv, "-o", out, "--rejects", rejects, "--lines", "--engine", "spark")
+    assert (done.exit_code, pq.read_table(out).num_rows, pq.read_table(rejects).num_rows) == (1, 6, 2)
+    assert "8 rows read: 6 priced, 2 refused; total $0.384204" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["price", str(ROOT / "samples/tables/usage.parquet"), "--master", "local[2]"], "`--master` goes with `--engine spark`"),
+        (["report", "usage.parquet", "--master", "local[2]"], "`--master` goes with `--engine spark`"),
+        (["price", "usage.parquet", "--engine", "spark", "--keep", "id"], "`--keep` is not for `--engine spark`"),
+        (["report", "usage.duckdb", "--engine", "spark", "--table", "t"], "`--table` is not for `--engine spark`"),
+        (["price", "--engine", "spark"], "name the files or folders of usage"),
+        (["price", "--engine", "spark", "x.parquet", "--lines"], "go with an output"),
+    ],
+)
+def test_wrong_usage(args: list[str], said: str) -> None:
+    done = run(*args)
+    assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
+
+
 def test_answers_of_the_executors() -> None:
     """What Spark writes in its own way is read, and a total times a count is exact."""
     text = dump_book(CLAUDE.checked)
@@ -290,3 +345,15 @@ def test_the_page_of_spark() -> None:
     (fence,) = [found for found in fences(page) if found.language == "py"]
     with contextlib.chdir(ROOT):
         assert _check_python(fence, {"pricelang": pricelang, "spark": spark()}) == 1
+
+
+def test_the_commands_of_the_page(tmp_path: Path) -> None:
+    """The command lines of docs/warehouse.md that need a session, and what they print."""
+    spark()
+    page = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    (fence,) = [found for found in fences(page) if found.language == "session"]
+    with contextlib.chdir(ROOT):
+        for command, shown in _commands(fence.text):
+            program, *args = shlex.split(command.replace("OUT", str(tmp_path)))
+            done = run(*args)
+            assert (program, done.exit_code, (done.stdout + done.stderr).splitlines()) == ("pricelang", 0, shown)
