@@ -6,7 +6,6 @@ ratios are what to read; nothing here judges, and nothing in the test suite is t
     python -m benchmarks            # all rows, into benchmarks/RESULTS.md
     python -m benchmarks --quick    # fewer rounds, to the terminal only
     python -m benchmarks --only tables
-    python -m benchmarks.spark      # Spark, by itself
 """
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -171,7 +172,7 @@ def machine() -> str:
     return f"{os.cpu_count()} processors ({platform.machine()}), {platform.python_implementation()} {platform.python_version()}, {platform.system()}"
 
 
-PARTS = ("record", "cold", "tables", "audit")
+PARTS = ("record", "cold", "tables", "audit", "spark")
 
 
 def part(name: str, quick: bool) -> list[str]:
@@ -194,6 +195,13 @@ def part(name: str, quick: bool) -> list[str]:
         lines += ["", engines.agreement()]
         engines.clean()
         return lines
+    if name == "spark":
+        if find_spec("pyspark") is None or shutil.which("java") is None:
+            return ["", "## Spark", "", "Not measured: there is no pyspark, or no Java."]
+        from benchmarks.spark import rows
+
+        said, found = rows(1_000_000 if quick else 10_000_000, 1 if quick else 5, "local[2]")
+        return [*tables(found), "", said]
     from benchmarks.audit import audit_processes
 
     return tables(measure_processes(audit_processes(), 1 if quick else 3))

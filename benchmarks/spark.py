@@ -2,7 +2,7 @@
 
     python -m benchmarks.spark [--rows 10000000] [--rounds 5] [--master local[2]]
 
-Rounds of the contestants are interleaved; medians and ratios are what to read. Prints rows for RESULTS.md.
+Rounds of the contestants are interleaved; medians and ratios are what to read. A part of `python -m benchmarks` too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -19,7 +18,7 @@ import click
 
 import pricelang
 from benchmarks import usage_data
-from benchmarks.__main__ import Row, machine, shown
+from benchmarks.__main__ import Row, machine, measure_calls, tables
 from pricelang.engines.duck import open_job
 from pricelang.engines.spark import SparkBook
 from pricelang.engines.totals import totals
@@ -81,35 +80,31 @@ def calls(spark: Any, book: pricelang.Book, path: str, folder: str) -> list[tupl
     ]
 
 
-@click.command(help=__doc__)
-@click.option("--rows", default=10_000_000, show_default=True)
-@click.option("--rounds", default=5, show_default=True)
-@click.option("--master", default="local[2]", show_default=True)
-def main(rows: int, rounds: int, master: str) -> None:
+def rows(count: int, rounds: int, master: str) -> tuple[str, list[Row]]:
+    """What both engines said, and the rows that were measured after a round that warms up."""
     folder = tempfile.mkdtemp(prefix="pricelang-spark-")
     try:
         path = os.path.join(folder, "usage.parquet")
-        usage_data.make(rows, path)
+        usage_data.make(count, path)
         spark, book = session(master, folder), pricelang.load()
         spark.sql("select 1").collect()
         said = check(spark, book, path)
         contestants = calls(spark, book, path, folder)
-        times: dict[str, list[float]] = {}
-        for number in range(rounds + 1):
-            for _, name, _, call in contestants:
-                start = time.perf_counter()
-                call()
-                if number:  # the first round warms up
-                    times.setdefault(name, []).append(time.perf_counter() - start)
-        click.echo(f"{said} {rounds} interleaved rounds, {master}, on {machine()}.\n")
-        first: dict[str, float] = {}
-        for group, name, limit, _ in contestants:
-            row = Row(group, name, limit, tuple(times[name]))
-            base = first.setdefault(group, row.median)
-            click.echo(f"| {name} | {shown(row.median)} | {shown(min(row.seconds))} | {limit} | {row.median / base:.2f} |")
+        measure_calls(contestants, 1, 1)
+        found = measure_calls(contestants, rounds, 1)
         spark.stop()
+        return f"{said} {rounds} interleaved rounds, {master}.", found
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@click.command(help=__doc__)
+@click.option("--rows", "count", default=10_000_000, show_default=True)
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--master", default="local[2]", show_default=True)
+def main(count: int, rounds: int, master: str) -> None:
+    said, found = rows(count, rounds, master)
+    click.echo("\n".join([f"On {machine()}.", *tables(found), "", said]))
 
 
 if __name__ == "__main__":
