@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
-from pricelang.book.space import TooManyPieces, day, meet, without
+from pricelang.book.space import TooManyPieces, day, meet, points, without
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 
@@ -33,6 +33,7 @@ class Reach:
         self._layers = {statement.span.file: number for number, layer in enumerate(draft.layers) for statement in layer.statements}
         self._refusals = [(remark.scope, remark.origin) for remark in refusals]
         self._offered = [draft.space.since_release(index) for index in range(len(draft.space.models))]
+        self._all = (1 << len(self._offered)) - 1
 
     def layer(self, origin: m.Origin) -> int:
         """The number of the book of the layers in which something stands."""
@@ -60,14 +61,15 @@ class Reach:
         """Whether a scope of models and dates alone holds a request: that of a model on offer, with all defaults."""
         masks = dict(scope)
         models, dates = masks.pop(m.MODELS, -1), masks.pop(m.DATES, -1)
-        return not masks and any(models >> index & 1 and offered & dates for index, offered in enumerate(self._offered))
+        return not masks and any(self._offered[index] & dates for index in points(models & self._all))
 
     def _releases(self, scopes: Sequence[m.Scope]) -> Iterator[tuple[Span, str]]:
         """The models of scopes that end before these are released."""
         for scope in scopes:
             masks = dict(scope)
-            for index, model in enumerate(self.draft.space.models):
-                if m.MODELS in masks and masks[m.MODELS] >> index & 1 and not masks.get(m.DATES, -1) & self._offered[index]:
+            for index in points(masks.get(m.MODELS, 0) & self._all):
+                if not masks.get(m.DATES, -1) & self._offered[index]:
+                    model = self.draft.space.models[index]
                     yield span_of(model.origin), f"released on {day(model.released)}"
 
 

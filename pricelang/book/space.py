@@ -129,7 +129,7 @@ class Space:
     def _admitted(self, scope: Scope, index: int) -> Iterator[tuple[int, ...]]:
         if index == len(self.dimensions):
             masks = dict(scope)
-            for model in _points(masks[MODELS]):
+            for model in points(masks[MODELS]):
                 dates = masks[DATES] & self.since_release(model)
                 if dates:
                     rest = tuple(_lowest(masks[axis]) for axis in range(2, self.axes))
@@ -186,7 +186,12 @@ def _lowest(mask: int) -> int:
     return (mask & -mask).bit_length() - 1
 
 
-def _points(mask: int) -> Iterator[int]:
+def points(mask: int) -> Iterator[int]:
+    """The places of the bits of a mask that are set, lowest first.
+
+    >>> [*points(0b1010)]
+    [1, 3]
+    """
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
