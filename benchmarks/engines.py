@@ -55,6 +55,8 @@ def engine_calls() -> list[tuple[str, str, str, Callable[[], object]]]:
     totals, rows = f"{ROWS:,} rows, totals by model", f"{ROWS:,} rows, a price for each, to Parquet"
     return [
         (totals, f"`select model, {sums[:10]}… group by model`", "1", lambda: run(f"select model, {sums} from '{usage()}' group by model")),
+        (totals, "the same by model, tiers and two stretches of time, by hand", "", lambda: run(
+            f"select model, service_tier, inference_geo, ts < timestamp '2026-08-15', {sums} from '{usage()}' group by all")),
         (totals, '`book.report(usage, ["model"])`', "1.6", lambda: book.report(usage(), ["model"], mapping={"at": "ts"}, connection=connection())),
         (totals, '`book.report(usage, ["model", "day"])`', "",
          lambda: book.report(usage(), ["model", "day"], mapping={"at": "ts"}, connection=connection())),
