@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import define, frozen
 
@@ -198,14 +199,14 @@ class _Day:
             return "retired"
         if model.deprecated is not None and model.deprecated <= self.seconds:
             return "deprecated"
-        return "unsure" if self._doubtful(model) else ""
+        return "unsure" if index in self._doubted else ""
 
-    def _doubtful(self, model: m.Model) -> bool:
-        """Whether a price that the model has on that day is in doubt."""
-        index = self.book.models.index(model)
+    @cached_property
+    def _doubted(self) -> frozenset[int]:
+        """The models with a price that is in doubt on that day."""
         inside = 1 << self.stretch
-        held = [p for p in self.book.prices if p.model == index and dict(p.scope).get(m.DATES, inside) & inside]
-        return any(price.origin.unsure for price in held)
+        unsure = (price for price in self.book.prices if price.origin.unsure)
+        return frozenset(price.model for price in unsure if dict(price.scope).get(m.DATES, inside) & inside)
 
     def _figure(self, cell: Cell, meter: str) -> Figure | None:
         rate = cell.rates[meter]
