@@ -518,3 +518,31 @@ def test_no_include_leaves_the_folder(tmp_path: Path) -> None:
     with pytest.raises(pricelang.BookError) as raised:
         read_layers(folder)
     assert str(render_fault(raised.value.faults[0], raised.value.texts)).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("call", ["price", "total", "price_message"])
+def test_a_book_of_a_day_takes_no_other_day(call: str) -> None:
+    asked: dict[str, Any] = {"at": "2026-05-01", "model": "claude-opus-4-7", "usage": {"input": 1}}
+    message = {"model": "claude-opus-4-7", "usage": {"input_tokens": 1}}
+    day = book().at("2026-04-17")
+    with pytest.raises(pricelang.BadRequest, match="this book is that of 2026-04-17") as raised:
+        day.price_message(message, at="2026-05-01") if call == "price_message" else getattr(day, call)(**asked)
+    assert raised.value.help is not None
+
+
+def test_a_value_that_is_no_text_is_no_misspelling() -> None:
+    with pytest.raises(pricelang.UnknownName, match=r"the value `\['fast'\]` of speed is no text but a Python `list`"):
+        book().price(model="claude-opus-4-7", speed=["fast"], usage={"input": 1})  # type: ignore[arg-type]
+
+
+def test_an_unusable_book_has_what_other_errors_have(tmp_path: Path) -> None:
+    with pytest.raises(pricelang.BookError) as raised:
+        pricelang.load("nope")
+    assert (str(raised.value), raised.value.code, raised.value.location) == ("there is no book `nope` (no_book)", "no_book", None)
+    assert raised.value.help == "bundled books: anthropic"
+    path = tmp_path / "b.price"
+    path.write_text("book b in USD\nmeter input in tokenz\n", encoding="utf-8")
+    with pytest.raises(pricelang.BookError) as raised:
+        pricelang.load(path)
+    first = raised.value.faults[0]
+    assert (raised.value.code, raised.value.location, raised.value.help) == (first.code, "b.price:2:7", first.help)

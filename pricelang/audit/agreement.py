@@ -17,6 +17,8 @@ from pricelang.audit.analysis import NO, YES, Analysis, Leaf, is_yes
 from pricelang.audit.witness import Witness, witness
 from pricelang.book import model as m
 from pricelang.decimals import money
+from pricelang.rating.errors import PriceError
+from pricelang.rating.ratecard import RateCard
 
 Breach = tuple[Witness | None, str]
 
@@ -48,7 +50,7 @@ def against_below(upper: Analysis) -> Against | None:
     for name, wanted in (("loosened", (YES, NO)), ("tightened", (NO, YES))):
         root = upper.forest.combine([upper.usable[0], allowed], lambda leaves, wanted=wanted: YES if _plain(leaves) == wanted else NO)  # type: ignore[misc]
         point = upper.find([(root, is_yes), upper.existing] if name == "tightened" else [(root, is_yes)])
-        found[name] = None if point is None else (witness(upper, point, {0: Fraction(1)}), "")
+        found[name] = None if point is None else _told(upper.book, book, witness(upper, point, {0: Fraction(1)}))
     for name, sign in (("dearer", 1), ("cheaper", -1)):
         found[name] = next((x for meter in range(len(upper.book.meters)) if (x := _apart(upper, lower, carry, meter, sign))), None)
     return Against(book.name, found["dearer"], found["cheaper"], found["loosened"], found["tightened"])
@@ -93,14 +95,25 @@ def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
     both = upper.forest.combine([upper.usable[0], carry(lower.usable[0])], lambda leaves: YES if leaves[0] != leaves[1] else NO)
     point = upper.find([(both, is_yes), inside])
     if point is not None:
-        allowed = upper.forest.value(upper.usable[0], point) == YES
-        why = f"`{book.name}` refuses this request, and this book prices it" if allowed else f"`{book.name}` prices this request, and this book refuses it"
-        return witness(upper, point, {0: Fraction(1)}), why
+        return _told(upper.book, book, witness(upper, point, {0: Fraction(1)}))
     for meter in range(len(upper.book.meters)):
         found = _on_meter(upper, lower, carry, meter, inside)
         if found is not None:
             return found
     return None
+
+
+def _told(upper: m.Book, lower: m.Book, request: Witness) -> Breach:
+    """A request that one of two books prices and the other refuses, and what each says of it."""
+    return request, f"it {_said(upper, request)}; by `{lower.name}` it {_said(lower, request)}"
+
+
+def _said(book: m.Book, request: Witness) -> str:
+    try:
+        priced = RateCard(book).request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
+        return f"costs {money(priced.total, priced.currency)}"
+    except PriceError as error:
+        return f"has no price: {error.message}" + (f" [{error.location}]" if error.location else "")
 
 
 def _on_meter(

@@ -124,6 +124,8 @@ def break_even(
     seconds, rates, analysis = seconds_of(day), RateCard(book), Analysis(book)
     named = [_released(book, rates.model_index(name, seconds), seconds) for name in models]
     chosen = list(dict.fromkeys(named)) or _listed(book, seconds, retired)
+    if not chosen:
+        raise NotOffered("not_offered", f"no model is offered on {day}", help=_first_day(book))
     names = [book.models[index].name for index in chosen]
     triple = _meters(book, write, read, base)
     caches: list[CacheBreakEven] = []
@@ -137,6 +139,8 @@ def break_even(
     if against is not None:
         other = _released(book, rates.model_index(against, seconds), seconds)
         share_of = _meter(book, base) if base is not None else triple[2] if triple is not None else _meter(book, "input")
+        if chosen == [other]:
+            raise BadRequest("same_model", f"`{shown(against)}` is the model itself", help="name another one to compare it with")
         shares = [_share(rates, day, model, other, share_of) for model in chosen if model != other]
     return BreakEven(seconds, tuple(caches), tuple(without), tuple(_pools(analysis, seconds)), tuple(shares))
 
@@ -167,6 +171,10 @@ def _released(book: m.Book, index: int, seconds: int) -> int:
     if model.released > seconds:
         raise NotOffered("not_offered", f"model `{model.name}` is not offered before {written(model.released)}", origin=model.origin)
     return index
+
+
+def _first_day(book: m.Book) -> str | None:
+    return f"the first model was released on {written(min(model.released for model in book.models))}" if book.models else None
 
 
 def _listed(book: m.Book, seconds: int, retired: bool) -> list[int]:

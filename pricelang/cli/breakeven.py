@@ -73,7 +73,7 @@ def command(
     if found.without:
         click.echo(f"\nno cache price: {', '.join(found.without)}")
     if not found.caches and not found.without:
-        click.echo("\nthe book names no cache: give --write, --read and --base")
+        click.echo(("\n" if found.pools or found.shares else "") + "the book names no cache: give --write, --read and --base")
     if plot is not None:
         _chart(plot, found, as_markdown)
 

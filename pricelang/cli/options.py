@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 from attrs import frozen
@@ -103,11 +103,19 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     if not files and not usage:
         if sys.stdin is None or sys.stdin.isatty():
             ctx.fail("nothing to price: name files, `-` for standard input, or quantities such as `--input 50k`")
+        if (params["model"] or dimensions_of(ctx, params)) and _is_empty(sys.stdin):
+            ctx.fail("nothing to price: a request by flags needs a quantity, such as `--input 50k`, and standard input is empty")
         files = (STDIN,)
     return Input(
         tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"],
     )  # fmt: skip
+
+
+def _is_empty(stream: TextIO) -> bool:
+    """Whether nothing comes from a stream, which is looked at and not read."""
+    peek = getattr(stream.buffer, "peek", None)
+    return peek is not None and not peek(1)
 
 
 def open_book(source: str) -> Book:

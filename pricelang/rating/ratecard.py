@@ -311,6 +311,8 @@ class RateCard:
 
     @staticmethod
     def _unknown(kind: str, name: object, known: Sequence[str] | Mapping[str, object], of: str = "") -> UnknownName:
+        if not isinstance(name, str):
+            return UnknownName(f"unknown_{kind}", f"the {kind} `{shown(name, 100)}`{of} is no text but a Python `{type(name).__name__}`")
         help = did_you_mean(shown(name), known)
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)

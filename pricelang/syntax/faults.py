@@ -43,12 +43,30 @@ class Fault:
 
 
 class BookError(Exception):
-    """A book that cannot be used; `faults` are all of its faults, in order of place."""
+    """A book that cannot be used; `faults` are all of its faults, in order of place. `code`, `location` (FILE:LINE:COLUMN, None
+    where there is no place) and `help` are those of the first, as other errors have them.
+
+    >>> import pricelang
+    >>> pricelang.load("antropic")
+    Traceback (most recent call last):
+        ...
+    pricelang.syntax.faults.BookError: there is no book `antropic` (no_book)
+    """
+
+    rule: str | None = None
 
     def __init__(self, faults: Iterable[Fault], texts: Mapping[str, str] | None = None) -> None:
         self.faults = sort_faults(faults)
         self.texts = dict(texts or {})
-        super().__init__("\n".join(f"{fault.span}: {fault.message} ({fault.code})" for fault in self.faults))
+        first = self.faults[0] if self.faults else None
+        self.code = first.code if first else ""
+        self.location = str(first.span) if first and first.span != NOWHERE else None
+        self.help = first.help if first else None
+        super().__init__("\n".join(map(_sentence, self.faults)))
+
+
+def _sentence(fault: Fault) -> str:
+    return f"{fault.span}: {fault.message} ({fault.code})" if fault.span != NOWHERE else f"{fault.message} ({fault.code})"
 
 
 def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:

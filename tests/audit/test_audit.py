@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 import pricelang
 from pricelang.audit.audit import Audit
+from pricelang.decimals import money
 
 SPECIMENS = Path(__file__).parents[1] / "specimens"
 BROKEN = Path(__file__).parents[1] / "corpus" / "claims" / "broken.price"
@@ -94,6 +96,25 @@ def test_a_contract_agrees_with_its_list_where_it_says_so(tmp_path: Path) -> Non
     theirs = pricelang.load(tmp_path / "claude.price").price(usage=usage, **record).total
     assert record["model"] == "claude-opus-4-7"
     assert contract.price(usage=usage, **record).total != theirs
+
+
+def test_a_contract_that_allows_what_the_list_refuses_shows_both(tmp_path: Path) -> None:
+    path = tmp_path / "deal.price"
+    path.write_text('book deal in USD extends anthropic\nallow fast with batch because "agreed"\nclaim agrees with anthropic\n', encoding="utf-8")
+    audit = pricelang.load(path).audit
+    (broken,) = [verdict for verdict in audit.claims if not verdict.holds]
+    assert broken.witness is not None
+    record = broken.witness.record()
+    amount = money(Fraction(pricelang.load(path).price(usage=record.pop("usage"), **record).total), "USD")
+    with pytest.raises(pricelang.Refused) as refused:
+        pricelang.load().price(usage={"input": 1}, **record)
+    said = f"it costs {amount}; by `anthropic` it has no price: fast mode is not available with the Batch API [{refused.value.location}]"
+    assert broken.why == said
+    against = audit.against_below
+    assert against is not None
+    assert against.loosened is not None
+    assert said in against.loosened[1]
+    assert against.tightened is None
 
 
 def test_an_order_that_matters_is_shown_on_a_request() -> None:

@@ -288,6 +288,8 @@ def test_meters_that_are_named(tmp_path: Path) -> None:
         ({"models": ["m-3"]}, UnknownName, "unknown model `m-3`"),
         ({"against": "m-3"}, UnknownName, "unknown model `m-3`"),
         ({"at": "2026-01-01", "models": ["m-2"]}, NotOffered, "`m-2` is not offered before 2026-01-02"),
+        ({"at": "2025-12-31"}, NotOffered, "no model is offered on 2025-12-31"),
+        ({"models": ["m-1"], "against": "m-1"}, BadRequest, "`m-1` is the model itself"),
         ({"at": "yesterday"}, BadRequest, "`yesterday` is not a day"),
         ({"read": "gott"}, UnknownName, "unknown meter `gott`"),
         ({"write": "got"}, BadRequest, "`got` cannot break even with itself"),
