@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
+    from pricelang.billing.totals import Report
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
-    from pricelang.engines.totals import Report
-    from pricelang.usage.records import Part, Record
+    from pricelang.usage.records import Outcome, Part, Record
 
 _SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
 
@@ -155,15 +155,22 @@ class Book:
 
         `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
         """
-        bills = [self._price_part(part, model, at, dimensions or {}) for part in record.parts]
+        bills = self.price_parts(record, model=model, at=at, dimensions=dimensions)
         parts = tuple(part for bill in bills for part in bill.parts)
         bounds = None
         if any(bill.bounds is not None for bill in bills):
             pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
             bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
-        if len({part.currency for part in parts}) > 1:
-            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
         return Bill(parts, record.notes, bounds, self.currency)
+
+    def price_parts(
+        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
+    ) -> tuple[Bill, ...]:
+        """A bill of its own for each request of a record, in their order, without the record's notes: see `price_record`."""
+        bills = tuple(self._price_part(part, model, at, dimensions or {}) for part in record.parts)
+        if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
+            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
+        return bills
 
     def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
         name = part.model if part.model is not None else model
@@ -324,6 +331,29 @@ class Book:
         from pricelang.engines.totals import totals
 
         return totals(self._job(usage, mapping, table, connection, model, at, dimensions), by)
+
+    def report_records(
+        self, records: Iterable[Outcome], /, by: Sequence[str] = ("model",), *, since: str | None = None, until: str | None = None,
+        zone: str | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Report:  # fmt: skip
+        """What records cost by what they carry, such as `day` or `session`; see `pricelang.billing.report.report_records`.
+
+        `records` are as `pricelang.usage.reading` reads them. `since` and `until` are days, months or years, both included,
+        in the time zone `zone` (UTC unless named); `model`, `at` and `dimensions` hold where a record says nothing.
+
+        >>> import pricelang
+        >>> from pricelang.usage.reading import read_path
+        >>> found = pricelang.load().report_records(read_path("samples/claude_code/03_session_haiku_two_blocks.jsonl"), ["day"])
+        >>> [(total.by, total.rows, str(total.amount)) for total in found.totals]
+        [(('2026-08-20',), 1, '22781/1000000')]
+        """
+        from pricelang.billing.period import between, zone_of
+        from pricelang.billing.report import report_records
+        from pricelang.billing.tally import Given
+
+        local = zone_of(zone)
+        given = Given(model, at if at is None or isinstance(at, str) else written(seconds_of(at)), dimensions)
+        return report_records(self, records, by, given, between(since, until, local), local)
 
     def _job(
         self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,

@@ -97,7 +97,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
             ctx.fail("nothing to price: name files, `-` for standard input, or quantities such as `--input 50k`")
         files = (STDIN,)
     return Input(
-        tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
+        tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"],
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: 
         yield name.strip(), value.strip()
 
 
-def _record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
+def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
     """The files themselves, and for a folder all record files in it and below, sorted."""
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
