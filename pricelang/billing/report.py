@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from fractions import Fraction
-from typing import TypeAlias
 
 from attrs import evolve
 
 from pricelang.api import Book
-from pricelang.billing.period import PERIODS, Period, moment, turn_name
+from pricelang.billing.names import Key, Names
+from pricelang.billing.period import Period, moment
 from pricelang.billing.tally import Given, Tally, no_time
 from pricelang.billing.totals import RECORDS, Report, Total
 from pricelang.book.columns import columns_of
 from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.usage.records import Outcome, Part, Place, Record
-from pricelang.wording import did_you_mean, shown
-
-OWN = ("model", *PERIODS, "file", "format", "id")
-"""What every record can be grouped by, besides its dimensions and attributes; each but `model` may be unknown."""
-MAX_NAMES = 1_000
-Key: TypeAlias = tuple[object, ...]
+from pricelang.rating.errors import PriceError
+from pricelang.usage.records import Outcome, Place, Record
 
 
 def report_records(
@@ -37,7 +31,7 @@ def report_records(
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally, groups = given or Given(), Tally(refused), _Groups(book, by, zone)
+    given, tally, groups, names = given or Given(), Tally(refused), _Groups(book), Names(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
             inside = record if period is None else _inside(record, given, period, zone)
@@ -45,14 +39,14 @@ def report_records(
                 tally.outside += 1
                 continue
             bills = book.price_parts(inside, model=given.model, at=given.at, dimensions=given.dimensions)
-            keys = [groups.key(inside, part, bill.parts[0], given) for part, bill in zip(inside.parts, bills, strict=True)]
+            keys = [names.key(inside, part, bill.parts[0], given) for part, bill in zip(inside.parts, bills, strict=True)]
         except PriceError as error:
             tally.refuse(record.place, error)
             continue
         groups.add(keys, bills)
         notes = [*record.notes, *(note for bill in bills for note in bill.parts[0].notes)]
         tally.accept(not any(bill.high for bill in bills), notes)
-    groups.check_names()
+    names.check()
     totals, whole = groups.totals()
     counts = tally.counts()
     return Report(tuple(by), totals, tally.unpriced(), counts.read, RECORDS, counts, whole, tuple(tally.notes.items()))
@@ -110,52 +104,23 @@ class _Group:
 
 
 class _Groups:
-    """The groups of a report, and what is known of the names that it groups by."""
+    """The groups of a report."""
 
-    def __init__(self, book: Book, by: Sequence[str], zone: tzinfo | None) -> None:
-        self._book, self._by, self._zone = book, tuple(by), zone
-        self._defaults = {d.name: d.values[d.default].name for d in book.checked.dimensions}
-        self._seen: dict[str, None] = {}
+    def __init__(self, book: Book) -> None:
+        self._book = book
         self._groups: dict[tuple[Key, str], _Group] = {}
         self._whole: dict[tuple[Key, str], _Group] = {}
 
-    def key(self, record: Record, part: Part, priced: Priced, given: Given) -> Key:
-        """The group of a request. Raises `BadRequest` (`bad_date`)."""
-        for name in (*record.attributes, *part.attributes):
-            if name not in self._seen and len(self._seen) < MAX_NAMES:
-                self._seen[name] = None
-        return tuple(self._value(name, record, part, priced, given) for name in self._by)
-
-    def _value(self, name: str, record: Record, part: Part, priced: Priced, given: Given) -> object:
-        if name == "model":
-            return priced.cell.model.name
-        if name in PERIODS:
-            at = part.at if part.at is not None else given.at
-            return None if at is None else turn_name(moment(at, self._zone)[1], name)
-        if name in self._defaults:
-            return dict(priced.dimensions).get(name, self._defaults[name])
-        if name in ("file", "format", "id"):
-            return (record.format if name == "format" else getattr(record.place, name)) or None
-        return part.attributes.get(name, record.attributes.get(name))
-
     def add(self, keys: Sequence[Key], bills: Sequence[Bill]) -> None:
         """Adds a record: its requests and their groups."""
-        for groups, names in ((self._groups, keys), (self._whole, [()] * len(keys))):
+        for groups, found in ((self._groups, keys), (self._whole, [()] * len(keys))):
             touched: dict[int, _Group] = {}
-            for key, bill in zip(names, bills, strict=True):
+            for key, bill in zip(found, bills, strict=True):
                 group = groups.setdefault((key, bill.currency), _Group())
                 group.add(bill)
                 touched[id(group)] = group
             for group in touched.values():
                 group.rows += 1
-
-    def check_names(self) -> None:
-        """Raises `BadRequest` (`no_column`) for a name to group by that no record carries."""
-        known = [*OWN, *self._defaults, *self._seen]
-        unknown = next((name for name in self._by if name not in known), None)
-        if unknown is not None and self._groups:
-            help = did_you_mean(shown(unknown), known) or "they carry: " + ", ".join(map(shown, known[:40]))
-            raise BadRequest("no_column", f"no record carries `{shown(unknown)}`", help=help)
 
     def totals(self) -> tuple[tuple[Total, ...], tuple[Total, ...]]:
         """The groups in order of their values, and the whole of each currency."""
