@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.billing.period import Period
 from pricelang.book import model as m
+from pricelang.decimals import money
 from pricelang.rating.accounts import (
     AccountLine,
     Bound,
@@ -162,11 +163,9 @@ class Account:
                 turn = end
 
     def _bound(self, bound: Bound, start: int, difference: Fraction) -> Adjustment:
-        from pricelang.decimals import money
-
         amount = money(bound.amount, self._book.currency)
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
-        text = f"{bound.name}: {word} {amount} per {bound.per}"
+        text = f"{word} {amount} per {bound.per}"
         return Adjustment(kind, bound.name, written(start), None, text, difference, self._book.currency)
 
 
@@ -192,8 +191,8 @@ def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
 
 def _change(kind: str, name: str, since: str, currency: str, quantity: Fraction, amount: Fraction) -> Adjustment:
     text = {
-        ALLOWANCE: f"{name}: free allowance used", TIER: f"{name}: later tiers instead of the first price",
-        PER_REQUEST: "limits and rounding of single requests, after allowances and tiers",
+        ALLOWANCE: "free allowance", TIER: "later tiers instead of the first price",
+        PER_REQUEST: "after allowances and tiers",
     }[kind]  # fmt: skip
     return Adjustment(kind, name, since, quantity if kind != PER_REQUEST else None, text, amount, currency)
 

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -133,13 +133,17 @@ def title_of(invoice: Invoice) -> str:
 
 
 def invoice_grid(invoice: Invoice, unit: Fraction | None = None) -> Grid:
-    """The lines, and under them the subtotal, the lines of the account, and the total of each currency."""
-    first = len(invoice.by)
-    headers = (*invoice.by, "model", "meter", "quantity", "unit", "list price", "net price", "rules", "list", "discount", "net", *(["units"] if unit else []))
+    """The lines, and under them the subtotal, the lines of the account, and the total of each currency. A book that extends
+    no other is its own list: then the columns that would only repeat its prices are left out."""
     rows = [_line_row(line, unit) for line in invoice.lines]
     sums = [row for total in invoice.totals for row in _total_rows(invoice, total.currency, unit)]
-    numbers = frozenset({first + 2, *range(first + 7, len(headers))})
-    return Grid(headers, (*rows, *sums), numbers, len(sums), title_of(invoice))
+    first = len(invoice.by)
+    headers = [*invoice.by, "model", "meter", "quantity", "unit", "list price", "price", "rules", "list", "discount", "net", *(["units"] if unit else [])]
+    left_out = {first + 4, first + 7, first + 8} if invoice.list == invoice.book else set()
+    kept = [n for n in range(len(headers)) if n not in left_out]
+    numbers = frozenset(place for place, n in enumerate(kept) if n == first + 2 or n >= first + 7)
+    cells = (tuple(row[n] for n in kept) for row in (*rows, *sums))
+    return Grid(tuple(headers[n] for n in kept), tuple(cells), numbers, len(sums), title_of(invoice))
 
 
 def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
@@ -154,28 +158,30 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
 
 def _total_rows(invoice: Invoice, currency: str, unit: Fraction | None) -> Iterator[tuple[str, ...]]:
     (total,) = (one for one in invoice.totals if one.currency == currency)
-    known = [line for line in invoice.lines if line.currency == currency and line.discount is not None]
-    discount = sum((line.discount or Fraction(0) for line in known), Fraction(0))
 
-    def row(name: str, quantity: str, unit_name: str, text: str, listed: str, taken: str, amount: Fraction) -> tuple[str, ...]:
+    def row(cells: tuple[str, ...], amount: Fraction) -> tuple[str, ...]:
+        # without groups, the name of a total stands in the column of models
         units = [] if unit is None else [grouped(amount / unit)]
-        return (name, *[""] * len(invoice.by), "", quantity, unit_name, "", "", text, listed, taken, money(amount, currency), *units)
+        return (*[""] * len(invoice.by), *cells, money(amount, currency), *units)
 
     if invoice.lines:
-        taken = "" if not discount else money(-discount, currency)
-        yield row("subtotal", "", "", "", money(total.listed, currency) if known else "", taken, total.subtotal)
+        known = [line.discount for line in invoice.lines if line.currency == currency and line.discount is not None]
+        taken = sum(known, Fraction(0))
+        sums = (money(total.listed, currency) if known else "", money(-taken, currency) if taken else "")
+        yield row(("subtotal", "", "", "", "", "", "", *sums), total.subtotal)
     for one in invoice.adjustments:
         if one.currency == currency:
-            quantity = "" if one.quantity is None else shown_quantity(one.quantity)
-            yield row(one.kind, quantity, _unit_name(invoice, one), f"{one.text}, from {one.since}", "", "", one.amount)
-    yield row("total", "", "", "", "", "", total.due)
+            quantity, text = ("" if one.quantity is None else shown_quantity(one.quantity)), f"{one.text}, from {one.since}"
+            yield row((one.kind, one.name, quantity, _unit_of(invoice, one, plural), "", "", text, "", ""), one.amount)
+    yield row(("total", *[""] * 8), total.due)
 
 
-def _unit_name(invoice: Invoice, one: Adjustment) -> str:
+def _unit_of(invoice: Invoice, one: Adjustment, many: Callable[[str], str] = str) -> str:
+    """The name of the unit of an adjustment's quantity, by `many` where it is not one."""
     if one.quantity is None:
         return ""
     unit = next((line.unit for line in invoice.lines if line.meter == one.name), "")
-    return unit if one.quantity == 1 else plural(unit)
+    return unit if one.quantity == 1 else many(unit)
 
 
 def _data(invoice: Invoice, unit: Fraction | None) -> dict[str, Any]:
@@ -211,6 +217,6 @@ def _csv_rows(invoice: Invoice) -> Iterator[tuple[str, list[str], Fraction, str]
         yield "subtotal", [*blank, *[""] * 7, text(total.listed), text(discount)], total.subtotal, total.currency
     for one in invoice.adjustments:
         about = f"{one.text}, from {one.since}"
-        yield one.kind, [*blank, "", one.name, text(one.quantity), _unit_name(invoice, one), "", "", about, "", ""], one.amount, one.currency
+        yield one.kind, [*blank, "", one.name, text(one.quantity), _unit_of(invoice, one), "", "", about, "", ""], one.amount, one.currency
     for total in invoice.totals:
         yield "total", [*blank, *[""] * 9], total.due, total.currency
