@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -111,7 +112,7 @@ def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
     if as_markdown:
         click.echo(markdown(grid))
     else:
-        show_grid(grid)
+        show_grid(grid, partial(invoice_grid, invoice, unit, prices=False))
     click.echo()
     click.echo(_counts(invoice))
     missing = sum(line.requests for line in invoice.lines if line.listed is None)
@@ -132,14 +133,16 @@ def title_of(invoice: Invoice) -> str:
     return f"Invoice of `{invoice.book}`{listed}{period}"
 
 
-def invoice_grid(invoice: Invoice, unit: Fraction | None = None) -> Grid:
+def invoice_grid(invoice: Invoice, unit: Fraction | None = None, prices: bool = True) -> Grid:
     """The lines, and under them the subtotal, the lines of the account, and the total of each currency. A book that extends
-    no other is its own list: then the columns that would only repeat its prices are left out."""
+    no other is its own list: then the columns that would only repeat its prices are left out; unit prices are so where a
+    terminal is too narrow for them (`prices`)."""
     rows = [_line_row(line, unit) for line in invoice.lines]
     sums = [row for total in invoice.totals for row in _total_rows(invoice, total.currency, unit)]
     first = len(invoice.by)
     headers = [*invoice.by, "model", "meter", "quantity", "unit", "list price", "price", "rules", "list", "discount", "net", *(["units"] if unit else [])]
-    left_out = {first + 4, first + 7, first + 8} if invoice.list == invoice.book else set()
+    left_out = {first + 4, first + 7, first + 8} if invoice.list == invoice.book else set[int]()
+    left_out |= set() if prices else {first + 4, first + 5}
     kept = [n for n in range(len(headers)) if n not in left_out]
     numbers = frozenset(place for place, n in enumerate(kept) if n == first + 2 or n >= first + 7)
     cells = (tuple(row[n] for n in kept) for row in (*rows, *sums))
