@@ -66,7 +66,7 @@ class Account:
         self._book, self._period = book, period
         self._uses: list[Use] = []
         self._ledger = Ledger(book)
-        self._terms: dict[tuple[tuple[int, ...], str], str | None] = {}
+        self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
         self._bounds: dict[tuple[int, ...], tuple[Bound, ...]] = {}
         self._later: dict[str, None] = {}
         self.since = self._since()
@@ -90,7 +90,7 @@ class Account:
         if any(self._periods_of(priced)):
             self._uses.append(Use(priced, True, _order(priced)))
         else:
-            self._settle(priced, priced.total)
+            self._settle(priced, None)
 
     def before(self, priced: Priced) -> None:
         """Takes in a request from before the period, which may have used what the account has for a longer one."""
@@ -101,14 +101,17 @@ class Account:
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
         """The holder and period of each pool and tier that counts a request."""
-        for name, uses in priced.usage.items():
-            if not any(uses) or not isinstance(priced.cell.rates[name], Rate):
+        cell = priced.cell
+        known = self._terms.get(cell.point)
+        if known is None:
+            known = self._terms[cell.point] = {}
+        for name, uses in priced.given.items():
+            if not (uses if isinstance(uses, int) else any(uses)) or not isinstance(cell.rates[name], Rate):
                 continue
-            key = (priced.cell.point, name)
-            if key not in self._terms:
-                terms = terms_of(self._book, priced.cell, name)
-                self._terms[key] = None if terms is None else terms.per
-            per = self._terms[key]
+            if name not in known:
+                terms = terms_of(self._book, cell, name)
+                known[name] = None if terms is None else terms.per
+            per = known[name]
             if per is not None:
                 yield per
 
@@ -118,15 +121,17 @@ class Account:
             self._bounds[point] = bounds_for(self._book, priced.cell)
         return self._bounds[point]
 
-    def _settle(self, priced: Priced, total: Fraction) -> None:
-        """Adds what a request cost to the floors and caps whose whole period is inside the invoice's."""
+    def _settle(self, priced: Priced, total: Fraction | None) -> None:
+        """Adds what a request cost (its own total unless given) to the floors and caps whose whole period is inside the
+        invoice's."""
         whole = []
         for bound in self._bounds_of(priced):
             if self._covers(turn_of(priced.at, bound.per), bound.per):
                 whole.append(bound)
             else:
                 self._later[f"`{bound.name}` is of a {_period(bound.per)}, and this invoice is not of a whole one: left out"] = None
-        self._ledger.add(ACCOUNT, priced, total, whole)
+        if whole:
+            self._ledger.add(ACCOUNT, priced, priced.total if total is None else total, whole)
 
     def _covers(self, start: int, per: str) -> bool:
         period = self._period

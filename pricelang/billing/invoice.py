@@ -14,10 +14,10 @@ from pricelang.billing.account import Account, Adjustment
 from pricelang.billing.lines import InvoiceLine, Lines
 from pricelang.billing.names import Names
 from pricelang.billing.period import Period, moment
-from pricelang.billing.tally import Given, Tally, no_time
+from pricelang.billing.tally import Given, Tally, costs, no_time
 from pricelang.billing.totals import Counts, Unpriced
 from pricelang.decimals import plain
-from pricelang.rating.bill import Priced
+from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.usage.records import Outcome, Part, Place, Record
 
@@ -116,7 +116,7 @@ def make_invoice(
         for key, priced, other in zip(keys, used, listed, strict=True):
             lines.add(key, priced, other)
             account.add(priced)
-        tally.accept(not any(priced.total for priced in used), [*record.notes, *(note for priced in used for note in priced.remarks)])
+        tally.accept(not any(costs(Bill((priced,))) for priced in used), [*record.notes, *(note for priced in used for note in priced.remarks)])
     names.check()
     done = lines.done()
     adjustments, left_out = account.settle()

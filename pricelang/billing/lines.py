@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from attrs import frozen
 
 from pricelang.decimals import grouped
 from pricelang.rating.bill import Amount, Priced
+from pricelang.rating.rates import Point, Rate
 
 REQUEST = "request"
 PER_REQUEST = "per request"
@@ -65,28 +66,64 @@ class _Sum:
         self.requests, self.quantity, self.listed, self.net = 0, Fraction(0), Fraction(0), Fraction(0)
 
 
+class _Linear:
+    """Requests of one group, cell of the book and cell of the list, whose amounts are quantities times prices."""
+
+    def __init__(self, priced: Priced, listed: Priced | None) -> None:
+        self.priced, self.listed = priced, listed
+        self.used: dict[str, tuple[int, int]] = {}
+
+    def add(self, priced: Priced) -> None:
+        """Adds the whole quantities of a request."""
+        for name, uses in priced.given.items():
+            quantity = uses if isinstance(uses, int) else int(sum(uses))
+            if quantity:
+                requests, before = self.used.get(name, (0, 0))
+                self.used[name] = requests + 1, before + quantity
+
+
 class Lines:
-    """Lines so far; only their sums are kept."""
+    """Lines so far; only their sums are kept. Requests that are plain sums are added up first and priced after, which is
+    the same and faster."""
 
     def __init__(self) -> None:
         self._sums: dict[_Key, _Sum] = {}
+        self._linear: dict[tuple[tuple[object, ...], Point, Point | None], _Linear] = {}
 
     def add(self, by: tuple[object, ...], priced: Priced, listed: Priced | None) -> None:
         """Adds a request, with what the list charges for it, if it has a price there."""
+        if priced.units is not None and (listed is None or listed.units is not None):
+            key = (by, priced.cell.point, None if listed is None else listed.cell.point)
+            found = self._linear.get(key)
+            if found is None:
+                found = self._linear[key] = _Linear(priced, listed)
+            found.add(priced)
+        else:
+            self._add(by, priced, listed, dict(_amounts(priced)), {} if listed is None else dict(_amounts(listed)))
+
+    def _add(
+        self, by: tuple[object, ...], priced: Priced, listed: Priced | None, ours: Mapping[str, Amount], theirs: Mapping[str, Amount],
+        requests: int = 1,
+    ) -> None:  # fmt: skip
+        """Adds amounts by their names, of one request or of several."""
         rate = _rate_to(priced, listed) if listed is not None else None
-        ours, theirs = dict(_amounts(priced)), dict(_amounts(listed)) if listed is not None and rate is not None else {}
         to_list = None if rate is None or listed is None else rate * _conversion(listed)
-        for name in dict.fromkeys([*ours, *theirs]):
+        for name in dict.fromkeys([*ours, *(theirs if rate is not None else ())]):
             own, other = ours.get(name), theirs.get(name)
-            key = _key(by, priced, name, own, other, to_list)
-            found = self._sums.setdefault(key, _Sum())
-            found.requests += 1
+            found = self._sums.setdefault(_key(by, priced, name, own, other, to_list), _Sum())
+            found.requests += requests
             found.quantity += own.billed if own is not None else other.billed if other is not None else 0
             found.net += own.amount if own is not None else 0
             found.listed += other.amount * rate if other is not None and rate is not None else 0
 
     def done(self) -> tuple[InvoiceLine, ...]:
         """The lines, in order of what they are grouped by, model, meter and price."""
+        for key, group in self._linear.items():
+            for name, (requests, quantity) in group.used.items():
+                ours = {name: _amount(group.priced, name, quantity)}
+                theirs = {name: _amount(group.listed, name, quantity)} if group.listed is not None else {}
+                self._add(key[0], group.priced, group.listed, ours, theirs, requests)
+        self._linear.clear()
         lines = [
             InvoiceLine(
                 key.by, key.model, key.meter, key.unit, key.per, key.size, key.list_price, key.unit_price, key.rules, key.currency,
@@ -107,6 +144,13 @@ def _key(
     unit, per, size = (REQUEST, REQUEST, Fraction(1)) if either.rate is None else (either.rate.meter.unit, either.rate.per, either.rate.size)
     rules = _rules(priced, own)
     return _Key(by, priced.cell.model.name, name, unit, per, size, list_price, unit_price, rules, priced.currency, to_list is not None)
+
+
+def _amount(priced: Priced, name: str, quantity: int) -> Amount:
+    """What a quantity costs at the rates of a request that is a plain sum."""
+    rate = priced.cell.rates[name]
+    assert isinstance(rate, Rate)
+    return Amount(rate, None, (quantity,), quantity, rate.unit_price * quantity * _conversion(priced), Fraction(0))
 
 
 def _conversion(priced: Priced) -> Fraction:

@@ -11,7 +11,7 @@ from attrs import evolve
 from pricelang.api import Book
 from pricelang.billing.names import Key, Names
 from pricelang.billing.period import Period, moment
-from pricelang.billing.tally import Given, Tally, no_time
+from pricelang.billing.tally import Given, Tally, costs, no_time
 from pricelang.billing.totals import RECORDS, Report, Total
 from pricelang.book.columns import columns_of
 from pricelang.rating.bill import Bill, Priced
@@ -45,7 +45,7 @@ def report_records(
             continue
         groups.add(keys, bills)
         notes = [*record.notes, *(note for bill in bills for note in bill.parts[0].notes)]
-        tally.accept(not any(bill.high for bill in bills), notes)
+        tally.accept(not any(map(costs, bills)), notes)
     names.check()
     totals, whole = groups.totals()
     counts = tally.counts()

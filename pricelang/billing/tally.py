@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import field, frozen
 
 from pricelang.billing.totals import Counts, Unpriced
+from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
 
@@ -78,6 +79,13 @@ class Tally:
         """The reasons of what was refused, the most frequent first."""
         order = sorted(self._numbers.items(), key=lambda pair: (-pair[1], pair[0][:2]))
         return tuple(Unpriced(number, *reason, tuple(self._reasons[reason])) for reason, number in order)
+
+
+def costs(bill: Bill) -> bool:
+    """Whether a request costs anything at all, at most."""
+    if bill.bounds is not None:
+        return bill.bounds[1] > 0
+    return any(bool(priced.total if priced.units is None else priced.units) for priced in bill.parts)
 
 
 def no_time() -> BadRequest:
