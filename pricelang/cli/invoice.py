@@ -17,6 +17,7 @@ from pricelang.book.units import plural
 from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book, record_files
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
+from pricelang.cli.tables import tables_of
 from pricelang.decimals import grouped, money, plain
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.flags import STDIN
@@ -64,6 +65,8 @@ def command(ctx: click.Context, /, period: str | None, by: str, unit: str | None
     forms = [flag for name, flag in (("as_json", "--json"), ("as_csv", "--csv"), ("as_markdown", "--markdown")) if params[name]]
     if len(forms) > 1:
         ctx.fail(f"`{forms[0]}` and `{forms[1]}` are two answers; choose one")
+    if tables_of(ctx, params["files"]):
+        ctx.fail("an invoice takes records, and these are tables; `pricelang report` adds them up, and `pricelang sql --account` prices accounts")
     in_units = None if unit is None else _unit(ctx, unit)
     invoice = _invoice(ctx, period, [] if by == "none" else [name.strip() for name in by.split(",") if name.strip()], params)
     if params["as_json"]:
@@ -109,7 +112,9 @@ def _unit(ctx: click.Context, text: str) -> Fraction:
 
 def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
     grid = invoice_grid(invoice, unit)
-    if as_markdown:
+    if not grid.rows:
+        click.echo(grid.title)
+    elif as_markdown:
         click.echo(markdown(grid))
     else:
         show_grid(grid, partial(invoice_grid, invoice, unit, prices=False))

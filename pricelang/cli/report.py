@@ -27,6 +27,8 @@ from pricelang.wording import printable
 
 MAX_NOTES = 8
 """Notes under a report; `pricelang price` shows all of them, beside the records that they are of."""
+MAX_SHOWN = 20
+"""Reasons that are told one by one."""
 FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "chart": "--chart"}
 
 
@@ -159,7 +161,7 @@ def show_notes(notes: Sequence[tuple[str, int]]) -> None:
 
 def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
     """Prints on standard error what has no price: each reason, how often, where first, and what to do."""
-    for one in unpriced:
+    for one in unpriced[:MAX_SHOWN]:
         rows = f"{one.rows:,} {noun.removesuffix('s')}{'s' if one.rows != 1 else ''}"
         click.echo(f"{error_line(one.code, one.reason)} ({rows})", err=True)
         if one.places:
@@ -167,6 +169,9 @@ def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
             click.echo(f"  --> {', '.join(map(printable, one.places))}{more}", err=True)
         if one.help:
             click.echo(f"  help: {printable(one.help)}", err=True)
+    rest = unpriced[MAX_SHOWN:]
+    if rest:
+        click.echo(f"and {sum(one.rows for one in rest):,} more {noun} for {len(rest):,} other reasons; `pricelang price` names each", err=True)
 
 
 def report_grid(report: Report) -> Grid:

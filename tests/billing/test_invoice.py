@@ -194,12 +194,20 @@ def test_refused_records(tmp_path: Path) -> None:
         (["--by", "workspcae"], "did you mean `workspace`"),
         (["--book", "nosuch.price"], "nosuch.price"),
         (["nosuch.jsonl"], "does not exist"),
+        ([str(SAMPLES / "tables" / "usage.parquet")], "priced apart"),
     ],
 )
 def test_wrong_usage(args: list[str], said: str) -> None:
     done = run("invoice", USAGE, *args)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_tables_and_nothing_at_all() -> None:
+    done = run("invoice", str(SAMPLES / "tables" / "usage.parquet"))
+    assert (done.exit_code, "takes records" in done.stderr) == (2, True)
+    done = run("invoice", "-", "--period", "2026-05", stdin="")
+    assert done.stdout == "Invoice of `anthropic`, 2026-05 (UTC)\n\n0 read: 0 priced, 0 free, 0 skipped, 0 refused\n"
 
 
 # ---- laws -----------------------------------------------------------------------------------------------------------

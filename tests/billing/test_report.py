@@ -126,6 +126,12 @@ def test_the_refused_are_counted_and_named() -> None:
     assert "error[bad_json]" in done.stderr
 
 
+def test_many_reasons_are_cut() -> None:
+    done = run("report", "-", stdin=lines(*(request("2026-05-01", model=f"zz{number}") for number in range(50))))
+    assert done.stderr.count("error[unknown_model]") == 20
+    assert done.stderr.endswith("and 30 more records for 30 other reasons; `pricelang price` names each\n")
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
