@@ -244,8 +244,7 @@ class Priced:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
         left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
-        found = [*self.remarks, *(f"left out, since it belongs to an account and a period: {text}" for text in left_out)]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys([*self.remarks, *(f"left out, since it belongs to an account and a period: {text}" for text in left_out)]))
 
     @property
     def remarks(self) -> tuple[str, ...]:

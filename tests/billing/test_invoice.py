@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.billing.invoice import Invoice
+from pricelang.cli.invoice import invoice_grid
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import settle_query
 from pricelang.engines.warehouse_rates import table_statements
@@ -157,6 +158,42 @@ def test_rounding_and_limits_where_the_book_says() -> None:
     # a commitment in dollars cannot bound euros: such records are refused, and named
     found = EXTRAS.invoice([record("2026-04-02", {"input": 1_000_000}, "alpha-1")], "2026-04")
     assert [(one.code, one.rows) for one in found.unpriced] == [("bad_book", 1)]
+
+
+def test_rounding_of_totals() -> None:
+    book = book_of(SHOP_TEXT.split("limit commitment")[0] + "round total to $1 up\n")
+    found = book.invoice([record("2026-01-05", {"input": 1_500_000})])
+    assert [(line.meter, line.unit_price, line.net) for line in found.lines] == [
+        ("input", Fraction(1, 10**6), Fraction("1.5")), ("rounding of totals", None, Fraction("0.5")),
+    ]  # fmt: skip
+    # 10.1 free hours would have cost $60.60, and $61 once rounded
+    found = book.invoice([record("2026-01-05", {"time": Fraction("10.1")})])
+    assert changes(found) == [("allowance", "time", Fraction("10.1"), Fraction("-60.6")), ("per request", "limits and rounding", None, Fraction("-0.4"))]
+    assert due(found) == 0
+
+
+def test_two_currencies(tmp_path: Path) -> None:
+    text = SHOP_TEXT.split("limit commitment")[0].replace("  $6 per hour  before 2026-02-15\n  $8 per hour  from 2026-02-15\n", "  $6 per hour\n")
+    (tmp_path / "shop.price").write_text(text, encoding="utf-8")
+    (tmp_path / "deal.price").write_text(
+        "book deal extends shop from 2026-01-01 before 2027-01-01\namend time\n  $3 instead of $6 per hour\nconvert to EUR at 0.5 from 2026-02-01 before 2026-03-01\n",
+        encoding="utf-8",
+    )
+    usage = [record(f"2026-0{month}-05", {"time": 30}) for month in (1, 2)]
+    found = pricelang.load(tmp_path / "deal.price").invoice(usage, "2026")
+    assert [(line.list_price, line.unit_price, line.listed, line.net, line.currency) for line in found.lines] == [
+        (3, Fraction("1.5"), 90, 45, "EUR"), (6, 3, 180, 90, "USD"),
+    ]  # fmt: skip
+    assert [(one.kind, one.amount, one.currency, one.since) for one in found.adjustments] == [
+        ("allowance", -30, "EUR", "2026-02-01"), ("allowance", -60, "USD", "2026-01-01"),
+    ]  # fmt: skip
+    assert [(total.currency, total.listed, total.subtotal, total.due) for total in found.totals] == [("EUR", 90, 45, 15), ("USD", 180, 90, 30)]
+
+
+def test_narrow_terminals_lose_unit_prices_first() -> None:
+    found = NORTHWIND.invoice(read_path(USAGE), "2026-05")
+    assert invoice_grid(found, prices=False).headers == ("model", "meter", "quantity", "unit", "rules", "list", "discount", "net")
+    assert invoice_grid(CLAUDE.invoice([]), Fraction(1, 100)).headers == ("model", "meter", "quantity", "unit", "price", "rules", "net", "units")
 
 
 def test_an_offer_of_the_contract_alone() -> None:
