@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book
+from pricelang.day import BookAt
 from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
+from pricelang.rating.sides import side_of
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -29,26 +30,13 @@ if TYPE_CHECKING:
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
+    from pricelang.billing.invoice import Invoice
+    from pricelang.billing.tally import Given
+    from pricelang.billing.totals import Report
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
-    from pricelang.engines.totals import Report
-    from pricelang.usage.records import Part, Record
-
-_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
-
-
-@frozen
-class ModelInfo:
-    """A model of a book: its id, its other names on the day asked for, and its dates (`YYYY-MM-DD`, or None)."""
-
-    name: str
-    aliases: tuple[str, ...]
-    released: str
-    deprecated: str | None
-    retired: str | None
-    source: str | None
-    location: str
+    from pricelang.usage.records import Outcome, Part, Record
 
 
 class Book:
@@ -155,15 +143,22 @@ class Book:
 
         `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
         """
-        bills = [self._price_part(part, model, at, dimensions or {}) for part in record.parts]
+        bills = self.price_parts(record, model=model, at=at, dimensions=dimensions)
         parts = tuple(part for bill in bills for part in bill.parts)
         bounds = None
         if any(bill.bounds is not None for bill in bills):
             pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
             bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
-        if len({part.currency for part in parts}) > 1:
-            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
         return Bill(parts, record.notes, bounds, self.currency)
+
+    def price_parts(
+        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
+    ) -> tuple[Bill, ...]:
+        """A bill of its own for each request of a record, in their order, without the record's notes: see `price_record`."""
+        bills = tuple(self._price_part(part, model, at, dimensions or {}) for part in record.parts)
+        if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
+            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
+        return bills
 
     def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
         name = part.model if part.model is not None else model
@@ -179,21 +174,9 @@ class Book:
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
         each: tuple[str, ...], label: str,
     ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(self._side(text) for text in each), label)
+        found = self.rates.bounds(model, at, usage, dimensions, dict(side_of(self.checked, text) for text in each), label)
         bounds = (found[0].total, found[-1].total)
         return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
-
-    def _side(self, text: str) -> tuple[int, int]:
-        """`prompt over 200,000` as a sum of the book and a point of its axis."""
-        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
-        limit = Fraction(match["limit"].replace(",", "")) if match else None
-        known = []
-        for index, summed in enumerate(self.checked.sums):
-            known += [f"{summed.label} over {value}" for value in summed.limits]
-            if match and summed.label == match["sum"] and limit in summed.limits:
-                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
-        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
-                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the
@@ -221,19 +204,7 @@ class Book:
 
     def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         """The models of the book in order of release; with `at`, those released by then."""
-        seconds = seconds_of(today() if at is None else at)
-        found = []
-        for index, model in enumerate(self.checked.models):
-            if at is not None and model.released > seconds:
-                continue
-            aliases = tuple(
-                alias.name for alias in self.checked.aliases
-                if alias.model == index and (alias.start is None or seconds >= alias.start)
-                and (alias.end is None or seconds < alias.end)
-            )  # fmt: skip
-            days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
-            found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
-        return tuple(sorted(found, key=lambda model: model.released))
+        return models_of(self.checked, at)
 
     def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
         """Prices that were announced and withdrawn, which price nothing; with `at`, those that would have held then.
@@ -250,6 +221,12 @@ class Book:
         from pricelang.audit.audit import Audit
 
         return Audit(self.checked, self._below)
+
+    @cached_property
+    def below(self) -> Book | None:
+        """The book that this one extends, such as the list of a contract; None where it extends none."""
+        checked = self._below()
+        return None if checked is None else Book(checked)
 
     def _below(self) -> m.Book | None:
         return load_below(self._source) if self._source is not None else None
@@ -325,6 +302,45 @@ class Book:
 
         return totals(self._job(usage, mapping, table, connection, model, at, dimensions), by)
 
+    def report_records(
+        self, records: Iterable[Outcome], /, by: Sequence[str] = ("model",), *, since: str | None = None, until: str | None = None,
+        zone: str | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Report:  # fmt: skip
+        """What records cost by what they carry, such as `day` or `session`; see `pricelang.billing.report.report_records`.
+
+        `records` are as `pricelang.usage.reading` reads them. `since` and `until` are days, months or years, both included,
+        in the time zone `zone` (UTC unless named); `model`, `at` and `dimensions` hold where a record says nothing.
+
+        >>> import pricelang
+        >>> from pricelang.usage.reading import read_path
+        >>> found = pricelang.load().report_records(read_path("samples/claude_code/03_session_haiku_two_blocks.jsonl"), ["day"])
+        >>> [(total.by, total.rows, str(total.amount)) for total in found.totals]
+        [(('2026-08-20',), 1, '22781/1000000')]
+        """
+        from pricelang.billing.period import between, zone_of
+        from pricelang.billing.report import report_records
+
+        local = zone_of(zone)
+        return report_records(self, records, by, _given(model, at, dimensions), between(since, until, local), local)
+
+    def invoice(
+        self, records: Iterable[Outcome], /, period: str | None = None, by: Sequence[str] = (), *, model: str | None = None,
+        at: Instant | None = None, **dimensions: str,
+    ) -> Invoice:  # fmt: skip
+        """What an account owes for a day, month or year such as `2026-05` (UTC), or for all its records: see
+        `pricelang.billing.invoice.make_invoice`.
+
+        >>> import pricelang
+        >>> from pricelang.usage.reading import read_path
+        >>> found = pricelang.load().invoice(read_path("samples/requests.jsonl"), "2026-04")
+        >>> [(one.name, str(one.quantity), str(one.amount)) for one in found.adjustments]  # of 1,550 free hours
+        [('code_execution', '19/12', '-19/240')]
+        """
+        from pricelang.billing.invoice import make_invoice
+        from pricelang.billing.period import period_of
+
+        return make_invoice(self, records, None if period is None else period_of(period), by, _given(model, at, dimensions))
+
     def _job(
         self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,
         model: str | None, at: Instant | None, dimensions: Mapping[str, str],
@@ -361,36 +377,11 @@ class Book:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
 
 
-@frozen
-class BookAt:
-    """A book on one day: the same calls without `at`, which is refused (`bad_date`)."""
+def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Given:
+    """What holds where records say nothing."""
+    from pricelang.billing.tally import Given
 
-    book: Book
-    day: str
-
-    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
-        """`Book.price` on this day."""
-        self._without_at(dimensions)
-        return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)
-
-    def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
-        """`Book.total` on this day."""
-        if "at" in dimensions:
-            self._without_at(dimensions)
-        return self.book.rates.amount(model, self.day, usage, dimensions)
-
-    def price_message(self, message: object, /, **dimensions: str) -> Bill:
-        """`Book.price_message` on this day."""
-        self._without_at(dimensions)
-        return self.book.price_message(message, at=self.day, **dimensions)
-
-    def models(self) -> tuple[ModelInfo, ...]:
-        """The models released by this day."""
-        return self.book.models(self.day)
-
-    def _without_at(self, dimensions: Mapping[str, str]) -> None:
-        if "at" in dimensions:
-            raise BadRequest("bad_date", f"this book is that of {self.day}", help="ask the book itself for another day, or `book.at(…)`")
+    return Given(model, at if at is None or isinstance(at, str) else written(seconds_of(at)), dimensions)
 
 
 def load(source: str | Path = DEFAULT_BOOK) -> Book:

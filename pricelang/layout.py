@@ -99,11 +99,13 @@ def record_row(
     return (record, *([] if id is None else [cut_id(id)]), model, *counts, amount)
 
 
-def counts_line(priced: int, free: int, skipped: int, refused: int, broken: int = 0) -> str:
-    """How many records were read, and what became of them; `broken` of the skipped are malformed or cut."""
-    read = priced + free + skipped + refused
+def counts_line(priced: int, free: int, skipped: int, refused: int, broken: int = 0, outside: int = 0) -> str:
+    """How many records were read, and what became of them; `broken` of the skipped are malformed or cut, and those `outside`
+    of the period asked for are told where there are any."""
+    read = priced + free + skipped + refused + outside
+    left_out = f", {outside:,} outside of the period" if outside else ""
     which = f" ({broken:,} of them malformed or cut)" if broken else ""
-    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped{which}, {refused:,} refused"
+    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped{which}, {refused:,} refused{left_out}"
 
 
 def shared_folder(files: Iterable[str]) -> str:

@@ -14,7 +14,8 @@ from pricelang.ending import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, forget_stdou
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
     "price": "What usage records cost, or one request given by flags.",
-    "report": "What tables of usage cost, by model, day or any column.",
+    "report": "What usage costs, by model, day, session or whatever it carries.",
+    "invoice": "What an account owes for a period: list, discount, net, allowances and minimums.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
     "models": "The models of a book, with their dates and aliases.",

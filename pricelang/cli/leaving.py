@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from pricelang.api import Book
 from pricelang.book import model as m
+from pricelang.book.columns import columns_of
 from pricelang.book.units import plural
 from pricelang.cli.answers import Answer
 from pricelang.cli.options import Input
 from pricelang.cli.request import request_grid
-from pricelang.cli.summary import columns_of
 from pricelang.decimals import plain, scaled
 from pricelang.flags import DEFAULT_BOOK, DIMENSIONS, METERS
 from pricelang.quick.rates import Line, Rates, keep_rates, slot_of

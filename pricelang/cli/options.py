@@ -107,7 +107,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
             ctx.fail("nothing to price: a request by flags needs a quantity, such as `--input 50k`, and standard input is empty")
         files = (STDIN,)
     return Input(
-        tuple(_record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
+        tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"],
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: 
         yield name.strip(), value.strip()
 
 
-def _record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
+def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
     """The files themselves, and for a folder all record files in it and below, sorted."""
     for path in paths:
         if path == STDIN or not os.path.isdir(path):

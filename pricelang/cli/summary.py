@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
 from pricelang.api import Book
-from pricelang.book import model as m
+from pricelang.book.columns import columns_of
 from pricelang.cli.answers import Answer
 from pricelang.cli.output import Grid
 from pricelang.cli.request import bounds_of, span_of
@@ -128,12 +128,6 @@ def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid
         rows.append(record_row(record, identity, row.model, names, row.quantities, row.amount))
     headers = record_headers(names, ids)
     return Grid(headers, tuple(rows), record_numbers(headers, names))
-
-
-def columns_of(book: m.Book, meters: Container[str]) -> list[str]:
-    """Some meters as the book's tables of rates have their columns, then what is charged by itself."""
-    order = dict.fromkeys([*(price.meter for price in book.prices), *range(len(book.meters))])
-    return [book.meters[index].name for index in order if book.meters[index].name in meters]
 
 
 def total_grid(summary: Summary) -> Grid:

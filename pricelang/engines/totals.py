@@ -11,9 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
-
-from pricelang.decimals import to_decimal
+from pricelang.billing.totals import Report, Total, Unpriced
 from pricelang.engines import keyed
 from pricelang.engines.duck import Job
 from pricelang.engines.sources import quoted
@@ -27,38 +25,6 @@ NAME = "pl_name"
 """The column of a row's model: a group by it is one that the rates group by anyway."""
 FIRST = 20_000
 """Rows that are looked at to guess what all have."""
-
-
-@frozen
-class Total:
-    """What the rows of one group cost: the values of the columns grouped by, the number of rows, the quantity of each
-    meter in its unit, and the exact amount in a currency."""
-
-    by: tuple[object, ...]
-    rows: int
-    quantities: tuple[tuple[str, Fraction], ...]
-    amount: Fraction
-    currency: str
-
-
-@frozen
-class Unpriced:
-    """Rows without a price, for one reason: their number, the reason's code and sentence, and what to do about it."""
-
-    rows: int
-    code: str
-    reason: str
-    help: str | None = None
-
-
-@frozen
-class Report:
-    """Totals by group, in order of the group, and the rows that have no price. `read` is the sum of both."""
-
-    by: tuple[str, ...]
-    totals: tuple[Total, ...]
-    unpriced: tuple[Unpriced, ...]
-    read: int
 
 
 def totals(job: Job, by: Sequence[str] = ()) -> Report:
@@ -232,10 +198,3 @@ def _ordered(found: dict[tuple[object, ...], _Sum], quantities: Sequence[keyed.Q
         total = found[key]
         pairs = tuple((quantity.meter, used) for quantity, used in zip(quantities, total.used, strict=True))
         yield Total(key[:-1], total.rows, pairs, total.amount, str(key[-1]))
-
-
-def as_record(report: Report, total: Total) -> dict[str, object]:
-    """A total as JSON has it: numbers are decimal strings."""
-    used = {name: format(to_decimal(quantity), "f") for name, quantity in total.quantities}
-    found: dict[str, object] = dict(zip(report.by, total.by, strict=True))
-    return {**found, "rows": total.rows, "usage": used, "amount": format(to_decimal(total.amount), "f"), "currency": total.currency}

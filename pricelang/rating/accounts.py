@@ -13,11 +13,11 @@ order of instant, and each pays for its place in the account's period:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.book import model as m
 from pricelang.decimals import rounded
@@ -59,17 +59,25 @@ class Bound:
 
 @frozen
 class AccountLine:
-    """What a request pays for a meter: units billed, how many of them were free, and the amount."""
+    """What a request pays for a meter in its account's period, which begins at `start` (UTC seconds): units billed, how many
+    of them were `free` and how many `later` than the first tier, and the amount. `alone` is the amount at the first price,
+    without pool and tiers; `tiered` has the tiers and no pool."""
 
     meter: str
     quantity: Fraction
     free: Fraction
     amount: Fraction
+    later: Fraction
+    alone: Fraction
+    tiered: Fraction
+    start: int
+    per: str
 
 
 @frozen(eq=False)
 class Charged:
-    """A request with what it costs its account: the lines that an account changes, and the exact total."""
+    """A request with what it costs its account: the lines that an account changes, and the exact total. Amounts are in the
+    currency of the bill."""
 
     account: str
     priced: Priced
@@ -125,14 +133,18 @@ def _tier_price(book: m.Book, cell: Cell, rate: Rate, tier: m.ChargePrice) -> Fr
 
 def bounds_of(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
     """The floors and caps of accounts that hold at a cell."""
-    found, number = [], 0
-    for limit, root in zip(book.limits, book.decisions.limits, strict=True):
-        holding = leaf_at(book, root, cell.point)
+    held = {id(limit.lines[place]) for limit, root in zip(book.limits, book.decisions.limits, strict=True) for place in leaf_at(book, root, cell.point)}
+    return tuple(bound for bound, row in account_bounds(book) if id(row) in held)
+
+
+def account_bounds(book: m.Book) -> Iterator[tuple[Bound, m.LimitLine]]:
+    """Every floor and cap of accounts in a book, with its line."""
+    number = 0
+    for limit in book.limits:
         for place, row in enumerate(limit.lines):
-            if row.target == "account" and place in holding:
-                found.append(Bound(number + place, limit.name, row.per, row.at_least, row.amount))
+            if row.target == "account":
+                yield Bound(number + place, limit.name, row.per, row.at_least, row.amount), row
         number += len(limit.lines)
-    return tuple(found)
 
 
 def price_between(terms: Terms, start: Fraction, quantity: Fraction) -> tuple[Fraction, Fraction]:
@@ -163,6 +175,57 @@ def turn_of(at: int, per: str) -> int:
     return int(day.timestamp())
 
 
+def turn_end(start: int, per: str) -> int:
+    """The end of the calendar period that begins at an instant, both UTC seconds.
+
+    >>> turn_end(turn_of(1_776_384_000, "organization per month"), "organization per month") == 1_777_593_600
+    True
+    """
+    day = {"day": 1, "year": 366}.get(per.rsplit(" ", 1)[-1], 31)
+    return turn_of(start + day * 86_400, per)
+
+
+class Ledger:
+    """What accounts have used and paid so far. Requests come in order of instant; those that no pool and no tier counts may
+    come in any."""
+
+    def __init__(self, book: m.Book) -> None:
+        self._book = book
+        self._used: dict[tuple[str, str, int], Fraction] = {}
+        self._sums: dict[tuple[str, int, Bound], Fraction] = {}
+        self._last: int | None = None
+
+    def charge(self, account: str, priced: Priced) -> Charged:
+        """What an account pays for a request. Raises `BadRequest` (`late_record`, `mixed_accounts`)."""
+        if self._last is not None and priced.at < self._last:
+            raise BadRequest("late_record", "a request comes after one of a later instant", help="sort usage by its instants first")
+        self._last = priced.at
+        return _charged(self._book, account, priced, self._used)
+
+    def add(self, account: str, priced: Priced, total: Fraction, bounds: Iterable[Bound]) -> None:
+        """Adds what a request cost to the floors and caps that hold for it."""
+        for bound in bounds:
+            key = account, turn_of(priced.at, bound.per), bound
+            self._sums[key] = self._sums.get(key, Fraction(0)) + total
+
+    def open(self, account: str, start: int, bound: Bound) -> None:
+        """Says that an account has a floor in the period that begins at `start`, though it may have used nothing."""
+        self._sums.setdefault((account, start, bound), Fraction(0))
+
+    def settled(self) -> tuple[Settled, ...]:
+        """What floors and caps add or take."""
+        found = [Settled(account, start, bound, cost, bounded(bound, cost) - cost) for (account, start, bound), cost in self._sums.items()]
+        return tuple(each for each in found if each.difference)
+
+
+def bounds_for(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
+    """As `bounds_of`. Raises `BadRequest` (`bad_book`) where the cell converts into another currency."""
+    found = bounds_of(book, cell)
+    if found and cell.conversion is not None:
+        raise BadRequest("bad_book", f"`{found[0].name}` bounds what is converted into another currency")
+    return found
+
+
 def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[tuple[Charged, ...], tuple[Settled, ...]]:
     """What accounts pay for priced requests in order of instant, and what floors and caps of their periods add or take.
 
@@ -170,23 +233,12 @@ def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[
     for a request that comes after one of a later instant, `mixed_accounts` as `terms_of`, and `bad_book` for a floor
     or cap where the book converts into another currency.
     """
-    used: dict[tuple[str, str, int], Fraction] = {}
-    sums: dict[tuple[str, int, Bound], Fraction] = {}
-    found: list[Charged] = []
-    last: int | None = None
+    ledger, found = Ledger(book), []
     for account, priced in usage:
-        if last is not None and priced.at < last:
-            raise BadRequest("late_record", "a request comes after one of a later instant", help="sort usage by its instants first")
-        last = priced.at
-        charged = _charged(book, account, priced, used)
+        charged = ledger.charge(account, priced)
         found.append(charged)
-        for bound in bounds_of(book, priced.cell):
-            if priced.cell.conversion is not None:
-                raise BadRequest("bad_book", f"`{bound.name}` bounds what is converted into another currency")
-            key = account, turn_of(priced.at, bound.per), bound
-            sums[key] = sums.get(key, Fraction(0)) + charged.total
-    settled = [Settled(account, start, bound, cost, bounded(bound, cost) - cost) for (account, start, bound), cost in sums.items()]
-    return tuple(found), tuple(each for each in settled if each.difference)
+        ledger.add(account, priced, charged.total, bounds_for(book, priced.cell))
+    return tuple(found), ledger.settled()
 
 
 def bounded(bound: Bound, cost: Fraction) -> Fraction:
@@ -201,25 +253,32 @@ def _charged(book: m.Book, account: str, priced: Priced, used: dict[tuple[str, s
     for amount in priced.amounts:
         if amount.rate is None:
             continue  # additions and limits of the request follow from the lines
-        meter, cost = amount.rate.meter.name, amount.billed * amount.rate.unit_price
+        meter, alone = amount.rate.meter.name, _line(cell, amount.billed * amount.rate.unit_price)
         terms = terms_of(book, cell, meter)
-        if terms is not None:
-            key = account, meter, turn_of(priced.at, terms.per)
-            start, quantity = used.get(key, Fraction(0)), Fraction(amount.billed)
-            used[key] = start + quantity
-            cost, free = price_between(terms, start, quantity)
-        if cell.line_rounding is not None:
-            cost = rounded(cost, cell.line_rounding.step, cell.line_rounding.mode)
-        if terms is not None:
-            lines.append(AccountLine(meter, quantity, free, cost * _rate(cell)))
+        if terms is None:
+            subtotal += alone
+            continue
+        period = turn_of(priced.at, terms.per)
+        start, quantity = used.get((account, meter, period), Fraction(0)), Fraction(amount.billed)
+        used[account, meter, period] = start + quantity
+        cost, free = price_between(terms, start, quantity)
+        tiered, _ = price_between(evolve(terms, pool=Fraction(0)), start, quantity)
+        first = terms.tiers[1].after if len(terms.tiers) > 1 else None
+        later = Fraction(0) if first is None else max(Fraction(0), start + quantity - max(start, first))
+        cost, rate = _line(cell, cost), _rate(cell)
         subtotal += cost
+        lines.append(AccountLine(meter, quantity, free, cost * rate, later, alone * rate, _line(cell, tiered) * rate, period, terms.per))
     for step in () if cell.free is not None else cell.extras:
-        value = step.value
-        subtotal += value if cell.line_rounding is None else rounded(value, cell.line_rounding.step, cell.line_rounding.mode)
+        subtotal += _line(cell, step.value)
     for step in () if cell.free is not None else cell.floors:
         subtotal = max(subtotal, step.value) if step.kind == "at_least" else min(subtotal, step.value)
     total, rounding = subtotal * _rate(cell), cell.total_rounding
     return Charged(account, priced, tuple(lines), total if rounding is None else rounded(total, rounding.step, rounding.mode))
+
+
+def _line(cell: Cell, amount: Fraction) -> Fraction:
+    """An amount of a line, rounded where the book rounds lines."""
+    return amount if cell.line_rounding is None else rounded(amount, cell.line_rounding.step, cell.line_rounding.mode)
 
 
 def _rate(cell: Cell) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -243,17 +243,22 @@ class Priced:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
-        found = [*self.basis.doubts, *self.cell.notes]
-        left_out = list(self.cell.left_out)
+        left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
+        return tuple(dict.fromkeys([*self.remarks, *(f"left out, since it belongs to an account and a period: {text}" for text in left_out)]))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes without what belongs to the account."""
+        doubts = (f"unsure: {text}" for rate in self._used() for text in rate.doubts)
+        free = () if self.cell.free is None else (f"free: {self.cell.free.text}",)
+        return tuple(dict.fromkeys([*self.basis.doubts, *self.cell.notes, *doubts, *free]))
+
+    def _used(self) -> Iterator[Rate]:
+        """The rates of the meters that are used."""
         for name, uses in self.usage.items():
             rate = self.cell.rates[name]
             if isinstance(rate, Rate) and any(uses):
-                found += [f"unsure: {text}" for text in rate.doubts]
-                left_out += rate.left_out
-        if self.cell.free is not None:
-            found.append(f"free: {self.cell.free.text}")
-        found += [f"left out, since it belongs to an account and a period: {text}" for text in left_out]
-        return tuple(dict.fromkeys(found))
+                yield rate
 
     def lines(self) -> tuple[Line, ...]:
         """The lines, readable."""
