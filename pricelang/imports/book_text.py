@@ -140,14 +140,18 @@ def _head(drafted: Drafted, files: list[str]) -> Iterator[t.Statement]:
     if any(price.band != (0, 0) for price in drafted.prices):
         yield t.Group(t.Name(PROMPT), names(prompt))
     for axis in drafted.axes:
+        for value, models in axis.offered.items():
+            yield t.Group(t.Name(axis.group(value)), names(dict.fromkeys(models)))
         yield _dimension(axis)
     for name in files:
         yield t.Include(t.Text(name))
 
 
 def _dimension(axis: Axis) -> t.Dimension:
-    plain = [value for value in axis.values if value not in axis.clocks]
+    plain = [value for value in axis.values if value not in axis.clocks and value not in axis.offered]
     lines = [t.ValueLine(names(plain), None, t.Endings())]
+    for value in axis.offered:
+        lines.append(t.ValueLine(names([value]), None, t.Endings(models=names([axis.group(value)]))))
     for value, (start, end) in axis.clocks.items():
         lines.append(t.ValueLine(names([value]), (t.Clock(start), t.Clock(end)), t.Endings()))
     return t.Dimension(t.Name(axis.name), t.Name(axis.default), tuple(lines))

@@ -61,12 +61,18 @@ class Model:
 
 @frozen
 class Axis:
-    """A dimension of a drafted book; values with a clock (minutes of the UTC day) are set by the instant."""
+    """A dimension of a drafted book; values with a clock (minutes of the UTC day) are set by the instant. Values of `offered`
+    are there for those models alone."""
 
     name: str
     default: str
     values: tuple[str, ...]
     clocks: Mapping[str, tuple[int, int]] = Factory(dict)
+    offered: Mapping[str, list[str]] = Factory(dict)
+
+    def group(self, value: str) -> str:
+        """The name of the group of models that have a value."""
+        return re.sub("[^A-Za-z0-9_]", "_", f"{self.name}_{value}_models")
 
 
 @frozen

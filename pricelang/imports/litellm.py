@@ -15,7 +15,19 @@ from pricelang.imports import book_text as b
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.clocks import HOURS, UNSAID_DAY, WEEKDAY, WEEKDAYS, Day, day_of, minutes_of, week_axis
 from pricelang.imports.drafts import (
-    WHOLE, Axis, Band, Condition, Drafted, Imported, ImportFault, Measure, Model, Price, Unsaid, amount_of, book_name,
+    WHOLE,
+    Axis,
+    Band,
+    Condition,
+    Drafted,
+    Imported,
+    ImportFault,
+    Measure,
+    Model,
+    Price,
+    Unsaid,
+    amount_of,
+    book_name,
 )  # fmt: skip
 from pricelang.syntax import tree as t
 from pricelang.wording import shown
@@ -45,6 +57,7 @@ class _Work:
     prices: list[Price] = field(factory=list)
     aliases: dict[str, str] = field(factory=dict)
     values: dict[str, list[str]] = field(factory=lambda: defaultdict(list))
+    tiers: dict[str, list[str]] = field(factory=dict)
     uplifts: dict[tuple[str, str, str], dict[Fraction, list[str]]] = field(factory=dict)
     searches: dict[tuple[Condition, Fraction], list[str]] = field(factory=lambda: defaultdict(list))
     pools: dict[tuple[str, int, str], list[str]] = field(factory=lambda: defaultdict(list))
@@ -159,13 +172,14 @@ def _prices(
     """A price for each meter, tier and band of prompt lengths. A tier that the model has is priced as LiteLLM has it:
     a figure that is missing there is the standard one, but for batches, where it is missing."""
     limits = sorted({above for _, _, above, _ in figures if above})
-    for tier in dict.fromkeys(tier for _, tier, _, _ in figures):
-        if tier not in work.values[f.TIER]:
-            work.values[f.TIER].append(tier)
+    tiers = dict.fromkeys(tier for _, tier, _, _ in figures)
+    for tier in tiers:
+        if tier != f.STANDARD:
+            work.tiers.setdefault(tier, []).append(model)
         for band, above in _bands(limits, inclusive):
             for meter in dict.fromkeys(meter for meter, _, _, _ in figures):
                 found = _found(figures, meter, tier, above, limits)
-                when: Condition = ((f.TIER, (tier,)),)
+                when: Condition = ((f.TIER, (tier,)),) if len(tiers) > 1 else ()
                 if found is None:
                     continue
                 if off_peak is None:
@@ -182,10 +196,10 @@ def _special(work: _Work, model: str, figures: Figures) -> Iterator[Price]:
         sized = [(when, amount) for (known, _, _, when), amount in figures.items() if known == meter and when]
         for when, amount in sized:
             work.values[axis] += [value for value in when[0][1] if value not in work.values[axis]]
-            yield Price(model, meter, amount, ((f.TIER, (f.STANDARD,)), *when))
+            yield Price(model, meter, amount, when)
         plain = figures.get((meter, f.STANDARD, 0, ()))
         if sized and plain is not None:
-            yield Price(model, meter, plain, ((f.TIER, (f.STANDARD,)), (axis, (f.UNSAID_VALUE,))))
+            yield Price(model, meter, plain, ((axis, (f.UNSAID_VALUE,)),))
 
 
 def _found(figures: Figures, meter: str, tier: str, above: int, limits: list[int]) -> Fraction | None:
@@ -234,13 +248,12 @@ def _tiers(work: _Work, name: str, model: str, entry: dict[str, Any]) -> Iterato
                 work.unsaid(name, key, value, "no meter of this kind is known")
                 continue
             work.imported.said += 1
-            when: Condition = ((f.TIER, (f.STANDARD,)),)
             if "range" in row:
-                yield Price(model, what.meter, amount, when, (low, 0 if last else high))
+                yield Price(model, what.meter, amount, (), (low, 0 if last else high))
             else:
                 results = f"up_to_{high}"
                 work.values[MAX_RESULTS] += [results] if results not in work.values[MAX_RESULTS] else []
-                yield Price(model, what.meter, amount, (*when, (MAX_RESULTS, (results,))))
+                yield Price(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
 
 
 def _windows(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
@@ -359,8 +372,7 @@ def _settle_aliases(work: _Work) -> None:
 
 
 def _drafted(work: _Work) -> Drafted:
-    tiers = [f.STANDARD, *(tier for tier in work.values[f.TIER] if tier != f.STANDARD)]
-    axes = [Axis(f.TIER, f.STANDARD, tuple(tiers))]
+    axes = [Axis(f.TIER, f.STANDARD, (f.STANDARD, *work.tiers), offered=work.tiers)] if work.tiers else []
     if work.values[f.SEARCH]:
         axes.append(Axis(f.SEARCH, "medium", _SIZES))  # LiteLLM's default too
     for name in (f.SIZE, f.RESOLUTION, MAX_RESULTS):
