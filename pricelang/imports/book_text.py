@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from pricelang.imports.drafts import FIRST_DAY, Axis, Band, Condition, Drafted, Measure, Model, Price
+from pricelang.imports.drafts import FIRST_DAY, WHOLE, Axis, Band, Condition, Drafted, Measure, Model, Price
 from pricelang.rating.instants import seconds_of
 from pricelang.syntax import tree as t
 from pricelang.syntax.printer import print_statement
@@ -80,7 +80,7 @@ def money(value: Fraction, currency: str = "USD") -> t.Money:
     return t.Money(value, currency)
 
 
-def tests(when: Condition, band: Band = (0, 0)) -> tuple[t.Test, ...]:
+def conditions(when: Condition, band: Band = WHOLE) -> tuple[t.Test, ...]:
     """A condition and a band of prompt lengths as tests."""
     found: list[t.Test] = [t.IsTest(t.Name(dimension), names(values)) for dimension, values in when]
     low, high = band
@@ -105,12 +105,12 @@ def multiplier(name: str, title: str, when: Condition, factors: dict[Fraction, l
     if 1 in factors:
         lines.append(t.ModifierLine(False, t.Outcome("no_effect"), t.Endings(models=names(factors[Fraction(1)]))))
     lines.append(t.ModifierLine(True, t.Outcome("refuse"), t.Endings(because=t.Text(because))))
-    return t.Multiplier(t.Name(name), t.Text(title), tests(when), tuple(lines), endings=t.Endings(see=see()))
+    return t.Multiplier(t.Name(name), t.Text(title), conditions(when), tuple(lines), endings=t.Endings(see=see()))
 
 
 def refusal(models: Iterable[str], when: Condition, because: str) -> t.Refuse:
     """Requests of some models that cannot be priced as they are."""
-    return t.Refuse(endings=t.Endings(models=names(models), when=tests(when), because=t.Text(because), see=see()))
+    return t.Refuse(endings=t.Endings(models=names(models), when=conditions(when), because=t.Text(because), see=see()))
 
 
 # ---- the head -------------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def _head(drafted: Drafted, files: list[str]) -> Iterator[t.Statement]:
     for per, (size, unit) in {m.per: (m.size, m.unit) for m in measures if m.per and m.per not in TIMES}.items():
         yield t.Unit(t.Name(per), number(size), t.Name(unit))
     prompt = [name for name in drafted.prompt if name in used]
-    if any(price.band != (0, 0) for price in drafted.prices):
+    if any(price.band != WHOLE for price in drafted.prices):
         yield t.Group(t.Name(PROMPT), names(prompt))
     for axis in drafted.axes:
         for value, models in axis.offered.items():
@@ -208,5 +208,5 @@ def _rates(
             amounts.append(t.Cell("not_offered") if amount is None else t.Cell("money", money(amount * first.size)))
         body.append(t.Row((_name_cell(model), t.Cell("date", date(start)), *amounts)))
     per = t.Per(number(first.size) if first.size != 1 and not first.per else None, t.Name(first.per or first.unit))
-    endings = t.Endings(when=tests(when, band), because=t.Text(FREE) if free else None, see=see())
+    endings = t.Endings(when=conditions(when, band), because=t.Text(FREE) if free else None, see=see())
     return t.Rates(per, None, None, _table(["model", "from", *(meter.name for meter in meters)], body), endings=endings)

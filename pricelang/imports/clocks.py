@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -49,7 +50,7 @@ def day_of(minutes: Iterable[int]) -> Day | None:
     if len(turns) < 2:
         return None
     stretches = {
-        f"from_{_clock(start)}_to_{_clock(end)}": (start, end) for start, end in zip(turns, turns[1:], strict=False)
+        f"from_{_clock(start)}_to_{_clock(end)}": (start, end) for start, end in pairwise(turns)
     }  # fmt: skip
     stretches[OTHER_HOURS] = (turns[-1], turns[0])
     return Day(stretches)

@@ -303,7 +303,7 @@ def _fee(fees: Sequence[Price]) -> t.Surcharge:
         t.ModifierLine(
             False, t.Addition(b.money(amount), t.Per(None, t.Name("request")), ()),
             t.Endings(
-                models=b.names(models), when=b.tests(when, band), start=b.date(start) if start > FIRST_DAY else None,
+                models=b.names(models), when=b.conditions(when, band), start=b.date(start) if start > FIRST_DAY else None,
                 end=b.date(end) if end else None,
             ),
         )

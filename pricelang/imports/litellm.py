@@ -410,7 +410,7 @@ def _extra(work: _Work) -> Iterator[t.Statement]:
 def _charge_lines(work: _Work) -> Iterator[t.ChargeLine]:
     per = t.Per(b.number(1_000), t.Name("web_searches"))
     for (when, amount), models in work.searches.items():
-        endings = t.Endings(models=b.names(models), when=b.tests(when), because=None if amount else t.Text(b.FREE))
+        endings = t.Endings(models=b.names(models), when=b.conditions(when), because=None if amount else t.Text(b.FREE))
         if amount:
             yield t.ChargePrice(b.money(amount * 1_000), None, per, None, None, None, endings=endings)
         else:
