@@ -92,7 +92,7 @@ def compare(book: Book, cases: Iterator[Case], explain: Callable[[Case, object, 
 def quantities(meters: list[str], prompt: list[str], limits: list[int], seed: str) -> Iterator[dict[str, int]]:
     """Usage of some meters: small and large, and with prompts of just a threshold's length and of one more."""
     numbers = random.Random(seed)
-    yield {meter: 1 for meter in meters}
+    yield dict.fromkeys(meters, 1)
     yield {meter: numbers.randrange(1, 10_000) for meter in meters}
     counted = [meter for meter in meters if meter in prompt]
     for limit in limits if counted else ():
@@ -101,7 +101,7 @@ def quantities(meters: list[str], prompt: list[str], limits: list[int], seed: st
             shares[counted[0]] += length - sum(shares.values())
             yield {**{meter: numbers.randrange(1, 10_000) for meter in meters}, **shares}
     if limits and counted:
-        yield {meter: 2 * limits[-1] for meter in meters}
+        yield dict.fromkeys(meters, 2 * limits[-1])
 
 
 def main(names: list[str]) -> int:

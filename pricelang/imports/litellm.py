@@ -170,7 +170,8 @@ def _prices(
     work: _Work, model: str, figures: Figures, inclusive: bool, off_peak: tuple[dict[str, Fraction], list[tuple[Condition, bool]]] | None
 ) -> Iterator[Price]:
     """A price for each meter, tier and band of prompt lengths. A tier that the model has is priced as LiteLLM has it:
-    a figure that is missing there is the standard one, but for batches, where it is missing."""
+    a figure that is missing there is the standard one (that of reasoning the tier's output), but for batches, where it is
+    missing."""
     limits = sorted({above for _, _, above, _ in figures if above})
     tiers = dict.fromkeys(tier for _, tier, _, _ in figures)
     for tier in tiers:
@@ -179,7 +180,7 @@ def _prices(
         for band, above in _bands(limits, inclusive):
             for meter in dict.fromkeys(meter for meter, _, _, _ in figures):
                 found = _found(figures, meter, tier, above, limits)
-                when: Condition = ((f.TIER, (tier,)),) if len(tiers) > 1 else ()
+                when: Condition = () if list(tiers) == [f.STANDARD] else ((f.TIER, (tier,)),)
                 if found is None:
                     continue
                 if off_peak is None:
@@ -210,6 +211,8 @@ def _found(figures: Figures, meter: str, tier: str, above: int, limits: list[int
         for key in (tier,) if tier == "batch" else (tier, f.STANDARD):
             if limit and (meter, key, limit, ()) in figures:
                 return figures[meter, key, limit, ()]
+    if meter == "reasoning" and tier != f.STANDARD and (meter, tier, 0, ()) not in figures:
+        return _found(figures, "output", tier, above, limits)
     for key in (tier,) if tier == "batch" else (tier, f.STANDARD):
         if (meter, key, 0, ()) in figures:
             return figures[meter, key, 0, ()]
