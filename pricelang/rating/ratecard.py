@@ -63,7 +63,7 @@ class RateCard:
         first = 2 + len(self.book.dimensions)
         parted = (
             (tuple(part for part in scope if part[0] < first), tuple(axis - first for axis, _ in scope if axis >= first))
-            for scope in _scopes(self.book)
+            for scope in scopes_of(self.book)
         )  # fmt: skip
         self._watching = tuple((plain, sums) for plain, sums in dict.fromkeys(parted) if sums)
 
@@ -334,7 +334,7 @@ def _kept(cache: dict[K, V], key: K, value: V) -> V:
     return value
 
 
-def _scopes(book: m.Book) -> Iterator[m.Scope]:
+def scopes_of(book: m.Book) -> Iterator[m.Scope]:
     """Every scope of a book that may look at a threshold."""
     for price in book.prices:
         yield price.scope
