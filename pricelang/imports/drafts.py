@@ -10,6 +10,7 @@ from fractions import Fraction
 from attrs import Factory, define, frozen
 
 from pricelang.syntax import tree as t
+from pricelang.syntax.parser import reserved
 from pricelang.wording import shown
 
 FIRST_DAY = "2020-01-01"
@@ -135,10 +136,11 @@ _LETTERS = re.compile(r"[^A-Za-z0-9_.:@/-]+")
 def book_name(text: str) -> str:
     """A model's id as a name of the language: what no name may have becomes `-`, and `*` becomes `any`.
 
-    >>> book_name("bedrock/*/claude-v1")
-    'bedrock/any/claude-v1'
+    >>> book_name("bedrock/*/claude-v1"), book_name("free")
+    ('bedrock/any/claude-v1', 'free_1')
     """
-    return _LETTERS.sub("-", text.replace("*", "any")).strip("-.:@/")
+    name = _LETTERS.sub("-", text.replace("*", "any")).strip("-.:@/")
+    return name + "_1" if name in reserved() else name
 
 
 def amount_of(value: object) -> Fraction:

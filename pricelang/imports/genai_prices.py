@@ -93,6 +93,7 @@ class _Work:
     imported: Imported = field(factory=lambda: Imported({}, []))
     measures: dict[str, Measure] = field(factory=dict)
     models: list[Model] = field(factory=list)
+    known: set[str] = field(factory=set)
     prices: list[Price] = field(factory=list)
     aliases: dict[str, str] = field(factory=dict)
     values: dict[str, dict[str, list[str]]] = field(factory=dict)
@@ -126,10 +127,12 @@ def imported(data: object, read: str) -> Imported:
 def _turns(providers: list[Any]) -> Iterator[int]:
     for provider in providers:
         for entry in provider["models"]:
-            prices = entry.get("prices") if isinstance(entry, dict) else None
-            for row in [*(prices if isinstance(prices, list) else ()), *(entry.get("price_variants") or ())]:
-                hours = _constraint(row).hours
-                yield from hours or ()
+            try:
+                prices = entry.get("prices")
+                for row in [*(prices if isinstance(prices, list) else ()), *(entry.get("price_variants") or ())]:
+                    yield from _constraint(row).hours or ()
+            except (AttributeError, TypeError, ImportFault):
+                continue  # the model is listed when it is read
 
 
 def _constraint(row: Mapping[str, Any]) -> _When:
@@ -151,26 +154,39 @@ def _constraint(row: Mapping[str, Any]) -> _When:
 
 
 def _model(work: _Work, provider: str, entry: Any) -> None:
+    """One model: in the book, or listed."""
     name = entry.get("id") if isinstance(entry, dict) else None
     model = book_name(f"{provider}/{name}")
-    if not isinstance(name, str) or any(known.name == model for known in work.models):
-        return work.unsaid(f"{provider}/{name}", "", name, "a model without an id, or one whose name is another's too")
+    if not isinstance(name, str) or model in work.known:
+        return work.unsaid(f"{provider}/{shown(name)}", "", name, "a model without an id, or one whose name is another's too")
+    before = len(work.imported.listed), work.imported.figures, work.imported.said
+    reason = "the source gives it no price"
+    try:
+        sets = list(_sets(work, model, entry))
+        if any(s.prices for s in sets):
+            work.prices += _prices(work, model, sets)
+            work.models.append(Model(model, provider))
+            work.known.add(model)
+            work.imported.models += 1
+            for alias in _equals(entry.get("match") or {}):
+                work.aliases.setdefault(book_name(f"{provider}/{alias}"), model)
+            return None
+        if work.imported.figures > before[1]:
+            reason = "the source gives it no price that can be said"
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ImportFault) as error:
+        reason = f"not in the form of the other models: {shown(error)}"
+    del work.imported.listed[before[0] :]
+    work.imported.figures, work.imported.said = before[1:]
+    return work.unsaid(model, "", "", reason)
+
+
+def _sets(work: _Work, model: str, entry: Mapping[str, Any]) -> Iterator[_Set]:
     given = entry.get("prices")
-    rows = given if isinstance(given, list) else [{"prices": given}] if given else []
-    sets = [_Set(_read(work, model, row.get("prices") or {}), _constraint(row)) for row in rows]
+    for row in given if isinstance(given, list) else [{"prices": given}] if given else []:
+        yield _Set(_read(work, model, row.get("prices") or {}), _constraint(row))
     for row in entry.get("price_variants") or ():
-        context = tuple(sorted((str(key), str(value)) for key, value in row["when"].items()))
-        sets.append(_Set(_read(work, model, row.get("prices") or {}), _constraint(row), context))
-    if not any(s.prices for s in sets):
-        return work.unsaid(model, "", "", "the source gives it no price")
-    work.prices += _prices(work, model, sets)
-    work.models.append(Model(model, provider))
-    work.imported.models += 1
-    for alias in _equals(entry.get("match") or {}):
-        other = book_name(f"{provider}/{alias}")
-        if other != model:
-            work.aliases.setdefault(other, model)
-    return None
+        context = tuple(sorted((book_name(str(key)), book_name(str(value))) for key, value in row["when"].items()))
+        yield _Set(_read(work, model, row.get("prices") or {}), _constraint(row), context)
 
 
 def _equals(match: Mapping[str, Any]) -> Iterator[str]:
@@ -284,7 +300,7 @@ def _drafted(work: _Work, read: str) -> Drafted:
     prices = [price for price in work.prices if price.meter != REQUESTS]
     extra: list[t.Statement] = [
         t.Alias(t.Name(alias), t.Name(model), endings=t.Endings(see=b.see())) for alias, model in work.aliases.items()
-        if all(known.name != alias for known in work.models)
+        if alias not in work.known
     ]  # fmt: skip
     if fees:
         fee = _fee(fees)
