@@ -41,13 +41,13 @@ class Day:
 
 
 def day_of(minutes: Iterable[int]) -> Day | None:
-    """The day as some turns part it, or None where nothing turns.
+    """The day as some turns part it (into one stretch where there is but one), or None where nothing turns.
 
     >>> day_of([60, 240]).stretches
     {'from_0100_to_0400': (60, 240), 'other_hours': (240, 60)}
     """
     turns = sorted({minute % 1440 for minute in minutes})
-    if len(turns) < 2:
+    if not turns:
         return None
     stretches = {
         f"from_{_clock(start)}_to_{_clock(end)}": (start, end) for start, end in pairwise(turns)

@@ -120,6 +120,8 @@ def imported(data: object, read: str) -> Imported:
         for entry in provider["models"]:
             work.imported.entries += 1
             _model(work, str(provider.get("id", "unnamed")), entry)
+    if not work.models:
+        raise ImportFault("no model of this data has a price")
     work.imported.files = b.files_of(_drafted(work, read))
     return work.imported
 
@@ -294,7 +296,7 @@ def _drafted(work: _Work, read: str) -> Drafted:
     axes = [
         Axis(key, default_of(key), (default_of(key), *values), offered=values) for key, values in work.values.items()
     ]  # fmt: skip
-    axes += [work.day.axis()] if work.day is not None else []
+    axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
     prompt = tuple(name for name, m in work.measures.items() if m.unit == "tokens" and name.startswith(("input", "cache")))
     fees = [price for price in work.prices if price.meter == REQUESTS]
     prices = [price for price in work.prices if price.meter != REQUESTS]

@@ -62,6 +62,8 @@ def imported(data: object, read: str) -> Imported:
             work.aliases[name] = entry["alias_of"]
         else:
             _entry(work, name, entry)
+    if not work.models:
+        raise ImportFault("no entry of this map has a price")
     _settle_aliases(work)
     work.imported.files = b.files_of(_drafted(work))
     return work.imported
@@ -235,7 +237,7 @@ def _drafted(work: Work) -> Drafted:
         asked[dimension].append(value)
     axes += [Axis(name, f.STANDARD, (f.STANDARD, *values)) for name, values in asked.items()]
     axes += [week_axis()] if work.by_day else []
-    axes += [work.day.axis()] if work.day is not None else []
+    axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
     return Drafted(
         "litellm", "LiteLLM's price map", ADDRESS, work.read, work.measures, f.PROMPT, axes, work.models, work.prices, list(_extra(work)),
         {"web_searches": list(dict.fromkeys(model for models in work.searches.values() for model in models))},

@@ -56,7 +56,7 @@ def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
     """The off-peak windows of each day of the week. Raises `ValueError`, `KeyError` or `TypeError` for what is none."""
     block = entry.get("off_peak_pricing")
     found: dict[str, list[tuple[int, int]]] = {day: [] for day in WEEKDAYS}
-    if not isinstance(block, dict):
+    if block is None:
         return found
     rules = [*block.get("windows", ()), *([{"hours_utc": block["hours_utc"]}] if "hours_utc" in block else [])]
     for rule in rules:
@@ -71,8 +71,11 @@ def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
 def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
     """The prices off peak by meter, and the conditions that part the week, each with whether it is off peak."""
     block = entry.get("off_peak_pricing")
-    if not isinstance(block, dict) or work.day is None:
+    if block is None:
         return None
+    by_day = windows_of(entry)
+    if work.day is None:
+        raise ValueError("off-peak prices without hours")
     rates: dict[str, Fraction] = {}
     for key, value in block.items():
         what = f.field_of(key)
@@ -81,7 +84,7 @@ def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
             if amount is not None:
                 rates[what.meter] = amount
     days: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for day, windows in windows_of(entry).items():
+    for day, windows in by_day.items():
         days[work.day.within(windows)].append(day)
     parts: list[tuple[Condition, bool]] = []
     for inside, named in days.items():
