@@ -48,7 +48,7 @@ class _Writer:
     def entry(self) -> dict[str, Any] | None:
         """The entry, or None where nothing of it can be said."""
         model = self.model
-        if not model.standard and (f.TIER, "batch") not in model.values:
+        if not model.standard and not any((f.TIER, tier) in model.values for tier in f.SUFFIX_OF):
             model.miss("", "", "no price unless a dimension is said that LiteLLM does not have")
             return None
         standard = self._lengths(self._known(model.standard))

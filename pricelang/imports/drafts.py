@@ -25,6 +25,9 @@ Band = tuple[int, int]
 WHOLE: Band = (0, 0)
 
 
+NO_PROMPT = "a price by the length of a prompt, and nothing of a prompt has a price"
+
+
 class ImportFault(Exception):
     """A file that is no price data of the format that was named; the message says where it breaks off."""
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pricelang.imports import book_text as b
 from pricelang.imports.clocks import HOURS, Day, day_of, minutes_of
 from pricelang.imports.drafts import (
     FIRST_DAY,
+    NO_PROMPT,
     Axis,
     Band,
     Condition,
@@ -165,6 +166,8 @@ def _model(work: _Work, provider: str, entry: Any) -> None:
     reason = "the source gives it no price"
     try:
         sets = list(_sets(work, model, entry))
+        if not any(_of_prompt(work.measures[meter]) for s in sets for meter in s.prices):
+            sets = [_without_tiers(work, model, s) for s in sets]
         if any(s.prices for s in sets):
             work.prices += _prices(work, model, sets)
             work.models.append(Model(model, provider))
@@ -189,6 +192,19 @@ def _sets(work: _Work, model: str, entry: Mapping[str, Any]) -> Iterator[_Set]:
     for row in entry.get("price_variants") or ():
         context = tuple(sorted((book_name(str(key)), book_name(str(value))) for key, value in row["when"].items()))
         yield _Set(_read(work, model, row.get("prices") or {}), _constraint(row), context)
+
+
+def _of_prompt(measure: Measure) -> bool:
+    return measure.unit == "tokens" and measure.name.startswith(("input", "cache"))
+
+
+def _without_tiers(work: _Work, model: str, prices: _Set) -> _Set:
+    """A set with no more than the first price of each meter; the others are listed."""
+    for meter, tiers in prices.prices.items():
+        for start, _ in tiers[1:]:
+            work.imported.said -= 1
+            work.unsaid(model, meter, f"above {start}", NO_PROMPT)
+    return evolve(prices, prices={meter: tiers[:1] for meter, tiers in prices.prices.items()})
 
 
 def _equals(match: Mapping[str, Any]) -> Iterator[str]:
@@ -297,7 +313,7 @@ def _drafted(work: _Work, read: str) -> Drafted:
         Axis(key, default_of(key), (default_of(key), *values), offered=values) for key, values in work.values.items()
     ]  # fmt: skip
     axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
-    prompt = tuple(name for name, m in work.measures.items() if m.unit == "tokens" and name.startswith(("input", "cache")))
+    prompt = tuple(name for name, m in work.measures.items() if _of_prompt(m))
     fees = [price for price in work.prices if price.meter == REQUESTS]
     prices = [price for price in work.prices if price.meter != REQUESTS]
     extra: list[t.Statement] = [

@@ -13,6 +13,7 @@ from pricelang.imports import book_text as b
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.clocks import UNSAID_DAY, WEEKDAY, day_of, week_axis
 from pricelang.imports.drafts import (
+    NO_PROMPT,
     WHOLE,
     Axis,
     Band,
@@ -94,7 +95,7 @@ def _entry(work: Work, name: str, entry: dict[str, Any]) -> None:
         priced = list(_prices(work, model, figures, entry.get("litellm_provider") in INCLUSIVE, off_peak(work, name, entry)))
         priced += tiers(work, name, model, entry)
         if searches(work, name, model, entry) or priced:
-            uplifts(work, name, model, entry)
+            uplifts(work, name, model, entry, any(work.measures[price.meter].unit == "tokens" for price in priced))
             provider = entry.get("litellm_provider")
             work.prices += priced
             work.models.append(Model(model, provider if isinstance(provider, str) else "unnamed", _retired(entry)))
@@ -133,6 +134,11 @@ def _figures(work: Work, name: str, entry: dict[str, Any]) -> Figures:
         amount = work.figure(name, key, value, reason)
         if amount is not None and what is not None:
             found[what.meter, what.tier, what.above, what.when] = amount
+    if not any(meter in f.PROMPT for meter, _, _, _ in found):
+        for meter, tier, above, when in [key for key in found if key[2]]:
+            del found[meter, tier, above, when]
+            work.imported.said -= 1
+            work.unsaid(name, f.field_name(meter, tier, above), "", NO_PROMPT)
     return found
 
 

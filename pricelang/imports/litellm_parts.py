@@ -10,7 +10,7 @@ from typing import Any
 
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
-from pricelang.imports.drafts import Condition, Measure, Price, book_name
+from pricelang.imports.drafts import NO_PROMPT, Condition, Measure, Price, book_name
 from pricelang.imports.litellm_work import Figures, Work
 
 MAX_RESULTS = "max_results"
@@ -33,7 +33,9 @@ def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) 
 
 def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterator[Price]:
     """`tiered_pricing`: a table of prompt lengths, or of how many results a search may have."""
-    for row in entry.get("tiered_pricing") or ():
+    rows = entry.get("tiered_pricing") or ()
+    prompt = any(f.METER_OF.get(key) in f.PROMPT for row in rows for key in row)
+    for row in rows:
         low, high = (int(edge) for edge in row.get("range") or row.get("max_results_range") or (0, 0))
         last = row is entry["tiered_pricing"][-1]
         for key, value in row.items():
@@ -41,7 +43,7 @@ def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterat
                 continue
             what = f.field_of(key)
             known = what is not None and what.tier == f.STANDARD and not what.above and not what.when
-            amount = work.figure(name, key, value, None if known else UNKNOWN)
+            amount = work.figure(name, key, value, UNKNOWN if not known else NO_PROMPT if low and "range" in row and not prompt else None)
             if amount is None or what is None:
                 continue
             if "range" in row:
@@ -126,13 +128,13 @@ def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> boo
     return True
 
 
-def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> None:
-    """Factors on all tokens, for values of dimensions of their own."""
+def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any], tokens: bool) -> None:
+    """Factors on all tokens, for values of dimensions of their own; `tokens` says whether the model prices any."""
     block = entry.get("provider_specific_entry")
     specific = block if isinstance(block, dict) else {}
     given = {key: value for key, value in {**entry, **specific}.items() if key in f.UPLIFTS}
     for key, value in given.items():
-        amount = work.figure(name, key, value, "a factor of zero" if value == 0 else None)
+        amount = work.figure(name, key, value, "a factor of zero" if value == 0 else None if tokens else "a factor on tokens, which have no price")
         if amount is not None:
             work.uplifts.setdefault(f.UPLIFTS[key], {}).setdefault(amount, []).append(model)
     for key, value in specific.items():
