@@ -302,6 +302,7 @@ def _offer(work: _Work, key: str, value: str, model: str) -> None:
 
 
 def default_of(key: str) -> str:
+    """The value of a context's key for requests that do not have it."""
     return {"search_type": "web"}.get(key, STANDARD)
 
 
