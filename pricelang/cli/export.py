@@ -8,6 +8,7 @@ from collections import Counter
 import click
 
 from pricelang.cli.options import at_option, book_option, open_book
+from pricelang.cli.output import with_progress
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.wording import printable
 
@@ -35,10 +36,11 @@ def command(
       pricelang export litellm --at 2026-04-17 -o claude.json
       pricelang export genai-prices --book my-contract.price --unsaid unsaid.jsonl
     """
-    from pricelang import export
+    from pricelang.export import genai_yaml, litellm_map
 
     loaded = open_book(book)
-    found = (export.litellm if format_ == "litellm" else export.genai_prices)(loaded, at, provider=provider)
+    exported = litellm_map.exported if format_ == "litellm" else genai_yaml.exported
+    found = exported(loaded, at, provider or loaded.name, lambda models: with_progress(models, shares_terminal=False))
     with click.open_file(output, "w", encoding="utf-8") as stream:
         stream.write(found.text)
     if unsaid is not None:

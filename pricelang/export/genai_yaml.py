@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from pricelang.api import Book
-from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, prices_on, size_of, unit_of
-from pricelang.export.text import decimal_of, yaml_text
+from pricelang.decimals import exact as decimal_of
+from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, Watched, prices_on, size_of, unit_of
+from pricelang.export.text import yaml_text
 from pricelang.imports.drafts import Unsaid
 from pricelang.imports.genai_prices import measure_of, price_key_of
 from pricelang.rating.instants import Instant
@@ -30,11 +31,11 @@ KEYS = frozenset(
 Prices = dict[str, Any]
 
 
-def exported(book: Book, at: Instant | None, provider: str) -> Exported:
-    """The provider, the file and what it cannot say."""
+def exported(book: Book, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
+    """The provider, the file and what it cannot say. `watched` passes the models on, and may show how far it is."""
     models: list[dict[str, Any]] = []
     unsaid: list[Unsaid] = []
-    for model in prices_on(book, at):
+    for model in watched(prices_on(book, at)):
         entry = _model(book, model)
         unsaid += model.unsaid
         if entry is not None:

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from pricelang.api import Book
-from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, prices_on, ratio, size_of, unit_of
-from pricelang.export.text import decimal_of, json_text
+from pricelang.decimals import exact as decimal_of
+from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, Watched, prices_on, ratio, size_of, unit_of
+from pricelang.export.text import json_text
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.drafts import Unsaid
 from pricelang.rating.instants import Instant
@@ -22,12 +23,12 @@ _FACTORS = {(dimension, value): field for field, (dimension, value, _) in f.UPLI
 _SPECIFIC = ("us", "fast")
 
 
-def exported(book: Book, at: Instant | None, provider: str) -> Exported:
-    """The entries, the file and what it cannot say."""
+def exported(book: Book, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
+    """The entries, the file and what it cannot say. `watched` passes the models on, and may show how far it is."""
     entries: dict[str, dict[str, Any]] = {}
     unsaid: list[Unsaid] = []
     models = 0
-    for model in prices_on(book, at):
+    for model in watched(prices_on(book, at)):
         writer = _Writer(book, model, provider)
         entry = writer.entry()
         unsaid += model.unsaid

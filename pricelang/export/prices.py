@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from attrs import Factory, define, frozen
@@ -68,6 +68,10 @@ class ModelPrices:
     def miss(self, field: str, value: object, reason: str) -> None:
         """Notes what cannot be said."""
         self.unsaid.append(Unsaid(self.name, field, str(value), reason))
+
+
+Watched = Callable[[Iterable[ModelPrices]], Iterator[ModelPrices]]
+"""What looks on while a long book is gone through."""
 
 
 def prices_on(book: Book, at: Instant | None = None) -> Iterator[ModelPrices]:

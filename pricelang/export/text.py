@@ -5,14 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
-from pricelang.decimals import exact, plain
-
-
-def decimal_of(value: Fraction) -> Decimal | None:
-    """A price as a decimal, or None where no finite one is exact."""
-    return exact(value)
+from pricelang.decimals import plain
 
 
 def json_text(value: object, indent: str = "") -> str:
