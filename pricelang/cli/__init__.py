@@ -25,6 +25,8 @@ COMMANDS = {
     "audit": "Claims decided over every request; how modifiers meet; what is dead.",
     "diff": "What changes for whom between two books, days or revisions.",
     "sql": "The rates and a query that prices a table of usage, for a warehouse.",
+    "import": "LiteLLM's or genai-prices' whole price data as a book.",
+    "export": "The prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Book files in the one style.",
 }
 

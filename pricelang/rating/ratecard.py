@@ -55,13 +55,17 @@ class RateCard:
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
     _models: dict[str, int] = field(init=False)
     _meters: dict[str, m.Meter] = field(init=False)
-    _watching: tuple[m.Scope, ...] = field(init=False)
+    _watching: tuple[tuple[m.Scope, tuple[int, ...]], ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._models = {model.name: index for index, model in enumerate(self.book.models)}
         self._meters = {meter.name: meter for meter in self.book.meters}
         first = 2 + len(self.book.dimensions)
-        self._watching = tuple(scope for scope in _scopes(self.book) if any(axis >= first for axis, _ in scope))
+        parted = (
+            (tuple(part for part in scope if part[0] < first), tuple(axis - first for axis, _ in scope if axis >= first))
+            for scope in scopes_of(self.book)
+        )  # fmt: skip
+        self._watching = tuple((plain, sums) for plain, sums in dict.fromkeys(parted) if sums)
 
     # ---- one request ----
 
@@ -198,12 +202,10 @@ class RateCard:
         """The sums whose thresholds matter to a point, which is without their sides."""
         sums = self._sums.get(point)
         if sums is None:
-            first = 2 + len(self.book.dimensions)
             found: set[int] = set()
-            for scope in self._watching:
-                plain = tuple((axis, mask) for axis, mask in scope if axis < first)
+            for plain, watched in self._watching:
                 if holds(plain, point):
-                    found.update(axis - first for axis, _ in scope if axis >= first)
+                    found.update(watched)
             sums = _kept(self._sums, point, tuple(sorted(found)))
         return sums
 
@@ -334,7 +336,7 @@ def _kept(cache: dict[K, V], key: K, value: V) -> V:
     return value
 
 
-def _scopes(book: m.Book) -> Iterator[m.Scope]:
+def scopes_of(book: m.Book) -> Iterator[m.Scope]:
     """Every scope of a book that may look at a threshold."""
     for price in book.prices:
         yield price.scope

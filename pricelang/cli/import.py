@@ -1,0 +1,89 @@
+"""`pricelang import`: another project's price data as a book."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pricelang.cli.options import checked_instant
+from pricelang.cli.output import Failure
+from pricelang.ending import DONE, SOME_FAILED
+from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.imports.drafts import Imported, Unsaid
+
+FORMATS = ("litellm", "genai-prices")
+MOST_REASONS = 12
+
+
+@click.command(epilog="Exit codes: 0 done; 1 with `--strict`, something could not be said; 2 wrong usage, or no such price data.")
+@click.argument("format_", metavar="litellm|genai-prices", type=click.Choice(FORMATS))
+@click.argument("source", required=False, metavar="[FILE|-]")
+@click.option("-o", "--output", required=True, metavar="FOLDER", help="The folder of the book: `book.price` and a file for each provider.")
+@click.option("--read", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="The day on which the data was read; today unless given.")
+@click.option("--unsaid", metavar="FILE", help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for standard output.")
+@click.option("--force", is_flag=True, help="Replace the `.price` files of the folder.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
+@click.pass_context
+def command(
+    ctx: click.Context, format_: str, source: str | None, output: str, read: str | None, unsaid: str | None, force: bool, strict: bool
+) -> None:
+    """The whole price data of LiteLLM (`model_prices_and_context_window.json`) or genai-prices (its JSON, a YAML file of a
+    provider, or the installed package where no file is named) as a book. Nothing is dropped: what the book does not have
+    is counted and listed with its reason.
+
+    \b
+    Examples:
+      pricelang import litellm model_prices_and_context_window.json -o books/litellm
+      pricelang import genai-prices -o books/genai-prices --unsaid unsaid.jsonl
+    """
+    from pricelang.imports.drafts import ImportFault
+    from pricelang.imports.reading import imported
+
+    folder = Path(output)
+    old = sorted(folder.glob("*.price")) if folder.is_dir() else []
+    if old and not force:
+        ctx.fail(f"the folder `{printable(output)}` has a book already; name another, or add `--force`")
+    try:
+        found = imported(format_, source, (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10])
+    except ImportFault as error:
+        raise Failure("bad_data", str(error)) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in old:
+        path.unlink()
+    for name, text in found.files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    if unsaid is not None:
+        with click.open_file(unsaid, "w", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(_data(each), ensure_ascii=False) + "\n" for each in found.listed)
+    for line in summary(found, output):
+        click.echo(line, err=unsaid == "-")
+    ctx.exit(SOME_FAILED if strict and found.listed else DONE)
+
+
+def summary(found: Imported, output: str) -> list[str]:
+    """What was read, and where it is."""
+    entries = sum(not each.field for each in found.listed)
+    figures = len(found.listed) - entries
+    lines = [
+        f"{len(found.files):,} files in {printable(output)}",
+        f"entries: {found.entries:,} read = {found.models:,} models + {found.aliases:,} aliases + {entries:,} listed",
+        f"figures: {found.figures:,} read = {found.said:,} in the book + {figures:,} listed",
+    ]
+    reasons: dict[str, int] = {}
+    for each in found.listed:
+        reasons[each.reason] = reasons.get(each.reason, 0) + 1
+    ordered = sorted(reasons.items(), key=lambda pair: -pair[1])
+    lines += [f"  {count:,} x {printable(reason)}" for reason, count in ordered[:MOST_REASONS]]
+    if len(ordered) > MOST_REASONS:
+        lines.append(f"  and {len(ordered) - MOST_REASONS:,} other reasons: `--unsaid FILE` has them all")
+    return lines
+
+
+def _data(each: Unsaid) -> dict[str, str]:
+    return {"model": each.model, "field": each.field, "value": each.value, "reason": each.reason}
