@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -29,13 +28,12 @@ if TYPE_CHECKING:
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
+    from pricelang.billing.reconcile import Reconciliation
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
     from pricelang.engines.totals import Report
     from pricelang.usage.records import Part, Record
-
-_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
 
 
 @frozen
@@ -179,21 +177,9 @@ class Book:
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
         each: tuple[str, ...], label: str,
     ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(self._side(text) for text in each), label)
+        found = self.rates.bounds(model, at, usage, dimensions, dict(self.rates.side(text) for text in each), label)
         bounds = (found[0].total, found[-1].total)
         return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
-
-    def _side(self, text: str) -> tuple[int, int]:
-        """`prompt over 200,000` as a sum of the book and a point of its axis."""
-        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
-        limit = Fraction(match["limit"].replace(",", "")) if match else None
-        known = []
-        for index, summed in enumerate(self.checked.sums):
-            known += [f"{summed.label} over {value}" for value in summed.limits]
-            if match and summed.label == match["sum"] and limit in summed.limits:
-                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
-        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
-                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the
@@ -253,6 +239,27 @@ class Book:
 
     def _below(self) -> m.Book | None:
         return load_below(self._source) if self._source is not None else None
+
+    def list_book(self) -> Book | None:
+        """The list that a contract extends, as a book of its own; None for a book that extends nothing."""
+        below = self._below() if self.checked.bases else None
+        return Book(below) if below is not None else None
+
+    def reconcile(
+        self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None,
+        within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None,
+    ) -> Reconciliation:  # fmt: skip
+        """What was used against what was billed, line by line, with what would explain each difference.
+
+        Arguments and errors are those of `pricelang.billing.reconcile.reconcile`.
+
+        >>> import pricelang
+        >>> pricelang.load().reconcile("samples/reconcile/usage.json", "samples/reconcile/cost.json").agrees
+        True
+        """
+        from pricelang.billing.reconcile import reconcile
+
+        return reconcile(self, usage, cost, mapping=mapping, within=within, dimensions=dimensions)
 
     def coverage(self, examples: Iterable[m.Example] | None = None, *, files: Collection[str] | None = None) -> Coverage:
         """Which rules the book's examples exercise; see `pricelang.audit.coverage.measure`.
