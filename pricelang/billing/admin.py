@@ -142,6 +142,8 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
                 continue
             seen[span] = (place, content)
             rows += [Row(day, f"{place}.results[{index}]", value if isinstance(value, Mapping) else {"": value}) for index, value in enumerate(results)]
+    if not names:
+        raise UsageError("empty", f"the {what} is empty: it has no page")
     spans = sorted(seen)
     for left, right in itertools.pairwise(spans):
         if right[0] < left[1]:

@@ -134,7 +134,7 @@ def priced_quantities(
     except PriceError as refusal:
         error = refusal
     for meter, quantity in usage.items():
-        line_key = _line_key(key, meter, of_report)
+        line_key = _line_key(key, meter)
         request = Request(key.model or "", at, dict(dimensions), meter, dict(sides))
         if error is not None:
             amount_of = quantity if isinstance(quantity, int | Fraction) else 0
@@ -161,11 +161,9 @@ def _line_amount(priced: Priced, meter: str) -> Fraction:
     return sum((line.amount for line in priced.amounts if line.rate is not None and line.rate.meter.name == meter), Fraction(0))
 
 
-def _line_key(key: Key, meter: str, of_report: bool) -> Key:
-    """The key of one meter: a cost report has searches by day and workspace only."""
+def _line_key(key: Key, meter: str) -> Key:
+    """The key of one meter."""
     if meter in COST_TYPES:
-        if of_report:
-            return Key(key.day, key.workspace, COST_TYPES[meter])
         return evolve(key, cost_type=COST_TYPES[meter])
     return evolve(key, cost_type=TOKENS, token_type=TOKEN_TYPES.get(meter, meter))
 

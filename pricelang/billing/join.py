@@ -69,7 +69,7 @@ def compared_fields(usage: Side, cost: Side) -> tuple[tuple[str, ...], tuple[str
     for name in FIELDS:
         if name not in fields and name != "cost_type" and (name in usage.stated) != (name in cost.stated):
             silent = usage if name in cost.stated else cost
-            notes.append(f"the {silent.kind} does not say {name}: lines are compared without it")
+            notes.append(f"no {name} in the {silent.kind}: lines are compared without it")
     return fields, tuple(notes)
 
 
@@ -79,15 +79,18 @@ def joined(
     """The lines of both sides under each key, in the order of the keys."""
     sides: dict[Key, tuple[list[Used], list[Billed]]] = {}
     for use in used:
-        sides.setdefault(_key(use.key, fields), ([], []))[0].append(use)
+        sides.setdefault(_key(use.key, fields, kind), ([], []))[0].append(use)
     for bill in billed:
-        sides.setdefault(_key(bill.key, fields), ([], []))[1].append(bill)
+        sides.setdefault(_key(bill.key, fields, kind), ([], []))[1].append(bill)
     found = [_line(key, tuple(sorted(uses, key=lambda use: use.place)), tuple(sorted(bills, key=lambda bill: bill.place)), within, kind)
              for key, (uses, bills) in sides.items()]  # fmt: skip
     return tuple(sorted(found, key=lambda line: line.key.sorting()))
 
 
-def _key(key: Key, fields: frozenset[str]) -> Key:
+def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
+    """The key of the join; a cost report has what is no tokens by day, workspace and cost type alone."""
+    if kind == ADMIN_COST and key.cost_type not in (TOKENS, None):
+        key = Key(key.day, key.workspace, key.cost_type)
     return key.only(fields)
 
 
