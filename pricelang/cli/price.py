@@ -12,6 +12,7 @@ import click
 
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
+from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import show_grid, with_progress
 from pricelang.cli.tables import mapping_options, opened, tables_of
@@ -35,8 +36,10 @@ Leave: TypeAlias = Callable[[Answer], None]
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
 @click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
 @mapping_options
+@focus_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None, **params: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None,
+            focus: str | None, account: str, sub_account: str | None, **params: Any) -> None:  # fmt: skip
     """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
     `claude -p` results, recognised by their shape; folders are read whole. Tables (Parquet, CSV, DuckDB) get a price for
     each row with `-o`, and else their totals by model.
@@ -46,8 +49,11 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
       pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
       pricelang price samples/claude_code --json
       cat records.jsonl | pricelang price --speed fast -
+      pricelang price records.jsonl --focus costs.csv --account org-1
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
+        ctx.fail("`--focus` takes records and writes their rows: it goes with neither tables, `--to` nor `--json`")
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
         ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
     if target is not None or rejects is not None or lines or keep is not None or params["mapping"] or params["table"]:
@@ -55,6 +61,8 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
     given = input_of(ctx, params)
     book = open_book(given.book)
     answers = answers_of(book, given, outcomes_of(given))
+    if focus is not None:
+        ctx.exit(write_answers(book, answers, focus, account, sub_account, given.verbose))
     leave = partial(_leave, book, given)
     if as_json and given.usage:
         found = list(answers)

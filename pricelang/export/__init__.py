@@ -1,0 +1,1 @@
+"""Bills and books in the formats of others."""
