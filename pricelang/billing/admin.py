@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 from attrs import frozen
 
@@ -50,8 +51,10 @@ class Pages:
     notes: tuple[str, ...]
 
 
-def documents(source: object) -> Iterator[tuple[str, object]]:
+def documents(source: object, stdin: BinaryIO | None = None) -> Iterator[tuple[str, object]]:
     """The JSON values of a source, each with its name: a path (a folder is read whole), `-`, a value, or a list of these.
+
+    `stdin` is read for `-`, the program's own unless given.
 
     Raises `UsageError` for text that is no JSON and for a file that cannot be read.
     """
@@ -59,7 +62,7 @@ def documents(source: object) -> Iterator[tuple[str, object]]:
         yield "(memory)", source
     elif isinstance(source, str | os.PathLike):
         for path in _files(str(os.fspath(source))):
-            yield from _values(path)
+            yield from _values(path, stdin)
     elif isinstance(source, Sequence):
         for number, item in enumerate(source, 1):
             if isinstance(item, Mapping):
@@ -79,9 +82,9 @@ def _files(path: str) -> list[str]:
     return found
 
 
-def _values(path: str) -> Iterator[tuple[str, object]]:
+def _values(path: str, stdin: BinaryIO | None) -> Iterator[tuple[str, object]]:
     try:
-        stream = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 (closed below)
+        stream = (stdin or sys.stdin.buffer) if path == "-" else open(path, "rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
         raise UsageError("unreadable_file", f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from attrs import evolve
 
@@ -20,6 +23,7 @@ from .lines import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, 
 if TYPE_CHECKING:
     from pricelang.api import Book
 
+SPOOLED = 16 * 2**20
 LONG = "200k-1M"
 WINDOW = Fraction(200_000)
 PLAIN_TIER = "standard"
@@ -38,15 +42,17 @@ def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None 
             raise UsageError("unknown_report", "records in memory are not reconciled", "give the path of their file, or the pages of a usage report")
         return _report_side(book, found, given)
     path = str(os.fspath(source))
-    if path != "-":
-        first = next(documents(path), (path, None))[1] if not os.path.isdir(path) else _first_of_folder(path)
-        if not is_page(first) and not (isinstance(first, Mapping) and "data" in first):
-            return _record_side(book, path, given)
-    return _report_side(book, documents(path), given)
-
-
-def _first_of_folder(path: str) -> object:
-    return next((value for _, value in documents(path)), None)
+    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as kept:
+        stdin = cast(BinaryIO, kept)
+        if path == "-":
+            # What it holds is known from its first value, and is then read from the start.
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            kept.seek(0)
+        _, first = next(documents(path, stdin), (path, None))
+        kept.seek(0)
+        if not isinstance(first, Mapping) or "data" in first:
+            return _report_side(book, documents(path, stdin), given)
+        return _record_side(book, path, given, stdin)
 
 
 # ---- the usage report -----------------------------------------------------------------------------------------------
@@ -171,21 +177,21 @@ def _line_key(key: Key, meter: str) -> Key:
 # ---- records --------------------------------------------------------------------------------------------------------
 
 
-def _record_side(book: Book, path: str, given: Mapping[str, str]) -> tuple[tuple[Used, ...], Side]:
+def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: BinaryIO) -> tuple[tuple[Used, ...], Side]:
     """The parts of usage records; a record has no workspace, and its day is that of its `at`."""
-    from pricelang.usage.reading import read_paths
+    from pricelang.usage.reading import read, read_paths
 
     used: list[Used] = []
     unread: list[Unread] = []
     notes: list[str] = []
-    read = skipped = undated = 0
-    for outcome in read_paths(_record_files(path)):
+    records = skipped = undated = 0
+    for outcome in read(stdin, path) if path == "-" else read_paths(_record_files(path)):
         if isinstance(outcome, Skipped):
             skipped += 1
         elif isinstance(outcome, Rejected):
             unread.append(Unread(str(outcome.place), outcome.code, outcome.message, outcome.help))
         else:
-            read += 1
+            records += 1
             undated += any(part.at is None for part in outcome.parts)
             for part in outcome.parts:
                 try:
@@ -199,7 +205,7 @@ def _record_side(book: Book, path: str, given: Mapping[str, str]) -> tuple[tuple
     days = sorted(line.key.day for line in used if line.key.day)
     start, end = (days[0], day_after(days[-1])) if days else (None, None)
     stated = stated_by([line.key for line in used]) | {"cost_type", "token_type", "service_tier", "inference_geo"}
-    return tuple(used), Side(path, "usage records", read + len(unread), start, end, stated, tuple(notes), tuple(unread))
+    return tuple(used), Side(path, "usage records", records + len(unread), start, end, stated, tuple(notes), tuple(unread))
 
 
 def _record_files(path: str) -> Sequence[str]:
