@@ -38,7 +38,8 @@ class Part:
     its raw quantity: token meters in tokens, searches and fetches in uses, times as written (`"90 minutes"`), a list
     where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
     threshold cannot be decided from them. `sides` are statements that hold for each request of a sum, such as
-    `prompt over 200000`.
+    `prompt over 200000`. `attributes` are what the record says besides and no price looks at (`session`, `workspace`,
+    `key`, a tag), for reports to group by.
     """
 
     model: str | None
@@ -48,16 +49,21 @@ class Part:
     label: str = ""
     kind: str = SINGLE
     sides: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
 class Record:
-    """A usage record that was read. Without parts nothing in it is billed, and a note says why."""
+    """A usage record that was read. Without parts nothing in it is billed, and a note says why.
+
+    `attributes` hold for all parts that do not say otherwise.
+    """
 
     parts: tuple[Part, ...]
     place: Place
     format: str
     notes: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
