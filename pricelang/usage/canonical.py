@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from .fields import require_object, shown, type_name, word, wrong_type
+from .fields import optional_object, require_object, shown, type_name, word, wrong_type
 from .records import SINGLE, SUM, Part, Place, Record, UsageError
 
 FORMAT = "canonical"
 MAX_EXPONENT = 30
-_OWN = frozenset(("model", "at", "usage", "record", "each", "id"))
+_OWN = frozenset(("model", "at", "usage", "record", "each", "id", "attributes"))
 
 
 def record(value: Mapping[str, object], place: Place) -> Record:
-    """The record of `{"model", "at", DIMENSION: VALUE…, "usage": {METER: QUANTITY}}`.
+    """The record of `{"model", "at", DIMENSION: VALUE…, "usage": {METER: QUANTITY}, "attributes": {NAME: VALUE…}}`.
 
     `"record": "sum"` says that the quantities add up several requests, `"each": ["prompt over 200000"]` what holds for
     each of them. Raises `UsageError` that names the key.
@@ -43,7 +43,14 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         kind=SUM if kind == SUM else SINGLE,
         sides=_sides(value.get("each"), kind == SUM),
     )
-    return Record((part,), place, FORMAT)
+    return Record((part,), place, FORMAT, attributes=_attributes(value))
+
+
+def _attributes(value: Mapping[str, object]) -> dict[str, str]:
+    """What the record says besides, as words; one that is null is left out."""
+    given = optional_object(value, "attributes", "") or {}
+    found = {word(name, "the name of an attribute") or "": word(text, f"attributes.{shown(name)[1:-1]}") for name, text in given.items()}
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def _quantity(value: object, meter: str) -> object:

@@ -20,6 +20,7 @@ from .records import Place, Record, Skipped, UsageError
 
 FORMAT = "claude-code"
 _SYNTHETIC = "<synthetic>"
+_ATTRIBUTES = {"session": "sessionId", "project": "cwd", "branch": "gitBranch"}
 
 
 @frozen
@@ -56,8 +57,14 @@ def copy(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skippe
         key=(message_id, request_id, 0 if message_id or request_id else alone),
         rank=(read.top.total, at or ""),
         sidechain=value.get("isSidechain") is True,
-        record=Record(read.parts, place, FORMAT, read.notes),
+        record=Record(read.parts, place, FORMAT, read.notes, _attributes(value)),
     )
+
+
+def _attributes(value: Mapping[str, object]) -> dict[str, str]:
+    """The session of a line, and the folder and branch in which it was written. Only texts: no price depends on them."""
+    found = {name: value.get(key) for name, key in _ATTRIBUTES.items()}
+    return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}
 
 
 def _no_usage(value: Mapping[str, object], message: object) -> str:
@@ -108,10 +115,14 @@ class Transcripts:
 
 
 def _outranks(new: Copy, old: Copy) -> bool:
-    if new.rank != old.rank or new.record.parts == old.record.parts:
-        return new.rank >= old.rank
+    if new.rank != old.rank:
+        return new.rank > old.rank
     # Copies of one size and time that differ: their written form settles it, so that any order keeps the same one.
-    return repr(new.record.parts) > repr(old.record.parts)
+    return _form(new) >= _form(old)
+
+
+def _form(copy: Copy) -> tuple[str, list[tuple[str, str]]]:
+    return repr(copy.record.parts), sorted(copy.record.attributes.items())
 
 
 def _where(place: Place, seen_from: Place) -> str:

@@ -40,8 +40,14 @@ def brief(parts: Iterable[Part]) -> list[tuple[str | None, dict[str, object]]]:
 
 
 def as_data(outcome: Outcome) -> dict[str, object]:
-    """An outcome as JSON data, with its kind; quantities that are not integers as text."""
+    """An outcome as JSON data, with its kind; quantities that are not integers as text, attributes only where there are any."""
     data = asdict(outcome)
+    for holder in (data, *data.get("parts", ())):
+        if not holder.get("attributes"):
+            holder.pop("attributes", None)
+        if not holder.get("unsaid"):
+            holder.pop("unsaid", None)
+        holder.pop("raw", None)
     data["place"] = {key: value for key, value in data["place"].items() if key != "file"}
     return {"outcome": type(outcome).__name__, **json.loads(json.dumps(data, default=str))}
 

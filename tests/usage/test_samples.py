@@ -14,7 +14,7 @@ from pricelang.usage.records import Record, Rejected
 from .helpers import SAMPLES, as_data
 
 GOLDEN = Path(__file__).with_name("golden")
-FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*.json*"))
+FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.suffix in (".json", ".jsonl", ".sse"))
 
 
 def _golden(name: str) -> Path:
@@ -55,7 +55,7 @@ def test_no_sample_is_rejected_and_each_has_its_place(name: str) -> None:
             assert outcome.notes
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".jsonl") and name.split("/")[0] not in ("claude_code", "refused")])
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".jsonl") and name.split("/")[0] in ("messages", "batches", "requests.jsonl")])
 def test_lines_and_an_array_of_them_are_the_same_records(name: str) -> None:
     lines = (SAMPLES / name).read_text(encoding="utf-8").splitlines()
     from .helpers import outcomes

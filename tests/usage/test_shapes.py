@@ -25,8 +25,6 @@ FOREIGN: list[dict[str, object]] = [
     {"model": "m", "usage": {"prompt_tokens": 1, "completion_tokens": 2}},
     {"model": "m", "usage": {"inputTokens": 1, "outputTokens": 2}},
     {"type": "message_delta", "usage": {"output_tokens": 2}},
-    {"type": "message_start", "message": {"model": "m"}},
-    {"data": [{"results": []}], "has_more": True},
     {"name": "claude_code.api_request", "attributes": {"input_tokens": 2, "output_tokens": 4}},
     {"request": {}, "response": message()},
 ]
@@ -36,7 +34,7 @@ FOREIGN: list[dict[str, object]] = [
 def test_what_has_no_known_shape_is_refused(value: dict[str, object]) -> None:
     fault = one_rejected(value)
     assert fault.code == "unknown_record"
-    assert fault.help == "known formats: canonical, messages, batch, claude-code, claude-result"
+    assert fault.help == "known formats: " + ", ".join(FORMATS)
 
 
 @pytest.mark.parametrize(
