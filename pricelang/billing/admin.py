@@ -7,12 +7,11 @@ import itertools
 import json
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from attrs import frozen
 
@@ -20,6 +19,7 @@ from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of, written
 from pricelang.usage.documents import values_of
 from pricelang.usage.fields import count, optional_count, optional_object, shown, type_name, word
+from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.lines import lines_of
 from pricelang.usage.records import UsageError
@@ -51,7 +51,7 @@ class Pages:
     notes: tuple[str, ...]
 
 
-def documents(source: object, stdin: BinaryIO | None = None) -> Iterator[tuple[str, object]]:
+def documents(source: object, stdin: IO[bytes] | None = None) -> Iterator[tuple[str, object]]:
     """The JSON values of a source, each with its name: a path (a folder is read whole), `-`, a value, or a list of these.
 
     `stdin` is read for `-`, the program's own unless given.
@@ -74,29 +74,29 @@ def documents(source: object, stdin: BinaryIO | None = None) -> Iterator[tuple[s
 
 
 def _files(path: str) -> list[str]:
-    if path == "-" or not os.path.isdir(path):
+    if path == STDIN or not os.path.isdir(path):
         return [path]
-    found = sorted(str(file) for file in Path(path).rglob("*") if file.suffix in (".json", ".jsonl"))
+    found = sorted(str(file) for file in Path(path).rglob("*") if file.name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl")))
     if not found:
         raise UsageError("unreadable_file", f"the folder {shown(path)} has no .json or .jsonl file")
     return found
 
 
-def _values(path: str, stdin: BinaryIO | None) -> Iterator[tuple[str, object]]:
+def _values(path: str, stdin: IO[bytes] | None) -> Iterator[tuple[str, object]]:
     try:
-        stream = (stdin or sys.stdin.buffer) if path == "-" else open(path, "rb")  # noqa: SIM115 (closed below)
+        stream = (stdin or standard_input()) if path == STDIN else open(path, "rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
         raise UsageError("unreadable_file", f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:
-        for line, item, value in values_of(lines_of(stream), Decoder()):
+        for line, item, value, _ in values_of(lines_of(opened(stream)), Decoder()):
             name = path if line == 1 and item is None else f"{path}:{line}"
             if isinstance(value, JsonFault):
                 raise UsageError(value.code, f"{shown(name)}: {value.message}", value.help)
             yield name, value
     except OSError as error:
-        raise UsageError("unreadable_file", f"{shown(path)} cannot be read: {error.strerror}") from None
+        raise UsageError("unreadable_file", f"{shown(path)} cannot be read: {error.strerror or error}", getattr(error, "help", None)) from None
     finally:
-        if path != "-":
+        if path != STDIN:
             stream.close()
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from attrs import evolve
 
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import seconds_of, today, written
+from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.records import Part, Record, Rejected, Skipped, UsageError
 
 from .admin import Counted, counted, day_after, documents, is_page, pages
@@ -43,10 +43,10 @@ def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None 
         return _report_side(book, found, given)
     path = str(os.fspath(source))
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as kept:
-        stdin = cast(BinaryIO, kept)
-        if path == "-":
+        stdin = cast(IO[bytes], kept)
+        if path == STDIN:
             # What it holds is known from its first value, and is then read from the start.
-            shutil.copyfileobj(sys.stdin.buffer, kept)
+            shutil.copyfileobj(standard_input(), kept)
             kept.seek(0)
         _, first = next(documents(path, stdin), (path, None))
         kept.seek(0)
@@ -177,15 +177,15 @@ def _line_key(key: Key, meter: str) -> Key:
 # ---- records --------------------------------------------------------------------------------------------------------
 
 
-def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: BinaryIO) -> tuple[tuple[Used, ...], Side]:
-    """The parts of usage records; a record has no workspace, and its day is that of its `at`."""
+def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[bytes]) -> tuple[tuple[Used, ...], Side]:
+    """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
     from pricelang.usage.reading import read, read_paths
 
     used: list[Used] = []
     unread: list[Unread] = []
     notes: list[str] = []
     records = skipped = undated = 0
-    for outcome in read(stdin, path) if path == "-" else read_paths(_record_files(path)):
+    for outcome in read(opened(stdin), path) if path == STDIN else read_paths(_record_files(path)):
         if isinstance(outcome, Skipped):
             skipped += 1
         elif isinstance(outcome, Rejected):
@@ -211,7 +211,7 @@ def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: BinaryI
 def _record_files(path: str) -> Sequence[str]:
     if not os.path.isdir(path):
         return [path]
-    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.endswith((".json", ".jsonl")))
+    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl")))
 
 
 def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str]) -> Iterator[Used]:
@@ -220,8 +220,11 @@ def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str
     at = part.at if part.at is not None else today()
     day = written(seconds_of(at))[:10]
     dimensions = {**given, **part.dimensions}
+    for name in part.unsaid:
+        if name not in dimensions:
+            raise BadRequest("unsaid", f"the record does not say its {name}, which its price may depend on", help=f"say it: `--{name.replace('_', '-')} VALUE`")
     key = Key(
-        day, None, None, canonical(book, part.model, at), dimensions.get("service_tier", PLAIN_TIER),
+        day, {**record.attributes, **part.attributes}.get("workspace"), None, canonical(book, part.model, at), dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None, dimensions.get("inference_geo", "global"),
     )  # fmt: skip
     sides = dict(book.rates.side(text) for text in part.sides)

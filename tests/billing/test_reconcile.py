@@ -350,3 +350,18 @@ def test_wrong_usage_is_said(tmp_path: Path) -> None:
     assert run("reconcile", USAGE, WRONG, "--markdown", "-o", str(target)).exit_code == 1
     assert target.read_text().startswith("# Reconciliation of usage and cost")
     assert [path.name for path in tmp_path.iterdir()] == ["letter.md"]
+
+
+def test_packed_pages_and_a_folder_of_them(tmp_path: Path) -> None:
+    import gzip
+
+    (tmp_path / "usage").mkdir()
+    for number, day in enumerate(("2026-10-20", "2026-10-21")):
+        text = json.dumps(page({day: [usage_row()]})).encode()
+        (tmp_path / "usage" / f"{number}.json.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "cost.json").write_text(json.dumps(page({day: cost_rows(usage_row()) for day in ("2026-10-20", "2026-10-21")})))
+    assert run("reconcile", str(tmp_path / "usage"), str(tmp_path / "cost.json")).exit_code == 0
+    (tmp_path / "usage" / "0.json.gz").write_bytes(gzip.compress(b"x" * 1000)[:20])
+    done = run("reconcile", str(tmp_path / "usage"), str(tmp_path / "cost.json"))
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
