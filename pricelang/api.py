@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.book import model as m
-from pricelang.book.load import load_below, load_book
+from pricelang.book.load import load_below, load_book, load_list
 from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
@@ -241,17 +241,15 @@ class Book:
         return load_below(self._source) if self._source is not None else None
 
     def list_book(self) -> Book | None:
-        """The list that a contract extends, as a book of its own; None for a book that extends nothing."""
-        return Book(below) if (below := self._below()) is not None else None
+        """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
+        found = load_list(self._source) if self._source is not None else None
+        return Book(found) if found is not None else None
 
     def reconcile(
         self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None,
         within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None,
     ) -> Reconciliation:  # fmt: skip
-        """What was used against what was billed, line by line, with what would explain each difference.
-
-        Arguments and errors are those of `pricelang.billing.reconcile.reconcile`.
-        """
+        """What was used against what was billed; arguments and errors are those of `pricelang.billing.reconcile.reconcile`."""
         from pricelang.billing.reconcile import reconcile
 
         return reconcile(self, usage, cost, mapping=mapping, within=within, dimensions=dimensions)

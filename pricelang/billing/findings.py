@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from .explain import Change, Explanation, Search, applied
 from .join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, Line
-from .lines import FIELDS, METERS, Billed, Request
+from .lines import FIELDS, METERS, Billed, Request, Side
 
 if TYPE_CHECKING:
     from pricelang.api import Book
@@ -47,7 +47,7 @@ class Finding:
         return bool(self.explanations)
 
 
-def findings_of(book: Book, lines: Sequence[Line]) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+def findings_of(book: Book, lines: Sequence[Line], usage: Side, cost: Side) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings in the order of their first lines, and notes on what was not looked for."""
     differing = [line for line in lines if line.status in KINDS]
     if not differing:
@@ -58,7 +58,7 @@ def findings_of(book: Book, lines: Sequence[Line]) -> tuple[tuple[Finding, ...],
     taken = {id(line) for finding in found for line in finding.lines}
     for line in searched:
         if id(line) not in taken:
-            ways = search.explanations(line.used, line.amount) if line.status == DIFFERENT else _reasons(line)
+            ways = search.explanations(line.used, line.amount) if line.status == DIFFERENT else _reasons(line, usage, cost)
             found.append(Finding(KINDS[line.status], (line,), (*ways, *_twice(line)) if line.status == DIFFERENT else ways))
     found += [Finding(KINDS[line.status], (line,), ()) for line in rest]
     order = {id(line): number for number, line in enumerate(lines)}
@@ -66,7 +66,12 @@ def findings_of(book: Book, lines: Sequence[Line]) -> tuple[tuple[Finding, ...],
     return tuple(sorted(found, key=lambda finding: min(order[id(line)] for line in finding.lines))), notes
 
 
-def _reasons(line: Line) -> tuple[Explanation, ...]:
+def _reasons(line: Line, usage: Side, cost: Side) -> tuple[Explanation, ...]:
+    """Why a line stands on one side only: its day is outside of the other's period, or it is a credit."""
+    other = {NOT_IN_USAGE: usage, NOT_IN_COST: cost}.get(line.status)
+    day = line.key.day
+    if other is not None and other.start and other.end and day is not None and not other.start <= day < other.end:
+        return (Explanation(1, "period", f"the {other.kind} is from {other.start} and before {other.end}: it does not cover this day"),)
     if line.status == NOT_IN_USAGE and line.amount < 0:
         return (Explanation(1, "credit", "a negative amount, such as a credit"),)
     return ()

@@ -156,7 +156,7 @@ def _reconcile(
     currency = _one_currency(book, used, billed)
     fields, notes = compared_fields(usage_read, cost_read)
     lines = joined(used, billed, frozenset(fields), within, cost_read.kind)
-    found, more = findings_of(book, lines)
+    found, more = findings_of(book, lines, usage_read, cost_read)
     last = max((source.read for source in book.checked.sources), default=None)
     key = book.content[0][:12] if book.content else None
     about = (book.name, book.title, None if last is None else written(last), key)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from attrs import evolve
 
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, show_refused, show_skipped
@@ -15,6 +17,9 @@ from pricelang.ending import DONE, SOME_FAILED
 from pricelang.layout import counts_line
 from pricelang.rating.errors import PriceError
 from pricelang.usage.records import Skipped
+
+if TYPE_CHECKING:
+    from pricelang.export.focus import Account
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -28,6 +33,12 @@ def focus_options(function: Decorated) -> Decorated:
     ):
         function = option(function)
     return function
+
+
+def _owner(owner: Account, attributes: Mapping[str, str]) -> Account:
+    """The account with what a record says of itself: its workspace is the sub-account, all else but the day are tags."""
+    tags = {name: value for name, value in attributes.items() if name not in ("workspace", "day")}
+    return evolve(owner, sub_account=attributes.get("workspace", owner.sub_account), tags=json.dumps(tags) if tags else owner.tags)
 
 
 def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, account: str, sub_account: str | None, verbose: bool) -> int:
@@ -50,9 +61,10 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
                     show_skipped(answer)
                 continue
             if answer.bill is not None:
+                attributes = answer.record.attributes if answer.record is not None else {}
                 kinds = tuple(part.kind for part in answer.record.parts) if answer.record is not None else ()
                 try:
-                    found = list(rows_of(book, answer.bill, owner, str(answer.place) if answer.place.file else "", kinds, below))
+                    found = list(rows_of(book, answer.bill, _owner(owner, attributes), str(answer.place) if answer.place.file else "", kinds, below))
                 except PriceError as error:
                     answer = Answer(answer.place, answer.record, None, error.to_dict())
             if answer.bill is None:

@@ -13,7 +13,7 @@ import click
 
 from pricelang.cli.options import book_option, dimension_options, dimensions_of, open_book
 from pricelang.cli.output import Failure
-from pricelang.ending import DONE, SOME_FAILED
+from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
 
@@ -60,6 +60,8 @@ def command(
         )
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
+    for row in (*found.usage.unread, *found.cost.unread) if as_csv else ():
+        click.echo(f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True)
     _write(_text(found, all_lines, as_json, as_csv, as_markdown), target)
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 

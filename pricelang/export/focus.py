@@ -125,6 +125,8 @@ def _row(book: Book, part: Priced, lists: Priced, amount: Amount, account: Accou
     words = f"{model} usage, {rate.meter.name.replace('_', ' ')}" + (f" ({', '.join(steps)})" if steps else "")
     sku = f"{model}/{meter}"
     others = [value for name, value in values.items() if name not in ("service_tier", "inference_geo")]
+    if rate.meter.kind == "tokens":
+        others = [values.get("service_tier", "standard"), values.get("inference_geo", "global"), *others]
     return {
         **_common(book, part, account, record),
         **_cost(amount.amount, _product(contracted, quantity), _product(listed_price, quantity)),
@@ -132,7 +134,7 @@ def _row(book: Book, part: Priced, lists: Priced, amount: Amount, account: Accou
         "ConsumedQuantity": plain(to_decimal(Fraction(sum(amount.uses)))), "ConsumedUnit": _consumed_unit(rate),
         "ContractedUnitPrice": plain(contracted), "ListUnitPrice": plain(listed_price), "PricingCategory": "Standard",
         "PricingQuantity": plain(quantity), "PricingUnit": unit, "SkuId": sku, "SkuMeter": meter,
-        "SkuPriceId": "/".join([sku, values.get("service_tier", "standard"), values.get("inference_geo", "global"), *others]),
+        "SkuPriceId": "/".join([sku, *others]),
         "x_Location": rate.origin.place,
     }  # fmt: skip
 
@@ -176,7 +178,7 @@ def _product(price: Decimal, quantity: Decimal) -> Decimal:
 
 def _pricing_unit(rate: Rate) -> tuple[Fraction, str]:
     """How many of the meter's unit one of the pricing unit is, and its name."""
-    if rate.meter.kind == "tokens" or rate.meter.unit == "token":
+    if rate.meter.kind == "tokens":
         return Fraction(MILLION), f"{MILLION} Tokens"
     name = plural(rate.meter.unit).capitalize()
     return (rate.size, f"{int(rate.size)} {name}") if rate.size > 1 and rate.size.denominator == 1 else (Fraction(1), name)

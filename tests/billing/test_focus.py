@@ -248,3 +248,30 @@ def test_files_that_cannot_be_read(text: bytes, tmp_path: Path) -> None:
         assert done.exit_code in (1, 2)
         assert "Traceback" not in done.output
     assert run("focus-check", "-", stdin="BilledCost\n1\n").exit_code == 1
+
+
+def test_the_rows_of_records_reconcile_with_the_records(tmp_path: Path) -> None:
+    records, target = tmp_path / "records.jsonl", tmp_path / "costs.csv"
+    records.write_text("".join(json.dumps(request) + "\n" for request in REQUESTS[:2]))
+    assert run("price", str(records), "--focus", str(target)).exit_code == 0
+    maps = ("day=ChargePeriodStart", "amount=BilledCost", "model=x_Model", "token_type=SkuMeter", "currency=BillingCurrency", "service_tier=x_ServiceTier", "inference_geo=x_InferenceGeo")
+    done = run("reconcile", str(records), str(target), *(word for text in maps for word in ("--map", text)))
+    assert done.exit_code == 0, done.output
+    assert "Usage and cost agree: 6 of 6 lines match exactly." in done.stdout
+
+
+def test_the_list_of_a_contract_on_a_contract_is_the_one_at_the_bottom() -> None:
+    folder = Path(__file__).resolve().parents[1] / "corpus" / "good" / "contract_on_contract"
+    found = pricelang.load(folder).list_book()
+    assert found is not None
+    assert found.list_book() is None
+    assert not found.checked.bases
+
+
+def test_a_record_says_its_sub_account_and_tags(tmp_path: Path) -> None:
+    target = tmp_path / "costs.csv"
+    assert run("price", str(SAMPLES / "admin" / "11_pair_usage_report.json"), "--focus", str(target), "--sub-account", "none").exit_code == 0
+    with target.open(encoding="utf-8", newline="") as stream:
+        found = list(csv.DictReader(stream))
+    assert {row["SubAccountId"] for row in found} == {"wrkspc_01A", "none"}
+    assert total(found) == Fraction("5.9294376")

@@ -365,3 +365,10 @@ def test_packed_pages_and_a_folder_of_them(tmp_path: Path) -> None:
     done = run("reconcile", str(tmp_path / "usage"), str(tmp_path / "cost.json"))
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+def test_a_day_that_the_other_side_does_not_cover() -> None:
+    usage = page({DAY: [usage_row()], "2026-10-21": [usage_row()]})
+    result = found(usage, page({DAY: cost_rows(usage_row())}))
+    assert texts(result) == [["the Admin cost report is from 2026-10-20 and before 2026-10-21: it does not cover this day"]]
+    assert result.findings[0].kind == "not billed"
