@@ -125,7 +125,7 @@ def _row(book: Book, part: Priced, lists: Priced, amount: Amount, account: Accou
     words = f"{model} usage, {rate.meter.name.replace('_', ' ')}" + (f" ({', '.join(steps)})" if steps else "")
     sku = f"{model}/{meter}"
     others = [value for name, value in values.items() if name not in ("service_tier", "inference_geo")]
-    if rate.meter.kind == "tokens":
+    if rate.meter.unit == "token":
         others = [values.get("service_tier", "standard"), values.get("inference_geo", "global"), *others]
     return {
         **_common(book, part, account, record),
@@ -178,7 +178,7 @@ def _product(price: Decimal, quantity: Decimal) -> Decimal:
 
 def _pricing_unit(rate: Rate) -> tuple[Fraction, str]:
     """How many of the meter's unit one of the pricing unit is, and its name."""
-    if rate.meter.kind == "tokens":
+    if rate.meter.unit == "token":
         return Fraction(MILLION), f"{MILLION} Tokens"
     name = plural(rate.meter.unit).capitalize()
     return (rate.size, f"{int(rate.size)} {name}") if rate.size > 1 and rate.size.denominator == 1 else (Fraction(1), name)

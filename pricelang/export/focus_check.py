@@ -14,8 +14,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.rating.errors import BadRequest
-from pricelang.usage.fields import shown
-from pricelang.wording import did_you_mean
+from pricelang.wording import did_you_mean, shown
 
 DECIMAL, TEXT, INSTANT, OBJECT = "a decimal", "a text", "a UTC instant", "a JSON object"
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,60})?(E[+-]?[0-9]{1,2})?\Z", re.ASCII)
@@ -122,7 +121,7 @@ def _row_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if problem is not None:
             yield name, problem
         elif rule.allowed and cell not in rule.allowed:
-            yield name, f"is {shown(cell)}, and not one of {', '.join(rule.allowed)}"
+            yield name, f"is `{shown(cell)}`, and not one of {', '.join(rule.allowed)}"
     yield from _usage_problems(row)
     yield from _period_problems(row, instants)
     yield from _cost_problems(row, numbers)
@@ -131,7 +130,7 @@ def _row_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _type_problem(name: str, rule: Rule, cell: str, numbers: dict[str, Fraction], instants: dict[str, datetime.datetime]) -> str | None:
     if rule.type == DECIMAL:
         if not _DECIMAL.match(cell):
-            return f"is {shown(cell)}, and not {DECIMAL}"
+            return f"is `{shown(cell)}`, and not {DECIMAL}"
         numbers[name] = Fraction(cell)
     elif rule.type == INSTANT:
         try:
@@ -139,18 +138,18 @@ def _type_problem(name: str, rule: Rule, cell: str, numbers: dict[str, Fraction]
                 raise ValueError
             instants[name] = datetime.datetime.fromisoformat(cell)
         except ValueError:
-            return f"is {shown(cell)}, and not {INSTANT} such as 2026-05-01T00:00:00Z"
+            return f"is `{shown(cell)}`, and not {INSTANT} such as 2026-05-01T00:00:00Z"
     elif rule.type == OBJECT:
         try:
             value = json.loads(cell)
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            return f"is {shown(cell)}, and not {OBJECT}"
+            return f"is `{shown(cell)}`, and not {OBJECT}"
         if name == "Tags" and any(isinstance(inner, dict | list) for inner in value.values()):
             return "holds a value that is no text, number, true, false or null"
     elif name in ("BillingCurrency", "PricingCurrency") and not _CURRENCY.match(cell):
-        return f"is {shown(cell)}, and no ISO 4217 code"
+        return f"is `{shown(cell)}`, and no ISO 4217 code"
     return None
 
 
@@ -201,16 +200,16 @@ def _read(path: str) -> tuple[list[str], list[list[str]]]:
     try:
         stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
-        raise BadRequest("unreadable_file", f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:
         rows = [row for row in csv.reader(stream, strict=True) if row]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise BadRequest("bad_csv", f"{shown(path)} is no CSV in UTF-8: {error}") from None
+        raise BadRequest("bad_csv", f"`{shown(path)}` is no CSV in UTF-8: {error}") from None
     finally:
         if path != "-":
             stream.close()
     if not rows:
-        raise BadRequest("bad_csv", f"{shown(path)} is empty: FOCUS rows have a header")
+        raise BadRequest("bad_csv", f"`{shown(path)}` is empty: FOCUS rows have a header")
     return rows[0], rows[1:]
 
 
@@ -221,7 +220,7 @@ def _read_parquet(path: str) -> tuple[list[str], list[list[str]]]:
     except ImportError:
         raise BadRequest("missing_extra", "Parquet needs the extra `duckdb`", help="install `pricelang[duckdb]`") from None
     if not os.path.exists(path):
-        raise BadRequest("unreadable_file", f"{shown(path)} cannot be read: no such file")
+        raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: no such file")
     try:
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
@@ -231,7 +230,7 @@ def _read_parquet(path: str) -> tuple[list[str], list[list[str]]]:
             cells = [_cell_sql(name, kind) for name, kind in zip(names, kinds, strict=True)]
             found = connection.execute(f"select {', '.join(cells)} from read_parquet('{quoted}')").fetchall()
     except duckdb.Error as error:
-        raise BadRequest("unreadable_file", f"{shown(path)} is no Parquet file: {str(error).strip().splitlines()[0]}") from None
+        raise BadRequest("unreadable_file", f"`{shown(path)}` is no Parquet file: {str(error).strip().splitlines()[0]}") from None
     return names, [["" if cell is None else str(cell) for cell in row] for row in found]
 
 
