@@ -29,10 +29,10 @@ WINDOW = Fraction(200_000)
 PLAIN_TIER = "standard"
 
 
-def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None = None) -> tuple[tuple[Used, ...], Side]:
+def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None = None, at: str | None = None) -> tuple[tuple[Used, ...], Side]:
     """The quantities of a usage report or of usage records, each with what it comes to, and what was read.
 
-    `dimensions` hold where the usage says nothing. Raises `UsageError` for usage that cannot be read at all; a row that
+    `dimensions` and `at` hold where the usage says nothing. Raises `UsageError` for usage that cannot be read at all; a row that
     cannot be read is one of the side's `unread`, and a row without a price has its `error`.
     """
     given = dict(dimensions or {})
@@ -52,7 +52,7 @@ def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None 
         kept.seek(0)
         if not isinstance(first, Mapping) or "data" in first:
             return _report_side(book, documents(path, stdin), given)
-        return _record_side(book, path, given, stdin)
+        return _record_side(book, path, given, stdin, at)
 
 
 # ---- the usage report -----------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def _line_key(key: Key, meter: str) -> Key:
 # ---- records --------------------------------------------------------------------------------------------------------
 
 
-def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[bytes]) -> tuple[tuple[Used, ...], Side]:
+def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[bytes], at: str | None) -> tuple[tuple[Used, ...], Side]:
     """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
     from pricelang.usage.reading import read, read_paths
 
@@ -195,13 +195,13 @@ def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[byte
             undated += any(part.at is None for part in outcome.parts)
             for part in outcome.parts:
                 try:
-                    used += _priced_part(book, outcome, part, given)
+                    used += _priced_part(book, outcome, part, given, at or today())
                 except BadRequest as error:
                     unread.append(Unread(str(outcome.place), error.code, error.message, error.help))
     if skipped:
         notes.append(f"{skipped:,} of the lines are no usage records of their own and were skipped")
     if undated:
-        notes.append(f"{undated:,} of the records have no date: priced as of {today()}")
+        notes.append(f"{undated:,} of the records have no date: priced as of {at or today()}")
     days = sorted(line.key.day for line in used if line.key.day)
     start, end = (days[0], day_after(days[-1])) if days else (None, None)
     stated = stated_by([line.key for line in used]) | {"cost_type", "token_type", "service_tier", "inference_geo"}
@@ -214,10 +214,10 @@ def _record_files(path: str) -> Sequence[str]:
     return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl")))
 
 
-def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str]) -> Iterator[Used]:
+def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:
     if part.model is None:
         raise BadRequest("no_model", "the record names no model")
-    at = part.at if part.at is not None else today()
+    at = part.at if part.at is not None else undated
     day = written(seconds_of(at))[:10]
     dimensions = {**given, **part.dimensions}
     for name in part.unsaid:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from attrs import evolve
 
+from pricelang.csv_lines import csv_rows
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of, written
 from pricelang.usage.fields import shown, word
@@ -27,7 +28,6 @@ COLUMNS = ("day", "amount", "cents", "currency", "model", "token_type", "service
 """What a mapping can name; `amount` is in the currency's main unit, `cents` in hundredths of it."""
 
 MAX_ROWS = 5_000_000
-MAX_CELL = 1 << 20
 
 
 def invoice_side(book: Book, path: str, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
@@ -38,7 +38,6 @@ def invoice_side(book: Book, path: str, mapping: Mapping[str, str]) -> tuple[tup
     for name in mapping:
         if name not in COLUMNS:
             raise UsageError("unknown_column", f"{shown(name)} is no column of an invoice", did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS))
-    csv.field_size_limit(MAX_CELL)
     try:
         stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
@@ -53,8 +52,8 @@ def invoice_side(book: Book, path: str, mapping: Mapping[str, str]) -> tuple[tup
 
 
 def _read(book: Book, path: str, stream: TextIO, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
-    reader = csv.DictReader(stream, strict=True)
-    headers = list(reader.fieldnames or ())
+    rows = csv_rows(stream)
+    _, headers = next(rows, (0, []))
     if len(set(headers)) < len(headers):
         raise UsageError("bad_csv", f"{shown(path)} has two columns of one name")
     columns = {name: mapping.get(name, name) for name in COLUMNS}
@@ -68,13 +67,14 @@ def _read(book: Book, path: str, stream: TextIO, mapping: Mapping[str, str]) -> 
                          f"name them, such as `--map day=COLUMN --map amount=COLUMN`; it has: {shown(', '.join(headers), 300)}")  # fmt: skip
     lines: list[Billed] = []
     unread: list[Unread] = []
-    for number, row in enumerate(reader, 1):
-        place = f"{path}:{reader.line_num}"
-        if number > MAX_ROWS:
+    for number, cells in rows:
+        place = f"{path}:{number}"
+        if len(lines) + len(unread) >= MAX_ROWS:
             raise UsageError("too_large", f"{shown(path)} has more than {MAX_ROWS:,} rows")
-        if None in row or any(value is None for value in row.values()):
-            unread.append(Unread(place, "bad_csv", f"the row has not {len(headers)} cells as the header has"))
+        if len(cells) != len(headers):
+            unread.append(Unread(place, "bad_csv", f"the row has {len(cells)} cells, and the header {len(headers)}"))
             continue
+        row = dict(zip(headers, cells, strict=True))
         try:
             lines.append(_line(book, {name: row[column].strip() for name, column in columns.items()}, place))
         except UsageError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 
 import click
 
@@ -27,23 +26,21 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
     Example:
       pricelang price records.jsonl --focus costs.csv && pricelang focus-check costs.csv
     """
-    from pricelang.export.focus_check import check_file
+    from pricelang.export.focus_check import FileCheck
 
+    check, count = FileCheck(file), 0
     try:
-        rows, problems = check_file(file)
+        for problem in check.problems():
+            count += 1
+            if as_json:
+                click.echo(json.dumps({"row": problem.row, "column": problem.column, "message": problem.message}))
+            elif count <= SHOWN:
+                where = "header" if problem.row is None else f"row {problem.row}"
+                click.echo(printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}"))
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
-    shown = list(problems) if as_json else list(islice(problems, SHOWN))
-    rest = sum(1 for _ in problems)
-    for problem in shown:
-        if as_json:
-            click.echo(json.dumps({"row": problem.row, "column": problem.column, "message": problem.message}))
-        else:
-            where = "header" if problem.row is None else f"row {problem.row}"
-            click.echo(printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}"))
-    count = len(shown) + rest
     if not as_json:
-        if rest:
-            click.echo(f"and {rest:,} more")
-        click.echo(f"{rows:,} row{'s' if rows != 1 else ''}: {'no rule of FOCUS 1.2 is broken' if not count else f'{count:,} problem' + ('s' if count != 1 else '')}")
+        if count > SHOWN:
+            click.echo(f"and {count - SHOWN:,} more")
+        click.echo(f"{check.rows:,} row{'s' if check.rows != 1 else ''}: {'no rule of FOCUS 1.2 is broken' if not count else f'{count:,} problem' + ('s' if count != 1 else '')}")
     ctx.exit(SOME_FAILED if count else DONE)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import sys
 import tempfile
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 import click
 
-from pricelang.cli.options import book_option, dimension_options, dimensions_of, open_book
+from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book
 from pricelang.cli.output import Failure
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.rating.errors import PriceError
@@ -33,6 +36,7 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 @click.option("--markdown", "as_markdown", is_flag=True, help="The text as Markdown.")
 @click.option("-o", "--to", "target", metavar="FILE", help="Where the text goes; standard output unless given.")
 @book_option
+@at_option
 @dimension_options
 @click.pass_context
 def command(
@@ -55,15 +59,28 @@ def command(
     if within is not None and not _AMOUNT.match(within):
         ctx.fail(f"`--within` takes an amount such as 0.01, not `{printable(within)}`")
     try:
-        found = open_book(book).reconcile(
-            usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params)
-        )
+        with _working():
+            found = open_book(book).reconcile(
+                usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params), at=params["at"]
+            )
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     for row in (*found.usage.unread, *found.cost.unread) if as_csv else ():
         click.echo(f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True)
     _write(_text(found, all_lines, as_json, as_csv, as_markdown), target)
     ctx.exit(DONE if found.agrees else SOME_FAILED)
+
+
+@contextlib.contextmanager
+def _working() -> Iterator[None]:
+    """Shows that something is being done while a terminal's user waits."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("reconciling"):
+        yield
 
 
 def _text(found: Any, all_lines: bool, as_json: bool, as_csv: bool, as_markdown: bool) -> str:

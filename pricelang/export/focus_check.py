@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import define, frozen
 
+from pricelang.csv_lines import csv_rows
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
@@ -62,6 +63,8 @@ RULES: Mapping[str, Rule] = {
 }  # fmt: skip
 """The columns of FOCUS 1.2; a provider's own begin with `x_`."""
 
+CHUNK = 10_000
+
 OF_USAGE = ("PricingQuantity", "PricingUnit", "ListUnitPrice", "ContractedUnitPrice", "ConsumedQuantity", "ConsumedUnit", "PricingCategory", "SkuId", "SkuPriceId")
 """What a row of usage says where the file has the column."""
 
@@ -77,10 +80,22 @@ class Problem:
     message: str
 
 
-def check_file(path: str) -> tuple[int, Iterator[Problem]]:
-    """How many rows a CSV or Parquet file has, and its problems. Raises `BadRequest` for a file that cannot be read."""
-    header, rows = _read(path)
-    return len(rows), check_rows(header, rows)
+@define(eq=False)
+class FileCheck:
+    """The check of one CSV or Parquet file; `rows` counts those that were looked at so far."""
+
+    path: str
+    rows: int = 0
+
+    def problems(self) -> Iterator[Problem]:
+        """The problems in the order of the rows, which are read one by one. Raises `BadRequest` for an unreadable file."""
+        found = _parquet_rows(self.path) if self.path.lower().endswith(".parquet") else _csv_rows(self.path)
+        yield from check_rows(next(found), self._counted(found))
+
+    def _counted(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+        for row in rows:
+            self.rows += 1
+            yield row
 
 
 def check_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Problem]:
@@ -193,28 +208,28 @@ def _cost_problems(row: Mapping[str, str], numbers: Mapping[str, Fraction]) -> I
 # ---- files ----------------------------------------------------------------------------------------------------------
 
 
-def _read(path: str) -> tuple[list[str], list[list[str]]]:
-    if path.lower().endswith(".parquet"):
-        return _read_parquet(path)
-    csv.field_size_limit(1 << 20)
+def _csv_rows(path: str) -> Iterator[list[str]]:
+    """The header and the rows of a CSV file."""
     try:
         stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
         raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    empty = True
     try:
-        rows = [row for row in csv.reader(stream, strict=True) if row]
+        for _, row in csv_rows(stream):
+            empty = False
+            yield row
     except (csv.Error, UnicodeDecodeError) as error:
         raise BadRequest("bad_csv", f"`{shown(path)}` is no CSV in UTF-8: {error}") from None
     finally:
         if path != "-":
             stream.close()
-    if not rows:
+    if empty:
         raise BadRequest("bad_csv", f"`{shown(path)}` is empty: FOCUS rows have a header")
-    return rows[0], rows[1:]
 
 
-def _read_parquet(path: str) -> tuple[list[str], list[list[str]]]:
-    """The cells as texts; an instant has the zone in which FOCUS writes it."""
+def _parquet_rows(path: str) -> Iterator[list[str]]:
+    """The header and the rows of a Parquet file, as texts; an instant has the form in which FOCUS writes it."""
     try:
         import duckdb
     except ImportError:
@@ -225,13 +240,13 @@ def _read_parquet(path: str) -> tuple[list[str], list[list[str]]]:
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
             quoted = path.replace("'", "''")
-            names = [str(row[0]) for row in connection.execute(f"describe select * from read_parquet('{quoted}')").fetchall()]
-            kinds = [str(row[1]) for row in connection.execute(f"describe select * from read_parquet('{quoted}')").fetchall()]
-            cells = [_cell_sql(name, kind) for name, kind in zip(names, kinds, strict=True)]
-            found = connection.execute(f"select {', '.join(cells)} from read_parquet('{quoted}')").fetchall()
+            columns = [(str(row[0]), str(row[1])) for row in connection.execute(f"describe select * from read_parquet('{quoted}')").fetchall()]
+            yield [name for name, _ in columns]
+            found = connection.execute(f"select {', '.join(_cell_sql(name, kind) for name, kind in columns)} from read_parquet('{quoted}')")
+            while rows := found.fetchmany(CHUNK):
+                yield from (["" if cell is None else str(cell) for cell in row] for row in rows)
     except duckdb.Error as error:
         raise BadRequest("unreadable_file", f"`{shown(path)}` is no Parquet file: {str(error).strip().splitlines()[0]}") from None
-    return names, [["" if cell is None else str(cell) for cell in row] for row in found]
 
 
 def _cell_sql(name: str, kind: str) -> str:

@@ -372,3 +372,12 @@ def test_a_day_that_the_other_side_does_not_cover() -> None:
     result = found(usage, page({DAY: cost_rows(usage_row())}))
     assert texts(result) == [["the Admin cost report is from 2026-10-20 and before 2026-10-21: it does not cover this day"]]
     assert result.findings[0].kind == "not billed"
+
+
+def test_records_without_a_date_have_the_one_that_is_given(tmp_path: Path) -> None:
+    records, invoice = tmp_path / "messages.jsonl", tmp_path / "invoice.csv"
+    records.write_text(json.dumps({"type": "message", "id": "m", "model": "claude-opus-4-7", "usage": {"input_tokens": 1_000_000, "output_tokens": 0}}) + "\n")
+    invoice.write_text("day,amount\n2026-05-01,5\n")
+    assert run("reconcile", str(records), str(invoice), "--at", "2026-05-01").exit_code == 0
+    assert run("reconcile", str(records), str(invoice)).exit_code == 1
+    assert run("reconcile", str(records), str(invoice), "--at", "soon").exit_code == 2

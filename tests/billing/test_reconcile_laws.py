@@ -158,3 +158,12 @@ def test_controls_in_a_name_do_not_reach_the_terminal() -> None:
     result = BOOK.reconcile(usage, cost)
     assert "\x1b" not in result.text()
     assert result.cost.unread[0].code == "bad_word"
+
+
+def test_lines_of_a_csv_are_bounded(tmp_path: Any) -> None:
+    for text in ('day,amount\n2026-10-20,"' + "1" * 5_000_000, "day,amount\n" + "1" * 5_000_000):
+        (tmp_path / "big.csv").write_text(text)
+        done = run("reconcile", "samples/reconcile/usage.json", str(tmp_path / "big.csv"))
+        assert done.exit_code == 2
+        assert "error[bad_csv]" in done.stderr
+        assert run("focus-check", str(tmp_path / "big.csv")).exit_code == 2
