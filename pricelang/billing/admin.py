@@ -24,7 +24,7 @@ from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.lines import lines_of
 from pricelang.usage.records import UsageError
 
-from .lines import METERS, TOKENS, WEB_SEARCH, Billed, Key, Side, Unread, stated_by
+from .keys import METERS, TOKENS, WEB_SEARCH, Billed, Key, Side, Unread, stated_by
 
 DAY = 86_400
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", re.ASCII)

@@ -18,7 +18,7 @@ from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.records import Part, Record, Rejected, Skipped, UsageError
 
 from .admin import Counted, counted, day_after, documents, is_page, pages
-from .lines import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by
+from .keys import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by
 
 if TYPE_CHECKING:
     from pricelang.api import Book

@@ -19,7 +19,7 @@ from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of, written
 from pricelang.rating.rates import Rate, stepped
 
-from .lines import Request, Used
+from .keys import Request, Used
 
 if TYPE_CHECKING:
     from pricelang.api import Book

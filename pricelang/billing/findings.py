@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from .explain import Change, Explanation, Search, applied
 from .join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, Line
-from .lines import FIELDS, METERS, Billed, Request, Side
+from .keys import FIELDS, METERS, Billed, Request, Side
 
 if TYPE_CHECKING:
     from pricelang.api import Book

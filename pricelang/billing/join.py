@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from .lines import COST_TYPES, FIELDS, TOKENS, WEB_SEARCH, Billed, Key, Side, Used
+from .keys import COST_TYPES, FIELDS, TOKENS, WEB_SEARCH, Billed, Key, Side, Used
 
 MATCHED = "matched"
 WITHIN = "within tolerance"

@@ -13,7 +13,7 @@ from pricelang.rating.rates import Rate
 from pricelang.wording import printable
 
 from .join import BOUNDED, NOT_COMPARED, UNPRICED, Line
-from .lines import FIELDS, Used
+from .keys import FIELDS, Used
 from .summing import Cells, counted, header, rule_places, table_of, verdict
 
 if TYPE_CHECKING:

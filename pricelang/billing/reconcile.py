@@ -17,7 +17,7 @@ from pricelang.usage.records import UsageError
 from .admin import cost_side, documents
 from .expected import usage_side
 from .findings import Finding, findings_of
-from .invoice import invoice_side, is_invoice
+from .invoice_csv import invoice_side, is_invoice
 from .join import (
     BOUNDED,
     DIFFERENT,
@@ -32,7 +32,7 @@ from .join import (
     compared_fields,
     joined,
 )
-from .lines import Side
+from .keys import Side
 
 if TYPE_CHECKING:
     from pricelang.api import Book

@@ -12,7 +12,7 @@ from pricelang.rating.rates import Rate
 
 from .admin import day_after
 from .join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, Line
-from .lines import COST_TYPES, METERS, Side, Used
+from .keys import COST_TYPES, METERS, Side, Used
 
 if TYPE_CHECKING:
     from .reconcile import Reconciliation

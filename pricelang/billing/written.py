@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pricelang.decimals import plain
 
+from .keys import FIELDS, Side
 from .letter import numbered
-from .lines import FIELDS, Side
 from .summing import rule_places, verdict
 
 if TYPE_CHECKING:

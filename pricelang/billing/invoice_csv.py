@@ -19,7 +19,7 @@ from pricelang.wording import did_you_mean
 
 from .admin import amount_of, day_after, geo_of
 from .expected import canonical
-from .lines import COST_TYPES, FIELDS, METERS, TOKEN_TYPES, TOKENS, Billed, Key, Side, Unread, stated_by
+from .keys import COST_TYPES, FIELDS, METERS, TOKEN_TYPES, TOKENS, Billed, Key, Side, Unread, stated_by
 
 if TYPE_CHECKING:
     from pricelang.api import Book
