@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from attrs import frozen
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book
 from pricelang.flags import DEFAULT_BOOK
+from pricelang.naming import requested
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
@@ -166,14 +168,16 @@ class Book:
         return Bill(parts, record.notes, bounds, self.currency)
 
     def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-        name = part.model if part.model is not None else model
-        if name is None:
-            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        name, values = requested(self.checked, self.names, part, model, dimensions)
         instant = part.at if part.at is not None else at
-        values = {**dimensions, **part.dimensions}
         if part.kind == "sum":
             return self._sum(name, instant, part.usage, values, part.sides, part.label)
         return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The ids and the aliases of all models."""
+        return frozenset({model.name for model in self.checked.models} | {alias.name for alias in self.checked.aliases})
 
     def _sum(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
