@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from attrs import frozen
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book, load_list
 from pricelang.flags import DEFAULT_BOOK
+from pricelang.naming import requested
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
@@ -164,14 +166,16 @@ class Book:
         return Bill(parts, record.notes, bounds, self.currency)
 
     def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-        name = part.model if part.model is not None else model
-        if name is None:
-            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        name, values = requested(self.checked, self.names, part, model, dimensions)
         instant = part.at if part.at is not None else at
-        values = {**dimensions, **part.dimensions}
         if part.kind == "sum":
             return self._sum(name, instant, part.usage, values, part.sides, part.label)
         return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The ids and the aliases of all models."""
+        return frozenset({model.name for model in self.checked.models} | {alias.name for alias in self.checked.aliases})
 
     def _sum(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
@@ -242,12 +246,10 @@ class Book:
 
     def list_book(self) -> Book | None:
         """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
-        found = load_list(self._source) if self._source is not None else None
-        return Book(found) if found is not None else None
+        return Book(found) if self._source is not None and (found := load_list(self._source)) is not None else None
 
     def reconcile(
-        self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None,
-        within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
+        self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None, within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
     ) -> Reconciliation:  # fmt: skip
         """What was used against what was billed; arguments and errors are those of `pricelang.billing.reconcile.reconcile`."""
         from pricelang.billing.reconcile import reconcile

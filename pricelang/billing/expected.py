@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from attrs import evolve
 
+from pricelang.naming import requested
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import seconds_of, today, written
@@ -211,20 +212,15 @@ def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[byte
 def _record_files(path: str) -> Sequence[str]:
     if not os.path.isdir(path):
         return [path]
-    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl")))
+    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl", ".ndjson", ".sse")))
 
 
 def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:
-    if part.model is None:
-        raise BadRequest("no_model", "the record names no model")
+    name, dimensions = requested(book.checked, book.names, part, None, given)
     at = part.at if part.at is not None else undated
     day = written(seconds_of(at))[:10]
-    dimensions = {**given, **part.dimensions}
-    for name in part.unsaid:
-        if name not in dimensions:
-            raise BadRequest("unsaid", f"the record does not say its {name}, which its price may depend on", help=f"say it: `--{name.replace('_', '-')} VALUE`")
     key = Key(
-        day, {**record.attributes, **part.attributes}.get("workspace"), None, canonical(book, part.model, at), dimensions.get("service_tier", PLAIN_TIER),
+        day, {**record.attributes, **part.attributes}.get("workspace"), None, canonical(book, name, at), dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None, dimensions.get("inference_geo", "global"),
     )  # fmt: skip
     sides = dict(book.rates.side(text) for text in part.sides)

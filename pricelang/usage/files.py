@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -16,6 +16,7 @@ MAX_RATIO = 250
 """How many times its size a packed file may unpack to, once it is larger than `FREE_SIZE`."""
 FREE_SIZE = 64 * 2**20
 _CHUNK = 2**17
+_FEED = 2**9  # a few bytes of Zstandard may stand for a block of 128 KiB, and all that is fed is unpacked at once
 
 
 class BadArchive(OSError):
@@ -86,6 +87,32 @@ class _Unpacked(io.RawIOBase):
         return len(data)
 
 
+class _Zstandard:
+    """The frames of a Zstandard stream one behind the other; a frame that does not end is an `EOFError`."""
+
+    def __init__(self, source: _Source, zstandard: Any) -> None:
+        self._source = io.BufferedReader(source, _CHUNK)
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=2**27)
+        self._frame: Any = None
+        self._rest = self._ready = b""
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, none at the end."""
+        while not self._ready:
+            data, self._rest = self._rest or self._source.read(_FEED), b""
+            if not data:
+                if self._frame is not None:
+                    raise EOFError
+                return b""
+            if self._frame is None:
+                self._frame = self._decompressor.decompressobj()
+            self._ready = self._frame.decompress(data)
+            if self._frame.eof:
+                self._rest, self._frame = self._frame.unused_data, None
+        found, self._ready = self._ready[:size], self._ready[size:]
+        return found
+
+
 def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
     """A binary stream, unpacked where its first bytes say that it is gzip or Zstandard. Raises `BadArchive`, then or later."""
     head = stream.read(4)
@@ -101,8 +128,7 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
             import zstandard
         except ImportError:
             raise BadArchive("no_zstandard", "Zstandard is not installed", "pip install 'pricelang[zstd]', or unpack the file first") from None
-        reader = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(io.BufferedReader(source, _CHUNK), read_across_frames=True)
-        return io.BufferedReader(_Unpacked(source, reader.read, (zstandard.ZstdError,)), _CHUNK)
+        return io.BufferedReader(_Unpacked(source, _Zstandard(source, zstandard).read, (zstandard.ZstdError,)), _CHUNK)
     return io.BufferedReader(source, _CHUNK)
 
 

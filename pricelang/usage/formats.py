@@ -30,7 +30,7 @@ GROUP = "pricelang.formats"
 
 @frozen
 class Format:
-    """A format of this package: its name, its module, and keys of which every record has one at its top.
+    """A format of this package: its name, its module, and keys of which every record has one at its top or in `usage`.
 
     The keys are a hint that keeps a start cheap: a module is imported only for an object with one of them.
     """
@@ -48,6 +48,13 @@ def _format(name: str, module: str, *keys: str) -> Format:
 # `NATIVE`, which `shapes` tells apart.
 KNOWN = (
     _format("sse", "sse", "message"),
+    _format("managed-agents", "managed_agents", "agent", "status", "processed_at", "inputs", "active_seconds", "list_cost", "stats"),
+    _format("clouds", "clouds", "request"),
+    _format("bedrock", "bedrock", "schemaType", "amazon-bedrock-invocationMetrics", "modelId", "inputTokens", "response", "metadata"),
+    _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
+    _format("gateways", "gateways", "usageDetails", "traceId", "call_type", "prompt_cache_write_tokens", "prompt_cache_read_tokens",
+            "cache_read_tokens", "cache_write_tokens", "model_name"),
+    _format("openai", "openai", "object", "prompt_tokens", "input_tokens_details", "response"),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
@@ -57,8 +64,10 @@ FORMATS = (*NATIVE, *(one.name for one in KNOWN))
 
 def format_of(value: Mapping[str, object]) -> str:
     """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
+    usage = value.get("usage")
+    keys = value.keys() | usage.keys() if isinstance(usage, Mapping) else value.keys()
     for one in KNOWN:
-        if not one.keys.isdisjoint(value) and _module(one.module).known(value):
+        if not one.keys.isdisjoint(keys) and _module(one.module).known(value):
             return one.name
     native = native_format_of(value)
     if native is not None:

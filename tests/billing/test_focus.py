@@ -156,7 +156,7 @@ def test_a_refused_record_is_named_and_the_rest_is_written(tmp_path: Path) -> No
     done = run("price", "-", "--focus", str(target), stdin="".join(json.dumps(line) + "\n" for line in lines))
     assert done.exit_code == 1
     assert "unknown model `claude-opus-9`" in done.stderr
-    assert "error[range]" in done.stderr
+    assert "error[across_threshold]" in done.stderr
     assert "3 read: 1 priced, 0 free, 0 skipped, 2 refused" in done.stderr
     assert len(target.read_text().splitlines()) == 2
 
