@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricelang.book import model as m
-from pricelang.book.load import load_below, load_book
+from pricelang.book.load import load_below, load_book, load_list
 from pricelang.day import BookAt
 from pricelang.flags import DEFAULT_BOOK
+from pricelang.naming import requested
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
-from pricelang.rating.sides import side_of
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
     from pricelang.billing.invoice import Invoice
+    from pricelang.billing.reconcile import Reconciliation
     from pricelang.billing.tally import Given
     from pricelang.billing.totals import Report
     from pricelang.engines.duck import Job
@@ -161,20 +162,22 @@ class Book:
         return bills
 
     def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-        name = part.model if part.model is not None else model
-        if name is None:
-            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        name, values = requested(self.checked, self.names, part, model, dimensions)
         instant = part.at if part.at is not None else at
-        values = {**dimensions, **part.dimensions}
         if part.kind == "sum":
             return self._sum(name, instant, part.usage, values, part.sides, part.label)
         return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The ids and the aliases of all models."""
+        return frozenset({model.name for model in self.checked.models} | {alias.name for alias in self.checked.aliases})
 
     def _sum(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
         each: tuple[str, ...], label: str,
     ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(side_of(self.checked, text) for text in each), label)
+        found = self.rates.bounds(model, at, usage, dimensions, dict(self.rates.side(text) for text in each), label)
         bounds = (found[0].total, found[-1].total)
         return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
 
@@ -230,6 +233,18 @@ class Book:
 
     def _below(self) -> m.Book | None:
         return load_below(self._source) if self._source is not None else None
+
+    def list_book(self) -> Book | None:
+        """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
+        return Book(found) if self._source is not None and (found := load_list(self._source)) is not None else None
+
+    def reconcile(
+        self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None, within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
+    ) -> Reconciliation:  # fmt: skip
+        """What was used against what was billed; arguments and errors are those of `pricelang.billing.reconcile.reconcile`."""
+        from pricelang.billing.reconcile import reconcile
+
+        return reconcile(self, usage, cost, mapping=mapping, within=within, dimensions=dimensions, at=at)
 
     def coverage(self, examples: Iterable[m.Example] | None = None, *, files: Collection[str] | None = None) -> Coverage:
         """Which rules the book's examples exercise; see `pricelang.audit.coverage.measure`.

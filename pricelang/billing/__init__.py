@@ -1,1 +1,1 @@
-"""What many records cost together: reports by what they carry, and the invoice of an account."""
+"""What many records cost together, and what was billed for them: reports, invoices, and their reconciliation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pricelang.book.files import key_of, paths_within, read_layers
+from pricelang.book.files import Layer, key_of, paths_within, read_layers
 from pricelang.book.model import Book
 from pricelang.book.store import cached_book
 
@@ -12,9 +12,16 @@ from pricelang.book.store import cached_book
 def load_below(source: str | Path) -> Book | None:
     """The checked book below one that extends another, or None. Raises `BookError` like `load_book`."""
     layers = read_layers(source)[:-1]
-    if not layers:
-        return None
+    return _book_of(layers) if layers else None
 
+
+def load_list(source: str | Path) -> Book | None:
+    """The checked book at the bottom of one that extends another, or None. Raises `BookError` like `load_book`."""
+    layers = read_layers(source)
+    return _book_of(layers[:1]) if len(layers) > 1 else None
+
+
+def _book_of(layers: tuple[Layer, ...]) -> Book:
     def make() -> Book:
         from pricelang.book.check import book_of_layers
 

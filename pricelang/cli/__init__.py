@@ -16,6 +16,8 @@ COMMANDS = {
     "price": "What usage records cost, or one request given by flags.",
     "report": "What usage costs, by model, day, session or whatever it carries.",
     "invoice": "What an account owes for a period: list, discount, net, allowances and minimums.",
+    "reconcile": "What was billed against what the usage comes to, line by line.",
+    "focus-check": "Whether cost rows keep the rules of FOCUS 1.2.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
     "models": "The models of a book, with their dates and aliases.",
@@ -42,7 +44,7 @@ class Commands(click.Group):
         """The command of a name, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"pricelang.cli.{cmd_name}").command
+        command: click.Command = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
@@ -11,48 +13,89 @@ from attrs import frozen
 from pricelang.api import Book
 from pricelang.cli.options import Input
 from pricelang.cli.output import Failure, error_block
+from pricelang.cli.request import bounds_of, span_of
+from pricelang.flags import STDIN
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import PriceError
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.wording import printable
 
+if TYPE_CHECKING:
+    from pricelang.usage.files import Progress
+
 
 @frozen(eq=False, repr=False)
 class Answer:
-    """A record with its bill, or with the error (`code`, `message`, `rule`, `location`, `help`) that refuses it."""
+    """A record with its bill, or with the error (`code`, `message`, `rule`, `location`, `help`) that refuses it and, where it
+    is kept, its text."""
 
     place: Place
     record: Record | None
     bill: Bill | None
     error: dict[str, str | None] | None
+    raw: str | None = None
 
 
-def outcomes_of(given: Input) -> Iterable[Outcome]:
-    """The records that a command is asked for. Raises `Failure` for an unknown format."""
+def outcomes_of(given: Input, keep_raw: bool = False, progress: Progress | None = None) -> Iterable[Outcome]:
+    """The records that a command is asked for; `keep_raw` keeps their texts, `progress` is told how far the reading is.
+
+    Raises `Failure` for an unknown format.
+    """
     if given.usage:
         return [Record((Part(None, usage=given.usage),), Place(""), "canonical")]
     from pricelang.usage.reading import read_paths
 
     try:
-        return read_paths(given.files, given.format)
+        return read_paths(given.files, given.format, keep_raw=keep_raw, progress=progress)
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
 
 
 def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterator[Answer | Skipped]:
     """An answer for each record, in order; what was skipped stands between them."""
+    if given.models:
+        from pricelang.naming import mapped
     for outcome in outcomes:
         if isinstance(outcome, Skipped):
             yield outcome
         elif isinstance(outcome, Rejected):
             error = {"code": outcome.code, "message": outcome.message, "rule": None, "location": None, "help": outcome.help}
-            yield Answer(outcome.place, None, None, error)
+            yield Answer(outcome.place, None, None, error, outcome.raw)
         else:
+            record = mapped(outcome, given.models) if given.models else outcome
             try:
-                bill = book.price_record(outcome, model=given.model, at=given.at, dimensions=given.dimensions)
-                yield Answer(outcome.place, outcome, bill, None)
+                bill = book.price_record(record, model=given.model, at=given.at, dimensions=given.dimensions)
+                if bill.bounds is not None and given.across == "refuse":
+                    yield Answer(outcome.place, outcome, None, _across(bill), outcome.raw)
+                else:
+                    yield Answer(outcome.place, record, bill, None)
             except PriceError as refusal:
-                yield Answer(outcome.place, outcome, None, refusal.to_dict())
+                yield Answer(outcome.place, outcome, None, refusal.to_dict(), outcome.raw)
+
+
+def _across(bill: Bill) -> dict[str, str | None]:
+    """The error of a sum that has bounds only."""
+    span = span_of(*bounds_of(bill), bill.currency)
+    return {
+        "code": "across_threshold",
+        "message": f"the record adds up several requests, and what they cost depends on the side of a threshold of each: {span}",
+        "rule": None, "location": None, "help": "price it between bounds with `--across bounds`, or say the side: `each` of a canonical record",
+    }  # fmt: skip
+
+
+def sized(files: Iterable[str]) -> Progress:
+    """Progress through files; the total is known where none is a pipe."""
+    from pricelang.usage.files import Progress
+
+    total = 0
+    for file in files:
+        try:
+            if file == STDIN or not os.path.isfile(file):
+                return Progress(None)
+            total += os.path.getsize(file)
+        except OSError:
+            return Progress(None)
+    return Progress(total)
 
 
 def where(place: Place) -> str:

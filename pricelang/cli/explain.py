@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, where
+from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, sized, where
 from pricelang.cli.options import input_of, input_options, open_book
 from pricelang.cli.output import with_progress
 from pricelang.ending import DONE, SOME_FAILED
@@ -26,9 +26,10 @@ def command(ctx: click.Context, /, **params: Any) -> None:
       pricelang explain --model claude-opus-4-6 --speed fast --output 10k --at 2026-04-17
     """
     given = input_of(ctx, params)
-    answers = answers_of(open_book(given.book), given, outcomes_of(given))
+    progress = sized(given.files)
+    answers = answers_of(open_book(given.book), given, outcomes_of(given, progress=progress))
     code, first = DONE, True
-    for answer in with_progress(answers, shares_terminal=True):
+    for answer in with_progress(answers, shares_terminal=True, source=progress):
         if isinstance(answer, Skipped):
             if given.verbose or answer.broken:
                 show_skipped(answer)

@@ -32,7 +32,7 @@ def leave_rates(book: Book, given: Input, answer: Answer) -> None:
     model, at = part.model or given.model, part.at or given.at
     dimensions = {**given.dimensions, **part.dimensions}
     usage = {name: plain_count(int(uses[0])) or 0 for name, uses in priced.usage.items() if len(uses) == 1 and uses[0] == int(uses[0])}
-    if model is None or part.kind != "single" or set(dimensions) - set(DIMENSIONS) or set(usage) - set(METERS):
+    if model not in book.names or model is None or part.kind != "single" or set(dimensions) - set(DIMENSIONS) or set(usage) - set(METERS):
         return
     if len(usage) < len(priced.usage) or not all(usage.values()):
         return

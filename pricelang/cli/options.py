@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
-from attrs import frozen
+from attrs import field, frozen
 
 from pricelang.api import Book, load
 from pricelang.cli.output import Failure, UnusableBook
@@ -18,7 +18,12 @@ from pricelang.rating.instants import seconds_of
 from pricelang.syntax.faults import BookError
 from pricelang.wording import printable
 
-RECORD_FILES = (".json", ".jsonl")
+if TYPE_CHECKING:
+    from pricelang.naming import Meant
+
+RECORD_FILES = (".json", ".jsonl", ".ndjson", ".sse")
+PACKED = ("", ".gz", ".zst")
+ACROSS = ("refuse", "bounds")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -26,7 +31,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 class Input:
     """What a command is asked to price: files (`-` is standard input), or the `usage` of one request.
 
-    `model`, `at` and `dimensions` hold where a record says nothing.
+    `model`, `at` and `dimensions` hold where a record says nothing. `models` are ids of one's own and what they stand for;
+    `across` says whether a sum that is priced differently on both sides of a threshold is refused, or has bounds.
     """
 
     files: tuple[str, ...]
@@ -37,6 +43,8 @@ class Input:
     dimensions: dict[str, str]
     usage: dict[str, object]
     verbose: bool
+    models: dict[str, Meant] = field(factory=dict)
+    across: str = "refuse"
 
 
 def book_option(function: Decorated) -> Decorated:
@@ -63,6 +71,14 @@ def input_options(function: Decorated) -> Decorated:
         book_option,
         at_option,
         click.option("--model", metavar="ID", help="The model of one request, or of records that name none."),
+        click.option(
+            "--models", "model_names", multiple=True, metavar="ID=MODEL|FILE",
+            help="What a deployment or an inference profile of yours is; or a TOML or JSON file of them, with endpoints.",
+        ),
+        click.option(
+            "--across", type=click.Choice(ACROSS), default="refuse", show_default=True,
+            help="A sum of requests that a threshold prices differently: refuse it, or give the least and the most.",
+        ),
     ]
     for name, example in METERS.items():
         text = f"Quantity of {name}, such as {example}."
@@ -108,7 +124,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
         files = (STDIN,)
     return Input(
         tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
-        dimensions_of(ctx, params), usage, params["verbose"],
+        dimensions_of(ctx, params), usage, params["verbose"], models_of(ctx, params["model_names"]), params["across"],
     )  # fmt: skip
 
 
@@ -155,6 +171,27 @@ def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+def models_of(ctx: click.Context, given: tuple[str, ...]) -> dict[str, Meant]:
+    """What `--models` says. Raises a usage error for what is neither a pair nor a file, `Failure` for a file of another form."""
+    if not given:
+        return {}
+    from pricelang.naming import Meant, read_models
+
+    found: dict[str, Meant] = {}
+    for text in given:
+        id, equals, model = text.rpartition("=")
+        if os.path.isfile(text):
+            try:
+                found |= read_models(text)
+            except PriceError as error:
+                raise Failure(error.code, error.message, error.help) from None
+        elif not equals or not id.strip() or not model.strip():
+            ctx.fail(f"`--models` takes ID=MODEL or a file of them, not `{printable(text)}`")
+        else:
+            found[id.strip()] = Meant(model.strip())
+    return found
+
+
 def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.partition("=")
@@ -164,17 +201,19 @@ def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: 
 
 
 def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
-    """The files themselves, and for a folder all record files in it and below, sorted."""
+    """The files themselves, and for a folder all record files in it and below, sorted; hidden ones are left out."""
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
             yield path
             continue
-        found = [
-            os.path.join(folder, name)
-            for folder, _, names in os.walk(path)
-            for name in names
-            if name.endswith(RECORD_FILES)
-        ]
+        found = []
+        for folder, inner, names in os.walk(path):
+            inner[:] = [name for name in inner if not name.startswith(".")]
+            found += [os.path.join(folder, name) for name in names if _is_record_file(name)]
         if not found:
-            ctx.fail(f"the folder `{printable(path)}` has no {' or '.join(RECORD_FILES)} file")
+            ctx.fail(f"the folder `{printable(path)}` has no {', '.join(RECORD_FILES[:-1])} or {RECORD_FILES[-1]} file")
         yield from sorted(found)
+
+
+def _is_record_file(name: str) -> bool:
+    return not name.startswith(".") and name.lower().endswith(tuple(ending + packed for ending in RECORD_FILES for packed in PACKED))

@@ -16,7 +16,10 @@ from pricelang.syntax.faults import COLOURS, BookError, Fault, Palette, Span, re
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
     from pricelang.book.files import Layer
+    from pricelang.usage.files import Progress
 
 MAX_RICH_ROWS = 2_000
 """Longer tables are printed plainly on a terminal too: drawing them takes longer than pricing them."""
@@ -188,8 +191,9 @@ def _drawn(grid: Grid) -> bool:
 # ---- progress -------------------------------------------------------------------------------------------------------
 
 
-def with_progress(items: Iterable[Item], shares_terminal: bool) -> Iterator[Item]:
-    """The items again; a count is shown on standard error while a terminal's user waits for many of them.
+def with_progress(items: Iterable[Item], shares_terminal: bool, source: Progress | None = None) -> Iterator[Item]:
+    """The items again; on standard error a terminal's user sees how many there were and, where `source` knows how large the
+    files are, the rate and the time that is left.
 
     `shares_terminal` says that results are written to standard output meanwhile; on a terminal the two would mix.
     """
@@ -198,20 +202,31 @@ def with_progress(items: Iterable[Item], shares_terminal: bool) -> Iterator[Item
         return
     import time
 
-    start, progress, task = time.monotonic(), None, None
+    start, shown = time.monotonic(), None
     try:
         for number, item in enumerate(items, 1):
-            if progress is None and time.monotonic() - start > PROGRESS_AFTER:
-                from rich.console import Console
-                from rich.progress import Progress, SpinnerColumn, TextColumn
-
-                columns = (SpinnerColumn(), TextColumn("{task.completed:,} records"))
-                progress = Progress(*columns, console=Console(stderr=True), transient=True)
-                progress.start()
-                task = progress.add_task("", total=None)
-            if progress is not None and task is not None and number % 100 == 0:
-                progress.update(task, completed=number)
+            if shown is None and time.monotonic() - start > PROGRESS_AFTER:
+                shown = _bar(source)
+                shown.start()
+            if shown is not None and number % 100 == 0:
+                shown.update(shown.task_ids[0], completed=source.read if source is not None else number, records=number)
             yield item
     finally:
-        if progress is not None:
-            progress.stop()
+        if shown is not None:
+            shown.stop()
+
+
+def _bar(source: Progress | None) -> RichProgress:
+    """A bar over the bytes of files whose size is known, or else a count of records."""
+    from rich import progress as rich
+    from rich.console import Console
+
+    columns: list[Any] = [rich.SpinnerColumn(), rich.TextColumn("{task.fields[records]:,} records")]
+    if source is not None:
+        columns += [rich.DownloadColumn(), rich.TransferSpeedColumn()]
+        if source.total:
+            columns[1:1] = [rich.BarColumn()]
+            columns += [rich.TextColumn("left"), rich.TimeRemainingColumn()]
+    bar = rich.Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task("", total=(source.total or None) if source is not None else None, records=0)
+    return bar

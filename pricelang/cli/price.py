@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from pricelang.api import Book
-from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped
+from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped, sized
+from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import show_grid, with_progress
+from pricelang.cli.rejects import with_rejects
+from pricelang.cli.request import bounds_of
 from pricelang.cli.tables import engine_options, mapping_options, on_spark, opened, tables_of
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
-from pricelang.layout import note_line
+from pricelang.layout import counts_line, note_line
 from pricelang.usage.records import Place, Skipped
 from pricelang.wording import printable
 
@@ -34,15 +37,17 @@ Leave: TypeAlias = Callable[[Answer], None]
 @input_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
 @click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
-@click.option("--rejects", metavar="FILE", help="Where the rows of a table go that have no price, with the reason.")
+@click.option("--rejects", metavar="FILE", help="Where records or rows go that have no price: whole, with place and reason.")
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
 @click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
 @mapping_options
 @engine_options
+@focus_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None, **params: Any) -> None:
-    """What usage records cost: canonical records, Messages API responses, batch results, Claude Code transcripts and
-    `claude -p` results, recognised by their shape; folders are read whole. Tables (Parquet, CSV, DuckDB) get a price for
+def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None,
+            focus: str | None, account: str, sub_account: str | None, **params: Any) -> None:  # fmt: skip
+    """What usage records cost: responses, streams, batches, transcripts, reports, spans and logs, recognised by their shape;
+    `.gz` and `.zst` are unpacked, folders read whole. Tables (Parquet, CSV, DuckDB) get a price for
     each row with `-o`, and else their totals by model.
 
     \b
@@ -50,27 +55,34 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
       pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
       pricelang price samples/claude_code --json
       cat records.jsonl | pricelang price --speed fast -
+      pricelang price logs/ --rejects rejects.jsonl
+      pricelang price records.jsonl --focus costs.csv --account org-1
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
     if params["engine"] == "spark":
         ctx.exit(_price_on_spark(ctx, params, target, rejects, lines, keep))
     if params["master"] is not None:
         ctx.fail("`--master` goes with `--engine spark`")
+    if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
+        ctx.fail("`--focus` takes records and writes their rows: it goes with neither tables, `--to` nor `--json`")
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
         ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
-    if target is not None or rejects is not None or lines or keep is not None or params["mapping"] or params["table"]:
-        ctx.fail("`--to`, `--rejects`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
+    if target is not None or lines or keep is not None or params["mapping"] or params["table"]:
+        ctx.fail("`--to`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
     given = input_of(ctx, params)
     book = open_book(given.book)
-    answers = answers_of(book, given, outcomes_of(given))
+    progress = sized(given.files)
+    answers = with_rejects(answers_of(book, given, outcomes_of(given, rejects is not None, progress)), rejects)
+    if focus is not None:
+        ctx.exit(write_answers(book, answers, focus, account, sub_account, given.verbose))
     leave = partial(_leave, book, given)
     if as_json and given.usage:
         found = list(answers)
         code = _json_lines(iter(found), given.verbose, leave)
         ctx.exit(max(code, *(_code_of_flags(answer) for answer in found if isinstance(answer, Answer) and answer.bill is None), 0))
     if as_json:
-        ctx.exit(_json_lines(with_progress(answers, shares_terminal=True), given.verbose, leave))
-    ctx.exit(_request_table(answers, leave) if given.usage else _tables(book, answers, given.verbose, leave))
+        ctx.exit(_json_lines(with_progress(answers, shares_terminal=True, source=progress), given.verbose, leave))
+    ctx.exit(_request_table(answers, leave) if given.usage else _tables(book, with_progress(answers, shares_terminal=False, source=progress), given.verbose, leave))
 
 
 def _price_table(
@@ -155,12 +167,14 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
 
     summary = Summary(book)
     only: Answer | Skipped | None = None
-    for number, answer in enumerate(with_progress(answers, shares_terminal=False)):
+    for number, answer in enumerate(answers):
         summary.add(answer)
         only = answer if number == 0 else None
     if summary.rows:
         without_ids, without_meters = partial(record_grid, summary, ids=False), partial(record_grid, summary, ids=False, meters=False)
         show_grid(record_grid(summary), without_ids, without_meters)
+        if summary.left_out:
+            click.echo(f"and {summary.left_out:,} more records, each with its line where `--json` is given")
         click.echo()
         show_grid(total_grid(summary))
         click.echo()
@@ -173,28 +187,38 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
     sys.stdout.flush()
     for refused in summary.refused:
         show_refused(refused)
+    if summary.refusals > len(summary.refused):
+        click.echo(f"and {summary.refusals - len(summary.refused):,} more refused: `--rejects FILE` writes them all", err=True)
     if isinstance(only, Answer):
         leave(only)
-    return SOME_FAILED if summary.refused else DONE
+    return SOME_FAILED if summary.refusals else DONE
 
 
 def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
-    """Prints the answers and returns the exit code."""
-    code = DONE
+    """Prints the answers, on standard error the counts where there was more than one, and returns the exit code."""
+    priced = free = skips = broken = refused = 0
     only: Answer | None = None
     for number, answer in enumerate(answers):
         only = answer if number == 0 and isinstance(answer, Answer) else None
         if isinstance(answer, Skipped):
+            skips, broken = skips + 1, broken + answer.broken
             if verbose or answer.broken:
                 show_skipped(answer)
             continue
         if answer.bill is None:
-            code = SOME_FAILED
+            refused += 1
+        elif bounds_of(answer.bill)[1]:
+            priced += 1
+        else:
+            free += 1
         found = answer.bill.to_dict() if answer.bill is not None else {"error": answer.error}
         click.echo(json.dumps(found | _place(answer.place)))
+    if priced + free + skips + refused > 1:
+        sys.stdout.flush()
+        click.echo(counts_line(priced, free, skips, refused, broken), err=True)
     if only is not None:
         leave(only)
-    return code
+    return SOME_FAILED if refused else DONE
 
 
 def _place(place: Place) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -27,6 +28,12 @@ from pricelang.rating.bill import Bill
 from pricelang.rating.instants import written
 from pricelang.usage.records import Place, Record, Skipped
 from pricelang.wording import printable
+
+MAX_ROWS = 10_000
+"""Records beyond these are added up, and have no row of their own."""
+MAX_NAMED = 1_000
+"""Refused and skipped records, and different notes, beyond these are counted and not named."""
+Kept = TypeVar("Kept")
 
 
 @frozen(eq=False, repr=False)
@@ -65,29 +72,35 @@ class Summary:
         self.notes: dict[str, int] = {}
         self.refused: list[Answer] = []
         self.skipped: list[Skipped] = []
-        self.priced = self.free = 0
+        self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = 0
 
     def add(self, answer: Answer | Skipped) -> None:
         """Counts an answer in."""
         if isinstance(answer, Skipped):
-            self.skipped.append(answer)
+            self.skips, self.broken = self.skips + 1, self.broken + answer.broken
+            _keep(self.skipped, answer, MAX_NAMED)
             return
         if answer.bill is None or answer.record is None:
-            self.refused.append(answer)
+            self.refusals += 1
+            _keep(self.refused, evolve(answer, raw=None), MAX_NAMED)
             return
         bill = answer.bill
         low, high = bounds_of(bill)
         self.priced, self.free = self.priced + bool(high), self.free + (not high)
         for note in bill.notes:
-            self.notes[note] = self.notes.get(note, 0) + 1
+            if note in self.notes or len(self.notes) < MAX_NAMED:
+                self.notes[note] = self.notes.get(note, 0) + 1
         self._add_totals(answer.record, bill)
         self.grand.setdefault(bill.currency, Total()).add(low, high)
-        self.rows += _rows(answer.place, bill)
+        # What is drawn is bounded, what is added up is not: a run of any length needs no more memory than this.
+        if len(self.rows) < MAX_ROWS:
+            self.rows += _rows(answer.place, bill)
+        else:
+            self.left_out += 1
 
     def counts(self) -> str:
         """How many records were read, and what became of them."""
-        broken = sum(one.broken for one in self.skipped)
-        return counts_line(self.priced, self.free, len(self.skipped), len(self.refused), broken)
+        return counts_line(self.priced, self.free, self.skips, self.refusals, self.broken)
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}
@@ -139,6 +152,11 @@ def total_grid(summary: Summary) -> Grid:
     for currency, total in summary.grand.items():
         rows.append(("total", f"{total.records:,}", span_of(total.low, total.high, currency)))
     return Grid(TOTAL_HEADERS, tuple(rows), TOTAL_NUMBERS, len(summary.grand))
+
+
+def _keep(found: list[Kept], one: Kept, most: int) -> None:
+    if len(found) < most:
+        found.append(one)
 
 
 def _rows(place: Place, bill: Bill) -> Iterator[Row]:

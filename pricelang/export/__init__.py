@@ -1,4 +1,4 @@
-"""The prices of one day in other projects' forms, with a list of what those cannot say.
+"""Bills and the prices of a day in the formats of others: cost rows, and price lists with what those cannot say.
 
 >>> import pricelang
 >>> from pricelang import export

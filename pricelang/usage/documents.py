@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 
+from .arrays import large_array
 from .json_text import Decoder, JsonFault, skip_space
 from .lines import Line
 from .shapes import is_result
+from .sse import STREAM, Value, events_of
 
 MAX_DOCUMENT = 64 * 2**20
 MAX_FAULTS = 1000
@@ -19,19 +21,19 @@ class RunEvent:
     """Stands for an event in the array of a `claude -p` run whose result is in the same array."""
 
 
-# The line where a value starts, its number in an array, and the value or the `JsonFault` that stands in its place.
-Value = tuple[int, int | None, object]
-
-
 def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
     """The values of a file: of its lines when the first one is complete by itself, else of the whole document.
 
-    An array gives its items. Lines are read one by one; a document over several lines is held, up to `MAX_DOCUMENT`.
+    An array gives its items. Lines are read one by one; a document over several lines is held, up to `MAX_DOCUMENT`; of
+    an array over several lines that is larger, only the item at hand is. Server-sent events give the value of each.
     """
     first = next(lines, None)
     if first is None:
         return
     if isinstance(first[1], str):
+        if first[1].startswith(STREAM):
+            yield from events_of(chain([first], lines), decoder)
+            return
         try:
             decoder.value(first[1])
         except JsonFault as fault:
@@ -44,14 +46,14 @@ def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
 def _line_values(lines: Iterable[Line], decoder: Decoder) -> Iterator[Value]:
     for number, text in lines:
         if isinstance(text, JsonFault):
-            yield number, None, text
+            yield number, None, text, text.raw
         elif text.lstrip().startswith("["):
-            yield from _without_counted_events([(number, item, value) for _, item, value in _document(text, decoder)])
+            yield from _without_counted_events([(number, item, value, raw) for _, item, value, raw in _document(text, decoder)])
         else:
             try:
-                yield number, None, decoder.value(text)
+                yield number, None, decoder.value(text), text
             except JsonFault as fault:
-                yield number, None, fault
+                yield number, None, fault, text
 
 
 def _document_or_lines(first: Line, lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
@@ -62,12 +64,15 @@ def _document_or_lines(first: Line, lines: Iterator[Line], decoder: Decoder) -> 
         gathered.append(line)
         size += len(line[1]) if isinstance(line[1], str) else 0
         if size > MAX_DOCUMENT:
-            # Too large to be held: it is read as lines, and a document of this size is refused line by line.
-            yield from _line_values(chain(gathered, lines), decoder)
+            # Too large to be held: an array is read item by item, and anything else as lines, each refused by itself.
+            if str(gathered[0][1]).lstrip().startswith("["):
+                yield from large_array(chain(gathered, lines), decoder)
+            else:
+                yield from _line_values(chain(gathered, lines), decoder)
             return
-    faults: list[Value] = [(number, None, text) for number, text in gathered if isinstance(text, JsonFault)]
+    faults: list[Value] = [(number, None, text, text.raw) for number, text in gathered if isinstance(text, JsonFault)]
     values = faults or list(_document(_joined(gathered), decoder))
-    broken = any(isinstance(value, JsonFault) and (value.syntax or faults) for _, _, value in values)
+    broken = any(isinstance(value, JsonFault) and (value.syntax or faults) for _, _, value, _ in values)
     if broken and _looks_like_lines(gathered, decoder):
         yield from _line_values(gathered, decoder)
     else:
@@ -119,7 +124,7 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
                 index = yield from _items(text, index, decoder, line_at)
             elif text[index] == "{":
                 value, index, fault = decoder.value_at(text, index)
-                yield line_at(start), None, fault or value
+                yield line_at(start), None, fault or value, text[start:index]
             else:
                 line = line_at(index)
                 raise JsonFault(
@@ -127,15 +132,17 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
                 )
         except JsonFault as fault:
             faults += 1
-            yield fault.line if fault.syntax else line_at(start), None, fault
             again = _COLUMN_1.search(text, max(fault.index - 1, start))
+            begin = max(fault.index - 1, start) if text[start] == "[" else start
+            raw = text[begin : again.start() if again is not None else len(text)]
+            yield fault.line if fault.syntax else line_at(start), None, fault, raw
             if again is None or not fault.syntax:
                 return
             if faults >= MAX_FAULTS:
                 rest = JsonFault(
                     "too_many_faults", f"{MAX_FAULTS:,} faults in one document: the rest of it is not read"
                 )
-                yield line_at(again.start() + 1), None, rest
+                yield line_at(again.start() + 1), None, rest, text[again.start() :]
                 return
             index = again.start()
         index = skip_space(text, index)
@@ -156,7 +163,7 @@ def _items(text: str, index: int, decoder: Decoder, line_at: Callable[[int], int
             # The items behind a broken one may have been taken for a part of it.
             broken.index = start + 1
             raise
-        yield line_at(start), item, fault or value
+        yield line_at(start), item, fault or value, text[start:index]
         index = skip_space(text, index)
         mark = text[index : index + 1]
         if mark == "]":
@@ -182,7 +189,7 @@ def _line_counter(text: str) -> Callable[[int], int]:
 
 def _without_counted_events(values: list[Value]) -> Iterator[Value]:
     """Of an array that holds the result of a run, mark the other events of the run: the result counts them."""
-    in_run = any(item is not None and is_result(value) for _, item, value in values)
-    for line, item, value in values:
+    in_run = any(item is not None and is_result(value) for _, item, value, _ in values)
+    for line, item, value, raw in values:
         counted = in_run and item is not None and not is_result(value) and not isinstance(value, JsonFault)
-        yield line, item, RunEvent() if counted else value
+        yield line, item, RunEvent() if counted else value, raw

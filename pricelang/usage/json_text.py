@@ -16,12 +16,13 @@ class JsonFault(Exception):
     """A text that is not acceptable JSON.
 
     `syntax` tells a text that ends too early or breaks the grammar (where the rest cannot be trusted) from a complete
-    value that is refused. `line` counts from 1 inside the text; `index` is where the text breaks off.
+    value that is refused. `line` counts from 1 inside the text; `index` is where the text breaks off, `raw` the text itself where it is known.
     """
 
     def __init__(
-        self, code: str, message: str, help: str | None = None, *, syntax: bool = False, line: int = 1, index: int = 0
-    ) -> None:
+        self, code: str, message: str, help: str | None = None, *, syntax: bool = False, line: int = 1, index: int = 0,
+        raw: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.code = code
         self.message = message
@@ -29,6 +30,7 @@ class JsonFault(Exception):
         self.syntax = syntax
         self.line = line
         self.index = index
+        self.raw = raw
 
 
 class Decoder:
@@ -136,3 +138,14 @@ def _too_deep() -> JsonFault:
 
 def _lower(message: str) -> str:
     return message[:1].lower() + message[1:]
+
+
+def written(value: object) -> str:
+    """A value that was read as one line of JSON again, its decimals as they are."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(written, value)) + "]"
+    return json.dumps(value)

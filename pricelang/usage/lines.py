@@ -37,7 +37,7 @@ def lines_of(source: Source) -> Iterator[Line]:
             try:
                 text = piece.decode("utf-8")
             except UnicodeDecodeError as error:
-                yield number, _not_utf8(error)
+                yield number, _not_utf8(error, piece)
                 continue
         else:
             text = piece
@@ -78,8 +78,9 @@ def _ends(piece: str | bytes) -> bool:
     return piece.endswith(b"\n") if isinstance(piece, bytes) else piece.endswith("\n")
 
 
-def _not_utf8(error: UnicodeDecodeError) -> JsonFault:
-    return JsonFault("bad_utf8", f"not UTF-8: byte {error.object[error.start]:#04x} at position {error.start + 1}")
+def _not_utf8(error: UnicodeDecodeError, piece: bytes = b"") -> JsonFault:
+    message = f"not UTF-8: byte {error.object[error.start]:#04x} at position {error.start + 1}"
+    return JsonFault("bad_utf8", message, raw=piece.rstrip(b"\r\n").decode("utf-8", "backslashreplace") or None)
 
 
 def _too_long() -> JsonFault:

@@ -57,6 +57,11 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         optional_count(value, "input_tokens", "count_tokens")
         return Record((), place, FORMAT, ("token counting is free",))
     message = read_message(value)
+    id = value.get("id")
+    if isinstance(id, str) and id.startswith(("msg_bdrk_", "msg_vrtx_")):
+        from .clouds import of_id
+
+        return Record(of_id(message.parts, id), place, FORMAT, message.notes)
     return Record(message.parts, place, FORMAT, message.notes)
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .documents import RunEvent, values_of
 from .fields import clean, type_name
+from .files import STDIN, BadArchive, Progress, opened, standard_input
+from .formats import FORMATS, Read, checked_format, format_of, reader_of
 from .json_text import Decoder, JsonFault
 from .lines import Source, lines_of
 from .records import Outcome, Place, Record, Rejected, Skipped, UsageError
-from .shapes import FORMATS, checked_format, format_of, identity
+from .shapes import identity
+from .sse import merged
 
 if TYPE_CHECKING:
     from .claude_code import Transcripts
 
-__all__ = ["FORMATS", "message_record", "read", "read_path", "read_paths"]
+__all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths"]
 
-STDIN = "-"
 MAX_NAME = 4096
+MAX_WAITING = 1000
 
 
 def read(source: Source, file: str, format: str | None = None) -> Iterator[Outcome]:
@@ -41,9 +45,15 @@ def read_path(path: str, format: str | None = None) -> Iterator[Outcome]:
     return read_paths([path], format)
 
 
-def read_paths(paths: Iterable[str], format: str | None = None) -> Iterator[Outcome]:
-    """The outcomes of several files as if they were one: a response that two transcripts repeat counts once."""
-    return _Reading(checked_format(format)).all((None, path) for path in paths)
+def read_paths(
+    paths: Iterable[str], format: str | None = None, *, keep_raw: bool = False, progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """The outcomes of several files as if they were one: a response that two transcripts repeat counts once.
+
+    Files may be packed by gzip or Zstandard. `keep_raw` keeps the text of each record with it; `progress` is told how
+    much of the files was read.
+    """
+    return _Reading(checked_format(format), keep_raw, progress).all((None, path) for path in paths)
 
 
 def message_record(message: object) -> Record:
@@ -67,7 +77,7 @@ def message_record(message: object) -> Record:
     place = Place("", None, identity(value))
     is_batch = "custom_id" in value and isinstance(value.get("result"), Mapping)
     try:
-        found = _record("batch" if is_batch else "messages", value, place)
+        (found,) = reader_of("batch" if is_batch else "messages")(value, place)
     except UsageError as error:
         error.place = error.place or place
         raise
@@ -78,9 +88,10 @@ def message_record(message: object) -> Record:
 class _Reading:
     """One pass over some files: knows the transcript lines so far and holds back what must come after them."""
 
-    def __init__(self, format: str | None) -> None:
-        self._format = format
+    def __init__(self, format: str | None, keep_raw: bool = False, progress: Progress | None = None) -> None:
+        self._format, self._keep_raw, self._progress = format, keep_raw, progress
         self._decoder = Decoder()
+        self._readers: dict[str, Read] = {}
         self._transcripts: Transcripts | None = None
         self._held: list[Outcome | tuple[str | None, str | None, int]] = []
         self._lines = 0
@@ -99,34 +110,33 @@ class _Reading:
             yield settled[held] if isinstance(held, tuple) else held
 
     def _path(self, path: str) -> Iterator[Outcome]:
-        if path == STDIN:
-            yield from self._file(sys.stdin.buffer, STDIN)
-            return
         try:
-            stream = open(path, "rb")  # noqa: SIM115 (a ValueError counts only where it comes from the name)
+            # A ValueError counts only where it comes from the name.
+            stream = standard_input() if path == STDIN else open(path, "rb")  # noqa: SIM115
         except (OSError, ValueError) as error:
             yield _unreadable(path, error)
             return
-        with stream:
-            try:
-                yield from self._file(stream, path)
-            except OSError as error:
-                yield _unreadable(path, error)
+        try:
+            yield from self._file(opened(stream, self._progress), path)
+        except OSError as error:
+            yield _unreadable(path, error)
+        finally:
+            if path != STDIN:
+                stream.close()
 
     def _file(self, source: Source, file: str) -> Iterator[Outcome]:
         name = clean(file, MAX_NAME)
         # Of which format a broken line was is told by the record before it, and at the top of a file by the one behind.
         self._near = self._format
         waiting: list[tuple[Outcome, bool]] = []
-        for line, item, value in values_of(lines_of(source), self._decoder):
-            outcome = self._outcome(value, line, item, name)
-            broken = isinstance(outcome, Rejected) and _broken(value)
-            if self._near is None and (broken or waiting) and outcome is not None:
-                waiting.append((outcome, broken))
-                continue
-            yield from (self._settled(*held) for held in waiting)
-            waiting = []
-            if outcome is not None:
+        for line, item, value, raw in merged(values_of(lines_of(source), self._decoder)):
+            for outcome in self._outcomes(value, line, item, name, raw):
+                broken = isinstance(outcome, Rejected) and _broken(value)
+                if self._near is None and (broken or waiting) and len(waiting) < MAX_WAITING:
+                    waiting.append((outcome, broken))
+                    continue
+                yield from (self._settled(*held) for held in waiting)
+                waiting = []
                 yield self._settled(outcome, broken)
         yield from (self._settled(*held) for held in waiting)
 
@@ -136,34 +146,48 @@ class _Reading:
             return outcome
         return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
-    def _outcome(self, value: object, line: int, item: int | None, file: str) -> Outcome | None:
+    def _outcomes(self, value: object, line: int, item: int | None, file: str, raw: str | None) -> Iterator[Outcome]:
         own = identity(value) if isinstance(value, Mapping) else None
         place = Place(file, line, own or (f"item {item}" if item is not None else None))
-        if isinstance(value, JsonFault):
-            return Rejected(place, value.code, value.message, value.help)
-        if isinstance(value, RunEvent):
-            return Skipped(place, "an event of a run: its result counts it")
-        if not isinstance(value, Mapping):
-            return Rejected(place, "wrong_type", f"a usage record is an object, and this is {type_name(value)}")
         try:
-            name = self._near = self._format or format_of(value)
-            return self._transcript_line(value, place) if name == "claude-code" else _record(name, value, place)
+            for outcome in self._read(value, place, raw):
+                if self._keep_raw and not isinstance(outcome, Skipped) and outcome.raw is None:
+                    outcome = evolve(outcome, raw=raw)
+                yield outcome
         except UsageError as error:
-            return error.rejected(place)
+            yield evolve(error.rejected(place), raw=raw if self._keep_raw else None)
 
-    def _transcript_line(self, value: Mapping[str, object], place: Place) -> Skipped | None:
+    def _read(self, value: object, place: Place, raw: str | None) -> Iterable[Outcome]:
+        if isinstance(value, JsonFault):
+            return (Rejected(place, value.code, value.message, value.help),)
+        if isinstance(value, RunEvent):
+            return (Skipped(place, "an event of a run: its result counts it"),)
+        if not isinstance(value, Mapping):
+            return (Rejected(place, "wrong_type", f"a usage record is an object, and this is {type_name(value)}"),)
+        name = self._near = self._format or format_of(value)
+        if name == "claude-code":
+            return self._transcript_line(value, place, raw)
+        reader = self._readers.get(name)
+        if reader is None:
+            reader = self._readers[name] = reader_of(name)
+        return reader(value, place)
+
+    def _transcript_line(self, value: Mapping[str, object], place: Place, raw: str | None) -> tuple[Skipped, ...]:
         from .claude_code import Transcripts, copy
 
         self._lines += 1
         read = copy(value, place, self._lines)
         if isinstance(read, Skipped):
-            return read
+            return (read,)
+        if self._keep_raw:
+            read = evolve(read, record=evolve(read.record, raw=raw))
         if self._transcripts is None:
             self._transcripts = Transcripts()
         duplicate = self._transcripts.add(read)
         if duplicate is None:
             self._held.append(read.key)
-        return duplicate
+            return ()
+        return (duplicate,)
 
 
 def _broken(value: object) -> bool:
@@ -172,24 +196,7 @@ def _broken(value: object) -> bool:
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Rejected:
+    if isinstance(error, BadArchive):
+        return Rejected(Place(clean(path, MAX_NAME)), error.code, error.message, error.help)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Rejected(Place(clean(path, MAX_NAME)), "unreadable_file", f"cannot be read: {clean(reason.lower())}")
-
-
-def _record(name: str, value: Mapping[str, object], place: Place) -> Record | Skipped:
-    """The record of `value` in the format `name`, whose module is imported only now: a start stays cheap."""
-    if name == "canonical":
-        from . import canonical
-
-        return canonical.record(value, place)
-    if name == "batch":
-        from . import batch
-
-        return batch.record(value, place)
-    if name == "claude-result":
-        from . import claude_result
-
-        return claude_result.record(value, place)
-    from . import messages
-
-    return messages.record(value, place)

@@ -39,7 +39,8 @@ class Part:
     where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
     threshold cannot be decided from them. `sides` are statements that hold for each request of a sum, such as
     `prompt over 200000`. `attributes` are what the record says besides and no price looks at (`session`, `workspace`,
-    `key`, a tag), for reports to group by.
+    `key`, a tag), for reports to group by. `unsaid` are dimensions that the record cannot say though a price may depend on
+    them, such as the `endpoint` of a response of Vertex AI: it has no price until somebody says them.
     """
 
     model: str | None
@@ -50,13 +51,14 @@ class Part:
     kind: str = SINGLE
     sides: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
+    unsaid: tuple[str, ...] = ()
 
 
 @frozen
 class Record:
     """A usage record that was read. Without parts nothing in it is billed, and a note says why.
 
-    `attributes` hold for all parts that do not say otherwise.
+    `attributes` hold for all parts that do not say otherwise. `raw` is its text, where the reading was asked to keep it.
     """
 
     parts: tuple[Part, ...]
@@ -64,6 +66,7 @@ class Record:
     format: str
     notes: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
+    raw: str | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
@@ -80,12 +83,13 @@ class Skipped:
 
 @frozen
 class Rejected:
-    """A record that cannot be read: `code` is stable, `message` and `help` are for people."""
+    """A record that cannot be read: `code` is stable, `message` and `help` are for people, `raw` as in `Record`."""
 
     place: Place
     code: str
     message: str
     help: str | None = None
+    raw: str | None = field(default=None, eq=False, repr=False)
 
 
 Outcome = Record | Skipped | Rejected

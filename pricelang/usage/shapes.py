@@ -1,4 +1,4 @@
-"""Which format a record has, by its shape alone; never by its numbers.
+"""Which of the native formats a record has, by its shape alone; never by its numbers.
 
 What could be two things is settled in this order: batch results (`custom_id` or a batch outcome, and `result` as an
 object); a `claude -p` result (`modelUsage`, or `type: result`) and the events of such a run (`session_id`, where a
@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .fields import clean, shown
-from .records import UsageError
+from .fields import clean
 
-FORMATS = ("canonical", "messages", "batch", "claude-code", "claude-result")
+NATIVE = ("canonical", "messages", "batch", "claude-code", "claude-result")
 BATCH_NOT_BILLED = ("errored", "canceled", "expired")
 BATCH_RESULTS = ("succeeded", *BATCH_NOT_BILLED)
 _TRANSCRIPT_TYPES = frozenset(
@@ -49,8 +48,8 @@ _FOREIGN_USAGE = frozenset(
 )
 
 
-def format_of(value: Mapping[str, object]) -> str:
-    """The format of a record, one of `FORMATS`. Raises `UsageError` when no format has this shape."""
+def native_format_of(value: Mapping[str, object]) -> str | None:
+    """The format of a record, one of `NATIVE`, or None when none of them has this shape."""
     result = value.get("result")
     if isinstance(result, Mapping) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
         return "batch"
@@ -65,16 +64,16 @@ def format_of(value: Mapping[str, object]) -> str:
             return "messages"
         if _is_in(kind, _TRANSCRIPT_TYPES) or (kind is not None and any(key in value for key in _TRANSCRIPT_KEYS)):
             return "claude-code"
-        raise _unknown(value)
+        return None
     usage = value["usage"]
     if kind == "message":
         return "messages"
     if kind is not None or "object" in value or message is not None:
-        raise _unknown(value)
+        return None
     if not isinstance(usage, Mapping):
         return "canonical"
     if any(key in _FOREIGN_USAGE for key in usage):
-        raise _unknown(value)
+        return None
     return "messages" if "input_tokens" in usage or "output_tokens" in usage else "canonical"
 
 
@@ -103,25 +102,3 @@ def identity(value: Mapping[str, object]) -> str | None:
             return str(candidate)
     uuid = value.get("uuid")
     return clean(uuid) if isinstance(uuid, str) and uuid else None
-
-
-def checked_format(name: str | None) -> str | None:
-    """`name` if it is a format or None. Raises `UsageError` with the nearest known name."""
-    if name is None or name in FORMATS:
-        return name
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, FORMATS, 1)
-    known = "known formats: " + ", ".join(FORMATS)
-    raise UsageError(
-        "unknown_format", f"there is no format {shown(name)}", f"did you mean `{near[0]}`?" if near else known
-    )
-
-
-def _unknown(value: Mapping[str, object]) -> UsageError:
-    keys = ", ".join(shown(key, 30) for key in list(value)[:5])
-    return UsageError(
-        "unknown_record",
-        f"no known usage record has this shape: {keys or 'an empty object'}",
-        "known formats: " + ", ".join(FORMATS),
-    )

@@ -90,7 +90,7 @@ def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
     file.write_text(shop(id="a", usage={"input": 1}) + "{nonsense\n" + shop(id="c", usage={"inptu": 1}) + shop(usage={"output": 2}))
     done = run("price", "--book", SHOP, "--json", str(file))
     assert done.exit_code == 1
-    assert done.stderr == ""
+    assert done.stderr == "4 read: 2 priced, 0 free, 0 skipped, 2 refused\n"
     found = objects(done.stdout)
     assert [(x["file"], x["line"], x["id"]) for x in found] == [(str(file), 1, "a"), (str(file), 2, None), (str(file), 3, "c"), (str(file), 4, None)]
     assert [x.get("total") for x in found] == ["0.000002", None, None, "0.000016"]
@@ -151,17 +151,17 @@ def test_totals_never_mix_currencies() -> None:
 
 
 def test_a_range_is_shown_and_carried_to_the_totals() -> None:
-    done = shop_price(shop(record="sum", usage={"input": 1_000_000}), shop(usage={"input": 500}))
+    done = shop_price(shop(record="sum", usage={"input": 1_000_000}), shop(usage={"input": 500}), args=("--across", "bounds"))
     assert "$2 to $4" in done.stdout
     assert [line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("total")] == [["total", "2", "$2.001 to $4.001"]]
-    (found,) = objects(shop_price(shop(record="sum", usage={"input": 1_000_000}), args=("--json",)).stdout)
+    (found,) = objects(shop_price(shop(record="sum", usage={"input": 1_000_000}), args=("--json", "--across", "bounds")).stdout)
     assert (found["total"], found["low"], found["high"]) == (None, "2", "4")
 
 
 def test_a_range_of_several_models_belongs_to_the_one_that_has_it() -> None:
     use = {"inputTokens": 1_000_000, "outputTokens": 0, "cacheReadInputTokens": 0, "cacheCreationInputTokens": 0}
     result = {"type": "result", "modelUsage": {"claude-haiku-5-5": use, "claude-opus-5-5": use}}
-    done = run("price", "--at", "2026-10-20", "-", stdin=json.dumps(result))
+    done = run("price", "--at", "2026-10-20", "--across", "bounds", "-", stdin=json.dumps(result))
     rows = {line.split()[0]: line.split(maxsplit=2)[2] for line in done.stdout.splitlines() if " 1  " in line and "$" in line}
     assert rows["claude-haiku-5-5"] == "$0.10 to $0.50"
     assert rows["claude-opus-5-5"].strip() == "$4"
@@ -261,7 +261,7 @@ def test_wrong_usage_exits_with_2(args: list[str], words: str) -> None:
 def test_a_folder_without_records_is_wrong_usage(tmp_path: Path) -> None:
     done = run("price", str(tmp_path))
     assert done.exit_code == 2
-    assert "has no .json or .jsonl file" in done.stderr
+    assert "has no .json, .jsonl, .ndjson or .sse file" in done.stderr
 
 
 def test_a_book_with_faults_shows_them_under_its_own_path(tmp_path: Path) -> None:

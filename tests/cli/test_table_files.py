@@ -68,7 +68,7 @@ def test_refused_rows(tmp_path: Path, maps: list[str]) -> None:
         (["report", USAGE, "--memory", "much"], "memory"),
         (["price", USAGE, "--lines"], "go with an output"),
         (["price", USAGE, str(SAMPLES / "requests.jsonl")], "tables and records are priced apart"),
-        (["price", str(SAMPLES / "requests.jsonl"), "--rejects", "x"], "are for tables of usage"),
+        (["price", str(SAMPLES / "requests.jsonl"), "--keep", "x"], "are for tables of usage"),
         (["price", USAGE, "-o", "x.xlsx"], "no kind that can be written"),
         (["price", USAGE, "-o", "x.parquet", "--keep", "idd"], "did you mean `id`"),
     ],

@@ -45,6 +45,9 @@ def as_data(outcome: Outcome) -> dict[str, object]:
     for holder in (data, *data.get("parts", ())):
         if not holder.get("attributes"):
             holder.pop("attributes", None)
+        if not holder.get("unsaid"):
+            holder.pop("unsaid", None)
+        holder.pop("raw", None)
     data["place"] = {key: value for key, value in data["place"].items() if key != "file"}
     return {"outcome": type(outcome).__name__, **json.loads(json.dumps(data, default=str))}
 

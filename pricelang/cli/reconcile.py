@@ -1,0 +1,124 @@
+"""`pricelang reconcile`: what was billed against what the usage comes to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book
+from pricelang.cli.output import Failure
+from pricelang.ending import DONE, SOME_FAILED, error_line
+from pricelang.rating.errors import PriceError
+from pricelang.wording import printable
+
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
+
+
+@click.command(
+    epilog="Exit codes: 0 usage and cost agree; 1 they differ, or a row could not be read; 2 wrong usage, or a file or book that cannot be used.",
+)
+@click.argument("usage", type=click.Path(exists=True, allow_dash=True), metavar="USAGE")
+@click.argument("cost", type=click.Path(exists=True, allow_dash=True), metavar="COST")
+@click.option("--within", metavar="AMOUNT", help="The tolerance of a line in the currency of the bill, such as 0.01; none unless given.")
+@click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column of an invoice that says `day`, `amount` (or `cents`), `model`, `token_type`, `service_tier`, …")
+@click.option("--all", "all_lines", is_flag=True, help="All lines in a long table too, and not those alone that differ.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="The lines as comma-separated values.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="The text as Markdown.")
+@click.option("-o", "--to", "target", metavar="FILE", help="Where the text goes; standard output unless given.")
+@book_option
+@at_option
+@dimension_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, usage: str, cost: str, within: str | None, mapping: tuple[str, ...], all_lines: bool,
+    as_json: bool, as_csv: bool, as_markdown: bool, target: str | None, book: str, **params: Any,
+) -> None:  # fmt: skip
+    """Line by line, what was billed and what the usage comes to: an Admin usage report against an Admin cost report, or
+    usage records against an invoice as CSV. Each is a file or a folder of pages; a difference is explained where a
+    modifier, tier, token type, date, model, price or quantity makes it exact.
+
+    \b
+    Examples:
+      pricelang reconcile usage.json cost.json
+      pricelang reconcile records.jsonl invoice.csv --map day=date --map amount=cost --markdown -o letter.md
+    """
+    if as_json + as_csv + as_markdown > 1:
+        ctx.fail("`--json`, `--csv` and `--markdown` are different answers; choose one")
+    if usage == cost == "-":
+        ctx.fail("standard input is one of the two, not both")
+    if within is not None and not _AMOUNT.match(within):
+        ctx.fail(f"`--within` takes an amount such as 0.01, not `{printable(within)}`")
+    try:
+        with _working():
+            found = open_book(book).reconcile(
+                usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params), at=params["at"]
+            )
+    except PriceError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    for row in (*found.usage.unread, *found.cost.unread) if as_csv else ():
+        click.echo(f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True)
+    _write(_text(found, all_lines, as_json, as_csv, as_markdown), target)
+    ctx.exit(DONE if found.agrees else SOME_FAILED)
+
+
+@contextlib.contextmanager
+def _working() -> Iterator[None]:
+    """Shows that something is being done while a terminal's user waits."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("reconciling"):
+        yield
+
+
+def _text(found: Any, all_lines: bool, as_json: bool, as_csv: bool, as_markdown: bool) -> str:
+    from pricelang.billing.letter import markdown_text, plain_text
+    from pricelang.billing.written import as_csv as lines_csv
+
+    if as_json:
+        return json.dumps(found.to_dict(), indent=2) + "\n"
+    if as_csv:
+        return lines_csv(found)
+    return markdown_text(found, all_lines) if as_markdown else plain_text(found, all_lines)
+
+
+def _mapping(ctx: click.Context, given: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, column = text.partition("=")
+        if not equals or not name.strip() or not column.strip():
+            ctx.fail(f"`--map` takes NAME=COLUMN, not `{printable(text)}`")
+        found[name.strip()] = column.strip()
+    return found
+
+
+def _write(text: str, target: str | None) -> None:
+    """Prints a text, or writes it to a file: whole or not at all."""
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    folder = os.path.dirname(os.path.abspath(target))
+    try:
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".reconcile-")
+    except OSError as error:
+        raise Failure("unwritable_file", f"`{printable(target)}` cannot be written: {error.strerror}") from None
+    try:
+        with open(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

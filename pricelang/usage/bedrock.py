@@ -1,0 +1,184 @@
+"""Amazon Bedrock to requests: Converse, bodies of InvokeModel, the tails of streams, and invocation logs.
+
+- Converse: `usage {inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens, cacheDetails [{ttl, inputTokens}]}`,
+  at the top, under `response` or under `metadata` of a stream. The cache is not inside `inputTokens`. Neither the model nor the
+  region is in it: they stand beside it as `modelId` and `region`, or are asked for.
+- InvokeModel: `{modelId, body}` with a message as `body`.
+- `amazon-bedrock-invocationMetrics`, the tail of a stream: counts without the lifetime of cache writes.
+- Invocation logs: `schemaType` `ModelInvocationLog`. The message in the output body says more than the counts beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from .counters import Counters
+from .fields import (
+    clean,
+    note_unknown,
+    optional_count,
+    optional_object,
+    require_object,
+    required_count,
+    shown,
+    word,
+    wrong_type,
+)
+from .inclusive import no_lifetime
+from .messages import Message, read_message
+from .records import Outcome, Part, Place, Record, Skipped, UsageError
+from .sse import METRICS
+
+FORMAT = "bedrock"
+_USAGE = frozenset((
+    "inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens", "cacheDetails",
+    "cacheReadInputTokenCount", "cacheWriteInputTokenCount", "serverToolUsage",
+))  # fmt: skip
+_TIERS = {"default": None, "standard": None, "on-demand": None}
+_TTLS = ("5m", "1h")
+
+
+def known(value: Mapping[str, object]) -> bool:
+    """Whether an object is one of these, by the names of its counts or of its log."""
+    if value.get("schemaType") == "ModelInvocationLog" or METRICS in value:
+        return True
+    body = value.get("body")
+    if isinstance(body, Mapping):
+        return "modelId" in value and "usage" in body
+    usage = _converse(value).get("usage")
+    return isinstance(usage, Mapping) and "inputTokens" in usage and "modelUsage" not in value
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a call or of a line of a log. Raises `UsageError`."""
+    if value.get("schemaType") == "ModelInvocationLog":
+        return (_log(value, place),)
+    notes: list[str] = []
+    at = word(value.get("timestamp"), "timestamp")
+    model = word(value.get("modelId"), "modelId")
+    if METRICS in value:
+        counters = _counts(require_object(value.get(METRICS), METRICS), METRICS)
+        no_lifetime(counters, notes)
+        return (_record(Part(model, at, {}, counters.meters()), place, notes, {}),)
+    body = value.get("body")
+    if isinstance(body, Mapping):
+        message = read_message(body, at)
+        return (_of_message(message, model, place, _attributes(value)),)
+    response = _converse(value)
+    counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
+    tier = optional_object(response, "serviceTier", "")
+    dimensions = _tier(word(tier.get("type"), "serviceTier.type") if tier is not None else None)
+    return (_record(Part(model, at, dimensions, counters.meters()), place, notes, _attributes(value)),)
+
+
+def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
+    for key in ("response", "metadata"):
+        inner = value.get(key)
+        if isinstance(inner, Mapping) and "usage" in inner:
+            return inner
+    return value
+
+
+def _converse_counts(usage: Mapping[str, object], notes: list[str]) -> Counters:
+    note_unknown(usage, _USAGE, "usage", notes)
+    written = optional_count(usage, "cacheWriteInputTokens", "usage")
+    listed = usage.get("cacheDetails")
+    if listed is not None and not isinstance(listed, list | tuple):
+        raise wrong_type("usage.cacheDetails", listed, "a list")
+    by_ttl = dict.fromkeys(_TTLS, 0)
+    for index, item in enumerate(listed or ()):
+        path = f"usage.cacheDetails[{index}]"
+        entry = require_object(item, path)
+        ttl = word(entry.get("ttl"), f"{path}.ttl")
+        if ttl not in _TTLS:
+            raise UsageError("unknown_value", f"`{path}.ttl` is {shown(ttl)}", "known lifetimes: 5m, 1h")
+        by_ttl[ttl] += required_count(entry, "inputTokens", path)
+    split = bool(listed)
+    if split and sum(by_ttl.values()) != written:
+        notes.append(
+            f"warning: `usage.cacheDetails` adds up to {sum(by_ttl.values())} and not to {written}: what the 1-hour part leaves is "
+            "priced as 5-minute writes"
+        )
+    counters = Counters(
+        required_count(usage, "inputTokens", "usage"), required_count(usage, "outputTokens", "usage"),
+        optional_count(usage, "cacheReadInputTokens", "usage"), written, min(by_ttl["1h"], written), split,
+    )  # fmt: skip
+    no_lifetime(counters, notes)
+    return counters
+
+
+def _counts(holder: Mapping[str, object], path: str, output: Mapping[str, object] | None = None) -> Counters:
+    return Counters(
+        required_count(holder, "inputTokenCount", path), required_count(output if output is not None else holder, "outputTokenCount", path),
+        optional_count(holder, "cacheReadInputTokenCount", path), optional_count(holder, "cacheWriteInputTokenCount", path), 0, False,
+    )  # fmt: skip
+
+
+def _tier(tier: str | None) -> dict[str, str]:
+    if tier is None or tier in _TIERS:
+        return {}
+    return {"service_tier": tier}
+
+
+def _log(value: Mapping[str, object], place: Place) -> Outcome:
+    notes: list[str] = []
+    given, output = optional_object(value, "input", "") or {}, optional_object(value, "output", "")
+    attributes = _attributes(value)
+    at, model = word(value.get("timestamp"), "timestamp"), word(value.get("modelId"), "modelId")
+    if value.get("errorCode") is not None:
+        return Skipped(place, f"a call that failed: {shown(value['errorCode'])}")
+    if output is None:
+        raise UsageError("missing_key", "`output` is missing")
+    body = output.get("outputBodyJson")
+    message = _message_in(body)
+    if message is not None:
+        return _of_message(read_message(message, at), model, place, attributes)
+    if isinstance(body, Mapping) and isinstance(body.get("usage"), Mapping) and "inputTokens" in body["usage"]:
+        counters = _converse_counts(body["usage"], notes)
+    else:
+        counters = _counts(given, "input", output)
+        no_lifetime(counters, notes)
+    return _record(Part(model, at, {}, counters.meters()), place, notes, attributes)
+
+
+def _message_in(body: object) -> Mapping[str, object] | None:
+    """The message of an output body: the body itself, or what the events of a stream add up to."""
+    if isinstance(body, Mapping):
+        usage = body.get("usage")
+        return body if isinstance(usage, Mapping) and "input_tokens" in usage else None
+    if isinstance(body, list):
+        from .sse import merged
+
+        for _, _, value, _ in merged((0, None, event, None) for event in body):
+            if isinstance(value, dict) and value.get("counted"):
+                found = value["message"]
+                return found if isinstance(found, dict) else None
+    return None
+
+
+def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
+    """The record of a message whose model id, with the geography, stands beside it. Other models in it keep theirs."""
+    own = message.parts[0].model
+    parts = tuple(
+        evolve(
+            part, model=model if model and part.model == own else part.model, dimensions={"platform": "bedrock", **part.dimensions},
+            unsaid=("endpoint",),
+        )
+        for part in message.parts
+    )  # fmt: skip
+    return Record(parts, place, FORMAT, message.notes, attributes)
+
+
+def _record(part: Part, place: Place, notes: list[str], attributes: Mapping[str, str]) -> Record:
+    part = evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",))
+    return Record((part,), place, FORMAT, tuple(notes), attributes)
+
+
+def _attributes(value: Mapping[str, object]) -> dict[str, str]:
+    found = {"account": value.get("accountId"), "region": value.get("region"), "operation": value.get("operation")}
+    tags = value.get("requestMetadata")
+    if isinstance(tags, Mapping):
+        found |= {clean(str(key)): text for key, text in tags.items()}
+    return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}

@@ -1,0 +1,94 @@
+"""Responses kept with their request, as Vertex AI, Microsoft Foundry and Claude Platform on AWS are called.
+
+`{"request": {"url", "region"?, "deployment"?}, "response": MESSAGE}`. The URL says the platform; of Vertex AI it also says
+the endpoint: `locations/global`, a multi-region such as `locations/eu`, or a region. In Foundry the model may be the name of
+a deployment, which `--models` maps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from .fields import require_object, shown, word
+from .messages import read_message
+from .records import Outcome, Part, Place, Record, UsageError
+
+FORMAT = "clouds"
+_HOSTS = (
+    (re.compile(r"https?://([a-z0-9-]+\.)*(aiplatform\.googleapis\.com|aiplatform\.[a-z]+\.rep\.googleapis\.com)(:\d+)?/"), "vertex"),
+    (re.compile(r"https?://[a-z0-9.-]+\.(services\.ai\.azure\.com|openai\.azure\.com|cognitiveservices\.azure\.com|inference\.ai\.azure\.com)(:\d+)?/"), "foundry"),
+    (re.compile(r"https?://aws-external-anthropic\.[a-z0-9-]+\.api\.aws(:\d+)?/"), "aws"),
+    (re.compile(r"https?://bedrock-runtime\.[a-z0-9-]+\.amazonaws\.com(:\d+)?/"), "bedrock"),
+    (re.compile(r"https?://api\.anthropic\.com(:\d+)?/"), "api"),
+)
+_LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
+_MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
+_MULTI_REGIONS = ("us", "eu", "asia")
+
+
+def known(value: Mapping[str, object]) -> bool:
+    """Whether an object holds a message under `response` and its request under `request`."""
+    request, response = value.get("request"), value.get("response")
+    return isinstance(request, Mapping) and isinstance(response, Mapping) and isinstance(response.get("usage"), Mapping) and "url" in request
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a call. Raises `UsageError`."""
+    request, response = require_object(value.get("request"), "request"), require_object(value.get("response"), "response")
+    url = request.get("url")
+    if not isinstance(url, str):
+        raise UsageError("wrong_type", "`request.url` is no string")
+    platform = next((name for pattern, name in _HOSTS if pattern.match(url[:500])), None)
+    if platform is None:
+        raise UsageError(
+            "unknown_platform", f"`request.url` is {shown(url)}, of no known platform",
+            "read the `response` alone, with `--platform` and `--endpoint`",
+        )  # fmt: skip
+    at = word(value.get("timestamp", request.get("timestamp")), "timestamp")
+    message = read_message(response, at)
+    dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
+    unsaid: tuple[str, ...] = ()
+    region = word(request.get("region"), "request.region")
+    if platform == "vertex":
+        found = _LOCATION.search(url)
+        endpoint = vertex_endpoint(found[1] if found else region)
+        dimensions |= {"endpoint": endpoint} if endpoint else {}
+        unsaid = () if endpoint else ("endpoint",)
+    elif platform == "foundry":
+        unsaid = ("model",)
+    elif platform == "bedrock":
+        unsaid = ("endpoint",)
+    deployment = word(request.get("deployment"), "request.deployment")
+    in_url = _MODEL_IN_URL.search(url)
+    given = {"region": region, "deployment": deployment}
+    parts = []
+    for part in message.parts:
+        model = part.model or (in_url[1] if in_url else deployment)
+        if platform == "bedrock" and in_url and "anthropic." in in_url[1]:
+            model = in_url[1]
+        parts.append(evolve(part, model=model, dimensions={**dimensions, **part.dimensions}, unsaid=unsaid))
+    return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, {name: text for name, text in given.items() if text}),)
+
+
+def vertex_endpoint(location: str | None) -> str | None:
+    """The endpoint of a location of Vertex AI, None where it is not told."""
+    if not location:
+        return None
+    return "global" if location == "global" else "multi_region" if location in _MULTI_REGIONS else "regional"
+
+
+def of_id(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
+    """The parts of a message whose id says that a cloud served it: its platform, with an endpoint that is left unsaid."""
+    platform = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}.get(id[:9]) if isinstance(id, str) else None
+    if platform is None:
+        return parts
+    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}, unsaid=("endpoint",)) for part in parts)
+
+
+def _named(place: Place, response: Mapping[str, object]) -> Place:
+    id = response.get("id")
+    return evolve(place, id=id[:200]) if place.id is None and isinstance(id, str) and id.isprintable() else place
+

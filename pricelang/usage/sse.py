@@ -1,0 +1,154 @@
+"""Streams of the Messages API: server-sent events, or the same events one a line, to one message each.
+
+`message_start` carries the model, the tier, the geography and the split of cache writes; the usage of the last
+`message_delta` is cumulative and takes its place, key by key: the deltas are never added up. Content is not held: a block
+leaves its type, and whether any of it arrived. A stream without a `message_delta` was cut before its counts were known,
+and is refused. After a fallback the model is the one that the last `fallback` block went to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import evolve
+
+from .fields import model_id, require_object
+from .json_text import Decoder, JsonFault
+from .lines import Line
+from .records import Outcome, Place, Record, UsageError
+
+FORMAT = "sse"
+STREAM = ("event:", "data:", ":", "id:", "retry:")
+"""How the first line of server-sent events begins."""
+METRICS = "amazon-bedrock-invocationMetrics"
+_MERGED = "pricelang.stream"
+_EVENTS = frozenset(
+    (
+        "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta", "content_block_stop",
+        "ping", "error",
+    )
+)  # fmt: skip
+_BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
+
+# The line where a value starts, its number in an array, the value or the `JsonFault` that stands in its place, its text.
+Value = tuple[int, int | None, object, str | None]
+
+
+def known(value: Mapping[str, object]) -> bool:
+    """Whether a value is a stream that `merged` put together, or an event that stands alone."""
+    return value.get("type") == _MERGED or (value.get("type") == "message_start" and isinstance(value.get("message"), Mapping))
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a stream. Raises `UsageError` where it was cut."""
+    from .messages import read_message  # every file passes through here, and few hold a stream
+
+    message = require_object(value.get("message"), "message")
+    if not value.get("counted"):
+        raise UsageError(
+            "cut_stream", "the stream was cut before its counts: it has no `message_delta`",
+            "the request may have been billed: look it up in the usage report",
+        )  # fmt: skip
+    read = read_message(message)
+    notes = read.notes if value.get("closed") else (*read.notes, "the stream has no `message_stop`: its last counts are priced")
+    parts = read.parts
+    if value.get(METRICS):
+        parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",)) for part in parts)
+    return (Record(parts, place, FORMAT, notes),)
+
+
+def events_of(lines: Iterable[Line], decoder: Decoder) -> Iterator[Value]:
+    """The values of server-sent events, each with its line; what is no `data:` line carries none."""
+    for number, text in lines:
+        if isinstance(text, JsonFault):
+            yield number, None, text, text.raw
+        elif text.startswith("data:"):
+            data = text[5:].strip()
+            if data and data != "[DONE]":
+                try:
+                    yield number, None, decoder.value(data), data
+                except JsonFault as fault:
+                    # What is inside a block counts nothing: documentation cuts it short, and so do logs.
+                    block = _BLOCK.match(data)
+                    yield number, None, {"type": f"content_block_{block[1]}"} if block else fault, data
+
+
+def merged(values: Iterable[Value]) -> Iterator[Value]:
+    """Values with the events of each stream put together to one; all other values go through as they are."""
+    held: _Stream | None = None
+    for found in values:
+        value = found[2]
+        kind = value.get("type") if isinstance(value, dict) else None
+        if kind == "message_start" and isinstance(value, dict) and isinstance(value.get("message"), dict):
+            if held is not None:
+                yield held.value(False)
+            held = _Stream(found, value["message"])
+        elif held is None or not isinstance(value, dict) or not isinstance(kind, str) or kind not in _EVENTS:
+            yield found
+        else:
+            held.add(kind, value)
+            if kind == "message_stop":
+                yield held.value(True)
+                held = None
+    if held is not None:
+        yield held.value(False)
+
+
+class _Stream:
+    """A stream so far: its message, the usage that counts, the types of its blocks."""
+
+    def __init__(self, found: Value, message: dict[str, object]) -> None:
+        self._line, self._item, _, self._text = found
+        self._message = message
+        self._blocks: list[object] = []
+        self._counted = self._metrics = False
+
+    def add(self, kind: str, event: dict[str, object]) -> None:
+        """Takes an event in."""
+        if kind == "content_block_start":
+            block = event.get("content_block")
+            self._note_block(block if isinstance(block, dict) else {})
+        elif kind == "content_block_delta" and self._blocks and isinstance(self._blocks[-1], dict):
+            self._blocks[-1] = {**self._blocks[-1], "text": "…"}
+        elif kind == "message_delta":
+            self._counted = True
+            delta = event.get("delta")
+            if isinstance(delta, dict):
+                self._message = {**self._message, **delta}
+            usage, new = self._message.get("usage"), event.get("usage")
+            if isinstance(new, dict):
+                given = {key: count for key, count in new.items() if count is not None}
+                if "cache_creation_input_tokens" in given and "cache_creation" not in given and isinstance(usage, dict):
+                    given |= _split(usage, given["cache_creation_input_tokens"])
+                self._message["usage"] = {**(usage if isinstance(usage, dict) else {}), **given}
+            elif new is not None:
+                self._message["usage"] = new
+        elif kind == "message_stop":
+            self._metrics = METRICS in event
+
+    def _note_block(self, block: dict[str, object]) -> None:
+        kept: dict[str, object] = {"type": block.get("type")}
+        if block.get("type") == "text":
+            kept["text"] = "…" if block.get("text") else ""
+        target = block.get("to")
+        if block.get("type") == "fallback":
+            kept["from"] = block.get("from")
+            model = model_id(target.get("model"), "content.to.model", []) if isinstance(target, dict) else None
+            if model is not None:
+                self._message = {**self._message, "model": model}
+        if len(self._blocks) < 1000 or kept["type"] == "fallback":
+            self._blocks.append(kept)
+
+    def value(self, closed: bool) -> Value:
+        """The stream as one value, at the place of its start."""
+        whole = {
+            "type": _MERGED, "id": self._message.get("id"), "message": {**self._message, "content": self._blocks},
+            "counted": self._counted, "closed": closed, METRICS: self._metrics,
+        }  # fmt: skip
+        return self._line, self._item, whole, self._text
+
+
+def _split(usage: dict[str, object], written: object) -> dict[str, object]:
+    """The split of `message_start` where a delta says the same total without one; else none, for it is of other writes."""
+    return {} if usage.get("cache_creation_input_tokens") == written else {"cache_creation": None}

@@ -1,0 +1,38 @@
+"""Instants as formats write them: text, seconds since 1970 with or without a fraction, nanoseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from .fields import shown, word
+from .records import UsageError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST = 253_402_300_799  # the last second of the year 9999
+
+
+def instant(value: object, path: str) -> str | None:
+    """An instant as text in UTC, None where there is none; a text is left as it is.
+
+    >>> instant(1785000000, "created")
+    '2026-07-25T17:20:00Z'
+
+    Raises `UsageError` for a number that is no time, and for any other type.
+    """
+    if value is None or isinstance(value, str):
+        return word(value, path) or None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= _MOST:
+        raise UsageError("bad_date", f"`{path}` is {shown(value)}, no time in seconds")
+    return (_EPOCH + timedelta(seconds=int(value))).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def nanoseconds(value: object, path: str) -> str | None:
+    """An instant given in nanoseconds since 1970, as a number or as its text; None where it is missing or 0."""
+    if value is None:
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 25:
+        value = int(value)
+    if type(value) is not int:
+        raise UsageError("bad_date", f"`{path}` is {shown(value)}, no time in nanoseconds")
+    return instant(value // 10**9, path) if value else None
