@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 from attrs import define, evolve, field
@@ -24,6 +26,7 @@ from pricelang.wording import did_you_mean, shown
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_ENTRIES = 20_000
+_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
 
 
 @define(eq=False, repr=False)
@@ -168,6 +171,18 @@ class RateCard:
             else:
                 found[name] = read_uses(value, meter, self.book.units)
         return found
+
+    def side(self, text: str) -> tuple[int, int]:
+        """`prompt over 200,000` as a sum of the book and a point of its axis."""
+        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
+        limit = Fraction(match["limit"].replace(",", "")) if match else None
+        known = []
+        for index, summed in enumerate(self.book.sums):
+            known += [f"{summed.label} over {value}" for value in summed.limits]
+            if match and summed.label == match["sum"] and limit in summed.limits:
+                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
+        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
+                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     # ---- combinations ----
 
