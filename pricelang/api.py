@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from pricelang.audit.breakeven import BreakEven
     from pricelang.audit.coverage import Coverage
     from pricelang.audit.difference_words import Change
-    from pricelang.billing.invoice import Invoice
     from pricelang.billing.reconcile import Reconciliation
-    from pricelang.billing.tally import Given
-    from pricelang.billing.totals import Report
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
+    from pricelang.reports.invoice import Invoice
+    from pricelang.reports.tally import Given
+    from pricelang.reports.totals import Report
     from pricelang.usage.records import Outcome, Part, Record
 
 
@@ -321,7 +321,7 @@ class Book:
         self, records: Iterable[Outcome], /, by: Sequence[str] = ("model",), *, since: str | None = None, until: str | None = None,
         zone: str | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
     ) -> Report:  # fmt: skip
-        """What records cost by what they carry, such as `day` or `session`; see `pricelang.billing.report.report_records`.
+        """What records cost by what they carry, such as `day` or `session`; see `pricelang.reports.report.report_records`.
 
         `records` are as `pricelang.usage.reading` reads them. `since` and `until` are days, months or years, both included,
         in the time zone `zone` (UTC unless named); `model`, `at` and `dimensions` hold where a record says nothing.
@@ -332,8 +332,8 @@ class Book:
         >>> [(total.by, total.rows, str(total.amount)) for total in found.totals]
         [(('2026-08-20',), 1, '22781/1000000')]
         """
-        from pricelang.billing.period import between, zone_of
-        from pricelang.billing.report import report_records
+        from pricelang.reports.period import between, zone_of
+        from pricelang.reports.report import report_records
 
         local = zone_of(zone)
         return report_records(self, records, by, _given(model, at, dimensions), between(since, until, local), local)
@@ -343,7 +343,7 @@ class Book:
         at: Instant | None = None, **dimensions: str,
     ) -> Invoice:  # fmt: skip
         """What an account owes for a day, month or year such as `2026-05` (UTC), or for all its records: see
-        `pricelang.billing.invoice.make_invoice`.
+        `pricelang.reports.invoice.make_invoice`.
 
         >>> import pricelang
         >>> from pricelang.usage.reading import read_path
@@ -351,8 +351,8 @@ class Book:
         >>> [(one.name, str(one.quantity), str(one.amount)) for one in found.adjustments]  # of 1,550 free hours
         [('code_execution', '19/12', '-19/240')]
         """
-        from pricelang.billing.invoice import make_invoice
-        from pricelang.billing.period import period_of
+        from pricelang.reports.invoice import make_invoice
+        from pricelang.reports.period import period_of
 
         return make_invoice(self, records, None if period is None else period_of(period), by, _given(model, at, dimensions))
 
@@ -394,7 +394,7 @@ class Book:
 
 def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Given:
     """What holds where records say nothing."""
-    from pricelang.billing.tally import Given
+    from pricelang.reports.tally import Given
 
     return Given(model, at if at is None or isinstance(at, str) else written(seconds_of(at)), dimensions)
 

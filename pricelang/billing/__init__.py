@@ -1,1 +1,1 @@
-"""What many records cost together, and what was billed for them: reports, invoices, and their reconciliation."""
+"""What was billed, against what the usage comes to: readers of bills, the join of both, and what explains a difference."""

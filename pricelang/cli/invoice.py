@@ -27,9 +27,9 @@ from pricelang.usage.records import UsageError
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
-    from pricelang.billing.account import Adjustment
-    from pricelang.billing.invoice import Invoice
-    from pricelang.billing.lines import InvoiceLine
+    from pricelang.reports.account import Adjustment
+    from pricelang.reports.invoice import Invoice
+    from pricelang.reports.lines import InvoiceLine
 
 RECORDS = "records"
 
@@ -83,9 +83,9 @@ def command(ctx: click.Context, /, period: str | None, by: str, unit: str | None
 
 
 def _invoice(ctx: click.Context, period: str | None, by: list[str], params: dict[str, Any]) -> Invoice:
-    from pricelang.billing.invoice import make_invoice
-    from pricelang.billing.period import period_of
-    from pricelang.billing.tally import Given
+    from pricelang.reports.invoice import make_invoice
+    from pricelang.reports.period import period_of
+    from pricelang.reports.tally import Given
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:

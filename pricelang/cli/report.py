@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from pricelang.billing.totals import RECORDS, Report, Total, Unpriced, as_record
 from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book, record_files
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
@@ -22,6 +21,7 @@ from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.flags import STDIN
 from pricelang.layout import counts_line, note_line
 from pricelang.rating.errors import PriceError
+from pricelang.reports.totals import RECORDS, Report, Total, Unpriced, as_record
 from pricelang.usage.records import UsageError
 from pricelang.wording import printable
 
@@ -92,9 +92,9 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
 
 def _of_records(ctx: click.Context, by: Sequence[str], limits: tuple[str | None, str | None, str | None], params: dict[str, Any]) -> Report:
     """The report over files of records."""
-    from pricelang.billing.period import between, zone_of
-    from pricelang.billing.report import report_records
-    from pricelang.billing.tally import Given
+    from pricelang.reports.period import between, zone_of
+    from pricelang.reports.report import report_records
+    from pricelang.reports.tally import Given
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:

@@ -12,13 +12,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pricelang.api import Book
-from pricelang.billing.totals import Report, Total, Unpriced
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import PARQUET, TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.reports.totals import Report, Total, Unpriced
 from pricelang.wording import shown
 
 if TYPE_CHECKING:

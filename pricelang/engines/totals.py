@@ -11,12 +11,12 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from pricelang.billing.totals import Report, Total, Unpriced
 from pricelang.engines import keyed
 from pricelang.engines.duck import Job
 from pricelang.engines.sources import quoted
 from pricelang.rating.atoms import RateRow, RateTable
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.reports.totals import Report, Total, Unpriced
 from pricelang.wording import did_you_mean, shown
 
 PERIODS = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}

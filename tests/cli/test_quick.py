@@ -262,7 +262,7 @@ def test_rates_hold_for_the_same_book_code_and_combination(
     assert quick_answer(arguments) is None
 
 
-NOT_PRICING = ("audit", "billing", "engines", "export", "imports", "quote", "reconcile")
+NOT_PRICING = ("audit", "billing", "engines", "export", "imports", "quote", "reports")
 """Rooms of tables, sums, proofs and price lists, which no single price goes through."""
 
 

@@ -9,13 +9,13 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.api import Book
-from pricelang.billing.names import Key, Names
-from pricelang.billing.period import Period, moment
-from pricelang.billing.tally import Given, Tally, costs, no_time
-from pricelang.billing.totals import RECORDS, Report, Total
 from pricelang.book.columns import columns_of
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import PriceError
+from pricelang.reports.names import Key, Names
+from pricelang.reports.period import Period, moment
+from pricelang.reports.tally import Given, Tally, costs, no_time
+from pricelang.reports.totals import RECORDS, Report, Total
 from pricelang.usage.records import Outcome, Place, Record
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from typing import TypeAlias
 
-from pricelang.billing.period import PERIODS, moment, turn_name
-from pricelang.billing.tally import Given
 from pricelang.book import model as m
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest
+from pricelang.reports.period import PERIODS, moment, turn_name
+from pricelang.reports.tally import Given
 from pricelang.usage.records import Part, Record
 from pricelang.wording import did_you_mean, shown
 

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.billing.period import Period
 from pricelang.book import model as m
 from pricelang.decimals import money
 from pricelang.rating.accounts import (
@@ -25,6 +24,7 @@ from pricelang.rating.accounts import (
 from pricelang.rating.bill import Priced
 from pricelang.rating.instants import written
 from pricelang.rating.rates import Rate
+from pricelang.reports.period import Period
 
 ACCOUNT = ""
 """The one account that an invoice is of."""

@@ -10,15 +10,15 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricelang.api import Book
-from pricelang.billing.account import Account, Adjustment
-from pricelang.billing.lines import InvoiceLine, Lines
-from pricelang.billing.names import Names
-from pricelang.billing.period import Period, moment
-from pricelang.billing.tally import Given, Tally, costs, no_time
-from pricelang.billing.totals import Counts, Unpriced
 from pricelang.decimals import plain
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.reports.account import Account, Adjustment
+from pricelang.reports.lines import InvoiceLine, Lines
+from pricelang.reports.names import Names
+from pricelang.reports.period import Period, moment
+from pricelang.reports.tally import Given, Tally, costs, no_time
+from pricelang.reports.totals import Counts, Unpriced
 from pricelang.usage.records import Outcome, Part, Place, Record
 
 
@@ -87,7 +87,7 @@ def make_invoice(
     """The invoice for records in any order, all of one account.
 
     Lines are what `book` charges for each request alone, beside what the book that it extends charges (itself where it
-    extends none), by model, meter and price, and by the names `by` as in `billing.report`. Pools and tiers are used up in
+    extends none), by model, meter and price, and by the names `by` as in `reports.report`. Pools and tiers are used up in
     order of instant, also by records from before the period where they are of a longer one; floors and caps hold for
     periods that the invoice covers. Records outside of the period are counted and left out; one without a time is refused.
 

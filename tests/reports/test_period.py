@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.billing.period import PERIODS, between, moment, period_of, turn_name, zone_of
-from pricelang.billing.tally import MAX_REASONS, Tally
 from pricelang.rating.errors import BadRequest
+from pricelang.reports.period import PERIODS, between, moment, period_of, turn_name, zone_of
+from pricelang.reports.tally import MAX_REASONS, Tally
 from pricelang.usage.records import Place, Rejected
 
 BERLIN = zone_of("Europe/Berlin")

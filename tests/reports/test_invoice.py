@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.billing.invoice import Invoice
 from pricelang.cli.invoice import invoice_grid
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import settle_query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.rating.accounts import charge_accounts
+from pricelang.reports.invoice import Invoice
 from pricelang.usage.reading import read_path
 from pricelang.usage.records import Part, Place, Record
 from tests.cli.helpers import ROOT, SAMPLES, run

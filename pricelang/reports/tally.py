@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
-from pricelang.billing.totals import Counts, Unpriced
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.reports.totals import Counts, Unpriced
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
 
 MAX_REASONS = 1_000
