@@ -1,0 +1,263 @@
+"""The same records under alternatives: exact totals of each, what each changes, and the rule where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
+from pricelang.quote.cache_words import CacheAnswer, CacheTally
+from pricelang.quote.variants import GIVEN, Scenario, Variant, Variants
+from pricelang.rating.bill import Bill
+from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused
+from pricelang.rating.instants import today
+from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+
+if TYPE_CHECKING:
+    from pricelang.api import Book
+
+MAX_REASONS = 20
+"""Different refusals and notes that are kept of one alternative; the rest is counted."""
+
+_Amount = tuple[Fraction, Fraction, tuple[str, ...]]
+
+
+@frozen
+class Refusal:
+    """Why an alternative has no price: the error of the rule, and for how many records."""
+
+    code: str
+    message: str
+    rule: str | None
+    location: str | None
+    help: str | None
+    records: int
+
+
+@frozen
+class Row:
+    """What all records cost under an alternative; without changes, as they are given.
+
+    `low` and `high` are exact, in the currency of the comparison: they differ where tokens are not known exactly (another
+    tokenizer) or a sum may be on either side of a threshold. A record that the alternative refuses stays as it is given,
+    so that each amount is for the same records; where all are refused there is no amount. `changes` are shares of the
+    given amount: -1/2 is half of it less. `records` are priced, `refused` are not, and `changed` are not as given.
+    `added` are records that only the alternative prices, at `added_low` to `added_high`: no amount holds them, unless no record
+    at all has a price as it is given.
+    """
+
+    alternative: Alternative
+    low: Fraction | None
+    high: Fraction | None
+    change_low: Fraction | None
+    change_high: Fraction | None
+    records: int
+    refused: int
+    changed: int
+    added: int
+    added_low: Fraction
+    added_high: Fraction
+    refusals: tuple[Refusal, ...]
+    notes: tuple[str, ...]
+
+
+@frozen
+class Comparison:
+    """Records under alternatives: `rows` by their highest amount, the given one among them, then what is `refused` whole.
+
+    `caches` answers whether a cache pays for what was read. `failures` are records that have no price as they are,
+    `skipped` lines are no records.
+    """
+
+    currency: str
+    given: Row
+    rows: tuple[Row, ...]
+    refused: tuple[Row, ...]
+    caches: tuple[CacheAnswer, ...]
+    failures: tuple[tuple[Place, dict[str, str | None]], ...]
+    skipped: int
+    grows: str | None
+
+    @property
+    def cheapest(self) -> Row:
+        """The first row: the one whose highest amount is the least."""
+        return self.rows[0] if self.rows else self.given
+
+
+class _Tally:
+    """What an alternative costs so far. (A plain class: it grows.)"""
+
+    def __init__(self, alternative: Alternative, asked: bool) -> None:
+        self.alternative, self.asked = alternative, asked
+        self.low = self.high = Fraction(0)
+        self.added = self.records = self.changed = 0
+        self.refused = self.in_use = 0
+        self.added_low = self.added_high = Fraction(0)
+        self.refusals: dict[tuple[str | None, ...], int] = {}
+        self.notes: dict[str, None] = {}
+
+    def refuse(self, error: PriceError) -> None:
+        self.refused += 1
+        key = tuple(error.to_dict().values())
+        if key in self.refusals or len(self.refusals) < MAX_REASONS:
+            self.refusals[key] = self.refusals.get(key, 0) + 1
+
+    def note(self, notes: Iterable[str]) -> None:
+        for note in notes:
+            if len(self.notes) < MAX_REASONS:
+                self.notes[note] = None
+
+
+def compare(
+    book: Book, outcomes: Iterable[Outcome], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
+    only: Sequence[str] = (), cross: Sequence[str] = (),
+) -> Comparison:  # fmt: skip
+    """Records under each alternative of the book, or under `what_ifs` alone; read once, and none is kept.
+
+    `only` names axes (`model`, `cache`, a dimension) or `models` or `modes`; `cross` axes whose changes are combined too.
+
+    Raises `PriceError` for names that the book does not know, and for records in several currencies.
+    """
+    return _Comparing(book, scenario or Scenario(None, today(), {}), what_ifs, only, cross).all(outcomes)
+
+
+class _Comparing:
+    def __init__(self, book: Book, scenario: Scenario, what_ifs: Sequence[str], only: Sequence[str], cross: Sequence[str]) -> None:
+        self.book, self.variants = book, Variants(book.rates, scenario)
+        asked = [what_if(book.rates, text) for text in what_ifs]
+        found = () if asked and not only else alternatives_of(book.checked, only)
+        if cross:
+            alternatives_of(book.checked, cross)  # names that are no axes are errors here too
+            found = crossed(found or alternatives_of(book.checked), cross)
+        self.given = _Tally(GIVEN, True)
+        self.tallies = [_Tally(each, each in asked) for each in dict.fromkeys([*asked, *found])]
+        self.caches = CacheTally(self.variants)
+        self.failures: list[tuple[Place, dict[str, str | None]]] = []
+        self.skipped = 0
+        self.currency: str | None = None
+
+    def all(self, outcomes: Iterable[Outcome]) -> Comparison:
+        for outcome in outcomes:
+            if isinstance(outcome, Skipped):
+                self.skipped += 1
+            elif isinstance(outcome, Rejected):
+                error = UsageError(outcome.code, outcome.message, outcome.help)
+                self._fail(outcome.place, PriceError(error.code, error.message, help=error.help))
+            else:
+                self._record(outcome)
+        given = self._row(self.given)
+        kept = [tally for tally in self.tallies if tally.asked or (tally.changed and tally.in_use)]
+        rows = [given, *(self._row(tally) for tally in kept)]
+        priced = [row for row in rows if row.high is not None]
+        priced.sort(key=lambda row: (row.high, row.low, len(row.alternative.changes)))
+        refused = [row for row in rows if row.high is None and row.alternative is not GIVEN]
+        grows = any(MODEL in dict(row.alternative.changes) and row.low != row.high for row in priced)
+        return Comparison(
+            self.currency or self.book.currency, given, tuple(priced), tuple(refused), self.caches.answers(), tuple(self.failures),
+            self.skipped, self.variants.figures.growth_place() if grows else None,
+        )  # fmt: skip
+
+    # ---- one record ----
+
+    def _record(self, record: Record) -> None:
+        given: _Amount | None = None
+        parts: list[Part] = []
+        try:
+            parts = [self.variants.settled(part) for part in record.parts]
+            given = self._amount(record, [self.variants.of(part, GIVEN) for part in parts])
+        except PriceError as error:
+            self._fail(record.place, error)
+            if not isinstance(error, Refused | NotOffered):
+                return  # what cannot be read has no alternatives
+        if given is not None:
+            self.given.records += 1
+            self.given.low += given[0]
+            self.given.high += given[1]
+            self.given.note(given[2])
+            for part in parts:
+                self.caches.add(part)
+        for tally in self.tallies:
+            self._try(tally, record, parts, given)
+
+    def _try(self, tally: _Tally, record: Record, parts: Sequence[Part], given: _Amount | None) -> None:
+        """Counts a record under an alternative."""
+        changed = False
+        low, high, notes = given if given is not None else (Fraction(0), Fraction(0), ())
+        try:
+            variants = [self.variants.of(part, tally.alternative) for part in parts]
+            changed = any(variant.changed for variant in variants)
+            if changed and not tally.asked:
+                for part in parts:
+                    self.variants.check_in_use(part, tally.alternative)
+            tally.in_use += 1
+            if changed or given is None:
+                low, high, notes = self._amount(record, variants)
+        except PriceError as error:
+            tally.changed += 1
+            tally.refuse(error)
+            if given is not None:
+                tally.low += low
+                tally.high += high
+            return
+        tally.changed += changed
+        tally.records += 1
+        tally.note(note for note in notes if given is None or note not in given[2])
+        if given is not None:
+            tally.low += low
+            tally.high += high
+        else:
+            tally.added += 1
+            tally.added_low += low
+            tally.added_high += high
+
+    def _amount(self, record: Record, variants: Sequence[Variant]) -> _Amount:
+        """The least and the most that a record costs in some variants of its parts, and the notes on that."""
+        low = high = Fraction(0)
+        notes: list[str] = []
+        for variant in variants:
+            notes += variant.notes
+            for calls in variant.calls:
+                bills = [self._bill(record, calls.low)]
+                bills += [self._bill(record, calls.high)] if calls.high != calls.low else []
+                ends = [end for bill in bills for end in (bill.bounds or (bill.exact_total,))]
+                low += calls.count * min(ends)
+                high += calls.count * max(ends)
+                notes += [note for bill in bills for part in bill.parts for note in part.notes]
+        return low, high, tuple(dict.fromkeys(notes))
+
+    def _bill(self, record: Record, part: Part) -> Bill:
+        bill = self.book.price_record(Record((part,), record.place, record.format))
+        self.currency = self.currency or bill.currency
+        if bill.currency != self.currency:
+            raise BadRequest("mixed_currencies", f"billed in {bill.currency}, and what came before in {self.currency}",
+                             help="compare records of one currency at a time")  # fmt: skip
+        return bill
+
+    def _fail(self, place: Place, error: PriceError) -> None:
+        self.given.refuse(error)
+        self.failures.append((place, error.to_dict()))
+
+    def _row(self, tally: _Tally) -> Row:
+        given = self.given
+        refusals = tuple(Refusal(code or "", message or "", rule, location, help, count) for (code, message, rule, location, help), count in tally.refusals.items())
+        low, high, shares = None, None, None
+        if not given.records:
+            low, high = (tally.added_low, tally.added_high) if tally.records else (None, None)
+        elif tally.records > tally.added:
+            low, high, shares = tally.low, tally.high, share(tally.low, tally.high, given.low, given.high)
+        return Row(
+            tally.alternative, low, high, *(shares or (None, None)), tally.records, tally.refused, tally.changed,
+            tally.added, tally.added_low, tally.added_high, refusals, tuple(tally.notes),
+        )  # fmt: skip
+
+
+def share(low: Fraction, high: Fraction, given_low: Fraction, given_high: Fraction) -> tuple[Fraction, Fraction] | None:
+    """How much less or more an amount is than the given one, as shares of it; each end against its own."""
+    if not given_low or not given_high:
+        return None
+    ends = low / given_low - 1, high / given_high - 1
+    return min(ends), max(ends)
+
