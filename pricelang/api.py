@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +18,7 @@ from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.ratecard import RateCard
+from pricelang.rating.sides import side_of
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
     from pricelang.engines.totals import Report
+    from pricelang.quote.compare import Comparison
     from pricelang.usage.records import Part, Record
-
-_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
 
 
 @frozen
@@ -179,21 +178,9 @@ class Book:
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
         each: tuple[str, ...], label: str,
     ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(self._side(text) for text in each), label)
+        found = self.rates.bounds(model, at, usage, dimensions, dict(side_of(self.checked, text) for text in each), label)
         bounds = (found[0].total, found[-1].total)
         return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
-
-    def _side(self, text: str) -> tuple[int, int]:
-        """`prompt over 200,000` as a sum of the book and a point of its axis."""
-        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
-        limit = Fraction(match["limit"].replace(",", "")) if match else None
-        known = []
-        for index, summed in enumerate(self.checked.sums):
-            known += [f"{summed.label} over {value}" for value in summed.limits]
-            if match and summed.label == match["sum"] and limit in summed.limits:
-                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
-        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
-                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the
@@ -282,6 +269,28 @@ class Book:
         from pricelang.audit.breakeven import break_even
 
         return break_even(self.checked, at, models=models, against=against, write=write, read=read, base=base, retired=retired)
+
+    def compare(
+        self, usage: object, /, *, what_if: Sequence[str] = (), only: Sequence[str] = (), cross: Sequence[str] = (), reads: int | None = None,
+        cached: int | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Comparison:  # fmt: skip
+        """The same records under every model, mode and way to cache of the book, ranked, or under each `what_if` alone.
+
+        `usage` is a path, a record (canonical, a message or its dict), or several. `only` and `cross` name axes; `reads`
+        says that each prompt, or `cached` tokens of it, is sent so often again. See `pricelang.quote.compare`.
+
+        >>> import pricelang
+        >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
+        >>> found = pricelang.load().compare(record, what_if=["service_tier=batch"])
+        >>> [(row.alternative.value, row.high, row.change_high) for row in found.rows]
+        [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
+        """
+        from pricelang.quote.compare import compare
+        from pricelang.quote.subject import outcomes_from
+        from pricelang.quote.variants import Scenario
+
+        scenario = Scenario(model, today() if at is None else written(seconds_of(at)), dimensions, reads, cached)
+        return compare(self, outcomes_from(usage), scenario, what_ifs=what_if, only=only, cross=cross)
 
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
-from os.path import commonprefix
 
 from attrs import frozen
 
@@ -61,8 +61,11 @@ def caches_of(book: m.Book) -> Caches | None:
         return None
     writes, read, base = found
     names = [book.meters[index].name for index in writes]
-    shared = len(commonprefix(names)) if len(names) > 1 else 0
-    return Caches({name[shared:] or name: name for name in names}, book.meters[read].name, book.meters[base].name)
+    words = [name.split("_") for name in names]
+    while len(words) > 1 and all(len(each) > 1 and each[0] == words[0][0] for each in words):
+        words = [each[1:] for each in words]
+    labels = ["_".join(each) for each in words]
+    return Caches(dict(zip(labels, names, strict=True)), book.meters[read].name, book.meters[base].name)
 
 
 def alternatives_of(book: m.Book, only: Iterable[str] = ()) -> tuple[Alternative, ...]:
@@ -117,10 +120,8 @@ def what_if(rates: RateCard, text: str) -> Alternative:
 def _check(rates: RateCard, axis: str, value: str) -> None:
     book, caches = rates.book, caches_of(rates.book)
     if axis == MODEL:
-        try:
+        with contextlib.suppress(NotOffered):  # an alias that stands for a model in another period: each record tells
             rates.model_index(value, 0)
-        except NotOffered:
-            pass  # an alias that stands for a model in another period: each record tells
     elif axis == AT:
         seconds_of(value)
     elif axis == CACHE and caches is not None:

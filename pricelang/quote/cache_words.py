@@ -12,6 +12,7 @@ from pricelang.quote.alternatives import cache_words
 from pricelang.quote.variants import Variants
 from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate
+from pricelang.rating.sides import side_of
 from pricelang.usage.records import Part
 
 _ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -50,13 +51,13 @@ class CacheAnswer:
         >>> CacheAnswer("m", "1h", (2,), Fraction(1), Fraction(5), Fraction(5, 2), Fraction(6)).text
         'm: a 1-hour cache pays from the second read; at your 5 reads it saves 58.33…%'
         """
-        saved = f"it saves {percent(self.saved, 2)}" if self.saved >= 0 else f"it costs {percent(-self.saved, 2)} more"
+        verb = "save" if self.reads is None else "saves"
+        saved = f"{verb} {percent(self.saved, 2)}" if self.saved >= 0 else f"{verb.replace('save', 'cost')} {percent(-self.saved, 2)} more"
         if self.reads is None:
-            saved = saved + " of them" if self.saved >= 0 else saved
-            return f"{self.model}: {grouped(self.read)} tokens are read and none is written here; {saved}"
+            return f"{self.model}: {grouped(self.read)} tokens are read and none is written here; the reads {saved}"
         number = grouped(self.reads) if exact(self.reads) is not None else grouped(Fraction(int(self.reads * 100), 100)) + "…"
         reads = f"{number} read{'' if self.reads == 1 else 's'}" + ("" if self.reads.denominator == 1 else " of each token")
-        return f"{self.model}: {cache_words(self.cache)} {_pays(self.pays)}; at your {reads} {saved}"
+        return f"{self.model}: {cache_words(self.cache)} {_pays(self.pays)}; at your {reads} it {saved}"
 
 
 class CacheTally:
@@ -82,7 +83,8 @@ class CacheTally:
         if not written and not read:
             return
         try:
-            cell = rates.bounds(part.model or "", part.at, part.usage, part.dimensions, {})[0].cell
+            sides = dict(side_of(rates.book, side) for side in part.sides)
+            cell = rates.bounds(part.model or "", part.at, part.usage, part.dimensions, sides)[0].cell
         except PriceError:
             return
         if cell.free is not None:

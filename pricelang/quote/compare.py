@@ -184,7 +184,7 @@ class _Comparing:
 
     def _try(self, tally: _Tally, record: Record, parts: Sequence[Part], given: _Amount | None) -> None:
         """Counts a record under an alternative."""
-        changed = False
+        changed = True  # unless found otherwise
         low, high, notes = given if given is not None else (Fraction(0), Fraction(0), ())
         try:
             variants = [self.variants.of(part, tally.alternative) for part in parts]
@@ -196,7 +196,7 @@ class _Comparing:
             if changed or given is None:
                 low, high, notes = self._amount(record, variants)
         except PriceError as error:
-            tally.changed += 1
+            tally.changed += changed
             tally.refuse(error)
             if given is not None:
                 tally.low += low
@@ -243,13 +243,15 @@ class _Comparing:
     def _row(self, tally: _Tally) -> Row:
         given = self.given
         refusals = tuple(Refusal(code or "", message or "", rule, location, help, count) for (code, message, rule, location, help), count in tally.refusals.items())
-        low, high, shares = None, None, None
+        low: Fraction | None = None
+        high: Fraction | None = None
+        shares: tuple[Fraction | None, Fraction | None] = (None, None)
         if not given.records:
             low, high = (tally.added_low, tally.added_high) if tally.records else (None, None)
         elif tally.records > tally.added:
-            low, high, shares = tally.low, tally.high, share(tally.low, tally.high, given.low, given.high)
+            low, high, shares = tally.low, tally.high, share(tally.low, tally.high, given.low, given.high) or shares
         return Row(
-            tally.alternative, low, high, *(shares or (None, None)), tally.records, tally.refused, tally.changed,
+            tally.alternative, low, high, *shares, tally.records, tally.refused, tally.changed,
             tally.added, tally.added_low, tally.added_high, refusals, tuple(tally.notes),
         )  # fmt: skip
 

@@ -8,7 +8,6 @@ from math import ceil
 
 from attrs import evolve, frozen
 
-from pricelang.book import model as m
 from pricelang.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative, caches_of
 from pricelang.quote.figures import Figures
 from pricelang.rating.bill import Uses

@@ -16,7 +16,7 @@ from .shapes import FORMATS, checked_format, format_of, identity
 if TYPE_CHECKING:
     from .claude_code import Transcripts
 
-__all__ = ["FORMATS", "message_record", "read", "read_path", "read_paths"]
+__all__ = ["FORMATS", "message_record", "read", "read_path", "read_paths", "record_of"]
 
 STDIN = "-"
 MAX_NAME = 4096
@@ -73,6 +73,19 @@ def message_record(message: object) -> Record:
         raise
     assert isinstance(found, Record)
     return found
+
+
+def record_of(value: object) -> Record:
+    """The record of an object in memory: a canonical record, else as `message_record`. Raises `UsageError`.
+
+    >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
+    'canonical'
+    """
+    if isinstance(value, Mapping) and format_of(value) == "canonical":
+        found = _record("canonical", value, Place("", None, identity(value)))
+        assert isinstance(found, Record)
+        return found
+    return message_record(value)
 
 
 class _Reading:

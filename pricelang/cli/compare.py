@@ -1,0 +1,248 @@
+"""`pricelang compare`: the same records under other models and modes, ranked, with the rule where one is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pricelang.cli.answers import outcomes_of
+from pricelang.cli.options import input_of, input_options, open_book
+from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
+from pricelang.cli.request import span_of
+from pricelang.decimals import plain
+from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
+from pricelang.layout import note_line
+from pricelang.rating.errors import PriceError
+from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.quote.compare import Comparison, Row
+
+CSV_COLUMNS = (
+    "rank", "axis", "value", "low", "high", "currency", "change_low", "change_high", "records", "refused", "code", "rule", "reason", "location",
+)  # fmt: skip
+
+
+@click.command(
+    epilog="Exit codes: 0 all records were compared; 1 some have no price as they are (named on standard error); "
+    "2 wrong usage, or a book that cannot be used.",
+)
+@input_options
+@click.option("--what-if", "what_ifs", multiple=True, metavar="AXIS=VALUE[,…]", help="Only this change (or these at once), such as service_tier=batch, model=…, at=DATE or cache=none; may be given again.")
+@click.option("--only", multiple=True, metavar="models|modes|AXIS", help="Only other models, only other modes, or one axis; may be given again.")
+@click.option("--cross", multiple=True, metavar="AXIS", help="Combine the changes on this axis with those on the others so named.")
+@click.option("--reads", type=click.IntRange(0, 1_000_000), metavar="N", help="Each prompt is sent N times again, and may be read from a cache.")
+@click.option("--cached", metavar="TOKENS", help="With --reads: so many tokens of each prompt are the same each time; all unless given.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="The N cheapest; what is refused is always shown.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, a line each.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.pass_context
+def command(
+    ctx: click.Context, /, what_ifs: tuple[str, ...], only: tuple[str, ...], cross: tuple[str, ...], reads: int | None,
+    cached: str | None, top: int | None, as_markdown: bool, as_csv: bool, as_json: bool, **params: Any,
+) -> None:  # fmt: skip
+    """What records, or one request given by flags, would cost under every other model, mode and way to cache that the book
+    has: one change a row, ranked by the highest amount, with the change against the given. What cannot be is shown with
+    the rule that refuses it; a record that an alternative refuses stays as it is in that row's amount.
+
+    \b
+    Examples:
+      pricelang compare --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
+      pricelang compare records.jsonl --what-if service_tier=batch --what-if model=claude-haiku-4-5
+      pricelang compare --model claude-sonnet-4-6 --input 20k --reads 5 --only cache
+    """
+    if as_markdown + as_csv + as_json > 1:
+        ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one")
+    if cached is not None and reads is None:
+        ctx.fail("`--cached` goes with `--reads`")
+    given = input_of(ctx, params)
+    book = open_book(given.book)
+    from pricelang.quote.compare import compare
+    from pricelang.quote.variants import Scenario
+    from pricelang.rating.instants import today
+
+    scenario = Scenario(given.model, given.at or today(), given.dimensions, reads, None if cached is None else _tokens(ctx, cached))
+    try:
+        outcomes = with_progress(outcomes_of(given), shares_terminal=False)
+        found = compare(book, outcomes, scenario, what_ifs=what_ifs, only=only, cross=cross)
+    except PriceError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    if as_json:
+        click.echo(json.dumps({"book": book.name, **_as_data(found, top)}))
+    elif as_csv:
+        click.echo(_as_csv(found, top), nl=False)
+    else:
+        _show(found, top, as_markdown)
+        if given.at is None and given.usage and not as_markdown:
+            click.echo(note_line(f"no date is given: priced as of {scenario.at}"))
+    sys.stdout.flush()
+    for place, error in found.failures:
+        click.echo(error_block(error, str(place) if place.file or place.id else "", sys.stderr), err=True)
+    ctx.exit(_code(found, bool(given.usage)))
+
+
+def _tokens(ctx: click.Context, text: str) -> int:
+    from pricelang.flags import quantity
+
+    digits = quantity(text)
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 18:
+        ctx.fail(f"`--cached` takes a number of tokens such as 40k, not `{printable(text[:60])}`")
+    return int(digits)
+
+
+def _code(found: Comparison, by_flags: bool) -> int:
+    """A request by flags that cannot be read is wrong usage, as it is for `price`."""
+    if not found.failures:
+        return DONE
+    unreadable = {"bad_quantity", "bad_date", "bad_record", "no_model", "bad_reads"}
+    return WRONG_USAGE if by_flags and found.failures[0][1]["code"] in unreadable else SOME_FAILED
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+
+
+def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
+    many = found.given.records + len(found.failures) > 1
+    left = max(0, len(found.rows) - top) if top is not None else 0
+    grids = []
+    if found.rows:
+        grids.append((ranked_grid(found, top, many), partial(ranked_grid, found, top, False)))
+    refused = refused_grid(found, many)
+    if refused.rows:
+        grids.append((refused, partial(refused_grid, found, False, places=False)))
+    for number, (grid, narrower) in enumerate(grids):
+        if number:
+            click.echo()
+        if as_markdown:
+            click.echo(markdown(grid))
+        else:
+            show_grid(grid, narrower)
+        if number == 0 and left:
+            click.echo(f"… and {left:,} dearer")
+    if grids:
+        click.echo()
+    for line in _sentences(found, many):
+        click.echo(f"- {line}" if as_markdown else line)
+
+
+def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
+    """The alternatives that have an amount, cheapest first; with the counts of refused records or without them."""
+    rows = []
+    for number, row in enumerate(found.rows[:top], 1):
+        assert row.low is not None and row.high is not None
+        amount = span_of(row.low, row.high, found.currency)
+        refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
+        rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, change_words(row), *refused))
+    headers = ("", "axis", "alternative", "amount", "change", *(["refused"] if counts else []))
+    return Grid(headers, tuple(rows), frozenset({0, 5}) if counts else frozenset({0}))
+
+
+def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
+    """What has no price, whole or for some records, and the rule that says so."""
+    rows = []
+    for row in (*found.refused, *(row for row in found.rows if row.refused and row.alternative.changes)):
+        for refusal in row.refusals:
+            rule = refusal.rule or refusal.code
+            records = [f"{refusal.records:,}"] if counts else []
+            place = [refusal.location or ""] if places else []
+            rows.append((row.alternative.axis, row.alternative.value, *records, rule, printable(refusal.message), *place))
+    headers = ("axis", "refused", *(["records"] if counts else []), "rule", "because", *(["where"] if places else []))
+    return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
+
+
+def change_words(row: Row) -> str:
+    """`-50%`, or `-25.7% to +1%` where the amount is a range."""
+    if row.change_low is None or row.change_high is None:
+        return ""
+    low, high = _signed(row.change_low), _signed(row.change_high)
+    return low if low == high else f"{low} to {high}"
+
+
+def _signed(share: Fraction) -> str:
+    from pricelang.audit.breakeven import percent
+
+    return ("+" if share > 0 else "") + percent(share, 2)
+
+
+def _sentences(found: Comparison, many: bool) -> Iterator[str]:
+    """What stands under the tables: whether caches pay, what amounts hold, and notes."""
+    yield from (answer.text for answer in found.caches)
+    if many:
+        yield f"{found.given.records:,} records compared, {len(found.failures):,} without a price as they are, {found.skipped:,} skipped"
+    if any(row.refused and row.high is not None and row.alternative.changes for row in found.rows):
+        yield "a record that an alternative refuses stays as given in its amount"
+    if found.grows is not None:
+        yield f"a range: the same text may be more tokens for another model ({found.grows}); ranked by the high end"
+    for row in found.rows:
+        if row.added and found.given.records:
+            yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(row.added_low, row.added_high, found.currency)}"
+    notes: dict[str, list[str]] = {}
+    for row in found.rows:
+        for note in row.notes:
+            notes.setdefault(note, []).append(f"{row.alternative.axis} {row.alternative.value}".strip() or "as given")
+    for note, names in notes.items():
+        which = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield note_line(f"{which}: {note}")
+
+
+# ---- for programs ---------------------------------------------------------------------------------------------------
+
+
+def _as_csv(found: Comparison, top: int | None) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    ranked = [(str(number), row) for number, row in enumerate(found.rows, 1)][:top]
+    for rank, row in [*ranked, *(("", row) for row in found.refused)]:
+        first = row.refusals[0] if row.refusals and row.alternative.changes else None
+        reason = [first.code, first.rule, first.message, first.location] if first else [None] * 4
+        amounts = [None if value is None else plain(value) for value in (row.low, row.high)]
+        changes = [None if value is None else plain(value) for value in (row.change_low, row.change_high)]
+        writer.writerow([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, *changes, row.records, row.refused, *reason])
+    return text.getvalue()
+
+
+def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
+    return {
+        "currency": found.currency, "given": _row_data(found.given), "ranked": [_row_data(row) for row in found.rows[:top]],
+        "refused": [_row_data(row) for row in found.refused],
+        "caches": [
+            {
+                "model": x.model, "cache": x.cache, "pays_after_reads": list(x.pays), "written": plain(x.written), "read": plain(x.read),
+                "cost": plain(x.cost), "uncached": plain(x.uncached), "saved": plain(x.saved), "text": x.text,
+            }
+            for x in found.caches
+        ],
+        "errors": [{"error": error, "file": place.file, "line": place.line, "id": place.id} for place, error in found.failures],
+        "skipped": found.skipped,
+        "tokenizer": found.grows,
+    }  # fmt: skip
+
+
+def _row_data(row: Row) -> dict[str, object]:
+    """An alternative; shares of the given amount are decimals, -0.5 for half of it less."""
+
+    def number(value: Fraction | None) -> str | None:
+        return None if value is None else plain(value)
+
+    found: dict[str, object] = {
+        "changes": dict(row.alternative.changes), "low": number(row.low), "high": number(row.high), "change_low": number(row.change_low),
+        "change_high": number(row.change_high), "records": row.records, "refused": row.refused, "changed": row.changed,
+    }  # fmt: skip
+    if row.added:
+        found["added"] = {"records": row.added, "low": number(row.added_low), "high": number(row.added_high)}
+    return found | {
+        "refusals": [
+            {"code": x.code, "message": x.message, "rule": x.rule, "location": x.location, "help": x.help, "records": x.records} for x in row.refusals
+        ],
+        "notes": list(row.notes),
+    }  # fmt: skip
