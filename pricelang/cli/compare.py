@@ -85,8 +85,8 @@ def command(
         if given.at is None and given.usage and not as_markdown:
             click.echo(note_line(f"no date is given: priced as of {scenario.at}"))
     sys.stdout.flush()
-    for place, error in found.failures:
-        click.echo(error_block(error, str(place) if place.file or place.id else "", sys.stderr), err=True)
+    for place, failure in found.failures:
+        click.echo(error_block(failure, str(place) if place.file or place.id else "", sys.stderr), err=True)
     ctx.exit(_code(found, bool(given.usage)))
 
 
@@ -138,8 +138,7 @@ def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
     """The alternatives that have an amount, cheapest first; with the counts of refused records or without them."""
     rows = []
     for number, row in enumerate(found.rows[:top], 1):
-        assert row.low is not None and row.high is not None
-        amount = span_of(row.low, row.high, found.currency)
+        amount = "" if row.low is None or row.high is None else span_of(row.low, row.high, found.currency)
         refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
         rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, change_words(row), *refused))
     headers = ("", "axis", "alternative", "amount", "change", *(["refused"] if counts else []))

@@ -9,11 +9,10 @@ from attrs import frozen
 from pricelang.audit.breakeven import percent, reads_to_pay
 from pricelang.decimals import exact, grouped
 from pricelang.quote.alternatives import cache_words
-from pricelang.quote.variants import Variants
+from pricelang.quote.variants import Settled, Variants
 from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate
 from pricelang.rating.sides import side_of
-from pricelang.usage.records import Part
 
 _ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
@@ -68,13 +67,13 @@ class CacheTally:
         # By model and cache: the reads to pay, tokens written and read, cost with and without.
         self.sums: dict[tuple[str, str], tuple[dict[int | None, None], list[Fraction]]] = {}
 
-    def add(self, part: Part) -> None:
+    def add(self, settled: Settled) -> None:
         """Counts a part, as it was given, whose prompt is in a cache or is sent again."""
         caches, scenario = self.variants.caches, self.variants.scenario
         if caches is None:
             return
         rates = self.variants.rates
-        uses = rates.uses(part.usage)
+        part, uses = settled.part, settled.uses
         written = Fraction(sum(sum(uses.get(name, ())) for name in caches.writes.values()))
         read = Fraction(sum(uses.get(caches.read, ())))
         if scenario.reads is not None:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.quote.cache_words import CacheAnswer, CacheTally
-from pricelang.quote.variants import GIVEN, Scenario, Variant, Variants
+from pricelang.quote.variants import GIVEN, Scenario, Settled, Variant, Variants
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused
 from pricelang.rating.instants import today
@@ -164,10 +164,10 @@ class _Comparing:
 
     def _record(self, record: Record) -> None:
         given: _Amount | None = None
-        parts: list[Part] = []
+        parts: list[Settled] = []
         try:
             parts = [self.variants.settled(part) for part in record.parts]
-            given = self._amount(record, [self.variants.of(part, GIVEN) for part in parts])
+            given = self._amount(record, [self.variants.given(part) for part in parts])
         except PriceError as error:
             self._fail(record.place, error)
             if not isinstance(error, Refused | NotOffered):
@@ -182,19 +182,19 @@ class _Comparing:
         for tally in self.tallies:
             self._try(tally, record, parts, given)
 
-    def _try(self, tally: _Tally, record: Record, parts: Sequence[Part], given: _Amount | None) -> None:
+    def _try(self, tally: _Tally, record: Record, parts: Sequence[Settled], given: _Amount | None) -> None:
         """Counts a record under an alternative."""
         changed = True  # unless found otherwise
         low, high, notes = given if given is not None else (Fraction(0), Fraction(0), ())
         try:
-            variants = [self.variants.of(part, tally.alternative) for part in parts]
-            changed = any(variant.changed for variant in variants)
-            if changed and not tally.asked:
+            if not tally.asked:
                 for part in parts:
                     self.variants.check_in_use(part, tally.alternative)
+            found = [self.variants.of(part, tally.alternative) for part in parts]
+            changed = any(variant is not None for variant in found)
             tally.in_use += 1
             if changed or given is None:
-                low, high, notes = self._amount(record, variants)
+                low, high, notes = self._amount(record, [variant or self.variants.given(part) for part, variant in zip(parts, found, strict=True)])
         except PriceError as error:
             tally.changed += changed
             tally.refuse(error)

@@ -24,7 +24,10 @@ class Figures:
             for figure in book.figures
             if figure.table == TOKENIZER and figure.column == GROWTH and figure.model is not None
         ]
-        self._floors = [figure for figure in book.figures if figure.table == CACHEABLE and figure.column == FLOOR]
+        self._floors: dict[int | None, list[tuple[int, int]]] = {}
+        for figure in book.figures:
+            if figure.table == CACHEABLE and figure.column == FLOOR:
+                self._floors.setdefault(figure.model, []).append((figure.start, ceil(figure.value)))
 
     def growth(self, old: int, new: int) -> tuple[Fraction, Fraction]:
         """The least and the most that a count of tokens is multiplied by when a text goes from one model to another.
@@ -50,5 +53,4 @@ class Figures:
 
     def floor(self, model: int, seconds: int) -> int | None:
         """The least tokens of a prompt that a model caches at an instant (UTC seconds), or None where no figure says."""
-        held = [figure for figure in self._floors if figure.model == model and figure.start <= seconds]
-        return ceil(max(held, key=lambda figure: figure.start).value) if held else None
+        return max(((start, least) for start, least in self._floors.get(model, ()) if start <= seconds), default=(0, None))[1]

@@ -32,6 +32,16 @@ class Scenario:
 
 
 @frozen(eq=False, repr=False)
+class Settled:
+    """A part of a record that says everything itself, with its model, its instant (UTC seconds) and its uses as read."""
+
+    part: Part
+    model: int
+    seconds: int
+    uses: dict[str, Uses]
+
+
+@frozen(eq=False, repr=False)
 class Calls:
     """The same request `count` times: with the fewest and with the most tokens that it may have."""
 
@@ -42,7 +52,7 @@ class Calls:
 
 @frozen(eq=False, repr=False)
 class Variant:
-    """A part of a record under an alternative; `changed` says whether the alternative changes anything in it."""
+    """The requests of a part of a record; `changed` says whether they are not those that were given."""
 
     calls: tuple[Calls, ...]
     changed: bool
@@ -61,52 +71,64 @@ class Variants:
         if scenario.reads is not None and self.caches is None:
             raise BadRequest("no_cache", "the book derives no price of a cache", help="leave out `reads`")
 
-    def settled(self, part: Part) -> Part:
-        """A part that says everything itself. Raises `PriceError` where no model is named, or a quantity cannot be read."""
+    def settled(self, part: Part) -> Settled:
+        """A part that says everything itself. Raises `PriceError` where no model is named, or something cannot be read."""
         model = part.model if part.model is not None else self.scenario.model
         if model is None:
             raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
         at = part.at if part.at is not None else self.scenario.at
+        uses, seconds = self.rates.uses(part.usage), seconds_of(at)
         if self.scenario.reads is not None:
-            self._check_reads(self.rates.uses(part.usage), part)
-        return evolve(part, model=model, at=at, dimensions={**self.scenario.dimensions, **part.dimensions})
+            self._check_reads(uses, part)
+        whole = evolve(part, model=model, at=at, dimensions={**self.scenario.dimensions, **part.dimensions})
+        return Settled(whole, self.rates.model_index(model, seconds), seconds, uses)
 
-    def of(self, part: Part, alternative: Alternative) -> Variant:
-        """A settled part under an alternative. Raises `PriceError`; what has no price raises only when it is priced."""
-        uses = self.rates.uses(part.usage)
-        changes = dict(alternative.changes)
-        at = changes.get(AT, part.at) or self.scenario.at
-        changed = seconds_of(at) != seconds_of(part.at or self.scenario.at)
-        old = self.rates.model_index(part.model, seconds_of(part.at or self.scenario.at))
-        new = self.rates.model_index(changes.get(MODEL, part.model), seconds_of(at))
+    def given(self, settled: Settled) -> Variant:
+        """A part as it is: one request, or several where it is sent again."""
+        part = settled.part
+        return Variant(tuple(Calls(count, part, part) for count, _ in self._sent(settled.uses, None)), False)
+
+    def of(self, settled: Settled, alternative: Alternative) -> Variant | None:
+        """A part under an alternative; None where that is as it is given. Raises `PriceError` for a model that the
+        alternative's day does not know; what has no price raises only when it is priced."""
+        part, changes = settled.part, dict(alternative.changes)
+        at, seconds = part.at, settled.seconds
+        if AT in changes:
+            at, seconds = changes[AT], seconds_of(changes[AT])
+        old = new = settled.model
+        if MODEL in changes:
+            new = self.rates.model_index(changes[MODEL], seconds)
         dimensions = {**part.dimensions, **{axis: value for axis, value in changes.items() if axis in self._defaults}}
-        changed |= new != old or any(self._value(dimensions, name) != self._value(part.dimensions, name) for name in dimensions)
-        low, high = self.figures.growth(old, new)
+        sent = self._sent(settled.uses, changes.get(CACHE))
+        same = new == old and seconds == settled.seconds and (CACHE not in changes or sent == self._sent(settled.uses, None))
+        if same and all(self._value(dimensions, name) == self._value(part.dimensions, name) for name in changes if name in self._defaults):
+            return None
+        factors = self.figures.growth(old, new)
+        # What a record says that a cache did is a fact, and a guess as soon as the model or the day is another.
+        guessed = part.kind == SINGLE and (new != old or seconds != settled.seconds or self.scenario.reads is not None)
         notes: list[str] = []
         calls = []
-        for count, some in self._sent(uses, changes.get(CACHE)):
-            pair = [grown(some, factor, self._tokens) for factor in (low, high)]
-            if changes and part.kind == SINGLE:
-                pair = [self._long_enough(each, new, seconds_of(at), notes) for each in pair]
-            fewest, most = (
-                evolve(
-                    part, model=self.book.models[new].name if new != old else part.model, at=at, dimensions=dimensions, usage=_usage(each),
-                    sides=_sides(part.sides, factor),
-                )
-                for each, factor in zip(pair, (low, high), strict=True)
-            )  # fmt: skip
-            calls.append(Calls(count, fewest, most))
-        plain = self._sent(uses, None)
-        changed |= [(call.count, call.high.usage) for call in calls] != [(count, _usage(each)) for count, each in plain]
-        return Variant(tuple(calls), changed, tuple(dict.fromkeys(notes)))
+        for count, uses in sent:
+            ends = []
+            for factor in dict.fromkeys(factors):
+                most = grown(uses, factor, self._tokens)
+                if guessed:
+                    most = self._long_enough(most, new, seconds, notes)
+                model = self.book.models[new].name if new != old else part.model
+                ends.append(evolve(part, model=model, at=at, dimensions=dimensions, usage=_usage(most), sides=_sides(part.sides, factor)))
+            calls.append(Calls(count, ends[0], ends[-1]))
+        return Variant(tuple(calls), True, tuple(dict.fromkeys(notes)))
 
-    def check_in_use(self, part: Part, alternative: Alternative) -> None:
+    def check_in_use(self, settled: Settled, alternative: Alternative) -> None:
         """Raises `NotOffered` where a model that the alternative moves to was retired by then, or was not yet released."""
         changes = dict(alternative.changes)
         if MODEL not in changes and AT not in changes:
             return
-        seconds = seconds_of(changes.get(AT, part.at) or self.scenario.at)
-        model = self.book.models[self.rates.model_index(changes.get(MODEL, part.model), seconds)]
+        seconds = seconds_of(changes[AT]) if AT in changes else settled.seconds
+        index = self.rates.model_index(changes[MODEL], seconds) if MODEL in changes else settled.model
+        if index == settled.model and seconds == settled.seconds:
+            return  # as it is given, whatever became of the model since
+        model = self.book.models[index]
         if model.retired is not None and model.retired <= seconds:
             raise NotOffered("retired", f"model `{model.name}` was retired on {written(model.retired)}", origin=model.origin)
         if model.released > seconds:
