@@ -282,7 +282,7 @@ class Book:
         >>> import pricelang
         >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
         >>> found = pricelang.load().compare(record, what_if=["service_tier=batch"])
-        >>> [(row.alternative.value, row.high, row.change_high) for row in found.rows]
+        >>> [(row.alternative.value, row.amount.expected, row.change) for row in found.rows]
         [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
         """
         from pricelang.quote.compare import compare

@@ -17,7 +17,7 @@ from pricelang.cli.answers import outcomes_of
 from pricelang.cli.options import input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
-from pricelang.decimals import plain
+from pricelang.decimals import money, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.layout import note_line
 from pricelang.rating.errors import PriceError
@@ -25,9 +25,10 @@ from pricelang.wording import printable
 
 if TYPE_CHECKING:
     from pricelang.quote.compare import Comparison, Row
+    from pricelang.quote.ranges import Range
 
 CSV_COLUMNS = (
-    "rank", "axis", "value", "low", "high", "currency", "change_low", "change_high", "records", "refused", "code", "rule", "reason", "location",
+    "rank", "axis", "value", "low", "expected", "high", "currency", "change", "records", "refused", "code", "rule", "reason", "location",
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def command(
     cached: str | None, top: int | None, as_markdown: bool, as_csv: bool, as_json: bool, **params: Any,
 ) -> None:  # fmt: skip
     """What records, or one request given by flags, would cost under every other model, mode and way to cache that the book
-    has: one change a row, ranked by the highest amount, with the change against the given. What cannot be is shown with
+    has: one change a row, ranked by what is expected, with the change against the given. What cannot be is shown with
     the rule that refuses it; a record that an alternative refuses stays as it is in that row's amount.
 
     \b
@@ -137,12 +138,14 @@ def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
 def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
     """The alternatives that have an amount, cheapest first; with the counts of refused records or without them."""
     rows = []
+    spans = any(row.amount is not None and not row.amount.known for row in found.rows[:top])
     for number, row in enumerate(found.rows[:top], 1):
-        amount = "" if row.low is None or row.high is None else span_of(row.low, row.high, found.currency)
         refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
-        rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, change_words(row), *refused))
-    headers = ("", "axis", "alternative", "amount", "change", *(["refused"] if counts else []))
-    return Grid(headers, tuple(rows), frozenset({0, 5}) if counts else frozenset({0}))
+        amount = money(Fraction(row.amount.expected), found.currency) if row.amount is not None else ""
+        span = [span_words(row, found.currency)] if spans else []
+        rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, *span, change_words(row), *refused))
+    headers = ("", "axis", "alternative", "amount", *(["range"] if spans else []), "change", *(["refused"] if counts else []))
+    return Grid(headers, tuple(rows), frozenset({0, 3, *([len(headers) - 1] if counts else [])}))
 
 
 def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
@@ -159,17 +162,15 @@ def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
 
 
 def change_words(row: Row) -> str:
-    """`-50%`, or `-25.7% to +1%` where the amount is a range."""
-    if row.change_low is None or row.change_high is None:
-        return ""
-    low, high = _signed(row.change_low), _signed(row.change_high)
-    return low if low == high else f"{low} to {high}"
-
-
-def _signed(share: Fraction) -> str:
+    """`-50%`, cut to two decimals with an ellipsis where there are more."""
     from pricelang.audit.breakeven import percent
 
-    return ("+" if share > 0 else "") + percent(share, 2)
+    return "" if row.change is None else ("+" if row.change > 0 else "") + percent(row.change, 2)
+
+
+def span_words(row: Row, currency: str) -> str:
+    """The least and the most, where they differ."""
+    return "" if row.amount is None or row.amount.known else span_of(Fraction(row.amount.low), Fraction(row.amount.high), currency)
 
 
 def _sentences(found: Comparison, many: bool) -> Iterator[str]:
@@ -177,13 +178,13 @@ def _sentences(found: Comparison, many: bool) -> Iterator[str]:
     yield from (answer.text for answer in found.caches)
     if many:
         yield f"{found.given.records:,} records compared, {len(found.failures):,} without a price as they are, {found.skipped:,} skipped"
-    if any(row.refused and row.high is not None and row.alternative.changes for row in found.rows):
+    if any(row.refused and row.amount is not None and row.alternative.changes for row in found.rows):
         yield "a record that an alternative refuses stays as given in its amount"
     if found.grows is not None:
-        yield f"a range: the same text may be more tokens for another model ({found.grows}); ranked by the high end"
+        yield f"a range: the same text is more tokens for some models than for others ({found.grows}); ranked by what is usual"
     for row in found.rows:
         if row.added and found.given.records:
-            yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(row.added_low, row.added_high, found.currency)}"
+            yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
     notes: dict[str, list[str]] = {}
     for row in found.rows:
         for note in row.notes:
@@ -204,9 +205,9 @@ def _as_csv(found: Comparison, top: int | None) -> str:
     for rank, row in [*ranked, *(("", row) for row in found.refused)]:
         first = row.refusals[0] if row.refusals and row.alternative.changes else None
         reason = [first.code, first.rule, first.message, first.location] if first else [None] * 4
-        amounts = [None if value is None else plain(value) for value in (row.low, row.high)]
-        changes = [None if value is None else plain(value) for value in (row.change_low, row.change_high)]
-        writer.writerow([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, *changes, row.records, row.refused, *reason])
+        amounts = [None] * 3 if row.amount is None else [plain(Fraction(value)) for value in (row.amount.low, row.amount.expected, row.amount.high)]
+        change = None if row.change is None else plain(row.change)
+        writer.writerow([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, change, row.records, row.refused, *reason])
     return text.getvalue()
 
 
@@ -228,20 +229,21 @@ def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
 
 
 def _row_data(row: Row) -> dict[str, object]:
-    """An alternative; shares of the given amount are decimals, -0.5 for half of it less."""
-
-    def number(value: Fraction | None) -> str | None:
-        return None if value is None else plain(value)
-
+    """An alternative; `change` is a share of the given amount, -0.5 for half of it less."""
+    amount = dict.fromkeys(("low", "expected", "high")) if row.amount is None else _range_data(row.amount)
     found: dict[str, object] = {
-        "changes": dict(row.alternative.changes), "low": number(row.low), "high": number(row.high), "change_low": number(row.change_low),
-        "change_high": number(row.change_high), "records": row.records, "refused": row.refused, "changed": row.changed,
+        "changes": dict(row.alternative.changes), **amount, "change": None if row.change is None else plain(row.change),
+        "records": row.records, "refused": row.refused, "changed": row.changed,
     }  # fmt: skip
     if row.added:
-        found["added"] = {"records": row.added, "low": number(row.added_low), "high": number(row.added_high)}
+        found["added"] = {"records": row.added, **_range_data(row.added_amount)}
     return found | {
         "refusals": [
             {"code": x.code, "message": x.message, "rule": x.rule, "location": x.location, "help": x.help, "records": x.records} for x in row.refusals
         ],
         "notes": list(row.notes),
     }  # fmt: skip
+
+
+def _range_data(amount: Range) -> dict[str, str | None]:
+    return {name: plain(Fraction(getattr(amount, name))) for name in ("low", "expected", "high")}

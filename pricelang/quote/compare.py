@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.quote.cache_words import CacheAnswer, CacheTally
+from pricelang.quote.ranges import NOTHING, Range
 from pricelang.quote.variants import GIVEN, Scenario, Settled, Variant, Variants
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 MAX_REASONS = 20
 """Different refusals and notes that are kept of one alternative; the rest is counted."""
 
-_Amount = tuple[Fraction, Fraction, tuple[str, ...]]
+_Amount = tuple[Range, tuple[str, ...]]
 
 
 @frozen
@@ -41,32 +42,29 @@ class Refusal:
 class Row:
     """What all records cost under an alternative; without changes, as they are given.
 
-    `low` and `high` are exact, in the currency of the comparison: they differ where tokens are not known exactly (another
-    tokenizer) or a sum may be on either side of a threshold. A record that the alternative refuses stays as it is given,
-    so that each amount is for the same records; where all are refused there is no amount. `changes` are shares of the
-    given amount: -1/2 is half of it less. `records` are priced, `refused` are not, and `changed` are not as given.
-    `added` are records that only the alternative prices, at `added_low` to `added_high`: no amount holds them, unless no record
-    at all has a price as it is given.
+    `amount` is exact, in the currency of the comparison. It is a range where tokens are not known (another tokenizer), or
+    where a sum may be on either side of a threshold: there the most is expected. A record that the alternative refuses
+    stays as it is given, so that each amount is for the same records; where all are refused there is none. `change` is
+    what is expected as a share of what is expected as given: -1/2 is half of it less. `records` are priced, `refused`
+    are not, and `changed` are not as given. `added` are records that only the alternative prices, at `added_amount`: no
+    amount holds them, unless no record at all has a price as it is given.
     """
 
     alternative: Alternative
-    low: Fraction | None
-    high: Fraction | None
-    change_low: Fraction | None
-    change_high: Fraction | None
+    amount: Range | None
+    change: Fraction | None
     records: int
     refused: int
     changed: int
     added: int
-    added_low: Fraction
-    added_high: Fraction
+    added_amount: Range
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
 
 @frozen
 class Comparison:
-    """Records under alternatives: `rows` by their highest amount, the given one among them, then what is `refused` whole.
+    """Records under alternatives: `rows` by what is expected, the given one among them, then what is `refused` whole.
 
     `caches` answers whether a cache pays for what was read. `failures` are records that have no price as they are,
     `skipped` lines are no records.
@@ -83,7 +81,7 @@ class Comparison:
 
     @property
     def cheapest(self) -> Row:
-        """The first row: the one whose highest amount is the least."""
+        """The first row: the least that is expected."""
         return self.rows[0] if self.rows else self.given
 
 
@@ -92,10 +90,9 @@ class _Tally:
 
     def __init__(self, alternative: Alternative, asked: bool) -> None:
         self.alternative, self.asked = alternative, asked
-        self.low = self.high = Fraction(0)
+        self.amount = self.added_amount = NOTHING
         self.added = self.records = self.changed = 0
         self.refused = self.in_use = 0
-        self.added_low = self.added_high = Fraction(0)
         self.refusals: dict[tuple[str | None, ...], int] = {}
         self.notes: dict[str, None] = {}
 
@@ -151,13 +148,13 @@ class _Comparing:
         given = self._row(self.given)
         kept = [tally for tally in self.tallies if tally.asked or (tally.changed and tally.in_use)]
         rows = [given, *(self._row(tally) for tally in kept)]
-        priced = [row for row in rows if row.high is not None]
-        priced.sort(key=lambda row: (row.high, row.low, len(row.alternative.changes)))
-        refused = [row for row in rows if row.high is None and row.alternative is not GIVEN]
-        grows = any(MODEL in dict(row.alternative.changes) and row.low != row.high for row in priced)
+        priced = [(row.amount, row) for row in rows if row.amount is not None]
+        priced.sort(key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes)))
+        refused = [row for row in rows if row.amount is None and row.alternative is not GIVEN]
+        grows = any(MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced)
         return Comparison(
-            self.currency or self.book.currency, given, tuple(priced), tuple(refused), self.caches.answers(), tuple(self.failures),
-            self.skipped, self.variants.figures.growth_place() if grows else None,
+            self.currency or self.book.currency, given, tuple(row for _, row in priced), tuple(refused), self.caches.answers(), tuple(self.failures),
+            self.skipped, self.variants.growth.place if grows else None,
         )  # fmt: skip
 
     # ---- one record ----
@@ -174,9 +171,8 @@ class _Comparing:
                 return  # what cannot be read has no alternatives
         if given is not None:
             self.given.records += 1
-            self.given.low += given[0]
-            self.given.high += given[1]
-            self.given.note(given[2])
+            self.given.amount += given[0]
+            self.given.note(given[1])
             for part in parts:
                 self.caches.add(part)
         for tally in self.tallies:
@@ -185,7 +181,7 @@ class _Comparing:
     def _try(self, tally: _Tally, record: Record, parts: Sequence[Settled], given: _Amount | None) -> None:
         """Counts a record under an alternative."""
         changed = True  # unless found otherwise
-        low, high, notes = given if given is not None else (Fraction(0), Fraction(0), ())
+        amount, notes = given if given is not None else (NOTHING, ())
         try:
             if not tally.asked:
                 for part in parts:
@@ -194,39 +190,36 @@ class _Comparing:
             changed = any(variant is not None for variant in found)
             tally.in_use += 1
             if changed or given is None:
-                low, high, notes = self._amount(record, [variant or self.variants.given(part) for part, variant in zip(parts, found, strict=True)])
+                amount, notes = self._amount(record, [variant or self.variants.given(part) for part, variant in zip(parts, found, strict=True)])
         except PriceError as error:
             tally.changed += changed
             tally.refuse(error)
-            if given is not None:
-                tally.low += low
-                tally.high += high
+            tally.amount += amount
             return
         tally.changed += changed
         tally.records += 1
-        tally.note(note for note in notes if given is None or note not in given[2])
+        tally.note(note for note in notes if given is None or note not in given[1])
         if given is not None:
-            tally.low += low
-            tally.high += high
+            tally.amount += amount
         else:
             tally.added += 1
-            tally.added_low += low
-            tally.added_high += high
+            tally.added_amount += amount
 
     def _amount(self, record: Record, variants: Sequence[Variant]) -> _Amount:
-        """The least and the most that a record costs in some variants of its parts, and the notes on that."""
-        low = high = Fraction(0)
+        """What a record costs in some variants of its parts, and the notes on that."""
+        total = NOTHING
         notes: list[str] = []
         for variant in variants:
             notes += variant.notes
             for calls in variant.calls:
-                bills = [self._bill(record, calls.low)]
-                bills += [self._bill(record, calls.high)] if calls.high != calls.low else []
+                bills = [self._bill(record, part) for part in calls.ends]
                 ends = [end for bill in bills for end in (bill.bounds or (bill.exact_total,))]
-                low += calls.count * min(ends)
-                high += calls.count * max(ends)
+                # The tokens are the fewest, the usual and the most; of a sum with bounds, the most is expected.
+                middle = bills[len(bills) // 2]
+                expected = middle.exact_total if middle.bounds is None else middle.bounds[1]
+                total += Range(calls.count * min(ends), calls.count * expected, calls.count * max(ends))
                 notes += [note for bill in bills for part in bill.parts for note in part.notes]
-        return low, high, tuple(dict.fromkeys(notes))
+        return total, tuple(dict.fromkeys(notes))
 
     def _bill(self, record: Record, part: Part) -> Bill:
         bill = self.book.price_record(Record((part,), record.place, record.format))
@@ -243,23 +236,14 @@ class _Comparing:
     def _row(self, tally: _Tally) -> Row:
         given = self.given
         refusals = tuple(Refusal(code or "", message or "", rule, location, help, count) for (code, message, rule, location, help), count in tally.refusals.items())
-        low: Fraction | None = None
-        high: Fraction | None = None
-        shares: tuple[Fraction | None, Fraction | None] = (None, None)
+        amount: Range | None = None
+        change: Fraction | None = None
         if not given.records:
-            low, high = (tally.added_low, tally.added_high) if tally.records else (None, None)
+            amount = tally.added_amount if tally.records else None
         elif tally.records > tally.added:
-            low, high, shares = tally.low, tally.high, share(tally.low, tally.high, given.low, given.high) or shares
+            amount = tally.amount
+            change = Fraction(amount.expected) / given.amount.expected - 1 if given.amount.expected else None
         return Row(
-            tally.alternative, low, high, *shares, tally.records, tally.refused, tally.changed,
-            tally.added, tally.added_low, tally.added_high, refusals, tuple(tally.notes),
+            tally.alternative, amount, change, tally.records, tally.refused, tally.changed, tally.added, tally.added_amount,
+            refusals, tuple(tally.notes),
         )  # fmt: skip
-
-
-def share(low: Fraction, high: Fraction, given_low: Fraction, given_high: Fraction) -> tuple[Fraction, Fraction] | None:
-    """How much less or more an amount is than the given one, as shares of it; each end against its own."""
-    if not given_low or not given_high:
-        return None
-    ends = low / given_low - 1, high / given_high - 1
-    return min(ends), max(ends)
-

@@ -9,7 +9,7 @@ from math import ceil
 from attrs import evolve, frozen
 
 from pricelang.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative, caches_of
-from pricelang.quote.figures import Figures
+from pricelang.quote.growth import Growth
 from pricelang.rating.bill import Uses
 from pricelang.rating.errors import BadRequest, NotOffered
 from pricelang.rating.instants import seconds_of, written
@@ -43,11 +43,10 @@ class Settled:
 
 @frozen(eq=False, repr=False)
 class Calls:
-    """The same request `count` times: with the fewest and with the most tokens that it may have."""
+    """The same request `count` times, with each number of tokens that it may have: the fewest, the usual, the most."""
 
     count: int
-    low: Part
-    high: Part
+    ends: tuple[Part, ...]
 
 
 @frozen(eq=False, repr=False)
@@ -65,7 +64,7 @@ class Variants:
     def __init__(self, rates: RateCard, scenario: Scenario) -> None:
         self.rates, self.scenario = rates, scenario
         self.book, self.caches = rates.book, caches_of(rates.book)
-        self.figures = Figures(rates.book)
+        self.growth = Growth(rates.book)
         self._tokens = {meter.name for meter in self.book.meters if meter.kind == "token"}
         self._defaults = {d.name: d.values[d.default].name for d in self.book.dimensions if not d.clocked}
         if scenario.reads is not None and self.caches is None:
@@ -86,7 +85,7 @@ class Variants:
     def given(self, settled: Settled) -> Variant:
         """A part as it is: one request, or several where it is sent again."""
         part = settled.part
-        return Variant(tuple(Calls(count, part, part) for count, _ in self._sent(settled.uses, None)), False)
+        return Variant(tuple(Calls(count, (part,)) for count, _ in self._sent(settled.uses, None)), False)
 
     def of(self, settled: Settled, alternative: Alternative) -> Variant | None:
         """A part under an alternative; None where that is as it is given. Raises `PriceError` for a model that the
@@ -103,20 +102,20 @@ class Variants:
         same = new == old and seconds == settled.seconds and (CACHE not in changes or sent == self._sent(settled.uses, None))
         if same and all(self._value(dimensions, name) == self._value(part.dimensions, name) for name in changes if name in self._defaults):
             return None
-        factors = self.figures.growth(old, new)
+        factors = self.growth.factors(old, new)
         # What a record says that a cache did is a fact, and a guess as soon as the model or the day is another.
         guessed = part.kind == SINGLE and (new != old or seconds != settled.seconds or self.scenario.reads is not None)
         notes: list[str] = []
         calls = []
         for count, uses in sent:
             ends = []
-            for factor in dict.fromkeys(factors):
+            for factor in factors if factors[0] != factors[-1] else factors[:1]:
                 most = grown(uses, factor, self._tokens)
                 if guessed:
                     most = self._long_enough(most, new, seconds, notes)
                 model = self.book.models[new].name if new != old else part.model
                 ends.append(evolve(part, model=model, at=at, dimensions=dimensions, usage=_usage(most), sides=_sides(part.sides, factor)))
-            calls.append(Calls(count, ends[0], ends[-1]))
+            calls.append(Calls(count, tuple(ends)))
         return Variant(tuple(calls), True, tuple(dict.fromkeys(notes)))
 
     def check_in_use(self, settled: Settled, alternative: Alternative) -> None:
@@ -186,7 +185,7 @@ class Variants:
 
     def _long_enough(self, uses: dict[str, Uses], model: int, seconds: int, notes: list[str]) -> dict[str, Uses]:
         """Uses without a cache where the prompt to be cached is shorter than the model caches."""
-        caches, floor = self.caches, self.figures.floor(model, seconds)
+        caches, floor = self.caches, self.growth.floor(model, seconds)
         if caches is None or floor is None:
             return uses
         cached = sum(sum(uses.get(name, ())) for name in (*caches.writes.values(), caches.read))

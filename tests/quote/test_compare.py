@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.quote.alternatives import alternatives_of, caches_of
 from pricelang.quote.compare import Comparison, Row
+from pricelang.quote.ranges import Range, same
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 
 BOOK = pricelang.load()
@@ -62,15 +63,15 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
     assert found.given.records == len(amounts)
     assert len(found.failures) == len(records) - len(amounts)
     if amounts:
-        assert (found.given.low, found.given.high) == (sum(amounts), sum(amounts))
+        assert found.given.amount == same(sum(amounts))
         assert found.given in found.rows
-    highs = [each.high for each in found.rows]
-    assert highs == sorted(highs)
+    ranks = [each.amount.expected for each in found.rows]
+    assert ranks == sorted(ranks)
     for each in found.rows:
-        assert each.low <= each.high
+        assert each.amount.low <= each.amount.expected <= each.amount.high
         assert each.records + each.refused == len(records)
         if amounts and sum(amounts):
-            assert (each.change_low, each.change_high) == (each.low / sum(amounts) - 1, each.high / sum(amounts) - 1)
+            assert each.change == each.amount.expected / sum(amounts) - 1
     for each in found.refused:
         assert each.refusals
         assert all(refusal.message and refusal.location for refusal in each.refusals)
@@ -82,7 +83,7 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
 
 def numbers(found: Comparison) -> list[Any]:
     """The rows without the order in which reasons and notes were met."""
-    return [(each.alternative, each.low, each.high, each.records, each.refused, each.changed, set(each.refusals)) for each in (*found.rows, *found.refused)]
+    return [(each.alternative, each.amount, each.records, each.refused, each.changed, set(each.refusals)) for each in (*found.rows, *found.refused)]
 
 
 @settings(max_examples=15, deadline=None)
@@ -93,8 +94,8 @@ def test_a_row_is_what_price_gives_to_the_changed_record(record: dict[str, Any])
         changes = dict(each.alternative.changes)
         if "cache" in changes or "model" in changes:
             continue
-        if each.high is not None:
-            assert each.low == each.high == price({**record, **changes})
+        if each.amount is not None:
+            assert each.amount == same(price({**record, **changes}))
         else:
             with pytest.raises(PriceError) as caught:
                 price({**record, **changes})
@@ -108,7 +109,7 @@ def test_what_if_of_the_present_changes_nothing(record: dict[str, Any]) -> None:
     present += [f"model={record['model']}", f"at={record['at']}"]
     found = BOOK.compare(record, what_if=present)
     for each in found.rows:
-        assert (each.low, each.high, each.changed) == (found.given.low, found.given.high, 0)
+        assert (each.amount, each.changed) == (found.given.amount, 0)
 
 
 @pytest.mark.parametrize("usage", [{"input": 10, "output": 3}, {"input": 5, "cache_write_1h": 4, "cache_read": 30_000}])
@@ -116,14 +117,14 @@ def test_batch_is_half_where_it_applies_to_all(usage: dict[str, int]) -> None:
     records = [{"model": model, "at": AT, "usage": usage} for model in ("claude-opus-5", "claude-haiku-4-5")]
     batch = row(BOOK.compare(records), service_tier="batch")
     given = BOOK.compare(records).given
-    assert (batch.high, batch.change_high, batch.refused) == (given.high / 2, Fraction(-1, 2), 0)
+    assert (batch.amount, batch.change, batch.refused) == (same(given.amount.high / 2), Fraction(-1, 2), 0)
 
 
 def test_a_record_that_is_refused_stays_as_given_and_is_counted_with_its_rule() -> None:
     plain = {"model": "claude-opus-5", "at": AT, "usage": {"input": 1_000_000}}
     fast = {**plain, "speed": "fast"}
     batch = row(BOOK.compare([plain, plain, fast]), service_tier="batch")
-    assert batch.high == Fraction("2.5") * 2 + 10
+    assert batch.amount.high == Fraction("2.5") * 2 + 10
     (refusal,) = batch.refusals
     assert (batch.refused, refusal.rule, refusal.records) == (1, "fast with batch", 1)
     assert refusal.location is not None
@@ -132,7 +133,7 @@ def test_a_record_that_is_refused_stays_as_given_and_is_counted_with_its_rule() 
 
 def test_what_is_refused_for_all_has_no_amount_and_is_not_dropped() -> None:
     found = BOOK.compare({"model": "claude-haiku-4-5", "at": AT, "usage": {"input": 1}})
-    assert row(found, speed="fast").high is None
+    assert row(found, speed="fast").amount is None
     assert row(found, speed="fast") in found.refused
     assert row(found, speed="fast").refusals[0].message == "fast mode is not offered for this model on that day"
 
@@ -140,9 +141,9 @@ def test_what_is_refused_for_all_has_no_amount_and_is_not_dropped() -> None:
 def test_a_request_that_is_refused_as_given_shows_what_would_do() -> None:
     record = {"model": "claude-opus-5", "at": AT, "speed": "fast", "service_tier": "batch", "usage": {"input": 1_000_000}}
     found = BOOK.compare(record)
-    assert found.given.high is None
+    assert found.given.amount is None
     assert found.failures[0][1]["rule"] == "fast with batch"
-    assert [(each.alternative.changes[0], each.high, each.change_high) for each in found.rows] == [
+    assert [(each.alternative.changes[0], each.amount.high, each.change) for each in found.rows] == [
         (("model", "claude-opus-4-6"), Fraction("2.5"), None), (("speed", "standard"), Fraction("2.5"), None), (("service_tier", "standard"), Fraction(10), None),
     ]  # fmt: skip
 
@@ -161,27 +162,28 @@ def test_a_newer_tokenizer_makes_more_of_the_same_text() -> None:
     old = {"model": "claude-opus-4-6", "at": AT, "usage": {"input": 100, "output": 10, "web_search": 1}}
     newer = row(BOOK.compare(old), model="claude-opus-4-7")
     search = Fraction(1, 100)
-    assert newer.low == Fraction(100 * 5 + 10 * 25, 10**6) + search
-    assert newer.high == Fraction(135 * 5 + 14 * 25, 10**6) + search
+    amounts = [Fraction(tokens * 5 + output * 25, 10**6) + search for tokens, output in ((100, 10), (130, 13), (135, 14))]
+    assert newer.amount == Range(*amounts)
     back = row(BOOK.compare({**old, "model": "claude-opus-4-7"}), model="claude-opus-4-6")
-    # 100 / 1.35 and 10 / 1.35, begun tokens counted whole
-    assert (back.low, back.high) == (Fraction(75 * 5 + 8 * 25, 10**6) + search, Fraction(100 * 5 + 10 * 25, 10**6) + search)
-    same = row(BOOK.compare({**old, "model": "claude-opus-4-7"}), model="claude-opus-5")
-    assert same.low == same.high
+    # 100 and 10 by 1.35, by 1.3 and as they are, begun tokens counted whole
+    amounts = [Fraction(tokens * 5 + output * 25, 10**6) + search for tokens, output in ((75, 8), (77, 8), (100, 10))]
+    assert back.amount == Range(*amounts)
+    alike = row(BOOK.compare({**old, "model": "claude-opus-4-7"}), model="claude-opus-5")
+    assert alike.amount.known
 
 
 def test_growth_may_take_a_prompt_over_a_threshold() -> None:
     record = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"input": 80_000}}
     other = row(BOOK.compare(record), model="claude-haiku-5-5")
     rate = BOOK.price(model="claude-haiku-5-5", at=AT, usage={"input": 1}).exact_total
-    assert (other.low, other.high) == (80_000 * rate, 108_000 * 5 * rate)
+    assert other.amount == Range(80_000 * rate, 104_000 * 5 * rate, 108_000 * 5 * rate)
 
 
 def test_what_a_sum_says_of_its_requests_no_longer_holds_when_they_grow() -> None:
     record = {"model": "claude-haiku-4-5", "at": AT, "record": "sum", "each": ["prompt up to 100000"], "usage": {"input": 900_000}}
     other = row(BOOK.compare(record), model="claude-haiku-5-5")
     rate = BOOK.price(model="claude-haiku-5-5", at=AT, usage={"input": 1}).exact_total
-    assert (other.low, other.high) == (900_000 * rate, 1_215_000 * 5 * rate)
+    assert other.amount == Range(900_000 * rate, 1_170_000 * 5 * rate, 1_215_000 * 5 * rate)
 
 
 # ---- caches ---------------------------------------------------------------------------------------------------------
@@ -190,8 +192,8 @@ def test_what_a_sum_says_of_its_requests_no_longer_holds_when_they_grow() -> Non
 def test_other_ways_to_cache_move_what_was_written() -> None:
     record = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"input": 1_000, "cache_write_5m": 10_000, "cache_read": 20_000}}
     found = BOOK.compare(record, only=["cache"])
-    assert row(found, cache="1h").high == price({**record, "usage": {"input": 1_000, "cache_write_1h": 10_000, "cache_read": 20_000}})
-    assert row(found, cache="none").high == price({**record, "usage": {"input": 31_000}})
+    assert row(found, cache="1h").amount.high == price({**record, "usage": {"input": 1_000, "cache_write_1h": 10_000, "cache_read": 20_000}})
+    assert row(found, cache="none").amount.high == price({**record, "usage": {"input": 31_000}})
     assert len(found.rows) == 3  # the 5-minute cache is the given one
     assert [answer.text for answer in found.caches] == [
         "claude-sonnet-4-6: a 5-minute cache pays from the first read; at your 2 reads it saves 51.66…%",
@@ -203,15 +205,15 @@ def test_other_ways_to_cache_move_what_was_written() -> None:
 def test_a_prompt_that_is_sent_again() -> None:
     record = {"model": "claude-opus-5-5", "at": AT, "usage": {"input": 10_000, "output": 500}}
     found = BOOK.compare(record, reads=5)
-    assert found.given.high == 6 * price(record)
+    assert found.given.amount.high == 6 * price(record)
 
     def with_input(meter: str, tokens: int = 10_000) -> Fraction:
         return price({**record, "usage": {"input": 10_000 - tokens, meter: tokens, "output": 500}})
 
-    assert row(found, cache="1h").high == with_input("cache_write_1h") + 5 * with_input("cache_read")
-    assert row(found, service_tier="batch").change_high == Fraction(-1, 2)
+    assert row(found, cache="1h").amount.high == with_input("cache_write_1h") + 5 * with_input("cache_read")
+    assert row(found, service_tier="batch").change == Fraction(-1, 2)
     part = BOOK.compare(record, reads=5, cached=8_000)
-    assert row(part, cache="5m").high == with_input("cache_write_5m", 8_000) + 5 * with_input("cache_read", 8_000)
+    assert row(part, cache="5m").amount.high == with_input("cache_write_5m", 8_000) + 5 * with_input("cache_read", 8_000)
     # a write of twice the input price and five reads of a twentieth, against six prompts
     assert [answer.saved for answer in found.caches] == [1 - Fraction("1.5") / 6, 1 - Fraction("2.25") / 6]
     assert found.caches[1].text == "claude-opus-5-5: a 1-hour cache pays from the second read; at your 5 reads it saves 62.5%"
@@ -225,18 +227,18 @@ def test_reads_pay_as_the_break_even_says() -> None:
         label = {meter: name for name, meter in caches_of(BOOK.checked).writes.items()}[cache.write]
         for reads in (cache.reads - 1, cache.reads):
             found = BOOK.compare(record, reads=reads, what_if=[f"cache={label}"])
-            assert (row(found, cache=label).high < found.given.high) == (reads == cache.reads)
+            assert (row(found, cache=label).amount.high < found.given.amount.high) == (reads == cache.reads)
         assert {answer.pays for answer in found.caches if answer.cache == label} == {(cache.reads,)}
 
 
 def test_a_prompt_too_short_to_cache_is_priced_without_and_says_so() -> None:
     record = {"model": "claude-haiku-4-5", "at": AT, "usage": {"input": 4_095}}
     short = row(BOOK.compare(record, reads=3), cache="1h")
-    assert short.high == 4 * price(record)
+    assert short.amount.high == 4 * price(record)
     assert short.notes == ("a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: priced without a cache",)
-    assert row(BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h").high < 4 * price(record)
+    assert row(BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h").amount.high < 4 * price(record)
     moved = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"cache_write_5m": 2_000}}
-    assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").high == price({**record, "usage": {"input": 2_000}})
+    assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").amount.high == price({**record, "usage": {"input": 2_000}})
 
 
 # ---- what is asked for ----------------------------------------------------------------------------------------------
@@ -253,8 +255,8 @@ def test_crossed_axes() -> None:
     record = {"model": "claude-opus-5", "at": AT, "usage": {"input": 1_000}}
     found = BOOK.compare(record, cross=["model", "service_tier"])
     both = row(found, model="claude-haiku-4-5-20251001", service_tier="batch")
-    assert both.high == price({**record, "model": "claude-haiku-4-5", "service_tier": "batch"})
-    assert found.cheapest.high <= both.high
+    assert both.amount.high == price({**record, "model": "claude-haiku-4-5", "service_tier": "batch"})
+    assert found.cheapest.amount.high <= both.amount.high
 
 
 @pytest.mark.parametrize(
