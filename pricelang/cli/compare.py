@@ -113,7 +113,7 @@ def _code(found: Comparison, by_flags: bool) -> int:
 
 def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
     many = found.given.records + len(found.failures) > 1
-    left = max(0, len(found.rows) - top) if top is not None else 0
+    left = len(found.rows) - len(shown_rows(found, top))
     grids = []
     if found.rows:
         grids.append((ranked_grid(found, top, many), partial(ranked_grid, found, top, False)))
@@ -128,18 +128,19 @@ def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
         else:
             show_grid(grid, narrower)
         if number == 0 and left:
-            click.echo(f"… and {left:,} dearer")
+            click.echo(f"… and {left:,} more")
     if grids:
         click.echo()
-    for line in _sentences(found, many):
+    for line in _sentences(found, shown_rows(found, top), many):
         click.echo(f"- {line}" if as_markdown else line)
 
 
 def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
     """The alternatives that have an amount, cheapest first; with the counts of refused records or without them."""
     rows = []
-    spans = any(row.amount is not None and not row.amount.known for row in found.rows[:top])
-    for number, row in enumerate(found.rows[:top], 1):
+    shown = shown_rows(found, top)
+    spans = any(row.amount is not None and not row.amount.known for _, row in shown)
+    for number, row in shown:
         refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
         amount = money(Fraction(row.amount.expected), found.currency) if row.amount is not None else ""
         span = [span_words(row, found.currency)] if spans else []
@@ -161,6 +162,11 @@ def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
     return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
 
 
+def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
+    """The rows to show with their ranks: the first, and the given one wherever it stands."""
+    return [(number, row) for number, row in enumerate(found.rows, 1) if top is None or number <= top or not row.alternative.changes]
+
+
 def change_words(row: Row) -> str:
     """`-50%`, cut to two decimals with an ellipsis where there are more."""
     from pricelang.audit.breakeven import percent
@@ -173,20 +179,20 @@ def span_words(row: Row, currency: str) -> str:
     return "" if row.amount is None or row.amount.known else span_of(Fraction(row.amount.low), Fraction(row.amount.high), currency)
 
 
-def _sentences(found: Comparison, many: bool) -> Iterator[str]:
+def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> Iterator[str]:
     """What stands under the tables: whether caches pay, what amounts hold, and notes."""
     yield from (answer.text for answer in found.caches)
     if many:
         yield f"{found.given.records:,} records compared, {len(found.failures):,} without a price as they are, {found.skipped:,} skipped"
     if any(row.refused and row.amount is not None and row.alternative.changes for row in found.rows):
         yield "a record that an alternative refuses stays as given in its amount"
-    if found.grows is not None:
+    if found.grows is not None and any(row.amount is not None and not row.amount.known for _, row in shown):
         yield f"a range: the same text is more tokens for some models than for others ({found.grows}); ranked by what is usual"
     for row in found.rows:
         if row.added and found.given.records:
             yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
     notes: dict[str, list[str]] = {}
-    for row in found.rows:
+    for _, row in shown:
         for note in row.notes:
             notes.setdefault(note, []).append(f"{row.alternative.axis} {row.alternative.value}".strip() or "as given")
     for note, names in notes.items():
@@ -201,7 +207,7 @@ def _as_csv(found: Comparison, top: int | None) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    ranked = [(str(number), row) for number, row in enumerate(found.rows, 1)][:top]
+    ranked = [(str(number), row) for number, row in shown_rows(found, top)]
     for rank, row in [*ranked, *(("", row) for row in found.refused)]:
         first = row.refusals[0] if row.refusals and row.alternative.changes else None
         reason = [first.code, first.rule, first.message, first.location] if first else [None] * 4
@@ -213,7 +219,7 @@ def _as_csv(found: Comparison, top: int | None) -> str:
 
 def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
     return {
-        "currency": found.currency, "given": _row_data(found.given), "ranked": [_row_data(row) for row in found.rows[:top]],
+        "currency": found.currency, "given": _row_data(found.given), "ranked": [{"rank": number, **_row_data(row)} for number, row in shown_rows(found, top)],
         "refused": [_row_data(row) for row in found.refused],
         "caches": [
             {

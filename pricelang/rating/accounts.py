@@ -189,6 +189,32 @@ def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[
     return tuple(found), tuple(each for each in settled if each.difference)
 
 
+def charge_alike(
+    book: m.Book, account: str, priced: Priced, count: Fraction, used: dict[tuple[str, str, int], Fraction]
+) -> tuple[Fraction, tuple[AccountLine, ...]]:
+    """What `count` requests alike cost an account, one after the other, and their lines together; `used` moves on.
+
+    The same as `charge_accounts` of each of them, in one step, and for a part of a request too. Raises `BadRequest`
+    (`rounded_account`) where each request of a pool or tier is rounded or bounded by itself: no one step is exact there.
+    """
+    cell, total = priced.cell, priced.total * count
+    lines = []
+    for amount in priced.amounts:
+        terms = terms_of(book, cell, amount.rate.meter.name) if amount.rate is not None else None
+        if amount.rate is None or terms is None:
+            continue
+        meter = amount.rate.meter.name
+        if cell.line_rounding is not None or cell.total_rounding is not None or cell.floors:
+            raise BadRequest("rounded_account", f"each request with `{meter}` is rounded or bounded by itself, so that many have no one price")
+        key = account, meter, turn_of(priced.at, terms.per)
+        start, quantity = used.get(key, Fraction(0)), Fraction(amount.billed) * count
+        used[key] = start + quantity
+        cost, free = price_between(terms, start, quantity)
+        lines.append(AccountLine(meter, quantity, free, cost * _rate(cell)))
+        total += lines[-1].amount - amount.amount * count
+    return total, tuple(lines)
+
+
 def bounded(bound: Bound, cost: Fraction) -> Fraction:
     """A cost, raised to a floor or lowered to a cap."""
     return max(cost, bound.amount) if bound.at_least else min(cost, bound.amount)
