@@ -8,15 +8,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book
+from pricelang.dated import BookAt
 from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.sides import side_of
 from pricelang.wording import shown
@@ -34,20 +34,8 @@ if TYPE_CHECKING:
     from pricelang.engines.spark import SparkBook
     from pricelang.engines.totals import Report
     from pricelang.quote.compare import Comparison
+    from pricelang.quote.workload import Workload
     from pricelang.usage.records import Part, Record
-
-
-@frozen
-class ModelInfo:
-    """A model of a book: its id, its other names on the day asked for, and its dates (`YYYY-MM-DD`, or None)."""
-
-    name: str
-    aliases: tuple[str, ...]
-    released: str
-    deprecated: str | None
-    retired: str | None
-    source: str | None
-    location: str
 
 
 class Book:
@@ -208,19 +196,7 @@ class Book:
 
     def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         """The models of the book in order of release; with `at`, those released by then."""
-        seconds = seconds_of(today() if at is None else at)
-        found = []
-        for index, model in enumerate(self.checked.models):
-            if at is not None and model.released > seconds:
-                continue
-            aliases = tuple(
-                alias.name for alias in self.checked.aliases
-                if alias.model == index and (alias.start is None or seconds >= alias.start)
-                and (alias.end is None or seconds < alias.end)
-            )  # fmt: skip
-            days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
-            found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
-        return tuple(sorted(found, key=lambda model: model.released))
+        return models_of(self.checked, at)
 
     def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
         """Prices that were announced and withdrawn, which price nothing; with `at`, those that would have held then.
@@ -291,6 +267,26 @@ class Book:
 
         scenario = Scenario(model, today() if at is None else written(seconds_of(at)), dimensions, reads, cached)
         return compare(self, outcomes_from(usage), scenario, what_ifs=what_if, only=only, cross=cross)
+
+    def workload(
+        self, requests: object, /, *, per_day: int | Fraction | None = None, month: str | None = None, model: str | None = None, **dimensions: str
+    ) -> Workload:
+        """What requests a day are expected to cost in a month (`2026-11`), its free pools used up in order.
+
+        `requests` is a workload (its text, or the path of a `.toml` or `.json` file), or records as for `compare`, each as
+        frequent as any other among the `per_day`. Raises `PriceError`; see `pricelang.quote.workload`.
+
+        >>> import pricelang
+        >>> record = {"model": "claude-opus-5-5", "usage": {"input": 8_000, "code_execution": "6 minutes"}}
+        >>> found = pricelang.load().workload(record, per_day=1_000, month="2026-11")
+        >>> found.total.expected, found.pools[0].ends, found.pools[0].saved
+        (Fraction(2065, 2), '2026-11-16', Fraction(155, 2))
+        """
+        from pricelang.quote.workload import expected_cost
+        from pricelang.quote.workload_files import plan_from
+
+        plan = plan_from(requests, None if per_day is None else Fraction(per_day), model, dimensions)
+        return expected_cost(self, plan.mixes, month or plan.month)
 
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,
@@ -368,30 +364,6 @@ class Book:
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
-
-
-@frozen
-class BookAt:
-    """A book on one day: the same calls without `at`."""
-
-    book: Book
-    day: str
-
-    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
-        """`Book.price` on this day."""
-        return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)
-
-    def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
-        """`Book.total` on this day."""
-        return self.book.rates.amount(model, self.day, usage, dimensions)
-
-    def price_message(self, message: object, /, **dimensions: str) -> Bill:
-        """`Book.price_message` on this day."""
-        return self.book.price_message(message, at=self.day, **dimensions)
-
-    def models(self) -> tuple[ModelInfo, ...]:
-        """The models released by this day."""
-        return self.book.models(self.day)
 
 
 def load(source: str | Path = DEFAULT_BOOK) -> Book:

@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "Everything wrong with a book.",
     "test": "The examples of a book, run.",
     "compare": "The same records under other models and modes, ranked.",
+    "workload": "What requests a day are expected to cost a day and a month.",
     "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
     "audit": "Claims decided over every request; how modifiers meet; what is dead.",
     "diff": "What changes for whom between two books, days or revisions.",

@@ -19,8 +19,8 @@ from attrs import evolve, field, frozen
 from pricelang.book.units import plural
 from pricelang.quote.ranges import NOTHING, Range
 from pricelang.rating.accounts import Bound, bounded, bounds_of, charge_alike, terms_of, turn_of
-from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import BadRequest
+from pricelang.rating.bill import Priced
+from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today
 from pricelang.rating.rates import Rate
 from pricelang.usage.records import SUM, Part
@@ -201,7 +201,10 @@ class _Run:
         if found is None:
             found = self._stretches[key] = _Stretch()
             for share in mix.shares:
-                self._add(found, share, day)
+                try:
+                    self._add(found, share, day)
+                except PriceError as error:
+                    raise _in_mix(error, mix, day) from None
             if len(self.first) == index:
                 self.first.append(found.alone)
         return found
@@ -222,7 +225,7 @@ class _Run:
             if drawn or cell.conversion is not None:
                 raise BadRequest("bad_book", f"`{bound.name}` bounds what a pool or another currency changes")
             stretch.bounds.append((bound, priced.total * share.weight))
-        for note in Bill((priced,)).notes:
+        for note in priced.notes:
             if not note.startswith("left out, since it belongs to an account"):
                 self.notes[note] = None
 
@@ -265,6 +268,14 @@ class _Stretch:
         self.plain = self.alone = Fraction(0)
         self.accounts: list[tuple[Priced, Fraction]] = []
         self.bounds: list[tuple[Bound, Fraction]] = []
+
+
+def _in_mix(error: PriceError, mix: Mix, day: str) -> PriceError:
+    """The error of a request, with its mix and its day in the message."""
+    help = error.help or ("take a month in which it is" if error.code == "not_offered" else None)
+    found = type(error)(error.code, f"`{shown(mix.name)}` on {day}: {error.message}", rule=error.rule, help=help)
+    found.location = error.location
+    return found
 
 
 def _at(priced: Priced, seconds: int) -> Priced:

@@ -10,12 +10,16 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from pricelang.quote.subject import outcomes_from
 from pricelang.quote.workload import LEVELS, Mix, Share
 from pricelang.rating.errors import BadRequest
 from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import SINGLE, Outcome, Part, Record, Rejected, Skipped
 from pricelang.wording import did_you_mean, shown
+
+PLANS = (".toml", ".json")
+"""The endings of workload files; a JSON file without `requests` at its top is one of records."""
 
 MAX_FILE = 2**20
 MAX_MIXES = 1_000
@@ -79,6 +83,39 @@ def mix_of_records(name: str, outcomes: Iterable[Outcome], per_day: Fraction, ch
     weight = Fraction(1, len(records))
     shares = [Share(weight, (whole, whole, whole)) for record in records for whole in map(change, record.parts)]
     return Mix(name, per_day, tuple(shares))
+
+
+def plan_from(requests: object, per_day: Fraction | None, model: str | None = None, dimensions: Mapping[str, str] | None = None) -> Plan:
+    """The workload that a program gives: its text, the path of its file, or records in any form that `compare` takes.
+
+    `model` and `dimensions` hold where a request says nothing. Raises `BadRequest`.
+    """
+
+    def filled(part: Part) -> Part:
+        return evolve(part, model=part.model if part.model is not None else model, dimensions={**(dimensions or {}), **part.dimensions})
+
+    if isinstance(requests, str) and "\n" in requests:
+        plan = read_plan(requests, per_day=per_day)
+    elif isinstance(requests, str | os.PathLike) and os.fspath(requests).endswith(PLANS) and (data := _plan_of_file(os.fspath(requests))) is not None:
+        plan = read_plan(data, os.path.dirname(os.fspath(requests)), per_day)
+    elif per_day is None:
+        raise _bad("records do not say how many requests a day there are", "give `per_day`")
+    else:
+        name = os.fspath(requests) if isinstance(requests, str | os.PathLike) else "records"
+        return Plan(None, (mix_of_records(name, outcomes_from(requests), per_day, filled),))
+    return Plan(plan.month, tuple(evolve(mix, shares=tuple(_filled(share, filled) for share in mix.shares)) for mix in plan.mixes))
+
+
+def _filled(share: Share, filled: Callable[[Part], Part]) -> Share:
+    low, expected, high = map(filled, share.ends)
+    return evolve(share, ends=(low, expected, high))
+
+
+def _plan_of_file(path: str) -> bytes | None:
+    """The text of a workload's file; None where a JSON file is one of records. Raises `OSError`."""
+    with open(path, "rb") as stream:
+        data = stream.read(MAX_FILE + 1)
+    return data if path.endswith(PLANS[0]) or (len(data) <= MAX_FILE and is_plan(data)) else None
 
 
 # ---- the text -------------------------------------------------------------------------------------------------------

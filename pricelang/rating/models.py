@@ -1,0 +1,38 @@
+"""The models of a book as a program sees them: names, other names, and dates."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricelang.book import model as m
+from pricelang.rating.instants import Instant, seconds_of, today, written
+
+
+@frozen
+class ModelInfo:
+    """A model of a book: its id, its other names on the day asked for, and its dates (`YYYY-MM-DD`, or None)."""
+
+    name: str
+    aliases: tuple[str, ...]
+    released: str
+    deprecated: str | None
+    retired: str | None
+    source: str | None
+    location: str
+
+
+def models_of(book: m.Book, at: Instant | None) -> tuple[ModelInfo, ...]:
+    """The models of a book in order of release; with `at`, those released by then."""
+    seconds = seconds_of(today() if at is None else at)
+    found = []
+    for index, model in enumerate(book.models):
+        if at is not None and model.released > seconds:
+            continue
+        aliases = tuple(
+            alias.name for alias in book.aliases
+            if alias.model == index and (alias.start is None or seconds >= alias.start)
+            and (alias.end is None or seconds < alias.end)
+        )  # fmt: skip
+        days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
+        found.append(ModelInfo(model.name, aliases, written(model.released), days[0], days[1], model.origin.source, model.origin.place))
+    return tuple(sorted(found, key=lambda model: model.released))
