@@ -17,7 +17,7 @@ from pricelang.cli.answers import outcomes_of
 from pricelang.cli.options import input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
-from pricelang.decimals import money, plain
+from pricelang.decimals import money_cut, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.layout import note_line
 from pricelang.rating.errors import PriceError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pricelang.quote.compare import Comparison, Row
     from pricelang.quote.ranges import Range
 
+VALUES_WIDTH = 48
 CSV_COLUMNS = (
     "rank", "axis", "value", "low", "expected", "high", "currency", "change", "records", "refused", "code", "rule", "reason", "location",
 )  # fmt: skip
@@ -142,7 +143,7 @@ def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
     spans = any(row.amount is not None and not row.amount.known for _, row in shown)
     for number, row in shown:
         refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
-        amount = money(Fraction(row.amount.expected), found.currency) if row.amount is not None else ""
+        amount = money_cut(Fraction(row.amount.expected), found.currency) if row.amount is not None else ""
         span = [span_words(row, found.currency)] if spans else []
         rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, *span, change_words(row), *refused))
     headers = ("", "axis", "alternative", "amount", *(["range"] if spans else []), "change", *(["refused"] if counts else []))
@@ -151,15 +152,29 @@ def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
 
 def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
     """What has no price, whole or for some records, and the rule that says so."""
-    rows = []
+    together: dict[tuple[str, ...], list[str]] = {}
     for row in (*found.refused, *(row for row in found.rows if row.refused and row.alternative.changes)):
         for refusal in row.refusals:
-            rule = refusal.rule or refusal.code
-            records = [f"{refusal.records:,}"] if counts else []
-            place = [refusal.location or ""] if places else []
-            rows.append((row.alternative.axis, row.alternative.value, *records, rule, printable(refusal.message), *place))
+            key = (row.alternative.axis, f"{refusal.records:,}", refusal.rule or refusal.code, printable(refusal.message), refusal.location or "")
+            together.setdefault(key, []).append(row.alternative.value)
+    rows = []
+    for (axis, records, rule, because, where), values in together.items():
+        for some in _joined(values):
+            rows.append((axis, some, *([records] if counts else []), rule, because, *([where] if places else [])))
     headers = ("axis", "refused", *(["records"] if counts else []), "rule", "because", *(["where"] if places else []))
     return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
+
+
+def _joined(values: list[str]) -> Iterator[str]:
+    """Values that one rule refuses, as many to a row as fit its column."""
+    line = values[0]
+    for value in values[1:]:
+        if len(line) + len(value) > VALUES_WIDTH:
+            yield line
+            line = value
+        else:
+            line += f"; {value}" if ", " in line + value else f", {value}"
+    yield line
 
 
 def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
@@ -176,7 +191,7 @@ def change_words(row: Row) -> str:
 
 def span_words(row: Row, currency: str) -> str:
     """The least and the most, where they differ."""
-    return "" if row.amount is None or row.amount.known else span_of(Fraction(row.amount.low), Fraction(row.amount.high), currency)
+    return "" if row.amount is None or row.amount.known else f"{money_cut(Fraction(row.amount.low), currency)} to {money_cut(Fraction(row.amount.high), currency)}"
 
 
 def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> Iterator[str]:

@@ -106,16 +106,16 @@ def _plan(given: Input, per_day: Fraction | None) -> Plan:
     from pricelang.usage.records import UsageError
 
     requests: object
-    if given.usage:
-        requests = {"usage": given.usage}
-    elif given.files == (STDIN,):
-        data = sys.stdin.buffer.read()
-        requests = data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
-    elif len(given.files) == 1 and given.format is None:
-        requests = given.files[0]
-    else:
-        requests = read_paths(given.files, given.format)
     try:
+        if given.usage:
+            requests = {"usage": given.usage}
+        elif given.files == (STDIN,):
+            data = sys.stdin.buffer.read()
+            requests = data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
+        elif len(given.files) == 1 and given.format is None:
+            requests = given.files[0]
+        else:
+            requests = read_paths(given.files, given.format)
         return plan_from(requests, per_day, given.model, given.dimensions)
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
