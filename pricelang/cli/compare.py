@@ -159,13 +159,13 @@ def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
             together.setdefault(key, []).append(row.alternative.value)
     rows = []
     for (axis, records, rule, because, where), values in together.items():
-        for some in _joined(values):
+        for some in _joined(values, "; " if ", " in axis else ", "):
             rows.append((axis, some, *([records] if counts else []), rule, because, *([where] if places else [])))
     headers = ("axis", "refused", *(["records"] if counts else []), "rule", "because", *(["where"] if places else []))
     return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
 
 
-def _joined(values: list[str]) -> Iterator[str]:
+def _joined(values: list[str], separator: str) -> Iterator[str]:
     """Values that one rule refuses, as many to a row as fit its column."""
     line = values[0]
     for value in values[1:]:
@@ -173,7 +173,7 @@ def _joined(values: list[str]) -> Iterator[str]:
             yield line
             line = value
         else:
-            line += f"; {value}" if ", " in line + value else f", {value}"
+            line += separator + value
     yield line
 
 

@@ -146,7 +146,11 @@ class _Comparing:
             else:
                 self._record(outcome)
         given = self._row(self.given)
-        kept = [tally for tally in self.tallies if tally.asked or (tally.changed and tally.in_use)]
+        idle = {tally.alternative.changes[0] for tally in self.tallies if len(tally.alternative.changes) == 1 and not tally.changed}
+        kept = [
+            tally for tally in self.tallies
+            if tally.asked or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
+        ]  # fmt: skip
         rows = [given, *(self._row(tally) for tally in kept)]
         priced = [(row.amount, row) for row in rows if row.amount is not None]
         priced.sort(key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes)))

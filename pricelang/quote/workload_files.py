@@ -101,7 +101,7 @@ def plan_from(requests: object, per_day: Fraction | None, model: str | None = No
     elif per_day is None:
         raise _bad("records do not say how many requests a day there are", "give `per_day`")
     else:
-        name = os.fspath(requests) if isinstance(requests, str | os.PathLike) else "records"
+        name = os.fspath(requests) if isinstance(requests, str | os.PathLike) else model or "requests"
         return Plan(None, (mix_of_records(name, outcomes_from(requests), per_day, filled),))
     return Plan(plan.month, tuple(evolve(mix, shares=tuple(_filled(share, filled) for share in mix.shares)) for mix in plan.mixes))
 

@@ -11,7 +11,7 @@ import pytest
 from .helpers import SAMPLES, expect_golden, process, run
 
 SUPPORT = SAMPLES / "workloads" / "support.toml"
-ANALYSIS = SAMPLES / "workloads" / "analysis.json"
+ANALYSIS = SAMPLES / "workloads" / "analysis.toml"
 ONE = ("--model", "claude-sonnet-5-5", "--input", "2k", "--output", "400", "--month", "2026-11")
 
 

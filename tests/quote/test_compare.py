@@ -256,6 +256,8 @@ def test_crossed_axes() -> None:
     found = BOOK.compare(record, cross=["model", "service_tier"])
     both = row(found, model="claude-haiku-4-5-20251001", service_tier="batch")
     assert both.amount.high == price({**record, "model": "claude-haiku-4-5", "service_tier": "batch"})
+    # what is the given value already makes no combination of its own
+    assert all(dict(each.alternative.changes).get("service_tier") != "standard" for each in (*found.rows, *found.refused))
     assert found.cheapest.amount.high <= both.amount.high
 
 

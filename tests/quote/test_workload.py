@@ -170,7 +170,7 @@ def test_months() -> None:
 def test_a_request_that_cannot_be_names_its_mix_and_day() -> None:
     with pytest.raises(NotOffered) as caught:
         BOOK.workload({"model": "claude-fable-5-2", "usage": {"input": 1}}, per_day=1, month=MONTH)
-    assert caught.value.message == "`records` on 2026-11-01: model `claude-fable-5-2` is not offered before 2026-11-09"
+    assert caught.value.message == "`requests` on 2026-11-01: model `claude-fable-5-2` is not offered before 2026-11-09"
     assert caught.value.location is not None
 
 
