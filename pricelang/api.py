@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pricelang.engines.spark import SparkBook
     from pricelang.engines.totals import Report
     from pricelang.quote.compare import Comparison
+    from pricelang.quote.model import Quote
     from pricelang.quote.workload import Workload
     from pricelang.usage.records import Part, Record
 
@@ -169,6 +170,37 @@ class Book:
         found = self.rates.bounds(model, at, usage, dimensions, dict(side_of(self.checked, text) for text in each), label)
         bounds = (found[0].total, found[-1].total)
         return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+
+    def quote(
+        self, request: object, /, *, at: str | None = None, model: str | None = None, output: int | None = None,
+        tokens: int | None = None, count: str | None = None, usage: Mapping[str, object] | None = None,
+        fetched: Mapping[str, int] | None = None, cache: str | None = None, image_size: tuple[int, int] | None = None,
+        pdf_pages: int | None = None, rate: str | None = None, tier: int | None = None, **dimensions: str,
+    ) -> Quote:  # fmt: skip
+        """What a Messages API request body will cost before it is sent: low, expected and high, with the rules behind them.
+
+        `request` is the body as a dict, or an item of a batch. `output` and `tokens` are the lengths of the answer and of the
+        prompt in tokens where they are known; `rate` is such as `"3000/min"`. The other arguments are those of
+        `pricelang.quote.Options`; `dimensions` stand instead of what the request says.
+
+        Raises `pricelang.quote.QuoteError`, which names the block of a body that cannot be read, and the `PriceError` of a
+        request that the book refuses.
+
+        >>> import pricelang
+        >>> body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "system": "You are a scientist",
+        ...         "messages": [{"role": "user", "content": "Hello, Claude"}]}
+        >>> quote = pricelang.load().quote(body, at="2026-04-17", tokens=14, output=100)
+        >>> quote.expected, quote.lines[0].location
+        (Decimal('0.001542'), 'anthropic/rates.price:18')
+        """
+        from pricelang.quote import Options, quote
+        from pricelang.quote.limits import rate_of
+
+        options = Options(
+            at, model, output, tokens, count, dict(usage or {}), tuple((fetched or {}).items()), cache, image_size, pdf_pages,
+            None if rate is None else rate_of(rate), tier,
+        )  # fmt: skip
+        return quote(self, request, options, dimensions)
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the

@@ -25,7 +25,7 @@ from pricelang.wording import printable
 
 if TYPE_CHECKING:
     from pricelang.quote.compare import Comparison, Row
-    from pricelang.quote.ranges import Range
+    from pricelang.quote.model import Range
 
 VALUES_WIDTH = 48
 CSV_COLUMNS = (

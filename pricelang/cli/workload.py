@@ -27,7 +27,7 @@ from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
-    from pricelang.quote.ranges import Range
+    from pricelang.quote.model import Range
     from pricelang.quote.workload import Workload
     from pricelang.quote.workload_files import Plan
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.quote.cache_words import CacheAnswer, CacheTally
-from pricelang.quote.ranges import NOTHING, Range
+from pricelang.quote.model import NOTHING, Range
 from pricelang.quote.variants import GIVEN, Scenario, Settled, Variant, Variants
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from pricelang.book.units import plural
-from pricelang.quote.ranges import NOTHING, Range
+from pricelang.quote.model import NOTHING, Range
 from pricelang.rating.accounts import Bound, bounded, bounds_of, charge_alike, terms_of, turn_of
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.quote.alternatives import alternatives_of, caches_of
 from pricelang.quote.compare import Comparison, Row
-from pricelang.quote.ranges import Range, same
+from pricelang.quote.model import Range, same
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 
 BOOK = pricelang.load()

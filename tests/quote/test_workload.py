@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.quote.ranges import same
+from pricelang.quote.model import same
 from pricelang.quote.workload import month_of
 from pricelang.quote.workload_files import read_plan
 from pricelang.rating.accounts import charge_accounts, charge_alike, turn_of
