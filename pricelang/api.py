@@ -280,12 +280,13 @@ class Book:
 
     def compare(
         self, usage: object, /, *, what_if: Sequence[str] = (), only: Sequence[str] = (), cross: Sequence[str] = (), reads: int | None = None,
-        cached: int | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+        cached: int | None = None, output: int | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
     ) -> Comparison:  # fmt: skip
         """The same records under every model, mode and way to cache of the book, ranked, or under each `what_if` alone.
 
-        `usage` is a path, a record (canonical, a message or its dict), or several. `only` and `cross` name axes; `reads`
-        says that each prompt, or `cached` tokens of it, is sent so often again. See `pricelang.quote.compare`.
+        `usage` is a path, a record (canonical, a message or its dict), a request body that is not sent yet (its answer has
+        `output` tokens), or several. `only` and `cross` name axes; `reads` says that each prompt, or `cached` tokens of it,
+        is sent so often again. See `pricelang.quote.compare`.
 
         >>> import pricelang
         >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
@@ -294,11 +295,11 @@ class Book:
         [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
         """
         from pricelang.quote.compare import compare
-        from pricelang.quote.subject import outcomes_from
+        from pricelang.quote.subject import subjects_from
         from pricelang.quote.variants import Scenario
 
         scenario = Scenario(model, today() if at is None else written(seconds_of(at)), dimensions, reads, cached)
-        return compare(self, outcomes_from(usage), scenario, what_ifs=what_if, only=only, cross=cross)
+        return compare(self, subjects_from(usage, output), scenario, what_ifs=what_if, only=only, cross=cross)
 
     def workload(
         self, requests: object, /, *, per_day: int | Fraction | None = None, month: str | None = None, model: str | None = None, **dimensions: str

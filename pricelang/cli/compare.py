@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.cli.answers import outcomes_of
-from pricelang.cli.options import input_of, input_options, open_book
+from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
 from pricelang.decimals import money_cut, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
+from pricelang.flags import METERS, quantity
 from pricelang.layout import note_line
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
@@ -26,6 +27,8 @@ from pricelang.wording import printable
 if TYPE_CHECKING:
     from pricelang.quote.compare import Comparison, Row
     from pricelang.quote.model import Range
+    from pricelang.quote.subjects import RequestBody
+    from pricelang.usage.records import Outcome
 
 VALUES_WIDTH = 48
 CSV_COLUMNS = (
@@ -52,7 +55,7 @@ def command(
     ctx: click.Context, /, what_ifs: tuple[str, ...], only: tuple[str, ...], cross: tuple[str, ...], reads: int | None,
     cached: str | None, top: int | None, as_markdown: bool, as_csv: bool, as_json: bool, **params: Any,
 ) -> None:  # fmt: skip
-    """What records, or one request given by flags, would cost under every other model, mode and way to cache that the book
+    """What records, request bodies that are not sent yet, or one request given by flags, would cost under every other model, mode and way to cache that the book
     has: one change a row, ranked by what is expected, with the change against the given. What cannot be is shown with
     the rule that refuses it; a record that an alternative refuses stays as it is in that row's amount.
 
@@ -61,11 +64,13 @@ def command(
       pricelang compare --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
       pricelang compare records.jsonl --what-if service_tier=batch --what-if model=claude-haiku-4-5
       pricelang compare --model claude-sonnet-4-6 --input 20k --reads 5 --only cache
+      pricelang compare request.json --output 800 --reads 20
     """
     if as_markdown + as_csv + as_json > 1:
         ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one")
     if cached is not None and reads is None:
         ctx.fail("`--cached` goes with `--reads`")
+    of_files, output = _quantities(ctx, params)
     given = input_of(ctx, params)
     book = open_book(given.book)
     from pricelang.quote.compare import compare
@@ -74,7 +79,7 @@ def command(
 
     scenario = Scenario(given.model, given.at or today(), given.dimensions, reads, None if cached is None else _tokens(ctx, cached))
     try:
-        outcomes = with_progress(outcomes_of(given), shares_terminal=False)
+        outcomes = with_progress(_subjects(given, output, of_files), shares_terminal=False)
         found = compare(book, outcomes, scenario, what_ifs=what_ifs, only=only, cross=cross)
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
@@ -92,12 +97,37 @@ def command(
     ctx.exit(_code(found, bool(given.usage)))
 
 
-def _tokens(ctx: click.Context, text: str) -> int:
-    from pricelang.flags import quantity
+def _quantities(ctx: click.Context, params: dict[str, Any]) -> tuple[dict[str, object], int | None]:
+    """The quantities beside files, which are of request bodies, and the length of their answers."""
+    if not params["files"]:
+        return {}, None
+    usage: dict[str, object] = {}
+    for name in METERS:
+        if params[name]:
+            texts = [quantity(text) for text in params[name]]
+            usage[name] = texts[0] if len(texts) == 1 else texts
+            params[name] = ()
+    output = usage.pop("output", None)
+    return usage, None if output is None else _tokens(ctx, str(output), "--output")
 
+
+def _subjects(given: Input, output: int | None, usage: dict[str, object]) -> Iterable[Outcome | RequestBody]:
+    """The records or the request bodies that are asked for. Raises `Failure` for an unknown format."""
+    if given.usage:
+        return outcomes_of(given)
+    from pricelang.quote.subject import subjects_of
+    from pricelang.usage.records import UsageError
+
+    try:
+        return subjects_of(given.files, given.format, output, usage)
+    except UsageError as error:
+        raise Failure(error.code, error.message, error.help) from None
+
+
+def _tokens(ctx: click.Context, text: str, flag: str = "--cached") -> int:
     digits = quantity(text)
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 18:
-        ctx.fail(f"`--cached` takes a number of tokens such as 40k, not `{printable(text[:60])}`")
+        ctx.fail(f"`{flag}` takes a number of tokens such as 40k, not `{printable(text[:60])}`")
     return int(digits)
 
 

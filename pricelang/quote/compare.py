@@ -1,4 +1,4 @@
-"""The same records under alternatives: exact totals of each, what each changes, and the rule where it is refused."""
+"""The same records or request bodies under alternatives: exact totals of each, what each changes, and the rule where it is refused."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from attrs import frozen
 from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.quote.cache_words import CacheAnswer, CacheTally
 from pricelang.quote.model import NOTHING, Range
-from pricelang.quote.variants import GIVEN, Scenario, Settled, Variant, Variants
-from pricelang.rating.bill import Bill
+from pricelang.quote.subjects import Amount, BodySubject, RecordSubject, RequestBody, Subject
+from pricelang.quote.variants import GIVEN, Scenario, Variants
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused
 from pricelang.rating.instants import today
-from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import Outcome, Place, Rejected, Skipped, UsageError
 
 if TYPE_CHECKING:
     from pricelang.api import Book
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MAX_REASONS = 20
 """Different refusals and notes that are kept of one alternative; the rest is counted."""
 
-_Amount = tuple[Range, tuple[str, ...]]
 
 
 @frozen
@@ -109,10 +108,11 @@ class _Tally:
 
 
 def compare(
-    book: Book, outcomes: Iterable[Outcome], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
+    book: Book, outcomes: Iterable[Outcome | RequestBody], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
     only: Sequence[str] = (), cross: Sequence[str] = (),
 ) -> Comparison:  # fmt: skip
-    """Records under each alternative of the book, or under `what_ifs` alone; read once, and none is kept.
+    """Records, or request bodies that are not sent yet, under each alternative of the book, or under `what_ifs` alone; read
+    once, and none is kept.
 
     `only` names axes (`model`, `cache`, a dimension) or `models` or `modes`; `cross` axes whose changes are combined too.
 
@@ -136,15 +136,17 @@ class _Comparing:
         self.skipped = 0
         self.currency: str | None = None
 
-    def all(self, outcomes: Iterable[Outcome]) -> Comparison:
+    def all(self, outcomes: Iterable[Outcome | RequestBody]) -> Comparison:
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 self.skipped += 1
             elif isinstance(outcome, Rejected):
                 error = UsageError(outcome.code, outcome.message, outcome.help)
                 self._fail(outcome.place, PriceError(error.code, error.message, help=error.help))
+            elif isinstance(outcome, RequestBody):
+                self._subject(BodySubject(self.book, self.variants, outcome))
             else:
-                self._record(outcome)
+                self._subject(RecordSubject(self.book, self.variants, outcome))
         given = self._row(self.given)
         idle = {tally.alternative.changes[0] for tally in self.tallies if len(tally.alternative.changes) == 1 and not tally.changed}
         kept = [
@@ -163,75 +165,54 @@ class _Comparing:
 
     # ---- one record ----
 
-    def _record(self, record: Record) -> None:
-        given: _Amount | None = None
-        parts: list[Settled] = []
+    def _subject(self, subject: Subject) -> None:
+        given: Amount | None = None
         try:
-            parts = [self.variants.settled(part) for part in record.parts]
-            given = self._amount(record, [self.variants.given(part) for part in parts])
+            given = self._checked(subject.given())
         except PriceError as error:
-            self._fail(record.place, error)
+            self._fail(subject.place, error)
             if not isinstance(error, Refused | NotOffered):
                 return  # what cannot be read has no alternatives
         if given is not None:
             self.given.records += 1
-            self.given.amount += given[0]
-            self.given.note(given[1])
-            for part in parts:
-                self.caches.add(part)
+            self.given.amount += given.range
+            self.given.note(given.notes)
+            subject.count_caches(self.caches)
         for tally in self.tallies:
-            self._try(tally, record, parts, given)
+            self._try(tally, subject, given)
 
-    def _try(self, tally: _Tally, record: Record, parts: Sequence[Settled], given: _Amount | None) -> None:
+    def _try(self, tally: _Tally, subject: Subject, given: Amount | None) -> None:
         """Counts a record under an alternative."""
         changed = True  # unless found otherwise
-        amount, notes = given if given is not None else (NOTHING, ())
         try:
             if not tally.asked:
-                for part in parts:
-                    self.variants.check_in_use(part, tally.alternative)
-            found = [self.variants.of(part, tally.alternative) for part in parts]
-            changed = any(variant is not None for variant in found)
+                subject.check_in_use(tally.alternative)
             tally.in_use += 1
-            if changed or given is None:
-                amount, notes = self._amount(record, [variant or self.variants.given(part) for part, variant in zip(parts, found, strict=True)])
+            amount = subject.under(tally.alternative)
+            changed = amount is not None
+            found = self._checked(amount or given or subject.given())
         except PriceError as error:
             tally.changed += changed
             tally.refuse(error)
-            tally.amount += amount
+            if given is not None:
+                tally.amount += given.range
             return
         tally.changed += changed
         tally.records += 1
-        tally.note(note for note in notes if given is None or note not in given[1])
+        tally.note(note for note in found.notes if given is None or note not in given.notes)
         if given is not None:
-            tally.amount += amount
+            tally.amount += found.range
         else:
             tally.added += 1
-            tally.added_amount += amount
+            tally.added_amount += found.range
 
-    def _amount(self, record: Record, variants: Sequence[Variant]) -> _Amount:
-        """What a record costs in some variants of its parts, and the notes on that."""
-        total = NOTHING
-        notes: list[str] = []
-        for variant in variants:
-            notes += variant.notes
-            for calls in variant.calls:
-                bills = [self._bill(record, part) for part in calls.ends]
-                ends = [end for bill in bills for end in (bill.bounds or (bill.exact_total,))]
-                # The tokens are the fewest, the usual and the most; of a sum with bounds, the most is expected.
-                middle = bills[len(bills) // 2]
-                expected = middle.exact_total if middle.bounds is None else middle.bounds[1]
-                total += Range(calls.count * min(ends), calls.count * expected, calls.count * max(ends))
-                notes += [note for bill in bills for part in bill.parts for note in part.notes]
-        return total, tuple(dict.fromkeys(notes))
-
-    def _bill(self, record: Record, part: Part) -> Bill:
-        bill = self.book.price_record(Record((part,), record.place, record.format))
-        self.currency = self.currency or bill.currency
-        if bill.currency != self.currency:
-            raise BadRequest("mixed_currencies", f"billed in {bill.currency}, and what came before in {self.currency}",
+    def _checked(self, amount: Amount) -> Amount:
+        """An amount in the currency of those before. Raises `BadRequest`."""
+        self.currency = self.currency or amount.currency
+        if amount.currency is not None and amount.currency != self.currency:
+            raise BadRequest("mixed_currencies", f"billed in {amount.currency}, and what came before in {self.currency}",
                              help="compare records of one currency at a time")  # fmt: skip
-        return bill
+        return amount
 
     def _fail(self, place: Place, error: PriceError) -> None:
         self.given.refuse(error)

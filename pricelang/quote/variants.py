@@ -66,7 +66,7 @@ class Variants:
         self.book, self.caches = rates.book, caches_of(rates.book)
         self.growth = Growth(rates.book)
         self._tokens = {meter.name for meter in self.book.meters if meter.kind == "token"}
-        self._defaults = {d.name: d.values[d.default].name for d in self.book.dimensions if not d.clocked}
+        self.defaults = {d.name: d.values[d.default].name for d in self.book.dimensions if not d.clocked}
         if scenario.reads is not None and self.caches is None:
             raise BadRequest("no_cache", "the book derives no price of a cache", help="leave out `reads`")
 
@@ -97,10 +97,10 @@ class Variants:
         old = new = settled.model
         if MODEL in changes:
             new = self.rates.model_index(changes[MODEL], seconds)
-        dimensions = {**part.dimensions, **{axis: value for axis, value in changes.items() if axis in self._defaults}}
+        dimensions = {**part.dimensions, **{axis: value for axis, value in changes.items() if axis in self.defaults}}
         sent = self._sent(settled.uses, changes.get(CACHE))
         same = new == old and seconds == settled.seconds and (CACHE not in changes or sent == self._sent(settled.uses, None))
-        if same and all(self._value(dimensions, name) == self._value(part.dimensions, name) for name in changes if name in self._defaults):
+        if same and all(self._value(dimensions, name) == self._value(part.dimensions, name) for name in changes if name in self.defaults):
             return None
         factors = self.growth.factors(old, new)
         # What a record says that a cache did is a fact, and a guess as soon as the model or the day is another.
@@ -134,7 +134,7 @@ class Variants:
             raise NotOffered("not_offered", f"model `{model.name}` is not offered before {written(model.released)}", origin=model.origin)
 
     def _value(self, dimensions: Mapping[str, str], name: str) -> str | None:
-        return dimensions.get(name, self._defaults.get(name))
+        return dimensions.get(name, self.defaults.get(name))
 
     # ---- caches ----
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +122,29 @@ def test_it_works_in_a_pipe() -> None:
     assert [row.split() for row in done.stdout.splitlines()[2:4]] == [["1", "service_tier", "batch", "$0.0025", "-50%"], ["2", "as", "given", "$0.005", "0%", "1"]]
     assert "error[bad_json]" in done.stderr
     assert "\x1b" not in done.stdout
+
+
+BODY = {"model": "claude-opus-4-6", "max_tokens": 900, "messages": [{"role": "user", "content": "Who sleeps?"}]}
+
+
+def test_request_bodies_by_file_and_by_standard_input(tmp_path: Path) -> None:
+    file, lines = tmp_path / "request.json", tmp_path / "requests.jsonl"
+    file.write_text(json.dumps(BODY, indent=2))
+    lines.write_text(json.dumps(BODY) + "\n" + json.dumps({**BODY, "messages": []}) + "\n")
+    args = ("--at", "2026-11-20", "--output", "100", "--only", "service_tier", "--json")
+    found = json.loads(run("compare", str(file), *args).stdout)
+    assert [(row["changes"], row["change"]) for row in found["ranked"][:2]] == [({"service_tier": "batch"}, "-0.5"), ({}, "0")]
+    assert json.loads(run("compare", "-", *args, stdin=json.dumps(BODY)).stdout) == found
+    both = run("compare", str(lines), *args)
+    assert both.exit_code == 1
+    assert "requests.jsonl:2" in both.stderr
+    assert "messages" in both.stderr
+    assert json.loads(both.stdout)["given"]["records"] == 1
+
+
+def test_quantities_beside_records_are_wrong_usage() -> None:
+    done = run("compare", str(SAMPLES / "requests.jsonl"), "--output", "5")
+    assert done.exit_code == 2
+    assert "these files have records" in done.stderr
+    assert run("compare", str(SAMPLES / "requests.jsonl"), "--format", "nonsense").exit_code == 2
+    assert run("compare", "-", "--format", "nonsense", stdin="{}").exit_code == 2

@@ -314,6 +314,66 @@ def test_nothing_to_compare() -> None:
 
 
 def test_what_in_memory_is_no_record() -> None:
-    for value in ({"messages": []}, {"model": "claude-opus-5"}, 3.5, b"x"):
+    for value in ({"model": "claude-opus-5"}, 3.5, b"x"):
         with pytest.raises(BadRequest):
             BOOK.compare(value)
+
+
+# ---- requests that are not sent yet ---------------------------------------------------------------------------------
+
+TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps. " * 400
+BODY = {"model": "claude-opus-4-6", "max_tokens": 900, "system": TEXT, "messages": [{"role": "user", "content": "Who sleeps?"}]}
+
+
+def quoted(body: dict[str, Any], **more: Any) -> Range:
+    found = BOOK.quote(body, at=AT, **more)
+    return Range(*(Fraction(amount) for amount in (found.low, found.expected, found.high)))
+
+
+def test_a_request_body_is_compared_by_its_quotes() -> None:
+    found = BOOK.compare(BODY, at=AT, output=500)
+    assert found.given.amount == quoted(BODY, output=500)
+    assert row(found, service_tier="batch").amount == quoted({**BODY, "model": "claude-opus-4-6"}, output=500, service_tier="batch")
+    assert row(found, service_tier="batch").change == Fraction(-1, 2)
+    assert row(found, model="claude-haiku-5-5").amount == quoted(BODY, output=500, model="claude-haiku-5-5")
+    assert row(found, model="claude-opus-5").amount.expected > row(found, model="claude-opus-4-5-20251101").amount.expected
+    refusal = row(BOOK.compare({**BODY, "model": "claude-haiku-4-5"}, at=AT), speed="fast").refusals[0]
+    assert (refusal.rule, refusal.message) == ("fast", "fast mode is not offered for this model on that day")
+    assert [each.amount.expected for each in found.rows] == sorted(each.amount.expected for each in found.rows)
+
+
+def test_a_request_body_that_is_sent_again() -> None:
+    found = BOOK.compare(BODY, at=AT, reads=9, output=100)
+    one = quoted(BODY, output=100)
+    assert found.given.amount == Range(10 * one.low, 10 * one.expected, 10 * one.high)
+    marked = BOOK.quote({**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, output=100)
+    assert marked.later is not None
+    assert row(found, cache="1h").amount.expected == Fraction(marked.expected) + 9 * Fraction(marked.later.expected)
+    assert [answer.text for answer in found.caches] == [
+        "claude-opus-4-6: a 5-minute cache pays from the first read; at your 9 reads it saves 78.5%",
+        "claude-opus-4-6: a 1-hour cache pays from the second read; at your 9 reads it saves 71%",
+    ]
+    kept = BOOK.compare({**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, reads=9, output=100)
+    assert kept.given.amount.expected == row(found, cache="1h").amount.expected
+    assert row(kept, cache="none").amount == found.given.amount
+
+
+def test_items_of_a_batch_are_what_they_are_and_may_be_standard() -> None:
+    items = [{"custom_id": str(number), "params": BODY} for number in range(3)]
+    found = BOOK.compare(items, at=AT, output=100)
+    single = quoted(BODY, output=100)
+    assert found.given.amount.expected == 3 * single.expected / 2
+    assert row(found, service_tier="standard").change == 1
+
+
+def test_what_if_of_the_present_changes_nothing_in_a_body() -> None:
+    found = BOOK.compare(BODY, at=AT, what_if=["service_tier=standard", "model=claude-opus-4-6", f"at={AT}", "cache=none"])
+    assert [each.changed for each in found.rows] == [0] * 5
+
+
+def test_a_body_that_cannot_be_read_names_the_block() -> None:
+    found = BOOK.compare([{**BODY, "messages": [{"role": "robot", "content": "x"}]}, BODY], at=AT)
+    assert found.given.records == 1
+    assert "messages[0].role" in (found.failures[0][1]["message"] or "")
+    with pytest.raises(BadRequest, match="says itself what is cached"):
+        BOOK.compare(BODY, at=AT, reads=2, cached=10)
