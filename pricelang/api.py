@@ -315,11 +315,9 @@ class Book:
         >>> found.total.expected, found.pools[0].ends, found.pools[0].saved
         (Fraction(2065, 2), '2026-11-16', Fraction(155, 2))
         """
-        from pricelang.quote.workload import expected_cost
-        from pricelang.quote.workload_files import plan_from
+        from pricelang.quote.workload import workload
 
-        plan = plan_from(requests, None if per_day is None else Fraction(per_day), model, dimensions)
-        return expected_cost(self, plan.mixes, month or plan.month)
+        return workload(self, requests, None if per_day is None else Fraction(per_day), month, model, dimensions)
 
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,

@@ -29,7 +29,6 @@ from pricelang.wording import printable
 if TYPE_CHECKING:
     from pricelang.quote.model import Range
     from pricelang.quote.workload import Workload
-    from pricelang.quote.workload_files import Plan
 
 MAX_CHANGES = 3
 
@@ -60,15 +59,20 @@ def command(
     """
     if as_markdown + as_csv + as_json > 1 or (chart and (as_csv or as_json)):
         ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one, and `--chart` with none of the last two")
+    from pricelang.quote.model import QuoteError
+    from pricelang.usage.records import UsageError
+
     plot = plotext() if chart else None
     given = input_of(ctx, params)
     book = open_book(given.book)
     try:
-        plan = _plan(given, None if per_day is None else _count(ctx, per_day))
-        from pricelang.quote.workload import expected_cost
+        from pricelang.quote.workload import workload
 
-        found = expected_cost(book, plan.mixes, month or plan.month or given.at)
-    except BadRequest as error:
+        count = None if per_day is None else _count(ctx, per_day)
+        found = workload(book, _requests(given), count, month, given.model, given.dimensions, given.at)
+    except UsageError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    except (BadRequest, QuoteError) as error:
         raise Failure(error.code, error.message, error.help) from None
     except PriceError as error:
         _refuse(ctx, error)
@@ -99,26 +103,19 @@ def _count(ctx: click.Context, text: str) -> Fraction:
     return Fraction(digits)
 
 
-def _plan(given: Input, per_day: Fraction | None) -> Plan:
-    """The workload of flags, of a workload file, or of records."""
-    from pricelang.quote.workload_files import is_plan, plan_from
+def _requests(given: Input) -> object:
+    """The request of flags, the text of a workload, the path of one file, or records. Raises `UsageError`."""
+    from pricelang.quote.workload_files import is_plan
     from pricelang.usage.reading import read, read_paths
-    from pricelang.usage.records import UsageError
 
-    requests: object
-    try:
-        if given.usage:
-            requests = {"usage": given.usage}
-        elif given.files == (STDIN,):
-            data = sys.stdin.buffer.read()
-            requests = data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
-        elif len(given.files) == 1 and given.format is None:
-            requests = given.files[0]
-        else:
-            requests = read_paths(given.files, given.format)
-        return plan_from(requests, per_day, given.model, given.dimensions)
-    except UsageError as error:
-        raise Failure(error.code, error.message, error.help) from None
+    if given.usage:
+        return {"usage": given.usage}
+    if given.files == (STDIN,):
+        data = sys.stdin.buffer.read()
+        return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
+    if len(given.files) == 1 and given.format is None:
+        return given.files[0]
+    return read_paths(given.files, given.format)
 
 
 # ---- tables ---------------------------------------------------------------------------------------------------------

@@ -10,14 +10,15 @@ from __future__ import annotations
 import calendar
 import datetime
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
 from pricelang.book.units import plural
-from pricelang.quote.model import NOTHING, Range
+from pricelang.quote.model import NOTHING, Options, Quote, Range
+from pricelang.quote.pricing import quote
 from pricelang.rating.accounts import Bound, bounded, bounds_of, charge_alike, terms_of, turn_of
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
@@ -28,6 +29,7 @@ from pricelang.wording import shown
 
 if TYPE_CHECKING:
     from pricelang.api import Book
+    from pricelang.quote.subjects import RequestBody
 
 LEVELS = ("low", "expected", "high")
 ACCOUNT = "workload"
@@ -124,6 +126,25 @@ def month_of(text: str | None) -> tuple[int, int]:
     except BadRequest as error:
         raise BadRequest(error.code, f"`{shown(text)}` is not a month", help="write a month such as `2026-11`") from None
     return instant.year, instant.month
+
+
+def workload(
+    book: Book, requests: object, per_day: Fraction | None = None, month: str | None = None, model: str | None = None,
+    dimensions: Mapping[str, str] | None = None, otherwise: str | None = None,
+) -> Workload:  # fmt: skip
+    """The cost of a workload in any form that `plan_from` takes, in `month`, its own month, or the one `otherwise`.
+
+    Request bodies are quoted on the first day of the month. Raises `PriceError`.
+    """
+    from pricelang.quote.workload_files import plan_from
+
+    def quoter(request: RequestBody, own: str | None, name: str | None, values: Mapping[str, str]) -> Quote:
+        year, number = month_of(month or own or otherwise)
+        options = Options(at=f"{year:04}-{number:02}-01", model=name or model, output=request.output)
+        return quote(book, request.body, options, {**(dimensions or {}), **values})
+
+    plan = plan_from(requests, per_day, model, dimensions, quoter)
+    return expected_cost(book, plan.mixes, month or plan.month or otherwise)
 
 
 def expected_cost(book: Book, mixes: Sequence[Mix], month: str | None = None) -> Workload:

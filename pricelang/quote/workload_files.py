@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from pricelang.quote.subject import outcomes_from
+from pricelang.quote.model import Quote
+from pricelang.quote.subject import outcomes_from, subjects_of
+from pricelang.quote.subjects import RequestBody
 from pricelang.quote.workload import LEVELS, Mix, Share
 from pricelang.rating.errors import BadRequest
 from pricelang.usage.json_text import Decoder, JsonFault
@@ -26,7 +28,7 @@ MAX_MIXES = 1_000
 MAX_PER_DAY = 10**12
 MAX_DIGITS = 30
 _TOP = ("month", "per_day", "requests")
-_OWN = ("name", "per_day", "share", "usage", "records")
+_OWN = ("name", "per_day", "share", "usage", "records", "request", "output", "hits")
 
 
 @frozen(eq=False, repr=False)
@@ -37,11 +39,15 @@ class Plan:
     mixes: tuple[Mix, ...]
 
 
-def read_plan(text: str | bytes, folder: str = "", per_day: Fraction | None = None) -> Plan:
+Quoter = Callable[[RequestBody, "str | None", "str | None", Mapping[str, str]], Quote]
+"""The quote of a request body in a month as the workload writes it, with its model and dimensions where those are given."""
+
+
+def read_plan(text: str | bytes, folder: str = "", per_day: Fraction | None = None, quoter: Quoter | None = None) -> Plan:
     """The workload of a TOML text, or of a JSON text, which begins with `{`.
 
-    `per_day` stands instead of the text's own. Paths in it are seen from `folder`. Raises `BadRequest` (`bad_workload`)
-    that names the key.
+    `per_day` stands instead of the text's own. Paths in it are seen from `folder`; `quoter` is for request bodies. Raises
+    `BadRequest` (`bad_workload`) that names the key, and the `PriceError` of a request body.
 
     >>> plan = read_plan('per_day = 100\\n[[requests]]\\nmodel = "claude-opus-5"\\nusage = { input = 2000 }')
     >>> plan.mixes[0].per_day, plan.mixes[0].shares[0].ends[0].usage
@@ -59,7 +65,15 @@ def read_plan(text: str | bytes, folder: str = "", per_day: Fraction | None = No
         raise _bad("`month` is not a text", 'write `month = "2026-11"`')
     total = per_day if per_day is not None else _number(value["per_day"], "per_day") if "per_day" in value else None
     counts = _counts(entries, total)
-    return Plan(month, tuple(_mix(entry, f"requests[{index}]", count, folder) for index, (entry, count) in enumerate(zip(entries, counts, strict=True))))
+    context = _Context(folder, month, quoter)
+    return Plan(month, tuple(_mix(entry, f"requests[{index}]", count, context) for index, (entry, count) in enumerate(zip(entries, counts, strict=True))))
+
+
+@frozen(eq=False, repr=False)
+class _Context:
+    folder: str
+    month: str | None
+    quoter: Quoter | None
 
 
 def is_plan(text: str | bytes) -> bool:
@@ -85,7 +99,9 @@ def mix_of_records(name: str, outcomes: Iterable[Outcome], per_day: Fraction, ch
     return Mix(name, per_day, tuple(shares))
 
 
-def plan_from(requests: object, per_day: Fraction | None, model: str | None = None, dimensions: Mapping[str, str] | None = None) -> Plan:
+def plan_from(
+    requests: object, per_day: Fraction | None, model: str | None = None, dimensions: Mapping[str, str] | None = None, quoter: Quoter | None = None
+) -> Plan:
     """The workload that a program gives: its text, the path of its file, or records in any form that `compare` takes.
 
     `model` and `dimensions` hold where a request says nothing. Raises `BadRequest`.
@@ -95,9 +111,9 @@ def plan_from(requests: object, per_day: Fraction | None, model: str | None = No
         return evolve(part, model=part.model if part.model is not None else model, dimensions={**(dimensions or {}), **part.dimensions})
 
     if isinstance(requests, str) and "\n" in requests:
-        plan = read_plan(requests, per_day=per_day)
+        plan = read_plan(requests, per_day=per_day, quoter=quoter)
     elif isinstance(requests, str | os.PathLike) and os.fspath(requests).endswith(PLANS) and (data := _plan_of_file(os.fspath(requests))) is not None:
-        plan = read_plan(data, os.path.dirname(os.fspath(requests)), per_day)
+        plan = read_plan(data, os.path.dirname(os.fspath(requests)), per_day, quoter)
     elif per_day is None:
         raise _bad("records do not say how many requests a day there are", "give `per_day`")
     else:
@@ -141,7 +157,7 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text.replace("_", ""))
 
 
-def _mix(entry: Mapping[str, object], path: str, per_day: Fraction, folder: str) -> Mix:
+def _mix(entry: Mapping[str, object], path: str, per_day: Fraction, context: _Context) -> Mix:
     """A mix out of its entry; keys that are not its own are dimensions, or `model`."""
     name = entry.get("name", "")
     words = {key: value for key, value in entry.items() if key not in _OWN}
@@ -151,19 +167,54 @@ def _mix(entry: Mapping[str, object], path: str, per_day: Fraction, folder: str)
     texts = {key: str(value) for key, value in words.items()}
     model = texts.pop("model", None)
     label = str(name) or model or path
-    if ("records" in entry) == ("usage" in entry):
-        raise _bad(f"`{path}` needs `usage` or `records`, and not both", "`usage` maps meters to quantities, `records` is a file of usage records")
+    if sum(kind in entry for kind in ("usage", "records", "request")) != 1:
+        raise _bad(f"`{path}` needs `usage`, `records` or `request`, and one of them",
+                   "`usage` maps meters to quantities, `records` is a file of usage records, `request` one with a request body")  # fmt: skip
+    if "request" in entry:
+        return Mix(label, per_day, tuple(_quoted(entry, path, model, texts, context)))
+    for key in ("output", "hits"):
+        if key in entry:
+            raise _bad(f"`{path}.{key}` goes with `request`", None)
     if "records" in entry:
-        file = entry["records"]
-        if not isinstance(file, str) or file == "-":
-            raise _bad(f"`{path}.records` is not the path of a file", None)
+        file = _path(entry, "records", path, context)
 
         def change(part: Part) -> Part:
             return evolve(part, model=part.model or model, dimensions={**texts, **part.dimensions})
 
-        return mix_of_records(label, read_paths([os.path.join(folder, file)]), per_day, change)
+        return mix_of_records(label, read_paths([file]), per_day, change)
     ends = [Part(model, None, texts, usage, label, SINGLE) for usage in _usages(entry["usage"], f"{path}.usage")]
     return Mix(label, per_day, (Share(Fraction(1), (ends[0], ends[1], ends[2])),))
+
+
+def _path(entry: Mapping[str, object], key: str, path: str, context: _Context) -> str:
+    file = entry[key]
+    if not isinstance(file, str) or file == "-":
+        raise _bad(f"`{path}.{key}` is not the path of a file", None)
+    return os.path.join(context.folder, file)
+
+
+def _quoted(entry: Mapping[str, object], path: str, model: str | None, texts: Mapping[str, str], context: _Context) -> Iterator[Share]:
+    """The first call of a request body, and the later ones as the share of those that find the cache warm."""
+    if context.quoter is None:
+        raise _bad(f"`{path}.request` needs a book to be quoted by", "use `Book.workload`, or the command")
+    output = entry.get("output")
+    if output is not None and (isinstance(output, bool) or not isinstance(output, int) or not 0 <= output < 10**12):
+        raise _bad(f"`{path}.output` is no number of tokens", None)
+    hits = _number(entry.get("hits", 0), f"{path}.hits")
+    if hits > 1:
+        raise _bad(f"`{path}.hits` is more than 1", "it is the share of calls that find the cache warm, such as 0.9")
+    file = _path(entry, "request", path, context)
+    body = next((each for each in subjects_of([file], None) if isinstance(each, RequestBody)), None)
+    if body is None:
+        raise _bad(f"`{path}.request`: `{shown(file)}` has no request body", "a request body has `messages` and `max_tokens`")
+    found = context.quoter(evolve(body, output=output), context.month, model, texts)
+    if hits and found.later is None:
+        raise _bad(f"`{path}.hits`: the request caches nothing", "leave it out, or mark what is cached with `cache_control`")
+    for weight, lines in ((1 - hits, found.lines), (hits, found.later.lines if found.later is not None else ())):
+        if weight:
+            usages = ({line.meter: Fraction(getattr(line.quantity, level)) for line in lines} for level in LEVELS)
+            low, expected, high = (Part(found.model, None, found.dimensions, dict(usage), "", SINGLE) for usage in usages)
+            yield Share(weight, (low, expected, high))
 
 
 def _usages(value: object, path: str) -> list[dict[str, object]]:

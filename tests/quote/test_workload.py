@@ -197,14 +197,16 @@ def entry(**more: Any) -> dict[str, Any]:
         ({"requests": [entry(per_day="5")]}, "`requests[0].per_day` is not a number"),
         ({"requests": [entry(per_day=1, speed=3)]}, "`requests[0].speed` is not a short text"),
         ({"requests": [entry(per_day=1, name=["x"])]}, "`requests[0].name` is not a short text"),
-        ({"requests": [{"per_day": 1}]}, "needs `usage` or `records`"),
-        ({"requests": [entry(per_day=1, records="x")]}, "needs `usage` or `records`"),
+        ({"requests": [{"per_day": 1}]}, "needs `usage`, `records` or `request`"),
+        ({"requests": [entry(per_day=1, records="x")]}, "needs `usage`, `records` or `request`"),
         ({"requests": [{"per_day": 1, "records": "-"}]}, "is not the path of a file"),
         ({"requests": [entry(per_day=1, usage=[])]}, "is not a table of meters"),
         ({"requests": [entry(per_day=1, usage={"input": None})]}, "is no quantity"),
         ({"requests": [entry(per_day=1, usage={"input": {"low": 1, "high": 2}})]}, "needs `low`, `expected` and `high`"),
         ({"requests": [entry(per_day=1, usage={"input": {"low": 1, "most": 2}})]}, "`requests[0].usage.input.most` is no key"),
         ({"requests": [entry(per_day=1, usage={"input": {"low": 3, "expected": 2, "high": 4}})]}, "is not in order"),
+        ({"requests": [entry(per_day=1, hits=1)]}, "`requests[0].hits` goes with `request`"),
+        ({"requests": [{"per_day": 1, "request": "r.json"}]}, "needs a book"),
         ({"requests": [entry(per_day=1)], "moth": "2026-11"}, "`moth` is no key of a workload"),
         ({"requests": [entry(per_day=1)], "month": 11}, "`month` is not a text"),
         ({"requests": [entry(per_day=1)], "\x1b[31m": 1}, "\\x1b[31m"),
@@ -254,3 +256,46 @@ def test_records_that_cannot_be_read_stop_the_workload(tmp_path: Path) -> None:
         BOOK.workload(file, per_day=1)
     with pytest.raises(BadRequest, match="how many requests a day"):
         BOOK.workload(io.StringIO("").readlines())
+
+
+# ---- request bodies -------------------------------------------------------------------------------------------------
+
+TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps. " * 400
+
+
+def test_request_bodies_are_quoted(tmp_path: Path) -> None:
+    body = {"model": "claude-opus-5", "max_tokens": 900, "system": [{"type": "text", "text": TEXT, "cache_control": {"type": "ephemeral"}}],
+            "messages": [{"role": "user", "content": "Who sleeps?"}]}  # fmt: skip
+    (tmp_path / "body.json").write_text(json.dumps(body))
+    file = tmp_path / "w.toml"
+    file.write_text('per_day = 200\n[[requests]]\nrequest = "body.json"\noutput = 300\nhits = 0.75\n')
+    found = BOOK.workload(file, month=MONTH)
+    quoted = BOOK.quote(body, at="2026-11-01", output=300)
+    assert quoted.later is not None
+    for level in ("low", "expected", "high"):
+        each = Fraction(1, 4) * Fraction(getattr(quoted, level)) + Fraction(3, 4) * Fraction(getattr(quoted.later, level))
+        assert getattr(found.total, level) == 30 * 200 * each
+    assert found.total.low < found.total.expected < found.total.high
+    cheap = file.read_text() + 'model = "claude-haiku-4-5"\nservice_tier = "batch"\n'
+    file.write_text(cheap.replace("hits = 0.75\n", ""))
+    quoted = BOOK.quote(body, at="2026-11-01", output=300, model="claude-haiku-4-5", service_tier="batch")
+    assert BOOK.workload(file, month=MONTH).total.expected == 30 * 200 * Fraction(quoted.expected)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [("hits = 2", "is more than 1"), ("hits = 0.5", "caches nothing"), ("output = -1", "no number of tokens"), ("output = true", "no number of tokens"), ('usage = { input = 1 }', "and one of them")],
+)
+def test_a_request_body_beside_the_wrong_keys(tmp_path: Path, more: str, words: str) -> None:
+    (tmp_path / "body.json").write_text(json.dumps({"model": "claude-opus-5", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}))
+    (tmp_path / "w.toml").write_text(f'per_day = 2\n[[requests]]\nrequest = "body.json"\n{more}\n')
+    with pytest.raises(BadRequest, match=words):
+        BOOK.workload(tmp_path / "w.toml", month=MONTH)
+
+
+def test_a_file_without_a_request_body(tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_text('{"usage": {"input": 1}, "model": "claude-opus-5"}')
+    for name in ("body.json", "none.json"):
+        (tmp_path / "w.toml").write_text(f'per_day = 2\n[[requests]]\nrequest = "{name}"\n')
+        with pytest.raises(BadRequest, match="has no request body"):
+            BOOK.workload(tmp_path / "w.toml", month=MONTH)
