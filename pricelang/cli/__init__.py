@@ -15,6 +15,7 @@ from pricelang.ending import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, forget_stdou
 COMMANDS = {
     "price": "What usage records cost, or one request given by flags.",
     "report": "What tables of usage cost, by model, day or any column.",
+    "quote": "What requests will cost before they are sent, and whether the limits allow them.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
     "models": "The models of a book, with their dates and aliases.",

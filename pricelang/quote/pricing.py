@@ -124,15 +124,24 @@ def _call(book: Book, bills: Sequence[Bill]) -> Call:
 
 
 def _line(meter: str, bills: Sequence[Bill]) -> QuoteLine:
-    found = [[line for line in bill.lines if line.meter == meter] for bill in bills]
-    quantities = [sum((Fraction(line.quantity) for line in lines), Fraction(0)) for lines in found]
-    amounts = [sum((Fraction(line.amount) for line in lines), Fraction(0)) for lines in found]
-    shown = _most_telling(found)
+    sums = [_sums(bill, meter) for bill in bills]
+    quantities, amounts = [quantity for quantity, _ in sums], [amount for _, amount in sums]
+    shown = _most_telling([[line for line in bill.lines if line.meter == meter] for bill in bills])
     low, expected, high = (to_decimal(value) for value in (min(amounts), amounts[0], max(amounts)))
     return QuoteLine(
         meter, shown.unit, Range(min(quantities), quantities[0], max(quantities)), low, expected, high, shown.unit_price,
         shown.list_price, shown.factors, shown.source, shown.location, shown.free,
     )  # fmt: skip
+
+
+def _sums(bill: Bill, meter: str) -> tuple[Fraction, Fraction]:
+    """What a bill counts of a meter and what that costs, exactly."""
+    found = [
+        (Fraction(line.billed), line.amount)
+        for part in bill.parts for line in part.amounts
+        if meter == (line.rate.meter.name if line.rate is not None else line.step.rule if line.step is not None else "")
+    ]  # fmt: skip
+    return sum((quantity for quantity, _ in found), Fraction(0)), sum((amount for _, amount in found), Fraction(0))
 
 
 def _most_telling(found: Sequence[Sequence[Line]]) -> Line:
