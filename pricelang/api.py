@@ -18,7 +18,7 @@ from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
-from pricelang.rating.sides import side_of
+from pricelang.rating.records import price_record, price_sum
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pricelang.quote.compare import Comparison
     from pricelang.quote.model import Quote
     from pricelang.quote.workload import Workload
-    from pricelang.usage.records import Part, Record
+    from pricelang.usage.records import Record
 
 
 class Book:
@@ -112,7 +112,7 @@ class Book:
             return Bill((self.rates.request(model, at, usage, dimensions),))
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return self._sum(model, at, usage, dimensions, tuple(each), "")
+        return price_sum(self.rates, model, at, usage, dimensions, tuple(each))
 
     def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
@@ -143,33 +143,7 @@ class Book:
 
         `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
         """
-        bills = [self._price_part(part, model, at, dimensions or {}) for part in record.parts]
-        parts = tuple(part for bill in bills for part in bill.parts)
-        bounds = None
-        if any(bill.bounds is not None for bill in bills):
-            pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
-            bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
-        if len({part.currency for part in parts}) > 1:
-            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
-        return Bill(parts, record.notes, bounds, self.currency)
-
-    def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-        name = part.model if part.model is not None else model
-        if name is None:
-            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
-        instant = part.at if part.at is not None else at
-        values = {**dimensions, **part.dimensions}
-        if part.kind == "sum":
-            return self._sum(name, instant, part.usage, values, part.sides, part.label)
-        return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
-
-    def _sum(
-        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
-        each: tuple[str, ...], label: str,
-    ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(side_of(self.checked, text) for text in each), label)
-        bounds = (found[0].total, found[-1].total)
-        return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+        return price_record(self.rates, record, model, at, dimensions or {})
 
     def quote(
         self, request: object, /, *, at: str | None = None, model: str | None = None, output: int | None = None,

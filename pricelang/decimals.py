@@ -91,12 +91,12 @@ def money(value: Fraction, currency: str) -> str:
 
 
 def money_cut(value: Fraction, currency: str) -> str:
-    """An amount for readers, cut to four decimals with an ellipsis where it has no finite decimal.
+    """An amount for readers, cut to four decimals with an ellipsis where it has more than twelve, or no end.
 
     >>> money_cut(Fraction(1, 3), "USD"), money_cut(Fraction(1, 8), "USD")
     ('$0.3333…', '$0.125')
     """
-    return money(value, currency) if exact(value) is not None else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
+    return money(value, currency) if 10**12 % value.denominator == 0 else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
 
 
 def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:

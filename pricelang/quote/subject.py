@@ -86,7 +86,7 @@ def _begins_with_body(file: str, stdin: Any) -> bool:
 
 
 def _looks(head: bytes) -> bool:
-    return (b'"messages"' in head or b'"params"' in head) and b'"usage"' not in head
+    return (b'"messages"' in head or b'"params"' in head) and b'"input_tokens"' not in head
 
 
 def _bodies(

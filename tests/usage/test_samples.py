@@ -14,7 +14,10 @@ from pricelang.usage.records import Record, Rejected
 from .helpers import SAMPLES, as_data
 
 GOLDEN = Path(__file__).with_name("golden")
-FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*.json*"))
+FILES = sorted(
+    path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*.json*")
+    if path.parent.name != "request_bodies"  # what is not sent yet is no record
+)
 
 
 def _golden(name: str) -> Path:
