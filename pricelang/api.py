@@ -13,13 +13,13 @@ from pricelang.book import model as m
 from pricelang.book.load import load_below, load_book, load_list
 from pricelang.day import BookAt
 from pricelang.flags import DEFAULT_BOOK
-from pricelang.naming import requested
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
+from pricelang.records import names_of, price_parts, price_record, price_sum
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
+    from pricelang.quote.compare import Comparison
+    from pricelang.quote.model import Quote
+    from pricelang.quote.workload import Workload
     from pricelang.reports.invoice import Invoice
     from pricelang.reports.tally import Given
     from pricelang.reports.totals import Report
-    from pricelang.usage.records import Outcome, Part, Record
+    from pricelang.usage.records import Outcome, Record
 
 
 class Book:
@@ -113,7 +116,7 @@ class Book:
             return Bill((self.rates.request(model, at, usage, dimensions),))
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return self._sum(model, at, usage, dimensions, tuple(each), "")
+        return price_sum(self.rates, model, at, usage, dimensions, tuple(each))
 
     def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
@@ -144,42 +147,49 @@ class Book:
 
         `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
         """
-        bills = self.price_parts(record, model=model, at=at, dimensions=dimensions)
-        parts = tuple(part for bill in bills for part in bill.parts)
-        bounds = None
-        if any(bill.bounds is not None for bill in bills):
-            pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
-            bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
-        return Bill(parts, record.notes, bounds, self.currency)
+        return price_record(self.rates, record, model, at, dimensions or {})
 
     def price_parts(
         self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
     ) -> tuple[Bill, ...]:
         """A bill of its own for each request of a record, in their order, without the record's notes: see `price_record`."""
-        bills = tuple(self._price_part(part, model, at, dimensions or {}) for part in record.parts)
-        if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
-            raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
-        return bills
+        return price_parts(self.rates, record, model, at, dimensions or {})
 
-    def _price_part(self, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-        name, values = requested(self.checked, self.names, part, model, dimensions)
-        instant = part.at if part.at is not None else at
-        if part.kind == "sum":
-            return self._sum(name, instant, part.usage, values, part.sides, part.label)
-        return Bill((self.rates.request(name, instant, part.usage, values, part.label),))
+    def quote(
+        self, request: object, /, *, at: str | None = None, model: str | None = None, output: int | None = None,
+        tokens: int | None = None, count: str | None = None, usage: Mapping[str, object] | None = None,
+        fetched: Mapping[str, int] | None = None, cache: str | None = None, image_size: tuple[int, int] | None = None,
+        pdf_pages: int | None = None, rate: str | None = None, tier: int | None = None, **dimensions: str,
+    ) -> Quote:  # fmt: skip
+        """What a Messages API request body will cost before it is sent: low, expected and high, with the rules behind them.
 
-    @cached_property
+        `request` is the body as a dict, or an item of a batch. `output` and `tokens` are the lengths of the answer and of the
+        prompt in tokens where they are known; `rate` is such as `"3000/min"`. The other arguments are those of
+        `pricelang.quote.Options`; `dimensions` stand instead of what the request says.
+
+        Raises `pricelang.quote.QuoteError`, which names the block of a body that cannot be read, and the `PriceError` of a
+        request that the book refuses.
+
+        >>> import pricelang
+        >>> body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "system": "You are a scientist",
+        ...         "messages": [{"role": "user", "content": "Hello, Claude"}]}
+        >>> quote = pricelang.load().quote(body, at="2026-04-17", tokens=14, output=100)
+        >>> quote.expected, quote.lines[0].location
+        (Decimal('0.001542'), 'anthropic/rates.price:18')
+        """
+        from pricelang.quote import Options, quote
+        from pricelang.quote.limits import rate_of
+
+        options = Options(
+            at, model, output, tokens, count, dict(usage or {}), tuple((fetched or {}).items()), cache, image_size, pdf_pages,
+            None if rate is None else rate_of(rate), tier,
+        )  # fmt: skip
+        return quote(self, request, options, dimensions)
+
+    @property
     def names(self) -> frozenset[str]:
         """The ids and the aliases of all models."""
-        return frozenset({model.name for model in self.checked.models} | {alias.name for alias in self.checked.aliases})
-
-    def _sum(
-        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
-        each: tuple[str, ...], label: str,
-    ) -> Bill:  # fmt: skip
-        found = self.rates.bounds(model, at, usage, dimensions, dict(self.rates.side(text) for text in each), label)
-        bounds = (found[0].total, found[-1].total)
-        return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+        return names_of(self.checked)
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the
@@ -274,6 +284,47 @@ class Book:
         from pricelang.audit.breakeven import break_even
 
         return break_even(self.checked, at, models=models, against=against, write=write, read=read, base=base, retired=retired)
+
+    def compare(
+        self, usage: object, /, *, what_if: Sequence[str] = (), only: Sequence[str] = (), cross: Sequence[str] = (), reads: int | None = None,
+        cached: int | None = None, output: int | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+    ) -> Comparison:  # fmt: skip
+        """The same records under every model, mode and way to cache of the book, ranked, or under each `what_if` alone.
+
+        `usage` is a path, a record (canonical, a message or its dict), a request body that is not sent yet (its answer has
+        `output` tokens), or several. `only` and `cross` name axes; `reads` says that each prompt, or `cached` tokens of it,
+        is sent so often again. See `pricelang.quote.compare`.
+
+        >>> import pricelang
+        >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
+        >>> found = pricelang.load().compare(record, what_if=["service_tier=batch"])
+        >>> [(row.alternative.value, row.amount.expected, row.change) for row in found.rows]
+        [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
+        """
+        from pricelang.quote.compare import compare
+        from pricelang.quote.subject import subjects_from
+        from pricelang.quote.variants import Scenario
+
+        scenario = Scenario(model, today() if at is None else written(seconds_of(at)), dimensions, reads, cached)
+        return compare(self, subjects_from(usage, output), scenario, what_ifs=what_if, only=only, cross=cross)
+
+    def workload(
+        self, requests: object, /, *, per_day: int | Fraction | None = None, month: str | None = None, model: str | None = None, **dimensions: str
+    ) -> Workload:
+        """What requests a day are expected to cost in a month (`2026-11`), its free pools used up in order.
+
+        `requests` is a workload (its text, or the path of a `.toml` or `.json` file), or records as for `compare`, each as
+        frequent as any other among the `per_day`. Raises `PriceError`; see `pricelang.quote.workload`.
+
+        >>> import pricelang
+        >>> record = {"model": "claude-opus-5-5", "usage": {"input": 8_000, "code_execution": "6 minutes"}}
+        >>> found = pricelang.load().workload(record, per_day=1_000, month="2026-11")
+        >>> found.total.expected, found.pools[0].ends, found.pools[0].saved
+        (Fraction(2065, 2), '2026-11-16', Fraction(155, 2))
+        """
+        from pricelang.quote.workload import workload
+
+        return workload(self, requests, None if per_day is None else Fraction(per_day), month, model, dimensions)
 
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,

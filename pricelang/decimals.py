@@ -90,6 +90,15 @@ def money(value: Fraction, currency: str) -> str:
     return ("-" if value < 0 else "") + _SYMBOLS.get(currency, currency + " ") + shown
 
 
+def money_cut(value: Fraction, currency: str) -> str:
+    """An amount for readers, cut to four decimals with an ellipsis where it has more than twelve, or no end.
+
+    >>> money_cut(Fraction(1, 3), "USD"), money_cut(Fraction(1, 8), "USD")
+    ('$0.3333…', '$0.125')
+    """
+    return money(value, currency) if 10**12 % value.denominator == 0 else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
+
+
 def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
     """The value as a whole number of steps; modes: half_even, half_up, half_down, up, down (away from / to zero).
 

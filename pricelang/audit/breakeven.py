@@ -127,7 +127,7 @@ def break_even(
     if not chosen:
         raise NotOffered("not_offered", f"no model is offered on {day}", help=_first_day(book))
     names = [book.models[index].name for index in chosen]
-    triple = _meters(book, write, read, base)
+    triple = cache_meters(book, write, read, base)
     caches: list[CacheBreakEven] = []
     if triple is not None:
         writes, one_read, of = triple
@@ -193,7 +193,7 @@ def _meter(book: m.Book, name: str) -> int:
     return names.index(name)
 
 
-def _meters(book: m.Book, write: str | None, read: str | None, base: str | None) -> tuple[list[int], int, int] | None:
+def cache_meters(book: m.Book, write: str | None = None, read: str | None = None, base: str | None = None) -> tuple[list[int], int, int] | None:
     """The writes, the read and the base; None where a book derives nothing and none are named."""
     of = _meter(book, base) if base is not None else next((line.of for line in book.derivations), None)
     factors: dict[int, list[Fraction]] = {}
@@ -387,11 +387,11 @@ def _unit(book: m.Book, cell: Cell, meter: int) -> Fraction:
     return rate.unit_price
 
 
-def percent(share: Fraction) -> str:
-    """A share as a percentage, exact or cut with an ellipsis.
+def percent(share: Fraction, places: int = 4) -> str:
+    """A share as a percentage, exact or cut to some places with an ellipsis.
 
-    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3))
-    ('75%', '33.3333…%')
+    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3)), percent(Fraction(-1, 3), 2)
+    ('75%', '33.3333…%', '-33.33…%')
     """
-    cut = Fraction(int(share * 1_000_000), 10_000)
+    cut = Fraction(int(share * 100 * 10**places), 10**places)
     return f"{grouped(cut)}{'' if cut == share * 100 else '…'}%"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from fractions import Fraction
-from importlib import import_module
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pricelang.cli.charts import begin, chart_text, plotext
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.decimals import grouped, money, plain
@@ -54,7 +52,7 @@ def command(
     """
     if as_json and (chart or as_markdown):
         ctx.fail("`--json` is for programs; leave out `--chart` and `--markdown`")
-    plot = _plotext() if chart else None
+    plot = plotext() if chart else None
     loaded = open_book(book)
     try:
         found = loaded.break_even(at, models=models, against=against, write=write, read=read, base=base, retired=retired)
@@ -131,13 +129,6 @@ def _cheaper(found: OutputShare) -> str:
 # ---- the chart ------------------------------------------------------------------------------------------------------
 
 
-def _plotext() -> Any:
-    try:
-        return import_module("plotext")
-    except ImportError:
-        raise Failure("no_charts", "a chart needs plotext, which is not installed", "pip install 'pricelang[charts]'") from None
-
-
 def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
     """What a prompt costs over several calls, without a cache and with each; the positions are cut to a grid of characters."""
     from pricelang.audit.breakeven import costs
@@ -149,24 +140,15 @@ def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
     reads = [cache.reads for cache in lines if cache.reads is not None]
     calls = min(max([CALLS, *(2 * read for read in reads)]), MOST_CALLS)
     most = max(max(pair) for cache in lines for pair in costs(cache, calls))
-    steps = [most * step / 4 for step in range(5)]
-    # whole numbers, so that only the drawing itself turns them into positions; the labels are exact
-    scale = Fraction(1_000_000) / most
-    plot.clear_figure()
-    plot.theme("clear")
-    plot.limit_size(False, False)
-    plot.plotsize(min(get_terminal_size().columns, 90), 24)
+    scale = begin(plot, most, first.currency)
     axis = list(range(1, calls + 1))
     plot.plot(axis, [int(sent * scale) for sent, _ in costs(first, calls)], label=f"{first.base} each time", marker="x")
     for cache, mark in zip(lines, "*o+#", strict=False):
         plot.plot(axis, [int(kept * scale) for _, kept in costs(cache, calls)], label=_label(cache), marker=mark)
-    plot.ylim(0, 1_000_000)
-    plot.yticks([int(step * scale) for step in steps], [money(step, first.currency) for step in steps])
     plot.xticks(axis[:: max(1, calls // 20)])
     plot.xlabel("calls")
     plot.title(f"{first.model}: a prompt of one {first.per}")
-    text = "\n".join(row.rstrip() for row in plot.uncolorize(plot.build()).splitlines())
-    click.echo(f"\n```text\n{text}\n```" if as_markdown else f"\n{text}")
+    click.echo(chart_text(plot, as_markdown))
 
 
 def _label(cache: CacheBreakEven) -> str:

@@ -157,7 +157,7 @@ def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
     for name in METERS:
         if params[name]:
             given[name] = [quantity(text) for text in params[name]]
-    for name, text in _pairs(ctx, params["use"], "--use", "METER=QUANTITY"):
+    for name, text in pairs(ctx, params["use"], "--use", "METER=QUANTITY"):
         given.setdefault(name, []).append(quantity(text))
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in given.items()}
 
@@ -165,7 +165,7 @@ def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
 def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
     """The values that flags give to dimensions. Raises a usage error for one that is given twice."""
     found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
-    for name, value in _pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
+    for name, value in pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
         if found.setdefault(name, value) != value:
             ctx.fail(f"`{printable(name)}` is given as `{printable(found[name])}` and as `{printable(value)}`")
     return found
@@ -192,7 +192,8 @@ def models_of(ctx: click.Context, given: tuple[str, ...]) -> dict[str, Meant]:
     return found
 
 
-def _pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str) -> Iterator[tuple[str, str]]:
+def pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str) -> Iterator[tuple[str, str]]:
+    """The two sides of texts such as `NAME=VALUE`. Raises a usage error for any other text, which says the `form`."""
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():

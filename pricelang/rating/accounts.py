@@ -241,9 +241,45 @@ def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[
     return tuple(found), ledger.settled()
 
 
+def charge_alike(
+    book: m.Book, account: str, priced: Priced, count: Fraction, used: dict[tuple[str, str, int], Fraction]
+) -> tuple[Fraction, tuple[AccountLine, ...]]:
+    """What `count` requests alike cost an account, one after the other, and their lines together; `used` moves on.
+
+    The same as `charge_accounts` of each of them, in one step, and for a part of a request too. Raises `BadRequest`
+    (`rounded_account`) where each request of a pool or tier is rounded or bounded by itself: no one step is exact there.
+    """
+    cell, total = priced.cell, priced.total * count
+    lines = []
+    for amount in priced.amounts:
+        terms = terms_of(book, cell, amount.rate.meter.name) if amount.rate is not None else None
+        if amount.rate is None or terms is None:
+            continue
+        meter = amount.rate.meter.name
+        if cell.line_rounding is not None or cell.total_rounding is not None or cell.floors:
+            raise BadRequest("rounded_account", f"each request with `{meter}` is rounded or bounded by itself, so that many have no one price")
+        key = account, meter, turn_of(priced.at, terms.per)
+        start, quantity = used.get(key, Fraction(0)), Fraction(amount.billed) * count
+        used[key] = start + quantity
+        cost, free = price_between(terms, start, quantity)
+        lines.append(_account_line(terms, meter, start, quantity, free, cost * _rate(cell), amount.amount * count, cell, priced.at))
+        total += lines[-1].amount - amount.amount * count
+    return total, tuple(lines)
+
+
 def bounded(bound: Bound, cost: Fraction) -> Fraction:
     """A cost, raised to a floor or lowered to a cap."""
     return max(cost, bound.amount) if bound.at_least else min(cost, bound.amount)
+
+
+def _account_line(
+    terms: Terms, meter: str, start: Fraction, quantity: Fraction, free: Fraction, amount: Fraction, alone: Fraction, cell: Cell, at: int,
+) -> AccountLine:  # fmt: skip
+    """A line of what comes after `start` in the account's period, with what it would have cost otherwise."""
+    tiered, _ = price_between(evolve(terms, pool=Fraction(0)), start, quantity)
+    first = terms.tiers[1].after if len(terms.tiers) > 1 else None
+    later = Fraction(0) if first is None else max(Fraction(0), start + quantity - max(start, first))
+    return AccountLine(meter, quantity, free, amount, later, alone, _line(cell, tiered) * _rate(cell), turn_of(at, terms.per), terms.per)
 
 
 def _charged(book: m.Book, account: str, priced: Priced, used: dict[tuple[str, str, int], Fraction]) -> Charged:
@@ -262,12 +298,9 @@ def _charged(book: m.Book, account: str, priced: Priced, used: dict[tuple[str, s
         start, quantity = used.get((account, meter, period), Fraction(0)), Fraction(amount.billed)
         used[account, meter, period] = start + quantity
         cost, free = price_between(terms, start, quantity)
-        tiered, _ = price_between(evolve(terms, pool=Fraction(0)), start, quantity)
-        first = terms.tiers[1].after if len(terms.tiers) > 1 else None
-        later = Fraction(0) if first is None else max(Fraction(0), start + quantity - max(start, first))
         cost, rate = _line(cell, cost), _rate(cell)
         subtotal += cost
-        lines.append(AccountLine(meter, quantity, free, cost * rate, later, alone * rate, _line(cell, tiered) * rate, period, terms.per))
+        lines.append(_account_line(terms, meter, start, quantity, free, cost * rate, alone * rate, cell, priced.at))
     for step in () if cell.free is not None else cell.extras:
         subtotal += _line(cell, step.value)
     for step in () if cell.free is not None else cell.floors:

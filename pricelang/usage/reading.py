@@ -20,7 +20,7 @@ from .sse import merged
 if TYPE_CHECKING:
     from .claude_code import Transcripts
 
-__all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths"]
+__all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths", "record_of"]
 
 MAX_NAME = 4096
 MAX_WAITING = 1000
@@ -83,6 +83,19 @@ def message_record(message: object) -> Record:
         raise
     assert isinstance(found, Record)
     return found
+
+
+def record_of(value: object) -> Record:
+    """The record of an object in memory: a canonical record, else as `message_record`. Raises `UsageError`.
+
+    >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
+    'canonical'
+    """
+    if isinstance(value, Mapping) and format_of(value) == "canonical":
+        (found,) = reader_of("canonical")(value, Place("", None, identity(value)))
+        assert isinstance(found, Record)
+        return found
+    return message_record(value)
 
 
 class _Reading:

@@ -372,7 +372,7 @@ def test_a_chart_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_: str) -> object:
         raise ImportError
 
-    monkeypatch.setattr("pricelang.cli.breakeven.import_module", missing)
+    monkeypatch.setattr("pricelang.cli.charts.import_module", missing)
     done = run("breakeven", *CHOSEN, "--chart")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "error[no_charts]: a chart needs plotext, which is not installed" in done.stderr

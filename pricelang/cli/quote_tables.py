@@ -1,0 +1,86 @@
+"""The tables of quotes: the lines of one, what is added to its prompt, and a row for each of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from pricelang.book import model as m
+from pricelang.book.units import plural
+from pricelang.cli.output import Grid
+from pricelang.decimals import grouped, money
+from pricelang.layout import cut_id, shown_quantity
+from pricelang.quote.model import Call, Limits, Quote, QuoteLine, Range
+from pricelang.usage.records import Place
+
+_COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the API"}
+
+
+def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Grid]:
+    """The tables of one quote: the first call, each later one where the request caches, and what was added."""
+    said = "".join(f", {name} {value}" for name, value in quote.dimensions.items())
+    title = f"{quote.model} at {quote.at}{said}: {_span(quote.prompt)} tokens of prompt, {_COUNTED[quote.counted]}"
+    yield _call_grid(quote, quote, book, title, places)
+    if quote.later is not None:
+        yield _call_grid(quote, quote.later, book, "each later call, while the cache is warm", places)
+    if quote.overheads:
+        rows = tuple((extra.name, _span(extra.tokens), extra.source or "") for extra in quote.overheads)
+        yield Grid(("added to the prompt", "tokens", "figure"), rows, frozenset({1}))
+
+
+def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool) -> Grid:
+    rows = [_row(line, quote.currency, book, places) for line in call.lines]
+    amounts = tuple(money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high))
+    rows.append(("total", *([""] * (5 if places else 4)), *amounts))
+    headers = ("meter", "quantity", "unit", "unit price", "rules", *(["price of"] if places else []), "low", "expected", "high")
+    last = len(headers)
+    return Grid(headers, tuple(rows), frozenset({1, last - 3, last - 2, last - 1}), 1, title)
+
+
+def _row(line: QuoteLine, currency: str, book: m.Book, places: bool) -> tuple[str, ...]:
+    per, size = _per(line, book)
+    price = f"{money(Fraction(line.unit_price) * size, currency)} / {per}"
+    rules = "free" if line.free is not None else ", ".join(f"{factor.rule} x {grouped(Fraction(factor.factor))}" for factor in line.factors)
+    amounts = (money(Fraction(value), currency) for value in (line.low, line.expected, line.high))
+    unit = line.unit if line.quantity.low == line.quantity.high == 1 else plural(line.unit)
+    return (line.meter, _span(line.quantity), unit, price, rules, *([line.location] if places else []), *amounts)
+
+
+def _per(line: QuoteLine, book: m.Book) -> tuple[str, Fraction]:
+    """The largest unit that the book itself has for what the line counts, and how many of the line's it is."""
+    own = max((unit for unit in book.units if unit.kind == line.unit), key=lambda unit: unit.size, default=None)
+    return (own.name, own.size) if own is not None else (line.unit, Fraction(1))
+
+
+def _span(tokens: Range) -> str:
+    if tokens.low == tokens.high:
+        return shown_quantity(Fraction(tokens.low))
+    return f"{shown_quantity(Fraction(tokens.low))} to {shown_quantity(Fraction(tokens.high))}"
+
+
+def limit_lines(limits: Limits) -> Iterator[str]:
+    """Whether a rate fits, in a sentence or two."""
+    rate = f"{grouped(limits.rate)} requests a minute"
+    if limits.tier is not None and limits.per_minute is not None:
+        word = "fits" if limits.fits else "does not fit"
+        yield f"limit: {rate} {word} usage tier {limits.tier}, which counts the tokens of {limits.per_minute:,} ({limits.source})"
+    if limits.least is None:
+        most = max(limits.tiers, key=lambda pair: pair[1])
+        yield f"limit: no usage tier counts the tokens of {rate}; tier {most[0]} does {most[1]:,}"
+    elif not limits.fits:
+        yield f"limit: the least tier that does is {limits.least}, with {dict(limits.tiers)[limits.least]:,}"
+
+
+def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Grid:
+    """A row for each request, and their sum."""
+    rows = [
+        (str(place.line or ""), cut_id(place.id or ""), quote.model, _span(quote.prompt), *(money(Fraction(value), quote.currency) for value in (quote.low, quote.expected, quote.high)))
+        for place, quote in quotes
+    ]  # fmt: skip
+    for currency in dict.fromkeys(quote.currency for _, quote in quotes):
+        same = [quote for _, quote in quotes if quote.currency == currency]
+        sums = (sum((Fraction(getattr(quote, level)) for quote in same), Fraction(0)) for level in ("low", "expected", "high"))
+        rows.append(("total", "", "", "", *(money(value, currency) for value in sums)))
+    totals = len(rows) - len(quotes)
+    days = dict.fromkeys(quote.at for _, quote in quotes)
+    return Grid(("line", "id", "model", "prompt", "low", "expected", "high"), tuple(rows), frozenset({3, 4, 5, 6}), totals, f"at {', '.join(days)}")

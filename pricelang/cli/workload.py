@@ -1,0 +1,249 @@
+"""`pricelang workload`: what requests a day cost a day and a month, with the free pools, and a chart.
+
+A command of its own beside `quote`: a quote answers for one request that is not sent yet, a workload adds up many over
+the days of a month, where prices change and pools end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pricelang.cli.charts import TOP, begin, chart_text, plotext
+from pricelang.cli.options import Input, input_of, input_options, open_book
+from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.decimals import exact, grouped, money, money_cut, plain
+from pricelang.flags import STDIN, quantity
+from pricelang.layout import note_line, shown_quantity
+from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.wording import printable
+
+if TYPE_CHECKING:
+    from pricelang.quote.model import Range
+    from pricelang.quote.workload import Workload
+
+MAX_CHANGES = 3
+
+
+@click.command(epilog="Exit codes: 0 done; 1 a request of the workload is refused; 2 wrong usage, or a book that cannot be used.")
+@input_options
+@click.option("--per-day", metavar="N", help="Requests a day; with a workload file, instead of its own.")
+@click.option("--month", metavar="YYYY-MM", help="The month; that of --at or of today unless given.")
+@click.option("--chart", is_flag=True, help="Draw the days of the month together.")
+@click.option("--days", is_flag=True, help="A row for each day.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
+@click.option("--csv", "as_csv", is_flag=True, help="The days as comma-separated values.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.pass_context
+def command(
+    ctx: click.Context, /, per_day: str | None, month: str | None, chart: bool, days: bool, as_markdown: bool, as_csv: bool,
+    as_json: bool, **params: Any,
+) -> None:  # fmt: skip
+    """What a workload is expected to cost a day and a month: so many requests a day of one kind, given by flags; a mix of
+    kinds, in a workload file (TOML or JSON, `-` for standard input); or requests like those of usage records. The free
+    pools of the account are used up over the month.
+
+    \b
+    Examples:
+      pricelang workload --model claude-sonnet-5-5 --input 2k --output 400 --per-day 5000 --month 2026-11
+      pricelang workload samples/workloads/support.toml --chart
+      pricelang workload samples/requests.jsonl --per-day 1000
+    """
+    if as_markdown + as_csv + as_json > 1 or (chart and (as_csv or as_json)):
+        ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one, and `--chart` with none of the last two")
+    from pricelang.quote.model import QuoteError
+    from pricelang.usage.records import UsageError
+
+    plot = plotext() if chart else None
+    given = input_of(ctx, params)
+    book = open_book(given.book)
+    try:
+        from pricelang.quote.workload import workload
+
+        count = None if per_day is None else _count(ctx, per_day)
+        found = workload(book, _requests(given), count, month, given.model, given.dimensions, given.at)
+    except UsageError as error:
+        raise Failure(error.code, error.message, error.help) from None
+    except (BadRequest, QuoteError) as error:
+        raise Failure(error.code, error.message, error.help) from None
+    except PriceError as error:
+        _refuse(ctx, error)
+    if as_json:
+        click.echo(json.dumps({"book": book.name, **_as_data(found)}))
+    elif as_csv:
+        click.echo(_as_csv(found), nl=False)
+    else:
+        _show(found, days, as_markdown)
+    if plot is not None:
+        _chart(plot, found, as_markdown)
+
+
+def _refuse(ctx: click.Context, error: PriceError) -> None:
+    from pricelang.cli.output import error_block
+
+    click.echo(error_block(error.to_dict(), "", sys.stderr), err=True)
+    ctx.exit(1)
+
+
+# ---- what is asked for ----------------------------------------------------------------------------------------------
+
+
+def _count(ctx: click.Context, text: str) -> Fraction:
+    digits = quantity(text).replace(",", "")
+    if not digits.isascii() or not digits.replace(".", "", 1).isdigit() or len(digits) > 20:
+        ctx.fail(f"`--per-day` takes a number of requests such as 5000, not `{printable(text[:60])}`")
+    return Fraction(digits)
+
+
+def _requests(given: Input) -> object:
+    """The request of flags, the text of a workload, the path of one file, or records. Raises `UsageError`."""
+    from pricelang.quote.workload_files import is_plan
+    from pricelang.usage.reading import read, read_paths
+
+    if given.usage:
+        return {"usage": given.usage}
+    if given.files == (STDIN,):
+        data = sys.stdin.buffer.read()
+        return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
+    if len(given.files) == 1 and given.format is None:
+        return given.files[0]
+    return read_paths(given.files, given.format)
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+
+
+def _show(found: Workload, days: bool, as_markdown: bool) -> None:
+    grids = [mixes_grid(found)]
+    if found.pools:
+        grids.append(pools_grid(found))
+    if days:
+        grids.append(days_grid(found))
+    for number, grid in enumerate(grids):
+        if number:
+            click.echo()
+        if as_markdown:
+            click.echo(markdown(grid))
+        else:
+            show_grid(grid)
+    click.echo()
+    for line in _sentences(found):
+        click.echo(f"- {line}" if as_markdown else line)
+
+
+def mixes_grid(found: Workload) -> Grid:
+    """A row a mix, and the month."""
+    spans = not found.total.known
+
+    def row(name: str, count: Fraction, each: str, month: Range) -> tuple[str, ...]:
+        more = [_span(month, found.currency)] if spans else []
+        return (printable(name), shown_quantity(count), each, money_cut(Fraction(month.expected), found.currency), *more)
+
+    rows = [row(mix.name, mix.per_day, money_cut(Fraction(mix.request.expected), found.currency), mix.month) for mix in found.mixes]
+    count = sum((mix.per_day for mix in found.mixes), Fraction(0))
+    rows.append(row("total", count, "", found.total))
+    headers = ("requests", "a day", "each", "a month", *(["range"] if spans else []))
+    return Grid(headers, tuple(rows), frozenset({1, 2, 3}), 1, f"{found.month}, {len(found.days)} days")
+
+
+def pools_grid(found: Workload) -> Grid:
+    """How the free pools are used."""
+    rows = tuple(
+        (pool.meter, f"{grouped(pool.quantity)} {pool.unit} per {pool.per}", shown_quantity(pool.used), shown_quantity(pool.free),
+         money_cut(pool.saved, found.currency), pool.ends or "never")
+        for pool in found.pools
+    )  # fmt: skip
+    return Grid(("free pool", "of", "used", "free", "saves", "ends"), rows, frozenset({2, 3, 4}))
+
+
+def days_grid(found: Workload) -> Grid:
+    """A row a day."""
+    spans = not found.total.known
+    rows = []
+    for day in found.days:
+        more = [_span(day.amount, found.currency)] if spans else []
+        rows.append((day.date, *(money_cut(Fraction(amount.expected), found.currency) for amount in (day.amount, day.together)), *more))
+    return Grid(("day", "amount", "together", *(["range"] if spans else [])), tuple(rows), frozenset({1, 2}))
+
+
+def _span(amount: Range, currency: str) -> str:
+    return "" if amount.known else f"{money_cut(Fraction(amount.low), currency)} to {money_cut(Fraction(amount.high), currency)}"
+
+
+def _sentences(found: Workload) -> Iterator[str]:
+    day, month = found.average_day, found.total
+    span = "" if month.known else f" ({_span(month, found.currency)})"
+    yield f"a day: {money_cut(Fraction(day.expected), found.currency)} on average; {found.month}: {money_cut(Fraction(month.expected), found.currency)}{span}"
+    yield from _changes(found)
+    if found.settled.expected:
+        yield f"floors and caps of the account: {money(Fraction(found.settled.expected), found.currency)}"
+    yield from map(note_line, found.notes)
+
+
+def _changes(found: Workload) -> Iterator[str]:
+    """The days from which on a day costs something else, the first few."""
+    steps = [(before, after) for before, after in pairwise(found.days) if before.amount.expected != after.amount.expected]
+    for before, after in steps[:MAX_CHANGES]:
+        amounts = (money_cut(Fraction(day.amount.expected), found.currency) for day in (before, after))
+        yield f"from {after.date} on: {' -> '.join(amounts)} a day"
+    if len(steps) > MAX_CHANGES:
+        yield f"… and {len(steps) - MAX_CHANGES:,} more such days; see `--days`"
+
+
+def _chart(plot: Any, found: Workload, as_markdown: bool) -> None:
+    """What the days cost together; the positions are cut to a grid of characters."""
+    most = Fraction(found.days[-1].together.high)
+    if not most:
+        return
+    scale = begin(plot, most if exact(most) is not None else Fraction(int(most) + 1), found.currency)
+    axis = list(range(1, len(found.days) + 1))
+    lines = [("expected", "*")] if found.total.known else [("low", "."), ("high", "+"), ("expected", "*")]
+    for level, mark in lines:
+        heights = [min(TOP, int(getattr(day.together, level) * scale)) for day in found.days]
+        plot.plot(axis, heights, label=level, marker=mark)
+    plot.xticks(axis[:: max(1, len(axis) // 10)])
+    plot.xlabel("day of the month")
+    plot.title(f"{found.month}: the days together")
+    click.echo(chart_text(plot, as_markdown))
+
+
+# ---- for programs ---------------------------------------------------------------------------------------------------
+
+
+def _as_csv(found: Workload) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("day", "low", "expected", "high", "together_low", "together_expected", "together_high", "currency"))
+    for day in found.days:
+        writer.writerow((day.date, *_range_data(day.amount).values(), *_range_data(day.together).values(), found.currency))
+    return text.getvalue()
+
+
+def _as_data(found: Workload) -> dict[str, object]:
+    return {
+        "month": found.month, "currency": found.currency, "monthly": _range_data(found.total), "daily": _range_data(found.average_day),
+        "without_pools": _range_data(found.without_pools), "settled": _range_data(found.settled),
+        "requests": [
+            {"name": x.name, "per_day": plain(x.per_day), "each": _range_data(x.request), "monthly": _range_data(x.month)} for x in found.mixes
+        ],
+        "pools": [
+            {
+                "meter": x.meter, "unit": x.unit, "per": x.per, "quantity": plain(x.quantity), "used": plain(x.used), "free": plain(x.free),
+                "saved": plain(x.saved), "ends": x.ends,
+            }
+            for x in found.pools
+        ],
+        "days": [{"day": x.date, **_range_data(x.amount)} for x in found.days], "notes": list(found.notes),
+    }  # fmt: skip
+
+
+def _range_data(amount: Range) -> dict[str, str]:
+    return {level: plain(Fraction(getattr(amount, level))) for level in ("low", "expected", "high")}

@@ -1,0 +1,60 @@
+"""Usage records to bills: parts of several models, and sums that may be on either side of a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from pricelang.book import model as m
+from pricelang.naming import requested
+from pricelang.rating.bill import Bill
+from pricelang.rating.errors import BadRequest
+from pricelang.rating.instants import Instant
+from pricelang.rating.ratecard import RateCard
+from pricelang.usage.records import Part, Record
+
+
+def price_record(rates: RateCard, record: Record, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
+    """The bill of a record; `model`, `at` and `dimensions` hold where it says nothing. Raises `PriceError`."""
+    bills = price_parts(rates, record, model, at, dimensions)
+    parts = tuple(part for bill in bills for part in bill.parts)
+    bounds = None
+    if any(bill.bounds is not None for bill in bills):
+        pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
+        bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
+    return Bill(parts, record.notes, bounds, rates.book.currency)
+
+
+def price_parts(
+    rates: RateCard, record: Record, model: str | None, at: Instant | None, dimensions: Mapping[str, str]
+) -> tuple[Bill, ...]:
+    """A bill of its own for each request of a record, in their order, without the record's notes. Raises `PriceError`."""
+    bills = tuple(_price_part(rates, part, model, at, dimensions) for part in record.parts)
+    if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
+        raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
+    return bills
+
+
+def price_sum(
+    rates: RateCard, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
+    each: tuple[str, ...], label: str = "",
+) -> Bill:  # fmt: skip
+    """The bill of quantities that add up several requests, each of which is as `each` says. Raises `PriceError`."""
+    found = rates.bounds(model, at, usage, dimensions, dict(rates.side(text) for text in each), label)
+    bounds = (found[0].total, found[-1].total)
+    return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+
+
+def _price_part(rates: RateCard, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
+    name, values = requested(rates.book, names_of(rates.book), part, model, dimensions)
+    instant = part.at if part.at is not None else at
+    if part.kind == "sum":
+        return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
+    return Bill((rates.request(name, instant, part.usage, values, part.label),))
+
+
+@lru_cache(maxsize=16)
+def names_of(book: m.Book) -> frozenset[str]:
+    """The ids and the aliases of all models."""
+    return frozenset({model.name for model in book.models} | {alias.name for alias in book.aliases})
