@@ -44,8 +44,8 @@ def requested(book: m.Book, known: Container[str], part: Part, model: str | None
     if not name or ("model" in unsaid and name not in known):
         if model is None:
             raise BadRequest(
-                "opaque_model", f"`{shown(part.model)}` does not say which model it is",
-                help=f"name it with `--model`, or map it: `--models '{shown(part.model)}=MODEL'` or a file of them",
+                "opaque_model", f"`{shown(part.model, 200)}` does not say which model it is",
+                help=f"name it with `--model`, or map it: `--models '{shown(part.model, 200)}=MODEL'` or a file of them",
             )  # fmt: skip
         inner = named(model) if model not in known else None
         name, said = (inner.model or model, {**inner.dimensions, **said}) if inner is not None else (model, said)

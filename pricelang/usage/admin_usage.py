@@ -36,7 +36,8 @@ _COUNTS = (
 )  # fmt: skip
 _KNOWN = frozenset((*_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS))
 _TIERS = {"standard": None, "batch": "batch", "priority": "priority", "": None}
-_WINDOWS = {"0-200k": "prompt up to 200000", "200k-1M": "prompt over 200000"}
+# "0-200k" says no side of a threshold: another may lie below it, as the one of 100,000 tokens does.
+_WINDOWS = {"0-200k": (), "200k-1M": ("prompt over 200000",)}
 _NO_GEO = ("", "global", "not_available")
 _MOST_ROWS = 1_000_000
 
@@ -196,7 +197,7 @@ def _dimensions(row: Mapping[str, object], notes: list[str]) -> tuple[dict[str, 
     for name, value in (("service_tier", tier), ("inference_geo", geo)):
         if value is None:
             notes.append(f"the report was not grouped by `{name}`: priced as standard")
-    return dimensions, (_WINDOWS[window],) if window is not None else ()
+    return dimensions, _WINDOWS[window] if window is not None else ()
 
 
 def _at(place: Place, what: str) -> Place:

@@ -103,7 +103,7 @@ def _seconds(value: object) -> str | None:
         raise UsageError("too_large", "`usage.active_seconds` is out of the range of times")
     if not 0 <= value < 10**12:
         raise UsageError("too_large" if value > 0 else "negative_count", f"`usage.active_seconds` is {shown(value)}, no time")
-    return format(value, "f") if value else None
+    return (str(value) if type(value) is int else format(value, "f")) if value else None
 
 
 def _model(value: Mapping[str, object], notes: list[str]) -> tuple[str | None, dict[str, str]]:

@@ -18,7 +18,7 @@ from pricelang.cli import main
 from pricelang.usage import files
 from pricelang.usage.reading import read_paths
 
-from .helpers import SHOP, objects, run, shop
+from .helpers import SAMPLES, SHOP, objects, run, shop
 
 COUNTS = re.compile(r"([\d,]+) read: ([\d,]+) priced, ([\d,]+) free, ([\d,]+) skipped(?: \(.*\))?, ([\d,]+) refused")
 
@@ -194,3 +194,18 @@ def test_a_file_maps_names_of_ones_own(tmp_path: Path) -> None:
     done = run("price", "-", "--models", str(tmp_path / "bad.toml"), stdin=record)
     assert (done.exit_code, "error[bad_models]" in done.stderr) == (2, True)
     assert run("price", "-", "--models", "nosuch.toml", stdin=record).exit_code == 2
+
+
+def test_the_summary_of_every_sample_adds_up(tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.jsonl"
+    done = run("price", str(SAMPLES), "--at", "2026-10-20", "--rejects", str(rejects))
+    read, priced, free, skipped, refused = counts(done.stdout)
+    assert read == priced + free + skipped + refused
+    found = objects(rejects.read_text(encoding="utf-8"))
+    assert len(found) == refused
+    # What is refused is refused for a reason that the record itself gives.
+    assert {one["code"] for one in found} == {"no_model", "missing_key", "not_offered", "unknown_model", "unknown_value", "opaque_model"}
+    assert done.exit_code == 1
+    as_json = run("price", str(SAMPLES), "--at", "2026-10-20", "--json")
+    assert counts(as_json.stderr) == [read, priced, free, skipped, refused]
+    assert len(as_json.stdout.splitlines()) == read - skipped

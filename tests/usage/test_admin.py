@@ -66,7 +66,7 @@ def test_tiers_windows_speed_and_geography_are_dimensions() -> None:
     found = outcomes(page(day(1, row(service_tier="batch", inference_geo="us", context_window="200k-1M"), row(speed="fast", context_window="0-200k"))))
     first, second = records(found)
     assert first.parts[0].dimensions == {"service_tier": "batch", "inference_geo": "us", "context_window": "long"}
-    assert (first.parts[0].sides, second.parts[0].sides) == (("prompt over 200000",), ("prompt up to 200000",))
+    assert (first.parts[0].sides, second.parts[0].sides) == (("prompt over 200000",), ())
     assert second.parts[0].dimensions == {"speed": "fast"}
 
 
@@ -122,6 +122,13 @@ def test_a_bad_row_is_named_and_hides_no_other(value: dict[str, Any], code: str)
     found = story(outcomes(value))
     assert found[-1] == "ok"
     assert code in found or (code == "missing_key" and "wrong_type" in found)
+
+
+def test_a_window_of_200k_does_not_decide_a_threshold_of_100k() -> None:
+    (found,) = outcomes(page(("2026-10-20T00:00:00Z", "2026-10-21T00:00:00Z", [row(model="claude-haiku-5-5", uncached_input_tokens=10**6, output_tokens=0, context_window="0-200k")])))
+    assert isinstance(found, Record)
+    bill = BOOK.price_record(found)
+    assert (bill.low, bill.high) == (Decimal("0.1"), Decimal("0.5"))
 
 
 def test_an_empty_page_and_a_cost_report_are_skipped() -> None:

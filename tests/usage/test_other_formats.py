@@ -1,0 +1,123 @@
+"""The traps of clouds, gateways, spans and sessions, one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pricelang.usage.records import Record, Rejected, Skipped
+
+from .helpers import message, one_record, outcomes
+
+CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
+LOG = {"call_type": "acompletion", "response_cost": 1, "status": "success", "model": "m", "metadata": {"usage_object": CHAT}}
+SPAN = {"gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 5, "gen_ai.response.model": "m"}
+CONVERSE = {"inputTokens": 10, "outputTokens": 5}
+SESSION = {"type": "session", "id": "sesn_1", "agent": {"model": {"id": "m"}}, "created_at": "2026-08-01T00:00:00Z"}
+VERTEX = "https://aiplatform.googleapis.com/v1/projects/p/locations/{}/publishers/anthropic/models/claude-opus-5:rawPredict"
+
+
+def span(**more: object) -> dict[str, Any]:
+    """A span with 100 tokens in, cache included, and 5 out."""
+    return {"name": "chat", "attributes": SPAN | more}
+
+
+def otlp(value: dict[str, object]) -> dict[str, Any]:
+    """A span in OTLP JSON with one attribute more."""
+    given = [{"key": key, "value": {"intValue": str(n)} if isinstance(n, int) else {"stringValue": n}} for key, n in SPAN.items()]
+    return {"resourceSpans": [{"scopeSpans": [{"spans": [{"spanId": "s1", "startTimeUnixNano": "1795337427212543000", "attributes": [*given, value]}]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "usage"),
+    [
+        ({"usage": {**CHAT, "prompt_tokens_details": {"cached_tokens": 40}}}, "openai", {"input": 60, "output": 5, "cache_read": 40}),
+        ({"object": "response", "usage": {"input_tokens": 9, "output_tokens": 2}}, "openai", {"input": 9, "output": 2}),
+        ({"usage": {**CHAT, "cache_read_input_tokens": 40, "prompt_tokens_details": {"cached_tokens": 40}}}, "openai", {"input": 60, "output": 5, "cache_read": 40}),
+        (LOG, "gateways", {"input": 100, "output": 5}),
+        ({"usageDetails": {"input": 9, "output": 2, "input_cache_read": 40}}, "gateways", {"input": 9, "output": 2, "cache_read": 40}),
+        ({"model_name": "m", "usage": {"input_tokens": 100, "output_tokens": 5, "cache_read_tokens": 40}}, "gateways", {"input": 60, "output": 5, "cache_read": 40}),
+        (span(**{"gen_ai.usage.cache_read.input_tokens": 40}), "otel", {"input": 60, "output": 5, "cache_read": 40}),
+        (otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "40"}}), "otel", {"input": 60, "output": 5, "cache_write_5m": 40}),
+        ({"usage": {**CONVERSE, "cacheReadInputTokens": 40}}, "bedrock", {"input": 10, "output": 5, "cache_read": 40}),
+        ({"modelId": "m", "body": message()}, "bedrock", {"input": 10, "output": 5}),
+        (SESSION | {"usage": {"input_tokens": 1, "active_seconds": 90}}, "managed-agents", {"input": 1, "output": 0, "session_time": "90 seconds"}),
+        ({"request": {"url": VERTEX.format("global")}, "response": message()}, "clouds", {"input": 10, "output": 5}),
+    ],
+)
+def test_whether_the_cache_is_inside_the_input_is_a_matter_of_the_format(value: Any, format: str, usage: dict[str, object]) -> None:
+    found = one_record(value)
+    assert (found.format, dict(found.parts[0].usage)) == (format, usage)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (LOG | {"cache_hit": True}, "free"),
+        (LOG | {"status": "failure"}, "skipped"),
+        (span(**{"gen_ai.operation.name": "invoke_agent"}), "skipped"),
+        (span(**{"openinference.span.kind": "AGENT"}), "skipped"),
+        ({"name": "GET /", "attributes": {"http.method": "GET"}}, "skipped"),
+        ({"type": "span.model_request_end", "model_usage": {}, "processed_at": "x"}, "skipped"),
+        ({"object": "chat.completion.chunk", "choices": [], "usage": None}, "skipped"),
+        ({"type": "SPAN", "traceId": "t", "id": "o"}, "skipped"),
+        ({"usage": {**CHAT, "prompt_tokens_details": {"cached_tokens": 101}}}, "bad_counts"),
+        ({"usage": {**CHAT, "cache_read_input_tokens": 41, "prompt_tokens_details": {"cached_tokens": 40}}}, "bad_counts"),
+        ({"usageDetails": {"input": 9, "output": 2, "input_audio": 4}}, "unknown_counter"),
+        ({"usageDetails": {"input": 9}}, "missing_key"),
+        (span(**{"gen_ai.usage.cache_read.input_tokens": 101}), "bad_counts"),
+        (otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}}), "wrong_type"),
+        ({"usage": {**CONVERSE, "cacheDetails": [{"ttl": "2d", "inputTokens": 1}]}}, "unknown_value"),
+        ({"usage": {**CONVERSE, "outputTokens": None}}, "missing_key"),
+        (SESSION | {"usage": {"active_seconds": -1}}, "negative_count"),
+        (SESSION | {"agent": {"model": {"id": "m"}, "multiagent": {"agents": [{"model": {"id": "n"}}]}}, "usage": {}}, "several_models"),
+        ({"request": {"url": "https://example.com/"}, "response": message()}, "unknown_platform"),
+        ({"object": "chat.completion", "created": -5, "usage": CHAT}, "bad_date"),
+    ],
+)
+def test_what_is_free_skipped_or_refused(value: Any, expected: str) -> None:
+    (found,) = outcomes(value)
+    if expected == "free":
+        assert isinstance(found, Record)
+        assert (found.parts, found.notes) == ((), ("a hit in the gateway's cache: no request was made",))
+    else:
+        assert ("skipped" if isinstance(found, Skipped) else getattr(found, "code", "ok")) == expected
+
+
+def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
+    first = SESSION | {"usage": {"input_tokens": 1}}
+    found = outcomes([first, first, first | {"usage": {"input_tokens": 2}}])
+    assert [type(one) for one in found] == [Record, Skipped, Rejected]
+    assert getattr(found[2], "code", "") == "changed_session"
+
+
+@pytest.mark.parametrize(
+    ("value", "dimensions", "unsaid"),
+    [
+        ({"request": {"url": VERTEX.format("global")}, "response": message()}, {"platform": "vertex", "endpoint": "global"}, ()),
+        ({"request": {"url": VERTEX.format("eu")}, "response": message()}, {"platform": "vertex", "endpoint": "multi_region"}, ()),
+        ({"request": {"url": VERTEX.format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}, ()),
+        ({"request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"}, "response": message()}, {"platform": "foundry"}, ("model",)),
+        (message(id="msg_vrtx_1"), {"platform": "vertex"}, ("endpoint",)),
+        (message(id="msg_bdrk_1"), {"platform": "bedrock"}, ("endpoint",)),
+        (LOG | {"custom_llm_provider": "bedrock"}, {"platform": "bedrock"}, ("endpoint",)),
+        (span(**{"gen_ai.provider.name": "gcp.vertex_ai"}), {"platform": "vertex"}, ("endpoint",)),
+        (SESSION | {"usage": {}}, {"surface": "managed_agents"}, ()),
+    ],
+)
+def test_platforms_are_told_and_what_they_leave_unsaid(value: Any, dimensions: dict[str, str], unsaid: tuple[str, ...]) -> None:
+    (part,) = one_record(value).parts
+    assert (dict(part.dimensions), part.unsaid) == (dimensions, unsaid)
+
+
+def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:
+    found = one_record(span(**{"anthropic.usage.compaction.input_tokens": 7, "anthropic.usage.compaction.output_tokens": 3}))
+    assert [dict(part.usage) for part in found.parts] == [{"input": 100, "output": 5}, {"input": 7, "output": 3}]
+
+
+def test_a_bad_span_hides_no_other() -> None:
+    value = otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}})
+    spans = value["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans += [5, {"attributes": [{"key": key, "value": {"intValue": n} if isinstance(n, int) else {"stringValue": n}} for key, n in SPAN.items()]}]
+    assert [getattr(one, "code", "ok") for one in outcomes(value)] == ["wrong_type", "wrong_type", "ok"]
