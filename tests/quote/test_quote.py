@@ -103,7 +103,11 @@ def test_a_malformed_request_names_its_block(request_: dict[str, Any], place: st
 
 
 def test_a_tree_of_pages_without_end_and_an_image_without_pixels() -> None:
-    loop = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 1 /Kids [2 0 R 2 0 R] >>\nendobj\ntrailer\n<< /Size 3 /Root 1 0 R >>\n%%EOF\n"
+    head, pages = b"%PDF-1.4\n", b"2 0 obj\n<< /Type /Pages /Count 1 /Kids [2 0 R 2 0 R] >>\nendobj\n"
+    catalog = b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    places = (len(head), len(head + catalog))
+    table = b"xref\n0 3\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    loop = head + catalog + pages + table + b"trailer\n<< /Size 3 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(head + catalog + pages)
     with pytest.raises(QuoteError, match="600 pages"):
         quoted(body([pdf_block(loop)]))
     image = pytest.importorskip("PIL.Image")
