@@ -60,15 +60,16 @@ def _span(tokens: Range) -> str:
 
 def limit_lines(limits: Limits) -> Iterator[str]:
     """Whether a rate fits, in a sentence or two."""
-    rate = f"{grouped(limits.rate)} requests a minute"
+    rate = f"counting the tokens of {grouped(limits.rate)} requests a minute"
     if limits.tier is not None and limits.per_minute is not None:
         word = "fits" if limits.fits else "does not fit"
-        yield f"limit: {rate} {word} usage tier {limits.tier}, which counts the tokens of {limits.per_minute:,} ({limits.source})"
+        yield f"limit: {rate} {word} usage tier {limits.tier}, which allows {limits.per_minute:,} ({limits.source})"
     if limits.least is None:
-        most = max(limits.tiers, key=lambda pair: pair[1])
-        yield f"limit: no usage tier counts the tokens of {rate}; tier {most[0]} does {most[1]:,}"
+        tier, most = max(limits.tiers, key=lambda pair: pair[1])
+        yield f"limit: no usage tier allows {rate}; tier {tier} allows {most:,}"
     elif not limits.fits:
-        yield f"limit: the least tier that does is {limits.least}, with {dict(limits.tiers)[limits.least]:,}"
+        yield f"limit: the least tier that allows it is {limits.least}, with {dict(limits.tiers)[limits.least]:,} a minute ({limits.source})"
+    yield "limit: limits on the messages themselves are apart from these, and not in the book"
 
 
 def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Grid:

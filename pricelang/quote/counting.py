@@ -180,7 +180,7 @@ def _server_tools(body: Body, figures: Figures) -> Iterator[str]:
         yield f"server tools are counted for {named} of the model alone: what they find is input of the calls after it, and not in the range"
 
 
-def given_tokens(prompt: Prompt, tokens: int, counted: str) -> Prompt:
+def given_tokens(prompt: Prompt, tokens: int) -> Prompt:
     """The prompt with a number of tokens that is known, shared out among its pieces as they were estimated."""
     weights = [Fraction(piece.tokens.expected) for piece in prompt.pieces]
     whole = sum(weights) or Fraction(1)
@@ -190,7 +190,7 @@ def given_tokens(prompt: Prompt, tokens: int, counted: str) -> Prompt:
         reached = tokens if piece is prompt.pieces[-1] else (tokens * done / whole).__floor__()
         pieces.append(Piece(piece.path, same(reached - before), piece.cache))
         before = reached
-    notes = list(prompt.notes) if counted == "api" else []
+    notes = list(prompt.notes)
     if any(piece.cache for piece in prompt.pieces):
         notes.append("the tokens are known as a whole; how many of them stand before each `cache_control` is an estimate")
     return Prompt(tuple(pieces), prompt.overheads, tuple(notes))

@@ -82,7 +82,7 @@ def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple
     if options.tokens is not None:
         if options.tokens < 0:
             raise QuoteError("bad_tokens", "a prompt has no negative number of tokens")
-        return given_tokens(estimate(body, figures), options.tokens, "given"), "given"
+        return given_tokens(estimate(body, figures), options.tokens), "given"
     if options.count is None:
         return estimate(body, figures), "estimate"
     if options.count != "api":
@@ -90,7 +90,7 @@ def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple
     from pricelang.quote.api_count import count_tokens
 
     found = count_tokens(body.raw, name)
-    prompt = given_tokens(estimate(body, figures), found.tokens, "api")
+    prompt = given_tokens(estimate(body, figures), found.tokens)
     return evolve(prompt, notes=(*prompt.notes, *found.notes)), "api"
 
 
