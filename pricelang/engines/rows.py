@@ -160,5 +160,5 @@ def _first_refused(job: Job) -> RefusedRows | None:
     for _, line, error, _ in job.source.broken:
         return RefusedRows(f"line {line:,}", error)
     sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
-    found = job.connection.execute(sql).fetchone()
-    return RefusedRows(f"row {found[0]:,}", found[1]) if found is not None else None
+    found = job.connection.execute(sql).fetchall()  # all of them, so that the connection is free for what comes next
+    return RefusedRows(f"row {found[0][0]:,}", found[0][1]) if found else None
