@@ -50,3 +50,12 @@ def test_a_negative_integer_has_no_price(book: pricelang.Book, connection: duckd
     assert [(total.by, total.amount) for total in report.totals] == [(("a",), Fraction("0.25"))]
     assert [(unpriced.rows, unpriced.code) for unpriced in report.unpriced] == [(1, "bad_quantity")]
     assert open_job(book, connection, usage[:1]).complete
+
+
+def test_a_column_that_only_a_later_file_has_is_counted(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(f"model,at,output\n{OPUS},{DAY},2000\n", encoding="utf-8")
+    second.write_text(f"input,model,at,output\n999999,{OPUS},{DAY},0\n{OPUS}\n", encoding="utf-8")
+    report = totals(open_job(book, connection, [str(first), str(second)]))
+    assert [total.amount for total in report.totals] == [Fraction("5.049995")]
+    assert [unpriced.code for unpriced in report.unpriced] == ["bad_line"]
