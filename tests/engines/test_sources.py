@@ -59,3 +59,21 @@ def test_a_column_that_only_a_later_file_has_is_counted(book: pricelang.Book, co
     report = totals(open_job(book, connection, [str(first), str(second)]))
     assert [total.amount for total in report.totals] == [Fraction("5.049995")]
     assert [unpriced.code for unpriced in report.unpriced] == ["bad_line"]
+
+
+@pytest.mark.parametrize("name", ["pl_name", "pl_atoms", "PL_atoms_0", "pl_answer", "r_pl_name"])
+def test_a_column_named_like_our_own_is_refused(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    with pytest.raises(pricelang.BadRequest, match="needs") as raised:
+        open_job(book, connection, frame(**{name: ["x"]}))
+    assert raised.value.code == "bad_column"
+
+
+def test_outputs_that_cannot_be_written_leave_no_file(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    usage = frame(input=["abc"])
+    out, left, folder = tmp_path / "o.csv", tmp_path / "left.csv", tmp_path / "folder.parquet"
+    folder.mkdir()
+    for output, rejects, said in ((out, out, "refused ones"), (out, tmp_path / "." / "o.csv", "refused ones"), (folder, left, "is a folder"),
+                                  (out, folder, "is a folder"), (out, tmp_path / "no" / "left.csv", "no folder")):  # fmt: skip
+        with pytest.raises(pricelang.BadRequest, match=said):
+            write_priced(open_job(book, connection, usage), str(output), str(rejects))
+    assert [file.name for file in tmp_path.iterdir()] == ["folder.parquet"]
