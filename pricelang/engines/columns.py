@@ -11,6 +11,9 @@ from pricelang.book.model import Book
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.wording import did_you_mean, shown
 
+OWN = ("pl_", "r_pl_")
+"""How the names begin of the columns that engines add to those of the usage."""
+
 
 @frozen
 class Columns:
@@ -58,8 +61,12 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
     """What the columns of a table mean: those of a mapping, and for every other name of the book the column so called.
 
     Raises `UnknownName` for a name the book does not have, `BadRequest` (`no_column`) for a column that is not there, a
-    table without model, instant or meters, and a name that is said twice.
+    table without model, instant or meters, and a name that is said twice, (`bad_column`) for a column named like an engine's own.
     """
+    for column in present:
+        if column.lower().startswith(OWN):
+            raise BadRequest("bad_column", f"the usage has a column `{shown(column)}`, a name that the working of prices needs",
+                             help="rename it: no column may begin with " + " or ".join(f"`{start}`" for start in OWN))  # fmt: skip
     dimensions = [dimension.name for dimension in book.dimensions]
     meters = [meter.name for meter in book.meters]
     known = ["model", "at", *dimensions, *meters]

@@ -24,7 +24,8 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
     """The quantity that a column of a type holds. `bounds` are its least and greatest value, where they are known;
     `most` is the number of decimals that are kept.
 
-    An empty cell is a meter that was not used. Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
+    An empty cell is a meter that was not used. Where a negative is among the values there is no bound, so that the row is
+    asked for one by one and refused. Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
     name = quoted(column)
     scale = 0
@@ -46,10 +47,10 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
         raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no quantities of `{meter.name}`",
                          help="make it an integer, a decimal or a text")  # fmt: skip
     least, greatest = bounds if bounds is not None else (None, None)
-    known = isinstance(least, int) and isinstance(greatest, int) and scale == 0
-    if not known or int(str(least)) < 0:
+    known = isinstance(least, int) and isinstance(greatest, int) and scale == 0 and least >= 0
+    if not known:
         sql = f"case when ({sql}) >= 0 then ({sql}) end"
-    return Quantity(meter.name, f"({sql})", scale, max(0, int(str(greatest))) if known else None)
+    return Quantity(meter.name, f"({sql})", scale, int(str(greatest)) if known else None)
 
 
 def has_bounds(kind: str) -> bool:

@@ -100,9 +100,13 @@ def write_priced(
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in _FORMATS:
             raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
+        if os.path.isdir(path):
+            raise BadRequest("bad_output", f"`{shown(path)}` is a folder", help="name a file")
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            raise BadRequest("bad_output", f"there is no folder `{shown(os.path.dirname(os.path.abspath(path)))}`")
+    if rejects and os.path.realpath(rejects) == os.path.realpath(output):
+        raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two files")
     folder = os.path.dirname(os.path.abspath(output))
-    if not os.path.isdir(folder):
-        raise BadRequest("bad_output", f"there is no folder `{shown(folder)}`")
     with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
         made = os.path.join(draft, "priced")
         count = _copy(job, select_sql(job, lines, keep), made, output)
@@ -160,5 +164,5 @@ def _first_refused(job: Job) -> RefusedRows | None:
     for _, line, error, _ in job.source.broken:
         return RefusedRows(f"line {line:,}", error)
     sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
-    found = job.connection.execute(sql).fetchone()
-    return RefusedRows(f"row {found[0]:,}", found[1]) if found is not None else None
+    found = job.connection.execute(sql).fetchall()  # all of them, so that the connection is free for what comes next
+    return RefusedRows(f"row {found[0][0]:,}", found[0][1]) if found else None

@@ -101,7 +101,7 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if kind in DATABASE:
         return _of_database(connection, paths[0], table)
     if kind in TEXT:
-        return _of_csv(connection, paths, files) if TEXT[kind] == "csv" else _of_json(connection, files)
+        return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, files)
     if len(paths) == 1 and not os.path.exists(paths[0]):
         return _described(connection, f"select * from {quoted(paths[0])}")
     raise BadRequest(
@@ -110,24 +110,30 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     )  # fmt: skip
 
 
-def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str], files: str) -> Source:
-    """Every cell as its text; lines that have too many cells, or too few, are kept apart."""
+def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
+    """Every cell as its text, columns of several files by their names; lines that have too many cells, or too few, are kept apart."""
     for path in paths:
         if not os.path.exists(path):
             raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
-    found = connection.execute(f"select delimiter from sniff_csv({literal(paths[0])}, ignore_errors = true)").fetchone()
-    delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    connection.execute(
-        f"create or replace temp table {STAGED} as select * from read_csv({files}, all_varchar = true, header = true, "
-        f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true)"
-    )
+    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path)}" for path in paths)
+    connection.execute(f"create or replace temp table {STAGED} as {rows}")
     broken = connection.execute(
         "select s.file_path, e.line, min(e.error_message), min(e.csv_line) from reject_errors e join reject_scans s "
         "using (scan_id, file_id) group by all order by 1, 2"
     ).fetchall()
     source = _described(connection, f"select * from {STAGED}")
     return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken))
+
+
+def _csv_sql(connection: DuckDBPyConnection, path: str) -> str:
+    """A text of cells as a table function of DuckDB. Each file is read by itself, since columns are known by their names."""
+    found = connection.execute(f"select delimiter from sniff_csv({literal(path)}, ignore_errors = true)").fetchone()
+    delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
+    return (
+        f"read_csv({literal(path)}, all_varchar = true, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        "store_rejects = true)"
+    )
 
 
 def _lower(text: str) -> str:

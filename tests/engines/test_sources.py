@@ -1,0 +1,79 @@
+"""What a table of usage must not do: lose a row, a column or a meter, or give an amount that the evaluator would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import pandas
+import pytest
+
+import pricelang
+from pricelang.engines.duck import open_job
+from pricelang.engines.rows import RefusedRows, priced, write_priced
+from pricelang.engines.totals import totals
+
+OPUS, DAY = "claude-opus-4-7", "2026-04-17"
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def book() -> pricelang.Book:
+    return pricelang.load()
+
+
+def frame(**columns: object) -> pandas.DataFrame:
+    return pandas.DataFrame({"model": [OPUS], "at": [DAY], "input": [50_000]} | columns)
+
+
+def costs(job: object) -> list[Decimal]:
+    return [row[0] for row in priced(job).project("cost").fetchall()]  # type: ignore[arg-type]
+
+
+def test_a_negative_integer_has_no_price(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    usage = pandas.DataFrame({"model": [OPUS] * 2, "at": [DAY] * 2, "input": [50_000, -20_000], "team": ["a", "b"]})
+    job = open_job(book, connection, usage)
+    assert not job.complete
+    with pytest.raises(RefusedRows, match="row 2"):
+        priced(job)
+    written = write_priced(open_job(book, connection, usage), str(tmp_path / "o.parquet"), str(tmp_path / "r.csv"))
+    assert (written.priced, written.refused, written.totals) == (1, 1, {"USD": Fraction("0.25")})
+    report = totals(open_job(book, connection, usage), ["team"])
+    assert [(total.by, total.amount) for total in report.totals] == [(("a",), Fraction("0.25"))]
+    assert [(unpriced.rows, unpriced.code) for unpriced in report.unpriced] == [(1, "bad_quantity")]
+    assert open_job(book, connection, usage[:1]).complete
+
+
+def test_a_column_that_only_a_later_file_has_is_counted(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text(f"model,at,output\n{OPUS},{DAY},2000\n", encoding="utf-8")
+    second.write_text(f"input,model,at,output\n999999,{OPUS},{DAY},0\n{OPUS}\n", encoding="utf-8")
+    report = totals(open_job(book, connection, [str(first), str(second)]))
+    assert [total.amount for total in report.totals] == [Fraction("5.049995")]
+    assert [unpriced.code for unpriced in report.unpriced] == ["bad_line"]
+
+
+@pytest.mark.parametrize("name", ["pl_name", "pl_atoms", "PL_atoms_0", "pl_answer", "r_pl_name"])
+def test_a_column_named_like_our_own_is_refused(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    with pytest.raises(pricelang.BadRequest, match="needs") as raised:
+        open_job(book, connection, frame(**{name: ["x"]}))
+    assert raised.value.code == "bad_column"
+
+
+def test_outputs_that_cannot_be_written_leave_no_file(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    usage = frame(input=["abc"])
+    out, left, folder = tmp_path / "o.csv", tmp_path / "left.csv", tmp_path / "folder.parquet"
+    folder.mkdir()
+    for output, rejects, said in ((out, out, "refused ones"), (out, tmp_path / "." / "o.csv", "refused ones"), (folder, left, "is a folder"),
+                                  (out, folder, "is a folder"), (out, tmp_path / "no" / "left.csv", "no folder")):  # fmt: skip
+        with pytest.raises(pricelang.BadRequest, match=said):
+            write_priced(open_job(book, connection, usage), str(output), str(rejects))
+    assert [file.name for file in tmp_path.iterdir()] == ["folder.parquet"]
