@@ -21,6 +21,7 @@ from pricelang.engines.keyed import needs_wide
 from pricelang.engines.rows import RefusedRows, priced, write_priced
 from pricelang.engines.totals import totals
 from pricelang.rating.atoms import most_places, rate_table
+from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of
 
 ROWS = [
@@ -308,3 +309,12 @@ def test_the_macro_refuses_a_text_instead_of_its_offset(book: pricelang.Book, co
     book.duckdb(connection, dimensions=[], models=["claude-2.0"])
     with pytest.raises(duckdb.BinderException, match="epoch_us"):
         connection.execute("select price_of('claude-2.0', '2023-11-21T02:00:00+05:00', input := 1000000)")
+
+
+def test_a_dimension_of_the_macro_is_no_fixed_value_too(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(BadRequest, match="`speed` has a column and is given for all rows too"):
+        book.duckdb(connection, dimensions=["speed"], speed="fast")
+    book.duckdb(connection, models=["claude-opus-4-6"], speed="fast")
+    sql = "select price_of('claude-opus-4-6', timestamp '2026-04-17', input := 1000000)"
+    expected = book.total(model="claude-opus-4-6", at="2026-04-17", usage={"input": 1_000_000}, speed="fast")
+    assert connection.execute(sql).fetchall() == [(expected,)]
