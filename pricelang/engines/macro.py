@@ -54,6 +54,9 @@ def register(
     default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those that multipliers look
     at, unless others are named; `fixed` are values of further ones for all requests.
 
+    Its tables are found in the database and schema that are current: a query on an attached database (`other.price_of(…)`)
+    is not supported; `use other` first.
+
     Raises `PriceError` for names the book does not have, and for a book whose amounts are no sums of quantity times price.
 
     >>> import duckdb, pricelang
