@@ -51,6 +51,10 @@ def command(
     from pricelang.engines.warehouse_rates import table_statements
     from pricelang.engines.warehouse_totals import totals_query
 
+    if not all(part.strip() for part in usage_table.split(".")):
+        ctx.fail(f"`--usage-table` takes a name, or names with dots between, not `{printable(usage_table)}`")
+    if tie is not None and account is None:
+        ctx.fail("`--tie` orders the rows of accounts: it needs `--account COLUMN`")
     if settle and account is None:
         ctx.fail("`--settle` needs the column of accounts: `--account COLUMN`")
     if account is not None and totals_by is not None:

@@ -146,8 +146,15 @@ def _at_utc(sql: str) -> str:
     return f"({sql} at time zone 'UTC')"
 
 
+def utc_timestamp(sql: str) -> str:
+    """DuckDB's TIMESTAMP in UTC of a TIMESTAMP, a TIMESTAMPTZ or a DATE. A cast or a comparison would read the second in the
+    zone of the session, and pass over the offset of a text, which this refuses."""
+    return f"make_timestamp(epoch_us({sql}))"
+
+
 _STAMPED = _clock("timestamp")
 _STAMPED_UTC = _clock("timestamp", _at_utc)
+_DUCK = _clock("timestamp", utc_timestamp)
 
 def _spark_turn(day: str, unit: str) -> str:
     return day if unit == "day" else f"trunc({day}, '{unit}')"
@@ -236,7 +243,7 @@ DIALECTS = {
     found.name: found
     for found in (
         _dialect(
-            "duckdb", quoted, literal, (_STAMPED, _STAMPED_UTC), "plain", ("varchar", "integer", "timestamp", "hugeint"),
+            "duckdb", quoted, literal, (_DUCK, _DUCK), "plain", ("varchar", "integer", "timestamp", "hugeint"),
             decimal=lambda sql, places: decimal_sql(sql, places, places, True), rounded=partial(_rounded, "decimal"),
             stop=partial(_by_call, "error"),
         ),

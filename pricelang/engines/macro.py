@@ -15,6 +15,7 @@ from attrs import frozen
 from pricelang.api import Book
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
+from pricelang.engines.dialects import utc_timestamp
 from pricelang.engines.duck import WORDS, decimal_sql
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.sources import literal, quoted
@@ -49,9 +50,12 @@ def register(
     """Makes the macros `price_of` and `try_price_of` and the table `pricelang_rates` in the current schema.
 
     `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request, a DECIMAL; `at` is a TIMESTAMP in
-    UTC, a meter that is left out was not used, a dimension that is left out is at its default. A request that has no
-    price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those that multipliers look
+    UTC, a TIMESTAMPTZ or a DATE, and no text; a meter that is left out was not used, a dimension that is left out is at its
+    default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those that multipliers look
     at, unless others are named; `fixed` are values of further ones for all requests.
+
+    Its tables are found in the database and schema that are current: a query on an attached database (`other.price_of(…)`)
+    is not supported; `use other` first.
 
     Raises `PriceError` for names the book does not have, and for a book whose amounts are no sums of quantity times price.
 
@@ -174,7 +178,7 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     quantities = [part.quantity for part in parts]
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
     arguments += [f"{quoted(dimension)} := {literal(values[0])}" for dimension, values in found.dimensions]
-    at = f"{quoted('at')}::timestamp"
+    at = utc_timestamp(quoted("at"))
     version = keyed.version_sql(found.cuts, at, True, WORDS)
     if since is not None:
         version = f"case when {at} >= {WORDS.instant(since)} then {version} end"

@@ -30,6 +30,9 @@ NO_MODEL, NO_INSTANT, UNKNOWN = "the row names no model", "the row has no instan
 NOT_THEN, REFUSED = "the model is not offered at this instant", "refused, unknown or not offered with these values"
 TOO_LARGE = "the sum is too large"
 
+ATOMS, WHY = "pl_cost_atoms", "pl_reason"
+"""What the query itself reads of a priced row: names that no column of usage has, since `q.cost_atoms` could be the user's."""
+
 
 @frozen(eq=False, repr=False)
 class Plan:
@@ -258,8 +261,8 @@ def joined(plan: Plan, *parts: str) -> str:
 
 
 def query(plan: Plan, refused: str = "raise") -> str:
-    """A query for the usage, with three columns more: `cost_atoms` (a whole number), `reason`, and `cost`, the same amount
-    as an exact decimal in the currency of the book.
+    """A query for the usage, with columns more: `cost_atoms` (a whole number), `reason`, and `cost`, the same amount as an
+    exact decimal in the currency of the book; `pl_cost_atoms` and `pl_reason` are the first two under names of our own.
 
     `refused` says what becomes of a row without a price: with `raise` it stops the query, with `null` its cost is NULL
     and its `reason` says why.
@@ -273,17 +276,18 @@ def priced_rows(plan: Plan, row: Placed, made: Sequence[str], why: str, refused:
     words = plan.dialect
     name, text = words.words.name, words.words.text
     inner = (
-        f"select u.*,\n    {' + '.join(f'({amount})' for amount in made)} as {name('cost_atoms')},\n    {why} as {name('reason')}\n"
+        f"select u.*,\n    {' + '.join(f'({amount})' for amount in made)} as {name(ATOMS)},\n    {why} as {name(WHY)}\n"
         f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}"
     )
-    cost = f"q.{name('cost_atoms')}"
+    cost = f"q.{name(ATOMS)}"
     if refused == "raise":
         model, at = (column.replace("u.", "q.", 1) for column in (plan.columns["model"], plan.at))
         nothing = text("NULL")
         said = joined(plan, text("pricelang: no price for "), f"coalesce({model}, {nothing})", text(" at "),
-                      f"coalesce({words.cast(at, words.text)}, {nothing})", text(": "), f"q.{name('reason')}")  # fmt: skip
+                      f"coalesce({words.cast(at, words.text)}, {nothing})", text(": "), f"q.{name(WHY)}")  # fmt: skip
         cost = words.stop(said, cost)
-    return f"select q.*,\n  {words.decimal(cost, plan.places)} as {name('cost')}\nfrom (\n  {inner}\n) q"
+    shown = f"q.{name(ATOMS)} as {name('cost_atoms')}, q.{name(WHY)} as {name('reason')}"
+    return f"select q.*, {shown},\n  {words.decimal(cost, plan.places)} as {name('cost')}\nfrom (\n  {inner}\n) q"
 
 
 def heading(plan: Plan) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pricelang.engines.warehouse import (
+    ATOMS,
+    WHY,
     Placed,
     Plan,
     amounts,
@@ -173,14 +175,14 @@ def settle_query(plan: Plan, refused: str = "raise") -> str:
     """A query for each account and period: `rows`, their `cost`, and what is `due` after the floors and caps of accounts."""
     words, name = plan.dialect, plan.dialect.words.name
     inner, account = account_query(plan, refused), plan.columns["account"].removeprefix("u.")
-    atoms = f"sum(p.{name('cost_atoms')})"
+    atoms = f"sum(p.{name(ATOMS)})"
     due = atoms
     for bound in bounds(plan):
         amount = bound.amount * 10**plan.places
         if amount.denominator != 1:
             raise BadRequest("not_linear", f"SQL cannot say `{bound.name}`, which ends within an atom")
         held, limit = f"p.{name(f'bound_{bound.number}')}", words.integer(int(amount))
-        own = f"sum(case when {held} = 1 then p.{name('cost_atoms')} else {words.cast('0', words.number)} end)"
+        own = f"sum(case when {held} = 1 then p.{name(ATOMS)} else {words.cast('0', words.number)} end)"
         test = "<" if bound.at_least else ">"
         due += f" + case when max({held}) = 1 and {own} {test} {limit} then {limit} - {own} else {words.cast('0', words.number)} end"
     # the decimals of the rows are added up where one without any stops the query
@@ -190,5 +192,5 @@ def settle_query(plan: Plan, refused: str = "raise") -> str:
         f"{cost} as {name('cost')}", f"{words.decimal(f'({due})', plan.places)} as {name('due')}",
     ]  # fmt: skip
     if refused == "null":
-        columns += [f"count(p.{name('reason')}) as {name('unpriced')}", f"min(p.{name('reason')}) as {name('reason')}"]
+        columns += [f"count(p.{name(WHY)}) as {name('unpriced')}", f"min(p.{name(WHY)}) as {name('reason')}"]
     return f"select {', '.join(columns)}\nfrom (\n{inner}\n) p\ngroup by p.{account}, p.{name('period')}"

@@ -79,11 +79,12 @@ def versions_of(
     """The rates of a book (`dimensions`: those that multiply, unless others are named; the rest is `fixed` or at its
     default), for some models (all) and a period in UTC seconds (all of time); with `accounts` also what belongs to those.
 
-    Raises `UnknownName` for what the book does not have, `BadRequest` (`too_large`) for more rows than `MAX_ROWS`, and
-    (`bad_book`) for a book whose requests are not all billed in one currency.
+    Raises `UnknownName` for what the book does not have, `BadRequest` (`bad_mapping`) for a dimension that is also `fixed`,
+    (`too_large`) for more rows than `MAX_ROWS`, and (`bad_book`) for a book whose requests are not all billed in one currency.
     """
     book = card.book
-    chosen = tuple(dimensions_that_multiply(book) if dimensions is None else dimensions)
+    multiply = (name for name in dimensions_that_multiply(book) if name not in (fixed or {}))
+    chosen = tuple(multiply if dimensions is None else dimensions)
     used = tuple(meter.name for meter in book.meters) if meters is None else tuple(meters)
     _check(book, chosen, used, fixed or {})
     wanted = _wanted(card, models)
@@ -170,6 +171,9 @@ def _check(book: m.Book, dimensions: Sequence[str], meters: Sequence[str], fixed
     for name, value in fixed.items():
         if value not in _values(book, name):
             raise UnknownName("unknown_value", f"unknown value `{shown(value)}` of {name}", help=did_you_mean(shown(value), _values(book, name)))
+    twice = next((name for name in fixed if name in dimensions), None)
+    if twice is not None:
+        raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")
     clocked = [d.name for d in book.dimensions if d.clocked and d.name in (*dimensions, *fixed)]
     if clocked:
         raise BadRequest("bad_record", f"{clocked[0]} is set by the time of day, not by the record")

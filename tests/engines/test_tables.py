@@ -21,6 +21,7 @@ from pricelang.engines.keyed import needs_wide
 from pricelang.engines.rows import RefusedRows, priced, write_priced
 from pricelang.engines.totals import totals
 from pricelang.rating.atoms import most_places, rate_table
+from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of
 
 ROWS = [
@@ -294,3 +295,26 @@ def test_the_macro_has_no_price_before_its_rates_begin(book: pricelang.Book, con
     days = ["2025-11-01", "2026-06-30 23:59:59", "2026-07-01"]
     sql = "select try_price_of('claude-haiku-4-5', unnest(?::timestamp[]), input := 1000)"
     assert [row[0] for row in connection.execute(sql, [days]).fetchall()] == [None, None, Decimal("0.001")]
+
+
+@pytest.mark.parametrize("at", ["timestamptz '2023-11-21 02:00+00'", "timestamp '2023-11-21 02:00'", "date '2023-11-21'"])
+def test_the_macro_reads_instants_in_any_zone_of_the_session(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, at: str) -> None:
+    connection.execute("set TimeZone = 'America/New_York'")
+    book.duckdb(connection, dimensions=[], models=["claude-2.0"])
+    found = connection.execute(f"select price_of('claude-2.0', {at}, input := 1000000)").fetchall()
+    assert found == [(book.total(model="claude-2.0", at="2023-11-21T02:00:00Z", usage={"input": 1_000_000}),)]
+
+
+def test_the_macro_refuses_a_text_instead_of_its_offset(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    book.duckdb(connection, dimensions=[], models=["claude-2.0"])
+    with pytest.raises(duckdb.BinderException, match="epoch_us"):
+        connection.execute("select price_of('claude-2.0', '2023-11-21T02:00:00+05:00', input := 1000000)")
+
+
+def test_a_dimension_of_the_macro_is_no_fixed_value_too(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(BadRequest, match="`speed` has a column and is given for all rows too"):
+        book.duckdb(connection, dimensions=["speed"], speed="fast")
+    book.duckdb(connection, models=["claude-opus-4-6"], speed="fast")
+    sql = "select price_of('claude-opus-4-6', timestamp '2026-04-17', input := 1000000)"
+    expected = book.total(model="claude-opus-4-6", at="2026-04-17", usage={"input": 1_000_000}, speed="fast")
+    assert connection.execute(sql).fetchall() == [(expected,)]

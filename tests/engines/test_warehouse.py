@@ -215,6 +215,30 @@ def test_usage_before_the_rates_has_no_price(dialect: str) -> None:
     assert run(dialect, statements, query(plan, "null"), ["cost", "reason"]) == [(None, "the model is not offered at this instant")]
 
 
+@pytest.mark.parametrize("refused", ["raise", "null"])
+def test_usage_columns_named_like_those_of_the_query(refused: str) -> None:
+    plan = plan_of(pricelang.load(), "duckdb", models=["claude-opus-4-7"], meters=["input"], dimensions=[])
+    usage = "create table usage as select 'claude-opus-4-7' as model, timestamp '2026-04-17' as at, 50000 as input, 9 as cost_atoms, 'mine' as reason"
+    made = [*table_statements(plan), usage]
+    assert exactly(run("duckdb", made, f"select q.cost as c from ({query(plan, refused)}) q", ["c"])[0][0]) == Fraction(1, 4)
+    lost = [*made, "update usage set model = 'claude-opus-47'"]
+    if refused == "raise":
+        with pytest.raises(Exception, match="unknown model"):
+            run("duckdb", lost, query(plan), ["cost"])
+    else:
+        assert run("duckdb", lost, query(plan, "null"), ["cost", "pl_reason"]) == [(None, "unknown model")]
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
+    plan = plan_of(pricelang.load(), "duckdb", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    at = "2023-11-21 02:00" + ("+00" if kind == "timestamptz" else "")
+    usage = f"create table usage as select 'claude-2.0' as model, {kind} '{at}' as at, 1000000 as input"
+    statements = ["set TimeZone = 'America/New_York'", *table_statements(plan), usage]
+    assert exactly(run("duckdb", statements, query(plan), ["cost"])[0][0]) == 8
+
+
 # ---- hostile names --------------------------------------------------------------------------------------------------
 
 HOSTILE = (
