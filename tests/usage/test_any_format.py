@@ -25,8 +25,11 @@ from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 from .helpers import SAMPLES, as_data, outcomes, records
 
 BOOK = pricelang.load()
-FILES = sorted(path for path in SAMPLES.rglob("*") if path.suffix in (".json", ".jsonl", ".sse"))
-STATEFUL = ("admin", "claude_code", "sse", "refused")
+FILES = sorted(
+    path for path in SAMPLES.rglob("*")
+    if path.suffix in (".json", ".jsonl", ".sse") and path.parent.name != "request_bodies"  # what is not sent yet is no record
+)
+STATEFUL = ("admin", "claude_code", "reconcile", "sse", "refused")
 SIMPLE = [path for path in FILES if path.suffix != ".sse" and path.relative_to(SAMPLES).parts[0] not in STATEFUL]
 
 
