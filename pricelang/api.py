@@ -350,7 +350,12 @@ class Book:
         from pricelang.engines.rows import priced, write_priced
 
         job = self._job(usage, mapping, table, connection, model, at, dimensions)
-        return priced(job, lines, keep) if to is None else write_priced(job, str(to), None if rejects is None else str(rejects), lines, keep)
+        if to is None:
+            return priced(job, lines, keep)
+        try:
+            return write_priced(job, str(to), None if rejects is None else str(rejects), lines, keep)
+        finally:
+            job.close()
 
     def report(
         self, usage: object, /, by: Sequence[str] = (), *, mapping: Mapping[str, str] | None = None, table: str | None = None,
@@ -366,7 +371,11 @@ class Book:
         """
         from pricelang.engines.totals import totals
 
-        return totals(self._job(usage, mapping, table, connection, model, at, dimensions), by)
+        job = self._job(usage, mapping, table, connection, model, at, dimensions)
+        try:
+            return totals(job, by)
+        finally:
+            job.close()
 
     def report_records(
         self, records: Iterable[Outcome], /, by: Sequence[str] = ("model",), *, since: str | None = None, until: str | None = None,

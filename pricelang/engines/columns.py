@@ -82,7 +82,12 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
         if name not in found and getattr(fixed, name) is None:
             raise BadRequest("no_column", f"no column says the {'model' if name == 'model' else 'instant'} of a row",
                              help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)")  # fmt: skip
-    twice = [name for name in fixed.dimensions if name in found]
+    for name, column in mapping.items():
+        if column != name and found.get(column) == column:
+            raise BadRequest("bad_mapping", f"the column `{shown(column)}` would count as `{name}` and as `{column}`",
+                             help=f"map `{column}` to a column of its own, or rename this one")  # fmt: skip
+    whole = [name for name in ("model", "at") if getattr(fixed, name) is not None]
+    twice = [name for name in (*whole, *fixed.dimensions) if name in found]
     if twice:
         raise BadRequest("bad_mapping", f"`{twice[0]}` has a column and is given for all rows too", help="leave one of them out")
     for name in fixed.dimensions:

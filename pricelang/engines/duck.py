@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +16,7 @@ from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.keyed import Quantity, Words
 from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
 from pricelang.engines.single import DIGITS, Single
-from pricelang.engines.sources import Source, literal, open_source, quoted
+from pricelang.engines.sources import VIEW, Source, fresh, literal, open_source, quoted
 from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
@@ -48,12 +47,21 @@ class Job:
     columns: Columns
     fixed: Fixed
     single: Single = field(init=False)
+    rates_name: str = field(init=False, factory=lambda: fresh(RATES))
+    single_name: str = field(init=False, factory=lambda: fresh(SINGLE))
 
     def __attrs_post_init__(self) -> None:
         self.single = Single(self.book)
-        with contextlib.suppress(Exception):  # there may be none yet, for which DuckDB has several classes
-            self.connection.remove_function(SINGLE)
-        self.connection.create_function(SINGLE, self.single.answer, ["VARCHAR"], "VARCHAR")
+        self.connection.create_function(self.single_name, self.single.answer, ["VARCHAR"], "VARCHAR")
+
+    def close(self) -> None:
+        """Removes what the job made on its connection; no relation of it can be read from then on."""
+        self.connection.remove_function(self.single_name)
+        self.connection.execute(f"drop table if exists {self.rates_name}")
+        if self.source.made.startswith(VIEW):
+            self.connection.unregister(self.source.made)
+        elif self.source.made:
+            self.connection.execute(f"drop table if exists {self.source.made}")
 
     # ---- a first look ----
 
@@ -142,9 +150,9 @@ class Job:
 
     @cached_property
     def rates(self) -> RateTable:
-        """The rates of all combinations that are there, also as the table `RATES` of the connection."""
+        """The rates of all combinations that are there, also as a table of the connection."""
         table = self.rates_of(self._present[:MAX_COMBINATIONS])
-        store_rates(self.connection, RATES, table, self.quantities)
+        store_rates(self.connection, self.rates_name, table, self.quantities)
         return table
 
     @property
@@ -194,7 +202,7 @@ class Job:
         tests += ["k.pl_clock = r.clock"] if table.turns else []
         tests += [f"k.pl_side_{n} = r.side_{n}" for n in range(len(table.thresholds))]
         more = ["row_number() over () as pl_row"] if numbered else []
-        return f"({self.keyed(table, self.lacks_instants, *more)}) k left join {RATES} r on {' and '.join(tests)}"
+        return f"({self.keyed(table, self.lacks_instants, *more)}) k left join {self.rates_name} r on {' and '.join(tests)}"
 
     def amounts(self) -> list[str]:
         """The amount of each meter of a joined row, in atoms; NULL where the rates do not say it."""
@@ -219,7 +227,7 @@ class Job:
     def rated(self, numbered: bool = False) -> str:
         """The usage with `pl_atoms` where the rates have it, and else `pl_answer`, the JSON of a single request."""
         lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
-        answer = f"{SINGLE}({self.payload()})"
+        answer = f"{self.single_name}({self.payload()})"
         if self.complete:
             answer = "error('a row has no rate, though all were found to have one')"
         return (

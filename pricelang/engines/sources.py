@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,21 +21,28 @@ TEXT = {".csv": "csv", ".tsv": "csv", ".ndjson": "json", ".jsonl": "json"}
 DATABASE = (".duckdb", ".ddb")
 PACKED = (".gz", ".zst")
 VIEW, STAGED = "pricelang_usage", "pricelang_staged"
+_NUMBERS = count(1)
 
 
 @frozen
 class Source:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
-    no rows: the file, the line, what is wrong, and the line itself."""
+    no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, int, str, str], ...] = ()
+    made: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(name for name, _ in self.columns)
+
+
+def fresh(name: str) -> str:
+    """A name that no other job of this process has: a relation of an earlier one goes on reading its own."""
+    return f"{name}_{next(_NUMBERS)}"
 
 
 def quoted(name: str) -> str:
@@ -84,8 +92,9 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
     try:
         if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
             return _of_paths(connection, [str(path) for path in paths], table)
-        connection.register(VIEW, usage)
-        return _described(connection, f"select * from {VIEW}")
+        view = fresh(VIEW)
+        connection.register(view, usage)
+        return _described(connection, f"select * from {view}", made=view)
     except duckdb.Error as error:
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None
 
@@ -117,13 +126,14 @@ def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
             raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     rows = " union all by name ".join(f"select * from {_csv_sql(connection, path)}" for path in paths)
-    connection.execute(f"create or replace temp table {STAGED} as {rows}")
+    staged = fresh(STAGED)
+    connection.execute(f"create temp table {staged} as {rows}")
     broken = connection.execute(
         "select s.file_path, e.line, min(e.error_message), min(e.csv_line) from reject_errors e join reject_scans s "
         "using (scan_id, file_id) group by all order by 1, 2"
     ).fetchall()
-    source = _described(connection, f"select * from {STAGED}")
-    return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken))
+    source = _described(connection, f"select * from {staged}")
+    return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken), staged)
 
 
 def _csv_sql(connection: DuckDBPyConnection, path: str) -> str:
@@ -141,8 +151,9 @@ def _lower(text: str) -> str:
 
 
 def _of_json(connection: DuckDBPyConnection, files: str) -> Source:
-    connection.execute(f"create or replace temp table {STAGED} as select * from read_json({files}, format = 'newline_delimited')")
-    return _described(connection, f"select * from {STAGED}")
+    staged = fresh(STAGED)
+    connection.execute(f"create temp table {staged} as select * from read_json({files}, format = 'newline_delimited')")
+    return _described(connection, f"select * from {staged}", made=staged)
 
 
 def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -> Source:
@@ -160,9 +171,9 @@ def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -
     return _described(connection, f"select * from pricelang_source.{quoted(schema)}.{quoted(name)}")
 
 
-def _described(connection: DuckDBPyConnection, sql: str) -> Source:
+def _described(connection: DuckDBPyConnection, sql: str, made: str = "") -> Source:
     rows = connection.execute(f"describe {sql}").fetchall()
-    return Source(sql, tuple((row[0], row[1]) for row in rows))
+    return Source(sql, tuple((row[0], row[1]) for row in rows), made=made)
 
 
 def _sentence(error: Exception) -> str:

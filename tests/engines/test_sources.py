@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas
@@ -77,3 +78,22 @@ def test_outputs_that_cannot_be_written_leave_no_file(book: pricelang.Book, conn
         with pytest.raises(pricelang.BadRequest, match=said):
             write_priced(open_job(book, connection, usage), str(output), str(rejects))
     assert [file.name for file in tmp_path.iterdir()] == ["folder.parquet"]
+
+
+def test_a_relation_keeps_its_usage_when_the_connection_prices_other_usage() -> None:
+    connection, book = duckdb.connect(), pricelang.load()
+    opus = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [1_000_000]})
+    haiku = opus.assign(model="claude-haiku-4-5")
+    first, second = book.price_table(opus, connection=connection), book.price_table(haiku, connection=connection)
+    book.report(haiku, ["model"], connection=connection)
+    assert [relation.fetchall()[0][-1] for relation in (first, second)] == [5, 1]
+    kept = [name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()]
+    assert len([name for name in kept if name.startswith("pricelang_rates_here")]) == 2  # those of the relations
+
+
+@pytest.mark.parametrize("given", [{"model": "claude-opus-4-7"}, {"at": "2026-05-01"}, {"mapping": {"output": "input"}}])
+def test_nothing_is_said_twice(given: dict[str, Any]) -> None:
+    usage = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [5]})
+    with pytest.raises(pricelang.BadRequest) as refused:
+        pricelang.load().report(usage, **given)
+    assert refused.value.code == "bad_mapping"
