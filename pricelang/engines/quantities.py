@@ -16,6 +16,8 @@ from pricelang.wording import shown
 _NARROW = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _BROAD = {"UBIGINT", "HUGEINT", "UHUGEINT"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)\Z")
+_NOTHING = '"NULL"'
+"""The type of a column in which every cell is empty."""
 _EXACT_DOUBLE = 2**53
 Bounds = tuple[object, object]
 
@@ -39,8 +41,11 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
         sql = f"case when {name} is null then 0 when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
     elif kind in ("DOUBLE", "FLOAT"):
         sql = f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < {_EXACT_DOUBLE} then {name}::bigint end"
-    elif kind == "VARCHAR":
-        sql = f"case when {name} is null or {name} = '' then 0 when regexp_full_match({name}, '[0-9]{{1,18}}') then {name}::bigint end"
+    elif kind in ("VARCHAR", "JSON"):
+        text = text_of(column, kind)
+        sql = f"case when {text} is null or {text} = '' then 0 when regexp_full_match({text}, '[0-9]{{1,18}}') then {text}::bigint end"
+    elif kind == _NOTHING:
+        sql = "0::bigint"
     elif kind.endswith("[]"):
         sql = f"case when {name} is null or len({name}) = 0 then 0 end"
     else:
@@ -65,8 +70,8 @@ def instant_of(column: str, kind: str) -> str:
         return name
     if kind in ("DATE", "TIMESTAMP_NS"):
         return f"{name}::timestamp"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"make_timestamp(epoch_us({name}))"
+    if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
+        return f"make_timestamp(epoch_us({name}::timestamptz))"
     if kind == "VARCHAR":
         plain = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+]00:00)?)?"
         return f"case when regexp_full_match({name}, '{plain}') then try_cast(rtrim(replace({name}, '+00:00', ''), 'Z') as timestamp) end"
@@ -75,11 +80,13 @@ def instant_of(column: str, kind: str) -> str:
 
 
 def text_of(column: str, kind: str) -> str:
-    """A column as text."""
+    """A column as text; of a value of JSON, such as where some lines have a number and others a text, what it says."""
+    if kind == "JSON":
+        return f"json_extract_string({quoted(column)}, '$')"
     return quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
 
 
 def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text, exactly; a list as one."""
-    return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
+    return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{text_of(column, kind)}::varchar"
 

@@ -124,25 +124,26 @@ def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     for path in paths:
         if not os.path.exists(path):
             raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
-    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path)}" for path in paths)
+    errors, scans = fresh("pricelang_errors"), fresh("pricelang_scans")
+    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path, errors, scans)}" for path in paths)
     staged = fresh(STAGED)
     connection.execute(f"create temp table {staged} as {rows}")
     broken = connection.execute(
-        "select s.file_path, e.line, min(e.error_message), min(e.csv_line) from reject_errors e join reject_scans s "
-        "using (scan_id, file_id) group by all order by 1, 2"
+        "select s.file_path, e.line, min(e.error_message), min(e.csv_line) "
+        f"from {errors} e join {scans} s using (scan_id, file_id) group by all order by 1, 2"
     ).fetchall()
+    connection.execute(f"drop table {errors}; drop table {scans}")
     source = _described(connection, f"select * from {staged}")
     return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken), staged)
 
 
-def _csv_sql(connection: DuckDBPyConnection, path: str) -> str:
+def _csv_sql(connection: DuckDBPyConnection, path: str, errors: str, scans: str) -> str:
     """A text of cells as a table function of DuckDB. Each file is read by itself, since columns are known by their names."""
     found = connection.execute(f"select delimiter from sniff_csv({literal(path)}, ignore_errors = true)").fetchone()
     delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
     return (
         f"read_csv({literal(path)}, all_varchar = true, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
-        "store_rejects = true)"
+        f"store_rejects = true, rejects_table = {literal(errors)}, rejects_scan = {literal(scans)})"
     )
 
 

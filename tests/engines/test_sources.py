@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pandas
+import pyarrow
 import pytest
 
 import pricelang
@@ -97,3 +98,31 @@ def test_nothing_is_said_twice(given: dict[str, Any]) -> None:
     with pytest.raises(pricelang.BadRequest) as refused:
         pricelang.load().report(usage, **given)
     assert refused.value.code == "bad_mapping"
+
+
+def test_columns_that_are_empty_or_of_several_types(tmp_path: Path) -> None:
+    path = tmp_path / "usage.jsonl"
+    path.write_text('{"model": "claude-opus-4-7", "at": "2026-04-17", "input": 50000, "output": null}\n'
+                    '{"model": "claude-opus-4-7", "at": "2026-04-17", "input": "50,000 tokens", "output": null}\n', encoding="utf-8")  # fmt: skip
+    (total,) = pricelang.load().report(str(path), ["model"]).totals
+    assert (total.amount, total.rows) == (Fraction(1, 2), 2)
+    usage = pandas.DataFrame({"model": [OPUS], "at": [DAY], "input": [50_000], "output": [None]})
+    assert pricelang.load().price_table(usage).fetchall()[0][-1] == Decimal("0.25")
+
+
+def test_nanoseconds_with_a_zone_are_instants() -> None:
+    times = pandas.to_datetime(["2023-11-21T02:00:00+05:00", "2023-11-21T02:00:00+00:00"], utc=True)
+    for unit in ("ns", "us"):
+        usage = pyarrow.table({"at": pyarrow.array(times.to_pydatetime(), pyarrow.timestamp(unit, "Europe/Berlin")), "input": [1_000_000] * 2})
+        found = [row[-1] for row in pricelang.load().price_table(usage, model="claude-2.0").fetchall()]
+        assert found == [Decimal("11.02"), 8]
+
+
+def test_tables_of_the_user_stay(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(f"model,at,input\n{OPUS},{DAY},50000\n{OPUS},{DAY},1,2\n", encoding="utf-8")
+    connection.execute("create table reject_errors as select 7 as own")
+    report = pricelang.load().report(str(path), connection=connection)
+    assert (report.read, [lost.code for lost in report.unpriced]) == (2, ["bad_line"])
+    assert connection.execute("from reject_errors").fetchall() == [(7,)]
+    assert connection.execute("select table_name from information_schema.tables").fetchall() == [("reject_errors",)]
