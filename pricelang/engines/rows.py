@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -106,22 +107,30 @@ def write_priced(
             raise BadRequest("bad_output", f"there is no folder `{shown(os.path.dirname(os.path.abspath(path)))}`")
     if rejects and os.path.realpath(rejects) == os.path.realpath(output):
         raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two files")
-    folder = os.path.dirname(os.path.abspath(output))
-    with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
-        made = os.path.join(draft, "priced")
+    with _draft_beside(output) as made, _draft_beside(rejects or output) as left:
         count = _copy(job, select_sql(job, lines, keep), made, output)
         refused = job.rows - count + len(job.source.broken)
         if refused and rejects is None:
             raise _first_refused(job) or AssertionError("rows are missing that have a price")
         if rejects is not None:
-            left = os.path.join(draft, "refused")
             _copy(job, select_sql(job, refused=True), left, rejects)
         totals = _totals(job, made, output)
-        if rejects is not None:
-            os.replace(left, rejects)
         os.replace(made, output)
+        if rejects is not None:
+            try:
+                os.replace(left, rejects)
+            except OSError:
+                os.remove(output)  # neither file, then
+                raise
     reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
     return Written(count + refused, count, refused, totals, reasons)
+
+
+@contextlib.contextmanager
+def _draft_beside(path: str) -> Iterator[str]:
+    """A name for a draft in the folder of a file, so that moving it there is one step whatever disks there are."""
+    with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=os.path.dirname(os.path.abspath(path))) as folder:
+        yield os.path.join(folder, "draft")
 
 
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:

@@ -82,7 +82,8 @@ def is_table(path: str) -> bool:
 
 def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None) -> Source:
     """The table that `usage` is: a path or several (globs too), the name of a table or view of the connection, a frame
-    of pandas or Polars, an Arrow table or reader, or a relation. `table` names one in a database file.
+    of pandas or Polars, an Arrow table or reader (which is read whole, since it is looked at twice), or a relation of this
+    connection. `table` names one in a database file.
 
     CSV and JSON Lines are read once, into a temporary table. Raises `BadRequest` (`bad_source`) for what cannot be read.
     """
@@ -93,7 +94,7 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
         if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
             return _of_paths(connection, [str(path) for path in paths], table)
         view = fresh(VIEW)
-        connection.register(view, usage)
+        connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
         return _described(connection, f"select * from {view}", made=view)
     except duckdb.Error as error:
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None

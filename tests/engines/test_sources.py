@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,7 @@ import pytest
 
 import pricelang
 from pricelang.engines.duck import open_job
-from pricelang.engines.rows import RefusedRows, priced, write_priced
+from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
 from pricelang.engines.totals import totals
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
@@ -126,3 +127,42 @@ def test_tables_of_the_user_stay(connection: duckdb.DuckDBPyConnection, tmp_path
     assert (report.read, [lost.code for lost in report.unpriced]) == (2, ["bad_line"])
     assert connection.execute("from reject_errors").fetchall() == [(7,)]
     assert connection.execute("select table_name from information_schema.tables").fetchall() == [("reject_errors",)]
+
+
+def test_neither_file_where_one_cannot_be_moved(connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = pandas.DataFrame({"model": [OPUS, "no-model"], "at": [DAY] * 2, "input": [50_000] * 2})
+    out, left = tmp_path / "a" / "out.parquet", tmp_path / "b" / "left.csv"
+    for path in (out, left):
+        path.parent.mkdir()
+    real = os.replace
+
+    def replace(source: str, target: str) -> None:
+        if target == str(left):
+            raise OSError("the disk is full")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(OSError, match="the disk is full"):
+        pricelang.load().price_table(usage, out, rejects=left, connection=connection)
+    assert [*tmp_path.rglob("*.*")] == []
+    monkeypatch.undo()
+    written = pricelang.load().price_table(usage, out, rejects=left, connection=connection)
+    assert isinstance(written, Written)
+    assert (written.priced, written.refused) == (1, 1)
+    assert {path.name for path in tmp_path.rglob("*.*")} == {"out.parquet", "left.csv"}
+
+
+def test_days_of_instants_with_an_offset_are_those_of_utc(book: pricelang.Book) -> None:
+    times = ["2026-04-17T00:00:00+02:00", "2026-04-17 23:30-05:30", "2026-04-17T10:00:00Z", "2026-04-17T24:00:00Z", "2026-04-17T24:00:00+01:00", "2026-02-30T00:00:00+02:00"]
+    usage = pandas.DataFrame({"model": OPUS, "at": times, "input": [1, 10, 100, 7, 7, 7]})
+    report = book.report(usage, ["day"])
+    assert [(total.by[0], dict(total.quantities)["input"]) for total in report.totals] == [("2026-04-16", 1), ("2026-04-17", 100), ("2026-04-18", 10)]
+    assert [(lost.code, lost.rows) for lost in report.unpriced] == [("bad_date", 1)] * 3
+
+
+def test_a_reader_of_arrow_is_read_whole(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    table = pyarrow.table({"model": [OPUS] * 3, "at": [DAY] * 3, "input": [50_000, 1, 2]})
+    (total,) = book.report(pyarrow.RecordBatchReader.from_batches(table.schema, table.to_batches(2))).totals
+    assert total.rows == 3
+    connection.register("mine", table)
+    assert book.report(connection.sql("from mine where input > 1"), connection=connection).totals[0].rows == 2
