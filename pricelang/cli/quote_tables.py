@@ -68,7 +68,7 @@ def limit_lines(limits: Limits) -> Iterator[str]:
         tier, most = max(limits.tiers, key=lambda pair: pair[1])
         yield f"limit: no usage tier allows {rate}; tier {tier} allows {most:,}"
     elif not limits.fits:
-        yield f"limit: the least tier that allows it is {limits.least}, with {dict(limits.tiers)[limits.least]:,} a minute ({limits.source})"
+        yield f"limit: the least tier that allows it is {limits.least}, with {dict(limits.tiers)[limits.least]:,} a minute"
     yield "limit: limits on the messages themselves are apart from these, and not in the book"
 
 
