@@ -26,6 +26,11 @@ _PROVIDERS = {
 _BEDROCK_ROUTES = ("converse", "invoke")
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _OLD_BEDROCK = {"claude-v2": "claude-2.0", "claude-v2:1": "claude-2.1", "claude-instant-v1": "claude-instant-1.2", "claude-v1": "claude-1.3"}
+# Names of models of 2024 without their day: the one version that there was, or the alias that moved from one to the next.
+_UNDATED = {
+    "claude-3-haiku": "claude-3-haiku-20240307", "claude-3-sonnet": "claude-3-sonnet-20240229", "claude-3-opus": "claude-3-opus-20240229",
+    "claude-3-5-sonnet": "claude-3-5-sonnet-latest", "claude-3-5-haiku": "claude-3-5-haiku-latest", "claude-3-7-sonnet": "claude-3-7-sonnet-latest",
+}  # fmt: skip
 _ENDPOINT = ("endpoint",)
 
 
@@ -46,8 +51,8 @@ def named(id: str) -> Named | None:
     Named(model='claude-sonnet-4-5-20250929', dimensions={'platform': 'bedrock', 'endpoint': 'regional'}, unsaid=())
     >>> named("claude-opus-5@default")
     Named(model='claude-opus-5', dimensions={'platform': 'vertex'}, unsaid=('endpoint',))
-    >>> named("anthropic/claude-opus-5.5").model
-    'claude-opus-5-5'
+    >>> [named(f"anthropic/{name}").model for name in ("claude-opus-5.5", "claude-3.5-haiku", "claude-3-haiku:beta")]
+    ['claude-opus-5-5', 'claude-3-5-haiku-latest', 'claude-3-haiku-20240307']
     """
     if id.startswith("arn:"):
         return _of_arn(id)
@@ -80,6 +85,7 @@ def _of_provider(provider: str, rest: str) -> Named | None:
     if inner is not None:
         return inner
     model = _POINT.sub("-", rest.partition(":")[0]) if rest.startswith("claude-") and not rest.startswith(("claude-1", "claude-2", "claude-instant")) else rest
+    model = _UNDATED.get(model, model)
     platform = _PROVIDERS[provider]
     if platform is None:
         return Named(model)
