@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pricelang.api import Book
@@ -139,8 +140,11 @@ def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     (kind,) = kinds
     try:
         if kind in TEXT:
-            read = spark.read
-            return read.csv([*paths], header=True, sep="\t" if kind == ".tsv" else ",") if TEXT[kind] == "csv" else read.json([*paths])
+            if TEXT[kind] != "csv":
+                return spark.read.json([*paths])
+            # each by its own header, for columns are known by their names; within a folder or glob other headers are refused
+            read = spark.read.options(header=True, enforceSchema=False, sep="\t" if kind == ".tsv" else ",")
+            return reduce(lambda one, more: one.unionByName(more, allowMissingColumns=True), (read.csv(path) for path in paths))
         return spark.read.parquet(*paths)
     except PySparkException as error:
         raise BadRequest("bad_source", f"the usage cannot be read: {shown(str(error).strip().splitlines()[0], 300)}") from None

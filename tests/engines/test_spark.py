@@ -25,7 +25,7 @@ from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import select_sql
 from pricelang.engines.spark import SparkBook
-from pricelang.engines.spark_files import price_file
+from pricelang.engines.spark_files import price_file, report_files
 from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
 from pricelang.rating.errors import BadRequest, PriceError
@@ -298,6 +298,17 @@ def test_the_command_line(tmp_path: Path) -> None:
     done = run("price", *gateway_csv, "-o", out, "--rejects", rejects, "--lines", "--engine", "spark")
     assert (done.exit_code, pq.read_table(out).num_rows, pq.read_table(rejects).num_rows) == (1, 6, 2)
     assert "8 rows read: 6 priced, 2 refused; total $0.384204" in done.stderr
+
+
+def test_csv_files_are_one_table_by_the_names_of_their_columns(tmp_path: Path) -> None:
+    one, other = tmp_path / "a" / "one.csv", tmp_path / "a" / "other.csv"
+    one.parent.mkdir()
+    one.write_text("model,at,output\nclaude-opus-4-7,2026-04-17,1000\n", encoding="utf-8")
+    other.write_text("at,input,model,output\n2026-04-17,1000000,claude-opus-4-7,\n", encoding="utf-8")
+    (total,) = report_files(CLAUDE, [str(one), str(other)], session=spark()).totals
+    assert (total.amount, total.rows) == (Fraction("5.025"), 2)
+    with pytest.raises(Exception, match="(?i)header"):
+        report_files(CLAUDE, [str(one.parent / "*.csv")], session=spark())
 
 
 @pytest.mark.parametrize(
