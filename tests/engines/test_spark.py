@@ -307,7 +307,7 @@ def test_csv_files_are_one_table_by_the_names_of_their_columns(tmp_path: Path) -
     other.write_text("at,input,model,output\n2026-04-17,1000000,claude-opus-4-7,\n", encoding="utf-8")
     (total,) = report_files(CLAUDE, [str(one), str(other)], session=spark()).totals
     assert (total.amount, total.rows) == (Fraction("5.025"), 2)
-    with pytest.raises(Exception, match="(?i)header"):
+    with pytest.raises(Exception, match=r"(?i)header"):
         report_files(CLAUDE, [str(one.parent / "*.csv")], session=spark())
 
 
