@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
-from pricelang.cli.options import book_option, checked_instant, open_book
+from pricelang.cli.options import book_option, checked_instant, open_book, pairs
 from pricelang.cli.output import Failure
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
@@ -62,9 +60,9 @@ def command(
     loaded = open_book(book)
     try:
         plan = plan_of(
-            loaded, dialect, table=usage_table.split("."), mapping=dict(_pairs(ctx, mapped, "--map", "NAME=COLUMN")),
+            loaded, dialect, table=usage_table.split("."), mapping=dict(pairs(ctx, mapped, "--map", "NAME=COLUMN")),
             models=models or None, meters=meters, dimensions=_named(dimensions), since=since,
-            fixed=dict(_pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
+            fixed=dict(pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
             schema=schema.split(".") if schema else (), account=account, tie=tie,
         )  # fmt: skip
         columns = None if totals_by is None else [name.strip() for name in totals_by.split(",") if name.strip()]
@@ -84,11 +82,3 @@ def command(
 
 def _named(dimensions: tuple[str, ...]) -> list[str] | None:
     return [name for name in dimensions if name != "none"] if dimensions else None
-
-
-def _pairs(ctx: click.Context, texts: tuple[str, ...], flag: str, form: str) -> Iterator[tuple[str, str]]:
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            ctx.fail(f"`{flag}` takes {form}, not `{printable(text)}`")
-        yield name.strip(), value.strip()

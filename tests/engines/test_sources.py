@@ -37,10 +37,6 @@ def frame(**columns: object) -> pandas.DataFrame:
     return pandas.DataFrame({"model": [OPUS], "at": [DAY], "input": [50_000]} | columns)
 
 
-def costs(job: object) -> list[Decimal]:
-    return [row[0] for row in priced(job).project("cost").fetchall()]  # type: ignore[arg-type]
-
-
 def test_a_negative_integer_has_no_price(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     usage = pandas.DataFrame({"model": [OPUS] * 2, "at": [DAY] * 2, "input": [50_000, -20_000], "team": ["a", "b"]})
     job = open_job(book, connection, usage)
