@@ -74,9 +74,11 @@ def instant_of(column: str, kind: str) -> str:
         return f"make_timestamp(epoch_us({name}::timestamptz))"
     if kind == "VARCHAR":
         day, time = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
+        utc = f"rtrim(rtrim(replace({name}, '+00:00', ''), 'UTC'), 'Z ')"
         return (
-            f"case when regexp_full_match({name}, '{day}({time}(Z|[+]00:00)?)?') then try_cast(rtrim(replace({name}, '+00:00', ''), 'Z') as timestamp) "
-            f"when regexp_full_match({name}, '{day}{time}[+-]([01][0-9]|2[0-3]):[0-5][0-9]') then make_timestamp(epoch_us(try_cast({name} as timestamptz))) end"
+            f"case when regexp_full_match({name}, '{day}({time}(Z| UTC|[+]00:00)?)?') then try_cast({utc} as timestamp) "
+            f"when regexp_full_match({name}, '{day}{time}[+-]([01][0-9]|2[0-3]):[0-5][0-9]') and {name}[:4] not in ('0001', '9999') "
+            f"then make_timestamp(epoch_us(try_cast({name} as timestamptz))) end"
         )
     raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no instants",
                      help="make it a timestamp in UTC, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip

@@ -24,7 +24,6 @@ from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.rating.atoms import RateTable, most_places, rate_table
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of
-from pricelang.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -32,11 +31,7 @@ if TYPE_CHECKING:
 MAX_DECIMALS = 19
 """Decimals of an amount that is a whole number of atoms."""
 
-FIRST = 10_000
-"""Rows that are looked at to guess what all have."""
-
 COST = "cost"
-PERIODS = ("hour", "day", "week", "month", "year")
 Combination = tuple[str | None, tuple[str | None, ...]]
 
 
@@ -149,14 +144,15 @@ class Job:
         kinds = {"pl_name": "string", "pl_version": "int", "pl_clock": "int", "pl_model": "string", "pl_currency": "string"}
         names = [*(f"r_{name}" for name in self.key_names(table)), "pl_model", "pl_currency"]
         columns = [f"`{name}` {kinds.get(name.removeprefix('r_'), 'int' if '_side_' in name else 'string')}" for name in names]
-        for n in range(len(self.quantities)):
-            columns += [f"pl_price_{n} {'bigint' if table.widest(n) < 1 << 62 else 'decimal(38,0)'}", f"pl_least_{n} decimal(38,0)"]
+        narrow = [table.widest(n) < 1 << 62 for n in range(len(self.quantities))]
+        for n, short in enumerate(narrow):
+            columns += [f"pl_price_{n} {'bigint' if short else 'decimal(38,0)'}", f"pl_least_{n} decimal(38,0)"]
         rows = []
         for row in table.rows:
             made: list[Any] = [row.name, row.version, *row.values, *([row.clock] if table.turns else []), *row.sides, row.model, row.currency]
             for n, quantity in enumerate(self.quantities):
                 price, least = row.atoms[n], row.least[n]
-                made += [price if table.widest(n) < 1 << 62 else _decimal(price), _decimal(None if least is None else keyed.least_of(least, quantity))]
+                made += [price if narrow[n] else _decimal(price), _decimal(None if least is None else keyed.least_of(least, quantity))]
             rows.append(tuple(made))
         return self.session.createDataFrame(rows, ", ".join(columns))
 
@@ -315,22 +311,3 @@ def _expressions(sqls: Sequence[str]) -> list[Any]:
 
 def _seconds(text: str) -> int:
     return int(text) if text.lstrip("-").isdigit() else seconds_of(text)
-
-
-def group_sql(job: Job, name: str) -> str:
-    """A column that totals are by, as SQL."""
-    if name == "model" or name == job.columns.model:
-        return job.model
-    if name in job.usage.columns:
-        return SPARK.words.name(name)
-    at = job.at
-    if name in ("day", "month", "year"):
-        return at.clock.turn(name, at.sql)
-    if name == "week":
-        return f"trunc({at.clock.turn('day', at.sql)}, 'week')"
-    if name == "hour":
-        seconds = at.sql if at.clock is SPARK.zoned else f"cast({at.sql} as bigint)"
-        return f"timestamp_seconds({seconds} - pmod({seconds}, 3600))" if at.clock is SPARK.zoned else f"date_trunc('hour', {at.sql})"
-    known = [*job.usage.columns, "model", *PERIODS]
-    raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by",
-                     help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))  # fmt: skip

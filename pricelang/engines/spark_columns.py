@@ -19,9 +19,15 @@ from pricelang.wording import shown
 SPARK = DIALECTS["spark"]
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)\Z")
+_NOTHING = "void"
+"""The type of a column in which every cell is empty."""
 _EXACT_DOUBLE = 2**53
 _DIGITS = r"\A[0-9]{1,18}\z"
-_INSTANT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+]00:00)?)?\z"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
+_INSTANT = rf"\A{_DAY}({_TIME}(Z| UTC|[+]00:00)?)?\z"
+_OFFSET = rf"\A(?!0001|9999){_DAY}{_TIME}[+-][0-9]{{2}}:[0-9]{{2}}\z"
+"""An instant with an offset; at the ends of the calendar that may lead out of it."""
 
 
 @frozen(eq=False)
@@ -52,6 +58,8 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
         sql = f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then try_cast({name} as bigint) end"
     elif kind == "string":
         sql = f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then try_cast({name} as bigint) end"
+    elif kind == _NOTHING:
+        sql = "0L"
     elif kind.startswith("array<"):
         sql = f"case when size({name}) = 0 then 0 end"
     else:
@@ -66,14 +74,26 @@ def instant_of(column: str, kind: str) -> When:
     if kind == "timestamp":
         # seconds have no zone, where the text of an instant has that of the session
         return When(f"unix_seconds({name})", SPARK.zoned, f"concat('@', cast(unix_seconds({name}) as string))")
-    if kind in ("timestamp_ntz", "date"):
+    if kind in ("timestamp_ntz", "date", _NOTHING):
         return When(f"cast({name} as timestamp_ntz)", SPARK.plain, f"cast({name} as string)")
     if kind == "string":
-        plain = f"rtrim('Z', replace({name}, '+00:00', ''))"
-        sql = f"(case when {name} rlike {SPARK.words.text(_INSTANT)} then try_cast({plain} as timestamp_ntz) end)"
+        text = SPARK.words.text
+        plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
+        # a cast to an instant wants seconds; its microseconds have no zone
+        seconds = f"regexp_replace({name}, {text('^(.{10}.[0-9]{2}:[0-9]{2})([+-])')}, {text('$1:00$2')})"
+        away = after_1970("microsecond", f"unix_micros(try_cast({seconds} as timestamp))")
+        sql = (
+            f"(case when {name} rlike {text(_INSTANT)} then try_cast({plain} as timestamp_ntz) "
+            f"when {name} rlike {text(_OFFSET)} then {away} end)"
+        )
         return When(sql, SPARK.plain, name)
     raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no instants",
                      help="make it a timestamp, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
+
+
+def after_1970(unit: str, sql: str) -> str:
+    """A number of units since 1970 as a TIMESTAMP_NTZ in UTC."""
+    return f"timestampadd({unit}, {sql}, timestamp_ntz'1970-01-01 00:00:00')"
 
 
 def as_written(column: str, kind: str) -> str:

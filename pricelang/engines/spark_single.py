@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 from pricelang.api import Book
 from pricelang.book.store import dump_book, read_book
 from pricelang.engines.single import Single
+from pricelang.rating.errors import PriceError
+from pricelang.rating.instants import seconds_of
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
-ANSWER = "t string, c string, m string, l map<string,string>, k string, e string"
-"""What an answer holds: the total, its currency, the model, the lines by meter; or the code and the reason."""
+ANSWER = "t string, c string, m string, l map<string,string>, k string, e string, a bigint"
+"""What an answer holds: the total, its currency, the model, the lines by meter; or the code and the reason; and the instant
+in UTC seconds, where it is one."""
 
 _POWER = re.compile(r"[0-9.]+E-?[0-9]+\Z")
 
@@ -45,10 +49,9 @@ def answer_of(text: str, payload: str | None, count: int) -> str | None:
     if row["at"] is not None and row["at"].startswith("@"):
         row["at"] = datetime.fromtimestamp(int(row["at"][1:]), UTC).isoformat(" ")
     row["u"] = {name: _number(value) for name, value in row["u"].items()}
-    found = _single(text).answer(json.dumps(row))
-    if count == 1:
-        return found
-    answer = json.loads(found)
+    answer = json.loads(_single(text).answer(json.dumps(row)))
+    with contextlib.suppress(PriceError):
+        answer["a"] = seconds_of(row["at"] or "")
     if "t" in answer:
         answer["t"] = _times(answer["t"], count)
     return json.dumps(answer)

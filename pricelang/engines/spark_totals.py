@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from pricelang.decimals import scaled
 from pricelang.engines import keyed
+from pricelang.engines.dialects import Clock
 from pricelang.engines.single import DIGITS
-from pricelang.engines.spark_columns import SPARK
+from pricelang.engines.spark_columns import SPARK, after_1970
 from pricelang.engines.spark_single import ANSWER, answers
+from pricelang.engines.totals import PERIODS
 from pricelang.rating.atoms import RateTable, cuts_of, thresholds_of, turns_of
 from pricelang.rating.errors import BadRequest
+from pricelang.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pricelang.engines.spark import Job, SparkBook
 
-
+FIRST = 10_000
+"""Rows that are looked at to guess what all have."""
 MAX_GROUPS = 100_000
 """Groups that are priced here, where the query is made; more are priced where they are."""
 MAX_REASONS = 5
@@ -29,9 +33,7 @@ MAX_REASONS = 5
 
 def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
-    from pricelang.engines.spark import group_sql
-
-    groups = [f"{group_sql(job, name)} as pl_by_{n}" for n, name in enumerate(by)]
+    groups = [f"{_group_sql(job, name)} as pl_by_{n}" for n, name in enumerate(by)]
     book = job.book.checked
     every = RateTable(
         tuple(name for name, _ in job.columns.meters), tuple(name for name, _ in job.columns.dimensions),
@@ -102,8 +104,6 @@ def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> Data
 
 def _where_they_are(spark: SparkBook, job: Job, by: Sequence[str], groups: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of groups that are many."""
-    from pricelang.engines.spark import FIRST
-
     table, found = _grouped(job, groups, job.combinations(job.usage.limit(FIRST)))
     joined = job.joined(found, table)
     sums = [f"pl_sum_{n}" for n in range(len(job.quantities))]
@@ -184,6 +184,11 @@ def _one_by_one(
     if refused == "null":
         cost = f"case when pl_answer.e is null then {cost} end"
     counted = [f"case when pl_answer.e is null then cast({column} as decimal(20,0)) * pl_rows end" for column in used]
+    # a text that is no instant of Spark's may be one of ours
+    at = after_1970("second", "pl_answer.a")
+    own_at = [f"coalesce({column}, {_period_sql(name, at, SPARK.plain)})" if job.at.clock is SPARK.plain and _is_period(job, name) else column
+              for name, column in zip(by, own, strict=True)]  # fmt: skip
+    answered = answered.withColumns({column: f.expr(sql) for column, sql in zip(own, own_at, strict=True)})
     return answered.selectExpr(
         *_models(by, own, "pl_answer.m"), "pl_rows", *(f"cast({sql} as decimal(38,0)) as {column}" for sql, column in zip(counted, used, strict=True)),
         f"{cost} as pl_cost", "pl_answer.c as pl_currency", "pl_answer.e as pl_reason",
@@ -210,3 +215,28 @@ def _summed(job: Job, by: Sequence[str], parts: DataFrame, refused: str, decimal
     named = [f.col(column).alias(name) for column, name in zip(own, by, strict=True)]
     rest = [column for column in found.columns if column not in (*own, "pl_currency")]
     return found.select(*named, *(f.col(f"`{column}`") for column in rest), f.col("pl_currency").alias("currency"))
+
+
+def _group_sql(job: Job, name: str) -> str:
+    """A column that totals are by, as SQL."""
+    if name == "model" or name == job.columns.model:
+        return job.model
+    if name in job.usage.columns:
+        return SPARK.words.name(name)
+    if name in PERIODS:
+        return _period_sql(name, job.at.sql, job.at.clock)
+    known = [*job.usage.columns, "model", *PERIODS]
+    raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by",
+                     help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))  # fmt: skip
+
+
+def _is_period(job: Job, name: str) -> bool:
+    """Whether totals by a name are by a period of the instant."""
+    return name in PERIODS and name not in job.usage.columns
+
+
+def _period_sql(name: str, at: str, clock: Clock) -> str:
+    """The start of the hour, day, week, month or year of an instant, as SQL."""
+    if name == "hour":
+        return f"timestamp_seconds({at} - pmod({at}, 3600))" if clock is SPARK.zoned else f"date_trunc('hour', {at})"
+    return f"trunc({clock.turn('day', at)}, 'week')" if name == "week" else clock.turn(name, at)

@@ -6,8 +6,9 @@ are priced one by one and added.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -16,10 +17,11 @@ from pricelang.engines.duck import Job
 from pricelang.engines.sources import quoted
 from pricelang.rating.atoms import RateRow, RateTable
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.rating.instants import seconds_of
 from pricelang.reports.totals import Report, Total, Unpriced
 from pricelang.wording import did_you_mean, shown
 
-PERIODS = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
+PERIODS = ("hour", "day", "week", "month", "year")
 BATCH = 10_000
 NAME = "pl_name"
 """The column of a row's model: a group by it is one that the rates group by anyway."""
@@ -78,8 +80,8 @@ def _group_sql(job: Job, name: str) -> str:
         return quoted(name)
     if name == "model" or name == job.columns.model:
         return NAME
-    if name in PERIODS:
-        return f"date_trunc('{PERIODS[name]}', {job.at})"
+    if _is_period(job, name):
+        return f"date_trunc('{name}', {job.at})"
     known = [*job.source.names, "model", *PERIODS]
     raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by", help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))
 
@@ -189,8 +191,22 @@ def _one_by_one(
                 reason = (error.code, error.message, error.help)
                 unpriced[reason] = unpriced.get(reason, 0) + count
                 continue
+            where = [_start_of(name, payload) if start is None and _is_period(job, name) else start for name, start in zip(by, where, strict=True)]
             used = [sum(priced.usage.get(q.meter, ()), Fraction(0)) * count for q in job.quantities]
             _added(found, _named(by, where, priced.cell.model.name), priced.currency, count, used, priced.total * count)
+
+
+def _is_period(job: Job, name: str) -> bool:
+    return name in PERIODS and name not in job.source.names
+
+
+def _start_of(period: str, payload: str) -> datetime:
+    """The start of the period of a row, in UTC, whose instant is a text that the evaluator reads and DuckDB does not."""
+    at = datetime.fromtimestamp(seconds_of(json.loads(payload)["at"]), UTC).replace(tzinfo=None)
+    if period == "hour":
+        return at.replace(minute=0, second=0)
+    day = datetime(at.year, 1 if period == "year" else at.month, 1 if period in ("month", "year") else at.day)
+    return day - timedelta(days=day.weekday()) if period == "week" else day
 
 
 def _ordered(found: dict[tuple[object, ...], _Sum], quantities: Sequence[keyed.Quantity]) -> Iterator[Total]:

@@ -156,6 +156,13 @@ def test_days_of_instants_with_an_offset_are_those_of_utc(book: pricelang.Book) 
     assert [(lost.code, lost.rows) for lost in report.unpriced] == [("bad_date", 1)] * 3
 
 
+@pytest.mark.parametrize(("period", "start"), [("hour", "2026-05-13 10:00:00"), ("day", "2026-05-13"), ("week", "2026-05-11"), ("month", "2026-05-01"), ("year", "2026-01-01")])
+def test_periods_of_instants_that_only_we_read(book: pricelang.Book, period: str, start: str) -> None:
+    times = ["2026-05-13T10:59:00,5", "20260513T105900Z", "2026-W20-3T10:59", "2026-05-13 10:59:00 UTC"]
+    (total,) = book.report(pandas.DataFrame({"model": OPUS, "at": times, "input": 1}), [period]).totals
+    assert (total.by, total.rows) == ((start,), 4)
+
+
 def test_a_reader_of_arrow_is_read_whole(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
     table = pyarrow.table({"model": [OPUS] * 3, "at": [DAY] * 3, "input": [50_000, 1, 2]})
     (total,) = book.report(pyarrow.RecordBatchReader.from_batches(table.schema, table.to_batches(2))).totals

@@ -28,6 +28,7 @@ from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_files import price_file, report_files
 from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
+from pricelang.rating.atoms import RateTable
 from pricelang.rating.errors import BadRequest, PriceError
 from tests.cli.helpers import run
 from tests.engines import test_accounts, test_warehouse
@@ -227,6 +228,47 @@ def test_a_book_with_everything(tmp_path: Path) -> None:
     assert with_model == {(total.by[0], total.currency): total.amount for total in duck(path, book, ["model"], {}).totals}
     with pytest.raises(Exception, match="pricelang: a row has no price: no sum of quantity"):
         ours.price(usage.where("id < 5"), single=False).collect()
+
+
+@pytest.mark.parametrize("period", ["hour", "day", "week", "month", "year"])
+def test_periods_of_texts_with_an_offset(period: str) -> None:
+    """As on DuckDB, also of texts that only the evaluator reads, whatever the zone of the session."""
+    times = [
+        "2026-04-17T00:00:00+02:00", "2026-04-17 23:30-05:30", "2026-04-17T10:00:00Z", "2026-04-17 10:00:00 UTC", "20260417T105900Z", "2026-W20-3T10:59",
+        "2026-11-01T05:30:00.25-03:30", "2026-02-30T00:00:00+02:00", "0001-01-01T00:00:00+10:00", "9999-12-31T23:00:00-10:00",
+    ]  # fmt: skip
+    table = pa.table({"model": ["claude-opus-4-7"] * len(times), "at": times, "input": [10**n for n in range(len(times))]})
+    wanted = CLAUDE.report(table, [period])
+    session = spark()
+    with setting(session, "spark.sql.session.timeZone", "America/New_York"):
+        rows = [*zip(*table.to_pydict().values(), strict=True)]
+        ours = SparkBook(CLAUDE, session).totals(session.createDataFrame(rows, "model string, at string, input bigint"), [period], refused="null")
+        found = ours.selectExpr(f"cast({period} as string)", "input", "unpriced").where("unpriced = 0").collect()
+    assert sorted((row[0].removesuffix(" 00:00:00"), row[1]) for row in found) == [(str(total.by[0]), dict(total.quantities)["input"]) for total in wanted.totals]
+    assert sum(total.rows for total in wanted.totals) == 7
+
+
+def test_columns_in_which_nothing_stands() -> None:
+    session = spark()
+    usage = session.createDataFrame([("claude-opus-4-7", 10**6, None, None)], "model string, input bigint, output void, service_tier void")
+    ours = SparkBook(CLAUDE, session)
+    assert ours.price(usage, fixed=Fixed(at="2026-04-17")).collect()[0]["cost"] == 5
+    assert ours.totals(usage, fixed=Fixed(at="2026-04-17")).collect()[0]["cost"] == 5
+    lost = ours.price(usage.selectExpr("model", "input", "output as at"), refused="null").collect()[0]
+    assert (lost["cost"], lost["reason"]) == (None, "the row has no instant")
+
+
+def test_rates_are_stored_without_a_look_at_all_of_them_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That had taken minutes where usage has many combinations."""
+    looks = Counter[int]()
+    widest = RateTable.widest
+    monkeypatch.setattr(RateTable, "widest", lambda table, meter: looks.update([len(table.rows)]) or widest(table, meter))
+    session = spark()
+    for rows in (2, 8):
+        models = ["claude-opus-4-7", "claude-opus-4-6", "claude-haiku-4-5", "claude-sonnet-4-6", "claude-sonnet-4-5", "claude-opus-4-5", "claude-opus-4-1"][:rows]
+        SparkBook(CLAUDE, session).price(session.createDataFrame([(model, 5) for model in models], "model string, input int"), fixed=Fixed(at="2026-04-17"))
+    few, many = (looks[size] for size in sorted(looks))
+    assert few == many
 
 
 def test_hostile_names() -> None:
