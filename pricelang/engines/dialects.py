@@ -16,7 +16,7 @@ from attrs import frozen
 
 from pricelang.engines.duck import decimal_sql
 from pricelang.engines.keyed import Words
-from pricelang.engines.sources import literal, quoted
+from pricelang.engines.names import literal, quoted
 from pricelang.rating.instants import written
 
 MAX_QUANTITY = 10**15

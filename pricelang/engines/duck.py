@@ -14,9 +14,10 @@ from pricelang.api import Book
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.keyed import Quantity, Words
+from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
 from pricelang.engines.single import DIGITS, Single
-from pricelang.engines.sources import VIEW, Source, fresh, literal, open_source, quoted
+from pricelang.engines.sources import VIEW, Source, open_source
 from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
@@ -215,7 +216,8 @@ class Job:
 
     def payload(self) -> str:
         """A row as the evaluator of single requests takes it."""
-        at = f"({self.at})::varchar" if self.columns.at is None or self.types[self.columns.at] != "VARCHAR" else quoted(self.columns.at)
+        kind = "" if self.columns.at is None else self.types[self.columns.at]
+        at = text_of(self.columns.at or "", kind) if kind in ("VARCHAR", "JSON") else f"({self.at})::varchar"
         dimensions = [f"{literal(name)}, {literal(value)}" for name, value in self.fixed.dimensions.items()]
         dimensions += [f"{literal(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
         usage = [f"{literal(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]

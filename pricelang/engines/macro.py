@@ -18,7 +18,7 @@ from pricelang.engines import keyed
 from pricelang.engines.dialects import utc_timestamp
 from pricelang.engines.duck import WORDS, decimal_sql
 from pricelang.engines.keyed import Quantity
-from pricelang.engines.sources import literal, quoted
+from pricelang.engines.names import literal, quoted
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import Instant, seconds_of, written

@@ -9,7 +9,7 @@ import re
 
 from pricelang.book.model import Meter
 from pricelang.engines.keyed import Quantity
-from pricelang.engines.sources import quoted
+from pricelang.engines.names import quoted
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import shown
 
@@ -72,7 +72,8 @@ def instant_of(column: str, kind: str) -> str:
         return f"{name}::timestamp"
     if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
         return f"make_timestamp(epoch_us({name}::timestamptz))"
-    if kind == "VARCHAR":
+    if kind in ("VARCHAR", "JSON"):
+        name = text_of(column, kind)
         day, time = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
         utc = f"rtrim(rtrim(replace({name}, '+00:00', ''), 'UTC'), 'Z ')"
         return (
@@ -92,6 +93,8 @@ def text_of(column: str, kind: str) -> str:
 
 
 def as_written(column: str, kind: str) -> str:
-    """What the evaluator of single requests reads of a column: its text, exactly; a list as one."""
-    return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{text_of(column, kind)}::varchar"
+    """What the evaluator of single requests reads of a column: its text, exactly; a list as one, and JSON as it is."""
+    if kind == "JSON":
+        return quoted(column)
+    return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.engines.duck import Job
-from pricelang.engines.sources import ending, literal, quoted
+from pricelang.engines.names import literal, quoted
+from pricelang.engines.sources import ending
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import did_you_mean, shown
 

@@ -19,7 +19,7 @@ DIGITS = 20
 
 @define
 class Single:
-    """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), all as texts.
+    """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), as texts; a number is taken as its text.
 
     `refused` counts what had no price, by its sentence, and keeps the first row of each.
     """
@@ -39,7 +39,7 @@ class Single:
 
     def priced(self, row: str) -> Priced:
         """A row, priced. Raises `PriceError`."""
-        asked = json.loads(row)
+        asked = json.loads(row, parse_float=str, parse_int=str)
         if asked["model"] is None:
             raise BadRequest("no_model", "the row names no model")
         if asked["at"] is None:

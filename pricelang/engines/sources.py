@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pricelang.engines.json_lines import staged_lines
+from pricelang.engines.names import fresh, literal, quoted
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import shown
 
@@ -21,7 +22,6 @@ TEXT = {".csv": "csv", ".tsv": "csv", ".ndjson": "json", ".jsonl": "json"}
 DATABASE = (".duckdb", ".ddb")
 PACKED = (".gz", ".zst")
 VIEW, STAGED = "pricelang_usage", "pricelang_staged"
-_NUMBERS = count(1)
 
 
 @frozen
@@ -38,29 +38,6 @@ class Source:
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(name for name, _ in self.columns)
-
-
-def fresh(name: str) -> str:
-    """A name that no other job of this process has: a relation of an earlier one goes on reading its own."""
-    return f"{name}_{next(_NUMBERS)}"
-
-
-def quoted(name: str) -> str:
-    """A name as an identifier of SQL.
-
-    >>> print(quoted("a-b"))
-    "a-b"
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as a literal of SQL.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def ending(path: str) -> str:
@@ -111,7 +88,7 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if kind in DATABASE:
         return _of_database(connection, paths[0], table)
     if kind in TEXT:
-        return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, files)
+        return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, paths)
     if len(paths) == 1 and not os.path.exists(paths[0]):
         return _described(connection, f"select * from {quoted(paths[0])}")
     raise BadRequest(
@@ -122,11 +99,8 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
 
 def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     """Every cell as its text, columns of several files by their names; lines that have too many cells, or too few, are kept apart."""
-    for path in paths:
-        if not os.path.exists(path):
-            raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
     errors, scans = fresh("pricelang_errors"), fresh("pricelang_scans")
-    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path, errors, scans)}" for path in paths)
+    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path, errors, scans)}" for path in _existing(connection, paths))
     staged = fresh(STAGED)
     connection.execute(f"create temp table {staged} as {rows}")
     broken = connection.execute(
@@ -152,10 +126,22 @@ def _lower(text: str) -> str:
     return shown(text[:1].lower() + text[1:].rstrip("."), 200)
 
 
-def _of_json(connection: DuckDBPyConnection, files: str) -> Source:
+def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     staged = fresh(STAGED)
-    connection.execute(f"create temp table {staged} as select * from read_json({files}, format = 'newline_delimited')")
-    return _described(connection, f"select * from {staged}", made=staged)
+    broken = staged_lines(connection, _existing(connection, paths), staged)
+    source = _described(connection, f"select * from {staged}")
+    return Source(source.sql, source.columns, broken, staged)
+
+
+def _existing(connection: DuckDBPyConnection, paths: Sequence[str]) -> Sequence[str]:
+    """Paths and globs as files."""
+    found = []
+    for path in paths:
+        files = [path] if os.path.exists(path) else [row[0] for row in connection.execute("select file from glob(?) order by all", [path]).fetchall()]
+        if not files:
+            raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
+        found += files
+    return found
 
 
 def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -> Source:

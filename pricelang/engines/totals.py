@@ -14,7 +14,8 @@ from typing import Any
 
 from pricelang.engines import keyed
 from pricelang.engines.duck import Job
-from pricelang.engines.sources import quoted
+from pricelang.engines.names import quoted
+from pricelang.engines.quantities import text_of
 from pricelang.rating.atoms import RateRow, RateTable
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import seconds_of
@@ -77,7 +78,7 @@ class _Sum:
 
 def _group_sql(job: Job, name: str) -> str:
     if name in job.source.names and name != job.columns.model:
-        return quoted(name)
+        return text_of(name, job.types[name]) if job.types[name] == "JSON" else quoted(name)
     if name == "model" or name == job.columns.model:
         return NAME
     if _is_period(job, name):

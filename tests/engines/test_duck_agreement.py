@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.decimals import to_decimal
 from pricelang.engines.duck import open_job
+from pricelang.engines.names import quoted
 from pricelang.engines.rows import write_priced
-from pricelang.engines.sources import quoted
 from pricelang.engines.totals import totals
 from pricelang.rating.versions import versions_of
 from tests.engines.usage import BIGINT, answers, checked_texts, make_table, row_of

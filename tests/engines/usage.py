@@ -14,7 +14,7 @@ import duckdb
 import pricelang
 from pricelang.book.check import Checked, check_layers
 from pricelang.book.files import Layer, TextFile
-from pricelang.engines.sources import literal, quoted
+from pricelang.engines.names import literal, quoted
 from tests.oracle_requests import Ask, Vocabulary
 
 BIGINT = 2**63 - 1

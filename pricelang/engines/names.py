@@ -1,0 +1,30 @@
+"""Names and texts in SQL: quoted, and such that no other job has them."""
+
+from __future__ import annotations
+
+from itertools import count
+
+_NUMBERS = count(1)
+
+
+def fresh(name: str) -> str:
+    """A name that no other job of this process has: a relation of an earlier one goes on reading its own."""
+    return f"{name}_{next(_NUMBERS)}"
+
+
+def quoted(name: str) -> str:
+    """A name as an identifier of SQL.
+
+    >>> print(quoted("a-b"))
+    "a-b"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a literal of SQL.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
