@@ -35,6 +35,8 @@ WORDS = Words(
     minute=lambda at: f"(extract(hour from {at}) * 60 + extract(minute from {at}))", wide=lambda sql: f"{sql}::hugeint",
 )  # fmt: skip
 NOTHING_FIXED = Fixed()
+HAVE_ENDS = ("TIMESTAMP", "DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+"""Types of instants among which infinity may be."""
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
@@ -76,7 +78,16 @@ class Job:
         """The instant of a row, as SQL."""
         if self.columns.at is None:
             return WORDS.instant(seconds_of(self.fixed.at or ""))
-        return instant_of(self.columns.at, self.types[self.columns.at])
+        found = instant_of(self.columns.at, self.types[self.columns.at])
+        return f"case when isfinite({found}) then {found} end" if self._endless else found
+
+    @cached_property
+    def _endless(self) -> bool:
+        """Whether infinity is among the instants, which is none. The ends of a column are known without a look at its rows."""
+        if self.columns.at is None or self.types[self.columns.at] not in HAVE_ENDS:
+            return False
+        at = quoted(self.columns.at)
+        return bool(self._row(f"select coalesce(isinf(min({at})) or isinf(max({at})), false) from ({self.source.sql})")[0])
 
     @property
     def model(self) -> str:
@@ -112,7 +123,7 @@ class Job:
         """The first and the last instant, in UTC seconds; None where no row has any."""
         if self.columns.at is None:
             return (seconds_of(self.fixed.at or ""),) * 2
-        plain = self.types[self.columns.at] in ("TIMESTAMP", "DATE")  # their ends are known without a look at the rows
+        plain = self.types[self.columns.at] in ("TIMESTAMP", "DATE") and not self._endless  # their ends are known without a look at the rows
         at = quoted(self.columns.at) if plain else self.at
         first, last = self._row(f"select min({at}), max({at}) from ({self.source.sql})")
         return _seconds(first), _seconds(last)
@@ -228,6 +239,7 @@ class Job:
 
     def rated(self, numbered: bool = False) -> str:
         """The usage with `pl_atoms` where the rates have it, and else `pl_answer`, the JSON of a single request."""
+        self.single.whole_digits = 38 - self.decimals
         lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
         answer = f"{self.single_name}({self.payload()})"
         if self.complete:

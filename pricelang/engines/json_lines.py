@@ -28,7 +28,7 @@ _LONGEST = 100_000_000
 
 # A number that DuckDB may not keep: it holds fractions in 64 bits.
 _LONG = r"[:,\[]\s*-?([0-9.]{17,}|[0-9.]+[eE])"
-_TYPES = {"VARCHAR": "varchar", "BOOLEAN": "boolean", "BIGINT": "bigint", "UBIGINT": "hugeint"}
+_TYPES = {"VARCHAR": "varchar", "BOOLEAN": "boolean", "BIGINT": "bigint", "UBIGINT": "ubigint", "HUGEINT": "hugeint"}
 """The type of a column whose values are all of one type, as DuckDB names those of JSON."""
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.engines.duck import Job
-from pricelang.engines.names import literal, quoted
-from pricelang.engines.sources import ending
+from pricelang.engines.names import fresh, literal, quoted
+from pricelang.engines.sources import PARQUET, ending
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import did_you_mean, shown
 
@@ -99,6 +99,8 @@ def write_priced(
     `BadRequest` for an output that cannot be written.
     """
     _check_names(job, lines, keep)
+    if rejects is not None and "reason" in map(str.lower, job.source.names):
+        raise BadRequest("bad_column", "the usage already has a column `reason`, which the refused rows get", help="rename that column")
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in _FORMATS:
             raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
@@ -109,13 +111,12 @@ def write_priced(
     if rejects and os.path.realpath(rejects) == os.path.realpath(output):
         raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two files")
     with _draft_beside(output) as made, _draft_beside(rejects or output) as left:
-        count = _copy(job, select_sql(job, lines, keep), made, output)
+        count, totals = _write(job, select_sql(job, lines, keep), made, output)
         refused = job.rows - count + len(job.source.broken)
         if refused and rejects is None:
             raise _first_refused(job) or AssertionError("rows are missing that have a price")
         if rejects is not None:
             _copy(job, select_sql(job, refused=True), left, rejects)
-        totals = _totals(job, made, output)
         os.replace(made, output)
         if rejects is not None:
             try:
@@ -137,18 +138,32 @@ def _draft_beside(path: str) -> Iterator[str]:
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:
     """Writes rows to a file; returns their number."""
     form = _FORMATS[ending(output)]
+    wide = [quoted(row[0]) for row in job.connection.execute(f"describe {sql}").fetchall() if row[1] in ("HUGEINT", "UHUGEINT")]
+    if wide and ending(output) in PARQUET:  # where DuckDB would write them as floats
+        sql = f"select * replace ({', '.join(f'{name}::decimal(38,0) as {name}' for name in wide)}) from ({sql})"
     packed = ", compression gzip" if output.lower().endswith(".gz") else ", compression zstd" if output.lower().endswith(".zst") else ""
     found = job.connection.execute(f"copy ({sql}) to {literal(draft)} ({form}{packed})").fetchone()
     return int(found[0]) if found is not None else 0
 
 
-def _totals(job: Job, path: str, output: str) -> dict[str, Fraction]:
-    """The sums of what was written, by currency."""
-    if ending(output) not in (".parquet", ".pq"):
-        return {}
+def _write(job: Job, sql: str, draft: str, output: str) -> tuple[int, dict[str, Fraction]]:
+    """Writes priced rows to a file; returns their number, and the sums of what was written, by currency."""
+    if ending(output) in PARQUET:
+        count = _copy(job, sql, draft, output)
+        return count, _totals(job, f"read_parquet({literal(draft)})")
+    # a text does not say its amounts exactly (JSON) or needs to be read again by its rules: the rows are kept until they are there
+    table = fresh("pricelang_priced")
+    job.connection.execute(f"create temp table {table} as {sql}")
+    try:
+        return _copy(job, f"from {table}", draft, output), _totals(job, table)
+    finally:
+        job.connection.execute(f"drop table {table}")
+
+
+def _totals(job: Job, rows: str) -> dict[str, Fraction]:
     currency = "currency" if job.book.checked.conversions else literal(job.book.currency)
-    rows = job.connection.execute(f"select {currency}, sum({COST}) from read_parquet({literal(path)}) group by all").fetchall()
-    return {name: Fraction(total) for name, total in rows if total is not None}
+    found = job.connection.execute(f"select {currency}, sum({COST}) from {rows} group by all").fetchall()
+    return {name: Fraction(total) for name, total in found if total is not None}
 
 
 def _check_names(job: Job, lines: bool, keep: Sequence[str] | None = None) -> None:

@@ -21,10 +21,12 @@ DIGITS = 20
 class Single:
     """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), as texts; a number is taken as its text.
 
-    `refused` counts what had no price, by its sentence, and keeps the first row of each.
+    `refused` counts what had no price, by its sentence, and keeps the first row of each. An amount of more than
+    `whole_digits` before the point has none, where they are given: its column does not hold it.
     """
 
     book: Book
+    whole_digits: int | None = None
     refused: dict[str, str] = field(factory=dict)
     _known: dict[str, str] = field(factory=dict)
 
@@ -57,17 +59,18 @@ class Single:
                     name = amount.rate.meter.name
                     lines[name] = lines.get(name, Fraction(0)) + amount.amount
             return {
-                "t": _shown(priced.total), "c": priced.currency, "m": priced.cell.model.name,
-                "l": {name: _shown(amount) for name, amount in lines.items()},
+                "t": self._shown(priced.total), "c": priced.currency, "m": priced.cell.model.name,
+                "l": {name: self._shown(amount) for name, amount in lines.items()},
             }  # fmt: skip
         except PriceError as error:
             self.refused.setdefault(error.message, row)
             return {"k": error.code, "e": error.message}
 
-
-def _shown(amount: Fraction) -> str:
-    """The amount with the digits that a column has for it. Raises `BadRequest` (`too_fine`)."""
-    found = exact(amount)
-    if found is not None and -int(found.as_tuple().exponent) > DIGITS:
-        raise BadRequest("too_fine", f"the amount has more than {DIGITS} decimals", help="price this record by itself")
-    return plain(amount)
+    def _shown(self, amount: Fraction) -> str:
+        """The amount with the digits that a column has for it. Raises `BadRequest` (`too_fine`, `too_large`)."""
+        found = exact(amount)
+        if found is not None and -int(found.as_tuple().exponent) > DIGITS:
+            raise BadRequest("too_fine", f"the amount has more than {DIGITS} decimals", help="price this record by itself")
+        if self.whole_digits is not None and abs(amount) >= 10**self.whole_digits:
+            raise BadRequest("too_large", f"the amount has more than {self.whole_digits} digits before the point", help="price this record by itself")
+        return plain(amount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from attrs import frozen
 from pricelang.engines.json_lines import staged_lines
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.rating.errors import BadRequest
-from pricelang.wording import shown
+from pricelang.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -89,12 +90,26 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
         return _of_database(connection, paths[0], table)
     if kind in TEXT:
         return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, paths)
+    if len(paths) == 1 and (name := _table_name(connection, paths[0])) is not None:
+        return _described(connection, f"select * from {name}")
     if len(paths) == 1 and not os.path.exists(paths[0]):
-        return _described(connection, f"select * from {quoted(paths[0])}")
+        tables = [row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()]
+        raise BadRequest("bad_source", f"there is no table and no file `{shown(paths[0])}`", help=did_you_mean(paths[0], tables))
     raise BadRequest(
         "bad_source", f"`{shown(paths[0])}` is of no kind that holds a table",
         help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a table",
     )  # fmt: skip
+
+
+def _table_name(connection: DuckDBPyConnection, text: str) -> str | None:
+    """The table or view of a connection that a text names, also with its schema and database."""
+    import duckdb
+
+    for name in (quoted(text), ".".join(map(quoted, text.split(".")))):
+        with contextlib.suppress(duckdb.CatalogException, duckdb.BinderException):
+            connection.execute(f"describe {name}")
+            return name
+    return None
 
 
 def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:

@@ -46,11 +46,11 @@ def test_what_is_passed_through_is_as_it_was(tmp_path: Path, connection: duckdb.
         "whole": 12345678901234567890123, "below": -3, "long": 18446744073709551615, "share": 0.5, "text": "5", "say": 'it\'s "so"\n\u00e9', "yes": False,
         "tree": {"b": [1, {"a": None}], "a": "2026-04-17"}, "none": None, "list": [1, "x"], 'od"d ${key}': 1,
     }  # fmt: skip
-    path = written(tmp_path / "usage.jsonl", OPUS | own | {"input": 1000})
+    path = written(tmp_path / "usage.jsonl", OPUS | own | {"input": 1000, "mixed": -1})
     out = tmp_path / "priced.jsonl"
     BOOK.price_table(path, str(out), connection=connection)
     (line,) = out.read_text(encoding="utf-8").splitlines()
-    assert json.loads(line) == OPUS | own | {"input": 1000, "cost": 0.005}
+    assert json.loads(line) == OPUS | own | {"input": 1000, "mixed": -1, "cost": 0.005}
     assert '"whole":12345678901234567890123,' in line
 
 

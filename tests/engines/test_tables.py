@@ -96,7 +96,7 @@ def test_nothing_is_left_to_single_requests_where_rates_have_all(book: pricelang
         ("nosuch.parquet", {}, Fixed(), "bad_source", "cannot be read"),
         ("nosuch.csv", {}, Fixed(), "bad_source", "no file"),
         ("nosuch.duckdb", {}, Fixed(), "bad_source", "no database"),
-        ("nosuch", {}, Fixed(), "bad_source", "cannot be read"),
+        ("nosuch", {}, Fixed(), "bad_source", "there is no table and no file"),
         (["a.csv", "b.parquet"], {}, Fixed(), "bad_source", "several kinds"),
         ("frame", {"input": "inputs"}, Fixed(), "no_column", "no column `inputs`"),
         ("frame", {"inptu": "input"}, Fixed(), "unknown_name", "nothing of the book"),
@@ -318,3 +318,62 @@ def test_a_dimension_of_the_macro_is_no_fixed_value_too(book: pricelang.Book, co
     sql = "select price_of('claude-opus-4-6', timestamp '2026-04-17', input := 1000000)"
     expected = book.total(model="claude-opus-4-6", at="2026-04-17", usage={"input": 1_000_000}, speed="fast")
     assert connection.execute(sql).fetchall() == [(expected,)]
+
+
+def test_the_macro_of_an_attached_database_is_used_from_there(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("attach ':memory:' as other; use other")
+    book.duckdb(connection, dimensions=[], models=["claude-opus-4-7"])
+    connection.execute("create table memory.main.usage as select timestamp '2026-04-17' as \"at\", 1000 as input; use memory")
+    sql = "select price_of('claude-opus-4-7', \"at\", input := input) from memory.main.usage"
+    with pytest.raises(duckdb.CatalogException):
+        connection.execute(sql)
+    assert connection.execute("use other").execute(sql).fetchall() == [(Decimal("0.005"),)]
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date", "timestamp_s", "timestamp_ms", "timestamp_ns"])
+@pytest.mark.parametrize("value", ["infinity", "-infinity"])
+def test_infinity_is_no_instant(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, kind: str, value: str) -> None:
+    connection.execute(f"create table usage as select 'claude-opus-4-7' as model, unnest(['{value}'::{kind}, '2026-05-01'::{kind}]) as \"at\", unnest([5, 6]) as input")
+    report = book.report("usage", ["month"], connection=connection)
+    assert [(total.by, total.rows) for total in report.totals] == [(("2026-05-01",), 1)]
+    assert [(lost.code, lost.rows) for lost in report.unpriced] == [("bad_date", 1)]
+    with pytest.raises(RefusedRows, match="row 1 has no price: the row has no instant"):
+        book.price_table("usage", connection=connection)
+
+
+def test_an_amount_that_no_column_holds_is_refused(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create table usage as select 'claude-opus-4-7' as model, timestamp '2026-05-01' as \"at\", unnest([(10::hugeint)**30, 1000])::hugeint as input")
+    with pytest.raises(RefusedRows, match="row 1 has no price: the amount has more than 24 digits before the point"):
+        book.price_table("usage", connection=connection)
+
+
+@pytest.mark.parametrize("name", ["main.usage", "memory.main.usage", "usage", "ot.her.usage", "ot.her"])
+def test_a_table_is_found_by_its_schema_too(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    sql = "as select 'claude-opus-4-7' as model, timestamp '2026-05-01' as \"at\", 1000 as input"
+    connection.execute(f'create table usage {sql}; create schema "ot.her"; create table "ot.her".usage {sql}; create table "ot.her" {sql}')
+    if name == "ot.her.usage":
+        with pytest.raises(BadRequest, match="there is no table"):
+            book.report(name, connection=connection)
+    else:
+        assert book.report(name, connection=connection).totals[0].amount == Fraction("0.005")
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv.gz", "jsonl", "parquet"])
+def test_what_is_written_is_told(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path, ending: str) -> None:
+    """Of every kind of file the exact total; and wide integers that are passed through keep their digits."""
+    wide = 2**126 // 3
+    connection.execute("create table usage (model varchar, \"at\" timestamp, input int, output int, wide hugeint)")
+    connection.executemany("insert into usage values (?, ?, ?, ?, ?)", [[*row[:4], wide] for row in ROWS])
+    out = tmp_path / f"out.{ending}"
+    written = write_priced(open_job(book, connection, "usage"), str(out))
+    assert written.totals == {"USD": sum(Fraction(row[4]) for row in ROWS)}
+    assert [row[0] for row in connection.execute("select table_name from information_schema.tables where table_name like '%priced%'").fetchall()] == []
+    reads = {"jsonl": "read_json('{}', columns = {{wide: 'varchar'}})", "parquet": "read_parquet('{}')"}
+    read = reads.get(ending, "read_csv('{}', all_varchar = true)").format(out)
+    assert {int(row[0]) for row in connection.execute(f"select wide from {read}").fetchall()} == {wide}
+
+
+def test_refused_rows_get_a_column_of_their_own(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    connection.execute("create table usage as select 'claude-opus-9' as model, timestamp '2026-05-01' as \"at\", 5 as input, 'x' as Reason")
+    with pytest.raises(BadRequest, match="already has a column `reason`"):
+        write_priced(open_job(book, connection, "usage"), str(tmp_path / "out.csv"), str(tmp_path / "left.csv"))
