@@ -122,6 +122,7 @@ def priced_quantities(
     try:
         if single:
             choices = [book.rates.request(key.model or "", at, usage, dimensions)]
+            sides = {index: (book.rates.side(index, choices[0].usage),) for index in range(len(book.checked.sums))}
         else:
             choices = book.rates.bounds(key.model or "", at, usage, dimensions, sides)
             if of_report and key.context_window is None:

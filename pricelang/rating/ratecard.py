@@ -107,7 +107,7 @@ class RateCard:
         """One request, priced the full way, and a shortcut for the next ones like it."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        basis = entry.basis or self._basis(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
+        basis = entry.basis or self._basis(entry, tuple(self.side(index, uses) for index in entry.sums), uses)
         priced = self._priced(basis, uses, label)
         if entry.basis is not None and type(model) is str:
             found = shortcut_of(basis, tuple(uses))
@@ -130,7 +130,7 @@ class RateCard:
         found: list[Priced] = []
         errors: list[PriceError] = []
         for entry in self._clock_entries(self._entry(model, at, dimensions)):
-            choices = [open_sides(self._side(index, uses), sides.get(index)) for index in entry.sums]
+            choices = [open_sides(self.side(index, uses), sides.get(index)) for index in entry.sums]
             for combination in itertools.product(*choices):
                 try:
                     found.append(self._priced(self._basis(entry, combination, uses), uses, label))
@@ -173,6 +173,12 @@ class RateCard:
             else:
                 found[name] = read_uses(value, meter, self.book.units)
         return found
+
+    def side(self, index: int, uses: Mapping[str, Uses]) -> int:
+        """The point of a sum's axis that quantities fall on."""
+        summed = self.book.sums[index]
+        amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
+        return sum(1 for limit in summed.limits if amount > limit)
 
     def sides(self, each: Iterable[str]) -> dict[int, tuple[int, ...]]:
         """What holds for each request of a sum, as the points that all of it leaves on the axis of a sum, by the sum's index.
@@ -265,12 +271,6 @@ class RateCard:
             meter = self._meters[name]
             if any(quantities) and not any(holds(offer.scope, entry.point) for offer in meter.offers):
                 raise not_offered(self.book, entry.point, meter)
-
-    def _side(self, index: int, uses: Mapping[str, Uses]) -> int:
-        """The point of a sum's axis that quantities fall on."""
-        summed = self.book.sums[index]
-        amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
-        return sum(1 for limit in summed.limits if amount > limit)
 
     def _clock_entries(self, entry: Entry) -> Iterator[Entry]:
         clocked = [i for i, dimension in enumerate(self.book.dimensions) if dimension.clocked]

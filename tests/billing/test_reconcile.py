@@ -289,6 +289,18 @@ def test_records_that_say_how_long_each_prompt_was(each: object, low: str, high:
             assert any("prompt" in text for text in texts(result)[0])
 
 
+def test_a_single_request_is_explained_from_its_own_side_of_a_threshold(tmp_path: Path) -> None:
+    """150,000 tokens at $0.50 per MTok are $0.075; billed are those of a short prompt, and those of a tier that is half."""
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "usage": {"input": 150_000}}))
+    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-haiku-5-5", "workspace_id": None, "context_window": None}
+    (short,) = texts(found(str(records), page({DAY: [{**row, "amount": "1.5"}]})))
+    assert "with prompt up to 100,000: $0.10 per MTok" in short
+    assert not any("platform" in text for text in short)
+    (half,) = texts(found(str(records), page({DAY: [{**row, "amount": "3.75"}]})))
+    assert "with service_tier batch instead of standard: $0.25 per MTok" in half
+
+
 def test_promises_that_exclude_each_other_make_an_unread_row(tmp_path: Path) -> None:
     records = tmp_path / "records.jsonl"
     each = ["prompt over 200000", "prompt up to 100000"]
