@@ -40,8 +40,8 @@ def price_sum(
     rates: RateCard, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
     each: tuple[str, ...], label: str = "",
 ) -> Bill:  # fmt: skip
-    """The bill of quantities that add up several requests, each of which is as `each` says. Raises `PriceError`."""
-    found = rates.bounds(model, at, usage, dimensions, dict(rates.side(text) for text in each), label)
+    """The bill of quantities that add up several requests, each of which is as all of `each` say. Raises `PriceError`."""
+    found = rates.bounds(model, at, usage, dimensions, rates.sides(each), label)
     bounds = (found[0].total, found[-1].total)
     return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
 

@@ -143,10 +143,10 @@ def test_a_sentence_is_in_the_style_of_the_house(line: str) -> None:
 def _arguments(book: m.Book, example: m.Example) -> dict[str, object]:
     """An example as the arguments of `Book.price`."""
     each = []
-    for index, point in example.sides:
+    for index, points in example.sides:
         summed = book.sums[index]
-        over = point == len(summed.limits)
-        each.append(f"{summed.label} {'over' if over else 'up to'} {summed.limits[point - 1 if over else point]}")
+        each += [f"{summed.label} over {limit}" for limit in summed.limits[: points[0]]]
+        each += [f"{summed.label} up to {limit}" for limit in summed.limits[points[-1] :]]
     at = datetime.datetime.fromtimestamp(example.at, datetime.UTC)
     return {
         "model": example.model, "at": at, "record": example.record, "each": each,

@@ -16,7 +16,7 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pricelang.book import model as m
-from pricelang.book.space import Space, holds, in_clock, meet
+from pricelang.book.space import Space, holds, in_clock, meet, open_sides
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import cell_at
 from pricelang.rating.errors import NotOffered, PriceError, Refused
@@ -235,7 +235,7 @@ def _points(book: m.Book, model: int, example: m.Example, uses: Mapping[str, Use
     for index, summed in enumerate(book.sums):
         amount = sum(sum(uses.get(book.meters[meter].name, ())) for meter in summed.meters)
         side = sum(1 for limit in summed.limits if amount > limit)
-        choices.append([side] if single else [fixed[index]] if index in fixed else range(side + 1))
+        choices.append([side] if single else open_sides(side, fixed.get(index)))
     for combination in itertools.product(*choices):
         point = (model, stretch, *combination)
         if single or all(_offered(book, index, point, point[2 + index]) for index in clocked):

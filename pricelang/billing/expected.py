@@ -19,14 +19,13 @@ from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.records import Part, Record, Rejected, Skipped, UsageError
 
 from .admin import Counted, counted, day_after, documents, is_page, pages
-from .keys import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by
+from .keys import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by, window_sides
 
 if TYPE_CHECKING:
     from pricelang.api import Book
 
 SPOOLED = 16 * 2**20
 LONG = "200k-1M"
-WINDOW = Fraction(200_000)
 PLAIN_TIER = "standard"
 
 
@@ -98,19 +97,8 @@ def _priced_row(book: Book, row: Counted, given: Mapping[str, str]) -> Iterator[
             dimensions.pop(name, None)
     if key.context_window == LONG:
         dimensions["context_window"] = "long"
-    sides = _window_sides(book, key.context_window)
+    sides = {} if key.context_window is None else window_sides(book.checked, key.context_window == LONG)
     yield from priced_quantities(book, key, key.day or "", dimensions, row.quantities, sides, row.place, of_report=True)
-
-
-def _window_sides(book: Book, window: str | None) -> dict[int, int]:
-    """The side of the threshold of 200,000 tokens on which all requests of a context window lie."""
-    if window is None:
-        return {}
-    return {
-        index: summed.limits.index(WINDOW) + (1 if window == LONG else 0)
-        for index, summed in enumerate(book.checked.sums)
-        if WINDOW in summed.limits and (window == LONG or summed.limits == (WINDOW,))
-    }
 
 
 def canonical(book: Book, model: str, day: str) -> str:
@@ -125,7 +113,7 @@ def canonical(book: Book, model: str, day: str) -> str:
 
 
 def priced_quantities(
-    book: Book, key: Key, at: str, dimensions: Mapping[str, str], usage: Mapping[str, object], sides: Mapping[int, int],
+    book: Book, key: Key, at: str, dimensions: Mapping[str, str], usage: Mapping[str, object], sides: Mapping[int, tuple[int, ...]],
     place: str, *, of_report: bool = False, single: bool = False,
 ) -> Iterator[Used]:  # fmt: skip
     """A line for each meter of a request or of a sum over requests: the least and the most that it can come to."""
@@ -134,6 +122,7 @@ def priced_quantities(
     try:
         if single:
             choices = [book.rates.request(key.model or "", at, usage, dimensions)]
+            sides = {index: (book.rates.side(index, choices[0].usage),) for index in range(len(book.checked.sums))}
         else:
             choices = book.rates.bounds(key.model or "", at, usage, dimensions, sides)
             if of_report and key.context_window is None:
@@ -223,5 +212,5 @@ def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str
         day, {**record.attributes, **part.attributes}.get("workspace"), None, canonical(book, name, at), dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None, dimensions.get("inference_geo", "global"),
     )  # fmt: skip
-    sides = dict(book.rates.side(text) for text in part.sides)
+    sides = book.rates.sides(part.sides)
     yield from priced_quantities(book, key, at, dimensions, part.usage, sides, str(record.place), single=part.kind == "single")

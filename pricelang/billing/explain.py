@@ -8,7 +8,7 @@ explain an amount equally simply are all told; a guess is never made between the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of, written
 from pricelang.rating.rates import Rate, stepped
 
-from .keys import Request, Used
+from .keys import Request, Used, window_sides
 
 if TYPE_CHECKING:
     from pricelang.api import Book
@@ -138,7 +138,7 @@ class Search:
                     yield Change("dimension", dimension.name, value.name, f"with {dimension.name} {value.name} instead of {now}")
         for index, summed in enumerate(self.book.checked.sums):
             for side in range(len(summed.limits) + 1):
-                if side != request.sides.get(index, 0):
+                if side != _least_side(request, index):
                     where = f"over {grouped(summed.limits[side - 1])}" if side else f"up to {grouped(summed.limits[0])}"
                     yield Change("side", str(index), side, f"with {summed.label} {where}")
 
@@ -286,19 +286,23 @@ def applied(book: Book, request: Request, change: Change) -> Request:
     if change.kind == "dimension":
         changed = evolve(request, dimensions={**request.dimensions, change.name: value})
         if change.name == "context_window" and value == "long":
-            over = {index: len(summed.limits) for index, summed in enumerate(book.checked.sums) if Fraction(200_000) in summed.limits}
-            return evolve(changed, sides={**request.sides, **over})
+            return evolve(changed, sides={**request.sides, **window_sides(book.checked, True)})
         return changed
     if change.kind == "side" and isinstance(change.value, int):
-        return evolve(request, sides={**request.sides, int(change.name): change.value})
+        return evolve(request, sides={**request.sides, int(change.name): (change.value,)})
     if change.kind == "date":
         return evolve(request, at=value)
     return evolve(request, meter=value) if change.kind == "meter" else evolve(request, model=value)
 
 
+def _least_side(request: Request, index: int) -> int:
+    """The side of a sum whose price a request is looked at with: the lowest of those that are open."""
+    return request.sides.get(index, (0,))[0]
+
+
 def _rate(book: Book, request: Request) -> tuple[Rate, Fraction, str] | None:
     """The rate of a request's meter, the factor into the bill's currency and that currency; None where it has no one price."""
-    sides: Mapping[int, int] = {index: request.sides.get(index, 0) for index in range(len(book.checked.sums))}
+    sides = {index: (_least_side(request, index),) for index in range(len(book.checked.sums))}
     try:
         found = book.rates.bounds(request.model, request.at, {request.meter: 1}, request.dimensions, sides)
     except PriceError:

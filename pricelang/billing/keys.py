@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
+from pricelang.book.model import Book
+from pricelang.book.space import sides_of
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import PriceError
 
@@ -27,6 +29,10 @@ METERS = {
 TOKEN_TYPES = {meter: name for name, meter in METERS.items()}
 COST_TYPES = {"web_search": WEB_SEARCH, "session_time": "session_usage", "code_execution": "code_execution"}
 """The cost type of each meter that is no token meter."""
+
+
+WINDOW = Fraction(200_000)
+"""The tokens of a prompt that part the two context windows."""
 
 
 @frozen(order=False)
@@ -57,13 +63,13 @@ class Key:
 
 @frozen
 class Request:
-    """What prices a quantity: a model, an instant, values of dimensions, a meter, and the sides of thresholds by index."""
+    """What prices a quantity: a model, an instant, values of dimensions, a meter, and the sides of thresholds that are open, by index."""
 
     model: str
     at: str
     dimensions: Mapping[str, str]
     meter: str
-    sides: Mapping[int, int] = field(factory=dict)
+    sides: Mapping[int, tuple[int, ...]] = field(factory=dict)
 
 
 @frozen(eq=False)
@@ -127,3 +133,8 @@ class Side:
 def stated_by(keys: list[Key]) -> frozenset[str]:
     """The fields that some key states; those of tokens are judged by the lines of tokens alone."""
     return frozenset(name for name in FIELDS for key in keys if getattr(key, name) is not None)
+
+
+def window_sides(book: Book, long: bool) -> dict[int, tuple[int, ...]]:
+    """The sides of the threshold of 200,000 tokens on which all requests of a context window lie, by the index of the sum."""
+    return {index: sides_of(summed.limits, WINDOW, long) for index, summed in enumerate(book.sums) if WINDOW in summed.limits}

@@ -9,7 +9,7 @@ from typing import TypeVar
 from attrs import Factory, define, frozen
 
 from pricelang.book import model as m
-from pricelang.book.space import Space, meet, point_mask
+from pricelang.book.space import Space, meet, point_mask, sides_of
 from pricelang.book.units import TIMES, find_unit, plural
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Fault, Span
@@ -250,21 +250,19 @@ class Draft:
                 mask |= 1 << known[value.text]
         return ((2 + index, mask),) if mask else ()
 
-    def threshold_point(self, test: t.Threshold) -> tuple[int, int] | None:
-        """The sum of a threshold and the number of its limit on that axis."""
+    def threshold_sides(self, test: t.Threshold) -> tuple[int, tuple[int, ...]] | None:
+        """The sum of a threshold and the points of its axis on which it holds, or None where no rule has it."""
         index = self.sum_index.get(tuple(sorted(self.meter_set(test.meters))))
         if index is None or test.limit.value not in self.space.sums[index].limits:
             return None
-        return index, self.space.sums[index].limits.index(test.limit.value)
+        return index, sides_of(self.space.sums[index].limits, test.limit.value, test.over)
 
     def _threshold(self, test: t.Threshold) -> m.Scope:
-        found = self.threshold_point(test)
+        found = self.threshold_sides(test)
         if found is None:
             return ()
-        index, limit = found
-        up_to = (1 << limit + 1) - 1
-        full = (1 << len(self.space.sums[index].limits) + 1) - 1
-        return ((2 + len(self.space.dimensions) + index, full & ~up_to if test.over else up_to),)
+        index, sides = found
+        return ((2 + len(self.space.dimensions) + index, point_mask(sides)),)
 
     def scope(self, endings: t.Endings, layer: int, *more: m.Scope) -> m.Scope:
         """The scope of endings within the term of their layer. An empty one is a fault."""
@@ -291,7 +289,3 @@ class Draft:
     def trim(self, scope: m.Scope) -> m.Scope:
         """The scope without the axes on which it restricts nothing."""
         return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.space.size(axis)) - 1)
-
-    def mask_of(self, names: Iterable[str]) -> int:
-        """The mask of models by their names."""
-        return point_mask(self.model_index[name] for name in names)

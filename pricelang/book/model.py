@@ -331,14 +331,17 @@ class Figure:
 
 @frozen(eq=False, repr=False)
 class Example:
-    """A request and what must come of it: `expect` is cost, refused or not_offered."""
+    """A request and what must come of it: `expect` is cost, refused or not_offered.
+
+    `sides` are the points that a `record sum` leaves open on the axis of a sum, by the sum's index.
+    """
 
     title: str
     model: str
     at: int
     dimensions: tuple[tuple[str, str], ...]
     record: str
-    sides: tuple[tuple[int, int], ...]
+    sides: tuple[tuple[int, tuple[int, ...]], ...]
     usage: tuple[tuple[str, tuple[Fraction, ...]], ...]
     expect: str
     low: Fraction

@@ -48,23 +48,27 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
                 draft.fault("quantity", f"`{use.meter.text}` is counted in whole numbers", use.span)
     expect, low, high, currency, rule = _expectation(draft, expects[0], currencies)
     return m.Example(
-        statement.title.text, model.text, given[0].at.seconds, tuple(dimensions.items()), record, tuple(sides),
+        statement.title.text, model.text, given[0].at.seconds, tuple(dimensions.items()), record, tuple(sides.items()),
         tuple((name, tuple(quantities)) for name, quantities in usage.items()), expect, low, high, currency, rule,
         draft.origin(statement.span, statement.endings),
     )  # fmt: skip
 
 
-def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, list[tuple[int, int]]]:
+def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, dict[int, tuple[int, ...]]]:
     dimensions: dict[str, str] = {}
-    record, sides = "single", []
+    sides: dict[int, tuple[int, ...]] = {}
+    record = "single"
     for fact in given.facts:
         if isinstance(fact, t.Threshold):
-            found = draft.threshold_point(fact)
+            found = draft.threshold_sides(fact)
             if found is None:
                 thresholds = [f"{total.label} over {grouped(limit)}" for total in draft.space.sums for limit in total.limits]
                 draft.fault("threshold", "no rule of the book has this threshold", fact.span, "known: " + ", ".join(thresholds) if thresholds else None)
             else:
-                sides.append((found[0], found[1] + (1 if fact.over else 0)))
+                index, points = found
+                sides[index] = tuple(point for point in points if point in sides.get(index, points))
+                if not sides[index]:
+                    draft.fault("example", "no request is on this side of a threshold and on those given before it", fact.span)
         elif fact.dimension.text == "record":
             if fact.value.text not in ("single", "sum"):
                 draft.unknown("value", fact.value, ("single", "sum"), " of `record`")

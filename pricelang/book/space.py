@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -22,6 +23,23 @@ def point_mask(points: Iterable[int]) -> int:
     for point in points:
         mask |= 1 << point
     return mask
+
+
+def sides_of(limits: Sequence[Fraction], limit: Fraction, over: bool) -> tuple[int, ...]:
+    """The points of a sum's axis that lie over one of its limits, or up to it: the limits between are points of their own."""
+    first_over = limits.index(limit) + 1
+    return tuple(range(first_over, len(limits) + 1) if over else range(first_over))
+
+
+def open_sides(most: int, said: Sequence[int] | None) -> Sequence[int]:
+    """The points of a sum's axis that the requests of a record may be on: those that are said, or else all, up to `most`.
+
+    `most` is the point of all their quantities together. A record may hold a part of what its requests used, say their
+    output: where it reaches no side that is said, what is said counts.
+    """
+    if said is None:
+        return range(most + 1)
+    return [side for side in said if side <= most] or said
 
 
 def meet(left: Scope, right: Scope) -> Scope | None:

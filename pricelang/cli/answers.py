@@ -79,7 +79,7 @@ def _across(bill: Bill) -> dict[str, str | None]:
     return {
         "code": "across_threshold",
         "message": f"the record adds up several requests, and what they cost depends on the side of a threshold of each: {span}",
-        "rule": None, "location": None, "help": "price it between bounds with `--across bounds`, or say the side: `each` of a canonical record",
+        "rule": None, "location": None, "help": "price it between bounds with `--across bounds`, or say the side of each threshold: `each` of a canonical record",
     }  # fmt: skip
 
 

@@ -81,8 +81,7 @@ class CacheTally:
         if not written and not read:
             return
         try:
-            sides = dict(rates.side(side) for side in part.sides)
-            cell = rates.bounds(part.model or "", part.at, part.usage, part.dimensions, sides)[0].cell
+            cell = rates.bounds(part.model or "", part.at, part.usage, part.dimensions, rates.sides(part.sides))[0].cell
         except PriceError:
             return
         if cell.free is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
@@ -13,7 +13,7 @@ from typing import TypeVar
 from attrs import define, evolve, field
 
 from pricelang.book import model as m
-from pricelang.book.space import holds, in_clock
+from pricelang.book.space import holds, in_clock, open_sides, sides_of
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
@@ -107,7 +107,7 @@ class RateCard:
         """One request, priced the full way, and a shortcut for the next ones like it."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        basis = entry.basis or self._basis(entry, tuple(self._side(index, uses) for index in entry.sums), uses)
+        basis = entry.basis or self._basis(entry, tuple(self.side(index, uses) for index in entry.sums), uses)
         priced = self._priced(basis, uses, label)
         if entry.basis is not None and type(model) is str:
             found = shortcut_of(basis, tuple(uses))
@@ -117,11 +117,11 @@ class RateCard:
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
-        sides: Mapping[int, int], label: str = "",
+        sides: Mapping[int, Sequence[int]], label: str = "",
     ) -> list[Priced]:  # fmt: skip
         """A record that adds up requests, priced on every side of each threshold it may be on, cheapest first.
 
-        `sides` fixes the side (a point of the axis) of some sums. What the clock sets is open too.
+        `sides` are the sides (points of the axis) that are left of some sums: see `sides`. What the clock sets is open too.
         """
         undated = at is None
         if type(at) is not str:
@@ -130,9 +130,7 @@ class RateCard:
         found: list[Priced] = []
         errors: list[PriceError] = []
         for entry in self._clock_entries(self._entry(model, at, dimensions)):
-            choices = [
-                [sides[index]] if index in sides else range(self._side(index, uses) + 1) for index in entry.sums
-            ]
+            choices = [open_sides(self.side(index, uses), sides.get(index)) for index in entry.sums]
             for combination in itertools.product(*choices):
                 try:
                     found.append(self._priced(self._basis(entry, combination, uses), uses, label))
@@ -176,15 +174,40 @@ class RateCard:
                 found[name] = read_uses(value, meter, self.book.units)
         return found
 
-    def side(self, text: str) -> tuple[int, int]:
-        """`prompt over 200,000` as a sum of the book and a point of its axis."""
+    def side(self, index: int, uses: Mapping[str, Uses]) -> int:
+        """The point of a sum's axis that quantities fall on."""
+        summed = self.book.sums[index]
+        amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
+        return sum(1 for limit in summed.limits if amount > limit)
+
+    def sides(self, each: Iterable[str]) -> dict[int, tuple[int, ...]]:
+        """What holds for each request of a sum, as the points that all of it leaves on the axis of a sum, by the sum's index.
+
+        In a book with thresholds of 100,000 and 200,000, `prompt over 100,000` leaves the two points over it, and with
+        `prompt up to 200,000` besides the one between. Raises `BadRequest` for a threshold of no rule, and where no point
+        is left.
+        """
+        found: dict[int, tuple[int, ...]] = {}
+        said: list[tuple[str, int, tuple[int, ...]]] = []
+        for text in each:
+            index, points = self._sides_of(text)
+            for earlier, other, others in said:
+                if other == index and not set(points) & set(others):
+                    raise BadRequest("bad_record", f"no request is both `{shown(earlier)}` and `{shown(text)}`",
+                                     help="`each` holds for every request of the sum: make a record of its own for each side")  # fmt: skip
+            said.append((text, index, points))
+            found[index] = tuple(point for point in points if point in found.get(index, points))
+        return found
+
+    def _sides_of(self, text: str) -> tuple[int, tuple[int, ...]]:
+        """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds."""
         match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
         limit = Fraction(match["limit"].replace(",", "")) if match else None
         known = []
         for index, summed in enumerate(self.book.sums):
             known += [f"{summed.label} over {value}" for value in summed.limits]
-            if match and summed.label == match["sum"] and limit in summed.limits:
-                return index, summed.limits.index(limit) + (1 if match["side"] == "over" else 0)
+            if match and limit is not None and summed.label == match["sum"] and limit in summed.limits:
+                return index, sides_of(summed.limits, limit, match["side"] == "over")
         raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
                          help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
@@ -248,12 +271,6 @@ class RateCard:
             meter = self._meters[name]
             if any(quantities) and not any(holds(offer.scope, entry.point) for offer in meter.offers):
                 raise not_offered(self.book, entry.point, meter)
-
-    def _side(self, index: int, uses: Mapping[str, Uses]) -> int:
-        """The point of a sum's axis that quantities fall on."""
-        summed = self.book.sums[index]
-        amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
-        return sum(1 for limit in summed.limits if amount > limit)
 
     def _clock_entries(self, entry: Entry) -> Iterator[Entry]:
         clocked = [i for i, dimension in enumerate(self.book.dimensions) if dimension.clocked]

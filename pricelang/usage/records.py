@@ -37,7 +37,7 @@ class Part:
     `speed`, `inference_geo`, `outcome`, `refusal_category`; a canonical record may state any). `usage` maps a meter to
     its raw quantity: token meters in tokens, searches and fetches in uses, times as written (`"90 minutes"`), a list
     where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
-    threshold cannot be decided from them. `sides` are statements that hold for each request of a sum, such as
+    threshold cannot be decided from them. `sides` are statements that all hold for each request of a sum, such as
     `prompt over 200000`. `attributes` are what the record says besides and no price looks at (`session`, `workspace`,
     `key`, a tag), for reports to group by. `unsaid` are dimensions that the record cannot say though a price may depend on
     them, such as the `endpoint` of a response of Vertex AI: it has no price until somebody says them.

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 import pricelang
+from pricelang.billing.keys import window_sides
 from pricelang.billing.reconcile import Reconciliation
 from pricelang.rating.errors import BadRequest
 
 from ..cli.helpers import run
+from ..test_agreement import checked_texts
 from .helpers import BOOK, PAIR, cost_rows, expect_golden, page, pair, rows_of, usage_row
 
 USAGE, COST, WRONG = (str(PAIR / name) for name in ("usage.json", "cost.json", "cost_wrong.json"))
@@ -263,6 +265,69 @@ def test_a_threshold_of_each_request_gives_bounds() -> None:
     assert result.agrees
     assert "can only be bounded" in result.text()
     assert not one(rows, [{**row, "amount": "51"}]).agrees
+
+
+# $0.10 per MTok up to 100,000 tokens of prompt, $0.50 over it; 200,000 is a threshold of other models.
+@pytest.mark.parametrize(
+    ("each", "low", "high"),
+    [
+        ("prompt up to 200000", "0.1", "0.5"),
+        ("prompt up to 100000", "0.1", "0.1"),
+        ("prompt over 100000", "0.5", "0.5"),
+        (["prompt over 100000", "prompt up to 200000"], "0.5", "0.5"),
+    ],
+)
+def test_records_that_say_how_long_each_prompt_was(each: object, low: str, high: str, tmp_path: Path) -> None:
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "record": "sum", "each": each, "usage": {"input": 1_000_000}}))
+    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-haiku-5-5", "workspace_id": None, "context_window": None}
+    for cents in (10, 30, 50):
+        result = found(str(records), page({DAY: [{**row, "amount": str(cents)}]}))
+        assert [(line.low, line.high) for line in result.lines] == [(Fraction(low), Fraction(high))]
+        assert result.agrees == (Fraction(low) <= Fraction(cents, 100) <= Fraction(high))
+        if not result.agrees and cents != 30:
+            assert any("prompt" in text for text in texts(result)[0])
+
+
+def test_a_single_request_is_explained_from_its_own_side_of_a_threshold(tmp_path: Path) -> None:
+    """150,000 tokens at $0.50 per MTok are $0.075; billed are those of a short prompt, and those of a tier that is half."""
+    records = tmp_path / "records.jsonl"
+    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "usage": {"input": 150_000}}))
+    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-haiku-5-5", "workspace_id": None, "context_window": None}
+    (short,) = texts(found(str(records), page({DAY: [{**row, "amount": "1.5"}]})))
+    assert "with prompt up to 100,000: $0.10 per MTok" in short
+    assert not any("platform" in text for text in short)
+    (half,) = texts(found(str(records), page({DAY: [{**row, "amount": "3.75"}]})))
+    assert "with service_tier batch instead of standard: $0.25 per MTok" in half
+
+
+def test_promises_that_exclude_each_other_make_an_unread_row(tmp_path: Path) -> None:
+    records = tmp_path / "records.jsonl"
+    each = ["prompt over 200000", "prompt up to 100000"]
+    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "record": "sum", "each": each, "usage": {"input": 1_000_000}}))
+    result = found(str(records), page({DAY: []}))
+    assert [row.message for row in result.usage.unread] == ["no request is both `prompt over 200000` and `prompt up to 100000`"]
+
+
+def test_a_window_leaves_every_stretch_on_its_side() -> None:
+    text = """book steps in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+models
+  | model | released   |
+  | m-1   | 2026-01-01 |
+rates per MTok
+  | model | from       | input |
+  | m-1   | 2026-01-01 | $1    |
+multiplier long
+  x 2 on input  when input over 100,000 and input up to 200,000
+  x 3 on input  when input over 200,000 and input up to 500,000
+  x 4 on input  when input over 500,000
+"""
+    checked = checked_texts((text,)).book
+    assert checked is not None
+    assert window_sides(checked, False) == {0: (0, 1)}
+    assert window_sides(checked, True) == {0: (2, 3)}
 
 
 def test_the_long_window_is_over_its_threshold() -> None:

@@ -186,6 +186,14 @@ def test_what_a_sum_says_of_its_requests_no_longer_holds_when_they_grow() -> Non
     assert other.amount == Range(900_000 * rate, 1_170_000 * 5 * rate, 1_215_000 * 5 * rate)
 
 
+def test_what_a_sum_says_may_leave_two_prices() -> None:
+    """A prompt up to 200,000 tokens may be on either side of the threshold of 100,000: the most is expected."""
+    record = {"model": "claude-haiku-5-5", "at": AT, "record": "sum", "each": ["prompt up to 200000"], "usage": {"input": 1_000_000}}
+    assert BOOK.compare(record).given.amount == Range(Fraction(1, 10), Fraction(1, 2), Fraction(1, 2))
+    sure = BOOK.compare({**record, "each": ["prompt up to 200000", "prompt over 100000"]})
+    assert sure.given.amount == Range(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2))
+
+
 # ---- caches ---------------------------------------------------------------------------------------------------------
 
 
