@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from math import prod
@@ -195,15 +195,20 @@ class Job:
 
     # ---- as SQL ----
 
-    def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
-        """The usage with what it is joined to a table by, and with more columns."""
-        parts = [f"{self.model} as pl_name", f"({keyed.version_sql(table.cuts, self.at, may_lack, WORDS)})::smallint as pl_version"]
-        parts += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
-        parts += [f"({keyed.clock_sql(table.turns, self.at, WORDS)})::smallint as pl_clock"] if table.turns else []
-        parts += [
+    def keys(self, table: RateTable, may_lack: bool, version: str = "", known: Callable[[str], str] = str) -> list[str]:
+        """What a row is joined to a table by, as named expressions. `version` is what places it in time where that is known
+        otherwise, `known` makes of a name or value another word for it."""
+        version = version or keyed.version_sql(table.cuts, self.at, may_lack, WORDS)
+        found = [f"{known(self.model)} as pl_name", f"({version})::smallint as pl_version"]
+        found += [f"{known(value)} as pl_value_{n}" for n, value in enumerate(self.values)]
+        found += [f"({keyed.clock_sql(table.turns, self.at, WORDS)})::smallint as pl_clock"] if table.turns else []
+        return found + [
             f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}" for n, threshold in enumerate(table.thresholds)
         ]
-        return f"select u.*, {', '.join([*parts, *more])} from ({self.source.sql}) u"
+
+    def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
+        """The usage with its keys, and with more columns."""
+        return f"select u.*, {', '.join([*self.keys(table, may_lack), *more])} from ({self.source.sql}) u"
 
     def joined(self, numbered: bool = False) -> str:
         """`keyed` as `k`, with the rates as `r` where there are some."""

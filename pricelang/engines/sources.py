@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.engines.json_lines import staged_lines
 from pricelang.engines.names import fresh, literal, quoted
@@ -28,12 +28,14 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 @frozen
 class Source:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
-    no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it."""
+    no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it,
+    `parquet` are the files that it is, paths or globs."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, int, str, str], ...] = ()
     made: str = ""
+    parquet: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,7 +87,7 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     (kind,) = kinds
     files = "[" + ", ".join(map(literal, paths)) + "]"
     if kind in PARQUET:
-        return _described(connection, f"select * from read_parquet({files}, union_by_name = true)")
+        return evolve(_described(connection, f"select * from read_parquet({files}, union_by_name = true)"), parquet=tuple(paths))
     if kind in DATABASE:
         return _of_database(connection, paths[0], table)
     if kind in TEXT:

@@ -1,0 +1,76 @@
+"""Parts of Parquet files that lie within one stretch of time between changes of price, by the statistics that the files keep.
+
+Usage is written in order of time, so nearly every row group lies within one. Its rows need no look at their instants,
+which are the largest column there is, and all different.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.engines.names import literal, quoted
+
+if TYPE_CHECKING:
+    from pricelang.engines.duck import Job
+
+MAX_PARTS = 64
+"""Parts that a query is made of; usage that has more is in no order of time."""
+KINDS = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
+
+
+@frozen
+class Part:
+    """Rows of the usage, as SQL, and the version that all of them lie in; None where it takes their instants to tell."""
+
+    sql: str
+    version: int | None
+
+
+def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
+    """The usage of a job in parts by the version between `cuts` (UTC seconds) that their rows lie in."""
+    whole = (Part(job.source.sql, None),)
+    at, paths = job.columns.at, job.source.parquet
+    if not cuts or not paths or at is None or job.types[at] not in KINDS or "file_row_number" in map(str.lower, job.source.names):
+        return whole
+    files = "[" + ", ".join(map(literal, paths)) + "]"
+    schemas = f"select list((name, type, converted_type, logical_type, repetition_type)) from parquet_schema({files}) group by file_name"
+    if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [(1,)]:
+        return whole  # a column of one file may be none of another, or of another type
+    ends = [f"epoch_us(try_cast({end} as {job.types[at]}))" for end in ("stats_min_value", "stats_max_value")]
+    groups = job.connection.execute(
+        f"select file_name, row_group_num_rows, {', '.join(ends)}, stats_null_count from parquet_metadata({files}) "
+        f"where path_in_schema = {literal(quoted(at) if '.' in at else at)} order by file_name, row_group_id"
+    ).fetchall()
+    stretches = [(file, rows, _version(cuts, first, last, nulls)) for file, rows, first, last, nulls in groups]
+    if sum(rows for _, rows, _ in stretches) != job.rows:
+        return whole
+    found = tuple(_parts(stretches))
+    return found if len(found) <= MAX_PARTS and any(part.version is not None for part in found) else whole
+
+
+def _version(cuts: Sequence[int], first: int | None, last: int | None, nulls: int | None) -> int | None:
+    if first is None or last is None or nulls != 0:
+        return None
+    low, high = (bisect_right(cuts, end // 1_000_000) for end in (first, last))
+    return low if low == high else None
+
+
+def _parts(stretches: Sequence[tuple[str, int, int | None]]) -> Iterator[Part]:
+    """Whole files of one version together; of the others the stretches of rows."""
+    whole: dict[int, list[str]] = {}
+    for file, groups in itertools.groupby(stretches, key=lambda found: found[0]):
+        sizes = [(version, sum(rows for _, rows, _ in same)) for version, same in itertools.groupby(groups, key=lambda found: found[2])]
+        if len(sizes) == 1 and sizes[0][0] is not None:
+            whole.setdefault(sizes[0][0], []).append(file)
+            continue
+        read, start = f"read_parquet({literal(file)}, file_row_number = true)", 0
+        for version, size in sizes:
+            yield Part(f"select * from {read} where file_row_number >= {start} and file_row_number < {start + size}", version)
+            start += size
+    for version, files in whole.items():
+        yield Part(f"select * from read_parquet([{', '.join(map(literal, files))}])", version)
