@@ -59,9 +59,11 @@ def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None,
     own = [quoted(name) for name in (job.source.names if keep is None else keep)]
     if refused:
         left = f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
-        lines_left = (
-            f"select {literal(f'line {line} of {os.path.basename(file)}: {error}: {text}')} as reason" for file, line, error, text in job.source.broken
-        )
+        files = {file for file, _, _, _ in job.source.broken}
+        lines_left = [
+            f"select {literal(f'line {line} of {os.path.basename(file) if len(files) == 1 else file}: {error}: {text}')} as reason"
+            for file, line, error, text in job.source.broken
+        ]
         return " union all by name ".join([left, *lines_left])
     own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:

@@ -91,6 +91,15 @@ def test_files_of_several_lines(tmp_path: Path) -> None:
     assert [(lost.code, lost.rows) for lost in found.unpriced] == [("bad_date", 1)]
 
 
+def test_lines_of_several_files_are_told_apart(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    paths = [written(tmp_path / name / "usage.jsonl", OPUS | {"input": 1000}, "bad") for name in ("a", "b")]
+    left = tmp_path / "left.jsonl"
+    BOOK.price_table(paths, str(tmp_path / "out.parquet"), rejects=str(left))
+    assert [json.loads(line)["reason"].partition(": ")[0] for line in left.read_text(encoding="utf-8").splitlines()] == [f"line 2 of {path}" for path in paths]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
