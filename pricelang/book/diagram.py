@@ -7,7 +7,7 @@ diagrams are one node. So two diagrams of one forest are the same function exact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import repeat
 from math import prod
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ from pricelang.book.model import Scope
 
 Leaf = TypeVar("Leaf", bound=Hashable)
 FEW = 8
-"""Up to so many masks an axis is cut at one after another."""
+"""Up to so many masks an axis is cut at one after another, and so many branches are tried in turn."""
 
 Branches = tuple[tuple[int, int], ...]
 
@@ -33,6 +33,7 @@ class Forest(Generic[Leaf]):
     _node_index: dict[tuple[int, Branches], int] = field(factory=dict)
     _leaf_index: dict[Leaf, int] = field(factory=dict)
     _by_point: dict[int, list[int]] = field(factory=dict)
+    _jumps: dict[int, dict[int, int]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._node_index = {node: index for index, node in enumerate(self.nodes)}
@@ -63,7 +64,7 @@ class Forest(Generic[Leaf]):
 
     def value(self, root: int, point: Sequence[int]) -> Leaf:
         """The leaf at a point."""
-        return self.leaves[~walk(self.nodes, root, point)]
+        return self.leaves[~walk(self.nodes, root, point, self._jumps)]
 
     def build(self, scopes: Sequence[tuple[Scope, int]], decide: Callable[[tuple[int, ...]], Leaf]) -> int:
         """The diagram whose leaf is what `decide` makes of the tags of all scopes that hold at a point."""
@@ -219,11 +220,18 @@ def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int
     return {**ordered, **({(): rest} if rest else {})}
 
 
-def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int]) -> int:
-    """The leaf (a number below 0) of a diagram at a point."""
+def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int], jumps: dict[int, dict[int, int]]) -> int:
+    """The leaf (a number below 0) of a diagram at a point. `jumps` are kept by the caller: where a node has many branches,
+    the one of each position."""
     while root >= 0:
         axis, branches = nodes[root]
         position = point[axis]
+        if len(branches) > FEW:
+            found = jumps.get(root)
+            if found is None:
+                found = jumps[root] = {place: child for mask, child in branches for place in positions(mask)}
+            root = found[position]
+            continue
         for mask, child in branches:
             if mask >> position & 1:
                 root = child
@@ -231,3 +239,13 @@ def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int])
         else:
             raise ValueError(f"no branch of axis {axis} holds {position}")
     return root
+
+
+def positions(mask: int) -> Iterator[int]:
+    """The positions of the bits of a mask.
+
+    >>> [*positions(0b1101)]
+    [0, 2, 3]
+    """
+    return (place for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
+

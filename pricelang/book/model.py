@@ -13,7 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 Scope: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -398,6 +398,8 @@ class Decisions:
     conversions: int
     free: int
     notes: int
+    jumps: dict[int, dict[int, int]] = field(factory=dict, init=False)
+    """What walks keep of nodes with many branches (see `diagram.walk`)."""
 
 
 @frozen(eq=False, repr=False)

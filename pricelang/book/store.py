@@ -108,7 +108,7 @@ def _column(values: tuple[Any, ...]) -> Any:
 
 
 def _fields(kind: type) -> list[str]:
-    return [field.name for field in attrs.fields(kind) if field.name != "sayings"]
+    return [field.name for field in attrs.fields(kind) if field.init and field.name != "sayings"]
 
 
 def _decode(found: dict[str, Any]) -> Any:

@@ -60,7 +60,8 @@ class Rate:
 
 def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
     """The leaf of a compiled diagram at a point."""
-    return book.decisions.leaves[~walk(book.decisions.nodes, root, point)]
+    decided = book.decisions
+    return decided.leaves[~walk(decided.nodes, root, point, decided.jumps)]
 
 
 def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
