@@ -18,7 +18,7 @@ import click
 
 import pricelang
 from benchmarks import usage_data
-from benchmarks.__main__ import Row, machine, measure_calls, tables
+from benchmarks.rounds import Row, machine, measure_calls, tables
 from pricelang.engines.duck import open_job
 from pricelang.engines.spark import SparkBook
 from pricelang.engines.totals import totals

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.__main__ import calls
+from benchmarks.record import calls
 
 
 @pytest.mark.parametrize(("name", "call"), [(name, call) for _, name, _, call in calls()], ids=lambda part: part if isinstance(part, str) else "")

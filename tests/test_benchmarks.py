@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__ as page
 from benchmarks import engines
 from benchmarks.audit import audit_processes
 from benchmarks.cold import clean, cold_calls, cold_processes
 from benchmarks.processes import measured
+from benchmarks.record import agreement, calls
+from benchmarks.rounds import measure_calls, tables
 
 
 def test_rows_of_this_process() -> None:
-    rows = page.measure_calls([row for row in page.calls() if "litellm" not in row[1]], 1, 1)
-    text = "\n".join(page.tables(rows))
+    rows = measure_calls([row for row in calls() if "litellm" not in row[1]], 1, 1)
+    text = "\n".join(tables(rows))
     assert "| `book.total(…)` |" in text
-    assert "0.0975 by pricelang" in page.agreement()
+    assert "0.0975 by pricelang" in agreement()
 
 
 def test_tables_on_little(monkeypatch: pytest.MonkeyPatch) -> None:
