@@ -184,13 +184,17 @@ class Analysis:
 
     # ---- search ----
 
+    def search(self, constraints: Iterable[Constraint]) -> Search:
+        """A walk of several constraints at once."""
+        return Search(self.forest, list(constraints), self.choice, self.rank)
+
     def find(self, constraints: Iterable[Constraint]) -> Point | None:
         """One request that meets all constraints, defaults and late releases first; None when there is none.
 
         The walk is memoised on what is still open, so constraints that share no axis cost the sum of their sizes, not
         the product.
         """
-        search = Search(self, list(constraints))
+        search = self.search(constraints)
         start = search.start()
         found = search.first(start) if start is not None else None
         if found is None:
@@ -203,7 +207,7 @@ class Analysis:
 
     def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
         """The leaves of a diagram that some request reaches which meets all constraints."""
-        search = Search(self, list(constraints))
+        search = self.search(constraints)
         return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
 
     def leaves_below(self, root: int) -> frozenset[Any]:
@@ -219,7 +223,7 @@ class Analysis:
 
     def project(self, constraints: Iterable[Constraint], axis: int) -> int:
         """The mask of the points of an axis at which some request meets all constraints."""
-        search = Search(self, list(constraints))
+        search = self.search(constraints)
         start = search.start()
         return search.mask(start, axis) & ((1 << self.space.size(axis)) - 1) if start is not None else 0
 

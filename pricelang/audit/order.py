@@ -159,7 +159,7 @@ class _Widest:
     def run(self) -> None:
         """Finds the best. Raises `Undecided`."""
         analysis = self.analysis
-        self.walk = Search(analysis, [analysis.billed, analysis.usable])
+        self.walk = analysis.search([analysis.billed, analysis.usable])
         start = self.walk.start()
         found = (step_root(analysis, [(member, self.meter)]) for member in self.members)
         roots = tuple(root for root in found if root is not None)

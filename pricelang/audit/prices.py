@@ -96,7 +96,7 @@ def find_prices(analysis: Analysis, prices: Prices, relation: Relation, constrai
 
     Raises `Undecided`.
     """
-    search = _PriceSearch(analysis, prices, relation, Search(analysis, list(constraints)))
+    search = _PriceSearch(analysis, prices, relation, analysis.search(constraints))
     start = search.walk.start()
     found = search.first(start, prices.start, prices.places) if start is not None else None
     return None if found is None else analysis.completed(found)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define, field
 
-if TYPE_CHECKING:
-    from pricelang.audit.analysis import Analysis
+from pricelang.book.diagram import Forest
 
 Constraint = tuple[int, Callable[[Any], bool]]
 State = tuple[tuple[int, int], ...]
@@ -18,8 +17,11 @@ State = tuple[tuple[int, int], ...]
 class Search:
     """A walk of several constraints at once. A state is what is still open: (constraint, root) pairs."""
 
-    analysis: Analysis
+    forest: Forest[Any]
     tests: list[Constraint]
+    # The most ordinary point of a mask of an axis, and how ordinary the mask is: where two would do, the lower rank is taken.
+    choice: Callable[[int, int], int]
+    rank: Callable[[int, int], Any]
     dead: set[State] = field(factory=set)
     masks: dict[State, int] = field(factory=dict)
 
@@ -32,16 +34,15 @@ class Search:
         for number, root in state:
             if root >= 0:
                 still.append((number, root))
-            elif not self.tests[number][1](self.analysis.forest.leaves[~root]):
+            elif not self.tests[number][1](self.forest.leaves[~root]):
                 return None
         return tuple(still)
 
     def parts(self, state: State) -> tuple[int, list[tuple[int, State]]]:
         """The next axis, and the masks of its points with the states that follow and are not broken."""
-        forest = self.analysis.forest
-        axis = min(forest.nodes[root][0] for _, root in state)
+        axis = min(self.forest.nodes[root][0] for _, root in state)
         found = []
-        for mask, children in forest.split(axis, tuple(root for _, root in state)):
+        for mask, children in self.forest.split(axis, tuple(root for _, root in state)):
             settled = self.settle(zip((number for number, _ in state), children, strict=True))
             if settled is not None:
                 found.append((mask, settled))
@@ -54,10 +55,10 @@ class Search:
         if state in self.dead:
             return None
         axis, parts = self.parts(state)
-        for mask, following in sorted(parts, key=lambda part: self.analysis.rank(axis, part[0])):
+        for mask, following in sorted(parts, key=lambda part: self.rank(axis, part[0])):
             found = self.first(following)
             if found is not None:
-                return {axis: self.analysis.choice(axis, mask), **found}
+                return {axis: self.choice(axis, mask), **found}
         self.dead.add(state)
         return None
 
@@ -85,7 +86,6 @@ class Search:
         found: set[int] = set()
         seen: set[tuple[State, int]] = set()
         todo = [(state, target)] if state is not None else []
-        forest = self.analysis.forest
         while todo:
             following, root = todo.pop()
             if root < 0:
@@ -97,8 +97,8 @@ class Search:
             seen.add((following, root))
             numbers = [number for number, _ in following]
             roots = (*(inner for _, inner in following), root)
-            axis = min(forest.nodes[inner][0] for inner in roots if inner >= 0)
-            for _, children in forest.split(axis, roots):
+            axis = min(self.forest.nodes[inner][0] for inner in roots if inner >= 0)
+            for _, children in self.forest.split(axis, roots):
                 settled = self.settle(zip(numbers, children, strict=False))
                 if settled is not None:
                     todo.append((settled, children[-1]))
