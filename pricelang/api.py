@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricelang.book import model as m
-from pricelang.book.load import load_below, load_book, load_list
-from pricelang.day import BookAt
+from pricelang.book.load import load_book
 from pricelang.flags import DEFAULT_BOOK
-from pricelang.rating.announced import Announced, announced_by
+from pricelang.pricing import BookAt, PriceBook
 from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.models import ModelInfo, models_of
-from pricelang.rating.ratecard import RateCard
-from pricelang.records import names_of, price_parts, price_record, price_sum
-from pricelang.wording import shown
+from pricelang.rating.models import ModelInfo
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -40,10 +35,10 @@ if TYPE_CHECKING:
     from pricelang.reports.invoice import Invoice
     from pricelang.reports.tally import Given
     from pricelang.reports.totals import Report
-    from pricelang.usage.records import Outcome, Record
+    from pricelang.usage.records import Outcome
 
 
-class Book:
+class Book(PriceBook):
     """A price book. Made by `pricelang.load`; immutable to its users, and safe to share between threads.
 
     >>> import pricelang
@@ -51,109 +46,6 @@ class Book:
     >>> book.total(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000})
     Decimal('0.625')
     """
-
-    def __init__(
-        self, checked: m.Book, source: str | Path | None = None, content: tuple[str, tuple[str, ...]] | None = None
-    ) -> None:
-        """`source` is where it was loaded from, `content` the key of its text and the files it is made of."""
-        self.checked = checked
-        self.rates = RateCard(checked)
-        self._shortcuts = self.rates.shortcuts
-        self._source, self.content = source, content
-
-    @property
-    def name(self) -> str:
-        """The name in the book's header."""
-        return self.checked.name
-
-    @property
-    def title(self) -> str:
-        """The title in the book's header."""
-        return self.checked.title
-
-    @property
-    def currency(self) -> str:
-        """The ISO 4217 code of the prices."""
-        return self.checked.currency
-
-    def total(self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, **dimensions: str) -> Decimal:
-        """The amount of one request, in the currency of its bill: `price(…).total` without the lines.
-
-        Arguments and errors are those of `price`.
-        """
-        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is for `dict` alone, since
-        # another mapping may list its keys in one order and its values in another.
-        if type(usage) is dict:
-            try:
-                key = (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
-                return self._shortcuts[key].amount(usage.values())
-            except (KeyError, TypeError, ValueError):
-                pass
-        return self.rates.amount(model, at, usage, dimensions)
-
-    def price(
-        self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
-        each: Iterable[str] = (), **dimensions: str,
-    ) -> Bill:  # fmt: skip
-        """What a request costs, with a line for each meter and the rules behind it.
-
-        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says otherwise), or None for
-        today. `usage` maps meters to quantities: whole numbers of tokens, searches and the like, `Decimal`s or strings
-        such as `"90 minutes"` for times, a list where uses count one by one. Every other argument is a dimension of
-        the book, such as `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
-        holds for each of them, such as `"prompt over 200000"`.
-
-        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`, with a code, the rule and its place.
-
-        >>> import pricelang
-        >>> bill = pricelang.load().price(model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000})
-        >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
-        (Decimal('0.00015'), 'fast')
-        """
-        if record == "single":
-            if each:
-                raise BadRequest("bad_record", "`each` speaks of the requests of a sum", help='add `record="sum"`')
-            return Bill((self.rates.request(model, at, usage, dimensions),))
-        if record != "sum":
-            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return price_sum(self.rates, model, at, usage, dimensions, tuple(each))
-
-    def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
-        """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
-
-        A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
-        say either, such as `platform="bedrock"`; what the message says of itself wins.
-
-        Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
-
-        >>> import pricelang
-        >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
-        >>> pricelang.load().price_message(message, at="2026-08-01").total
-        Decimal('0.00021')
-        """
-        from pricelang.usage.reading import message_record
-        from pricelang.usage.records import UsageError
-
-        try:
-            record = message_record(message)
-        except UsageError as error:
-            raise BadRequest(error.code, error.message, help=error.help) from None
-        return self.price_record(record, at=at, dimensions=dimensions)
-
-    def price_record(
-        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
-    ) -> Bill:
-        """What a record that was read by `pricelang.usage` costs: one request or several, on one bill.
-
-        `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
-        """
-        return price_record(self.rates, record, model, at, dimensions or {})
-
-    def price_parts(
-        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
-    ) -> tuple[Bill, ...]:
-        """A bill of its own for each request of a record, in their order, without the record's notes: see `price_record`."""
-        return price_parts(self.rates, record, model, at, dimensions or {})
 
     def quote(
         self, request: object, /, *, at: str | None = None, model: str | None = None, output: int | None = None,
@@ -186,11 +78,6 @@ class Book:
         )  # fmt: skip
         return quote(self, request, options, dimensions)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The ids and the aliases of all models."""
-        return names_of(self.checked)
-
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the
         other on `other_at`. Empty where no request can tell them apart.
@@ -206,47 +93,12 @@ class Book:
 
         return compare(self.checked, other.checked, at, other_at)
 
-    def at(self, at: Instant) -> BookAt:
-        """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
-
-        >>> import pricelang
-        >>> pricelang.load().at("2026-04-17").total(model="claude-opus-4-7", usage={"input": 1_000_000})
-        Decimal('5')
-        """
-        return BookAt(self, written(seconds_of(at)))
-
-    def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
-        """The models of the book in order of release; with `at`, those released by then."""
-        return models_of(self.checked, at)
-
-    def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
-        """Prices that were announced and withdrawn, which price nothing; with `at`, those that would have held then.
-
-        >>> import pricelang
-        >>> [(said.meter, said.amount, said.withdrawn) for said in pricelang.load().announcements("2026-09-01")]
-        [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
-        """
-        return announced_by(self.checked, None if at is None else seconds_of(at))
-
     @property
     def audit(self) -> Audit:
         """The questions that an auditor puts to a book: claims, stacking, reach, order, dead rules."""
         from pricelang.audit.audit import Audit
 
         return Audit(self.checked, self._below)
-
-    @cached_property
-    def below(self) -> Book | None:
-        """The book that this one extends, such as the list of a contract; None where it extends none."""
-        checked = self._below()
-        return None if checked is None else Book(checked)
-
-    def _below(self) -> m.Book | None:
-        return load_below(self._source) if self._source is not None else None
-
-    def list_book(self) -> Book | None:
-        """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
-        return Book(found) if self._source is not None and (found := load_list(self._source)) is not None else None
 
     def reconcile(
         self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None, within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
@@ -447,9 +299,6 @@ class Book:
         from pricelang.engines.spark import SparkBook
 
         return SparkBook(self, session)
-
-    def __repr__(self) -> str:
-        return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
 
 
 def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Given:

@@ -22,14 +22,14 @@ from .admin import Counted, counted, day_after, documents, is_page, pages
 from .keys import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by, window_sides
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 SPOOLED = 16 * 2**20
 LONG = "200k-1M"
 PLAIN_TIER = "standard"
 
 
-def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None = None, at: str | None = None) -> tuple[tuple[Used, ...], Side]:
+def usage_side(book: PriceBook, source: object, dimensions: Mapping[str, str] | None = None, at: str | None = None) -> tuple[tuple[Used, ...], Side]:
     """The quantities of a usage report or of usage records, each with what it comes to, and what was read.
 
     `dimensions` and `at` hold where the usage says nothing. Raises `UsageError` for usage that cannot be read at all; a row that
@@ -58,7 +58,7 @@ def usage_side(book: Book, source: object, dimensions: Mapping[str, str] | None 
 # ---- the usage report -----------------------------------------------------------------------------------------------
 
 
-def _report_side(book: Book, found: Iterable[tuple[str, object]], given: Mapping[str, str]) -> tuple[tuple[Used, ...], Side]:
+def _report_side(book: PriceBook, found: Iterable[tuple[str, object]], given: Mapping[str, str]) -> tuple[tuple[Used, ...], Side]:
     report = pages(found, "usage report")
     rows: list[Counted] = []
     unread: list[Unread] = []
@@ -85,7 +85,7 @@ def _report_side(book: Book, found: Iterable[tuple[str, object]], given: Mapping
     return tuple(used), side
 
 
-def _priced_row(book: Book, row: Counted, given: Mapping[str, str]) -> Iterator[Used]:
+def _priced_row(book: PriceBook, row: Counted, given: Mapping[str, str]) -> Iterator[Used]:
     key = evolve(row.key, model=canonical(book, row.key.model or "", row.key.day or ""))
     dimensions = dict(given)
     for name, value, plain in (
@@ -101,7 +101,7 @@ def _priced_row(book: Book, row: Counted, given: Mapping[str, str]) -> Iterator[
     yield from priced_quantities(book, key, key.day or "", dimensions, row.quantities, sides, row.place, of_report=True)
 
 
-def canonical(book: Book, model: str, day: str) -> str:
+def canonical(book: PriceBook, model: str, day: str) -> str:
     """The id of a model that the book knows by this name on that day; any other name as it is."""
     try:
         return book.checked.models[book.rates.model_index(model, seconds_of(day))].name
@@ -113,7 +113,7 @@ def canonical(book: Book, model: str, day: str) -> str:
 
 
 def priced_quantities(
-    book: Book, key: Key, at: str, dimensions: Mapping[str, str], usage: Mapping[str, object], sides: Mapping[int, tuple[int, ...]],
+    book: PriceBook, key: Key, at: str, dimensions: Mapping[str, str], usage: Mapping[str, object], sides: Mapping[int, tuple[int, ...]],
     place: str, *, of_report: bool = False, single: bool = False,
 ) -> Iterator[Used]:  # fmt: skip
     """A line for each meter of a request or of a sum over requests: the least and the most that it can come to."""
@@ -143,7 +143,7 @@ def priced_quantities(
             yield Used(line_key, request, Fraction(sum(uses)), place, amounts[0][0], amounts[-1][0], least.currency, least)
 
 
-def _with_long_window(book: Book, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> list[Priced]:
+def _with_long_window(book: PriceBook, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> list[Priced]:
     """The same with the long context window, where it is offered: a report that does not say leaves both open."""
     if not any(dimension.name == "context_window" for dimension in book.checked.dimensions) or "context_window" in dimensions:
         return []
@@ -167,7 +167,7 @@ def _line_key(key: Key, meter: str) -> Key:
 # ---- records --------------------------------------------------------------------------------------------------------
 
 
-def _record_side(book: Book, path: str, given: Mapping[str, str], stdin: IO[bytes], at: str | None) -> tuple[tuple[Used, ...], Side]:
+def _record_side(book: PriceBook, path: str, given: Mapping[str, str], stdin: IO[bytes], at: str | None) -> tuple[tuple[Used, ...], Side]:
     """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
     from pricelang.usage.reading import read, read_paths
 
@@ -204,7 +204,7 @@ def _record_files(path: str) -> Sequence[str]:
     return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl", ".ndjson", ".sse")))
 
 
-def _priced_part(book: Book, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:
+def _priced_part(book: PriceBook, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:
     name, dimensions = requested(book.checked, book.names, part, None, given)
     at = part.at if part.at is not None else undated
     day = written(seconds_of(at))[:10]

@@ -22,7 +22,7 @@ from pricelang.rating.rates import Rate, stepped
 from .keys import Request, Used, window_sides
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 PAIRED = ("service_tier", "speed", "inference_geo", "context_window", "platform", "endpoint", "surface")
 """The dimensions that are also tried two at a time, and with another meter, model or date."""
@@ -71,9 +71,9 @@ class Explanation:
 class Search:
     """Looks for explanations in one book; prices are worked out once each."""
 
-    book: Book
+    book: PriceBook
     _prices: dict[object, Price | None] = field(factory=dict, init=False)
-    _list: Book | None = field(default=None, init=False)
+    _list: PriceBook | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         if self.book.checked.bases:
@@ -280,7 +280,7 @@ class Search:
 # ---- parts ----------------------------------------------------------------------------------------------------------
 
 
-def applied(book: Book, request: Request, change: Change) -> Request:
+def applied(book: PriceBook, request: Request, change: Change) -> Request:
     """A request after one change."""
     value = str(change.value)
     if change.kind == "dimension":
@@ -300,7 +300,7 @@ def _least_side(request: Request, index: int) -> int:
     return request.sides.get(index, (0,))[0]
 
 
-def _rate(book: Book, request: Request) -> tuple[Rate, Fraction, str] | None:
+def _rate(book: PriceBook, request: Request) -> tuple[Rate, Fraction, str] | None:
     """The rate of a request's meter, the factor into the bill's currency and that currency; None where it has no one price."""
     sides = {index: (_least_side(request, index),) for index in range(len(book.checked.sums))}
     try:
@@ -315,7 +315,7 @@ def _rate(book: Book, request: Request) -> tuple[Rate, Fraction, str] | None:
     return first, conversion.rate if conversion is not None else Fraction(1), found[0].currency
 
 
-def _price(book: Book, request: Request) -> Price | None:
+def _price(book: PriceBook, request: Request) -> Price | None:
     found = _rate(book, request)
     if found is None:
         return None

@@ -13,7 +13,7 @@ from .join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, Line
 from .keys import FIELDS, METERS, Billed, Request, Side
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 MOST = 200
 """For so many differing lines explanations are looked for."""
@@ -47,7 +47,7 @@ class Finding:
         return bool(self.explanations)
 
 
-def findings_of(book: Book, lines: Sequence[Line], usage: Side, cost: Side) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+def findings_of(book: PriceBook, lines: Sequence[Line], usage: Side, cost: Side) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings in the order of their first lines, and notes on what was not looked for."""
     differing = [line for line in lines if line.status in KINDS]
     if not differing:

@@ -22,7 +22,7 @@ from .expected import canonical
 from .keys import COST_TYPES, FIELDS, METERS, TOKEN_TYPES, TOKENS, Billed, Key, Side, Unread, stated_by
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 COLUMNS = ("day", "amount", "cents", "currency", "model", "token_type", "service_tier", "inference_geo", "context_window", "workspace", "description", "quantity")
 """What a mapping can name; `amount` is in the currency's main unit, `cents` in hundredths of it."""
@@ -30,7 +30,7 @@ COLUMNS = ("day", "amount", "cents", "currency", "model", "token_type", "service
 MAX_ROWS = 5_000_000
 
 
-def invoice_side(book: Book, path: str, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
+def invoice_side(book: PriceBook, path: str, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
     """The rows of an invoice. `mapping` names the column of each of `COLUMNS` whose column has another name.
 
     Raises `UsageError` for a file that cannot be read, and for one without a day or an amount.
@@ -51,7 +51,7 @@ def invoice_side(book: Book, path: str, mapping: Mapping[str, str]) -> tuple[tup
             stream.close()
 
 
-def _read(book: Book, path: str, stream: TextIO, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
+def _read(book: PriceBook, path: str, stream: TextIO, mapping: Mapping[str, str]) -> tuple[tuple[Billed, ...], Side]:
     rows = csv_rows(stream)
     _, headers = next(rows, (0, []))
     if len(set(headers)) < len(headers):
@@ -85,7 +85,7 @@ def _read(book: Book, path: str, stream: TextIO, mapping: Mapping[str, str]) -> 
     return tuple(lines), Side(path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread))
 
 
-def _line(book: Book, cells: Mapping[str, str], place: str) -> Billed:
+def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> Billed:
     def cell(name: str) -> str | None:
         return word(cells.get(name) or None, name)
 
@@ -105,7 +105,7 @@ def _line(book: Book, cells: Mapping[str, str], place: str) -> Billed:
                   amount_of(quantity, "quantity") if quantity else None)  # fmt: skip
 
 
-def _of_kind(book: Book, key: Key, kind: str) -> Key:
+def _of_kind(book: PriceBook, key: Key, kind: str) -> Key:
     """The key with what was counted: a meter of the book, or what the Admin API calls it."""
     meters = [meter.name for meter in book.checked.meters]
     if kind in METERS:

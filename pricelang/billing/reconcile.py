@@ -35,7 +35,7 @@ from .join import (
 from .keys import Side
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 AGREEING = frozenset((MATCHED, WITHIN, BOUNDED, NOT_COMPARED))
 
@@ -115,7 +115,7 @@ class Reconciliation:
 
 
 def reconcile(
-    book: Book, usage: object, cost: object, *, mapping: Mapping[str, str] | None = None,
+    book: PriceBook, usage: object, cost: object, *, mapping: Mapping[str, str] | None = None,
     within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
 ) -> Reconciliation:  # fmt: skip
     """Joins usage and cost on what both state: UTC day, workspace, model, tier, context window, geo, token type.
@@ -142,7 +142,7 @@ def reconcile(
 
 
 def _reconcile(
-    book: Book, usage: object, cost: object, mapping: Mapping[str, str], within: Fraction,
+    book: PriceBook, usage: object, cost: object, mapping: Mapping[str, str], within: Fraction,
     dimensions: Mapping[str, str] | None, at: str | None,
 ) -> Reconciliation:
     if within < 0:
@@ -166,7 +166,7 @@ def _reconcile(
     )
 
 
-def _one_currency(book: Book, used: tuple[object, ...], billed: tuple[object, ...]) -> str:
+def _one_currency(book: PriceBook, used: tuple[object, ...], billed: tuple[object, ...]) -> str:
     """The currency of both sides. Raises `UsageError` where there are two, for amounts of two currencies have no difference."""
     expected = {getattr(line, "currency", "") for line in used} - {""} or {book.currency}
     if len(expected) > 1:

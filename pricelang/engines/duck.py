@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from pricelang.api import Book
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.keyed import Quantity, Words
@@ -18,6 +17,7 @@ from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
 from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, open_source
+from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
@@ -44,7 +44,7 @@ RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 class Job:
     """A table of usage on a connection, and a book to price it by. The steps are made when they are first asked for."""
 
-    book: Book
+    book: PriceBook
     connection: DuckDBPyConnection
     source: Source
     columns: Columns
@@ -281,7 +281,7 @@ def _shift(places: int) -> str:
 
 
 def open_job(
-    book: Book, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
+    book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
     table: str | None = None,
 ) -> Job:  # fmt: skip
     """A job over a table of usage. Raises `PriceError` for usage, columns or values that cannot be read."""
@@ -325,7 +325,7 @@ def _seconds(found: object) -> int | None:
     return seconds_of(found)  # type: ignore[arg-type]
 
 
-def may_round(book: Book, meters: Sequence[str]) -> bool:
+def may_round(book: PriceBook, meters: Sequence[str]) -> bool:
     """Whether a request of these meters may have an amount that is no whole number of atoms."""
     checked = book.checked
     held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}

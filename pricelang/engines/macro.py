@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.api import Book
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import utc_timestamp
 from pricelang.engines.duck import WORDS, decimal_sql
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import literal, quoted
+from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import Instant, seconds_of, written
@@ -44,7 +44,7 @@ class Part:
 
 
 def register(
-    book: Book, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,
+    book: PriceBook, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,
     meters: Sequence[str] | None = None, since: Instant | None = None, **fixed: str,
 ) -> Versions:  # fmt: skip
     """Makes the macros `price_of` and `try_price_of` and the table `pricelang_rates` in the current schema.
@@ -153,7 +153,7 @@ def _least(row: RateRow, part: Part) -> str | None:
 # ---- the macro ------------------------------------------------------------------------------------------------------
 
 
-def _parts(book: Book, found: Versions) -> tuple[Part, ...]:
+def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
     """The meters that have a price. A quantity is given as any number: one that is negative or finer than is counted is
     NULL, and so has no price."""
     whole = {meter.name: meter.whole for meter in book.checked.meters}

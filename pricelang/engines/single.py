@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import define, field
 
-from pricelang.api import Book
 from pricelang.decimals import exact, plain
+from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
 
@@ -25,7 +25,7 @@ class Single:
     `whole_digits` before the point has none, where they are given: its column does not hold it.
     """
 
-    book: Book
+    book: PriceBook
     whole_digits: int | None = None
     refused: dict[str, str] = field(factory=dict)
     _known: dict[str, str] = field(factory=dict)

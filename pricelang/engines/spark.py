@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
-from pricelang.api import Book
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED, may_round
@@ -21,6 +20,7 @@ from pricelang.engines.keyed import Quantity
 from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import SPARK, When, as_written, instant_of, quantity_of, words_of
 from pricelang.engines.spark_single import ANSWER, answers
+from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateTable, most_places, rate_table
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of
@@ -39,7 +39,7 @@ Combination = tuple[str | None, tuple[str | None, ...]]
 class Job:
     """A DataFrame of usage, and a book to price it by."""
 
-    book: Book
+    book: PriceBook
     session: SparkSession
     usage: DataFrame
     columns: Columns
@@ -189,7 +189,7 @@ class SparkBook:
     the executors, or have no price where `single` is false.
     """
 
-    book: Book
+    book: PriceBook
     session: SparkSession
 
     def price(

@@ -12,12 +12,12 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from pricelang.api import Book
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import PARQUET, TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
+from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.totals import Report, Total, Unpriced
 from pricelang.wording import shown
@@ -52,7 +52,7 @@ def open_session(master: str | None) -> SparkSession:
 
 
 def price_file(
-    book: Book, paths: Sequence[str], output: str, *, master: str | None = None, mapping: Mapping[str, str] = {},
+    book: PriceBook, paths: Sequence[str], output: str, *, master: str | None = None, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, rejects: str | None = None, lines: bool = False, session: SparkSession | None = None,
 ) -> Written:  # fmt: skip
     """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder of Parquet files, and with
@@ -94,7 +94,7 @@ def price_file(
 
 
 def report_files(
-    book: Book, paths: Sequence[str], by: Sequence[str] = (), *, master: str | None = None, mapping: Mapping[str, str] = {},
+    book: PriceBook, paths: Sequence[str], by: Sequence[str] = (), *, master: str | None = None, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, session: SparkSession | None = None,
 ) -> Report:  # fmt: skip
     """What files of usage cost by some columns, as `pricelang.engines.totals.totals` says it; rows that have no
@@ -150,7 +150,7 @@ def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
         raise BadRequest("bad_source", f"the usage cannot be read: {shown(str(error).strip().splitlines()[0], 300)}") from None
 
 
-def _counted(book: Book, rows: DataFrame) -> Written:
+def _counted(book: PriceBook, rows: DataFrame) -> Written:
     currency = "currency" if book.checked.conversions else f"'{book.currency}'"
     groups = f"case when {COST} is null then reason end as pl_why", f"case when {COST} is not null then {currency} end as pl_in"
     found = rows.selectExpr(*groups, COST).groupBy("pl_why", "pl_in").agg({COST: "sum", "*": "count"}).collect()

@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pricelang.api import Book
 from pricelang.book.store import dump_book, read_book
 from pricelang.engines.single import Single
+from pricelang.pricing import PriceBook
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of
 
@@ -30,7 +30,7 @@ _POWER = re.compile(r"[0-9.]+E-?[0-9]+\Z")
 @lru_cache(maxsize=4)
 def _single(text: str) -> Single:
     """The evaluator of a stored book, read once a worker."""
-    return Single(Book(read_book(text)))
+    return Single(PriceBook(read_book(text)))
 
 
 def answer_of(text: str, payload: str | None, count: int) -> str | None:
@@ -68,7 +68,7 @@ def _times(text: str, count: int) -> str:
     return f"{digits[: len(digits) - len(part)]}.{digits[len(digits) - len(part) :]}" if part else digits
 
 
-def answers(book: Book, session: SparkSession) -> Callable[..., Column]:
+def answers(book: PriceBook, session: SparkSession) -> Callable[..., Column]:
     """A function of Spark from a row and a count to the answer."""
     from pyspark.sql import functions as f
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from pricelang.api import Book
 from pricelang.engines import keyed
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
+from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.versions import Versions, dimensions_that_multiply, slim, versions_of
@@ -42,7 +42,7 @@ class Plan:
     the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row.
     """
 
-    book: Book
+    book: PriceBook
     dialect: Dialect
     rates: Versions
     table: tuple[str, ...]
@@ -80,7 +80,7 @@ class Plan:
 
 
 def plan_of(
-    book: Book, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
+    book: PriceBook, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
     meters: Sequence[str] = (), dimensions: Sequence[str] | None = None, since: Instant | None = None, fixed: Mapping[str, str] = {},
     instants: str | None = None, schema: Sequence[str] = (), account: str | None = None, tie: str | None = None,
 ) -> Plan:  # fmt: skip
@@ -148,7 +148,7 @@ def _quantity(words: Dialect, meter: str, column: str, scale: int) -> Quantity:
     return Quantity(meter, sql, scale, MAX_MEASURE * 10**scale if scale else MAX_QUANTITY)
 
 
-def _assumed(book: Book, chosen: Sequence[str], fixed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     found = [
         (dimension.name, fixed.get(dimension.name, dimension.values[dimension.default].name))
         for dimension in book.checked.dimensions

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
     from pricelang.export.prices import Exported
+    from pricelang.pricing import PriceBook
     from pricelang.rating.instants import Instant
 
 
-def litellm(book: Book, at: Instant | None = None, *, provider: str | None = None) -> Exported:
+def litellm(book: PriceBook, at: Instant | None = None, *, provider: str | None = None) -> Exported:
     """Entries of LiteLLM's `model_prices_and_context_window.json` for the models of a book on a day (today unless given).
 
     `provider` is the `litellm_provider` of all of them, the book's name unless given. `entries` are dicts whose prices
@@ -28,7 +28,7 @@ def litellm(book: Book, at: Instant | None = None, *, provider: str | None = Non
     return exported(book, at, provider or book.name)
 
 
-def genai_prices(book: Book, at: Instant | None = None, *, provider: str | None = None) -> Exported:
+def genai_prices(book: PriceBook, at: Instant | None = None, *, provider: str | None = None) -> Exported:
     """A provider of genai-prices in the form of its YAML files; arguments, result and errors are those of `litellm`."""
     from pricelang.export.genai_yaml import exported
 

@@ -24,7 +24,7 @@ from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.rates import Rate
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 COLUMNS = (
     "BilledCost", "BillingAccountId", "BillingAccountName", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart",
@@ -68,7 +68,7 @@ class Account:
 Row = dict[str, str]
 
 
-def rows_of(book: Book, bill: Bill, account: Account, record: str = "", kinds: tuple[str, ...] = (), below: Book | None = None) -> Iterator[Row]:
+def rows_of(book: PriceBook, bill: Bill, account: Account, record: str = "", kinds: tuple[str, ...] = (), below: PriceBook | None = None) -> Iterator[Row]:
     """The rows of a bill, which add up to its total exactly.
 
     `kinds` says of each part whether it is `single` or a `sum`; `below` is the list that a contract extends, None for a
@@ -91,7 +91,7 @@ def rows_of(book: Book, bill: Bill, account: Account, record: str = "", kinds: t
             yield row | {"BilledCost": billed, "EffectiveCost": billed}
 
 
-def _list_part(below: Book, part: Priced, kind: str) -> Priced:
+def _list_part(below: PriceBook, part: Priced, kind: str) -> Priced:
     """The same request by the list. Raises `PriceError` where the list has no price for it, or not one."""
     model, at = part.cell.model.name, datetime.datetime.fromtimestamp(part.at, datetime.UTC)
     try:
@@ -105,7 +105,7 @@ def _list_part(below: Book, part: Priced, kind: str) -> Priced:
     return found[0]
 
 
-def _row(book: Book, part: Priced, lists: Priced, amount: Amount, account: Account, record: str) -> Row:
+def _row(book: PriceBook, part: Priced, lists: Priced, amount: Amount, account: Account, record: str) -> Row:
     rate = amount.rate
     if rate is None:
         step = amount.step
@@ -139,7 +139,7 @@ def _row(book: Book, part: Priced, lists: Priced, amount: Amount, account: Accou
     }  # fmt: skip
 
 
-def _adjustment(book: Book, part: Priced, amount: Fraction, rule: str, place: str, account: Account, record: str) -> Row:
+def _adjustment(book: PriceBook, part: Priced, amount: Fraction, rule: str, place: str, account: Account, record: str) -> Row:
     """A row for an amount that no quantity has: an addition once a request, a floor, a cap, or a rounding."""
     cost = to_decimal(amount)
     return {
@@ -148,7 +148,7 @@ def _adjustment(book: Book, part: Priced, amount: Fraction, rule: str, place: st
     }  # fmt: skip
 
 
-def _common(book: Book, part: Priced, account: Account, record: str) -> Row:
+def _common(book: PriceBook, part: Priced, account: Account, record: str) -> Row:
     """What all rows of a request share: its day and month, the account, and who sells it."""
     day = datetime.datetime.fromtimestamp(part.at, datetime.UTC).replace(hour=0, minute=0, second=0)
     month = day.replace(day=1)

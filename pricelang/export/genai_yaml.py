@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from pricelang.api import Book
 from pricelang.decimals import exact as decimal_of
 from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, Watched, prices_on, size_of, unit_of
 from pricelang.export.text import yaml_text
 from pricelang.imports.drafts import Unsaid
 from pricelang.imports.genai_prices import measure_of, price_key_of
+from pricelang.pricing import PriceBook
 from pricelang.rating.instants import Instant
 
 SYNONYMS = {"cache_write_5m": "cache_write", "web_search": "web_searches", REQUESTS: REQUESTS}
@@ -31,7 +31,7 @@ KEYS = frozenset(
 Prices = dict[str, Any]
 
 
-def exported(book: Book, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
+def exported(book: PriceBook, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
     """The provider, the file and what it cannot say. `watched` passes the models on, and may show how far it is."""
     models: list[dict[str, Any]] = []
     unsaid: list[Unsaid] = []
@@ -44,7 +44,7 @@ def exported(book: Book, at: Instant | None, provider: str, watched: Watched = i
     return Exported(entries, yaml_text(entries), unsaid, len(models))
 
 
-def _model(book: Book, model: ModelPrices) -> dict[str, Any] | None:
+def _model(book: PriceBook, model: ModelPrices) -> dict[str, Any] | None:
     if not model.standard:
         model.miss("", "", "no price unless a dimension is said, and genai-prices has a standard one always")
         return None
@@ -80,7 +80,7 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}:00Z"
 
 
-def _prices(book: Book, model: ModelPrices, bands: Bands) -> Prices:
+def _prices(book: PriceBook, model: ModelPrices, bands: Bands) -> Prices:
     """The prices under genai-prices' keys, for as many as each is written for, with a tier for each length of prompt."""
     whole = {meter for _, prices in bands for meter in prices if meter in _prompt(book)}
     if len(bands) > 1 and not whole <= set(model.summed) <= set(_prompt(book)):
@@ -106,20 +106,20 @@ def _prices(book: Book, model: ModelPrices, bands: Bands) -> Prices:
     return found
 
 
-def _prompt(book: Book) -> tuple[str, ...]:
+def _prompt(book: PriceBook) -> tuple[str, ...]:
     return tuple(
         meter.name for meter in book.checked.meters if meter.kind == "token" and meter.name.startswith(("input", "cache"))
     )  # fmt: skip
 
 
-def _key(book: Book, meter: str) -> str | None:
+def _key(book: PriceBook, meter: str) -> str | None:
     name = SYNONYMS.get(meter, meter)
     kind = unit_of(book, meter)
     key = price_key_of(name, {"token": "tokens", "character": "characters", "pixel": "pixels", "second": "seconds", "page": "pages"}.get(kind, name))
     return key if key in KEYS else None
 
 
-def _scale(book: Book, meter: str, key: str) -> Fraction:
+def _scale(book: PriceBook, meter: str, key: str) -> Fraction:
     measure = measure_of(key)
     assert measure is not None, key
     return measure.size / size_of(book, meter)

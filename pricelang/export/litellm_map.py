@@ -7,12 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pricelang.api import Book
 from pricelang.decimals import exact as decimal_of
 from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, Watched, prices_on, ratio, size_of, unit_of
 from pricelang.export.text import json_text
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.drafts import Unsaid
+from pricelang.pricing import PriceBook
 from pricelang.rating.instants import Instant
 
 SYNONYMS = {"cache_write_5m": "cache_write", "web_search": "web_searches", REQUESTS: "requests"}
@@ -23,7 +23,7 @@ _FACTORS = {(dimension, value): field for field, (dimension, value, _) in f.UPLI
 _SPECIFIC = ("us", "fast")
 
 
-def exported(book: Book, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
+def exported(book: PriceBook, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
     """The entries, the file and what it cannot say. `watched` passes the models on, and may show how far it is."""
     entries: dict[str, dict[str, Any]] = {}
     unsaid: list[Unsaid] = []
@@ -42,7 +42,7 @@ def exported(book: Book, at: Instant | None, provider: str, watched: Watched = i
 class _Writer:
     """The entry of one model."""
 
-    def __init__(self, book: Book, model: ModelPrices, provider: str) -> None:
+    def __init__(self, book: PriceBook, model: ModelPrices, provider: str) -> None:
         self.book, self.model, self.provider = book, model, provider
         self.entry_so_far: dict[str, Any] = {}
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from attrs import Factory, define, frozen
 
-from pricelang.api import Book
 from pricelang.book import model as m
 from pricelang.book.space import holds
 from pricelang.imports.drafts import Unsaid
+from pricelang.pricing import PriceBook
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
@@ -74,7 +74,7 @@ Watched = Callable[[Iterable[ModelPrices]], Iterator[ModelPrices]]
 """What looks on while a long book is gone through."""
 
 
-def prices_on(book: Book, at: Instant | None = None) -> Iterator[ModelPrices]:
+def prices_on(book: PriceBook, at: Instant | None = None) -> Iterator[ModelPrices]:
     """Each model of a book that is released by a day (today unless given), with its prices. Raises `BadRequest` (`bad_date`)."""
     seconds = seconds_of(today() if at is None else at)
     checked = book.checked
@@ -196,12 +196,12 @@ def _prices(cell: Cell) -> dict[str, Fraction]:
     return {**prices, REQUESTS: extra} if extra else prices
 
 
-def unit_of(book: Book, meter: str) -> str:
+def unit_of(book: PriceBook, meter: str) -> str:
     """The unit of a meter, in the singular; an amount per request is counted in requests."""
     return next((known.kind for known in book.checked.meters if known.name == meter), "request")
 
 
-def size_of(book: Book, meter: str) -> Fraction:
+def size_of(book: PriceBook, meter: str) -> Fraction:
     """How many of its kind one unit of a meter is (3,600 seconds for hours)."""
     return next((known.size for known in book.checked.meters if known.name == meter), Fraction(1))
 

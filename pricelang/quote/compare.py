@@ -18,7 +18,7 @@ from pricelang.rating.instants import today
 from pricelang.usage.records import Outcome, Place, Rejected, Skipped, UsageError
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 MAX_REASONS = 20
 """Different refusals and notes that are kept of one alternative; the rest is counted."""
@@ -108,7 +108,7 @@ class _Tally:
 
 
 def compare(
-    book: Book, outcomes: Iterable[Outcome | RequestBody], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
+    book: PriceBook, outcomes: Iterable[Outcome | RequestBody], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
     only: Sequence[str] = (), cross: Sequence[str] = (),
 ) -> Comparison:  # fmt: skip
     """Records, or request bodies that are not sent yet, under each alternative of the book, or under `what_ifs` alone; read
@@ -122,7 +122,7 @@ def compare(
 
 
 class _Comparing:
-    def __init__(self, book: Book, scenario: Scenario, what_ifs: Sequence[str], only: Sequence[str], cross: Sequence[str]) -> None:
+    def __init__(self, book: PriceBook, scenario: Scenario, what_ifs: Sequence[str], only: Sequence[str], cross: Sequence[str]) -> None:
         self.book, self.variants = book, Variants(book.rates, scenario)
         asked = [what_if(book.rates, text) for text in what_ifs]
         found = () if asked and not only else alternatives_of(book.checked, only)

@@ -23,13 +23,13 @@ from pricelang.rating.instants import seconds_of, today, written
 from pricelang.usage.fields import shown
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 _INDEX = {"low": 0, "expected": 1, "high": 2}
 CACHES = ("none", "5m", "1h")
 
 
-def quote(book: Book, request: object, options: Options = Options(), dimensions: Mapping[str, str] | None = None) -> Quote:  # noqa: B008
+def quote(book: PriceBook, request: object, options: Options = Options(), dimensions: Mapping[str, str] | None = None) -> Quote:  # noqa: B008
     """What a Messages API request body, or an item of a batch, will cost. `dimensions` stand instead of the request's own.
 
     Raises `QuoteError` for a body that cannot be read or has no end, and the `PriceError` of what the book refuses.
@@ -101,7 +101,7 @@ def _of_estimates(counted: str) -> Sequence[str]:
 
 
 def _bill(
-    book: Book, model: str, at: str, split: Split, tokens: Mapping[str, int], output: Range,
+    book: PriceBook, model: str, at: str, split: Split, tokens: Mapping[str, int], output: Range,
     uses: Mapping[str, tuple[object, object, object]], dimensions: Mapping[str, str],
 ) -> Bill:  # fmt: skip
     index = _INDEX[split.level]
@@ -113,7 +113,7 @@ def _bill(
 # ---- bills to a call -------------------------------------------------------------------------------------------------
 
 
-def _call(book: Book, bills: Sequence[Bill]) -> Call:
+def _call(book: PriceBook, bills: Sequence[Bill]) -> Call:
     """The first bill is the expected one; the others bound it, in all and meter by meter."""
     totals = [bill.exact_total for bill in bills]
     order = [meter.name for meter in book.checked.meters]

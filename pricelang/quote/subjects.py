@@ -19,7 +19,7 @@ from pricelang.rating.instants import seconds_of
 from pricelang.usage.records import Part, Place, Record
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
 
 
 @frozen(eq=False, repr=False)
@@ -62,7 +62,7 @@ class Subject(Protocol):
 class RecordSubject:
     """A record of usage: each part is a request, or several where it is sent again."""
 
-    def __init__(self, book: Book, variants: Variants, record: Record) -> None:
+    def __init__(self, book: PriceBook, variants: Variants, record: Record) -> None:
         self.book, self.variants, self.record = book, variants, record
         self.place = record.place
         self._settled: list[Settled] | None = None
@@ -149,7 +149,7 @@ def is_body(value: object) -> bool:
 class BodySubject:
     """A request that is not sent yet: its quote, and that of each later call as often as it is sent again."""
 
-    def __init__(self, book: Book, variants: Variants, request: RequestBody) -> None:
+    def __init__(self, book: PriceBook, variants: Variants, request: RequestBody) -> None:
         self.book, self.variants, self.request = book, variants, request
         self.place = request.place
         self._given: Quote | None = None

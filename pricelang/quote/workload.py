@@ -28,7 +28,7 @@ from pricelang.usage.records import SUM, Part
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
-    from pricelang.api import Book
+    from pricelang.pricing import PriceBook
     from pricelang.quote.subjects import RequestBody
 
 LEVELS = ("low", "expected", "high")
@@ -129,7 +129,7 @@ def month_of(text: str | None) -> tuple[int, int]:
 
 
 def workload(
-    book: Book, requests: object, per_day: Fraction | None = None, month: str | None = None, model: str | None = None,
+    book: PriceBook, requests: object, per_day: Fraction | None = None, month: str | None = None, model: str | None = None,
     dimensions: Mapping[str, str] | None = None, otherwise: str | None = None,
 ) -> Workload:  # fmt: skip
     """The cost of a workload in any form that `plan_from` takes, in `month`, its own month, or the one `otherwise`.
@@ -147,7 +147,7 @@ def workload(
     return expected_cost(book, plan.mixes, month or plan.month or otherwise)
 
 
-def expected_cost(book: Book, mixes: Sequence[Mix], month: str | None = None) -> Workload:
+def expected_cost(book: PriceBook, mixes: Sequence[Mix], month: str | None = None) -> Workload:
     """What some mixes cost in a month, day by day.
 
     Raises `PriceError`: what no request of a day may do, `bad_workload` for a workload without requests, `range` for a
@@ -182,7 +182,7 @@ def _ordered(ends: Sequence[Fraction]) -> Range:
 class _Run:
     """A month at the least, the expected or the most usage. (A plain class: it grows.)"""
 
-    def __init__(self, book: Book, mixes: Sequence[Mix], level: int, days: Sequence[str]) -> None:
+    def __init__(self, book: PriceBook, mixes: Sequence[Mix], level: int, days: Sequence[str]) -> None:
         self.book, self.level = book, level
         self.currency: str | None = None
         self.used: dict[tuple[str, str, int], Fraction] = {}

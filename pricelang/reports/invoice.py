@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from pricelang.api import Book
 from pricelang.decimals import plain
+from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.account import Account, Adjustment
@@ -81,7 +81,7 @@ class Invoice:
 
 
 def make_invoice(
-    book: Book, outcomes: Iterable[Outcome], period: Period | None = None, by: Sequence[str] = (), given: Given | None = None,
+    book: PriceBook, outcomes: Iterable[Outcome], period: Period | None = None, by: Sequence[str] = (), given: Given | None = None,
     refused: Callable[[Place, dict[str, str | None]], None] | None = None,
 ) -> Invoice:  # fmt: skip
     """The invoice for records in any order, all of one account.
@@ -142,7 +142,7 @@ def _split(record: Record, given: Given, period: Period | None, since: int | Non
     return evolve(record, parts=tuple(inside)), evolve(record, parts=tuple(early))
 
 
-def _priced(book: Book, record: Record, given: Given) -> list[Priced]:
+def _priced(book: PriceBook, record: Record, given: Given) -> list[Priced]:
     """Each request of a record. Raises `PriceError`, also for a sum that has only bounds."""
     found: list[Priced] = []
     for bill in book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions):
@@ -153,7 +153,7 @@ def _priced(book: Book, record: Record, given: Given) -> list[Priced]:
     return found
 
 
-def _listed(below: Book, part: Part, given: Given) -> Priced | None:
+def _listed(below: PriceBook, part: Part, given: Given) -> Priced | None:
     """A request by the list, if it has one price there."""
     try:
         (bill,) = below.price_parts(Record((part,), Place(""), ""), model=given.model, at=given.at, dimensions=given.dimensions)

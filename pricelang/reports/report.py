@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from pricelang.api import Book
 from pricelang.book.columns import columns_of
+from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import PriceError
 from pricelang.reports.names import Key, Names
@@ -20,7 +20,7 @@ from pricelang.usage.records import Outcome, Place, Record
 
 
 def report_records(
-    book: Book, outcomes: Iterable[Outcome], by: Sequence[str] = ("model",), given: Given | None = None, period: Period | None = None,
+    book: PriceBook, outcomes: Iterable[Outcome], by: Sequence[str] = ("model",), given: Given | None = None, period: Period | None = None,
     zone: tzinfo | None = UTC, refused: Callable[[Place, dict[str, str | None]], None] | None = None,
 ) -> Report:  # fmt: skip
     """What records cost by `model` (the book's id of it), `hour`, `day`, `week`, `month` or `year` in a time zone, `file`,
@@ -106,7 +106,7 @@ class _Group:
 class _Groups:
     """The groups of a report."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: PriceBook) -> None:
         self._book = book
         self._groups: dict[tuple[Key, str], _Group] = {}
         self._whole: dict[tuple[Key, str], _Group] = {}

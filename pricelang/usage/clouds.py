@@ -14,7 +14,7 @@ from attrs import evolve
 
 from .fields import require_object, shown, word
 from .messages import read_message
-from .records import Outcome, Part, Place, Record, UsageError
+from .records import Outcome, Place, Record, UsageError
 
 FORMAT = "clouds"
 _HOSTS = (
@@ -80,15 +80,6 @@ def vertex_endpoint(location: str | None) -> str | None:
     return "global" if location == "global" else "multi_region" if location in _MULTI_REGIONS else "regional"
 
 
-def of_id(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
-    """The parts of a message whose id says that a cloud served it: its platform, with an endpoint that is left unsaid."""
-    platform = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}.get(id[:9]) if isinstance(id, str) else None
-    if platform is None:
-        return parts
-    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}, unsaid=("endpoint",)) for part in parts)
-
-
 def _named(place: Place, response: Mapping[str, object]) -> Place:
     id = response.get("id")
     return evolve(place, id=id[:200]) if place.id is None and isinstance(id, str) and id.isprintable() else place
-

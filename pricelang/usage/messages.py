@@ -59,9 +59,9 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     message = read_message(value)
     id = value.get("id")
     if isinstance(id, str) and id.startswith(("msg_bdrk_", "msg_vrtx_")):
-        from .clouds import of_id
+        from .platforms import of_message
 
-        return Record(of_id(message.parts, id), place, FORMAT, message.notes)
+        return Record(of_message(message.parts, id), place, FORMAT, message.notes)
     return Record(message.parts, place, FORMAT, message.notes)
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+
+from .records import Part
 
 _GEOGRAPHY = r"(?:(?P<geo>global|us|eu|apac|au|jp|ca|sa|us-gov|[a-z]{2,6}(?:-[a-z]{2,4})?)\.)?"
 _BEDROCK = re.compile(_GEOGRAPHY + r"anthropic\.(?P<model>claude-[a-z0-9.-]+?)(?:-v[0-9]+)?(?::[0-9]+)?(?::[0-9]+k)?\Z", re.ASCII)
@@ -94,3 +96,11 @@ def _of_provider(provider: str, rest: str) -> Named | None:
 
 def _bedrock_model(id: str, model: str) -> str:
     return _OLD_BEDROCK.get(id.partition("anthropic.")[2], model)
+
+
+def of_message(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
+    """The parts of a message whose id says that a cloud served it: its platform, with an endpoint that is left unsaid."""
+    platform = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}.get(id[:9]) if isinstance(id, str) else None
+    if platform is None:
+        return parts
+    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}, unsaid=("endpoint",)) for part in parts)
