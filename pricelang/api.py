@@ -93,7 +93,7 @@ class Book:
 
     def price(
         self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
-        each: Iterable[str] = (), **dimensions: str,
+        each: str | Iterable[str] = (), **dimensions: str,
     ) -> Bill:  # fmt: skip
         """What a request costs, with a line for each meter and the rules behind it.
 
@@ -116,7 +116,7 @@ class Book:
             return Bill((self.rates.request(model, at, usage, dimensions),))
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return price_sum(self.rates, model, at, usage, dimensions, tuple(each))
+        return price_sum(self.rates, model, at, usage, dimensions, (each,) if isinstance(each, str) else tuple(each))
 
     def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
