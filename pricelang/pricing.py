@@ -69,7 +69,7 @@ class PriceBook:
 
     def price(
         self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
-        each: Iterable[str] = (), **dimensions: str,
+        each: str | Iterable[str] = (), **dimensions: str,
     ) -> Bill:  # fmt: skip
         """What a request costs, with a line for each meter and the rules behind it.
 
@@ -92,7 +92,7 @@ class PriceBook:
             return Bill((self.rates.request(model, at, usage, dimensions),))
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return price_sum(self.rates, model, at, usage, dimensions, tuple(each))
+        return price_sum(self.rates, model, at, usage, dimensions, (each,) if isinstance(each, str) else tuple(each))
 
     def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
@@ -182,7 +182,7 @@ class BookAt:
     book: PriceBook
     day: str
 
-    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: Iterable[str] = (), **dimensions: str) -> Bill:
+    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: str | Iterable[str] = (), **dimensions: str) -> Bill:
         """`Book.price` on this day."""
         self._without_at(dimensions)
         return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)

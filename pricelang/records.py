@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
+from attrs import evolve
+
 from pricelang.book import model as m
 from pricelang.naming import requested
 from pricelang.rating.bill import Bill
@@ -13,6 +15,8 @@ from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import Instant
 from pricelang.rating.ratecard import RateCard
 from pricelang.usage.records import Part, Record
+
+REPORT = "admin-usage"
 
 
 def price_record(rates: RateCard, record: Record, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
@@ -30,7 +34,7 @@ def price_parts(
     rates: RateCard, record: Record, model: str | None, at: Instant | None, dimensions: Mapping[str, str]
 ) -> tuple[Bill, ...]:
     """A bill of its own for each request of a record, in their order, without the record's notes. Raises `PriceError`."""
-    bills = tuple(_price_part(rates, part, model, at, dimensions) for part in record.parts)
+    bills = tuple(_price_part(rates, _of_report(rates.book, part) if record.format == REPORT else part, model, at, dimensions) for part in record.parts)
     if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
         raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
     return bills
@@ -52,6 +56,14 @@ def _price_part(rates: RateCard, part: Part, model: str | None, at: Instant | No
     if part.kind == "sum":
         return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
     return Bill((rates.request(name, instant, part.usage, values, part.label),))
+
+
+def _of_report(book: m.Book, part: Part) -> Part:
+    """A row of an Admin report without what it always says and a book may have no word for: a standard tier, a side of 200,000."""
+    limits = {f"{summed.label} {side} {limit}" for summed in book.sums for limit in summed.limits for side in ("over", "up to")}
+    tiered = any(dimension.name == "service_tier" for dimension in book.dimensions)
+    dimensions = {name: value for name, value in part.dimensions.items() if tiered or (name, value) != ("service_tier", "standard")}
+    return evolve(part, dimensions=dimensions, sides=tuple(side for side in part.sides if side in limits))
 
 
 @lru_cache(maxsize=16)

@@ -230,3 +230,9 @@ example "one price of two stretches"
     results = run_examples(book)
     assert [result.passed for result in results] == [False, True, True]
     assert results[0].got == "costs $0.001 to $0.002"
+
+
+def test_each_may_be_one_statement() -> None:
+    given = {"model": "claude-haiku-5-5", "at": "2026-10-20", "usage": {"input": 900_000}, "record": "sum"}
+    book = pricelang.load()
+    assert book.price(**given, each="prompt over 100000").total == book.price(**given, each=["prompt over 100000"]).total  # type: ignore[arg-type]

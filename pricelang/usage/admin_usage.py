@@ -2,7 +2,7 @@
 
 `data` is a list of buckets with `starting_at`, `ending_at` and `results`; pages of one run have buckets of their own, in any
 order and in any number of files. A row has the keys of `uncached_input_tokens` and the like, its day is that of its bucket.
-What the report was not grouped by is null: without `model` a row has no price. A null workspace is also the default one.
+What the report was not grouped by is null: without `model` a row has no price, nor without `service_tier` until one is given. A null workspace is also the default one.
 
 A row that stands in a bucket of another page already is a copy, and is skipped. Another row of a bucket that an earlier
 page covers belongs to a report that was grouped or filtered otherwise: unless the two say different values of something,
@@ -35,9 +35,10 @@ _COUNTS = (
     "uncached_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens", "server_tool_use", "requests",
 )  # fmt: skip
 _KNOWN = frozenset((*_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS))
-_TIERS = {"standard": None, "batch": "batch", "priority": "priority", "": None}
-# "0-200k" says no side of a threshold: another may lie below it, as the one of 100,000 tokens does.
-_WINDOWS = {"0-200k": (), "200k-1M": ("prompt over 200000",)}
+# A standard tier is said too, for `--service-tier` holds for rows that say none.
+_TIERS = ("standard", "batch", "priority")
+# A threshold below that of 200,000, as the one of 100,000 tokens is, stays open in the shorter window.
+_WINDOWS = {"0-200k": ("prompt up to 200000",), "200k-1M": ("prompt over 200000",)}
 _NO_GEO = ("", "global", "not_available")
 _MOST_ROWS = 1_000_000
 
@@ -173,19 +174,19 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
     dimensions, sides = _dimensions(row, notes)
     given = {name: word(row.get(key), key) for name, key in _ATTRIBUTES.items()}
     attributes = {"day": begins[:10]} | {name: clean(text) for name, text in given.items() if text}
-    part = Part(model, begins, dimensions, meters, kind=SUM, sides=sides)
+    unsaid = ("service_tier",) if "service_tier" not in dimensions else ()
+    part = Part(model, begins, dimensions, meters, kind=SUM, sides=sides, unsaid=unsaid)
     return Record((part,), place, FORMAT, tuple(notes), attributes)
 
 
 def _dimensions(row: Mapping[str, object], notes: list[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     dimensions = {}
-    tier, window = word(row.get("service_tier"), "service_tier"), word(row.get("context_window"), "context_window")
+    tier, window = word(row.get("service_tier"), "service_tier") or None, word(row.get("context_window"), "context_window")
     geo, speed = word(row.get("inference_geo"), "inference_geo"), word(row.get("speed"), "speed")
     if tier is not None and tier not in _TIERS:
         raise UsageError("unknown_value", f"`service_tier` is {shown(tier)}", "known tiers: standard, batch, priority")
-    found = _TIERS[tier] if tier is not None else None
-    if found:
-        dimensions["service_tier"] = found
+    if tier is not None:
+        dimensions["service_tier"] = tier
     if geo is not None and geo not in _NO_GEO:
         dimensions["inference_geo"] = geo
     if speed and speed != "standard":
@@ -194,9 +195,8 @@ def _dimensions(row: Mapping[str, object], notes: list[str]) -> tuple[dict[str, 
         raise UsageError("unknown_value", f"`context_window` is {shown(window)}", "known windows: 0-200k, 200k-1M")
     if window == "200k-1M":
         dimensions["context_window"] = "long"
-    for name, value in (("service_tier", tier), ("inference_geo", geo)):
-        if value is None:
-            notes.append(f"the report was not grouped by `{name}`: priced as standard")
+    if geo is None:
+        notes.append("the report was not grouped by `inference_geo`: priced as standard")
     return dimensions, _WINDOWS[window] if window is not None else ()
 
 

@@ -6,13 +6,14 @@
 - OpenInference: `llm.token_count.prompt` includes the cache, too.
 - A span of an agent or a chain adds up what the spans under it count: skipped, and so is any span without counts.
 - Claude Code's events count the cache outside of the input, without lifetimes.
+- What was sent twice, or told by two instrumentations, counts once: see `spans`.
 
 In OTLP JSON an `intValue` is a string.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from attrs import evolve
@@ -22,6 +23,7 @@ from .fields import clean, count, model_id, shown, type_name, word, wrong_type
 from .inclusive import inclusive, no_lifetime
 from .json_text import written
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from .spans import Spans
 from .times import instant, nanoseconds
 
 FORMAT = "otel"
@@ -55,17 +57,23 @@ def known(value: Mapping[str, object]) -> bool:
     return isinstance(attributes, Mapping | list) and any(key in value for key in ("name", "spanId", "context", "body", "timeUnixNano"))
 
 
-def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
+def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
+    """A function that reads these, and knows the spans before."""
+    spans = Spans()
+    return lambda value, place: _outcomes(spans, value, place)
+
+
+def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     """The records of the spans and events in a value, in order; each has its own fault."""
     if "resourceSpans" not in value and "resourceLogs" not in value:
-        yield _span(value, {}, place)
+        yield _span(value, {}, place, spans)
         return
     for number, (span, resource) in enumerate(_spans(value), 1):
         spot = evolve(place, id=_span_id(span) or f"span {number}")
         try:
             if not isinstance(span, Mapping):
                 raise wrong_type("spans", span, "a list of objects")
-            yield _span(span, resource, spot)
+            yield _span(span, resource, spot, spans)
         except UsageError as error:
             yield Rejected(spot, error.code, error.message, error.help, written(span))
 
@@ -123,8 +131,13 @@ def _typed(value: object, key: str) -> object:
     return next((value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None)
 
 
-def _span(span: Mapping[str, object], resource: Mapping[str, object], place: Place) -> Outcome:
+def _span(span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans) -> Outcome:
     own = _attributes(span)
+    found = _read(span, own, resource, place)
+    return spans.settled(found, span, own) if isinstance(found, Record) else found
+
+
+def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mapping[str, object], place: Place) -> Outcome:
     at = nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
     at = at or instant(span.get("start_time") or span.get("timestamp"), "start_time")
     attributes = {name: clean(str(found)) for name, keys in _ATTRIBUTES.items() if (found := next((own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.rating.errors import BadRequest
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 
@@ -66,16 +68,31 @@ def test_tiers_windows_speed_and_geography_are_dimensions() -> None:
     found = outcomes(page(day(1, row(service_tier="batch", inference_geo="us", context_window="200k-1M"), row(speed="fast", context_window="0-200k"))))
     first, second = records(found)
     assert first.parts[0].dimensions == {"service_tier": "batch", "inference_geo": "us", "context_window": "long"}
-    assert (first.parts[0].sides, second.parts[0].sides) == (("prompt over 200000",), ())
-    assert second.parts[0].dimensions == {"speed": "fast"}
+    assert (first.parts[0].sides, second.parts[0].sides) == (("prompt over 200000",), ("prompt up to 200000",))
+    assert second.parts[0].dimensions == {"service_tier": "standard", "speed": "fast"}
+
+
+def test_a_tier_that_is_given_holds_for_rows_that_say_none() -> None:
+    none, standard = records(outcomes(page(day(1, row(service_tier=None), row(api_key_id="other")))))
+    batch = {"service_tier": "batch"}
+    assert 2 * BOOK.price_record(none, dimensions=batch).total == BOOK.price_record(standard, dimensions=batch).total
+
+
+def test_a_book_without_tiers_and_thresholds_prices_a_report(tmp_path: Path) -> None:
+    text = "book b in USD\nmodels\n  | model | released   |\n  | m     | 2025-01-01 |\nmeter input in tokens\nmeter output in tokens\n"
+    path = tmp_path / "b.price"
+    path.write_text(text + "rates per token\n  | model | from       | input | output |\n  | m     | 2025-01-01 | $5 | $7 |\n", encoding="utf-8")
+    book = pricelang.load(path)
+    (found,) = records(outcomes(page(day(1, row(model="m", context_window="0-200k", uncached_input_tokens=2, output_tokens=0)))))
+    assert book.price_record(found).total == 10
 
 
 def test_what_the_report_was_not_grouped_by_is_noted_and_a_model_is_needed() -> None:
     found = outcomes(page(day(1, row(service_tier=None, inference_geo=None), row(model=None))))
-    assert records(found)[0].notes == (
-        "the report was not grouped by `service_tier`: priced as standard",
-        "the report was not grouped by `inference_geo`: priced as standard",
-    )
+    assert records(found)[0].notes == ("the report was not grouped by `inference_geo`: priced as standard",)
+    with pytest.raises(BadRequest, match="does not say its `service_tier`"):
+        BOOK.price_record(records(found)[0])
+    assert BOOK.price_record(records(found)[0], dimensions={"service_tier": "batch"}).total > 0
     assert story(found) == ["ok", "no_model"]
 
 
@@ -129,6 +146,13 @@ def test_a_window_of_200k_does_not_decide_a_threshold_of_100k() -> None:
     assert isinstance(found, Record)
     bill = BOOK.price_record(found)
     assert (bill.low, bill.high) == (Decimal("0.1"), Decimal("0.5"))
+
+
+def test_a_window_of_200k_says_that_no_prompt_was_over_it() -> None:
+    (found,) = outcomes(page(("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", [row(model="claude-sonnet-4-5", uncached_input_tokens=10**6, output_tokens=0, context_window="0-200k")])))
+    assert isinstance(found, Record)
+    bill = BOOK.price_record(found)
+    assert (bill.low, bill.high) == (Decimal(3), Decimal(3))
 
 
 def test_an_empty_page_and_a_cost_report_are_skipped() -> None:

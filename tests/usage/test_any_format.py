@@ -164,7 +164,7 @@ def test_a_gigabyte_on_one_line_needs_little_memory() -> None:
 @given(st.data())
 @settings(max_examples=60)
 def test_order_files_and_arrays_change_no_total(data: st.DataObject) -> None:
-    every = [value for path in SIMPLE for value in values(path) if not (isinstance(value, dict) and str(value.get("id", "")).startswith(("sesn_", "drm_")))]
+    every = [value for path in SIMPLE if path.parent.name != "otel" for value in values(path) if not (isinstance(value, dict) and str(value.get("id", "")).startswith(("sesn_", "drm_")))]
     chosen = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=8))
     shuffled = data.draw(st.permutations(chosen))
     split = data.draw(st.integers(0, len(shuffled)))
@@ -177,7 +177,7 @@ def test_order_files_and_arrays_change_no_total(data: st.DataObject) -> None:
 @pytest.mark.parametrize("path", SIMPLE, ids=lambda path: path.relative_to(SAMPLES).as_posix())
 def test_twice_the_record_is_twice_the_price_unless_it_is_a_copy_by_its_id(path: Path) -> None:
     once, twice = total(outcomes(values(path))), total(outcomes(values(path) * 2))
-    if path.parent.name == "managed_agents":
+    if path.parent.name == "managed_agents" or path.name in ("01_anthropic_sdk_spans.jsonl", "02_otlp_json_trace.json"):
         assert twice["low"] == once["low"]
     else:
         assert twice == Counter({key: 2 * value for key, value in once.items()})

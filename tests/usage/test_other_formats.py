@@ -121,3 +121,37 @@ def test_a_bad_span_hides_no_other() -> None:
     spans = value["resourceSpans"][0]["scopeSpans"][0]["spans"]
     spans += [5, {"attributes": [{"key": key, "value": {"intValue": n} if isinstance(n, int) else {"stringValue": n}} for key, n in SPAN.items()]}]
     assert [getattr(one, "code", "ok") for one in outcomes(value)] == ["wrong_type", "wrong_type", "ok"]
+
+
+def told(id: str, parent: str | None = None, trace: str = "t1", **more: object) -> dict[str, Any]:
+    """A span with ids, as an SDK prints it."""
+    return span(**more) | {"context": {"trace_id": trace, "span_id": id}, "parent_id": parent}
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (told("a1"), "skipped"),
+        (told("0xA1"), "skipped"),
+        (told("a1", trace="t2"), "record"),
+        (told("a2"), "record"),
+        (told("a2", parent="a1"), "skipped"),
+        (told("a0", trace="t1", **{"gen_ai.response.id": "msg_1"}), "skipped"),
+        (told("a2", **{"gen_ai.response.id": "msg_1", "gen_ai.usage.cache_read.input_tokens": 40}), "counted_twice"),
+        (told("a2", **{"gen_ai.response.id": "msg_2"}), "record"),
+        (told("a1", **{"gen_ai.usage.input_tokens": 101}), "changed_span"),
+    ],
+)
+def test_a_request_that_two_spans_tell_counts_once(second: dict[str, Any], expected: str) -> None:
+    first = told("a1", **{"gen_ai.response.id": "msg_1"})
+    for order in ([first, second], [second, first]):
+        found = outcomes(order)
+        assert isinstance(found[0], Record)
+        kind = "record" if isinstance(found[1], Record) else "skipped" if isinstance(found[1], Skipped) else found[1].code
+        assert kind == expected
+
+
+def test_an_event_of_claude_code_that_was_sent_twice_counts_once() -> None:
+    event = {"body": "claude_code.api_request", "timeUnixNano": "1795337427212543000", "attributes": {"session.id": "s", "event.sequence": 3, "model": "m", "input_tokens": 9, "output_tokens": 2}}
+    other = event | {"attributes": {**event["attributes"], "event.sequence": 4}}  # type: ignore[dict-item]
+    assert [type(one) for one in outcomes([event, event, other])] == [Record, Skipped, Record]
