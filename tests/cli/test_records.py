@@ -206,7 +206,8 @@ def test_the_summary_of_every_sample_adds_up(tmp_path: Path) -> None:
     # What is refused is refused for a reason that the record itself gives.
     unsent = [one for one in found if one["code"] == "unknown_record"]
     assert {Path(one["file"]).parent.name for one in unsent} == {"request_bodies"}  # what is not sent yet is no record
-    assert {one["code"] for one in found if one not in unsent} == {"no_model", "missing_key", "not_offered", "unknown_model", "unknown_value", "opaque_model"}
+    codes = {"no_model", "missing_key", "not_offered", "unknown_model", "unknown_value", "unsaid", "opaque_model"}
+    assert {one["code"] for one in found if one not in unsent} == codes
     assert done.exit_code == 1
     as_json = run("price", str(SAMPLES), "--at", "2026-10-20", "--json")
     assert counts(as_json.stderr) == [read, priced, free, skipped, refused]
