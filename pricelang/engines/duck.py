@@ -82,12 +82,24 @@ class Job:
         return f"case when isfinite({found}) then {found} end" if self._endless else found
 
     @cached_property
+    def _look(self) -> dict[str, Any]:
+        """What one look at all rows tells, by the SQL that asks it: of a Parquet file without its rows being read."""
+        asked = ["count(*)"]
+        if self.columns.at is not None and self.types[self.columns.at] in HAVE_ENDS:
+            asked += [*_ends(self.columns.at), _endless(self.columns.at), f"count({quoted(self.columns.at)})"]
+        asked += [end for _, column in self.columns.meters if has_bounds(self.types[column]) for end in _ends(column)]
+        return dict(zip(asked, self._row(f"select {', '.join(asked)} from ({self.source.sql})"), strict=True))
+
+    @property
     def _endless(self) -> bool:
-        """Whether infinity is among the instants, which is none. The ends of a column are known without a look at its rows."""
-        if self.columns.at is None or self.types[self.columns.at] not in HAVE_ENDS:
-            return False
-        at = quoted(self.columns.at)
-        return bool(self._row(f"select coalesce(isinf(min({at})) or isinf(max({at})), false) from ({self.source.sql})")[0])
+        """Whether infinity is among the instants, which is none."""
+        return self.columns.at is not None and self._look.get(_endless(self.columns.at), False)
+
+    @property
+    def _known_ends(self) -> str | None:
+        """The column of instants, where the first look tells their ends."""
+        at = self.columns.at
+        return at if at is not None and self.types[at] in ("TIMESTAMP", "DATE") and not self._endless else None
 
     @property
     def model(self) -> str:
@@ -99,19 +111,16 @@ class Job:
         """The value of each dimension that has a column, as SQL."""
         return tuple(text_of(column, self.types[column]) for _, column in self.columns.dimensions)
 
-    @cached_property
+    @property
     def rows(self) -> int:
         """The number of rows."""
-        return int(self._row(f"select count(*) from ({self.source.sql})")[0])
+        return int(self._look["count(*)"])
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """The quantity of each meter that has a column."""
         bounded = [column for _, column in self.columns.meters if has_bounds(self.types[column])]
-        ends: tuple[Any, ...] = ()
-        if bounded:
-            ends = self._row(f"select {', '.join(f'min({quoted(c)}), max({quoted(c)})' for c in bounded)} from ({self.source.sql})")
-        bounds = {column: (ends[2 * n], ends[2 * n + 1]) for n, column in enumerate(bounded)}
+        bounds = {column: (self._look[least], self._look[most]) for column in bounded for least, most in [_ends(column)]}
         meters = {meter.name: meter for meter in self.book.checked.meters}
         most = max(0, MAX_DECIMALS - most_places(self.book.checked))
         return tuple(
@@ -123,14 +132,17 @@ class Job:
         """The first and the last instant, in UTC seconds; None where no row has any."""
         if self.columns.at is None:
             return (seconds_of(self.fixed.at or ""),) * 2
-        plain = self.types[self.columns.at] in ("TIMESTAMP", "DATE") and not self._endless  # their ends are known without a look at the rows
-        at = quoted(self.columns.at) if plain else self.at
-        first, last = self._row(f"select min({at}), max({at}) from ({self.source.sql})")
+        if self._known_ends:
+            first, last = (self._look[end] for end in _ends(self._known_ends))
+        else:
+            first, last = self._row(f"select min({self.at}), max({self.at}) from ({self.source.sql})")
         return _seconds(first), _seconds(last)
 
     @cached_property
     def lacks_instants(self) -> bool:
         """Whether a row has no instant."""
+        if self._known_ends:
+            return bool(self._look[f"count({quoted(self._known_ends)})"] < self.rows)
         return self.columns.at is not None and self._row(f"select count({self.at}) from ({self.source.sql})")[0] < self.rows
 
     def combinations(self, first: int | None = None) -> list[tuple[str | None, tuple[str | None, ...]]]:
@@ -310,6 +322,16 @@ def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, qua
     ]
     if table.rows:
         connection.execute(f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns)
+
+
+def _ends(column: str) -> tuple[str, str]:
+    """The least and the greatest value of a column, as SQL."""
+    return f"min({quoted(column)})", f"max({quoted(column)})"
+
+
+def _endless(column: str) -> str:
+    least, most = _ends(column)
+    return f"coalesce(isinf({least}) or isinf({most}), false)"
 
 
 def _text(number: int | None) -> str | None:

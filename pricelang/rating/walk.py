@@ -26,12 +26,18 @@ class Walk:
 
     book: m.Book
     _states: list[State] = field(factory=list)
+    _starts: dict[tuple[int, int], int] = field(factory=dict)
     _numbers: dict[State, int] = field(factory=dict)
     _steps: dict[tuple[int, int, int], int] = field(factory=dict)
     _cells: dict[int, Cell | None] = field(factory=dict)
 
     def start(self, point: tuple[int, int]) -> int:
         """The state at a model and a stretch of time: a dated version. Models never share one."""
+        if point not in self._starts:
+            self._starts[point] = self._start(point)
+        return self._starts[point]
+
+    def _start(self, point: tuple[int, int]) -> int:
         decided = self.book.decisions
         rules = (
             decided.refusals, decided.free, decided.roundings, decided.conversions, *decided.modifiers, *decided.exclusions,
