@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 STDIN = "-"
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+GZIP, ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
 MAX_RATIO = 250
 """How many times its size a packed file may unpack to, once it is larger than `FREE_SIZE`."""
 FREE_SIZE = 64 * 2**20
@@ -114,7 +114,10 @@ class _Zstandard:
 
 
 def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
-    """A binary stream, unpacked where its first bytes say that it is gzip or Zstandard. Raises `BadArchive`, then or later."""
+    """A binary stream, unpacked where its first bytes say that it is gzip or Zstandard. Raises `BadArchive`, then or later.
+
+    A Parquet file, whose rows are read by its name alone, is told from text at once.
+    """
     head = stream.read(4)
     source = _Source(stream, head, progress)
     if head.startswith(GZIP):
@@ -123,6 +126,8 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
 
         packed = gzip.GzipFile(fileobj=io.BufferedReader(source, _CHUNK))
         return io.BufferedReader(_Unpacked(source, packed.read, (zlib.error, gzip.BadGzipFile)), _CHUNK)
+    if head == PARQUET:
+        raise BadArchive("table", "this is a Parquet file: a table, and no text of records", "give it as a file whose name ends in `.parquet`")
     if head == ZSTD:
         try:
             import zstandard

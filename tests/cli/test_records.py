@@ -78,6 +78,16 @@ def test_a_bomb_is_refused_in_bounded_memory(ending: str, tmp_path: Path, monkey
     assert peak < 40 * 2**20
 
 
+def test_a_parquet_file_by_another_name_is_told_from_text(tmp_path: Path) -> None:
+    """Lines of one are no text of records, and each would be refused by itself."""
+    file = tmp_path / "usage.jsonl"
+    file.write_bytes(b"PAR1\x15\x04\n\x90\n")
+    done = run("price", str(file))
+    assert (done.exit_code, counts(done.stdout)) == (1, [1, 0, 0, 0, 1])
+    assert "error[table]: this is a Parquet file" in done.stderr
+    assert "ends in `.parquet`" in done.stderr
+
+
 def test_a_folder_is_read_whole_but_for_what_is_hidden(tmp_path: Path) -> None:
     for name in ("a.json", "b/c.jsonl", "b/d.ndjson.gz", ".hidden.jsonl", ".cache/e.jsonl", "notes.txt"):
         file = tmp_path / name
