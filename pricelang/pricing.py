@@ -37,6 +37,15 @@ class PriceBook:
         self._shortcuts = self.rates.shortcuts
         self._source, self.content = source, content
 
+    def __getstate__(self) -> dict[str, object]:
+        # What was worked out stays behind: it holds functions, which no process can be sent, and is soon worked out anew.
+        return {name: value for name, value in self.__dict__.items() if name not in ("rates", "_shortcuts", "below")}
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        self.__dict__.update(state)
+        self.rates = RateCard(self.checked)
+        self._shortcuts = self.rates.shortcuts
+
     @property
     def name(self) -> str:
         """The name in the book's header."""

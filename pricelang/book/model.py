@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 Scope: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -402,6 +403,10 @@ class Decisions:
     """What walks keep of nodes with many branches (see `diagram.walk`)."""
 
 
+def _itself(sayings: Sayings) -> Sayings:
+    return sayings
+
+
 @frozen(eq=False, repr=False)
 class Book:
     """A checked book."""
@@ -437,6 +442,11 @@ class Book:
     decisions: Decisions
     # Called when it is wanted: a stored book reads these only then.
     sayings: Callable[[], Sayings] = Sayings
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is called is a function of the reader's, which no other process can be sent: its answer can.
+        values = [getattr(self, one.name) for one in fields(type(self)) if one.name != "sayings"]
+        return type(self), (*values, partial(_itself, self.sayings()))
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pricelang.book.model import Origin
+from pricelang.syntax.faults import remade
 
 
 class PriceError(Exception):
@@ -18,6 +19,9 @@ class PriceError(Exception):
         self.code, self.message, self.rule, self.help = code, message, rule, help
         self.location = origin.place if origin is not None else None
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return remade, (type(self), self.args), self.__dict__
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as `pricelang price --json` prints it."""

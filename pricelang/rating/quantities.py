@@ -16,6 +16,7 @@ from pricelang.wording import did_you_mean, shown
 MAX_DIGITS = 40
 PLAIN = 2**50
 """An `int` from zero to below this is a quantity of any meter as it is, without reading or further checks."""
+_WANTED = "give a whole number, a `Decimal`, or a string"
 _AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?\Z", re.ASCII)
 
 
@@ -31,9 +32,9 @@ def read_uses(value: object, meter: Meter, units: Sequence[Unit]) -> tuple[Fract
 
 def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
     if isinstance(value, float):
-        _bad(meter, "is a binary float", "give a whole number, a `Decimal`, or a string")
+        _bad(meter, "is a binary float", _WANTED)
     if value is None or isinstance(value, bool):
-        _bad(meter, "is nothing" if value is None else "is true or false", None)
+        _bad(meter, "is nothing" if value is None else "is true or false", _WANTED)
     if isinstance(value, str):
         number = _read_text(value, meter, units)
     elif isinstance(value, int | Fraction):
@@ -41,7 +42,7 @@ def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
     elif isinstance(value, Decimal):
         number = _read_decimal(value, meter)
     else:
-        _bad(meter, f"is a {type(value).__name__}", None)
+        _bad(meter, f"is a Python `{type(value).__name__}`", _WANTED)
     if number < 0:
         _bad(meter, f"is negative: `{shown(value, 40)}`", None)
     if number.numerator.bit_length() > 4 * MAX_DIGITS or number.denominator.bit_length() > 4 * MAX_DIGITS:

@@ -64,6 +64,14 @@ class BookError(Exception):
         self.help = first.help if first else None
         super().__init__("\n".join(map(_sentence, self.faults)))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return remade, (type(self), self.args), self.__dict__
+
+
+def remade(kind: type[Exception], args: tuple[object, ...]) -> Exception:
+    """An error of which a process of a pool was told: made without its `__init__`, whose arguments are not its `args`."""
+    return kind.__new__(kind, *args)
+
 
 def _sentence(fault: Fault) -> str:
     return f"{fault.span}: {fault.message} ({fault.code})" if fault.span != NOWHERE else f"{fault.message} ({fault.code})"

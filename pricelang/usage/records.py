@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from pricelang.syntax.faults import remade
+
 SINGLE = "single"
 SUM = "sum"
 
@@ -104,6 +106,9 @@ class UsageError(Exception):
         self.message = message
         self.help = help
         self.place = place
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return remade, (type(self), self.args), self.__dict__
 
     def rejected(self, place: Place) -> Rejected:
         """The fault as a value, at its own place or else at `place`."""
