@@ -98,7 +98,7 @@ class Book(PriceBook):
         """The questions that an auditor puts to a book: claims, stacking, reach, order, dead rules."""
         from pricelang.audit.audit import Audit
 
-        return Audit(self.checked, self._below)
+        return Audit(self.checked, lambda: self.below.checked if self.below is not None else None)
 
     def reconcile(
         self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None, within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,

@@ -170,15 +170,13 @@ class PriceBook:
     @cached_property
     def below(self) -> Self | None:
         """The book that this one extends, such as the list of a contract; None where it extends none."""
-        checked = self._below()
-        return None if checked is None else type(self)(checked)
-
-    def _below(self) -> m.Book | None:
-        return load_below(self._source) if self._source is not None else None
+        found = load_below(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
 
     def list_book(self) -> Self | None:
         """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
-        return type(self)(found) if self._source is not None and (found := load_list(self._source)) is not None else None
+        found = load_list(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

@@ -9,16 +9,16 @@ from pricelang.book.model import Book
 from pricelang.book.store import cached_book
 
 
-def load_below(source: str | Path) -> Book | None:
-    """The checked book below one that extends another, or None. Raises `BookError` like `load_book`."""
+def load_below(source: str | Path) -> tuple[Book, Path] | None:
+    """The checked book below one that extends another, and its file, or None. Raises `BookError` like `load_book`."""
     layers = read_layers(source)[:-1]
-    return _book_of(layers) if layers else None
+    return (_book_of(layers), layers[-1].files[0].path) if layers else None
 
 
-def load_list(source: str | Path) -> Book | None:
-    """The checked book at the bottom of one that extends another, or None. Raises `BookError` like `load_book`."""
+def load_list(source: str | Path) -> tuple[Book, Path] | None:
+    """The checked book at the bottom of one that extends another, and its file, or None. Raises `BookError` like `load_book`."""
     layers = read_layers(source)
-    return _book_of(layers[:1]) if len(layers) > 1 else None
+    return (_book_of(layers[:1]), layers[0].files[0].path) if len(layers) > 1 else None
 
 
 def _book_of(layers: tuple[Layer, ...]) -> Book:

@@ -287,8 +287,10 @@ class RateCard:
 
     def model_index(self, name: object, seconds: int) -> int:
         """The model of an id or an alias on a day (UTC seconds)."""
-        if not isinstance(name, str):
+        if name is None:
             raise BadRequest("bad_record", "the request names no model", help="give `model`")
+        if not isinstance(name, str):
+            raise self._unknown("model", name, ())
         index = self._models.get(name)
         if index is not None:
             return index
@@ -350,6 +352,8 @@ class RateCard:
         help = did_you_mean(shown(name), known)
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)
+        if help is None and kind == "model":
+            help = "`pricelang models` lists those of the book, `book.models()` in Python"
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
 
 

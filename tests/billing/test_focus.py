@@ -268,6 +268,15 @@ def test_the_list_of_a_contract_on_a_contract_is_the_one_at_the_bottom() -> None
     assert not found.checked.bases
 
 
+def test_below_a_contract_on_a_contract_are_two_books() -> None:
+    book = pricelang.load(Path(__file__).resolve().parents[1] / "corpus" / "good" / "contract_on_contract")
+    middle = book.below
+    assert middle is not None
+    assert middle.list_book() is not None
+    assert middle.below is not None
+    assert (middle.below.name, middle.below.below) == ("list", None)
+
+
 def test_a_record_says_its_sub_account_and_tags(tmp_path: Path) -> None:
     target = tmp_path / "costs.csv"
     assert run("price", str(SAMPLES / "admin" / "11_pair_usage_report.json"), "--focus", str(target), "--sub-account", "none").exit_code == 0
