@@ -17,8 +17,10 @@ from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
 from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_files import price_file, report_files
+from pricelang.engines.warehouse import plan_of, query
+from pricelang.engines.warehouse_rates import table_statements
 from pricelang.rating.errors import BadRequest
-from tests.engines.warehouses import setting, spark
+from tests.engines.warehouses import exactly, run, setting, spark
 
 CLAUDE = pricelang.load()
 OVERLAP = 1_762_059_600
@@ -107,6 +109,35 @@ def test_amounts_that_are_finer_than_prices(kind: str) -> None:
     fixed = Fixed("claude-opus-4-7", "2026-05-01", {"surface": "managed_agents"})
     (row,) = SparkBook(CLAUDE, session).price(usage, fixed=fixed).collect()
     assert row["cost"] == Decimal("0.1234567890123456") * Decimal("0.08")
+
+
+@pytest.mark.parametrize(("zone", "at", "price"), [("Asia/Tokyo", "2023-11-20 20:00:00", "11.02"), ("America/New_York", "2023-11-21 02:00:00", "8")])
+@pytest.mark.parametrize(("kind", "instants"), [("timestamp", "plain"), ("timestamp", "zoned"), ("timestamp_ntz", "plain")])
+def test_the_text_of_sql_reads_instants_in_any_zone_of_the_session(zone: str, at: str, price: str, kind: str, instants: str) -> None:
+    session = spark()
+    plan = plan_of(CLAUDE, "spark", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    text = at + ("+00:00" if kind == "timestamp" else "")
+    usage = f"create table usage as select 'claude-2.0' as model, cast('{text}' as {kind}) as at, 1000000 as input"
+    with setting(session, "spark.sql.session.timeZone", zone):
+        assert exactly(run("spark", [*table_statements(plan), usage], query(plan), ["cost"])[0][0]) == Fraction(price)
+
+
+def test_texts_that_are_compared_as_whole_numbers() -> None:
+    """Without ANSI Spark compares `1.5` with a whole number as 1, and -0.5 as 0."""
+    session = spark()
+    meters = {"input": {"7": Fraction(7) * 8, "1.5": None, "-0.5": None, "12x": None, "": None},
+              "session_time": {"7": Fraction("0.56"), "1.5": Fraction("0.12"), "-0.5": None, "1.23456789012345678": None}}  # fmt: skip
+    for meter, texts in meters.items():
+        model, fixed = ("claude-2.0", {}) if meter == "input" else ("claude-opus-4-7", {"surface": "managed_agents"})
+        plan = plan_of(CLAUDE, "spark", models=[model], meters=[meter], dimensions=[], fixed=fixed)
+        values = ", ".join(f"('{text}')" for text in texts)
+        usage = f"create table usage as select '{model}' as model, timestamp'2026-05-21 00:00:00' as at, x as {meter} from values {values} t(x)"
+        if meter == "input":
+            usage = usage.replace("2026-05-21", "2024-05-21")
+            texts = {text: None if amount is None else amount / 10**6 for text, amount in texts.items()}
+        with setting(session, "spark.sql.ansi.enabled", "false"):
+            found = run("spark", [*table_statements(plan), usage], query(plan, "null"), [meter, "cost"])
+        assert {text: exactly(cost) for text, cost in found} == texts
 
 
 # ---- files ----------------------------------------------------------------------------------------------------------
