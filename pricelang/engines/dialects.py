@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.engines.duck import decimal_sql
 from pricelang.engines.keyed import Words
@@ -182,6 +182,8 @@ _CLICKHOUSE = Clock(
     lambda sql: sql, lambda seconds: f"toDateTime64('{_moment(seconds)}', 0, 'UTC')",
     lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))", lambda unit, at: f"toStartOf{unit.capitalize()}({at}, 'UTC')",
 )  # fmt: skip
+# What a literal of TIMESTAMP is in Snowflake, and how its text is read, are settings of the account and the session.
+_SNOWFLAKE = Clock(lambda sql: sql, lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated)
 _BIGQUERY = _clock("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})")
 _BIGQUERY_UTC = _clock(
     "timestamp", suffix="+00",
@@ -280,7 +282,7 @@ DIALECTS = {
             rounded=lambda sql, digits: f"round(cast({sql} as bignumeric), {digits})", stop=partial(_by_call, "error"),
         ),
         _dialect(
-            "snowflake", _folded, _escaped, (_STAMPED, _clock("timestamp", lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
+            "snowflake", _folded, _escaped, (_SNOWFLAKE, evolve(_SNOWFLAKE, read=lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
             "plain", ("varchar", "integer", "timestamp_ntz", "number(38,0)"),
             decimal=lambda sql, places: f"cast({sql} as number(38,0)) * cast('{_shift(places)}' as number(38,{places}))",
             rounded=partial(_rounded, "number"), stop=partial(_by_cast, "number(38,0)"),

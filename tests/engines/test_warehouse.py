@@ -259,6 +259,15 @@ def test_a_real_of_postgres_is_itself_or_no_quantity() -> None:
     assert "is no quantity" in (found[0][2] or "")
 
 
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
+    """TIMESTAMP is the type that `TIMESTAMP_TYPE_MAPPING` says, and a text is read as `TIMESTAMP_INPUT_FORMAT` says."""
+    plan = plan_of(pricelang.load(), "snowflake", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    text = "\n".join([*table_statements(plan), query(plan), totals_query(plan, ["day"])])
+    assert "to_timestamp_ntz('2023-11-21 00:00:00', 'YYYY-MM-DD HH24:MI:SS')" in text
+    assert "timestamp '" not in text
+
+
 # ---- hostile names --------------------------------------------------------------------------------------------------
 
 HOSTILE = (
