@@ -68,7 +68,7 @@ def price_file(
     it, `BadRequest` for usage that cannot be read and for a folder that is already there.
     """
     spark = session or open_session(master)
-    usage = _read(spark, paths)
+    usage = _read(spark, paths, fixed)
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in (*PARQUET, ""):
             raise BadRequest("bad_output", f"`{shown(path)}` is no folder for Parquet files", help="name it `priced.parquet`")
@@ -113,7 +113,7 @@ def report_files(
     """
     spark = session or open_session(master)
     ours = SparkBook(book, spark)
-    usage = _read(spark, paths)
+    usage = _read(spark, paths, fixed)
     meters = [meter for meter, _ in ours.job(usage, mapping, fixed).columns.meters]
     found, unpriced = [], Counter[str]()
     with _whole_lines():
@@ -173,7 +173,7 @@ def _remove(spark: SparkSession, draft: str, done: bool) -> None:
             files.delete(path, True)
 
 
-def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed) -> DataFrame:
     from pyspark.errors import PySparkException
 
     kinds = {ending(path.rstrip("/")) for path in paths}
@@ -183,7 +183,11 @@ def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     try:
         if kind in TEXT:
             if TEXT[kind] != "csv":
-                return spark.read.json([*paths])
+                found = spark.read.json([*paths])
+                if fixed.model is not None and fixed.at is not None and spark.conf.get("spark.sql.columnNameOfCorruptRecord") in found.columns:
+                    # elsewhere such a row is refused, since it names no model or has no instant
+                    raise BadRequest("bad_line", "a line of the usage is no JSON object, and would be a row that uses nothing", help="mend the file")
+                return found
             # each by its own header, for columns are known by their names; within a folder or glob other headers are refused
             read = spark.read.options(**CSV, sep="\t" if kind == ".tsv" else ",")
             return reduce(lambda one, more: one.unionByName(more, allowMissingColumns=True), (read.csv(path) for path in paths))

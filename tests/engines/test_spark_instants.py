@@ -175,3 +175,11 @@ def test_one_folder_for_priced_and_refused_rows(rejects: str, tmp_path: Path) ->
     with pytest.raises(BadRequest, match="cannot hold the priced rows and the refused ones"):
         price_file(CLAUDE, [usage], str(tmp_path / "out"), rejects=f"{tmp_path}/{rejects}", session=session)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_line_that_is_no_json_is_no_row_that_uses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "usage.jsonl"
+    path.write_text('{"input": 1000000}\n{"input": 10\n', encoding="utf-8")
+    with pytest.raises(BadRequest, match="no JSON object") as raised:
+        report_files(CLAUDE, [str(path)], fixed=Fixed("claude-opus-4-7", "2026-05-01"), session=spark())
+    assert raised.value.code == "bad_line"
