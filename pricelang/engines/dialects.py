@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.engines.duck import decimal_sql
 from pricelang.engines.keyed import Words
@@ -46,7 +46,8 @@ class Dialect:
     `plain` reads columns of instants without a zone, which are UTC, and `zoned` those that are instants by themselves;
     `usual` says which a column is unless it is said. `stop` is its second argument, a number, unless it is NULL: then it
     stops the query with the message that the first is. `decimal` is a number of atoms with so many decimals. `rounded`
-    is a value as a decimal with so many digits after the point, rounded; `known` a text that no other equals.
+    is a value as a decimal with so many digits after the point, rounded; `known` a text that no other equals; `sure`
+    a test more that a column is a quantity of so many decimals, where there are types of which a cast makes another number.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Dialect:
     rounded: Callable[[str, int], str]
     stop: Callable[[str, str], str]
     known: Callable[[str], str] = lambda sql: sql
+    sure: Callable[[str, int], str] = lambda sql, scale: ""
     ending: str = ""
     nullable: Callable[[str], str] = lambda kind: kind
     most_places: int = 19
@@ -155,13 +157,22 @@ def utc_timestamp(sql: str) -> str:
 _STAMPED = _clock("timestamp")
 _STAMPED_UTC = _clock("timestamp", _at_utc)
 _DUCK = _clock("timestamp", utc_timestamp)
+# The seconds since 1970 of a column with a zone, one without, and a day are in UTC, whatever the zone of the session.
+_POSTGRES = _clock("timestamp", lambda sql: _at_utc(f"to_timestamp(floor(extract(epoch from {sql})))"))
+
 
 def _spark_turn(day: str, unit: str) -> str:
     return day if unit == "day" else f"trunc({day}, '{unit}')"
 
 
+def _spark_plain(sql: str) -> str:
+    """A TIMESTAMP_NTZ of any column of instants: a cast or a comparison would put one that has a zone in that of the session."""
+    zoned = f"timestampadd(second, unix_seconds(cast({sql} as timestamp_ltz)), timestamp_ntz '1970-01-01 00:00:00')"
+    return f"(case when typeof({sql}) = 'timestamp' then {zoned} else cast({sql} as timestamp_ntz) end)"
+
+
 # A day of Spark's has no zone, where what its date_trunc gives has that of the session.
-_SPARK_PLAIN = _clock("timestamp_ntz", turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit))
+_SPARK_PLAIN = _clock("timestamp_ntz", _spark_plain, turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit))
 # Spark reads an instant of its type TIMESTAMP in the zone of the session; its seconds since 1970 have no zone.
 _SPARK_SECONDS = Clock(
     lambda sql: f"unix_seconds({sql})", str, lambda at: f"(pmod({at}, 86400) div 60)",
@@ -171,6 +182,8 @@ _CLICKHOUSE = Clock(
     lambda sql: sql, lambda seconds: f"toDateTime64('{_moment(seconds)}', 0, 'UTC')",
     lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))", lambda unit, at: f"toStartOf{unit.capitalize()}({at}, 'UTC')",
 )  # fmt: skip
+# What a literal of TIMESTAMP is in Snowflake, and how its text is read, are settings of the account and the session.
+_SNOWFLAKE = Clock(lambda sql: sql, lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated)
 _BIGQUERY = _clock("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})")
 _BIGQUERY_UTC = _clock(
     "timestamp", suffix="+00",
@@ -200,6 +213,17 @@ def _spark_decimal(sql: str, places: int) -> str:
     whole = f"cast((cast({sql} as decimal(38,0)) - ({rest})) / {unit} as decimal({room},0))"
     part = f"cast(cast({rest} as decimal({places},0)) / {unit} as decimal({places},{places}))"
     return f"cast(cast({whole} as decimal(37,{places})) + {part} as decimal(38,{places}))"
+
+
+def _spark_sure(sql: str, scale: int) -> str:
+    """Without ANSI, Spark compares a text as a whole number, and what it then casts is another."""
+    pattern = f"^[0-9]{{1,12}}([.][0-9]{{1,{scale}}})?$" if scale else "^[0-9]{1,15}$"
+    return f"(typeof({sql}) <> 'string' or cast({sql} as string) rlike {_spark_text(pattern)}) and "
+
+
+def _real_sure(kind: str, sql: str, scale: int) -> str:
+    """Of a REAL, a cast keeps six digits; with decimals that is compared anyway."""
+    return "" if scale else f"cast({sql} as {kind}) = {sql} and "
 
 
 def _by_cast(kind: str, message: str, sql: str) -> str:
@@ -250,7 +274,7 @@ DIALECTS = {
         _dialect(
             "spark", _ticked, _spark_text, (_SPARK_PLAIN, _SPARK_SECONDS), "zoned",
             ("string", "int", "timestamp_ntz", "decimal(38,0)"),
-            decimal=_spark_decimal, rounded=partial(_rounded, "decimal"), stop=partial(_by_call, "raise_error"),
+            decimal=_spark_decimal, rounded=partial(_rounded, "decimal"), stop=partial(_by_call, "raise_error"), sure=_spark_sure,
         ),
         _dialect(
             "bigquery", _escaped_ticks, _escaped, (_BIGQUERY, _BIGQUERY_UTC), "zoned", ("string", "int64", "datetime", "bignumeric"),
@@ -258,7 +282,7 @@ DIALECTS = {
             rounded=lambda sql, digits: f"round(cast({sql} as bignumeric), {digits})", stop=partial(_by_call, "error"),
         ),
         _dialect(
-            "snowflake", _folded, _escaped, (_STAMPED, _clock("timestamp", lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
+            "snowflake", _folded, _escaped, (_SNOWFLAKE, evolve(_SNOWFLAKE, read=lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
             "plain", ("varchar", "integer", "timestamp_ntz", "number(38,0)"),
             decimal=lambda sql, places: f"cast({sql} as number(38,0)) * cast('{_shift(places)}' as number(38,{places}))",
             rounded=partial(_rounded, "number"), stop=partial(_by_cast, "number(38,0)"),
@@ -278,14 +302,14 @@ DIALECTS = {
             nullable=lambda kind: f"Nullable({kind})", ending=" engine = MergeTree order by tuple()",
         ),
         _dialect(
-            "postgres", quoted, _postgres_text, (_STAMPED, _STAMPED_UTC), "plain", ("text", "integer", "timestamp", "numeric"),
+            "postgres", quoted, _postgres_text, (_POSTGRES, _POSTGRES), "plain", ("text", "integer", "timestamp", "numeric"),
             decimal=partial(_shifted, "numeric", "numeric '{}'"), rounded=lambda sql, digits: f"round(cast({sql} as numeric), {digits})",
-            stop=partial(_by_cast, "numeric"),
+            stop=partial(_by_cast, "numeric"), sure=partial(_real_sure, "numeric"),
         ),
         _dialect(
             "redshift", quoted, _redshift_text, (_STAMPED, _STAMPED_UTC), "plain", ("varchar(512)", "integer", "timestamp", "decimal(38,0)"),
             decimal=lambda sql, places: f"cast({sql} as decimal(38,0)) * cast('{_shift(places)}' as decimal({max(places, 1)},{places}))",
-            rounded=partial(_rounded, "decimal"), stop=partial(_by_cast, "decimal(38,0)"),
+            rounded=partial(_rounded, "decimal"), stop=partial(_by_cast, "decimal(38,0)"), sure=partial(_real_sure, "decimal(38,0)"),
             # Redshift passes over spaces at the end of a text, so a name that has some would be another's
             known=lambda sql: f"case when octet_length({sql}) = octet_length(rtrim({sql})) then {sql} end",
         ),

@@ -203,7 +203,8 @@ class Job:
     @cached_property
     def decimals(self) -> int:
         """The decimals of the column of amounts."""
-        return max(self.places, DIGITS) if may_round(self.book, self.rates.meters) else self.places
+        finer = any(quantity.finer for quantity in self.quantities)
+        return max(self.places, DIGITS) if finer or may_round(self.book, self.rates.meters) else self.places
 
     # ---- as SQL ----
 

@@ -30,12 +30,14 @@ class Words:
 @frozen
 class Quantity:
     """The quantity of a meter as an SQL integer in units of 10**-scale of the meter's unit; NULL where it is no such
-    number. `largest` bounds it, where a bound is known, and then it is never NULL."""
+    number. `largest` bounds it, where a bound is known, and then it is never NULL. `finer` says that a quantity which is
+    NULL may have more decimals than those."""
 
     meter: str
     sql: str
     scale: int
     largest: int | None
+    finer: bool = False
 
 
 def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> str:

@@ -30,13 +30,14 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
     asked for one by one and refused. Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
     name = quoted(column)
-    scale = 0
+    scale, finer = 0, not meter.whole and kind not in (*_NARROW, *_BROAD, _NOTHING)
     if kind in _NARROW:
         sql = f"coalesce({name}, 0)::bigint"
     elif kind in _BROAD:
         sql = f"case when {name} is null then 0 else try_cast({name} as bigint) end"
     elif match := _DECIMAL.match(kind):
         scale = 0 if meter.whole else min(int(match[2]), most)
+        finer = finer and scale < int(match[2])
         counted = f"({name}::decimal(38,{match[2]}) * {10**scale})" if scale else name
         sql = f"case when {name} is null then 0 when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
     elif kind in ("DOUBLE", "FLOAT"):
@@ -55,7 +56,7 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
     known = isinstance(least, int) and isinstance(greatest, int) and scale == 0 and least >= 0
     if not known:
         sql = f"case when ({sql}) >= 0 then ({sql}) end"
-    return Quantity(meter.name, f"({sql})", scale, int(str(greatest)) if known else None)
+    return Quantity(meter.name, f"({sql})", scale, int(str(greatest)) if known else None, finer)
 
 
 def has_bounds(kind: str) -> bool:

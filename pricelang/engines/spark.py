@@ -117,7 +117,8 @@ class Job:
     def decimals(self, table: RateTable) -> int:
         """The decimals of the column of amounts."""
         places = table.places + self.extra
-        return max(places, DIGITS) if may_round(self.book, table.meters) or not table.rows else places
+        finer = any(quantity.finer for quantity in self.quantities)
+        return max(places, DIGITS) if finer or may_round(self.book, table.meters) or not table.rows else places
 
     def keys(self, table: RateTable) -> list[str]:
         """What a row is joined to rates by, as named expressions."""

@@ -14,6 +14,7 @@ from pricelang.book.model import Meter
 from pricelang.engines.dialects import DIALECTS, Clock
 from pricelang.engines.keyed import Quantity, Words
 from pricelang.rating.errors import BadRequest
+from pricelang.rating.instants import FIRST, LAST
 from pricelang.wording import shown
 
 SPARK = DIALECTS["spark"]
@@ -28,6 +29,9 @@ _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
 _INSTANT = rf"\A{_DAY}({_TIME}(Z| UTC|[+]00:00)?)?\z"
 _OFFSET = rf"\A(?!0001|9999){_DAY}{_TIME}[+-][0-9]{{2}}:[0-9]{{2}}\z"
 """An instant with an offset; at the ends of the calendar that may lead out of it."""
+
+_EARLIEST, _LATEST = "timestamp_ntz'0001-01-01 00:00:00'", "timestamp_ntz'9999-12-31 23:59:59.999999'"
+"""The ends of the calendar of the evaluator; Spark's goes beyond both."""
 
 
 @frozen(eq=False)
@@ -45,11 +49,12 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
 
     Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
-    name, scale = SPARK.words.name(column), 0
+    name, scale, finer = SPARK.words.name(column), 0, not meter.whole and kind not in _WHOLE and kind != _NOTHING
     if kind in _WHOLE:
         sql = f"cast({name} as bigint)"
     elif match := _DECIMAL.match(kind):
         scale = 0 if meter.whole else min(int(match[2]), most, 18)
+        finer = finer and scale < int(match[2])
         # by way of a type that holds all of its digits, since a cast to one that does not would round them
         kept = f"try_cast({name} as decimal(38,{match[2]}))"
         exact = f"try_cast({name} as decimal(18,{scale}))"
@@ -65,7 +70,7 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
     else:
         raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no quantities of `{meter.name}`",
                          help="make it an integer, a decimal or a text")  # fmt: skip
-    return Quantity(meter.name, f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)", scale, None)
+    return Quantity(meter.name, f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)", scale, None, finer)
 
 
 def instant_of(column: str, kind: str) -> When:
@@ -73,15 +78,20 @@ def instant_of(column: str, kind: str) -> When:
     name = SPARK.words.name(column)
     if kind == "timestamp":
         # seconds have no zone, where the text of an instant has that of the session
-        return When(f"unix_seconds({name})", SPARK.zoned, f"concat('@', cast(unix_seconds({name}) as string))")
+        seconds = f"unix_seconds({name})"
+        known = f"(case when {seconds} between {FIRST}L and {LAST}L then {seconds} end)"
+        return When(known, SPARK.zoned, f"concat('@', cast({seconds} as string))")
     if kind in ("timestamp_ntz", "date", _NOTHING):
-        return When(f"cast({name} as timestamp_ntz)", SPARK.plain, f"cast({name} as string)")
+        plain = f"cast({name} as timestamp_ntz)"
+        known = f"(case when {plain} between {_EARLIEST} and {_LATEST} then {plain} end)"
+        return When(known, SPARK.plain, f"cast({name} as string)")
     if kind == "string":
         text = SPARK.words.text
         plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
         # a cast to an instant wants seconds; its microseconds have no zone
         seconds = f"regexp_replace({name}, {text('^(.{10}.[0-9]{2}:[0-9]{2})([+-])')}, {text('$1:00$2')})"
-        away = after_1970("microsecond", f"unix_micros(try_cast({seconds} as timestamp))")
+        # by its full name, since a session may take `timestamp` to be the type without a zone, which passes over offsets
+        away = after_1970("microsecond", f"unix_micros(try_cast({seconds} as timestamp_ltz))")
         sql = (
             f"(case when {name} rlike {text(_INSTANT)} then try_cast({plain} as timestamp_ntz) "
             f"when {name} rlike {text(_OFFSET)} then {away} end)"

@@ -7,7 +7,8 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import PARQUET, TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
+from pricelang.engines.spark_columns import SPARK, after_1970
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.totals import Report, Total, Unpriced
@@ -24,6 +26,10 @@ from pricelang.wording import shown
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+CSV: dict[str, bool | str] = {"header": True, "enforceSchema": False, "escape": '"', "multiLine": True, "mode": "FAILFAST", "columnPruning": False}
+"""How CSV is read: quotes are doubled and hold lines, as others write them, and a line with more or fewer cells than the header
+fails the job, for what Spark makes of it otherwise is a row that uses nothing."""
 
 LATE = 20
 """Tenths of a second for which what tasks of a failed job still write is removed."""
@@ -62,18 +68,21 @@ def price_file(
     it, `BadRequest` for usage that cannot be read and for a folder that is already there.
     """
     spark = session or open_session(master)
-    usage = _read(spark, paths)
+    usage = _read(spark, paths, fixed)
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in (*PARQUET, ""):
             raise BadRequest("bad_output", f"`{shown(path)}` is no folder for Parquet files", help="name it `priced.parquet`")
         if _files(spark, path).exists(_path(spark, path)):
             raise BadRequest("bad_output", f"there already is a `{shown(path)}`", help="remove it first, or write elsewhere")
+    if rejects is not None and _within(spark, output, rejects):
+        raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two folders")
     draft = f"{output.rstrip('/')}.pricelang-{uuid.uuid4().hex}"
     ours, done = SparkBook(book, spark), False
     try:
         # A job that fails on purpose would leave tasks behind that still write; so refused rows are counted, not raised.
-        priced = ours.price(usage, mapping=mapping, fixed=fixed, lines=lines, refused="null")
-        priced.write.parquet(f"{draft}/all")  # so that both folders come of one look at the usage
+        with _whole_lines():
+            priced = ours.price(usage, mapping=mapping, fixed=fixed, lines=lines, refused="null")
+            priced.write.parquet(f"{draft}/all")  # so that both folders come of one look at the usage
         rows = spark.read.schema(priced.schema).parquet(f"{draft}/all")
         refused = rows.where(f"{COST} is null")
         found = _counted(book, rows)
@@ -104,10 +113,12 @@ def report_files(
     """
     spark = session or open_session(master)
     ours = SparkBook(book, spark)
-    usage = _read(spark, paths)
+    usage = _read(spark, paths, fixed)
     meters = [meter for meter, _ in ours.job(usage, mapping, fixed).columns.meters]
     found, unpriced = [], Counter[str]()
-    for row in ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null").collect():
+    with _whole_lines():
+        rows = _in_utc(ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null"), len(by)).collect()
+    for row in rows:
         where, (count, *used), (cost, refused, reason, currency) = tuple(row[: len(by)]), row[len(by) : -4], row[-4:]
         if count:
             if None in used:
@@ -121,6 +132,37 @@ def report_files(
     return Report(tuple(by), tuple(found), lost, sum(total.rows for total in found) + unpriced.total())
 
 
+@contextmanager
+def _whole_lines() -> Iterator[None]:
+    """Says of a line of text that is no row what it is, where Spark stops at it."""
+    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped,unused-ignore]
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        if "MALFORMED_" not in str(error):
+            raise
+        raise BadRequest("bad_line", "a line of the usage has more or fewer cells than the header",
+                         help="mend the file, or leave out `--engine spark`: DuckDB refuses such lines one by one") from None  # fmt: skip
+
+
+def _in_utc(found: DataFrame, size: int) -> DataFrame:
+    """Totals whose first columns have no zone: Python's instants of Spark's are in that of this machine."""
+    chosen = []
+    for n, field in enumerate(found.schema.fields):
+        name = SPARK.words.name(field.name)
+        zoned = n < size and field.dataType.simpleString() == "timestamp"
+        chosen.append(f"{after_1970('microsecond', f'unix_micros({name})')} as {name}" if zoned else name)
+    return found.selectExpr(*chosen)
+
+
+def _within(spark: SparkSession, one: str, other: str) -> bool:
+    """Whether two folders are one, or one is within the other."""
+    first, second = (str(_files(spark, path).makeQualified(_path(spark, path))) + "/" for path in (one, other))
+    return first.startswith(second) or second.startswith(first)
+
+
 def _remove(spark: SparkSession, draft: str, done: bool) -> None:
     """Removes a draft; where its job failed, once more, since tasks that are still running may write into it."""
     files, path = _files(spark, draft), _path(spark, draft)
@@ -131,7 +173,7 @@ def _remove(spark: SparkSession, draft: str, done: bool) -> None:
             files.delete(path, True)
 
 
-def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed) -> DataFrame:
     from pyspark.errors import PySparkException
 
     kinds = {ending(path.rstrip("/")) for path in paths}
@@ -141,9 +183,13 @@ def _read(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     try:
         if kind in TEXT:
             if TEXT[kind] != "csv":
-                return spark.read.json([*paths])
+                found = spark.read.json([*paths])
+                if fixed.model is not None and fixed.at is not None and spark.conf.get("spark.sql.columnNameOfCorruptRecord") in found.columns:
+                    # elsewhere such a row is refused, since it names no model or has no instant
+                    raise BadRequest("bad_line", "a line of the usage is no JSON object, and would be a row that uses nothing", help="mend the file")
+                return found
             # each by its own header, for columns are known by their names; within a folder or glob other headers are refused
-            read = spark.read.options(header=True, enforceSchema=False, sep="\t" if kind == ".tsv" else ",")
+            read = spark.read.options(**CSV, sep="\t" if kind == ".tsv" else ",")
             return reduce(lambda one, more: one.unionByName(more, allowMissingColumns=True), (read.csv(path) for path in paths))
         return spark.read.parquet(*paths)
     except PySparkException as error:

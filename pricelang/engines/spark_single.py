@@ -47,7 +47,8 @@ def answer_of(text: str, payload: str | None, count: int) -> str | None:
         return None
     row = json.loads(payload)
     if row["at"] is not None and row["at"].startswith("@"):
-        row["at"] = datetime.fromtimestamp(int(row["at"][1:]), UTC).isoformat(" ")
+        with contextlib.suppress(ValueError, OverflowError, OSError):  # beyond the calendar it stays what it is, and is refused
+            row["at"] = datetime.fromtimestamp(int(row["at"][1:]), UTC).isoformat(" ")
     row["u"] = {name: _number(value) for name, value in row["u"].items()}
     answer = json.loads(_single(text).answer(json.dumps(row)))
     with contextlib.suppress(PriceError):

@@ -33,7 +33,7 @@ MAX_REASONS = 5
 
 def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
-    groups = [f"{_group_sql(job, name)} as pl_by_{n}" for n, name in enumerate(by)]
+    groups = [f"{_zoneless(job, _group_sql(job, name))} as pl_by_{n}" for n, name in enumerate(by)]
     book = job.book.checked
     every = RateTable(
         tuple(name for name, _ in job.columns.meters), tuple(name for name, _ in job.columns.dimensions),
@@ -212,9 +212,23 @@ def _summed(job: Job, by: Sequence[str], parts: DataFrame, refused: str, decimal
         columns.append(f.expr("sum(case when pl_reason is null then 0 else pl_rows end)").alias("unpriced"))
         columns.append(f.expr(f"concat_ws('; ', slice(array_sort(collect_set(pl_reason)), 1, {MAX_REASONS}))").alias("reason"))
     found = parts.groupBy(*own, "pl_currency").agg(*columns)
-    named = [f.col(column).alias(name) for column, name in zip(own, by, strict=True)]
+    named = [
+        (f.timestamp_micros(column) if _is_zoned(job, _group_sql(job, name)) else f.col(column)).alias(name)
+        for column, name in zip(own, by, strict=True)
+    ]  # fmt: skip
     rest = [column for column in found.columns if column not in (*own, "pl_currency")]
     return found.select(*named, *(f.col(f"`{column}`") for column in rest), f.col("pl_currency").alias("currency"))
+
+
+def _is_zoned(job: Job, sql: str) -> bool:
+    """Whether SQL is an instant of Spark's type TIMESTAMP."""
+    return job.usage.selectExpr(f"{sql} as pl_by").schema[0].dataType.simpleString() == "timestamp"
+
+
+def _zoneless(job: Job, sql: str) -> str:
+    """An instant as its microseconds since 1970: what Python has of it is in the zone of the machine, in which two hours of
+    a year have one name."""
+    return f"unix_micros({sql})" if _is_zoned(job, sql) else sql
 
 
 def _group_sql(job: Job, name: str) -> str:
@@ -238,5 +252,7 @@ def _is_period(job: Job, name: str) -> bool:
 def _period_sql(name: str, at: str, clock: Clock) -> str:
     """The start of the hour, day, week, month or year of an instant, as SQL."""
     if name == "hour":
-        return f"timestamp_seconds({at} - pmod({at}, 3600))" if clock is SPARK.zoned else f"date_trunc('hour', {at})"
+        # not by `date_trunc`, which puts an instant without a zone in that of the session, where some hours are missing
+        midnight = f"cast(cast({at} as date) as timestamp_ntz)"
+        return f"timestamp_seconds({at} - pmod({at}, 3600))" if clock is SPARK.zoned else f"timestampadd(hour, hour({at}), {midnight})"
     return f"trunc({clock.turn('day', at)}, 'week')" if name == "week" else clock.turn(name, at)

@@ -144,7 +144,7 @@ def _quantity(words: Dialect, meter: str, column: str, scale: int) -> Quantity:
     else:
         exact = words.rounded(column, scale)
         test, made = f"{column} <= {MAX_MEASURE} and {exact} = {column}", words.cast(f"{exact} * {10**scale}", words.number)
-    sql = f"(case when {column} is null then {words.cast('0', words.number)} when {column} >= 0 and {test} then {made} end)"
+    sql = f"(case when {column} is null then {words.cast('0', words.number)} when {words.sure(column, scale)}{column} >= 0 and {test} then {made} end)"
     return Quantity(meter, sql, scale, MAX_MEASURE * 10**scale if scale else MAX_QUANTITY)
 
 

@@ -8,7 +8,7 @@ from pricelang.rating.errors import BadRequest
 from pricelang.wording import shown
 
 # What the calendar holds in UTC, whatever zone an instant is given in.
-_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+FIRST, LAST = -62_135_596_800, 253_402_300_799
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 Instant = str | datetime.date | datetime.datetime
@@ -36,7 +36,7 @@ def seconds_of(at: Instant) -> int:
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=datetime.UTC)
         seconds = (instant - _EPOCH) // datetime.timedelta(seconds=1)
-        if not _FIRST <= seconds <= _LAST:
+        if not FIRST <= seconds <= LAST:
             raise ValueError
         return seconds
     except (ValueError, OverflowError):

@@ -377,3 +377,13 @@ def test_refused_rows_get_a_column_of_their_own(book: pricelang.Book, connection
     connection.execute("create table usage as select 'claude-opus-9' as model, timestamp '2026-05-01' as \"at\", 5 as input, 'x' as Reason")
     with pytest.raises(BadRequest, match="already has a column `reason`"):
         write_priced(open_job(book, connection, "usage"), str(tmp_path / "out.csv"), str(tmp_path / "left.csv"))
+
+
+@pytest.mark.parametrize("kind", ["varchar", "double", "decimal(38,18)"])
+def test_amounts_that_are_finer_than_prices(kind: str) -> None:
+    """No decimal of a measured quantity is lost where the column of it may have more than prices have."""
+    with duckdb.connect() as connection:
+        connection.execute(f"create table u as select '0.1234567890123456'::{kind} as session_time")
+        job = open_job(pricelang.load(), connection, "u", fixed=Fixed("claude-opus-4-7", "2026-05-01", {"surface": "managed_agents"}))
+        ((cost,),) = priced(job).project("cost").fetchall()
+    assert cost == Decimal("0.1234567890123456") * Decimal("0.08")

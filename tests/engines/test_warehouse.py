@@ -239,6 +239,35 @@ def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: s
     assert exactly(run("duckdb", statements, query(plan), ["cost"])[0][0]) == 8
 
 
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_postgres_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
+    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    usage = f"create table usage as select 'claude-2.0'::text as model, {kind} '2023-11-21 02:00+00' as at, 1000000 as input"
+    statements = ["set timezone = 'America/New_York'", *table_statements(plan), usage]
+    assert exactly(run("postgres", statements, query(plan), ["cost"])[0][0]) == 8
+    (total,) = run("postgres", statements, totals_query(plan, ["day"]), ["day", "cost"])
+    assert (str(total[0]), exactly(total[1])) == ("2023-11-21 00:00:00", 8)
+
+
+def test_a_real_of_postgres_is_itself_or_no_quantity() -> None:
+    """A cast of it to NUMERIC keeps six digits."""
+    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[])
+    usage = "create table usage as select 'claude-2.0'::text as model, timestamp '2023-11-21' as at, x::real as input from (values (16777215), (1000000)) t(x)"
+    found = run("postgres", [*table_statements(plan), usage], query(plan, "null"), ["input", "cost", "reason"])
+    assert [(row[0], exactly(row[1])) for row in found] == [("1.6777215e+07", None), ("1e+06", 8)]
+    assert "is no quantity" in (found[0][2] or "")
+
+
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
+    """TIMESTAMP is the type that `TIMESTAMP_TYPE_MAPPING` says, and a text is read as `TIMESTAMP_INPUT_FORMAT` says."""
+    plan = plan_of(pricelang.load(), "snowflake", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    text = "\n".join([*table_statements(plan), query(plan), totals_query(plan, ["day"])])
+    assert "to_timestamp_ntz('2023-11-21 00:00:00', 'YYYY-MM-DD HH24:MI:SS')" in text
+    assert "timestamp '" not in text
+
+
 # ---- hostile names --------------------------------------------------------------------------------------------------
 
 HOSTILE = (
