@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pricelang.book.model import Origin
-from pricelang.syntax.faults import remade
 
 
 class PriceError(Exception):
@@ -21,7 +20,8 @@ class PriceError(Exception):
         super().__init__(message)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return remade, (type(self), self.args), self.__dict__
+        # made without its `__init__`, whose arguments are not its `args`
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as `pricelang price --json` prints it."""

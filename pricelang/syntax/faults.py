@@ -65,12 +65,8 @@ class BookError(Exception):
         super().__init__("\n".join(map(_sentence, self.faults)))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return remade, (type(self), self.args), self.__dict__
-
-
-def remade(kind: type[Exception], args: tuple[object, ...]) -> Exception:
-    """An error of which a process of a pool was told: made without its `__init__`, whose arguments are not its `args`."""
-    return kind.__new__(kind, *args)
+        # made without its `__init__`, whose arguments are not its `args`
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 def _sentence(fault: Fault) -> str:

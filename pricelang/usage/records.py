@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from pricelang.syntax.faults import remade
-
 SINGLE = "single"
 SUM = "sum"
 
@@ -108,7 +106,8 @@ class UsageError(Exception):
         self.place = place
 
     def __reduce__(self) -> tuple[object, ...]:
-        return remade, (type(self), self.args), self.__dict__
+        # made without its `__init__`, whose arguments are not its `args`
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
     def rejected(self, place: Place) -> Rejected:
         """The fault as a value, at its own place or else at `place`."""
