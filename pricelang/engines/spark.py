@@ -18,7 +18,7 @@ from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED, may_round
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.single import DIGITS
-from pricelang.engines.spark_columns import SPARK, When, as_written, instant_of, quantity_of, words_of
+from pricelang.engines.spark_columns import AT, SPARK, When, as_written, instant_of, quantity_of, words_of
 from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateTable, most_places, rate_table
@@ -120,12 +120,18 @@ class Job:
         finer = any(quantity.finer for quantity in self.quantities)
         return max(places, DIGITS) if finer or may_round(self.book, table.meters) or not table.rows else places
 
+    @cached_property
+    def timed(self) -> DataFrame:
+        """The usage with its instants as a column. They are compared with each day on which a price changes; written out
+        in every comparison, they make a query too large for Java to compile."""
+        return self.usage.selectExpr("*", f"{self.at.sql} as {AT}")
+
     def keys(self, table: RateTable) -> list[str]:
-        """What a row is joined to rates by, as named expressions."""
+        """What a row of `timed` is joined to rates by, as named expressions."""
         words = words_of(self.at.clock)
-        found = [f"{self.model} as pl_name", f"{keyed.version_sql(table.cuts, self.at.sql, True, words)} as pl_version"]
+        found = [f"{self.model} as pl_name", f"{keyed.version_sql(table.cuts, AT, True, words)} as pl_version"]
         found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
-        found += [f"{keyed.clock_sql(table.turns, self.at.sql, words)} as pl_clock"] if table.turns else []
+        found += [f"{keyed.clock_sql(table.turns, AT, words)} as pl_clock"] if table.turns else []
         return found + [f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}" for n, threshold in enumerate(table.thresholds)]
 
     def key_names(self, table: RateTable) -> list[str]:
@@ -209,7 +215,7 @@ class SparkBook:
             raise BadRequest("bad_column", f"the usage already has a column `{taken[0]}`", help="price it without that column")
         table, complete, small = self._look(job)
         kind = "bigint" if small else "decimal(38,0)"
-        joined = job.joined(usage.selectExpr("*", *job.keys(table)), table)
+        joined = job.joined(job.timed.selectExpr("*", *job.keys(table)), table)
         amounts = job.amounts(table, [quantity.sql for quantity in job.quantities], kind)
         names = [f"pl_atoms_{n}" for n in range(len(amounts))]
         rated = joined.selectExpr("*", *(f"{sql} as {name}" for name, sql in zip(names, amounts, strict=True)))

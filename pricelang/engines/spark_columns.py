@@ -18,6 +18,8 @@ from pricelang.rating.instants import FIRST, LAST
 from pricelang.wording import shown
 
 SPARK = DIALECTS["spark"]
+AT = "pl_at"
+"""The column of a row's instant."""
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)\Z")
 _NOTHING = "void"

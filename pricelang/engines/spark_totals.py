@@ -11,7 +11,7 @@ from pricelang.decimals import scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import Clock
 from pricelang.engines.single import DIGITS
-from pricelang.engines.spark_columns import SPARK, after_1970
+from pricelang.engines.spark_columns import AT, SPARK, after_1970
 from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.engines.totals import PERIODS
 from pricelang.rating.atoms import RateTable, cuts_of, thresholds_of, turns_of
@@ -95,7 +95,7 @@ def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> Data
     from pyspark.sql import functions as f
 
     quantities = [f"{quantity.sql} as pl_sum_{n}" for n, quantity in enumerate(job.quantities)]
-    placed = job.usage.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities)
+    placed = job.timed.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities)
     keys = [*(f"pl_by_{n}" for n in range(len(groups))), *job.key_names(table), "pl_bad"]
     total = "sum(cast(pl_sum_{0} as decimal(20,0)))" if wide else "try_sum(pl_sum_{0})"
     sums = [f.expr(total.format(n)).alias(f"pl_sum_{n}") for n in range(len(job.quantities))]
@@ -170,7 +170,7 @@ def _one_by_one(
     names = [*(f"pl_by_{n}" for n in range(len(by))), *job.key_names(table), "pl_bad"]
     keys = hard.select(*(f.col(name).alias(f"h_{name}") for name in names)).distinct()
     quantities = [f"{quantity.sql} as pl_used_{n}" for n, quantity in enumerate(job.quantities)]
-    placed = job.usage.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities, f"{job.payload()} as pl_payload")
+    placed = job.timed.selectExpr(*groups, *job.keys(table), f"{_bad_sql(job)} as pl_bad", *quantities, f"{job.payload()} as pl_payload")
     equal = [f.col(name).eqNullSafe(f.col(f"h_{name}")) for name in names]
     chosen = placed.join(f.broadcast(keys), equal, "left_semi")
     own = [f"pl_by_{n}" for n in range(len(by))]
@@ -222,7 +222,7 @@ def _summed(job: Job, by: Sequence[str], parts: DataFrame, refused: str, decimal
 
 def _is_zoned(job: Job, sql: str) -> bool:
     """Whether SQL is an instant of Spark's type TIMESTAMP."""
-    return job.usage.selectExpr(f"{sql} as pl_by").schema[0].dataType.simpleString() == "timestamp"
+    return job.timed.selectExpr(f"{sql} as pl_by").schema[0].dataType.simpleString() == "timestamp"
 
 
 def _zoneless(job: Job, sql: str) -> str:
@@ -238,7 +238,7 @@ def _group_sql(job: Job, name: str) -> str:
     if name in job.usage.columns:
         return SPARK.words.name(name)
     if name in PERIODS:
-        return _period_sql(name, job.at.sql, job.at.clock)
+        return _period_sql(name, AT, job.at.clock)
     known = [*job.usage.columns, "model", *PERIODS]
     raise BadRequest("no_column", f"there is no column `{shown(name)}` to group by",
                      help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)))  # fmt: skip
