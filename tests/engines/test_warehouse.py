@@ -268,6 +268,29 @@ def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
     assert "timestamp '" not in text
 
 
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
+@pytest.mark.parametrize("style", ["ISO, MDY", "SQL, DMY", "Postgres, MDY", "German"])
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_redshift_reads_instants_with_a_zone_or_without(kind: str, style: str, instants: str) -> None:
+    """What is said to it of the column is said to PostgreSQL here, which has these words too."""
+    read = DIALECTS["redshift"].clock(instants).read("at")
+    statements = ["set timezone = 'America/New_York'", f"set datestyle = '{style}'",
+                  f"create table usage as select {kind} '2023-11-21 02:00+00' as at"]  # fmt: skip
+    found = run("postgres", statements, f"select to_char({read}, 'YYYY-MM-DD HH24:MI') as at from usage", ["at"])
+    assert found == [("2023-11-21 00:00" if kind == "date" else "2023-11-21 02:00",)]
+
+
+@pytest.mark.parametrize("dialect", ["snowflake", "trino", "redshift"])
+def test_a_column_is_never_compared_in_the_zone_of_the_session(dialect: str) -> None:
+    """A comparison of a column with a zone and a timestamp without would be: what is compared is read from both kinds first."""
+    asked = [plan_of(pricelang.load(), dialect, models=["claude-2.0"], meters=["input"], dimensions=[], instants=kind) for kind in ("plain", "zoned")]
+    assert query(asked[0]) == query(asked[1])
+    tests = {"snowflake": "date_part(epoch_second, ", "trino": "typeof(", "redshift": " ~ "}
+    read = asked[0].dialect.plain.read("x")
+    assert tests[dialect] in read
+    assert asked[0].dialect.plain.read(asked[0].at) in query(asked[0])
+
+
 # ---- hostile names --------------------------------------------------------------------------------------------------
 
 HOSTILE = (
