@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.engines.duck import decimal_sql
 from pricelang.engines.keyed import Words
@@ -154,8 +154,23 @@ def utc_timestamp(sql: str) -> str:
     return f"make_timestamp(epoch_us({sql}))"
 
 
-_STAMPED = _clock("timestamp")
-_STAMPED_UTC = _clock("timestamp", _at_utc)
+def _trino_timestamp(sql: str) -> str:
+    """Trino's timestamp in UTC of a column with a zone or without. No decimal is rounded: a cast to fewer might reach the next
+    second."""
+    zoned = f"cast(at_timezone({sql}, 'UTC') as timestamp(12))"
+    return f"(case when typeof({sql}) like '% with time zone' then {zoned} else cast({sql} as timestamp(12)) end)"
+
+
+def _redshift_timestamp(sql: str) -> str:
+    """Redshift's timestamp in UTC of a column with a zone or without. It names no types of columns, but the text of an instant
+    ends with its zone if it has one, such as `+00`."""
+    mark = "':[0-9.]+( [0-9]+)? ?([+-][0-9:]+|[A-Za-z/_]+)$'"
+    zoned = f"cast({_at_utc(sql)} as timestamp)"
+    return f"(case when cast({sql} as varchar(64)) ~ {mark} then {zoned} else cast({sql} as timestamp) end)"
+
+
+_TRINO = _clock("timestamp", _trino_timestamp)
+_REDSHIFT = _clock("timestamp", _redshift_timestamp)
 _DUCK = _clock("timestamp", utc_timestamp)
 # The seconds since 1970 of a column with a zone, one without, and a day are in UTC, whatever the zone of the session.
 _POSTGRES = _clock("timestamp", lambda sql: _at_utc(f"to_timestamp(floor(extract(epoch from {sql})))"))
@@ -183,7 +198,8 @@ _CLICKHOUSE = Clock(
     lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))", lambda unit, at: f"toStartOf{unit.capitalize()}({at}, 'UTC')",
 )  # fmt: skip
 # What a literal of TIMESTAMP is in Snowflake, and how its text is read, are settings of the account and the session.
-_SNOWFLAKE = Clock(lambda sql: sql, lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated)
+# The seconds since 1970 are in UTC of a column with a zone and of one without, whatever the zone of the session.
+_SNOWFLAKE = Clock(lambda sql: f"to_timestamp_ntz(date_part(epoch_second, {sql}), 0)", lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated)
 _BIGQUERY = _clock("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})")
 _BIGQUERY_UTC = _clock(
     "timestamp", suffix="+00",
@@ -282,14 +298,12 @@ DIALECTS = {
             rounded=lambda sql, digits: f"round(cast({sql} as bignumeric), {digits})", stop=partial(_by_call, "error"),
         ),
         _dialect(
-            "snowflake", _folded, _escaped, (_SNOWFLAKE, evolve(_SNOWFLAKE, read=lambda sql: f"convert_timezone('UTC', {sql})::timestamp_ntz")),
-            "plain", ("varchar", "integer", "timestamp_ntz", "number(38,0)"),
+            "snowflake", _folded, _escaped, (_SNOWFLAKE, _SNOWFLAKE), "plain", ("varchar", "integer", "timestamp_ntz", "number(38,0)"),
             decimal=lambda sql, places: f"cast({sql} as number(38,0)) * cast('{_shift(places)}' as number(38,{places}))",
             rounded=partial(_rounded, "number"), stop=partial(_by_cast, "number(38,0)"),
         ),
         _dialect(
-            "trino", quoted, literal, (_STAMPED, _clock("timestamp", lambda sql: f"cast(at_timezone({sql}, 'UTC') as timestamp)")),
-            "plain", ("varchar", "integer", "timestamp", "decimal(38,0)"),
+            "trino", quoted, literal, (_TRINO, _TRINO), "plain", ("varchar", "integer", "timestamp", "decimal(38,0)"),
             decimal=partial(_shifted, "decimal(38,0)", "decimal '{}'"), rounded=partial(_rounded, "decimal"),
             stop=partial(_by_call, "fail"),
         ),
@@ -307,7 +321,7 @@ DIALECTS = {
             stop=partial(_by_cast, "numeric"), sure=partial(_real_sure, "numeric"),
         ),
         _dialect(
-            "redshift", quoted, _redshift_text, (_STAMPED, _STAMPED_UTC), "plain", ("varchar(512)", "integer", "timestamp", "decimal(38,0)"),
+            "redshift", quoted, _redshift_text, (_REDSHIFT, _REDSHIFT), "plain", ("varchar(512)", "integer", "timestamp", "decimal(38,0)"),
             decimal=lambda sql, places: f"cast({sql} as decimal(38,0)) * cast('{_shift(places)}' as decimal({max(places, 1)},{places}))",
             rounded=partial(_rounded, "decimal"), stop=partial(_by_cast, "decimal(38,0)"), sure=partial(_real_sure, "decimal(38,0)"),
             # Redshift passes over spaces at the end of a text, so a name that has some would be another's

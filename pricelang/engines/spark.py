@@ -233,11 +233,7 @@ class SparkBook:
         answered = self._answered(hard, single)
         kept = [f"{_answer_cost('t', decimals, refused)} as {COST}"]
         kept += ["pl_answer.c as currency"] if currency else []
-        kept += [
-            f"case when pl_answer.t is not null then coalesce(cast(pl_answer.l[{SPARK.words.text(name)}] as decimal(38,{decimals})), 0) end"
-            f" as {SPARK.words.name(f'{COST}_{name}')}"
-            for name, _ in job.columns.meters if lines
-        ]  # fmt: skip
+        kept += [f"{_answer_line(name, decimals)} as {SPARK.words.name(f'{COST}_{name}')}" for name, _ in job.columns.meters if lines]
         return easy.unionByName(answered.selectExpr(*own, *kept, *(["pl_answer.e as reason"] if reason else [])))
 
     def totals(
@@ -308,6 +304,14 @@ def _answer_cost(name: str, decimals: int, refused: str) -> str:
     made = f"try_cast(pl_answer.{name} as {kind})"
     lost = f"cast(raise_error(concat('pricelang: a row has no price: ', coalesce(pl_answer.e, 'its amount has too many digits'))) as {kind})"
     return f"case when {made} is not null then {made} when pl_answer.e is not null and {'true' if refused == 'null' else 'false'} then null else {lost} end"
+
+
+def _answer_line(meter: str, decimals: int) -> str:
+    """What a row pays for a meter, 0 where it uses none; an amount that has no room fails the job in ANSI mode or not."""
+    line, kind = f"pl_answer.l[{SPARK.words.text(meter)}]", f"decimal(38,{decimals})"
+    lost = f"cast(raise_error('pricelang: the amount of a line has too many digits') as {kind})"
+    made = f"case when {line} is null then cast(0 as {kind}) else coalesce(try_cast({line} as {kind}), {lost}) end"
+    return f"case when pl_answer.t is not null then {made} end"
 
 
 def _expressions(sqls: Sequence[str]) -> list[Any]:

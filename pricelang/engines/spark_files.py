@@ -197,11 +197,17 @@ def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed) -> DataFrame:
 
 
 def _counted(book: PriceBook, rows: DataFrame) -> Written:
+    from pyspark.sql import functions as f
+
     currency = "currency" if book.checked.conversions else f"'{book.currency}'"
     groups = f"case when {COST} is null then reason end as pl_why", f"case when {COST} is not null then {currency} end as pl_in"
-    found = rows.selectExpr(*groups, COST).groupBy("pl_why", "pl_in").agg({COST: "sum", "*": "count"}).collect()
-    totals = {row["pl_in"]: Fraction(row[f"sum({COST})"]) for row in found if row["pl_in"] is not None}
-    priced, refused = (sum(row["count(1)"] for row in found if (row["pl_in"] is None) == lost) for lost in (False, True))
+    # by `try_sum`, which is NULL for a sum that has no room in ANSI mode too
+    sums = [f.expr(f"try_sum({COST})").alias("pl_sum"), f.count(f.lit(1)).alias("pl_rows")]
+    found = rows.selectExpr(*groups, COST).groupBy("pl_why", "pl_in").agg(*sums).collect()
+    if any(row["pl_in"] is not None and row["pl_sum"] is None for row in found):
+        raise BadRequest("too_large", "the total of all rows has more than 38 digits", help="price fewer rows at once")
+    totals = {row["pl_in"]: Fraction(row["pl_sum"]) for row in found if row["pl_in"] is not None}
+    priced, refused = (sum(row["pl_rows"] for row in found if (row["pl_in"] is None) == lost) for lost in (False, True))
     return Written(priced + refused, priced, refused, totals, tuple(sorted(str(row["pl_why"]) for row in found if row["pl_in"] is None)))
 
 

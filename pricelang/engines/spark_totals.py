@@ -27,6 +27,8 @@ FIRST = 10_000
 """Rows that are looked at to guess what all have."""
 MAX_GROUPS = 100_000
 """Groups that are priced here, where the query is made; more are priced where they are."""
+_NO_GROUPS = ("map<", "struct<", "interval", "variant")
+"""Types of columns that have no order, or no value in Python."""
 MAX_REASONS = 5
 """Reasons that a group's column `reason` names."""
 
@@ -236,6 +238,10 @@ def _group_sql(job: Job, name: str) -> str:
     if name == "model" or name == job.columns.model:
         return job.model
     if name in job.usage.columns:
+        kind = job.usage.schema[name].dataType.simpleString()
+        if kind.startswith(_NO_GROUPS):
+            raise BadRequest("bad_column", f"the column `{shown(name)}` is of type {shown(kind)}, by which nothing is totalled",
+                             help="make it a text, or total by a field of it that is a column")  # fmt: skip
         return SPARK.words.name(name)
     if name in PERIODS:
         return _period_sql(name, AT, job.at.clock)

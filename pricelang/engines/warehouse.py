@@ -271,13 +271,21 @@ def query(plan: Plan, refused: str = "raise") -> str:
     return priced_rows(plan, row, amounts(plan, row), reason(plan, row, plan.at, known_model(plan, row.name)), refused)
 
 
+def _guard(plan: Plan) -> str:
+    """A join that finds nothing, and stops a query of DuckDB for usage that has a column of our name: it would take that for ours."""
+    if plan.dialect.name != "duckdb":
+        return ""
+    names = [plan.name(name) for name in (ATOMS, WHY, "cost")]
+    return f"\n  left join (select {', '.join(f'0 as {name}' for name in names)}) pricelang_has_it_too on {' + '.join(names)} = 1"
+
+
 def priced_rows(plan: Plan, row: Placed, made: Sequence[str], why: str, refused: str) -> str:
     """A query for the usage, of the amount of each meter and of the reason for none."""
     words = plan.dialect
     name, text = words.words.name, words.words.text
     inner = (
         f"select u.*,\n    {' + '.join(f'({amount})' for amount in made)} as {name(ATOMS)},\n    {why} as {name(WHY)}\n"
-        f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}"
+        f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}{_guard(plan)}"
     )
     cost = f"q.{name(ATOMS)}"
     if refused == "raise":

@@ -15,8 +15,8 @@ import pytest
 import pricelang
 from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
-from pricelang.engines.spark import SparkBook
-from pricelang.engines.spark_files import price_file, report_files
+from pricelang.engines.spark import SparkBook, _answer_line
+from pricelang.engines.spark_files import _counted, price_file, report_files
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.rating.errors import BadRequest
@@ -183,3 +183,26 @@ def test_a_line_that_is_no_json_is_no_row_that_uses_nothing(tmp_path: Path) -> N
     with pytest.raises(BadRequest, match="no JSON object") as raised:
         report_files(CLAUDE, [str(path)], fixed=Fixed("claude-opus-4-7", "2026-05-01"), session=spark())
     assert raised.value.code == "bad_line"
+
+
+@pytest.mark.parametrize("ansi", ["true", "false"])
+def test_amounts_without_room_are_no_zeros(ansi: str) -> None:
+    """A line or a grand total of more than 38 digits fails, and says so."""
+    session = spark()
+    with setting(session, "spark.sql.ansi.enabled", ansi):
+        huge = "named_struct('t', '1', 'l', map('input', '1' || repeat('0', 30), 'output', '2'))"
+        frame = session.sql(f"select {huge} as pl_answer")
+        found = frame.selectExpr(f"{_answer_line('output', 20)} as a", f"{_answer_line('cache_read', 20)} as b").first()
+        assert tuple(found) == (2, 0)
+        with pytest.raises(Exception, match="too many digits"):
+            frame.selectExpr(f"{_answer_line('input', 20)} as a").collect()
+        rows = session.sql("select cast('9' || repeat('0', 17) as decimal(38,20)) as cost, cast(null as string) as reason from range(2)")
+        with pytest.raises(BadRequest, match="the total of all rows has more than 38 digits"):
+            _counted(pricelang.load(), rows)
+
+
+@pytest.mark.parametrize("made", ["map('a', 1)", "named_struct('a', 1)", "interval 1 day", "interval 1 month", "make_interval(1, 2, 3)"])
+def test_columns_by_which_nothing_is_totalled(made: str) -> None:
+    usage = spark().sql(f"select 'claude-2.0' as model, timestamp_seconds(1700532000) as at, 1000000L as input, {made} as odd")
+    with pytest.raises(BadRequest, match=r"`odd` is of type .*, by which nothing is totalled"):
+        CLAUDE.spark(spark()).totals(usage, ["odd"])

@@ -229,6 +229,15 @@ def test_usage_columns_named_like_those_of_the_query(refused: str) -> None:
         assert run("duckdb", lost, query(plan, "null"), ["cost", "pl_reason"]) == [(None, "unknown model")]
 
 
+@pytest.mark.parametrize("taken", ["cost", "pl_cost_atoms", "pl_reason"])
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+def test_usage_that_was_priced_before_is_not_taken_for_ours(dialect: str, taken: str) -> None:
+    plan = plan_of(pricelang.load(), dialect, models=["claude-opus-4-7"], meters=["input"], dimensions=[])
+    usage = f"create table usage as select cast('claude-opus-4-7' as text) as model, timestamp '2026-04-17' as at, 50000 as input, 9 as {taken}"
+    with pytest.raises(Exception, match=r"(?i)ambiguous"):
+        run(dialect, [*table_statements(plan), usage], query(plan), ["cost"])
+
+
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
@@ -266,6 +275,29 @@ def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
     text = "\n".join([*table_statements(plan), query(plan), totals_query(plan, ["day"])])
     assert "to_timestamp_ntz('2023-11-21 00:00:00', 'YYYY-MM-DD HH24:MI:SS')" in text
     assert "timestamp '" not in text
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
+@pytest.mark.parametrize("style", ["ISO, MDY", "SQL, DMY", "Postgres, MDY", "German"])
+@pytest.mark.parametrize("instants", ["plain", "zoned"])
+def test_redshift_reads_instants_with_a_zone_or_without(kind: str, style: str, instants: str) -> None:
+    """What is said to it of the column is said to PostgreSQL here, which has these words too."""
+    read = DIALECTS["redshift"].clock(instants).read("at")
+    statements = ["set timezone = 'America/New_York'", f"set datestyle = '{style}'",
+                  f"create table usage as select {kind} '2023-11-21 02:00+00' as at"]  # fmt: skip
+    found = run("postgres", statements, f"select to_char({read}, 'YYYY-MM-DD HH24:MI') as at from usage", ["at"])
+    assert found == [("2023-11-21 00:00" if kind == "date" else "2023-11-21 02:00",)]
+
+
+@pytest.mark.parametrize("dialect", ["snowflake", "trino", "redshift"])
+def test_a_column_is_never_compared_in_the_zone_of_the_session(dialect: str) -> None:
+    """A comparison of a column with a zone and a timestamp without would be: what is compared is read from both kinds first."""
+    asked = [plan_of(pricelang.load(), dialect, models=["claude-2.0"], meters=["input"], dimensions=[], instants=kind) for kind in ("plain", "zoned")]
+    assert query(asked[0]) == query(asked[1])
+    tests = {"snowflake": "date_part(epoch_second, ", "trino": "typeof(", "redshift": " ~ "}
+    read = asked[0].dialect.plain.read("x")
+    assert tests[dialect] in read
+    assert asked[0].dialect.plain.read(asked[0].at) in query(asked[0])
 
 
 # ---- hostile names --------------------------------------------------------------------------------------------------
@@ -338,7 +370,7 @@ def test_the_text_is_read_back(dialect: str, refused: str) -> None:
             assert tables <= {"usage", "u", "pricelang_versions", "pricelang_rates", "pl_placed", "pl_grouped", "pl_priced"}
             if isinstance(tree, exp.Select):
                 kinds = [join.side for join in tree.find_all(exp.Join)]
-                assert kinds == ["LEFT", "LEFT"]
+                assert kinds == ["LEFT"] * (3 if "pricelang_has_it_too" in text else 2)
 
 
 # ---- what SQL cannot say --------------------------------------------------------------------------------------------
