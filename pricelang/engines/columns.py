@@ -58,7 +58,8 @@ def read_mapping(path: str | Path) -> dict[str, str]:
 
 
 def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], fixed: Fixed) -> Columns:
-    """What the columns of a table mean: those of a mapping, and for every other name of the book the column so called.
+    """What the columns of a table mean: those of a mapping, and for every other name of the book the column so called, in
+    whatever case: to SQL `Input` is `input`, and a meter that is overlooked would cost nothing.
 
     Raises `UnknownName` for a name the book does not have, `BadRequest` (`no_column`) for a column that is not there, a
     table without model, instant or meters, and a name that is said twice, (`bad_column`) for a column named like an engine's own.
@@ -77,15 +78,16 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
         if column not in present:
             raise BadRequest("no_column", f"there is no column `{shown(column)}` for `{name}`",
                              help=did_you_mean(shown(column), present) or "columns: " + ", ".join(map(shown, present)))  # fmt: skip
-    found = {name: mapping.get(name, name) for name in known if name in mapping or name in present}
+    found = {name: called for name in known if (called := mapping.get(name) or _called(name, present)) is not None}
     for name in ("model", "at"):
         if name not in found and getattr(fixed, name) is None:
             raise BadRequest("no_column", f"no column says the {'model' if name == 'model' else 'instant'} of a row",
                              help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)")  # fmt: skip
-    for name, column in mapping.items():
-        if column != name and found.get(column) == column:
-            raise BadRequest("bad_mapping", f"the column `{shown(column)}` would count as `{name}` and as `{column}`",
-                             help=f"map `{column}` to a column of its own, or rename this one")  # fmt: skip
+    for name, mapped in mapping.items():
+        other = mapped.lower()
+        if other != name and found.get(other) == mapped:
+            raise BadRequest("bad_mapping", f"the column `{shown(mapped)}` would count as `{name}` and as `{other}`",
+                             help=f"map `{other}` to a column of its own, or rename this one")  # fmt: skip
     whole = [name for name in ("model", "at") if getattr(fixed, name) is not None]
     twice = [name for name in (*whole, *fixed.dimensions) if name in found]
     if twice:
@@ -101,3 +103,9 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
         found.get("model"), found.get("at"), tuple((name, found[name]) for name in dimensions if name in found),
         tuple(pairs), tuple(column for column in present if column not in used),
     )  # fmt: skip
+
+
+def _called(name: str, present: Sequence[str]) -> str | None:
+    """The column of a name: the one so called, or the only one that is but for its case."""
+    alike = [column for column in present if column.lower() == name]
+    return name if name in alike else alike[0] if len(alike) == 1 else None

@@ -16,7 +16,7 @@ from pricelang.engines.keyed import Quantity, Words
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
 from pricelang.engines.single import DIGITS, Single
-from pricelang.engines.sources import VIEW, Source, open_source
+from pricelang.engines.sources import VIEW, Source, detach, open_source
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
@@ -35,8 +35,10 @@ WORDS = Words(
     minute=lambda at: f"(extract(hour from {at}) * 60 + extract(minute from {at}))", wide=lambda sql: f"{sql}::hugeint",
 )  # fmt: skip
 NOTHING_FIXED = Fixed()
-HAVE_ENDS = ("TIMESTAMP", "DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
-"""Types of instants among which infinity may be."""
+STRANGE = ("TIMESTAMP", "DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
+"""Types of instants among which infinity may be, and years that no request has (milliseconds taken for seconds)."""
+PLAIN = ("TIMESTAMP", "DATE")
+FIRST_DAY, AFTER_DAYS = "0001-01-01", "10000-01-01"
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
@@ -65,6 +67,7 @@ class Job:
             self.connection.unregister(self.source.made)
         elif self.source.made:
             self.connection.execute(f"drop table if exists {self.source.made}")
+        detach(self.connection, self.source.attached)
 
     # ---- a first look ----
 
@@ -79,27 +82,30 @@ class Job:
         if self.columns.at is None:
             return WORDS.instant(seconds_of(self.fixed.at or ""))
         found = instant_of(self.columns.at, self.types[self.columns.at])
-        return f"case when isfinite({found}) then {found} end" if self._endless else found
+        return f"case when {found} >= timestamp '{FIRST_DAY}' and {found} < timestamp '{AFTER_DAYS}' then {found} end" if self._strange else found
 
     @cached_property
     def _look(self) -> dict[str, Any]:
         """What one look at all rows tells, by the SQL that asks it: of a Parquet file without its rows being read."""
         asked = ["count(*)"]
-        if self.columns.at is not None and self.types[self.columns.at] in HAVE_ENDS:
-            asked += [*_ends(self.columns.at), _endless(self.columns.at), f"count({quoted(self.columns.at)})"]
+        if self.columns.at is not None and self.types[self.columns.at] in STRANGE:
+            asked.append(_strange(self.columns.at, self.types[self.columns.at]))
+        if self.columns.at is not None and self.types[self.columns.at] in PLAIN:
+            asked += [*_ends(self.columns.at), f"count({quoted(self.columns.at)})"]
         asked += [end for _, column in self.columns.meters if has_bounds(self.types[column]) for end in _ends(column)]
         return dict(zip(asked, self._row(f"select {', '.join(asked)} from ({self.source.sql})"), strict=True))
 
     @property
-    def _endless(self) -> bool:
-        """Whether infinity is among the instants, which is none."""
-        return self.columns.at is not None and self._look.get(_endless(self.columns.at), False)
+    def _strange(self) -> bool:
+        """Whether infinity or a year beyond those that dates have is among the instants, which are none."""
+        at = self.columns.at
+        return at is not None and bool(self._look.get(_strange(at, self.types[at]), False))
 
     @property
     def _known_ends(self) -> str | None:
         """The column of instants, where the first look tells their ends."""
         at = self.columns.at
-        return at if at is not None and self.types[at] in ("TIMESTAMP", "DATE") and not self._endless else None
+        return at if at is not None and self.types[at] in PLAIN and not self._strange else None
 
     @property
     def model(self) -> str:
@@ -154,9 +160,8 @@ class Job:
         return [(row[0], tuple(row[1:])) for row in self.connection.execute(sql).fetchall()]
 
     def _row(self, sql: str) -> tuple[Any, ...]:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row
+        (row,) = self.connection.execute(sql).fetchall()  # all of it, so that the connection is free for what comes next
+        return tuple(row)
 
     # ---- the rates ----
 
@@ -247,6 +252,9 @@ class Job:
         """A row as the evaluator of single requests takes it."""
         kind = "" if self.columns.at is None else self.types[self.columns.at]
         at = text_of(self.columns.at or "", kind) if kind in ("VARCHAR", "JSON") else f"({self.at})::varchar"
+        if self._strange:  # what stands there, to be refused by
+            there = f"{quoted(self.columns.at or '')}::varchar"
+            at = f"coalesce({at}, case when {there} not in ('infinity', '-infinity') then {there} end)"
         dimensions = [f"{literal(name)}, {literal(value)}" for name, value in self.fixed.dimensions.items()]
         dimensions += [f"{literal(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
         usage = [f"{literal(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
@@ -330,9 +338,12 @@ def _ends(column: str) -> tuple[str, str]:
     return f"min({quoted(column)})", f"max({quoted(column)})"
 
 
-def _endless(column: str) -> str:
+def _strange(column: str, kind: str) -> str:
     least, most = _ends(column)
-    return f"coalesce(isinf({least}) or isinf({most}), false)"
+    if kind == "TIMESTAMP_NS":  # has no other strange ones
+        return f"coalesce(isinf({least}) or isinf({most}), false)"
+    first, after = (f"{kind} '{day}{'' if kind == 'DATE' else ' 00:00:00+00'}'" for day in (FIRST_DAY, AFTER_DAYS))
+    return f"coalesce({least} < {first} or {most} >= {after}, false)"
 
 
 def _text(number: int | None) -> str | None:

@@ -6,6 +6,7 @@ A NULL sends the row to the evaluator of single requests, which reads what stand
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pricelang.book.model import Meter
 from pricelang.engines.keyed import Quantity
@@ -39,7 +40,9 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
         scale = 0 if meter.whole else min(int(match[2]), most)
         finer = finer and scale < int(match[2])
         counted = f"({name}::decimal(38,{match[2]}) * {10**scale})" if scale else name
-        sql = f"case when {name} is null then 0 when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
+        room = 38 - int(match[2]) - scale  # digits before the point that leave the product some
+        large = f"when abs({name}) >= {Decimal(1).scaleb(room):f} then null " if int(match[1]) + scale > 38 else ""
+        sql = f"case when {name} is null then 0 {large}when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
     elif kind in ("DOUBLE", "FLOAT"):
         sql = f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < {_EXACT_DOUBLE} then {name}::bigint end"
     elif kind in ("VARCHAR", "JSON"):
@@ -69,8 +72,10 @@ def instant_of(column: str, kind: str) -> str:
     name = quoted(column)
     if kind in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"):
         return name
-    if kind in ("DATE", "TIMESTAMP_NS"):
-        return f"{name}::timestamp"
+    if kind in ("DATE", "TIMESTAMP_NS"):  # of a day there are some that no timestamp holds
+        return f"try_cast({name} as timestamp)"
+    if kind == _NOTHING:
+        return "null::timestamp"
     if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
         return f"make_timestamp(epoch_us({name}::timestamptz))"
     if kind in ("VARCHAR", "JSON"):
@@ -78,7 +83,7 @@ def instant_of(column: str, kind: str) -> str:
         day, time = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
         utc = f"rtrim(rtrim(replace({name}, '+00:00', ''), 'UTC'), 'Z ')"
         return (
-            f"case when regexp_full_match({name}, '{day}({time}(Z| UTC|[+]00:00)?)?') then try_cast({utc} as timestamp) "
+            f"case when {name}[:4] = '0000' then null when regexp_full_match({name}, '{day}({time}(Z| UTC|[+]00:00)?)?') then try_cast({utc} as timestamp) "
             f"when regexp_full_match({name}, '{day}{time}[+-]([01][0-9]|2[0-3]):[0-5][0-9]') and {name}[:4] not in ('0001', '9999') "
             f"then make_timestamp(epoch_us(try_cast({name} as timestamptz))) end"
         )
@@ -97,5 +102,7 @@ def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text, exactly; a list as one, and JSON as it is."""
     if kind == "JSON":
         return quoted(column)
+    if (match := _DECIMAL.match(kind)) and match[1] == match[2]:  # which DuckDB writes as `.5`
+        return f"regexp_replace({quoted(column)}::varchar, '^(-?)[.]', '\\10.')"
     return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
 

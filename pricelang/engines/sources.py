@@ -29,13 +29,14 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 class Source:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
     no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it,
-    `parquet` are the files that it is, paths or globs."""
+    `parquet` are the files that it is, paths or globs, `attached` the databases that were attached to read it."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, int, str, str], ...] = ()
     made: str = ""
     parquet: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if kind in PARQUET:
         return evolve(_described(connection, f"select * from read_parquet({files}, union_by_name = true)"), parquet=tuple(paths))
     if kind in DATABASE:
-        return _of_database(connection, paths[0], table)
+        return _of_databases(connection, paths, table)
     if kind in TEXT:
         return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, paths)
     if len(paths) == 1 and (name := _table_name(connection, paths[0])) is not None:
@@ -150,30 +151,50 @@ def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     return Source(source.sql, source.columns, broken, staged)
 
 
-def _existing(connection: DuckDBPyConnection, paths: Sequence[str]) -> Sequence[str]:
+def _existing(connection: DuckDBPyConnection, paths: Sequence[str], kind: str = "file") -> Sequence[str]:
     """Paths and globs as files."""
     found = []
     for path in paths:
         files = [path] if os.path.exists(path) else [row[0] for row in connection.execute("select file from glob(?) order by all", [path]).fetchall()]
         if not files:
-            raise BadRequest("bad_source", f"there is no file `{shown(path)}`")
+            raise BadRequest("bad_source", f"there is no {kind} `{shown(path)}`")
         found += files
     return found
 
 
-def _of_database(connection: DuckDBPyConnection, path: str, table: str | None) -> Source:
-    if not os.path.exists(path):
-        raise BadRequest("bad_source", f"there is no database `{shown(path)}`")
-    connection.execute(f"attach if not exists {literal(path)} as pricelang_source (read_only)")
+def _of_databases(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:
+    """A table of each file, columns of several files by their names."""
+    attached: list[str] = []
+    try:
+        tables = [_of_database(connection, path, table, attached) for path in _existing(connection, paths, "database")]
+        return evolve(_described(connection, " union all by name ".join(tables)), attached=tuple(attached))
+    except BaseException:
+        detach(connection, attached)
+        raise
+
+
+def _of_database(connection: DuckDBPyConnection, path: str, table: str | None, attached: list[str]) -> str:
+    """The rows of a table of a file, as SQL. A file that the connection has open already is not opened twice."""
+    names = {os.path.realpath(file): name for name, file in connection.execute("select database_name, path from duckdb_databases() where path is not null").fetchall()}
+    name = names.get(os.path.realpath(path))
+    if name is None:
+        name = fresh("pricelang_source")
+        connection.execute(f"attach {literal(path)} as {name} (read_only)")
+        attached.append(name)
     found = connection.execute(
-        "select table_schema, table_name from information_schema.tables where table_catalog = 'pricelang_source' order by all"
+        "select table_schema, table_name from information_schema.tables where table_catalog = ? order by all", [name]
     ).fetchall()
     chosen = [pair for pair in found if table in (None, pair[1], f"{pair[0]}.{pair[1]}")]
     if len(chosen) != 1:
-        names = ", ".join(shown(name) for _, name in found)
-        raise BadRequest("bad_source", f"`{shown(path)}` has {len(found)} tables, and none is chosen", help=f"name one with `--table`: {names}")
-    schema, name = chosen[0]
-    return _described(connection, f"select * from pricelang_source.{quoted(schema)}.{quoted(name)}")
+        listed = ", ".join(shown(name) for _, name in found)
+        raise BadRequest("bad_source", f"`{shown(path)}` has {len(found)} tables, and none is chosen", help=f"name one with `--table`: {listed}")
+    return f"select * from {quoted(name)}.{quoted(chosen[0][0])}.{quoted(chosen[0][1])}"
+
+
+def detach(connection: DuckDBPyConnection, attached: Sequence[str]) -> None:
+    """Leaves database files that were attached to be read."""
+    for name in attached:
+        connection.execute(f"detach database if exists {name}")
 
 
 def _described(connection: DuckDBPyConnection, sql: str, made: str = "") -> Source:

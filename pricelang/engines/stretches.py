@@ -7,6 +7,7 @@ which are the largest column there is, and all different.
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -42,6 +43,9 @@ def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
     if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [(1,)]:
         return whole  # a column of one file may be none of another, or of another type
     ends = [f"epoch_us(try_cast({end} as {job.types[at]}))" for end in ("stats_min_value", "stats_max_value")]
+    folders = _folders(job, files)
+    if folders is None:
+        return whole
     groups = job.connection.execute(
         f"select file_name, row_group_num_rows, {', '.join(ends)}, stats_null_count from parquet_metadata({files}) "
         f"where path_in_schema = {literal(quoted(at) if '.' in at else at)} order by file_name, row_group_id"
@@ -49,7 +53,7 @@ def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
     stretches = [(file, rows, _version(cuts, first, last, nulls)) for file, rows, first, last, nulls in groups]
     if sum(rows for _, rows, _ in stretches) != job.rows:
         return whole
-    found = tuple(_parts(stretches))
+    found = tuple(_parts(stretches, folders))
     return found if len(found) <= MAX_PARTS and any(part.version is not None for part in found) else whole
 
 
@@ -60,7 +64,19 @@ def _version(cuts: Sequence[int], first: int | None, last: int | None, nulls: in
     return low if low == high else None
 
 
-def _parts(stretches: Sequence[tuple[str, int, int | None]]) -> Iterator[Part]:
+def _folders(job: Job, files: str) -> str | None:
+    """How a file is read alone so that the columns that its folders say (`team=01/usage.parquet`) are those that they are of
+    all files together; None where such a folder takes the place of a column of the files."""
+    paths = job.connection.execute(f"select distinct file_name from parquet_schema({files})").fetchall()
+    said = {folder.partition("=")[0].lower() for (path,) in paths for folder in re.split(r"[/\\]", path)[:-1] if "=" in folder}
+    own = {row[0].lower() for row in job.connection.execute(f"select distinct name from parquet_schema({files})").fetchall()}
+    if said & own:
+        return None
+    kinds = [f"{literal(name)}: {kind}" for name, kind in job.source.columns if name.lower() in said]
+    return f"hive_partitioning = true, hive_types = {{{', '.join(kinds)}}}" if kinds else "hive_partitioning = false"
+
+
+def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> Iterator[Part]:
     """Whole files of one version together; of the others the stretches of rows."""
     whole: dict[int, list[str]] = {}
     for file, groups in itertools.groupby(stretches, key=lambda found: found[0]):
@@ -68,9 +84,9 @@ def _parts(stretches: Sequence[tuple[str, int, int | None]]) -> Iterator[Part]:
         if len(sizes) == 1 and sizes[0][0] is not None:
             whole.setdefault(sizes[0][0], []).append(file)
             continue
-        read, start = f"read_parquet({literal(file)}, file_row_number = true)", 0
+        read, start = f"read_parquet({literal(file)}, file_row_number = true, {folders})", 0
         for version, size in sizes:
             yield Part(f"select * from {read} where file_row_number >= {start} and file_row_number < {start + size}", version)
             start += size
     for version, files in whole.items():
-        yield Part(f"select * from read_parquet([{', '.join(map(literal, files))}])", version)
+        yield Part(f"select * from read_parquet([{', '.join(map(literal, files))}], {folders})", version)

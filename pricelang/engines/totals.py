@@ -229,7 +229,9 @@ def _named(by: Sequence[str], where: Sequence[object], model: str) -> tuple[obje
 
 
 def _plain(value: object) -> object:
-    """A day instead of its midnight."""
+    """A day instead of its midnight; a list or a struct as its JSON, for none of them is a key."""
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, default=str, ensure_ascii=False)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,155 @@
+"""Tables that are not as their writer thinks: what stands in them is priced as single requests are, or refused row by row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import pandas
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import pricelang
+from pricelang.reports.totals import Report
+
+OPUS, DAY = "claude-opus-4-7", "2026-05-01"
+ONE = Fraction("0.005")
+"""What a thousand tokens of input cost of that model."""
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def book() -> pricelang.Book:
+    return pricelang.load()
+
+
+def made(connection: duckdb.DuckDBPyConnection, more: str) -> duckdb.DuckDBPyConnection:
+    connection.execute(f"create table usage as select '{OPUS}' as model, 1000 as input, {more}")
+    return connection
+
+
+def amount(report: Report) -> Fraction:
+    return sum((total.amount for total in report.totals), Fraction(0))
+
+
+def database(path: Path, tokens: int) -> str:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create table usage as select '{OPUS}' as model, date '{DAY}' as at, {tokens} as input")
+    return str(path)
+
+
+def test_each_database_is_read_for_itself(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    first, second = database(tmp_path / "a.duckdb", 1000), database(tmp_path / "b.duckdb", 2000)
+    assert [amount(book.report(path, connection=connection)) for path in (first, second, first)] == [ONE, 2 * ONE, ONE]
+    rows = [book.price_table(path, connection=connection).fetchall()[0][-1] for path in (first, second)]  # type: ignore[union-attr]
+    assert rows == [ONE, 2 * ONE]
+
+
+@pytest.mark.parametrize("named", [["a.duckdb", "b.duckdb"], ["*.duckdb"]])
+def test_all_databases_are_read(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path, named: list[str]) -> None:
+    database(tmp_path / "a.duckdb", 1000), database(tmp_path / "b.duckdb", 2000)
+    report = book.report([str(tmp_path / name) for name in named], connection=connection)
+    assert (amount(report), report.read) == (3 * ONE, 2)
+    left = connection.execute("select database_name from duckdb_databases() where path is not null").fetchall()
+    assert left == []
+    with pytest.raises(pricelang.BadRequest, match="no database"):
+        book.report(str(tmp_path / "c.duckdb"))
+
+
+def test_a_database_that_is_open_is_read_where_it_is(book: pricelang.Book, tmp_path: Path) -> None:
+    path = database(tmp_path / "a.duckdb", 1000)
+    with duckdb.connect(path) as connection:
+        assert amount(book.report(path, table="usage", connection=connection)) == ONE
+        assert connection.execute("from usage").fetchall() == [(OPUS, datetime.date(2026, 5, 1), 1000)]
+
+
+@pytest.mark.parametrize("by", [["model"], ["day"], ["hour", "id"]])
+@pytest.mark.parametrize(("kind", "value"), [
+    ("timestamp", "58266-01-01"), ("timestamp", "0044-03-15 (BC)"), ("timestamp", "10000-01-01"), ("timestamp_ms", "58266-01-01"),
+    ("timestamp_s", "58266-01-01"), ("date", "10000-01-01"), ("date", "5000000-01-01"), ("timestamptz", "9999-12-31 23:00:00-05"),
+    ("timestamptz", "58266-01-01 00:00:00+00"), ("varchar", "0000-01-01"), ("varchar", "0000-01-01T10:00:00+02:00"),
+])  # fmt: skip
+def test_years_that_no_request_has(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, tmp_path: Path, kind: str, value: str, by: list[str]) -> None:
+    made(connection, f'unnest(["{DAY}"::{kind}, "{value}"::{kind}]) as at, unnest([1, 2]) as id'.replace('"', "'"))
+    report = book.report("usage", by, connection=connection)
+    assert (amount(report), [(lost.code, lost.rows) for lost in report.unpriced]) == (ONE, [("bad_date", 1)])
+    written = book.price_table("usage", tmp_path / "priced.csv", rejects=tmp_path / "rejects.csv", connection=connection)
+    assert (written.read, written.priced, written.refused, written.totals) == (2, 1, 1, {"USD": ONE})  # type: ignore[union-attr]
+    assert "is not a day" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_the_last_instants_of_a_date_are_some(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    made(connection, "unnest([timestamp '0001-01-01', timestamp '9999-12-31 23:59:59.999999']) as at")
+    report = book.report("usage", ["year"], connection=connection)
+    assert [(total.by, total.amount) for total in report.totals] == [(("9999-01-01",), ONE)]
+    assert [lost.code for lost in report.unpriced] == ["not_offered"]
+
+
+def test_instants_that_are_all_empty(book: pricelang.Book) -> None:
+    report = book.report(pandas.DataFrame({"model": [OPUS] * 2, "at": [None] * 2, "input": [5] * 2}), ["day"])
+    assert [(lost.reason, lost.rows) for lost in report.unpriced] == [("the row has no instant", 2)]
+
+
+@pytest.mark.parametrize("kind", ["boolean", "date", "interval"])
+def test_a_column_that_holds_no_quantities_is_named(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, kind: str) -> None:
+    made(connection, f"date '{DAY}' as at, null::{kind} as output")
+    for price in (book.report, book.price_table):
+        with pytest.raises(pricelang.BadRequest, match="holds no quantities of `output`"):
+            price("usage", connection=connection)
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", "{'a': 1}", "map{'a': 1}", "[{'a': [1]}]", "array_value(1, 2)"])
+def test_totals_by_what_is_nested(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, value: str) -> None:
+    made(connection, f"date '{DAY}' as at, unnest([{value}, {value}, null]) as tags")
+    report = book.report("usage", ["tags"], connection=connection)
+    assert [total.rows for total in report.totals] == [2, 1]
+    assert str(report.totals[0].by[0])[0] in "[{"
+
+
+@pytest.mark.parametrize(("kind", "value"), [("decimal(38,2)", "9" * 36), ("decimal(38,15)", "9" * 23), ("decimal(38,38)", "0.5"), ("decimal(35,4)", "9" * 31)])
+def test_hours_that_fill_their_column_stop_no_other_row(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, kind: str, value: str) -> None:
+    made(connection, f"date '{DAY}' as at, 'managed_agents' as surface, unnest([{value}, 0])::{kind} as session_time")
+    connection.execute("alter table usage drop input")
+    bill = book.price(model=OPUS, at=DAY, surface="managed_agents", usage={"session_time": value})
+    assert amount(book.report("usage", connection=connection)) == bill.exact_total
+
+
+def test_columns_are_known_in_any_case(book: pricelang.Book, tmp_path: Path) -> None:
+    """The first of several files says how a column is written: their order changes no amount."""
+    for name, header in (("a", "model,at,input"), ("b", "Model,AT,Input")):
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n{OPUS},{DAY},1000\n", encoding="utf-8")
+    files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    assert [amount(book.report(found)) for found in (files, files[::-1], files[1:])] == [2 * ONE, 2 * ONE, ONE]
+    with pytest.raises(pricelang.BadRequest, match="would count as `output` and as `input`"):
+        book.report(files[1:], mapping={"output": "Input"})
+
+
+HIVE = pa.table({
+    "at": [datetime.datetime(2023, 11, day) for day in (19, 20, 21, 22)], "model": ["claude-2.0"] * 4, "input": [1000] * 4,
+})  # fmt: skip
+
+
+def test_a_folder_that_says_the_instant_stands_before_the_column(book: pricelang.Book, tmp_path: Path) -> None:
+    for day in ("2023-11-01", "2023-11-02", "2023-11-30"):
+        (tmp_path / f"at={day}").mkdir()
+        pq.write_table(HIVE, tmp_path / f"at={day}" / "usage.parquet", row_group_size=1)
+    usage = str(tmp_path / "*" / "usage.parquet")
+    rows = [Fraction(row[-1]) for row in book.price_table(usage).fetchall()]  # type: ignore[union-attr]
+    assert amount(book.report(usage, ["model"])) == sum(rows) == 8 * Fraction("0.01102") + 4 * Fraction("0.008")
+
+
+def test_folders_say_the_same_of_a_file_alone(book: pricelang.Book, tmp_path: Path) -> None:
+    for team in ("2026-1-1", "x"):
+        (tmp_path / f"team={team}").mkdir()
+        pq.write_table(HIVE, tmp_path / f"team={team}" / "usage.parquet", row_group_size=1)
+    report = book.report(str(tmp_path / "*" / "usage.parquet"), ["team"])
+    assert [(total.by[0], total.amount) for total in report.totals] == [(team, Fraction("0.03804")) for team in ("2026-1-1", "x")]
