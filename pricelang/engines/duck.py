@@ -154,9 +154,8 @@ class Job:
         return [(row[0], tuple(row[1:])) for row in self.connection.execute(sql).fetchall()]
 
     def _row(self, sql: str) -> tuple[Any, ...]:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row
+        (row,) = self.connection.execute(sql).fetchall()  # to the end: a result half read refuses what closes the job
+        return tuple(row)
 
     # ---- the rates ----
 
