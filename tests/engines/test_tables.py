@@ -387,3 +387,11 @@ def test_amounts_that_are_finer_than_prices(kind: str) -> None:
         job = open_job(pricelang.load(), connection, "u", fixed=Fixed("claude-opus-4-7", "2026-05-01", {"surface": "managed_agents"}))
         ((cost,),) = priced(job).project("cost").fetchall()
     assert cost == Decimal("0.1234567890123456") * Decimal("0.08")
+
+
+def test_a_column_of_no_quantities_in_a_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    """The error is the one of the column, and none of what is closed after it."""
+    path = str(tmp_path / "usage.parquet")
+    duckdb.sql(f"copy (select 'claude-opus-4-7' as model, timestamp '2026-05-01' as at, true as input, 5 as output) to '{path}'")
+    with pytest.raises(pricelang.PriceError, match="the column `input` is of type boolean"):
+        pricelang.load().report(path, by=["model"])
