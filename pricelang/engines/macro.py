@@ -15,7 +15,7 @@ from attrs import frozen
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import utc_timestamp
-from pricelang.engines.duck import WORDS, decimal_sql
+from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS, decimal_sql
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import literal, quoted
 from pricelang.pricing import PriceBook
@@ -179,9 +179,9 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
     arguments += [f"{quoted(dimension)} := {literal(values[0])}" for dimension, values in found.dimensions]
     at = utc_timestamp(quoted("at"))
-    version = keyed.version_sql(found.cuts, at, True, WORDS)
-    if since is not None:
-        version = f"case when {at} >= {WORDS.instant(since)} then {version} end"
+    first = f"timestamp '{FIRST_DAY}'" if since is None else WORDS.instant(since)
+    version = keyed.version_sql(found.cuts, at, False, WORDS)
+    version = f"case when {at} >= {first} and {at} < timestamp '{AFTER_DAYS}' then {version} end"
     named = f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + ({version}) + 1)"
     place = f"(select list(version order by place) from pricelang_versions)[{named}]"
     for dimension, values in found.dimensions:

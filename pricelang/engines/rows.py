@@ -13,7 +13,7 @@ from attrs import frozen
 
 from pricelang.engines.duck import Job
 from pricelang.engines.names import fresh, literal, quoted
-from pricelang.engines.sources import PARQUET, ending
+from pricelang.engines.sources import PARQUET, ending, reads
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import did_you_mean, shown
 
@@ -110,6 +110,8 @@ def write_priced(
             raise BadRequest("bad_output", f"`{shown(path)}` is a folder", help="name a file")
         if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
             raise BadRequest("bad_output", f"there is no folder `{shown(os.path.dirname(os.path.abspath(path)))}`")
+        if reads(job.connection, job.source, path):
+            raise BadRequest("bad_output", f"`{shown(path)}` is read for its usage, which would be lost", help="name another file")
     if rejects and os.path.realpath(rejects) == os.path.realpath(output):
         raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two files")
     with _draft_beside(output) as made, _draft_beside(rejects or output) as left:

@@ -29,7 +29,8 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 class Source:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
     no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it,
-    `parquet` are the files that it is, paths or globs, `attached` the databases that were attached to read it."""
+    `parquet` are the files that it is, paths or globs, `attached` the databases that were attached to read it,
+    `paths` what names its files of any kind."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
@@ -37,6 +38,7 @@ class Source:
     made: str = ""
     parquet: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,7 +75,8 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
     paths = [usage] if isinstance(usage, str | Path) else usage
     try:
         if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
-            return _of_paths(connection, [str(path) for path in paths], table)
+            named = tuple(map(str, paths))
+            return evolve(_of_paths(connection, named, table), paths=named)
         view = fresh(VIEW)
         connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
         return _described(connection, f"select * from {view}", made=view)
@@ -160,6 +163,19 @@ def _existing(connection: DuckDBPyConnection, paths: Sequence[str], kind: str = 
             raise BadRequest("bad_source", f"there is no {kind} `{shown(path)}`")
         found += files
     return found
+
+
+def reads(connection: DuckDBPyConnection, source: Source, path: str) -> bool:
+    """Whether a file is one of those that a table is read from."""
+    import duckdb
+
+    for named in source.paths if os.path.exists(path) else ():
+        files = [named]
+        with contextlib.suppress(duckdb.Error):
+            files += [row[0] for row in connection.execute("select file from glob(?)", [named]).fetchall()]
+        if any(os.path.exists(file) and os.path.samefile(file, path) for file in files):
+            return True
+    return False
 
 
 def _of_databases(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:

@@ -153,3 +153,27 @@ def test_folders_say_the_same_of_a_file_alone(book: pricelang.Book, tmp_path: Pa
         pq.write_table(HIVE, tmp_path / f"team={team}" / "usage.parquet", row_group_size=1)
     report = book.report(str(tmp_path / "*" / "usage.parquet"), ["team"])
     assert [(total.by[0], total.amount) for total in report.totals] == [(team, Fraction("0.03804")) for team in ("2026-1-1", "x")]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_no_usage_is_written_over(book: pricelang.Book, tmp_path: Path, ending: str) -> None:
+    usage, link, other = (tmp_path / f"{name}.{ending}" for name in ("usage", "link", "other"))
+    duckdb.sql(f"copy (select '{OPUS}' as model, '{DAY}' as at, '1000' as input) to '{usage}'")
+    link.symlink_to(usage)
+    before = usage.read_bytes()
+    for named in (usage, tmp_path / f"u*.{ending}"):
+        for to, rejects in ((usage, None), (link, other), (other, usage), (tmp_path / "." / usage.name, None)):
+            with pytest.raises(pricelang.BadRequest, match="is read for its usage") as raised:
+                book.price_table(str(named), to, rejects=rejects)
+            assert raised.value.code == "bad_output"
+    assert usage.read_bytes() == before
+    assert not other.exists()
+    book.price_table(usage, other)
+    book.price_table(usage, other)  # what was written before makes room
+
+
+@pytest.mark.parametrize("at", ["timestamp '58266-01-01'", "timestamp '0044-03-15 (BC)'", "timestamptz '10000-01-01 00:00:00+00'", "date 'infinity'"])
+def test_the_macro_has_no_price_in_years_that_no_request_has(book: pricelang.Book, connection: duckdb.DuckDBPyConnection, at: str) -> None:
+    book.duckdb(connection, dimensions=[], models=[OPUS], meters=["input"])
+    asked = ", ".join(f"try_price_of('{OPUS}', {instant}, input := 1000)" for instant in (at, "timestamp '9999-12-31 23:59:59'"))
+    assert connection.sql(f"select {asked}").fetchall() == [(None, ONE)]
