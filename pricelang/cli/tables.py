@@ -98,9 +98,18 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:
+        if _interrupted(error):
+            raise KeyboardInterrupt from None
+        if not isinstance(error, duckdb.Error):
+            raise
         first = str(error).strip().splitlines()[0]
         raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None
+
+
+def _interrupted(error: Exception) -> bool:
+    """Whether DuckDB stopped for Ctrl-C, which it tells as an error of its own: of the query, or of a function in it."""
+    return type(error).__name__ == "InterruptException" or "KeyboardInterrupt" in str(error) or str(error).strip() == "Query interrupted"
 
 
 def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:

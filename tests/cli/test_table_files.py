@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pricelang.ending import INTERRUPTED
+
 from .helpers import SAMPLES, expect_golden, objects, run
 
 USAGE, GATEWAY = str(SAMPLES / "tables" / "usage.parquet"), str(SAMPLES / "tables" / "gateway.csv")
@@ -78,3 +80,18 @@ def test_wrong_usage(args: list[str], said: str) -> None:
     assert done.exit_code == 2 or (done.exit_code == 1 and "bedrok" in done.stderr)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("error", [
+    RuntimeError("Query interrupted"), duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+    duckdb.InvalidInputException("Invalid Input Error: Python exception occurred while executing the UDF: KeyboardInterrupt:"),
+])  # fmt: skip
+def test_an_interrupted_query_is_an_interrupt(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """No exit code that says something of the usage, and no advice about memory."""
+
+    def interrupted(*_: object) -> object:
+        raise error
+
+    monkeypatch.setattr("pricelang.engines.totals.totals", interrupted)
+    done = run("report", USAGE)
+    assert (done.exit_code, done.stdout, done.stderr) == (INTERRUPTED, "", "")
