@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,17 +18,6 @@ from pricelang.reports.totals import Report
 OPUS, DAY = "claude-opus-4-7", "2026-05-01"
 ONE = Fraction("0.005")
 """What a thousand tokens of input cost of that model."""
-
-
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def book() -> pricelang.Book:
-    return pricelang.load()
 
 
 def made(connection: duckdb.DuckDBPyConnection, more: str) -> duckdb.DuckDBPyConnection:

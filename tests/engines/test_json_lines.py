@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -18,12 +17,6 @@ from pricelang.engines.rows import Written
 
 OPUS = {"model": "claude-opus-4-7", "at": "2026-04-17T10:00:00+02:00"}
 BOOK = pricelang.load()
-
-
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as found:
-        yield found
 
 
 def written(path: Path, *lines: object) -> str:

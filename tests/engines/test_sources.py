@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -20,17 +19,6 @@ from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
 from pricelang.engines.totals import totals
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
-
-
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def book() -> pricelang.Book:
-    return pricelang.load()
 
 
 def frame(**columns: object) -> pandas.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -30,17 +29,6 @@ ROWS = [
     ("claude-haiku-4-5", "2026-04-18 23:59:59", 7, 3, "0.000022"),
 ]
 NAMES = ("model", "at", "input", "output")
-
-
-@pytest.fixture
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def book() -> pricelang.Book:
-    return pricelang.load()
 
 
 def write_csv(folder: Path, text: str = "", name: str = "usage.csv") -> str:
