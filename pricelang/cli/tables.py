@@ -109,7 +109,9 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
 
 def _interrupted(error: Exception) -> bool:
     """Whether DuckDB stopped for Ctrl-C, which it tells as an error of its own: of the query, or of a function in it."""
-    return type(error).__name__ == "InterruptException" or "KeyboardInterrupt" in str(error) or str(error).strip() == "Query interrupted"
+    import duckdb
+
+    return isinstance(error, duckdb.InterruptException) or "KeyboardInterrupt" in str(error) or str(error).strip() == "Query interrupted"
 
 
 def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:

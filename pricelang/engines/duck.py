@@ -208,8 +208,7 @@ class Job:
     @cached_property
     def decimals(self) -> int:
         """The decimals of the column of amounts."""
-        finer = any(quantity.finer for quantity in self.quantities)
-        return max(self.places, DIGITS) if finer or may_round(self.book, self.rates.meters) else self.places
+        return max(self.places, DIGITS) if may_round(self.book, self.quantities) else self.places
 
     # ---- as SQL ----
 
@@ -359,12 +358,13 @@ def _seconds(found: object) -> int | None:
     return seconds_of(found)  # type: ignore[arg-type]
 
 
-def may_round(book: PriceBook, meters: Sequence[str]) -> bool:
-    """Whether a request of these meters may have an amount that is no whole number of atoms."""
-    checked = book.checked
+def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
+    """Whether a request of these quantities may have an amount that is no whole number of atoms."""
+    checked, meters = book.checked, {quantity.meter for quantity in quantities}
     held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}
     return bool(
-        checked.roundings or checked.limits or checked.conversions or not ends_everywhere(checked)
+        any(quantity.finer for quantity in quantities)
+        or checked.roundings or checked.limits or checked.conversions or not ends_everywhere(checked)
         or any(line.outcome == "add" for modifier in checked.modifiers for line in modifier.lines)
         or any(charge.minimums for charge in checked.charges if charge.meter in held)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 
 _NUMBERS = count(1)
@@ -28,3 +29,12 @@ def literal(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Texts as a list of SQL.
+
+    >>> literals(["a.csv", "it's.csv"])
+    "['a.csv', 'it''s.csv']"
+    """
+    return "[" + ", ".join(map(literal, texts)) + "]"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from pricelang.engines.json_lines import staged_lines
-from pricelang.engines.names import fresh, literal, quoted
+from pricelang.engines.names import fresh, literal, literals, quoted
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
@@ -29,16 +29,19 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 class Source:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
     no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it,
-    `parquet` are the files that it is, paths or globs, `attached` the databases that were attached to read it,
-    `paths` what names its files of any kind."""
+    `attached` the databases that were attached to read it, `paths` what names its files, which may be globs."""
 
     sql: str
     columns: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, int, str, str], ...] = ()
     made: str = ""
-    parquet: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is files of Parquet."""
+        return any(ending(path) in PARQUET for path in self.paths)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,9 +92,8 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if len(kinds) > 1:
         raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")
     (kind,) = kinds
-    files = "[" + ", ".join(map(literal, paths)) + "]"
     if kind in PARQUET:
-        return evolve(_described(connection, f"select * from read_parquet({files}, union_by_name = true)"), parquet=tuple(paths))
+        return _described(connection, f"select * from read_parquet({literals(paths)}, union_by_name = true)")
     if kind in DATABASE:
         return _of_databases(connection, paths, table)
     if kind in TEXT:

@@ -117,8 +117,7 @@ class Job:
     def decimals(self, table: RateTable) -> int:
         """The decimals of the column of amounts."""
         places = table.places + self.extra
-        finer = any(quantity.finer for quantity in self.quantities)
-        return max(places, DIGITS) if finer or may_round(self.book, table.meters) or not table.rows else places
+        return max(places, DIGITS) if may_round(self.book, self.quantities) or not table.rows else places
 
     @cached_property
     def timed(self) -> DataFrame:
@@ -257,13 +256,13 @@ class SparkBook:
     def _look(self, job: Job) -> tuple[RateTable, bool, bool]:
         """The rates of what is there, whether they price every row, and whether 64 bits hold each amount."""
         keys = [f"{job.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(job.values))]
-        bad = " or ".join([f"({job.at.sql}) is null", *(f"{quantity.sql} is null" for quantity in job.quantities)])
-        measured = [f"{job.at.sql} as pl_at", *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities))]
+        bad = " or ".join([f"{AT} is null", *(f"{quantity.sql} is null" for quantity in job.quantities)])
+        measured = [AT, *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities))]
         groups = [f"pl_value_{n}" for n in range(len(job.values))]
         found = (
-            job.usage.selectExpr(*keys, *measured, f"case when {bad} then 1 else 0 end as pl_bad").groupBy("pl_name", *groups)
+            job.timed.selectExpr(*keys, *measured, f"case when {bad} then 1 else 0 end as pl_bad").groupBy("pl_name", *groups)
             .agg(*_expressions([
-                "cast(min(pl_at) as string)", "cast(max(pl_at) as string)", "max(pl_bad)",
+                f"cast(min({AT}) as string)", f"cast(max({AT}) as string)", "max(pl_bad)",
                 *(f"max(pl_q_{n})" for n in range(len(job.quantities))),
             ])).limit(MAX_COMBINATIONS + 1).collect()
         )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.engines.names import literal, quoted
+from pricelang.engines.names import literal, literals, quoted
 
 if TYPE_CHECKING:
     from pricelang.engines.duck import Job
@@ -35,10 +35,10 @@ class Part:
 def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
     """The usage of a job in parts by the version between `cuts` (UTC seconds) that their rows lie in."""
     whole = (Part(job.source.sql, None),)
-    at, paths = job.columns.at, job.source.parquet
-    if not cuts or not paths or at is None or job.types[at] not in KINDS or "file_row_number" in map(str.lower, job.source.names):
+    at = job.columns.at
+    if not cuts or not job.source.is_parquet or at is None or job.types[at] not in KINDS or "file_row_number" in map(str.lower, job.source.names):
         return whole
-    files = "[" + ", ".join(map(literal, paths)) + "]"
+    files = literals(job.source.paths)
     schemas = f"select list((name, type, converted_type, logical_type, repetition_type)) from parquet_schema({files}) group by file_name"
     if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [(1,)]:
         return whole  # a column of one file may be none of another, or of another type
@@ -67,10 +67,9 @@ def _version(cuts: Sequence[int], first: int | None, last: int | None, nulls: in
 def _folders(job: Job, files: str) -> str | None:
     """How a file is read alone so that the columns that its folders say (`team=01/usage.parquet`) are those that they are of
     all files together; None where such a folder takes the place of a column of the files."""
-    paths = job.connection.execute(f"select distinct file_name from parquet_schema({files})").fetchall()
-    said = {folder.partition("=")[0].lower() for (path,) in paths for folder in re.split(r"[/\\]", path)[:-1] if "=" in folder}
-    own = {row[0].lower() for row in job.connection.execute(f"select distinct name from parquet_schema({files})").fetchall()}
-    if said & own:
+    ((paths, own),) = job.connection.execute(f"select list(distinct file_name), list(distinct lower(name)) from parquet_schema({files})").fetchall()
+    said = {folder.partition("=")[0].lower() for path in paths for folder in re.split(r"[/\\]", path)[:-1] if "=" in folder}
+    if said & set(own):
         return None
     kinds = [f"{literal(name)}: {kind}" for name, kind in job.source.columns if name.lower() in said]
     return f"hive_partitioning = true, hive_types = {{{', '.join(kinds)}}}" if kinds else "hive_partitioning = false"
@@ -89,4 +88,4 @@ def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> It
             yield Part(f"select * from {read} where file_row_number >= {start} and file_row_number < {start + size}", version)
             start += size
     for version, files in whole.items():
-        yield Part(f"select * from read_parquet([{', '.join(map(literal, files))}], {folders})", version)
+        yield Part(f"select * from read_parquet({literals(files)}, {folders})", version)

@@ -190,7 +190,7 @@ def _kinds(job: Job, seen: Sequence[Combination]) -> dict[str, str]:
     return {
         sql: f"enum({', '.join(map(literal, dict.fromkeys(words)))})"
         for column, sql, words, empty in columns
-        if job.source.parquet and column is not None and job.types[column] == "VARCHAR" and not empty
+        if job.source.is_parquet and column is not None and job.types[column] == "VARCHAR" and not empty
     }
 
 
