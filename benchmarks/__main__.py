@@ -37,6 +37,7 @@ def part(name: str, quick: bool) -> list[str]:
         from benchmarks import engines
 
         engines.usage()
+        engines.mixed()
         lines = tables(measure_calls(engines.engine_calls(), 1 if quick else 7, 1))
         lines += ["", "| what | peak memory | aim |", "|---|---:|---:|"]
         lines += [f"| {what} | {peak / 1024:.0f} MB | {limit} |" for what, limit, peak in engines.memory()]

@@ -36,6 +36,17 @@ def usage() -> str:
 
 
 @cache
+def mixed() -> str:
+    """The same rows in no order of time, over six weeks in which the price of one model changes: each row group spans the change."""
+    path = str(folder() / "mixed.parquet")
+    ts = "timestamp '2026-10-01' + to_seconds((hash(id) % 3900000)::bigint)"
+    model = "case model when 'claude-sonnet-5' then 'claude-sonnet-5-5' else model end"
+    with duckdb.connect() as found:
+        found.execute(f"copy (select * replace ({ts} as ts, {model} as model) from '{usage()}') to '{path}' (format parquet, row_group_size 122880)")
+    return path
+
+
+@cache
 def connection() -> duckdb.DuckDBPyConnection:
     """A connection with the memory that the aims allow, and the macro in it."""
     found = duckdb.connect(config={"memory_limit": MEMORY})
@@ -53,6 +64,7 @@ def engine_calls() -> list[tuple[str, str, str, Callable[[], object]]]:
         return connection().execute(sql).fetchall()
 
     totals, rows = f"{ROWS:,} rows, totals by model", f"{ROWS:,} rows, a price for each, to Parquet"
+    unordered = f"{ROWS:,} rows in no order of time, totals by model"
     return [
         (totals, f"`select model, {sums[:10]}… group by model`", "1", lambda: run(f"select model, {sums} from '{usage()}' group by model")),
         (totals, "the same by model, tiers and two stretches of time, by hand", "", lambda: run(
@@ -62,6 +74,9 @@ def engine_calls() -> list[tuple[str, str, str, Callable[[], object]]]:
          lambda: book.report(usage(), ["model", "day"], mapping={"at": "ts"}, connection=connection())),
         (totals, "`select model, sum(price_of(…)) … group by model`", "",
          lambda: run(f"select model, sum(price_of(model, ts, {given})) from '{usage()}' group by model")),
+        (unordered, f"a plain `select model, {sums[:10]}… group by model`", "1", lambda: run(f"select model, {sums} from '{mixed()}' group by model")),
+        (unordered, '`book.report(usage, ["model"])`, unordered', "",
+         lambda: book.report(mixed(), ["model"], mapping={"at": "ts"}, connection=connection())),
         (rows, "copy of two columns, `id` and `input`", "1", lambda: run(f"copy (select id, input from '{usage()}') to '{out}' (format parquet)")),
         (rows, '`book.price_table(usage, to, keep=["id"])`', "2.6",
          lambda: book.price_table(usage(), out, keep=["id"], mapping={"at": "ts"}, connection=connection())),
