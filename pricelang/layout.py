@@ -72,10 +72,10 @@ def request_total(amount: str) -> tuple[str, ...]:
     return ("total", "", "", "", "", amount)
 
 
-def note_line(note: str, records: int | None = None) -> str:
-    """A note under a table, with the number of records that it is of."""
+def note_line(note: Mapping[str, str], records: int | None = None) -> str:
+    """A note (`Note.to_dict`) under a table, with the number of records that it is of."""
     count = f" ({records:,} record{'s' if records != 1 else ''})" if records is not None else ""
-    return f"note: {printable(note)}{count}"
+    return f"{note['level']}: {note['code']}: {printable(note['text'])}{count}"
 
 
 # ---- records --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pricelang
+from pricelang.notes import Note
 
 from .cli.helpers import run
 
@@ -48,7 +49,7 @@ def path(tmp_path: Path) -> Path:
 )  # fmt: skip
 def test_a_note_from_the_announced_day_to_the_next_row(path: Path, model: str, at: str, prices: str | None) -> None:
     notes = pricelang.load(path).price(model=model, at=at, usage={"input": 1}).notes
-    assert notes == (() if prices is None else (WORDS.format(prices),))
+    assert notes == (() if prices is None else (Note("announced", WORDS.format(prices)),))
 
 
 def test_the_book_and_its_tables_tell(path: Path) -> None:
@@ -57,8 +58,8 @@ def test_the_book_and_its_tables_tell(path: Path) -> None:
     assert book.announcements("2025-05-31") == ()
     assert [said.meter for said in book.announcements("2025-08-01")] == ["output"]
     note = WORDS.format("output $4 per MTok")
-    assert run("table", "--book", str(path), "--at", "2025-08-01").stdout.endswith(f"\nnote: {note}\n")
-    assert json.loads(run("table", "--book", str(path), "--at", "2025-08-01", "--json").stdout)["notes"] == [note]
+    assert run("table", "--book", str(path), "--at", "2025-08-01").stdout.endswith(f"\nnote: announced: {note}\n")
+    assert json.loads(run("table", "--book", str(path), "--at", "2025-08-01", "--json").stdout)["notes"] == [Note("announced", note).to_dict()]
     assert "note" not in run("table", "--book", str(path), "--at", "2025-05-31").stdout
 
 

@@ -166,7 +166,7 @@ def outcome(book: Book, example: m.Example) -> tuple[str, tuple[object, ...]]:
     low, high = (bill.low, bill.high)
     text = f"{bill.currency} {low}" if low == high else f"{bill.currency} {low} to {high}"
     exact = (bill.exact_total, bill.exact_total) if bill.bounds is None else bill.bounds
-    notes = "".join(f"\n    {note}" for note in bill.notes)
+    notes = "".join(f"\n    {note.text}" for note in bill.notes)
     return text + notes, ("cost", *exact, bill.currency)
 
 

@@ -392,7 +392,7 @@ def test_a_bill_survives_json(name: str) -> None:
         assert NUMBER.match(again["total"])
         assert Decimal(again["total"]) == bill.total
         assert again["currency"] == bill.currency
-        assert again["notes"] == list(bill.notes)
+        assert again["notes"] == [note.to_dict() for note in bill.notes]
         for line, found in zip(bill.lines, again["lines"], strict=True):
             for key in ("quantity", "unit_price", "amount", "list_price"):
                 assert NUMBER.match(found[key]), found[key]

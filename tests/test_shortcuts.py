@@ -460,5 +460,5 @@ def test_a_request_without_a_date_says_so_each_time() -> None:
     usage = {"input": 5}
     notes = [book.price(model="claude-opus-4-7", usage=usage).notes for _ in range(3)]
     dated = book.price(model="claude-opus-4-7", at=pricelang.rating.instants.today(), usage=usage).notes
-    assert all("no date is given" in found[0] for found in notes)
+    assert all("no date is given" in found[0].text for found in notes)
     assert not any("no date" in text for text in dated)

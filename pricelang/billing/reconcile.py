@@ -189,7 +189,7 @@ def _doubts(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """What the book says is doubtful about the prices that were used, once each."""
     notes: dict[str, int] = {}
     for line in lines:
-        for note in {note for used in line.used if used.priced is not None for note in used.priced.notes}:
+        for note in {str(note) for used in line.used if used.priced is not None for note in used.priced.notes}:
             notes[note] = notes.get(note, 0) + 1
     return tuple(f"{note} ({count:,} line{'s' if count != 1 else ''})" for note, count in sorted(notes.items()))
 

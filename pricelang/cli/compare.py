@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from pricelang.cli.answers import outcomes_of
 from pricelang.cli.options import Input, input_of, input_options, open_book
@@ -21,6 +22,7 @@ from pricelang.decimals import money_cut, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.flags import METERS, quantity
 from pricelang.layout import note_line
+from pricelang.notes import Note
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
 
@@ -90,7 +92,7 @@ def command(
     else:
         _show(found, top, as_markdown)
         if given.at is None and given.usage and not as_markdown:
-            click.echo(note_line(f"no date is given: priced as of {scenario.at}"))
+            click.echo(note_line(Note("no_date", f"no date is given: priced as of {scenario.at}").to_dict()))
     sys.stdout.flush()
     for place, failure in found.failures:
         click.echo(error_block(failure, str(place) if place.file or place.id else "", sys.stderr), err=True)
@@ -236,13 +238,13 @@ def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> I
     for row in found.rows:
         if row.added and found.given.records:
             yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
-    notes: dict[str, list[str]] = {}
+    notes: dict[Note, list[str]] = {}
     for _, row in shown:
         for note in row.notes:
             notes.setdefault(note, []).append(f"{row.alternative.axis} {row.alternative.value}".strip() or "as given")
     for note, names in notes.items():
         which = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        yield note_line(f"{which}: {note}")
+        yield note_line(evolve(note, text=f"{which}: {note.text}").to_dict())
 
 
 # ---- for programs ---------------------------------------------------------------------------------------------------
@@ -292,7 +294,7 @@ def _row_data(row: Row) -> dict[str, object]:
         "refusals": [
             {"code": x.code, "message": x.message, "rule": x.rule, "location": x.location, "help": x.help, "records": x.records} for x in row.refusals
         ],
-        "notes": list(row.notes),
+        "notes": [note.to_dict() for note in row.notes],
     }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def _rates(book: m.Book, bill: Bill, usage: Mapping[str, int]) -> Rates | None:
     total = sum(line.coefficient * usage[name] for name, line in lines.items())
     if plain(scaled(total, cell.places)) != plain(bill.total):
         return None
-    return Rates(cell.model.name, grid.title, bill.currency, cell.places, list(bill.notes), columns_of(book, usage), sides, lines)
+    return Rates(cell.model.name, grid.title, bill.currency, cell.places, [note.to_dict() for note in bill.notes], columns_of(book, usage), sides, lines)
 
 
 def _sides(book: m.Book, usage: Mapping[str, int]) -> list[tuple[list[str], int | None, int | None]] | None:

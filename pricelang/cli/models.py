@@ -37,4 +37,4 @@ def command(at: str | None, book: str, as_json: bool) -> None:
     ]
     show_grid(Grid(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))
     for note in announced_on(loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}):
-        click.echo(note_line(note))
+        click.echo(note_line(note.to_dict()))

@@ -143,7 +143,7 @@ def _request_table(answers: Iterator[Answer | Skipped], leave: Leave) -> int:
         return _code_of_flags(answer)
     show_grid(request_grid(answer.bill))
     for note in answer.bill.notes:
-        click.echo(note_line(note))
+        click.echo(note_line(note.to_dict()))
     leave(answer)
     return DONE
 
@@ -180,7 +180,7 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
         click.echo()
     click.echo(summary.counts())
     for note, count in summary.notes.items():
-        click.echo(note_line(note, count))
+        click.echo(note_line(note.to_dict(), count))
     if verbose:
         for skipped in summary.skipped:
             show_skipped(skipped)

@@ -166,7 +166,7 @@ def _tables(book: Book, found: Iterator[Found]) -> int:
         click.echo(line)
     notes = Counter(note for _, answer in quotes for note in answer.notes)
     for note, number in notes.items():
-        click.echo(note_line(note, number if len(quotes) > 1 else None))
+        click.echo(note_line(note.to_dict(), number if len(quotes) > 1 else None))
     sys.stdout.flush()
     for place, error in refused:
         click.echo(error_block(error.to_dict(), str(place), sys.stderr), err=True)

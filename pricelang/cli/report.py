@@ -20,6 +20,7 @@ from pricelang.decimals import grouped, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.flags import STDIN
 from pricelang.layout import counts_line, note_line
+from pricelang.notes import Note
 from pricelang.rating.errors import PriceError
 from pricelang.reports.totals import RECORDS, Report, Total, Unpriced, as_record
 from pricelang.usage.records import UsageError
@@ -158,11 +159,11 @@ def counts_text(report: Report) -> str:
     return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside)
 
 
-def show_notes(notes: Sequence[tuple[str, int]]) -> None:
+def show_notes(notes: Sequence[tuple[Note, int]]) -> None:
     """Prints the most frequent notes."""
     order = sorted(notes, key=lambda pair: -pair[1])
     for note, records in order[:MAX_NOTES]:
-        click.echo(note_line(note, records))
+        click.echo(note_line(note.to_dict(), records))
     if len(order) > MAX_NOTES:
         click.echo(f"and {len(order) - MAX_NOTES} more notes; `pricelang price` shows all")
 

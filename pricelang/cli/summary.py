@@ -24,6 +24,7 @@ from pricelang.layout import (
     shared_folder,
     short_place,
 )
+from pricelang.notes import Note
 from pricelang.rating.bill import Bill
 from pricelang.rating.instants import written
 from pricelang.usage.records import Place, Record, Skipped
@@ -69,7 +70,7 @@ class Summary:
         self.rows: list[Row] = []
         self.totals: dict[str, dict[str, Total]] = {}
         self.grand: dict[str, Total] = {}
-        self.notes: dict[str, int] = {}
+        self.notes: dict[Note, int] = {}
         self.refused: list[Answer] = []
         self.skipped: list[Skipped] = []
         self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = 0

@@ -55,7 +55,7 @@ def command(at: str | None, modes: tuple[str, ...], retired: bool, as_markdown: 
         else:
             show_grid(grid)
     for note in page.notes:
-        click.echo(f"\n{note}" if as_markdown else note_line(note))
+        click.echo(f"\n{note.text}" if as_markdown else note_line(note.to_dict()))
 
 
 def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
@@ -128,7 +128,7 @@ def _as_data(page: Page) -> dict[str, object]:
     charges = [
         {"meter": x.meter, "title": x.title, "price": _figure(x.price), "conditions": list(x.conditions)} for x in page.charges
     ]
-    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges, "notes": list(page.notes)}
+    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges, "notes": [note.to_dict() for note in page.notes]}
 
 
 def _figure(figure: Figure | None) -> dict[str, str] | None:

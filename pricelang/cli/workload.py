@@ -185,7 +185,7 @@ def _sentences(found: Workload) -> Iterator[str]:
     yield from _changes(found)
     if found.settled.expected:
         yield f"floors and caps of the account: {money(Fraction(found.settled.expected), found.currency)}"
-    yield from map(note_line, found.notes)
+    yield from (note_line(note.to_dict()) for note in found.notes)
 
 
 def _changes(found: Workload) -> Iterator[str]:
@@ -241,7 +241,7 @@ def _as_data(found: Workload) -> dict[str, object]:
             }
             for x in found.pools
         ],
-        "days": [{"day": x.date, **_range_data(x.amount)} for x in found.days], "notes": list(found.notes),
+        "days": [{"day": x.date, **_range_data(x.amount)} for x in found.days], "notes": [note.to_dict() for note in found.notes],
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 MAX_VARIANTS = 8
 ENTRY = "book.price"
 
@@ -45,7 +45,7 @@ class Rates:
     __slots__ = ("columns", "currency", "lines", "model", "notes", "places", "sides", "title")
 
     def __init__(
-        self, model: str, title: str, currency: str, places: int, notes: list[str], columns: list[str],
+        self, model: str, title: str, currency: str, places: int, notes: list[dict[str, str]], columns: list[str],
         sides: list[tuple[list[str], int | None, int | None]], lines: dict[str, Line],
     ) -> None:  # fmt: skip
         self.model, self.title, self.currency, self.places = model, title, currency, places

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from pricelang.notes import Note
 from pricelang.quote.model import QuoteError
 from pricelang.wording import shown
 
@@ -22,7 +23,7 @@ class Counted:
     """What the endpoint answered: `input_tokens`, and what to say of how it went."""
 
     tokens: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def count_tokens(body: Mapping[str, object], model: str) -> Counted:
@@ -54,7 +55,7 @@ def count_tokens(body: Mapping[str, object], model: str) -> Counted:
     if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 0:
         raise _failed("the API answered without a number of tokens", None)
     again = raw.retries_taken
-    return Counted(tokens, (f"the API was asked {again + 1} times before it answered",) if again else ())
+    return Counted(tokens, (Note("remark", f"the API was asked {again + 1} times before it answered"),) if again else ())
 
 
 def _plain(value: object) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
+from pricelang.notes import Note
 from pricelang.quote.media import checked_pages, checked_size, image_size, pdf_pages
 from pricelang.quote.parts import Given, Part, fault, list_at, mapping_at, text_at, ttl_of
 from pricelang.usage.fields import shown
@@ -63,7 +64,7 @@ def _block(block: Block, path: str, role: str, given: Given, current: bool, dept
         yield from content_of(block.get("content"), f"{path}.content", "inner", given, depth=depth + 1)
     elif kind == "container_upload":
         text_at(block, "file_id", path)
-        given.notes.append(f"`{path}`: the file is in a container; what is read of it is not counted")
+        given.notes.append(Note("not_counted", f"`{path}`: the file is in a container; what is read of it is not counted"))
     elif kind.endswith("tool_use"):
         yield from _text(path, text_at(block, "name", path) + "\n" + json_text(mapping_at(block.get("input"), f"{path}.input"), path))
     elif kind in ("tool_result", "mcp_tool_result"):

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from attrs import evolve
 
+from pricelang.notes import Note
 from pricelang.quote.blocks import content_of, json_text
 from pricelang.quote.parts import (
     ONE_HOUR,
@@ -67,7 +68,7 @@ def read_body(value: object, given: Given) -> Body:
     return Body(
         text_at(whole, "model", "the request") if model is not None else None, number_at(whole, "max_tokens", ""),
         tuple(parts), tuple(tool for tool, _ in tools), _choice(whole), thinking,
-        any(note.startswith("`messages") for note in given.notes), {**_dimensions(whole, [tool for tool, _ in tools]), **batch},
+        any(note.text.startswith("`messages") for note in given.notes), {**_dimensions(whole, [tool for tool, _ in tools]), **batch},
         whole, (*given.notes, *_notes(whole)), name,
     )  # fmt: skip
 
@@ -179,13 +180,13 @@ def _dimensions(whole: Mapping[str, object], tools: list[Tool]) -> dict[str, str
     return found
 
 
-def _notes(whole: Mapping[str, object]) -> Iterator[str]:
+def _notes(whole: Mapping[str, object]) -> Iterator[Note]:
     for key in whole:
         if key in _UNCOUNTED:
             if whole[key]:
-                yield f"`{key}`: {_UNCOUNTED[key]}"
+                yield Note("not_counted", f"`{key}`: {_UNCOUNTED[key]}")
         elif key not in _KEYS:
-            yield f"{shown(key)} is not known: not counted"
+            yield Note("not_counted", f"{shown(key)} is not known: not counted")
     output = whole.get("output_config")
     if isinstance(output, Mapping) and output.get("format"):
-        yield f"`output_config.format`: {_UNCOUNTED['output_format']}"
+        yield Note("not_counted", f"`output_config.format`: {_UNCOUNTED['output_format']}")

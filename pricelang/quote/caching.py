@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from pricelang.notes import Note
 from pricelang.quote.counting import Prompt
 from pricelang.quote.figures import Figures
 from pricelang.quote.parts import FIVE_MINUTES, ONE_HOUR
@@ -78,16 +79,21 @@ def least_cacheable(figures: Figures) -> tuple[int, str | None]:
     return (int(row["floor"]), row.place) if row is not None else (0, None)
 
 
-def notes_of(breakpoints: list[Breakpoint], least: int, place: str | None, model: str) -> Iterator[str]:
+def notes_of(breakpoints: list[Breakpoint], least: int, place: str | None, model: str) -> Iterator[Note]:
     """What to say of breakpoints that are too short, or may be."""
     if breakpoints and place is None:
-        yield f"the book does not say how long a prompt must be to be cached by `{model}`: any length is taken to do"
+        yield Note("assumed", f"the book does not say how long a prompt must be to be cached by `{model}`: assuming any length can be cached")
     for point in breakpoints:
         if max(point.tokens) < least:
-            yield f"`{point.path}`: too short to be cached, priced as uncached: at most {max(point.tokens):,} tokens, and it takes {least:,} ({place})"
+            yield Note(
+                "assumed",
+                f"`{point.path}`: too short to be cached, priced as uncached: at most {max(point.tokens):,} tokens, "
+                f"and it takes {least:,} ({place})",
+            )
         elif min(point.tokens) < least:
             word = "cached" if point.tokens[1] >= least else "uncached"
-            yield (
-                f"`{point.path}`: may be too short to be cached: {min(point.tokens):,} to {max(point.tokens):,} tokens, and it takes {least:,} "
-                f"({place}); expected as {word}, and the range holds both"
+            yield Note(
+                "assumed",
+                f"`{point.path}`: may be too short to be cached: {min(point.tokens):,} to {max(point.tokens):,} tokens, "
+                f"and it takes {least:,} ({place}); expected as {word}, and the range holds both",
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pricelang.notes import Note
 from pricelang.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.quote.cache_words import CacheAnswer, CacheTally
 from pricelang.quote.model import NOTHING, Range
@@ -58,7 +59,7 @@ class Row:
     added: int
     added_amount: Range
     refusals: tuple[Refusal, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @frozen
@@ -93,7 +94,7 @@ class _Tally:
         self.added = self.records = self.changed = 0
         self.refused = self.in_use = 0
         self.refusals: dict[tuple[str | None, ...], int] = {}
-        self.notes: dict[str, None] = {}
+        self.notes: dict[Note, None] = {}
 
     def refuse(self, error: PriceError) -> None:
         self.refused += 1
@@ -101,7 +102,7 @@ class _Tally:
         if key in self.refusals or len(self.refusals) < MAX_REASONS:
             self.refusals[key] = self.refusals.get(key, 0) + 1
 
-    def note(self, notes: Iterable[str]) -> None:
+    def note(self, notes: Iterable[Note]) -> None:
         for note in notes:
             if len(self.notes) < MAX_REASONS:
                 self.notes[note] = None

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
+from pricelang.notes import Note
 from pricelang.quote.body import SERVER_TOOLS
 from pricelang.quote.figures import Figures, Found
 from pricelang.quote.model import NOTHING, Overhead, Range, same
@@ -29,7 +30,7 @@ class Prompt:
 
     pieces: tuple[Piece, ...]
     overheads: tuple[Overhead, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def total(self) -> Range:
@@ -43,7 +44,7 @@ class _Counter:
     rules: Rules
     model: str
     overheads: list[Overhead] = field(factory=list)
-    notes: list[str] = field(factory=list)
+    notes: list[Note] = field(factory=list)
 
     def add(self, name: str, tokens: Range, source: str | None) -> Range:
         """Adds an overhead, to the one of the same name where there is one."""
@@ -64,10 +65,10 @@ class _Counter:
         most = self.figures.most(table, last or column)
         note = f"the book has no figure of {name} for `{self.model}` on this day"
         if most is None:
-            self.notes.append(f"{note}: not counted")
+            self.notes.append(Note("not_counted", f"{note}: not counted"))
             return NOTHING
         bound = int(most[last or column])
-        self.notes.append(f"{note}: between 0 and {bound}, the most that another model has")
+        self.notes.append(Note("assumed", f"{note}: between 0 and {bound}, the most that another model has"))
         return self.add(name, Range(0, bound, bound), most.place)
 
     def frame(self, name: str) -> Range:
@@ -115,7 +116,7 @@ def _tokens(part: Part, counter: _Counter) -> Range:
         return counter.of_model("text_editor", "client_tools", "text_editor")
     if part.kind == "computer":
         return counter.of_model("computer_tool", "client_tools", "computer_tool")
-    counter.notes.append(f"`{part.path}`: what the definition of {part.kind} adds is not published, and not counted")
+    counter.notes.append(Note("not_counted", f"`{part.path}`: what the definition of {part.kind} adds is not published, and not counted"))
     return NOTHING
 
 
@@ -123,7 +124,7 @@ def _thinking(part: Part, counter: _Counter) -> Range:
     row = counter.figures.row_or_first("thinking_blocks", "current" if part.current else "earlier")
     share = row["counted"] if row is not None else Fraction(1)
     if not share:
-        counter.notes.append(f"`{part.path}`: thinking of an earlier turn is not counted")
+        counter.notes.append(Note("not_counted", f"`{part.path}`: thinking of an earlier turn is not counted"))
     tokens = counter.rules.tokens(part.text)
     return Range(0, (tokens.expected * share).__ceil__(), (tokens.high * share).__ceil__())
 
@@ -173,11 +174,15 @@ def _pdf(part: Part, figures: Figures) -> Range:
     return Range(int(low * part.pages), ((low + high) / 2 * part.pages).__ceil__(), int((high + image) * part.pages))
 
 
-def _server_tools(body: Body, figures: Figures) -> Iterator[str]:
+def _server_tools(body: Body, figures: Figures) -> Iterator[Note]:
     calls = figures.row_or_first("sampling_calls", "server_tools")
     if calls is not None and any(tool.family in SERVER_TOOLS for tool in body.tools):
         named = "the first call" if calls["counted"] == 1 else f"the first {calls['counted']} calls"
-        yield f"server tools are counted for {named} of the model alone: what they find is input of the calls after it, and not in the range"
+        yield Note(
+            "not_counted",
+            f"server tools are counted for {named} of the model alone: what they find is input of the calls after it, "
+            "and not in the range",
+        )
 
 
 def given_tokens(prompt: Prompt, tokens: int) -> Prompt:
@@ -192,5 +197,5 @@ def given_tokens(prompt: Prompt, tokens: int) -> Prompt:
         before = reached
     notes = list(prompt.notes)
     if any(piece.cache for piece in prompt.pieces):
-        notes.append("the tokens are known as a whole; how many of them stand before each `cache_control` is an estimate")
+        notes.append(Note("assumed", "the tokens are known as a whole; how many of them stand before each `cache_control` is an estimate"))
     return Prompt(tuple(pieces), prompt.overheads, tuple(notes))

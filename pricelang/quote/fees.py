@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.book import model as m
+from pricelang.notes import Note
 from pricelang.quote.counting import Piece
 from pricelang.quote.figures import Figures
 from pricelang.quote.model import Options, Overhead, QuoteError, Range, same
@@ -18,7 +19,7 @@ from pricelang.wording import did_you_mean
 _SIZE = re.compile(r"([0-9]{1,9})\s*kB\Z", re.ASCII)
 
 
-def output_of(body: Body, output: int | None, notes: list[str]) -> Range:
+def output_of(body: Body, output: int | None, notes: list[Note]) -> Range:
     """The tokens of the answer: as many as are asked for, else anything up to `max_tokens`. Raises `QuoteError`."""
     most = body.max_tokens
     if output is not None:
@@ -29,11 +30,11 @@ def output_of(body: Body, output: int | None, notes: list[str]) -> Range:
     if most is None:
         raise fault("missing_key", "max_tokens", "is missing, and so is the length of the answer", "give it with `--output 800`")
     if most:
-        notes.append("how long the answer will be is not known: expected at `max_tokens`; say it with `--output 800`")
+        notes.append(Note("assumed", "how long the answer will be is not known: expected at `max_tokens`; say it with `--output 800`"))
     return Range(min(1, most), most, most)
 
 
-def uses_of(body: Body, options: Options, book: m.Book, notes: list[str]) -> dict[str, tuple[object, object, object]]:
+def uses_of(body: Body, options: Options, book: m.Book, notes: list[Note]) -> dict[str, tuple[object, object, object]]:
     """Meters that are no tokens to what is used of them, low, expected and high. Raises `QuoteError` for what has no end."""
     found: dict[str, tuple[object, object, object]] = {meter: (value, value, value) for meter, value in options.usage.items()}
     for tool in body.tools:
@@ -41,7 +42,7 @@ def uses_of(body: Body, options: Options, book: m.Book, notes: list[str]) -> dic
             if tool.max_uses is None:
                 raise fault("unknown_uses", tool.path, "searches without a `max_uses`: how often is not known", "say it with `--web-search 3`")
             found["web_search"] = (0, tool.max_uses, tool.max_uses)
-            notes.append("how often the request searches is not known: expected at `max_uses`; say it with `--web-search 2`")
+            notes.append(Note("assumed", "how often the request searches is not known: expected at `max_uses`; say it with `--web-search 2`"))
         elif tool.family == "web_fetch" and "web_fetch" not in options.usage and tool.max_uses is not None:
             found["web_fetch"] = (0, tool.max_uses, tool.max_uses)
         elif tool.family == "code_execution" and "code_execution" not in options.usage:
@@ -49,24 +50,24 @@ def uses_of(body: Body, options: Options, book: m.Book, notes: list[str]) -> dic
     return found
 
 
-def _shortest_execution(body: Body, book: m.Book, path: str, notes: list[str]) -> tuple[object, object, object]:
+def _shortest_execution(body: Body, book: m.Book, path: str, notes: list[Note]) -> tuple[object, object, object]:
     for charge in book.charges:
         if book.meters[charge.meter].name == "code_execution" and charge.minimums:
             least = charge.minimums[0]
-            notes.append(
-                f"how long code runs is not known: expected at the shortest that is billed, {least.written} ({least.origin.place}), and "
-                "not longer; say it with `--code-execution \"20 minutes\"`"
-            )
+            notes.append(Note(
+                "assumed", f"how long code runs is not known: expected at the shortest that is billed, {least.written} ({least.origin.place}), and "
+                "not longer; say it with `--code-execution \"20 minutes\"`",
+            ))  # fmt: skip
             # Files are loaded into the container, and billed, even where the tool is not called.
             return least.quantity if body.files else 0, least.quantity, least.quantity
     raise fault("unknown_uses", path, "runs code: for how long is not known", 'say it with `--code-execution "20 minutes"`')
 
 
-def fetched_pieces(body: Body, options: Options, figures: Figures, notes: list[str]) -> Iterator[tuple[Piece, Overhead]]:
+def fetched_pieces(body: Body, options: Options, figures: Figures, notes: list[Note]) -> Iterator[tuple[Piece, Overhead]]:
     """What the web-fetch tool reads, as tokens behind the prompt. Raises `QuoteError` for an unknown kind of content."""
     tools = [tool for tool in body.tools if tool.family == "web_fetch"]
     if tools and not options.fetched:
-        notes.append(f"`{tools[0].path}`: what is fetched is not in the range; say it with `--fetch web_page=3` or `--fetch 30kB`")
+        notes.append(Note("not_counted", f"`{tools[0].path}`: what is fetched is not in the range; say it with `--fetch web_page=3` or `--fetch 30kB`"))
     rules = rules_of(figures) if options.fetched else None
     for kind, number in options.fetched:
         assert rules is not None

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from pricelang.decimals import plain
+from pricelang.notes import Note
 from pricelang.rating.bill import Factor
 from pricelang.rating.errors import PriceError
 
@@ -184,7 +185,7 @@ class Quote:
     counted: str
     overheads: tuple[Overhead, ...]
     lines: tuple[QuoteLine, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     later: Call | None = None
     limits: Limits | None = None
     dimensions: Mapping[str, str] = field(factory=dict)
@@ -196,7 +197,7 @@ class Quote:
             "low": plain(self.low), "expected": plain(self.expected), "high": plain(self.high), "currency": self.currency,
             "tokens": {meter: tokens.to_dict() for meter, tokens in self.tokens.items()},
             "overheads": [overhead.to_dict() for overhead in self.overheads],
-            "lines": [line.to_dict() for line in self.lines], "notes": list(self.notes),
+            "lines": [line.to_dict() for line in self.lines], "notes": [note.to_dict() for note in self.notes],
             "model": self.model, "at": self.at, "prompt": self.prompt.to_dict(), "counted": self.counted,
             "dimensions": dict(self.dimensions), "later_call": None if self.later is None else self.later.to_dict(),
         }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from pricelang.notes import Note
 from pricelang.quote.model import QuoteError
 from pricelang.usage.fields import shown, type_name
 
@@ -54,7 +55,7 @@ class Body:
     files: bool
     dimensions: Mapping[str, str]
     raw: Mapping[str, object]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     id: str | None = None
 
 
@@ -64,7 +65,7 @@ class Given:
 
     image_size: tuple[int, int] | None = None
     pdf_pages: int | None = None
-    notes: list[str] = field(factory=list)
+    notes: list[Note] = field(factory=list)
 
 
 def fault(code: str, path: str, words: str, help: str | None = None) -> QuoteError:

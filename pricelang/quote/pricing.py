@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pricelang.decimals import to_decimal
+from pricelang.notes import Note
 from pricelang.quote.body import read_body
 from pricelang.quote.caching import Split, breakpoints_of, least_cacheable, notes_of, splits
 from pricelang.quote.counting import Prompt, estimate, given_tokens
@@ -52,7 +53,7 @@ def quote(book: PriceBook, request: object, options: Options = Options(), dimens
     index = book.rates.model_index(name, seconds)
     figures = Figures(book.checked, index, seconds)
     model = book.checked.models[index].name
-    notes: list[str] = list(body.notes)
+    notes: list[Note] = list(body.notes)
     output = output_of(body, options.output, notes)
     prompt, counted = _counted(body, figures, name, options)
     fetched = list(fetched_pieces(body, options, figures, notes))
@@ -94,10 +95,10 @@ def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple
     return evolve(prompt, notes=(*prompt.notes, *found.notes)), "api"
 
 
-def _of_estimates(counted: str) -> Sequence[str]:
+def _of_estimates(counted: str) -> Sequence[Note]:
     if counted == "estimate":
-        return ("the tokens of the prompt are an estimate; `--count api` counts them, `--tokens` takes a number that is known",)
-    return ("the count is the API's own estimate: what is billed may differ by a few tokens",) if counted == "api" else ()
+        return (Note("assumed", "the tokens of the prompt are an estimate; `--count api` counts them, `--tokens` takes a number that is known"),)
+    return (Note("assumed", "the count is the API's own estimate: what is billed may differ by a few tokens"),) if counted == "api" else ()
 
 
 def _bill(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from pricelang.notes import Note
 from pricelang.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative
 from pricelang.quote.cache_words import CacheTally
 from pricelang.quote.model import NOTHING, Options, Quote, Range
@@ -27,7 +28,7 @@ class Amount:
     """What a subject costs, with its notes; `currency` is None where nothing is billed."""
 
     range: Range
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     currency: str | None
 
 
@@ -98,7 +99,7 @@ class RecordSubject:
     def _amount(self, variants: Sequence[Variant]) -> Amount:
         """What the record costs in some variants of its parts."""
         total = NOTHING
-        notes: list[str] = []
+        notes: list[Note] = []
         currencies: dict[str, None] = {}
         for variant in variants:
             notes += variant.notes

@@ -8,6 +8,7 @@ from math import ceil
 
 from attrs import evolve, frozen
 
+from pricelang.notes import Note
 from pricelang.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative, caches_of
 from pricelang.quote.growth import Growth
 from pricelang.rating.bill import Uses
@@ -55,7 +56,7 @@ class Variant:
 
     calls: tuple[Calls, ...]
     changed: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class Variants:
@@ -105,7 +106,7 @@ class Variants:
         factors = self.growth.factors(old, new)
         # What a record says that a cache did is a fact, and a guess as soon as the model or the day is another.
         guessed = part.kind == SINGLE and (new != old or seconds != settled.seconds or self.scenario.reads is not None)
-        notes: list[str] = []
+        notes: list[Note] = []
         calls = []
         for count, uses in sent:
             ends = []
@@ -183,7 +184,7 @@ class Variants:
         rest = {name: each for name, each in uses.items() if name not in sources or name == target}
         return {**rest, target: (sum(rest.get(target, ())) + moved,)}
 
-    def _long_enough(self, uses: dict[str, Uses], model: int, seconds: int, notes: list[str]) -> dict[str, Uses]:
+    def _long_enough(self, uses: dict[str, Uses], model: int, seconds: int, notes: list[Note]) -> dict[str, Uses]:
         """Uses without a cache where the prompt to be cached is shorter than the model caches."""
         caches, floor = self.caches, self.growth.floor(model, seconds)
         if caches is None or floor is None:
@@ -191,7 +192,7 @@ class Variants:
         cached = sum(sum(uses.get(name, ())) for name in (*caches.writes.values(), caches.read))
         if not 0 < cached < floor:
             return uses
-        notes.append(f"a prompt under {floor:,} tokens is not cached by `{self.book.models[model].name}`: priced without a cache")
+        notes.append(Note("assumed", f"a prompt under {floor:,} tokens is not cached by `{self.book.models[model].name}`: priced without a cache"))
         return self._moved(uses, None)
 
 

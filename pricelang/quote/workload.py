@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from pricelang.book.units import plural
+from pricelang.notes import Note
 from pricelang.quote.model import NOTHING, Options, Quote, Range
 from pricelang.quote.pricing import quote
 from pricelang.rating.accounts import Bound, bounded, bounds_of, charge_alike, terms_of, turn_of
@@ -101,7 +102,7 @@ class Workload:
     pools: tuple[PoolUse, ...]
     without_pools: Range
     settled: Range
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
 
     @property
     def total(self) -> Range:
@@ -187,7 +188,7 @@ class _Run:
         self.currency: str | None = None
         self.used: dict[tuple[str, str, int], Fraction] = {}
         self.bounds: dict[tuple[Bound, int], Fraction] = {}
-        self.notes: dict[str, None] = {}
+        self.notes: dict[Note, None] = {}
         self.by_mix = [Fraction(0)] * len(mixes)
         self.first: list[Fraction] = []
         self.days: list[Fraction] = []
@@ -247,7 +248,7 @@ class _Run:
                 raise BadRequest("bad_book", f"`{bound.name}` bounds what a pool or another currency changes")
             stretch.bounds.append((bound, priced.total * share.weight))
         for note in priced.notes:
-            if not note.startswith("left out, since it belongs to an account"):
+            if note.code != "account":
                 self.notes[note] = None
 
     def _price(self, part: Part, day: str) -> Priced:

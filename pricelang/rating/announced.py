@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.decimals import money, to_decimal
+from pricelang.notes import Note
 from pricelang.rating.instants import written
 
 
@@ -39,7 +40,7 @@ def announced_by(book: m.Book, seconds: int | None) -> tuple[Announced, ...]:
     )  # fmt: skip
 
 
-def announced_notes(book: m.Book, model: int, stretch: int) -> list[str]:
+def announced_notes(book: m.Book, model: int, stretch: int) -> list[Note]:
     """The notes on what was expected of a model in a stretch of time, the meters of one announcement in one note."""
     told: dict[tuple[int, int, int, str | None], list[str]] = {}
     for x in book.announcements:
@@ -47,13 +48,16 @@ def announced_notes(book: m.Book, model: int, stretch: int) -> list[str]:
             key = (x.start, x.announced, x.withdrawn, x.origin.because)
             told.setdefault(key, []).append(f"{book.meters[x.meter].name} {money(x.amount, book.currency)} per {x.per}")
     return [
-        f"`{book.models[model].name}` was to cost {', '.join(prices)} from {written(start)}: announced {written(announced)}, "
-        f"withdrawn {written(withdrawn)}{f', {because}' if because else ''}"
+        Note(
+            "announced",
+            f"`{book.models[model].name}` was to cost {', '.join(prices)} from {written(start)}: announced "
+            f"{written(announced)}, withdrawn {written(withdrawn)}{f', {because}' if because else ''}",
+        )
         for (start, announced, withdrawn, because), prices in told.items()
     ]
 
 
-def announced_on(book: m.Book, seconds: int, models: Container[str]) -> list[str]:
+def announced_on(book: m.Book, seconds: int, models: Container[str]) -> list[Note]:
     """The notes on what was expected of some models (by name) at an instant."""
     stretch = _stretch(book, seconds)
     return [note for index, model in enumerate(book.models) if model.name in models for note in announced_notes(book, index, stretch)]

@@ -12,11 +12,17 @@ from attrs import define, field, frozen
 
 from pricelang.book.model import Book, Origin
 from pricelang.decimals import divide, exact, plain, rounded, to_decimal
+from pricelang.notes import Note
 from pricelang.rating.cells import Cell
 from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate, Step
 
 Uses = tuple[Fraction | int, ...]
+_LEFT_OUT = "not included (applied per account and period by `invoice`)"
+_BOUNDS = Note(
+    "bounds", "the record adds up several requests: each may be on either side of a threshold, or at any hour; "
+    "the lines are those of the low figure",
+)  # fmt: skip
 
 
 @frozen
@@ -144,7 +150,7 @@ class Basis:
     cell: Cell
     at: int
     dimensions: tuple[tuple[str, str], ...]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Note, ...] = ()
 
 
 @define(eq=False, repr=False, slots=False)  # reading a slot is slow in a class with cached properties
@@ -241,16 +247,16 @@ class Priced:
         return self.cell.conversion.currency if self.cell.conversion is not None else self.book.currency
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
         left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
-        return tuple(dict.fromkeys([*self.remarks, *(f"left out, since it belongs to an account and a period: {text}" for text in left_out)]))
+        return tuple(dict.fromkeys([*self.remarks, *(Note("account", f"{_LEFT_OUT}: {text}") for text in left_out)]))
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Note, ...]:
         """The notes without what belongs to the account."""
-        doubts = (f"unsure: {text}" for rate in self._used() for text in rate.doubts)
-        free = () if self.cell.free is None else (f"free: {self.cell.free.text}",)
+        doubts = (Note("unsure", text) for rate in self._used() for text in rate.doubts)
+        free = () if self.cell.free is None else (Note("free", self.cell.free.text),)
         return tuple(dict.fromkeys([*self.basis.doubts, *self.cell.notes, *doubts, *free]))
 
     def _used(self) -> Iterator[Rate]:
@@ -327,7 +333,7 @@ class Bill:
     """
 
     parts: tuple[Priced, ...]
-    more_notes: tuple[str, ...] = ()
+    more_notes: tuple[Note, ...] = ()
     bounds: tuple[Fraction, Fraction] | None = None
     base_currency: str = "USD"
     _lines: tuple[Line, ...] | None = field(default=None, init=False)
@@ -371,13 +377,13 @@ class Bill:
         return self._lines
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What a reader should know of these amounts."""
         found = [*self.more_notes, *(note for part in self.parts for note in part.notes)]
         if self.bounds is not None:
-            found.append("the record adds up several requests: each may be on either side of a threshold, or at any hour; the lines are those of the low figure")
+            found.append(_BOUNDS)
         elif exact(self.exact_total) is None:
-            found.append(f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places")
+            found.append(Note("inexact_decimal", f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places"))
         return tuple(dict.fromkeys(found))
 
     def __repr__(self) -> str:
@@ -390,7 +396,7 @@ class Bill:
         found: dict[str, Any] = {"total": total, "currency": self.currency}
         if total is None:
             found |= {"low": plain(self.low), "high": plain(self.high)}
-        return found | {"lines": [line.to_dict() for line in self.lines], "notes": list(self.notes)}
+        return found | {"lines": [line.to_dict() for line in self.lines], "notes": [note.to_dict() for note in self.notes]}
 
     def explain(self) -> str:
         """Each amount as its formula, with the rule's file and line under it."""

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from pricelang.book import model as m
 from pricelang.book.space import holds
 from pricelang.decimals import NARROW, grouped, power_of_ten
+from pricelang.notes import Note
 from pricelang.rating.announced import announced_notes
 from pricelang.rating.errors import NotOffered, PriceError, Refused
 from pricelang.rating.instants import written
@@ -43,7 +44,7 @@ class Cell:
     line_rounding: m.Rounding | None
     total_rounding: m.Rounding | None
     conversion: m.Conversion | None
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     left_out: tuple[str, ...]
     free: m.Remark | None
     point: Point
@@ -170,33 +171,33 @@ def _floors(book: m.Book, point: Point) -> tuple[tuple[Step, ...], tuple[str, ..
     return tuple(floors), tuple(left_out)
 
 
-def _notes(book: m.Book, point: Point, effects: Effects, silences: Sequence[Silence]) -> Iterator[str]:
+def _notes(book: m.Book, point: Point, effects: Effects, silences: Sequence[Silence]) -> Iterator[Note]:
     model = book.models[point[m.MODELS]]
     start = book.boundaries[point[m.DATES] - 1]
     if model.retired is not None and start >= model.retired:
-        yield f"`{model.name}` was retired on {written(model.retired)}: this is its last price"
+        yield Note("retired", f"`{model.name}` was retired on {written(model.retired)}: this is its last price")
     if model.origin.unsure:
-        yield f"unsure: {model.origin.unsure}"
+        yield Note("unsure", model.origin.unsure)
     first, last = book.term
     if book.bases and ((first is not None and start < first) or (last is not None and start >= last)):
         period = " ".join([*([f"from {written(first)}"] if first is not None else []), *([f"before {written(last)}"] if last is not None else [])])
-        yield f"outside the term of `{book.name}` ({period}): the prices of the book below hold"
+        yield Note("outside_term", f"outside the term of `{book.name}` ({period}): the prices of the book below hold")
     if book.announcements:
         yield from announced_notes(book, point[m.MODELS], point[m.DATES])
     for remark in (book.notes[index] for index in leaf_at(book, book.decisions.notes, point)):
-        yield remark.text
+        yield Note("remark", remark.text)
         if remark.origin.unsure:
-            yield f"unsure: {remark.origin.unsure}"
+            yield Note("unsure", remark.origin.unsure)
     for index, dimension in enumerate(book.dimensions):
         offers = dimension.values[point[2 + index]].offers
         held = [offer for offer in offers if holds(offer.scope, point)]
         if all(offer.origin.unsure for offer in held) and held[0].origin.unsure:
-            yield f"unsure: {held[0].origin.unsure}"
-    yield from (f"unsure: {silence.origin.unsure}" for silence in silences if silence.origin.unsure)
+            yield Note("unsure", held[0].origin.unsure)
+    yield from (Note("unsure", silence.origin.unsure) for silence in silences if silence.origin.unsure)
     for lines in effects.values():
         for line in lines:
             if line.origin.unsure and not line.factors and not line.meters:
-                yield f"unsure: {line.origin.unsure}"
+                yield Note("unsure", line.origin.unsure)
 
 
 def _with_integers(cell: Cell) -> Cell:

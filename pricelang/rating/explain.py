@@ -23,7 +23,7 @@ def explain_bill(bill: Bill) -> str:
         lines.append(f"total {money(Fraction(bill.low), bill.currency)} to {money(Fraction(bill.high), bill.currency)}")
     else:
         lines.append(f"total {money(bill.exact_total, bill.currency)}")
-    lines += [f"note: {note}" for note in bill.notes]
+    lines += [f"{note.level}: {note}" for note in bill.notes]
     lines += [f"{name}: {address}" for name, address in sources.items()]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from attrs import define, evolve, field
 
 from pricelang.book import model as m
 from pricelang.book.space import holds, in_clock, open_sides, sides_of
+from pricelang.notes import Note
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
@@ -41,7 +42,7 @@ class Entry:
     dimensions: tuple[tuple[str, str], ...]
     sums: tuple[int, ...]
     # What is doubtful about the name of the model.
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     # What prices every such request, where no threshold matters.
     basis: Basis | None = None
 
@@ -228,7 +229,7 @@ class RateCard:
         entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
         if model not in self._models:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
-            entry.notes = tuple(f"unsure: {doubt}" for doubt in doubts)
+            entry.notes = tuple(Note("unsure", doubt) for doubt in doubts)
         if key is not None:
             _kept(self._entries, key, entry)
         return entry
@@ -359,8 +360,8 @@ class RateCard:
 
 def _undated(priced: Priced) -> Priced:
     """The request with the note that no date was given for it."""
-    doubt = f"no date is given: priced as of {written(priced.at)}"
-    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, doubt))
+    note = Note("no_date", f"no date is given: priced as of {written(priced.at)}")
+    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, note))
     return priced
 
 

@@ -15,6 +15,7 @@ from pricelang.book import model as m
 from pricelang.book.space import Space, holds, meet
 from pricelang.book.units import TIMES, plural
 from pricelang.decimals import grouped, money
+from pricelang.notes import Note
 from pricelang.rating.announced import announced_notes
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, PriceError
@@ -87,7 +88,7 @@ class Page:
     tables: tuple[Table, ...]
     multiples: tuple[Multiple, ...]
     charges: tuple[Charged, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def modes_of(book: m.Book) -> list[str]:

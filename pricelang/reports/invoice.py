@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricelang.decimals import plain
+from pricelang.notes import Note
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
@@ -55,7 +56,7 @@ class Invoice:
     totals: tuple[InvoiceTotal, ...]
     counts: Counts
     unpriced: tuple[Unpriced, ...]
-    notes: tuple[tuple[str, int], ...]
+    notes: tuple[tuple[Note, int], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The invoice as `pricelang invoice --json` prints it: amounts are decimal strings."""
@@ -76,7 +77,7 @@ class Invoice:
             "records": {"read": counts.read, "priced": counts.priced, "free": counts.free, "skipped": counts.skipped,
                         "refused": counts.refused, "outside": counts.outside},
             "refused": [{"records": one.rows, "code": one.code, "message": one.reason, "places": list(one.places)} for one in self.unpriced],
-            "notes": [note for note, _ in self.notes],
+            "notes": [note.to_dict() for note, _ in self.notes],
         }  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def make_invoice(
     names.check()
     done = lines.done()
     adjustments, left_out = account.settle()
-    notes = [*tally.notes.items(), *((note, 0) for note in left_out)]
+    notes = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
     return Invoice(
         book.name, book.title, book.name if below is None else below.name, period, tuple(by), done, adjustments, _totals(done, adjustments),
         tally.counts(), tally.unpriced(), tuple(notes),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
+from pricelang.notes import Note
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.totals import Counts, Unpriced
@@ -33,7 +34,7 @@ class Tally:
 
     def __init__(self, refused: Callable[[Place, dict[str, str | None]], None] | None = None) -> None:
         self.priced = self.free = self.skipped = self.broken = self.outside = 0
-        self.notes: dict[str, int] = {}
+        self.notes: dict[Note, int] = {}
         self._reasons: dict[Reason, list[str]] = {}
         self._numbers: dict[Reason, int] = {}
         self._refused = refused
@@ -64,7 +65,7 @@ class Tally:
         if len(places) < PLACES and (place.file or place.id):
             places.append(str(place))
 
-    def accept(self, free: bool, notes: Iterable[str]) -> None:
+    def accept(self, free: bool, notes: Iterable[Note]) -> None:
         """Counts a record with a price, or a free one, and its notes."""
         self.priced, self.free = self.priced + (not free), self.free + free
         for note in dict.fromkeys(notes):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.decimals import to_decimal
+from pricelang.notes import Note
 
 ROWS, RECORDS = "rows", "records"
 
@@ -78,7 +79,7 @@ class Report:
     noun: str = ROWS
     counts: Counts | None = None
     whole: tuple[Total, ...] = ()
-    notes: tuple[tuple[str, int], ...] = ()
+    notes: tuple[tuple[Note, int], ...] = ()
 
 
 def as_record(report: Report, total: Total) -> dict[str, object]:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from pricelang.notes import Note
+
 from .counters import counters_of
 from .fields import clean, note_unknown, optional_count, optional_object, require_object, shown, word, wrong_type
 from .json_text import written
@@ -156,7 +158,7 @@ class _Pages:
 
 
 def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> Record:
-    notes: list[str] = []
+    notes: list[Note] = []
     note_unknown(row, _KNOWN, "results", notes)
     model = word(row.get("model"), "model")
     if not model:
@@ -179,7 +181,7 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
     return Record((part,), place, FORMAT, tuple(notes), attributes)
 
 
-def _dimensions(row: Mapping[str, object], notes: list[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+def _dimensions(row: Mapping[str, object], notes: list[Note]) -> tuple[dict[str, str], tuple[str, ...]]:
     dimensions = {}
     tier, window = word(row.get("service_tier"), "service_tier") or None, word(row.get("context_window"), "context_window")
     geo, speed = word(row.get("inference_geo"), "inference_geo"), word(row.get("speed"), "speed")
@@ -196,7 +198,7 @@ def _dimensions(row: Mapping[str, object], notes: list[str]) -> tuple[dict[str, 
     if window == "200k-1M":
         dimensions["context_window"] = "long"
     if geo is None:
-        notes.append("the report was not grouped by `inference_geo`: priced as standard")
+        notes.append(Note("ungrouped", "the report was not grouped by `inference_geo`: priced as standard"))
     return dimensions, _WINDOWS[window] if window is not None else ()
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
+from pricelang.notes import Note
+
 from .fields import require_object, shown, word
 from .messages import read_message
 from .records import Place, Record, UsageError
@@ -21,7 +23,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     result = require_object(value.get("result"), "result")
     kind = word(result.get("type"), "result.type")
     if kind in BATCH_NOT_BILLED:
-        return Record((), place, FORMAT, (f"{kind}: not billed",))
+        return Record((), place, FORMAT, (Note("nothing_billed", f"a batch result that is {kind} is not billed"),))
     if kind != "succeeded":
         raise UsageError(
             "unknown_value",

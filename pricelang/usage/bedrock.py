@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from .counters import Counters
+from pricelang.notes import Note
+
+from .counters import Counters, split_note
 from .fields import (
     clean,
     note_unknown,
@@ -55,7 +57,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a call or of a line of a log. Raises `UsageError`."""
     if value.get("schemaType") == "ModelInvocationLog":
         return (_log(value, place),)
-    notes: list[str] = []
+    notes: list[Note] = []
     at = word(value.get("timestamp"), "timestamp")
     model = word(value.get("modelId"), "modelId")
     if METRICS in value:
@@ -81,7 +83,7 @@ def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
     return value
 
 
-def _converse_counts(usage: Mapping[str, object], notes: list[str]) -> Counters:
+def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
     note_unknown(usage, _USAGE, "usage", notes)
     written = optional_count(usage, "cacheWriteInputTokens", "usage")
     listed = usage.get("cacheDetails")
@@ -97,10 +99,7 @@ def _converse_counts(usage: Mapping[str, object], notes: list[str]) -> Counters:
         by_ttl[ttl] += required_count(entry, "inputTokens", path)
     split = bool(listed)
     if split and sum(by_ttl.values()) != written:
-        notes.append(
-            f"warning: `usage.cacheDetails` adds up to {sum(by_ttl.values())} and not to {written}: what the 1-hour part leaves is "
-            "priced as 5-minute writes"
-        )
+        notes.append(split_note("the parts of `usage.cacheDetails`", sum(by_ttl.values()), written))
     counters = Counters(
         required_count(usage, "inputTokens", "usage"), required_count(usage, "outputTokens", "usage"),
         optional_count(usage, "cacheReadInputTokens", "usage"), written, min(by_ttl["1h"], written), split,
@@ -123,7 +122,7 @@ def _tier(tier: str | None) -> dict[str, str]:
 
 
 def _log(value: Mapping[str, object], place: Place) -> Outcome:
-    notes: list[str] = []
+    notes: list[Note] = []
     given, output = optional_object(value, "input", "") or {}, optional_object(value, "output", "")
     attributes = _attributes(value)
     at, model = word(value.get("timestamp"), "timestamp"), word(value.get("modelId"), "modelId")
@@ -171,7 +170,7 @@ def _of_message(message: Message, model: str | None, place: Place, attributes: M
     return Record(parts, place, FORMAT, message.notes, attributes)
 
 
-def _record(part: Part, place: Place, notes: list[str], attributes: Mapping[str, str]) -> Record:
+def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:
     part = evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",))
     return Record((part,), place, FORMAT, tuple(notes), attributes)
 

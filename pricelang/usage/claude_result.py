@@ -15,7 +15,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from .counters import Counters
+from pricelang.notes import Note
+
+from .counters import Counters, split_note
 from .fields import (
     model_id,
     note_unknown,
@@ -70,7 +72,7 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
     if value.get("modelUsage") is None:
         raise UsageError("missing_key", "`modelUsage` is missing", "only it says what each model used in the run")
     models = require_object(value.get("modelUsage"), "modelUsage")
-    notes: list[str] = []
+    notes: list[Note] = []
     entries = [_entry(name, given, notes) for name, given in models.items()]
     usage = optional_object(value, "usage", "") or {}
     entries = _with_main_split(entries, usage, notes)
@@ -78,7 +80,7 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
     main_loop = _main_loop(entries, usage) if main else None
     if main and main_loop is None:
         speed = shown(main["speed"])
-        notes.append(f"warning: the main loop ran with speed {speed}, on which model is not clear: priced without it")
+        notes.append(Note("speed", f"the main loop ran with speed {speed}, on which model is not clear: priced without it"))
     parts = []
     for entry in entries:
         meters = entry.counters.meters()
@@ -87,25 +89,22 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
         dimensions = shared | main if entry is main_loop else shared
         parts.append(Part(entry.model, None, dimensions, meters, kind=SUM))
     if not parts:
-        notes.append("no model was used: nothing billed")
+        notes.append(Note("nothing_billed", "no model was used: nothing billed"))
     return Record(tuple(parts), place, FORMAT, tuple(notes))
 
 
-def _entry(name: str, given: object, notes: list[str]) -> Entry:
+def _entry(name: str, given: object, notes: list[Note]) -> Entry:
     path = f"modelUsage.{shown(name)[1:-1]}"
     entry = require_object(given, path)
     note_unknown(entry, _KNOWN, path, notes)
     provider = word(entry.get("provider"), f"{path}.provider")
     if provider not in (None, "", "firstParty"):
-        notes.append(f"warning: `{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API")
+        notes.append(Note("provider", f"`{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API"))
     written = optional_count(entry, "cacheCreationInputTokens", path)
     parts = [optional_count(entry, key, path) for key in _OWN_SPLIT]
     own_split = any(entry.get(key) is not None for key in _OWN_SPLIT)
     if own_split and sum(parts) != written:
-        notes.append(
-            f"warning: the cache writes of `{path}` add up to {sum(parts)} and not to {written}: "
-            "what the 1-hour part leaves is priced as 5-minute writes"
-        )
+        notes.append(split_note(f"the parts of the cache writes of `{path}`", sum(parts), written))
     counters = Counters(
         input=required_count(entry, "inputTokens", path),
         output=required_count(entry, "outputTokens", path),
@@ -118,7 +117,7 @@ def _entry(name: str, given: object, notes: list[str]) -> Entry:
     return Entry(path, model_id(name, path, notes), counters, searches, own_split)
 
 
-def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: list[str]) -> list[Entry]:
+def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: list[Note]) -> list[Entry]:
     """Give the split of the main loop's cache writes to the model that it belongs to."""
     lacking = [entry for entry in entries if entry.counters.written and not entry.own_split]
     if not lacking:
@@ -140,7 +139,7 @@ def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: l
             entry = _with_1h(entry, write_1h)
         rest = entry.counters.written - (total if entry is owner or entry.counters.split else 0)
         if entry in lacking or (entry.counters.split and not entry.own_split and rest):
-            notes.append(f"warning: {rest} cache writes of `{entry.path}` have no lifetime: priced as 5-minute writes")
+            notes.append(Note("cache_lifetime", f"{rest} cache writes of `{entry.path}` have no lifetime: priced as 5-minute writes"))
         result.append(entry)
     return result
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pricelang.notes import Note
+
 from .counters import Counters
 from .fields import clean, model_id, note_unknown, optional_count, require_object, required_count, word, wrong_type
 from .json_text import written
@@ -43,16 +45,16 @@ def _record(day: Mapping[str, object], place: Place) -> Record:
     listed = day.get("model_breakdown")
     if not isinstance(listed, list):
         raise wrong_type("model_breakdown", listed, "a list")
-    notes: list[str] = []
+    notes: list[Note] = []
     parts = tuple(_parts(listed, at, notes))
     if not parts:
-        notes.append("no model was used: nothing billed")
+        notes.append(Note("nothing_billed", "no model was used: nothing billed"))
     if day.get("customer_type") == "subscription":
-        notes.append("warning: used on a subscription, which is not billed by the token")
+        notes.append(Note("subscription", "used on a subscription, which is not billed by the token"))
     return Record(parts, place, FORMAT, tuple(dict.fromkeys(notes)), _attributes(day, at))
 
 
-def _parts(listed: list[object], at: str, notes: list[str]) -> Iterator[Part]:
+def _parts(listed: list[object], at: str, notes: list[Note]) -> Iterator[Part]:
     for index, item in enumerate(listed):
         path = f"model_breakdown[{index}]"
         entry = require_object(item, path)
@@ -65,7 +67,7 @@ def _parts(listed: list[object], at: str, notes: list[str]) -> Iterator[Part]:
             optional_count(tokens, "cache_read", path), written_tokens, 0, False,
         )  # fmt: skip
         if written_tokens:
-            notes.append("warning: analytics do not tell the lifetime of cache writes: priced as 5-minute writes")
+            notes.append(Note("cache_lifetime", "analytics do not say the lifetime of cache writes: priced as 5-minute writes"))
         yield Part(model_id(entry.get("model"), f"{path[:-7]}.model", notes), at, {}, counters.meters(), kind=SUM)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import evolve, frozen
 
+from pricelang.notes import Note
+
 from .fields import note_unknown, optional_count, optional_object, required_count
 
 _SPLIT_KEYS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
@@ -47,7 +49,13 @@ class Counters:
         return meters
 
 
-def counters_of(usage: Mapping[str, object], path: str, notes: list[str]) -> Counters:
+def split_note(what: str, parts: int, total: int) -> Note:
+    """The warning that the parts of cache writes, named by `what`, do not add up to their total."""
+    text = "the part not known as 1-hour writes is priced as 5-minute writes"
+    return Note("cache_split", f"{what} add up to {parts} and not to {total}: {text}")
+
+
+def counters_of(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:
     """The counters of `usage`, which stands at `path`.
 
     Without a split all writes are 5-minute writes. Where the split does not add up to the total, the total holds, and
@@ -62,10 +70,7 @@ def counters_of(usage: Mapping[str, object], path: str, notes: list[str]) -> Cou
         if usage.get("cache_creation_input_tokens") is None:
             total = sum(parts)
         elif sum(parts) != total:
-            notes.append(
-                f"warning: `{path}.cache_creation` adds up to {sum(parts)} and not to {total}: "
-                "what the 1-hour part leaves is priced as 5-minute writes"
-            )
+            notes.append(split_note(f"the parts of `{path}.cache_creation`", sum(parts), total))
         write_1h = min(parts[1], total)
     return Counters(
         input=required_count(usage, "input_tokens", path),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from pricelang.notes import Note
+
 from .records import UsageError
 
 MAX_DIGITS = 18
@@ -128,19 +130,19 @@ def word(value: object, path: str) -> str | None:
     return value
 
 
-def model_id(value: object, path: str, notes: list[str]) -> str | None:
+def model_id(value: object, path: str, notes: list[Note]) -> str | None:
     """A model id without the `[1m]` that Claude Code appends; the mark is noted, for it prices nothing."""
     model = word(value, path)
     if not model:
         return None
     if model.endswith(_LONG_CONTEXT_MARK):
-        notes.append(f"`[1m]` left out of the model id {shown(model)}: it does not say how the requests were billed")
+        notes.append(Note("long_context_mark", f"`[1m]` left out of the model id {shown(model)}: it does not say how the requests were billed"))
         model = model[: -len(_LONG_CONTEXT_MARK)]
     return model or None
 
 
-def note_unknown(holder: Mapping[str, object], known: Collection[str], path: str, notes: list[str]) -> None:
+def note_unknown(holder: Mapping[str, object], known: Collection[str], path: str, notes: list[Note]) -> None:
     """Note each key of `holder` that is not in `known`: tolerated, never priced."""
     for key in holder:
         if key not in known:
-            notes.append(f"{shown(f'{path}.{key}')} is not known: not priced")
+            notes.append(Note("unknown_counter", f"{shown(f'{path}.{key}')} is not known: not priced"))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pricelang.notes import Note
+
 from .counters import Counters
 from .fields import clean, note_unknown, optional_count, optional_object, require_object, required_count, shown, word
 from .inclusive import inclusive, no_lifetime
@@ -59,15 +61,15 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
     hit = value.get("cache_hit")
     attributes = _litellm_attributes(value)
     if hit is True or (isinstance(hit, str) and hit.lower() == "true"):
-        return Record((), place, FORMAT, ("a hit in the gateway's cache: no request was made",), attributes)
+        return Record((), place, FORMAT, (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),), attributes)
     if value.get("status") not in (None, "success"):
         return Skipped(place, f"a call that failed: {shown(value.get('error_str') or value.get('status'))}")
-    notes: list[str] = []
+    notes: list[Note] = []
     metadata = optional_object(value, "metadata", "") or {}
     usage = optional_object(metadata, "usage_object", "metadata")
     if usage is None:
         usage = {key: value.get(key) for key in ("prompt_tokens", "completion_tokens")}
-        notes.append("warning: the log has no `usage_object`: what was read from the cache is not told, and priced as input")
+        notes.append(Note("cache_unknown", "the log has no `usage_object`: what was read from the cache is not known, and priced as input"))
         path = "the log"
     else:
         path = "metadata.usage_object"
@@ -91,7 +93,7 @@ def _langfuse(value: Mapping[str, object], place: Place) -> Outcome:
     usage = optional_object(value, "usageDetails", "")
     if not usage:
         return Skipped(place, f"a {shown(value.get('type'))} observation without usage")
-    notes: list[str] = []
+    notes: list[Note] = []
     counts = {}
     for name, keys in _LANGFUSE.items():
         found = [optional_count(usage, key, "usageDetails") for key in keys if usage.get(key) is not None]
@@ -119,7 +121,7 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
     status = value.get("response_status")
     if type(status) is int and status >= 400:
         return Skipped(place, f"a call that failed: status {status}")
-    notes: list[str] = []
+    notes: list[Note] = []
     written = optional_count(value, "prompt_cache_write_tokens", "the log")
     counters = Counters(
         required_count(value, "prompt_tokens", "the log"), required_count(value, "completion_tokens", "the log"),
@@ -132,7 +134,7 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
 
 
 def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
-    notes: list[str] = []
+    notes: list[Note] = []
     usage = require_object(value.get("usage"), "usage")
     note_unknown(usage, _PYDANTIC, "usage", notes)
     details = optional_object(usage, "details", "usage") or {}
@@ -150,7 +152,7 @@ def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
 
 def _record(
     value: Mapping[str, object], model: str, at: str, platform: str | None, dimensions: Mapping[str, str], meters: Mapping[str, object],
-    place: Place, notes: list[str], attributes: Mapping[str, str],
+    place: Place, notes: list[Note], attributes: Mapping[str, str],
 ) -> Record:  # fmt: skip
     where = {"platform": platform} if platform is not None else {}
     part = Part(

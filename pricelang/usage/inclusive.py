@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pricelang.notes import Note
+
 from .counters import Counters
 from .fields import shown
 from .records import UsageError
@@ -20,7 +22,7 @@ def inclusive(path: str, *, input: int, output: int, read: int, written: int, wr
     return Counters(input - read - written, output, read, written, min(write_1h, written), split)
 
 
-def no_lifetime(counters: Counters, notes: list[str]) -> None:
+def no_lifetime(counters: Counters, notes: list[Note]) -> None:
     """Note that cache writes came without their lifetimes."""
     if counters.written and not counters.split:
-        notes.append("warning: the lifetime of the cache writes is not told: priced as 5-minute writes")
+        notes.append(Note("cache_lifetime", "the lifetime of the cache writes is not known: priced as 5-minute writes"))

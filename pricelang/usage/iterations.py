@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from pricelang.notes import Note
+
 from .counters import Counters, counters_of, shares
 from .fields import model_id, note_unknown, shown, word, wrong_type
 from .records import UsageError
@@ -65,7 +67,7 @@ class Billed:
 
 
 def billed_iterations(
-    usage: Mapping[str, object], message_model: str | None, content: Sequence[object], top: Counters, notes: list[str]
+    usage: Mapping[str, object], message_model: str | None, content: Sequence[object], top: Counters, notes: list[Note]
 ) -> Billed | None:
     """The billed iterations of `usage`, None where it has none.
 
@@ -83,10 +85,10 @@ def billed_iterations(
     serving = _last_attempt(executor) if fell_back else executor
     counts = shares(top, [entry.counters for entry in serving])
     if counts is None:
-        notes.append(
-            "warning: the iterations do not add up to the top level of `usage`: priced the top level, "
-            "with compaction and advisor iterations beside it"
-        )
+        notes.append(Note(
+            "iterations", "the iterations do not add up to the top level of `usage`: priced the top level, "
+            "with compaction and advisor iterations beside it",
+        ))  # fmt: skip
         return Billed(tuple(entry for entry in entries if entry.type in OUTSIDE), False, len(serving))
     settled = {
         entry.number: evolve(entry, counters=own, serving=True) for entry, own in zip(serving, counts, strict=True)
@@ -96,7 +98,7 @@ def billed_iterations(
     return Billed(kept, True, len(serving))
 
 
-def fallback_origins(content: Sequence[object], notes: list[str]) -> list[str]:
+def fallback_origins(content: Sequence[object], notes: list[Note]) -> list[str]:
     """The models that the `fallback` blocks of a message's content came from, in their order."""
     origins = []
     for block in content:
@@ -109,7 +111,7 @@ def fallback_origins(content: Sequence[object], notes: list[str]) -> list[str]:
     return origins
 
 
-def _entries(listed: Sequence[object], null_model: str | None, notes: list[str]) -> list[Iteration]:
+def _entries(listed: Sequence[object], null_model: str | None, notes: list[Note]) -> list[Iteration]:
     entries = []
     for number, value in enumerate(listed, 1):
         path = f"usage.iterations[{number - 1}]"
@@ -117,7 +119,7 @@ def _entries(listed: Sequence[object], null_model: str | None, notes: list[str])
             raise wrong_type(path, value, "an object")
         kind = word(value.get("type"), f"{path}.type") or "message"
         if kind not in EXECUTOR and kind not in OUTSIDE:
-            notes.append(f"warning: `{path}` is of the type {shown(kind)}, which is not known: not priced")
+            notes.append(Note("unknown_counter", f"`{path}` is of the type {shown(kind)}, which is not known: not priced"))
             continue
         note_unknown(value, _KNOWN, path, notes)
         model = model_id(value.get("model"), f"{path}.model", notes)
@@ -137,7 +139,7 @@ def _last_attempt(executor: list[Iteration]) -> list[Iteration]:
     return executor[start:]
 
 
-def _declined(earlier: list[Iteration], notes: list[str]) -> set[int]:
+def _declined(earlier: list[Iteration], notes: list[Note]) -> set[int]:
     """Numbers of the entries of attempts that were declined before any output: those are free, and noted."""
     free: set[int] = set()
     while earlier:
@@ -146,5 +148,5 @@ def _declined(earlier: list[Iteration], notes: list[str]) -> set[int]:
         if not any(entry.counters.output for entry in attempt):
             free.update(entry.number for entry in attempt)
             for entry in attempt:
-                notes.append(f"{entry.label} ({entry.model}): declined before any output, not billed")
+                notes.append(Note("declined", f"{entry.label} ({entry.model}): declined before any output, not billed"))
     return free

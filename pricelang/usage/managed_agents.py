@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
+from pricelang.notes import Note
+
 from .counters import counters_of
 from .fields import (
     clean,
@@ -76,7 +78,7 @@ class _Sessions:
 
 
 def _record(value: Mapping[str, object], usage: Mapping[str, object], place: Place, dream: bool) -> Record:
-    notes: list[str] = []
+    notes: list[Note] = []
     note_unknown(usage, _KNOWN, "usage", notes)
     meters = counters_of({"input_tokens": 0, "output_tokens": 0, **usage}, "usage", notes).meters()
     tools = optional_object(usage, "server_tool_use", "usage") or {}
@@ -106,7 +108,7 @@ def _seconds(value: object) -> str | None:
     return (str(value) if type(value) is int else format(value, "f")) if value else None
 
 
-def _model(value: Mapping[str, object], notes: list[str]) -> tuple[str | None, dict[str, str]]:
+def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, dict[str, str]]:
     """The model of a session, with the dimensions of its configuration. Raises `UsageError` where agents have several."""
     agent = optional_object(value, "agent", "")
     own = value.get("model") if agent is None else agent.get("model")

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
+from pricelang.notes import Note
+
 from .counters import Counters, counters_of
 from .fields import model_id, note_unknown, optional_count, optional_object, word
 from .iterations import Billed, billed_iterations
@@ -47,7 +49,7 @@ class Message:
     """A message that was read: its requests, notes, and the counters of its top level."""
 
     parts: tuple[Part, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     top: Counters
 
 
@@ -55,7 +57,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     """The record of a Messages response or of a token count. Raises `UsageError`."""
     if is_token_count(value):
         optional_count(value, "input_tokens", "count_tokens")
-        return Record((), place, FORMAT, ("token counting is free",))
+        return Record((), place, FORMAT, (Note("nothing_billed", "token counting is free"),))
     message = read_message(value)
     id = value.get("id")
     if isinstance(id, str) and id.startswith(("msg_bdrk_", "msg_vrtx_")):
@@ -70,7 +72,7 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
 
     Raises `UsageError` that names the key: a counter of the wrong kind, no `usage`, an advisor without a model.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     usage = optional_object(message, "usage", "")
     if usage is None:
         raise UsageError("missing_key", "`usage` is missing")
@@ -126,7 +128,7 @@ def _add_tools(parts: list[Part], billed: Billed | None, tools: dict[str, object
     )
 
 
-def _server_tools(usage: Mapping[str, object], notes: list[str]) -> tuple[dict[str, object], bool]:
+def _server_tools(usage: Mapping[str, object], notes: list[Note]) -> tuple[dict[str, object], bool]:
     """The meters of server tools with a count above zero, and whether any server tool ran at all."""
     given = optional_object(usage, "server_tool_use", "usage")
     if given is None:
@@ -135,7 +137,7 @@ def _server_tools(usage: Mapping[str, object], notes: list[str]) -> tuple[dict[s
     note_unknown(given, (*_SERVER_TOOLS, _CODE_EXECUTION), path, notes)
     executions = optional_count(given, _CODE_EXECUTION, path)
     if executions:
-        notes.append("code execution time is not in this record; give it as usage")
+        notes.append(Note("execution_time", "code execution time is not in this record; give it as usage"))
     counts = {meter: optional_count(given, key, path) for key, meter in _SERVER_TOOLS.items()}
     return {meter: number for meter, number in counts.items() if number}, bool(executions or any(counts.values()))
 

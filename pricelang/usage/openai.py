@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .counters import Counters
+from pricelang.notes import Note
+
+from .counters import Counters, split_note
 from .fields import clean, note_unknown, optional_count, optional_object, require_object, required_count, word
 from .inclusive import inclusive, no_lifetime
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
@@ -46,7 +48,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if value.get("usage") is None and value.get("object") == "chat.completion.chunk":
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
-    notes: list[str] = []
+    notes: list[Note] = []
     tools = searches(usage, notes)
     meters = counters(usage, "usage", notes).meters() | tools
     dimensions = said(usage)
@@ -62,7 +64,7 @@ def _completed(value: Mapping[str, object]) -> bool:
     return value.get("type") in ("response.completed", "response.incomplete") and isinstance(value.get("response"), Mapping)
 
 
-def counters(usage: Mapping[str, object], path: str, notes: list[str]) -> Counters:
+def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:
     """The disjoint counters of a `usage` in this shape, which stands at `path`. Raises `UsageError`."""
     note_unknown(usage, _KNOWN, path, notes)
     names = ("prompt_tokens", "completion_tokens") if "prompt_tokens" in usage else ("input_tokens", "output_tokens")
@@ -80,7 +82,7 @@ def counters(usage: Mapping[str, object], path: str, notes: list[str]) -> Counte
         write_1h = optional_count(split, "ephemeral_1h_input_tokens", f"{inner}.cache_creation_token_details")
         total = write_1h + optional_count(split, "ephemeral_5m_input_tokens", f"{inner}.cache_creation_token_details")
         if total != written:
-            notes.append(f"warning: the parts of the cache writes add up to {total} and not to {written}: what the 1-hour part leaves is priced as 5-minute writes")
+            notes.append(split_note("the parts of the cache writes", total, written))
     found = inclusive(
         f"{path}.{names[0]}", input=required_count(usage, names[0], path), output=required_count(usage, names[1], path),
         read=read, written=written, write_1h=write_1h, split=split is not None,
@@ -97,7 +99,7 @@ def _agreed(places: list[tuple[Mapping[str, object], str, str]]) -> int:
     return next(iter(found.values()), 0)
 
 
-def searches(usage: Mapping[str, object], notes: list[str]) -> dict[str, object]:
+def searches(usage: Mapping[str, object], notes: list[Note]) -> dict[str, object]:
     """The web searches of a `usage`, where there were any."""
     tools = optional_object(usage, "server_tool_use", "usage") or {}
     note_unknown(tools, ("web_search_requests", "web_fetch_requests"), "usage.server_tool_use", notes)

@@ -18,7 +18,9 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from .counters import Counters
+from pricelang.notes import Note
+
+from .counters import Counters, split_note
 from .fields import clean, count, model_id, shown, type_name, word, wrong_type
 from .inclusive import inclusive, no_lifetime
 from .json_text import written
@@ -152,10 +154,10 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     operation, kind = own.get("gen_ai.operation.name"), own.get("openinference.span.kind")
     if operation in _SUMS or kind in ("AGENT", "CHAIN"):
         return Skipped(place, f"a span of the kind {shown(operation if operation in _SUMS else kind)}: the spans under it count")
-    notes: list[str] = []
+    notes: list[Note] = []
     for key in own:
         if key.startswith((_GEN_AI, _ANTHROPIC, _LLM)) and key not in _KNOWN:
-            notes.append(f"{shown(key)} is not known: not priced")
+            notes.append(Note("unknown_counter", f"{shown(key)} is not known: not priced"))
     counters = _open_inference(own) if any(key.startswith(_LLM) for key in own) else _counters(own, notes)
     no_lifetime(counters, notes)
     model, platform = _model(own, notes), _platform(own)
@@ -190,7 +192,7 @@ def _first(own: Mapping[str, object], prefix: str, names: Iterable[str]) -> int 
     return next(iter(found.values()), None)
 
 
-def _counters(own: Mapping[str, object], notes: list[str]) -> Counters:
+def _counters(own: Mapping[str, object], notes: list[Note]) -> Counters:
     input, output = _first(own, _GEN_AI, ("input_tokens", "prompt_tokens")), _first(own, _GEN_AI, ("output_tokens", "completion_tokens"))
     if input is None or output is None:
         raise UsageError("missing_key", f"`{_GEN_AI}{'input' if input is None else 'output'}_tokens` is missing", "a cost alone is not priced again")
@@ -200,7 +202,7 @@ def _counters(own: Mapping[str, object], notes: list[str]) -> Counters:
     parts = [_count(own, key) for key in keys]
     total = sum(parts) if written_tokens is None else written_tokens
     if split and sum(parts) != total:
-        notes.append(f"warning: the parts of the cache writes add up to {sum(parts)} and not to {total}: what the 1-hour part leaves is priced as 5-minute writes")
+        notes.append(split_note("the parts of the cache writes", sum(parts), total))
     return inclusive(_GEN_AI + "input_tokens", input=input, output=output, read=_first(own, _GEN_AI, _READ) or 0, written=total, write_1h=parts[1], split=split)
 
 
@@ -215,7 +217,7 @@ def _open_inference(own: Mapping[str, object]) -> Counters:
     )  # fmt: skip
 
 
-def _model(own: Mapping[str, object], notes: list[str]) -> str | None:
+def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
     asked, given = own.get("gen_ai.request.model"), own.get("gen_ai.response.model")
     # On Bedrock the id that was asked for says the geography, and the one that answered does not.
     if isinstance(asked, str) and ("anthropic." in asked or asked.startswith("arn:")):
@@ -230,7 +232,7 @@ def _platform(own: Mapping[str, object]) -> str | None:
 
 
 def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
-    notes: list[str] = []
+    notes: list[Note] = []
     counts = []
     for key in _CLAUDE_CODE:
         value = own.get(key)

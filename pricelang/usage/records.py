@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from pricelang.notes import Note
+
 SINGLE = "single"
 SUM = "sum"
 
@@ -64,7 +66,7 @@ class Record:
     parts: tuple[Part, ...]
     place: Place
     format: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
     raw: str | None = field(default=None, eq=False, repr=False)
 

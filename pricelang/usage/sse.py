@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
+from pricelang.notes import Note
+
 from .fields import model_id, require_object
 from .json_text import Decoder, JsonFault
 from .lines import Line
@@ -31,6 +33,7 @@ _EVENTS = frozenset(
 )  # fmt: skip
 _BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
 
+_NOT_CLOSED = Note("unfinished", "the stream has no `message_stop`: its last counts are priced")
 # The line where a value starts, its number in an array, the value or the `JsonFault` that stands in its place, its text.
 Value = tuple[int, int | None, object, str | None]
 
@@ -51,7 +54,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
             "the request may have been billed: look it up in the usage report",
         )  # fmt: skip
     read = read_message(message)
-    notes = read.notes if value.get("closed") else (*read.notes, "the stream has no `message_stop`: its last counts are priced")
+    notes = read.notes if value.get("closed") else (*read.notes, _NOT_CLOSED)
     parts = read.parts
     if value.get(METRICS):
         parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",)) for part in parts)

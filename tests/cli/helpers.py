@@ -59,4 +59,4 @@ def expect_golden(name: str, text: str) -> None:
 
 def without_notes(text: str) -> str:
     """A table without its notes, which are the business of the book."""
-    return "".join(line + "\n" for line in text.splitlines() if not line.startswith("note: "))
+    return "".join(line + "\n" for line in text.splitlines() if not line.startswith(("note: ", "warning: ")))

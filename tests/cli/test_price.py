@@ -61,7 +61,7 @@ def test_json_of_one_request_is_what_programs_rely_on() -> None:
     assert done.exit_code == 0
     (found,) = objects(done.stdout)
     assert list(found) == ["total", "currency", "lines", "notes"]
-    assert (found["total"], found["currency"], found["notes"]) == ("0.012", "USD", ["a note on new-1"])
+    assert (found["total"], found["currency"], found["notes"]) == ("0.012", "USD", [{"code": "remark", "level": "note", "text": "a note on new-1"}])
     (line,) = found["lines"]
     assert {key: line[key] for key in ("meter", "quantity", "unit_price", "amount", "factors", "model")} == {
         "meter": "input", "quantity": "1000", "unit_price": "0.000012", "amount": "0.012", "model": "new-1",
@@ -74,15 +74,15 @@ def test_a_record_without_a_date_says_which_day_was_taken(record: str) -> None:
     line = shop(usage={"input": 1}, record=record) if record == "sum" else shop(usage={"input": 1})
     undated = json.dumps({key: value for key, value in json.loads(line).items() if key != "at"})
     (found,) = objects(shop_price(undated, args=("--json",)).stdout)
-    assert found["notes"][0].startswith("no date is given: priced as of 20")
+    assert found["notes"][0]["text"].startswith("no date is given: priced as of 20")
     (dated,) = objects(shop_price(undated, args=("--json", "--at", "2026-02-01")).stdout)
-    assert not [note for note in dated["notes"] if "no date" in note]
+    assert not [note for note in dated["notes"] if note["code"] == "no_date"]
 
 
 @pytest.mark.parametrize("path", ["claude_code/10_result_oracles.jsonl", "messages/05_web_search.json"])
 def test_records_that_add_up_requests_say_which_day_was_taken(path: str) -> None:
     for found in objects(run("price", "--json", str(SAMPLES / path)).stdout):
-        assert len([note for note in found["notes"] if note.startswith("no date is given: priced as of 20")]) == 1
+        assert len([note for note in found["notes"] if note["code"] == "no_date"]) == 1
 
 
 def test_json_keeps_the_order_and_names_the_places(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_free_and_skipped_and_refused_add_up_to_read() -> None:
 def test_a_note_is_shown_once_with_its_count() -> None:
     done = shop_price(*[shop(usage={"input": number}) for number in (1, 2, 3)])
     assert done.stdout.count("a note on new-1") == 1
-    assert "note: a note on new-1 (3 records)\n" in done.stdout
+    assert "note: remark: a note on new-1 (3 records)\n" in done.stdout
 
 
 def test_sums_are_exact_where_floats_are_not() -> None:

@@ -47,7 +47,7 @@ def test_plain_prices_and_an_alias(book: Book) -> None:
 
 def test_a_retired_model_keeps_its_last_price_with_a_note(book: Book) -> None:
     bill = book.price(model="plain-1", at="2027-03-01", usage={"input": 1})
-    assert any("retired on 2027-03-01" in note for note in bill.notes)
+    assert any("retired on 2027-03-01" in note.text for note in bill.notes)
 
 
 def test_lengths_of_prompts_count_all_kinds_of_input(book: Book) -> None:

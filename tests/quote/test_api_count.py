@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pricelang.notes import Note
 from pricelang.quote import QuoteError
 
 from ..cli.helpers import run
@@ -74,7 +75,7 @@ def test_what_is_overloaded_is_asked_again_and_said(endpoint: Endpoint) -> None:
     endpoint.answers = [(529, {"type": "error", "error": {"message": "Overloaded"}}), (429, {}), (200, {"input_tokens": 14})]
     found = quoted(sample("text"), count="api")
     assert found.prompt.known
-    assert "the API was asked 3 times before it answered" in found.notes
+    assert Note("remark", "the API was asked 3 times before it answered") in found.notes
 
 
 @pytest.mark.parametrize(

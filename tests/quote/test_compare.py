@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.notes import Note
 from pricelang.quote.alternatives import alternatives_of, caches_of
 from pricelang.quote.compare import Comparison, Row
 from pricelang.quote.model import Range, same
@@ -243,7 +244,7 @@ def test_a_prompt_too_short_to_cache_is_priced_without_and_says_so() -> None:
     record = {"model": "claude-haiku-4-5", "at": AT, "usage": {"input": 4_095}}
     short = row(BOOK.compare(record, reads=3), cache="1h")
     assert short.amount.high == 4 * price(record)
-    assert short.notes == ("a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: priced without a cache",)
+    assert short.notes == (Note("assumed", "a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: priced without a cache"),)
     assert row(BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h").amount.high < 4 * price(record)
     moved = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"cache_write_5m": 2_000}}
     assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").amount.high == price({**record, "usage": {"input": 2_000}})

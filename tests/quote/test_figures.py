@@ -80,14 +80,14 @@ def test_bash_by_day() -> None:
 def test_a_figure_that_the_book_does_not_have_is_a_range_and_said() -> None:
     found = quoted(body(model="claude-sonnet-5-5", tools=[CUSTOM]), at="2026-10-01")
     assert added(found)["tool_prompt"] == (0, 675)
-    assert "the book has no figure of tool_prompt for `claude-sonnet-5-5` on this day: between 0 and 675, the most that another model has" in found.notes
+    assert "between 0 and 675, the most that another model has" in " ".join(map(str, found.notes))
 
 
 def test_searches_cost_what_the_page_says() -> None:
     found = quoted(body(tools=[SEARCH]), tokens=105, output=100)
     (line,) = [line for line in found.lines if line.meter == "web_search"]
     assert (line.low, line.expected, line.high) == (Decimal(0), Decimal("0.04"), Decimal("0.04"))
-    assert any("the first call of the model" in note for note in found.notes)
+    assert any("the first call of the model" in note.text for note in found.notes)
     exact = quoted(body(tools=[SEARCH]), tokens=105, output=100, usage={"web_search": 1000})
     assert exact.low == exact.high == Decimal("0.001815") + 10
 
@@ -106,7 +106,7 @@ def test_code_runs_five_minutes_at_least_and_is_free_beside_the_newer_web_tools(
     files = body([{"type": "container_upload", "file_id": "file_1"}, {"type": "text", "text": "Plot it"}], tools=[CODE])
     (billed,) = [line for line in quoted(files).lines if line.meter == "code_execution"]
     assert billed.low == billed.high > 0
-    assert any("1,550 hours" in note for note in quoted(body(tools=[CODE])).notes)
+    assert any("1,550 hours" in note.text for note in quoted(body(tools=[CODE])).notes)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_fetched_content(kind: str, tokens: int) -> None:
     assert found.prompt.expected - plain.prompt.expected == 2 * tokens
     capped = quoted(body(tools=[{**tool, "max_content_tokens": 1_000}]), fetched={kind: 1})
     assert capped.prompt.high - plain.prompt.high == 1_000
-    assert any("what is fetched is not in the range" in note for note in plain.notes)
+    assert any("what is fetched is not in the range" in note.text for note in plain.notes)
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,9 @@ def test_what_is_too_short_is_priced_as_uncached_and_said(model: str, at: str, l
     assert long.tokens["cache_write_5m"].expected == least
     assert "cache_write_5m" not in short.tokens
     assert short.later is None
-    assert any("too short to be cached" in note and f"{least:,}" in note for note in short.notes)
+    assert any("too short to be cached" in note.text and f"{least:,}" in note.text for note in short.notes)
     doubtful = quoted(body([{"type": "text", "text": "word " * (least * 9 // 10), "cache_control": CACHED}], model=model), at=at)
-    assert any("may be too short" in note for note in doubtful.notes)
+    assert any("may be too short" in note.text for note in doubtful.notes)
     assert doubtful.later is not None
     assert doubtful.later.low <= doubtful.later.expected <= doubtful.later.high
 

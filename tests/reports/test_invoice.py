@@ -20,6 +20,7 @@ from pricelang.cli.invoice import invoice_grid
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import settle_query
 from pricelang.engines.warehouse_rates import table_statements
+from pricelang.notes import Note
 from pricelang.rating.accounts import charge_accounts
 from pricelang.reports.invoice import Invoice
 from pricelang.usage.reading import read_path
@@ -135,7 +136,7 @@ def test_periods_that_are_not_those_of_the_account() -> None:
     found = SHOP.invoice(month, "2026-01-02")
     # the day before took 15 of the 20 hours
     assert (changes(found), due(found), found.counts.outside) == ([("allowance", "time", 5, -30)], 60, 2)
-    assert found.notes == (("`commitment` is of a month, and this invoice is not of a whole one: left out", 0),)
+    assert found.notes == ((Note("account", "`commitment` is of a month, and this invoice is not of a whole one: left out"), 0),)
     yearly = book_of(NO_TEXT_FLOOR.replace("per organization per month", "per organization per year"))
     usage = [record("2026-01-05", {"time": 15}), record("2026-02-05", {"time": 25})]
     assert changes(yearly.invoice(usage, "2026-02")) == [("allowance", "time", 5, -30)]

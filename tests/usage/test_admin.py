@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.notes import Note
 from pricelang.rating.errors import BadRequest
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
@@ -89,7 +90,7 @@ def test_a_book_without_tiers_and_thresholds_prices_a_report(tmp_path: Path) -> 
 
 def test_what_the_report_was_not_grouped_by_is_noted_and_a_model_is_needed() -> None:
     found = outcomes(page(day(1, row(service_tier=None, inference_geo=None), row(model=None))))
-    assert records(found)[0].notes == ("the report was not grouped by `inference_geo`: priced as standard",)
+    assert records(found)[0].notes == (Note("ungrouped", "the report was not grouped by `inference_geo`: priced as standard"),)
     with pytest.raises(BadRequest, match="does not say its `service_tier`"):
         BOOK.price_record(records(found)[0])
     assert BOOK.price_record(records(found)[0], dimensions={"service_tier": "batch"}).total > 0

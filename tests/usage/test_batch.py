@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pricelang.notes import Note
+
 from .helpers import brief, message, one_record, one_rejected
 
 
@@ -20,7 +22,7 @@ def test_the_container_says_batch(tier: str | None) -> None:
 def test_what_did_not_succeed_is_free(kind: str) -> None:
     for value in ({"custom_id": "c", "result": {"type": kind, "message": message()}}, {"result": {"type": kind}}):
         found = one_record(value)
-        assert (found.parts, found.notes) == ((), (f"{kind}: not billed",))
+        assert (found.parts, found.notes) == ((), (Note("nothing_billed", f"a batch result that is {kind} is not billed"),))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pricelang.notes import Note
+
 from .helpers import brief, entry, message, one_record, one_rejected
 
 OPUS, FABLE, SONNET = "claude-opus-5", "claude-fable-5", "claude-sonnet-5"
@@ -56,7 +58,7 @@ def test_iterations_that_do_not_add_up_give_way_to_the_top_level() -> None:
         "iteration 4: advisor_message",
     ]
     assert [part.kind for part in found.parts] == ["sum", "single", "single"]
-    assert found.notes[-1].startswith("warning: the iterations do not add up to the top level")
+    assert str(found.notes[-1]).startswith("iterations: the iterations do not add up to the top level")
 
 
 @pytest.mark.parametrize("key", ["cache_read_input_tokens", "cache_creation_input_tokens"])
@@ -109,7 +111,7 @@ def test_an_attempt_declined_before_output_is_free(model: str | None, key: str) 
     iterations: list[object] = [entry("message", 535, 0, model), entry("fallback_message", 412, 264, OPUS)]
     found = one_record(message(top(412, 264, iterations), content=[fallback(key=key), {"type": "text", "text": "…"}]))
     assert brief(found.parts) == [(OPUS, {"input": 412, "output": 264})]
-    assert found.notes == ("iteration 1: message (claude-fable-5): declined before any output, not billed",)
+    assert found.notes == (Note("declined", "iteration 1: message (claude-fable-5): declined before any output, not billed"),)
 
 
 def test_an_attempt_declined_after_output_is_billed_at_its_model() -> None:
@@ -167,7 +169,7 @@ def test_an_advisor_or_fallback_needs_a_model(kind: str) -> None:
 def test_an_unknown_type_is_noted_and_not_priced() -> None:
     found = one_record(message(top(10, 3, [entry("message", 10, 3), entry("dream", 900, 90)])))
     assert brief(found.parts) == [(OPUS, {"input": 10, "output": 3})]
-    assert found.notes == ("warning: `usage.iterations[1]` is of the type `dream`, which is not known: not priced",)
+    assert found.notes == (Note("unknown_counter", "`usage.iterations[1]` is of the type `dream`, which is not known: not priced"),)
 
 
 def test_a_refused_message_frees_its_own_attempt_and_not_the_compaction() -> None:

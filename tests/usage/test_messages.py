@@ -9,6 +9,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricelang.notes import Note
 from pricelang.usage.reading import message_record
 from pricelang.usage.records import Place, UsageError
 
@@ -54,7 +55,7 @@ def test_cache_writes_are_split_and_never_counted_twice(
         pairs = zip(("cache_write_5m", "cache_write_1h"), expected, strict=True)
         expected = {meter: number for meter, number in pairs if number}
     assert brief(found.parts) == [("claude-opus-5", {"input": 10, "output": 5} | expected)]  # type: ignore[operator]
-    assert [note.startswith("warning: `usage.cache_creation`") for note in found.notes] == [True] * warned
+    assert [note.code == "cache_split" for note in found.notes] == [True] * warned
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_server_tools_make_a_sum_of_several_requests(tools: object, meters: dict
 
 def test_a_count_of_code_executions_is_no_time() -> None:
     found = one_record(message({"server_tool_use": {"code_execution_requests": 4}}))
-    assert found.notes == ("code execution time is not in this record; give it as usage",)
+    assert found.notes == (Note("execution_time", "code execution time is not in this record; give it as usage"),)
     assert "code_execution" not in found.parts[0].usage
 
 
@@ -146,9 +147,9 @@ def test_unknown_keys_are_noted_and_not_priced() -> None:
     found = one_record(message(usage))
     assert brief(found.parts) == [("claude-opus-5", {"input": 10, "output": 5})]
     assert found.notes == (
-        "`usage.video_tokens` is not known: not priced",
-        "`usage.cache_creation.ephemeral_24h_input_tokens` is not known: not priced",
-        "`usage.server_tool_use.image_requests` is not known: not priced",
+        Note("unknown_counter", "`usage.video_tokens` is not known: not priced"),
+        Note("unknown_counter", "`usage.cache_creation.ephemeral_24h_input_tokens` is not known: not priced"),
+        Note("unknown_counter", "`usage.server_tool_use.image_requests` is not known: not priced"),
     )
 
 
@@ -233,7 +234,7 @@ def test_a_message_without_a_model_has_a_part_without_one() -> None:
 def test_a_token_count_is_free() -> None:
     for count in ({"input_tokens": 2095}, {"input_tokens": 5, "context_management": {"original_input_tokens": 9}}):
         found = one_record(count)
-        assert (found.parts, found.notes) == ((), ("token counting is free",))
+        assert (found.parts, found.notes) == ((), (Note("nothing_billed", "token counting is free"),))
     assert (
         one_rejected({"input_tokens": -1}).message
         == "`count_tokens.input_tokens` is `-1`, and a count is never negative"

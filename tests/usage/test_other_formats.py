@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pricelang.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
 from .helpers import message, one_record, outcomes
@@ -80,7 +81,7 @@ def test_what_is_free_skipped_or_refused(value: Any, expected: str) -> None:
     (found,) = outcomes(value)
     if expected == "free":
         assert isinstance(found, Record)
-        assert (found.parts, found.notes) == ((), ("a hit in the gateway's cache: no request was made",))
+        assert (found.parts, found.notes) == ((), (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),))
     else:
         assert ("skipped" if isinstance(found, Skipped) else getattr(found, "code", "ok")) == expected
 

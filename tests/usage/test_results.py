@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pricelang.notes import Note
+
 from .helpers import SAMPLES, brief, one_record, one_rejected, outcomes, records, skipped
 
 HAIKU, OPUS = "claude-haiku-4-5", "claude-opus-5"
@@ -45,7 +47,7 @@ def test_each_model_is_a_sum_and_its_cost_is_not_read() -> None:
     assert {part.kind for part in found.parts} == {"sum"}
     assert "context_window" not in found.parts[1].dimensions
     assert len(found.notes) == 1
-    assert "[1m]" in found.notes[0]
+    assert "[1m]" in found.notes[0].text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_cache_writes_are_split_where_the_split_is_known(
     models: dict[str, object], usage: dict[str, object], expected: list[tuple[int, int]], warnings: int
 ) -> None:
     assert writes(result(models, usage)) == expected
-    assert [note.startswith("warning: ") for note in one_record(result(models, usage)).notes] == [True] * warnings
+    assert [note.doubtful for note in one_record(result(models, usage)).notes] == [True] * warnings
 
 
 def test_two_models_with_the_same_writes_are_told_apart_by_the_other_counts() -> None:
@@ -87,20 +89,20 @@ def test_speed_holds_for_the_main_loop_and_the_rest_for_all() -> None:
     ]
     unclear = one_record(result(models, main | {"input_tokens": 2}))
     assert [part.dimensions for part in unclear.parts] == [{"inference_geo": "us"}] * 2
-    assert unclear.notes[0].startswith("warning: the main loop ran with speed `fast`")
+    assert str(unclear.notes[0]).startswith("speed: the main loop ran with speed `fast`")
 
 
 def test_unknown_keys_and_another_provider_are_noted() -> None:
     found = one_record(result({OPUS: used(1, 2, audioTokens=4, provider="bedrock")}))
     assert found.notes == (
-        "`modelUsage.claude-opus-5.audioTokens` is not known: not priced",
-        "warning: `modelUsage.claude-opus-5.provider` is `bedrock`: give the platform, or it is priced as the API",
+        Note("unknown_counter", "`modelUsage.claude-opus-5.audioTokens` is not known: not priced"),
+        Note("provider", "`modelUsage.claude-opus-5.provider` is `bedrock`: give the platform, or it is priced as the API"),
     )
 
 
 def test_a_run_without_a_model_is_free_and_says_so() -> None:
     found = one_record(result({}, is_error=True))
-    assert (found.parts, found.notes) == ((), ("no model was used: nothing billed",))
+    assert (found.parts, found.notes) == ((), (Note("nothing_billed", "no model was used: nothing billed"),))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pricelang.notes import Note
+
 from .helpers import as_data, brief, message, one_record, one_rejected, outcomes, records
 
 
@@ -56,7 +58,7 @@ def test_after_a_fallback_the_model_is_the_one_that_served() -> None:
 def test_a_stream_without_its_last_counts_is_refused_and_one_without_its_end_is_noted() -> None:
     assert one_rejected(sse(stream(stop=False))).code == "cut_stream"
     (note,) = one_record(sse(stream({"output_tokens": 7}, stop=False))).notes
-    assert note == "the stream has no `message_stop`: its last counts are priced"
+    assert note == Note("unfinished", "the stream has no `message_stop`: its last counts are priced")
 
 
 def test_a_refusal_before_output_is_told_from_one_in_the_middle() -> None:

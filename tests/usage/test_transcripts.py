@@ -165,7 +165,7 @@ def test_the_long_context_mark_is_left_out_of_the_model() -> None:
     found = one_record(value)
     assert found.parts[0].model == "claude-opus-5"
     assert found.parts[0].dimensions == {}
-    assert "`claude-opus-5[1m]`" in found.notes[0]
+    assert "`claude-opus-5[1m]`" in found.notes[0].text
 
 
 def test_the_time_of_the_line_is_the_time_of_the_request() -> None:

@@ -1,0 +1,89 @@
+"""What is said beside an amount: a code for programs, a sentence for people, and whether the amount is in doubt."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from attrs import frozen
+
+NoteCode = Literal[
+    "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
+    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "no_date",
+    "not_counted", "nothing_billed", "outside_term", "provider", "remark", "retired", "speed", "subscription",
+    "ungrouped", "unfinished", "unknown_counter", "unsure",
+]  # fmt: skip
+
+
+@frozen
+class Meaning:
+    """What a code means, for the documentation; `doubtful` where the amount beside it may be wrong."""
+
+    text: str
+    doubtful: bool = False
+
+
+def _doubt(text: str) -> Meaning:
+    return Meaning(text, doubtful=True)
+
+
+MEANINGS: dict[NoteCode, Meaning] = {
+    "account": Meaning("an allowance, a tier or a minimum of the account is not part of the amount of one record"),
+    "announced": Meaning("another price was announced for this day and withdrawn"),
+    "assumed": Meaning("an estimate rests on an assumption, which the note names"),
+    "bounds": _doubt("a sum of requests has a low and a high amount only"),
+    "cache_lifetime": _doubt("the lifetime of cache writes is not known: they are priced as 5-minute writes"),
+    "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
+    "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
+    "declined": Meaning("an attempt was declined before any output, and is not billed"),
+    "execution_time": _doubt("the record has code execution without its time, which is not priced"),
+    "fallback_credit": _doubt("a fallback credit was redeemed: which counters it has moved is not known"),
+    "free": Meaning("the request is free, for the reason that the book gives"),
+    "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
+    "iterations": _doubt("the iterations of a response do not add up to its usage"),
+    "long_context_mark": Meaning("a mark of a long context window was taken off the model id"),
+    "no_date": Meaning("the record has no date: it is priced as of now"),
+    "not_counted": Meaning("an estimate leaves something out, which the note names"),
+    "nothing_billed": Meaning("the record holds no usage that is billed"),
+    "outside_term": Meaning("the day is outside the term of the contract: the prices below it hold"),
+    "provider": _doubt("the record names a provider whose platform is not known"),
+    "remark": Meaning("a remark of the book, or of a format from outside"),
+    "retired": Meaning("the model was retired: this is its last price"),
+    "speed": _doubt("the record has a speed, and does not say for which model"),
+    "subscription": _doubt("the usage is that of a subscription, which is not billed by the token"),
+    "ungrouped": _doubt("a report was not grouped by a dimension on which its price may depend"),
+    "unfinished": _doubt("the record has no final count: the response may have cost more"),
+    "unknown_counter": _doubt("a counter above zero is not known, and was let pass without a price"),
+    "unsure": _doubt("the book has a doubt about a price or a rule that was used"),
+}
+assert MEANINGS.keys() == set(get_args(NoteCode))
+
+
+@frozen
+class Note:
+    """One thing to know about an amount: a stable `code` of `MEANINGS`, and a sentence.
+
+    >>> str(Note("retired", "`claude-2.0` was retired on 2025-07-21"))
+    'retired: `claude-2.0` was retired on 2025-07-21'
+    >>> Note("cache_lifetime", "the lifetime is not known").doubtful
+    True
+    """
+
+    code: NoteCode
+    text: str
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the amount beside the note may be wrong; `strict` refuses such amounts."""
+        return MEANINGS[self.code].doubtful
+
+    @property
+    def level(self) -> str:
+        """`warning` for a note of doubt, else `note`."""
+        return "warning" if self.doubtful else "note"
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The note as JSON outputs have it: `code`, `level` and `text`."""
+        return {"code": self.code, "level": self.level, "text": self.text}
