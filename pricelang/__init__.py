@@ -14,20 +14,22 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pricelang.api import Bill, Book, BookAt, ModelInfo, load
+    from pricelang.notes import Note
     from pricelang.rating.bill import Factor, Line
-    from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
+    from pricelang.rating.errors import BadRequest, Doubtful, NotOffered, PriceError, Refused, UnknownName
     from pricelang.syntax.faults import BookError, Fault, Span
 
 __version__ = "0.1.0"
 __all__ = [
-    "BadRequest", "Bill", "Book", "BookAt", "BookError", "Factor", "Fault", "Line", "ModelInfo", "NotOffered", "PriceError",
-    "Refused", "Span", "UnknownName", "load",
+    "BadRequest", "Bill", "Book", "BookAt", "BookError", "Doubtful", "Factor", "Fault", "Line", "ModelInfo", "NotOffered", "Note",
+    "PriceError", "Refused", "Span", "UnknownName", "load",
 ]  # fmt: skip
 
 _HOMES = {
     **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
+    "Note": "pricelang.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.rating.bill"),
-    **dict.fromkeys(("BadRequest", "NotOffered", "PriceError", "Refused", "UnknownName"), "pricelang.rating.errors"),
+    **dict.fromkeys(("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"), "pricelang.rating.errors"),
     **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.faults"),
 }
 

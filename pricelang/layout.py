@@ -99,13 +99,14 @@ def record_row(
     return (record, *([] if id is None else [cut_id(id)]), model, *counts, amount)
 
 
-def counts_line(priced: int, free: int, skipped: int, refused: int, broken: int = 0, outside: int = 0) -> str:
-    """How many records were read, and what became of them; `broken` of the skipped are malformed or cut, and those `outside`
-    of the period asked for are told where there are any."""
+def counts_line(priced: int, free: int, skipped: int, refused: int, broken: int = 0, outside: int = 0, warned: int = 0) -> str:
+    """How many records were read, and what became of them; `broken` of the skipped are malformed or cut, those `outside`
+    of the period asked for and those `warned` of, whose amounts are in doubt, are told where there are any."""
     read = priced + free + skipped + refused + outside
     left_out = f", {outside:,} outside of the period" if outside else ""
+    doubtful = f", {warned:,} with warnings" if warned else ""
     which = f" ({broken:,} of them malformed or cut)" if broken else ""
-    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped{which}, {refused:,} refused{left_out}"
+    return f"{read:,} read: {priced:,} priced, {free:,} free, {skipped:,} skipped{which}, {refused:,} refused{left_out}{doubtful}"
 
 
 def shared_folder(files: Iterable[str]) -> str:

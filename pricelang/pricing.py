@@ -14,7 +14,7 @@ from pricelang.book import model as m
 from pricelang.book.load import load_below, load_list
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill
-from pricelang.rating.errors import BadRequest
+from pricelang.rating.errors import BadRequest, check_certain
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
@@ -78,7 +78,7 @@ class PriceBook:
 
     def price(
         self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
-        each: str | Iterable[str] = (), **dimensions: str,
+        each: str | Iterable[str] = (), strict: bool = False, **dimensions: str,
     ) -> Bill:  # fmt: skip
         """What a request costs, with a line for each meter and the rules behind it.
 
@@ -86,7 +86,8 @@ class PriceBook:
         today. `usage` maps meters to quantities: whole numbers of tokens, searches and the like, `Decimal`s or strings
         such as `"90 minutes"` for times, a list where uses count one by one. Every other argument is a dimension of
         the book, such as `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
-        holds for each of them, such as `"prompt over 200000"`.
+        holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt (`Doubtful`): one with
+        a note whose `doubtful` is true.
 
         Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`, with a code, the rule and its place.
 
@@ -98,16 +99,19 @@ class PriceBook:
         if record == "single":
             if each:
                 raise BadRequest("bad_record", "`each` speaks of the requests of a sum", help='add `record="sum"`')
-            return Bill((self.rates.request(model, at, usage, dimensions),))
+            return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        return price_sum(self.rates, model, at, usage, dimensions, (each,) if isinstance(each, str) else tuple(each))
+        sides = (each,) if isinstance(each, str) else tuple(each)
+        return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
 
-    def price_message(self, message: object, /, *, at: Instant | None = None, **dimensions: str) -> Bill:
+    def price_message(
+        self, message: object, /, *, at: Instant | None = None, strict: bool = False, **dimensions: str
+    ) -> Bill:
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
 
         A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
-        say either, such as `platform="bedrock"`; what the message says of itself wins.
+        say either, such as `platform="bedrock"`; what the message says of itself wins. `strict` refuses an amount in doubt.
 
         Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
 
@@ -123,16 +127,18 @@ class PriceBook:
             record = message_record(message)
         except UsageError as error:
             raise BadRequest(error.code, error.message, help=error.help) from None
-        return self.price_record(record, at=at, dimensions=dimensions)
+        return self.price_record(record, at=at, dimensions=dimensions, strict=strict)
 
     def price_record(
-        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
-    ) -> Bill:
+        self, record: Record, *, model: str | None = None, at: Instant | None = None,
+        dimensions: Mapping[str, str] | None = None, strict: bool = False,
+    ) -> Bill:  # fmt: skip
         """What a record that was read by `pricelang.usage` costs: one request or several, on one bill.
 
-        `model`, `at` and `dimensions` hold where the record says nothing. Raises `PriceError`.
+        `model`, `at` and `dimensions` hold where the record says nothing; `strict` refuses an amount in doubt. Raises
+        `PriceError`.
         """
-        return price_record(self.rates, record, model, at, dimensions or {})
+        return _certain(price_record(self.rates, record, model, at, dimensions or {}), strict)
 
     def price_parts(
         self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
@@ -182,6 +188,12 @@ class PriceBook:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
 
 
+def _certain(bill: Bill, strict: bool) -> Bill:
+    if strict:
+        check_certain(bill.notes)
+    return bill
+
+
 @frozen
 class BookAt:
     """A book on one day: the same calls without `at`, which is refused (`bad_date`)."""
@@ -189,10 +201,15 @@ class BookAt:
     book: PriceBook
     day: str
 
-    def price(self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: str | Iterable[str] = (), **dimensions: str) -> Bill:
+    def price(
+        self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: str | Iterable[str] = (),
+        strict: bool = False, **dimensions: str,
+    ) -> Bill:  # fmt: skip
         """`Book.price` on this day."""
         self._without_at(dimensions)
-        return self.book.price(model=model, usage=usage, at=self.day, record=record, each=each, **dimensions)
+        return self.book.price(
+            model=model, usage=usage, at=self.day, record=record, each=each, strict=strict, **dimensions
+        )
 
     def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
         """`Book.total` on this day."""
@@ -200,10 +217,10 @@ class BookAt:
             self._without_at(dimensions)
         return self.book.rates.amount(model, self.day, usage, dimensions)
 
-    def price_message(self, message: object, /, **dimensions: str) -> Bill:
+    def price_message(self, message: object, /, *, strict: bool = False, **dimensions: str) -> Bill:
         """`Book.price_message` on this day."""
         self._without_at(dimensions)
-        return self.book.price_message(message, at=self.day, **dimensions)
+        return self.book.price_message(message, at=self.day, strict=strict, **dimensions)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """The models released by this day."""

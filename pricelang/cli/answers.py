@@ -64,7 +64,9 @@ def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterato
         else:
             record = mapped(outcome, given.models) if given.models else outcome
             try:
-                bill = book.price_record(record, model=given.model, at=given.at, dimensions=given.dimensions)
+                bill = book.price_record(
+                    record, model=given.model, at=given.at, dimensions=given.dimensions, strict=given.strict
+                )
                 if bill.bounds is not None and given.across == "refuse":
                     yield Answer(outcome.place, outcome, None, _across(bill), outcome.raw)
                 else:

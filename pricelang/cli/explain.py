@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, sized, where
-from pricelang.cli.options import input_of, input_options, open_book
+from pricelang.cli.options import input_of, input_options, open_book, strict_option
 from pricelang.cli.output import with_progress
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.usage.records import Skipped
@@ -16,6 +16,7 @@ from pricelang.wording import printable
 
 @click.command(epilog="Exit codes: 0 all records were priced; 1 some were refused; 2 wrong usage, or a book that cannot be used.")
 @input_options
+@strict_option
 @click.pass_context
 def command(ctx: click.Context, /, **params: Any) -> None:
     """Each amount as its formula with the values, and under it the rules with their file and line; rules without effect

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.book.units import plural
-from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book, record_files
+from pricelang.cli.options import (
+    at_option,
+    book_option,
+    dimension_options,
+    dimensions_of,
+    open_book,
+    record_files,
+    strict_option,
+)
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
 from pricelang.cli.tables import tables_of
@@ -50,6 +58,7 @@ RECORDS = "records"
 @click.option("--model", metavar="ID", help="The model of records that do not say it.")
 @click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given.")
 @dimension_options
+@strict_option
 @click.pass_context
 def command(ctx: click.Context, /, period: str | None, by: str, unit: str | None, **params: Any) -> None:
     """What an account owes for a month: each line by the list, its discount and its net; then free allowances, later tiers,
@@ -91,7 +100,7 @@ def _invoice(ctx: click.Context, period: str | None, by: list[str], params: dict
     for path in params["files"]:
         if path != STDIN and not os.path.exists(path):
             ctx.fail(f"`{printable(path)}` does not exist")
-    given = Given(params["model"], params["at"], dimensions_of(ctx, params))
+    given = Given(params["model"], params["at"], dimensions_of(ctx, params), params["strict"])
     try:
         asked = None if period is None else period_of(period)
         outcomes = read_paths(record_files(ctx, params["files"]), params["format_"])
@@ -128,7 +137,7 @@ def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
 
 def _counts(invoice: Invoice) -> str:
     counts = invoice.counts
-    return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside)
+    return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside, counts.warned)
 
 
 def title_of(invoice: Invoice) -> str:

@@ -32,7 +32,8 @@ class Input:
     """What a command is asked to price: files (`-` is standard input), or the `usage` of one request.
 
     `model`, `at` and `dimensions` hold where a record says nothing. `models` are ids of one's own and what they stand for;
-    `across` says whether a sum that is priced differently on both sides of a threshold is refused, or has bounds.
+    `across` says whether a sum that is priced differently on both sides of a threshold is refused, or has bounds; `strict`
+    refuses each amount in doubt.
     """
 
     files: tuple[str, ...]
@@ -45,6 +46,7 @@ class Input:
     verbose: bool
     models: dict[str, Meant] = field(factory=dict)
     across: str = "refuse"
+    strict: bool = False
 
 
 def book_option(function: Decorated) -> Decorated:
@@ -101,6 +103,11 @@ def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -
     return files
 
 
+def strict_option(function: Decorated) -> Decorated:
+    """Adds `--strict`."""
+    return click.option("--strict", is_flag=True, help="Refuse every amount in doubt: one with a warning beside it.")(function)
+
+
 def dimension_options(function: Decorated) -> Decorated:
     """Adds a flag for each dimension of the usual books, and `--set` for any other; `dimensions_of` reads them."""
     options = [click.option(flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say.") for name in DIMENSIONS]
@@ -125,6 +132,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     return Input(
         tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"], models_of(ctx, params["model_names"]), params["across"],
+        params.get("strict", False),
     )  # fmt: skip
 
 

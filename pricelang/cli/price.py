@@ -13,11 +13,11 @@ import click
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped, sized
 from pricelang.cli.focus import focus_options, write_answers
-from pricelang.cli.options import Input, input_of, input_options, open_book
+from pricelang.cli.options import Input, input_of, input_options, open_book, strict_option
 from pricelang.cli.output import show_grid, with_progress
 from pricelang.cli.rejects import with_rejects
 from pricelang.cli.request import bounds_of
-from pricelang.cli.tables import engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.layout import counts_line, note_line
@@ -35,6 +35,7 @@ Leave: TypeAlias = Callable[[Answer], None]
     "standard error); 2 wrong usage, or a book that cannot be used.",
 )
 @input_options
+@strict_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
 @click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
 @click.option("--rejects", metavar="FILE", help="Where records or rows go that have no price: whole, with place and reason.")
@@ -89,6 +90,8 @@ def _price_table(
     ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None
 ) -> int:
     """Prices tables of usage: each row into a file, or all of them into totals; returns the exit code."""
+    if params["strict"]:
+        ctx.fail(NOT_STRICT)
     if target is None:
         if rejects is not None or lines or keep is not None:
             ctx.fail("`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`")
@@ -196,7 +199,7 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
 
 def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
     """Prints the answers, on standard error the counts where there was more than one, and returns the exit code."""
-    priced = free = skips = broken = refused = 0
+    priced = free = skips = broken = refused = warned = 0
     only: Answer | None = None
     for number, answer in enumerate(answers):
         only = answer if number == 0 and isinstance(answer, Answer) else None
@@ -211,11 +214,13 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
             priced += 1
         else:
             free += 1
+        if answer.bill is not None:
+            warned += any(note.doubtful for note in answer.bill.notes)
         found = answer.bill.to_dict() if answer.bill is not None else {"error": answer.error}
         click.echo(json.dumps(found | _place(answer.place)))
     if priced + free + skips + refused > 1:
         sys.stdout.flush()
-        click.echo(counts_line(priced, free, skips, refused, broken), err=True)
+        click.echo(counts_line(priced, free, skips, refused, broken, warned=warned), err=True)
     if only is not None:
         leave(only)
     return SOME_FAILED if refused else DONE

@@ -12,10 +12,18 @@ from typing import Any
 
 import click
 
-from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book, record_files
+from pricelang.cli.options import (
+    at_option,
+    book_option,
+    dimension_options,
+    dimensions_of,
+    open_book,
+    record_files,
+    strict_option,
+)
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
-from pricelang.cli.tables import engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
 from pricelang.decimals import grouped, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.flags import STDIN
@@ -53,6 +61,7 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 @click.option("--model", metavar="ID", help="The model of rows or records that do not say it.")
 @click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given.")
 @dimension_options
+@strict_option
 @mapping_options
 @engine_options
 @click.pass_context
@@ -83,6 +92,8 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
         ctx.exit(show_report(_of_records(ctx, columns, (since, until, zone), params), params))
     if since is not None or until is not None or zone is not None or params["format_"] is not None:
         ctx.fail("`--since`, `--until`, `--tz` and `--format` are for records; a table is narrowed by a query of its own")
+    if params["strict"]:
+        ctx.fail(NOT_STRICT)
     with opened(ctx, params) as job:
         from pricelang.engines.totals import totals
 
@@ -101,7 +112,7 @@ def _of_records(ctx: click.Context, by: Sequence[str], limits: tuple[str | None,
     for path in params["files"]:
         if path != STDIN and not os.path.exists(path):
             ctx.fail(f"`{printable(path)}` does not exist")
-    given = Given(params["model"], params["at"], dimensions_of(ctx, params))
+    given = Given(params["model"], params["at"], dimensions_of(ctx, params), params["strict"])
     try:
         zone = zone_of(limits[2])
         period = between(limits[0], limits[1], zone)
@@ -156,7 +167,7 @@ def counts_text(report: Report) -> str:
     if counts is None:
         refused = sum(unpriced.rows for unpriced in report.unpriced)
         return f"{report.read:,} rows read: {report.read - refused:,} priced, {refused:,} refused"
-    return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside)
+    return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside, counts.warned)
 
 
 def show_notes(notes: Sequence[tuple[Note, int]]) -> None:

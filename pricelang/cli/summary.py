@@ -73,7 +73,7 @@ class Summary:
         self.notes: dict[Note, int] = {}
         self.refused: list[Answer] = []
         self.skipped: list[Skipped] = []
-        self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = 0
+        self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = self.warned = 0
 
     def add(self, answer: Answer | Skipped) -> None:
         """Counts an answer in."""
@@ -88,7 +88,9 @@ class Summary:
         bill = answer.bill
         low, high = bounds_of(bill)
         self.priced, self.free = self.priced + bool(high), self.free + (not high)
-        for note in bill.notes:
+        notes = bill.notes
+        self.warned += any(note.doubtful for note in notes)
+        for note in notes:
             if note in self.notes or len(self.notes) < MAX_NAMED:
                 self.notes[note] = self.notes.get(note, 0) + 1
         self._add_totals(answer.record, bill)
@@ -101,7 +103,7 @@ class Summary:
 
     def counts(self) -> str:
         """How many records were read, and what became of them."""
-        return counts_line(self.priced, self.free, self.skips, self.refusals, self.broken)
+        return counts_line(self.priced, self.free, self.skips, self.refusals, self.broken, warned=self.warned)
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}

@@ -19,6 +19,8 @@ from pricelang.engines.sources import is_table
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
 
+NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"
+
 if TYPE_CHECKING:
     from pricelang.engines.duck import Job
 

@@ -108,7 +108,7 @@ def _bill(
     index = _INDEX[split.level]
     usage: dict[str, object] = {**tokens, "output": int(getattr(output, split.level))}
     usage |= {meter: value for meter, values in uses.items() if (value := values[index]) != 0}
-    return book.price(model=model, usage=usage, at=at, **dimensions)
+    return book.price(model=model, usage=usage, at=at, strict=False, **dimensions)
 
 
 # ---- bills to a call -------------------------------------------------------------------------------------------------

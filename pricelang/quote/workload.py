@@ -257,7 +257,9 @@ class _Run:
         rates = self.book.rates
         if part.kind != SUM:
             return rates.request(part.model, day, part.usage, part.dimensions, part.label)
-        bill = self.book.price(model=part.model, usage=part.usage, at=day, record=SUM, each=part.sides, **part.dimensions)
+        bill = self.book.price(
+            model=part.model, usage=part.usage, at=day, record=SUM, each=part.sides, strict=False, **part.dimensions
+        )
         if bill.bounds is not None:
             raise BadRequest("range", "a sum of requests may be on either side of a threshold and has no one amount", help="say on which side its requests are, with `each`")
         return bill.parts[0]

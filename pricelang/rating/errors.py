@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from pricelang.book.model import Origin
+from pricelang.notes import Note
 
 
 class PriceError(Exception):
@@ -40,6 +43,24 @@ class NotOffered(PriceError):
 
 class Refused(PriceError):
     """A request that cannot exist (codes `refused` and `excluded`)."""
+
+
+class Doubtful(PriceError):
+    """An amount in doubt, which `strict` refuses (code `doubtful`); `notes` say why."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        more = f", and {len(notes) - 1} more warnings" if len(notes) > 1 else ""
+        super().__init__(
+            "doubtful", f"the amount is in doubt: {notes[0]}{more}", help="leave `strict` out to have the amount with its warnings"
+        )
+        self.notes = tuple(notes)
+
+
+def check_certain(notes: Iterable[Note]) -> None:
+    """Raises `Doubtful` where a note says that the amount beside it may be wrong."""
+    doubts = [note for note in notes if note.doubtful]
+    if doubts:
+        raise Doubtful(doubts)
 
 
 class BadRequest(PriceError):

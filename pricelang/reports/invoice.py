@@ -13,7 +13,7 @@ from pricelang.decimals import plain
 from pricelang.notes import Note
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.rating.errors import BadRequest, PriceError, check_certain
 from pricelang.reports.account import Account, Adjustment
 from pricelang.reports.lines import InvoiceLine, Lines
 from pricelang.reports.names import Names
@@ -106,6 +106,9 @@ def make_invoice(
             keys = [names.key(inside, part, priced, given) for part, priced in zip(inside.parts, used, strict=True)]
             for priced in (*used, *earlier):
                 account.check(priced)
+            notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
+            if given.strict:
+                check_certain(notes)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue
@@ -117,14 +120,14 @@ def make_invoice(
         for key, priced, other in zip(keys, used, listed, strict=True):
             lines.add(key, priced, other)
             account.add(priced)
-        tally.accept(not any(costs(Bill((priced,))) for priced in used), [*record.notes, *(note for priced in used for note in priced.remarks)])
+        tally.accept(not any(costs(Bill((priced,))) for priced in used), notes)
     names.check()
     done = lines.done()
     adjustments, left_out = account.settle()
-    notes = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
+    noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
     return Invoice(
         book.name, book.title, book.name if below is None else below.name, period, tuple(by), done, adjustments, _totals(done, adjustments),
-        tally.counts(), tally.unpriced(), tuple(notes),
+        tally.counts(), tally.unpriced(), tuple(noted),
     )  # fmt: skip
 
 

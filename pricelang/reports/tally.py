@@ -22,18 +22,22 @@ OTHER: Reason = ("other", "other reasons", "`pricelang price` names each record 
 
 @frozen
 class Given:
-    """What holds where a record says nothing: a model, a day or an instant, values of dimensions."""
+    """What holds where a record says nothing: a model, a day or an instant, values of dimensions.
+
+    `strict` refuses each amount in doubt.
+    """
 
     model: str | None = None
     at: str | None = None
     dimensions: Mapping[str, str] = field(factory=dict)
+    strict: bool = False
 
 
 class Tally:
     """The counts of one pass; `refused` is called with each record that has no price, where it is given."""
 
     def __init__(self, refused: Callable[[Place, dict[str, str | None]], None] | None = None) -> None:
-        self.priced = self.free = self.skipped = self.broken = self.outside = 0
+        self.priced = self.free = self.skipped = self.broken = self.outside = self.warned = 0
         self.notes: dict[Note, int] = {}
         self._reasons: dict[Reason, list[str]] = {}
         self._numbers: dict[Reason, int] = {}
@@ -68,13 +72,15 @@ class Tally:
     def accept(self, free: bool, notes: Iterable[Note]) -> None:
         """Counts a record with a price, or a free one, and its notes."""
         self.priced, self.free = self.priced + (not free), self.free + free
-        for note in dict.fromkeys(notes):
+        notes = dict.fromkeys(notes)
+        self.warned += any(note.doubtful for note in notes)
+        for note in notes:
             if note in self.notes or len(self.notes) < MAX_REASONS:
                 self.notes[note] = self.notes.get(note, 0) + 1
 
     def counts(self) -> Counts:
         """The counts so far; they add up to what was read."""
-        return Counts(self.priced, self.free, self.skipped, sum(self._numbers.values()), self.outside, self.broken)
+        return Counts(self.priced, self.free, self.skipped, sum(self._numbers.values()), self.outside, self.broken, self.warned)
 
     def unpriced(self) -> tuple[Unpriced, ...]:
         """The reasons of what was refused, the most frequent first."""

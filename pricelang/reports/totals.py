@@ -50,7 +50,8 @@ class Unpriced:
 class Counts:
     """What became of records: `priced + free + skipped + refused + outside` is what was read.
 
-    `outside` are those before or after the period asked for; `broken` of the skipped are malformed or cut lines.
+    `outside` are those before or after the period asked for; `broken` of the skipped are malformed or cut lines;
+    `warned` have an amount in doubt.
     """
 
     priced: int = 0
@@ -59,6 +60,7 @@ class Counts:
     refused: int = 0
     outside: int = 0
     broken: int = 0
+    warned: int = 0
 
     @property
     def read(self) -> int:
