@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
     from pricelang.quote.compare import Comparison
+    from pricelang.quote.figure_tables import FigureTable
     from pricelang.quote.model import Quote
     from pricelang.quote.workload import Workload
     from pricelang.reports.invoice import Invoice
@@ -77,6 +78,22 @@ class Book(PriceBook):
             None if rate is None else rate_of(rate), tier,
         )  # fmt: skip
         return quote(self, request, options, dimensions)
+
+    def figures(self, at: Instant | None = None, /, *tables: str, model: str | None = None) -> tuple[FigureTable, ...]:
+        """The figures that hold on a day (today unless given), which price nothing: all tables, or those of some names; with
+        a model its rows alone.
+
+        Raises `pricelang.quote.QuoteError` (`unknown_table`), and `BadRequest` for a model or a day that is none.
+
+        >>> import pricelang
+        >>> (windows,) = pricelang.load().figures("2026-03-12", "context_window", model="claude-opus-4-6")
+        >>> {name: int(windows.rows[0][name]) for name in windows.columns}
+        {'standard': 200000, 'long': 1000000}
+        """
+        from pricelang.quote.figure_tables import figure_tables
+
+        seconds = seconds_of(today() if at is None else at)
+        return figure_tables(self.checked, seconds, tables, None if model is None else self.rates.model_index(model, seconds))
 
     def diff(self, other: Book, /, at: Instant | None = None, other_at: Instant | None = None) -> tuple[Change, ...]:
         """What differs in another book, over every request; with days, what differs between this book on `at` and the

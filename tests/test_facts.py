@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 from decimal import Decimal
@@ -10,15 +11,21 @@ from pathlib import Path
 import pytest
 
 import pricelang
+from pricelang.book.check import check_layers
+from pricelang.book.files import read_layers
+from pricelang.flags import DEFAULT_BOOK
 from tests.facts.unpriced import known_rows, rows_of
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "facts" / "rate_history.csv").open(encoding="utf-8")))
+CATALOGUE = list(csv.DictReader((Path(__file__).parent / "facts" / "catalogue.csv").open(encoding="utf-8")))
+PLATFORMS = list(csv.DictReader((Path(__file__).parent / "facts" / "platforms.csv").open(encoding="utf-8")))
+OFFERED = [(row["feature"], platform, said) for row in PLATFORMS for platform, said in row.items() if platform != "feature"]
 ALIASED = [row for row in ROWS if row["aliases"]]
 STANDARD = [row for row in ROWS if row["mode"] == "standard"]
 METERS = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output")
 SINCE = {"cache_write_5m": "2024-08-14", "cache_read": "2024-08-14", "cache_write_1h": "2025-05-01"}
 BATCH_SINCE = "2024-10-08"
-TODAY = "2026-11-22"
+TODAY = "2026-11-28"
 # A prompt on the far side of each threshold, of tokens that are priced apart from what is looked at.
 LONG = {"claude-haiku-5-5": 100_001}
 
@@ -108,6 +115,51 @@ def test_us_inference_begins(book: pricelang.Book, platform: str, day: str, mode
     with pytest.raises(pricelang.NotOffered):
         book.total(model="claude-opus-4-5", at=before, usage=tokens, platform=platform, inference_geo="us")
     assert book.total(model=model, at=day, usage=tokens, platform=platform, inference_geo="us") == Decimal("5.5")
+
+
+def figure(book: pricelang.Book, table: str, column: str, model: str) -> str:
+    """A figure of a model today as the catalogue writes it, empty where there is none."""
+    found = book.figures(TODAY, table, model=model)
+    return str(int(found[0].rows[0][column])) if found else ""
+
+
+@pytest.mark.parametrize("row", CATALOGUE, ids=[row["id"] for row in CATALOGUE])
+def test_the_catalogue_of_models(book: pricelang.Book, row: dict[str, str]) -> None:
+    model = row["model"]
+    for meter in METERS:
+        bill = book.price(model=model, at=TODAY, usage={meter: 1})
+        assert bill.lines[0].unit_price * 1_000_000 == Decimal(row[meter]), meter
+    assert figure(book, "max_output", "at_most", model) == row["max_output"]
+    if row["image_max_tokens"]:
+        assert figure(book, "image_cap", "at_most_per_image", model) == row["image_max_tokens"]
+    if model in ("claude-opus-4-6", "claude-sonnet-4-6"):
+        # The catalogue has the window of a request without the header; by the pages both have the long one at one price.
+        assert figure(book, "context_window", "standard", model) == "1000000"
+    elif row["context_window"]:
+        assert figure(book, "context_window", "standard", model) == row["context_window"]
+    offered = row["google_cloud"] == "yes"
+    with contextlib.nullcontext() if offered else pytest.raises(pricelang.NotOffered):
+        book.price(model=model, at=TODAY, usage={"input": 1}, platform="google_cloud")
+
+
+@pytest.mark.parametrize(("feature", "platform", "said"), OFFERED, ids=[f"{feature} on {platform}" for feature, platform, _ in OFFERED])
+def test_what_a_platform_offers(book: pricelang.Book, feature: str, platform: str, said: str) -> None:
+    feature, _, model = feature.partition(" of ")
+    name, _, value = feature.partition(" ")
+    usage = {"input": 1} if value else {name: 1}
+    asked = {"platform": platform, **({name: value} if value else {})}
+    if said == "no":
+        with pytest.raises(pricelang.NotOffered):
+            book.price(model=model or "claude-opus-5-5", at=TODAY, usage=usage, **asked)
+        return
+    bill = book.price(model=model or "claude-opus-5-5", at=TODAY, usage=usage, **asked)
+    doubted = any(note.code == "unsure" for note in bill.notes)
+    # Every amount on Claude Models on Google Cloud has the doubt about its list prices.
+    assert doubted == (said == "doubt" or platform == "google_cloud"), bill.notes
+
+
+def test_no_table_of_figures_of_the_shipped_book_has_a_hole() -> None:
+    assert check_layers(read_layers(DEFAULT_BOOK)).faults == ()
 
 
 def test_what_no_amount_comes_from_is_as_it_was_read(book: pricelang.Book) -> None:

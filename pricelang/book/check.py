@@ -19,6 +19,7 @@ from pricelang.book.decisions import (
 from pricelang.book.digits import check_digits
 from pricelang.book.draft import WORDS, Draft, LayerTree
 from pricelang.book.files import Layer
+from pricelang.book.holes import check_holes
 from pricelang.book.modifiers import allow_values, in_order, read_exclusions, read_limits, read_modifiers, read_stack
 from pricelang.book.names import declare_names
 from pricelang.book.rates import read_rates
@@ -146,9 +147,11 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     refusals, free, notes = (read_remarks(draft, kind) for kind in (t.Refuse, t.Free, t.Note))
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
-    sayings = m.Sayings(tuple(read_figures(draft)), tuple(read_claims(draft)), tuple(read_examples(draft, conversions)))
+    general, notes = [x for x in notes if not x.scope], [x for x in notes if x.scope]
+    sayings = m.Sayings(tuple(read_figures(draft)), tuple(read_claims(draft)), tuple(read_examples(draft, conversions)), tuple(general))
     if draft.broken or unread:
         return None
+    check_holes(draft, sayings.examples)
     check_priced(draft, rated, charges)
     prices = tuple(price for found in rates.prices.values() for price in found)
     check_models(draft, prices)

@@ -318,7 +318,7 @@ class Conversion:
 
 @frozen(eq=False, repr=False)
 class Figure:
-    """A fact that prices nothing: a number for a model (or for all), from a day (UTC seconds) on."""
+    """A fact that prices nothing: a number for a row, from a day (UTC seconds) on; `key` heads the column that names the rows."""
 
     table: str
     model: int | None
@@ -328,6 +328,7 @@ class Figure:
     value: Fraction
     unit: str
     origin: Origin
+    key: str = "model"
 
 
 @frozen(eq=False, repr=False)
@@ -374,6 +375,7 @@ class Sayings:
     figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
     examples: tuple[Example, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @frozen(eq=False, repr=False)
@@ -457,6 +459,11 @@ class Book:
     def claims(self) -> tuple[Claim, ...]:
         """What the book says of every request."""
         return self.sayings().claims
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Notes on the book as a whole, which no bill repeats."""
+        return self.sayings().remarks
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -122,6 +122,6 @@ def _figure_row(
             continue
         model = draft.model_index.get(label) if names[0] == "model" else None
         found.append(
-            m.Figure(statement.name.text, model, label, start.seconds, name, cell.value.value, statement.unit.text, origin)
+            m.Figure(statement.name.text, model, label, start.seconds, name, cell.value.value, statement.unit.text, origin, names[0])
         )
     return found

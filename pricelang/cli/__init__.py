@@ -21,6 +21,7 @@ COMMANDS = {
     "quote": "What requests will cost before they are sent, and whether the limits allow them.",
     "explain": "Each amount as its formula, with the rules and their places.",
     "table": "The tables of a price page, out of the book.",
+    "figures": "Windows, output limits and what else a quote is made of, on a day.",
     "models": "The models of a book, with their dates and aliases.",
     "check": "Everything wrong with a book.",
     "test": "The examples of a book, run.",

@@ -12,11 +12,12 @@ from pricelang.book import model as m
 
 @frozen(eq=False, repr=False)
 class Found:
-    """The row of a table of figures that holds: its columns, its label, and where it stands."""
+    """The row of a table of figures that holds: its columns, its label, since when (UTC seconds), and where it stands."""
 
     label: str
     values: Mapping[str, Fraction]
     origin: m.Origin
+    start: int = 0
 
     def __getitem__(self, column: str) -> Fraction:
         return self.values[column]
@@ -46,7 +47,7 @@ class Figures:
                 found[figure.row] = (figure.start, figure.origin, {figure.column: figure.value})
             elif figure.start == start:
                 values[figure.column] = figure.value
-        return {label: Found(label, values, origin) for label, (_, origin, values) in found.items()}
+        return {label: Found(label, values, origin, start) for label, (start, origin, values) in found.items()}
 
     def of_model(self, table: str) -> Found | None:
         """The row of the model in a table of models, or None where the table does not have it on the day."""

@@ -120,7 +120,7 @@ def price_page(book: m.Book, at: Instant | None = None, modes: Iterable[str] = (
     return Page(
         day.seconds, tuple(table for table in tables if table.rows), tuple(day.multiples()) if CACHE in wanted else (),
         tuple(day.charges()) if CHARGES in wanted else (),
-        tuple(note for model in day.models for note in announced_notes(book, model, day.stretch)),
+        (*(note for model in day.models for note in announced_notes(book, model, day.stretch)), *(Note("remark", x.text) for x in book.remarks)),
     )  # fmt: skip
 
 

@@ -40,6 +40,8 @@ def _rows(book: m.Book) -> Iterator[Row]:
     for x in book.announcements:
         prices = f"{plain(x.amount)} per {x.per}, announced {day(x.announced)}, withdrawn {day(x.withdrawn)}"
         yield "announcement", book.meters[x.meter].name, book.models[x.model].name, day(x.start), prices
+    for note in book.remarks:
+        yield "note", "", "the book", "", note.text
     for note in book.notes:
         masks = dict(note.scope)
         models = [model.name for n, model in enumerate(book.models) if masks.get(m.MODELS, -1) >> n & 1]

@@ -1,0 +1,73 @@
+"""`pricelang figures`: the figures of a day, as tables."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from pricelang.book.space import day
+from pricelang.cli.options import at_option, book_option, open_book
+from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.decimals import grouped, plain
+from pricelang.quote.figure_tables import FigureTable
+from pricelang.quote.figures import Found
+from pricelang.quote.model import QuoteError
+from pricelang.rating.errors import PriceError
+
+
+@click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
+@click.argument("tables", nargs=-1, metavar="[TABLES…]")
+@at_option
+@click.option("--model", metavar="ID", help="The rows of one model, by its name or an alias.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a table, on one line each.")
+@book_option
+def command(tables: tuple[str, ...], at: str | None, model: str | None, as_markdown: bool, as_json: bool, book: str) -> None:
+    """The figures of a book that hold on a day: windows, output limits, minimum cache lengths and what else a quote is made
+    of. They price nothing. All tables, or those that are named.
+
+    \b
+    Examples:
+      pricelang figures --at 2026-11-28
+      pricelang figures context_window max_output --at 2026-11-28 --model claude-opus-5-5
+    """
+    loaded = open_book(book)
+    try:
+        found = loaded.figures(at, *tables, model=model)
+    except (QuoteError, PriceError) as error:
+        raise Failure(error.code, error.message, error.help) from None
+    if as_json:
+        for table in found:
+            click.echo(json.dumps(_as_data(table)))
+        return
+    for number, table in enumerate(found):
+        if number:
+            click.echo()
+        if as_markdown:
+            click.echo(markdown(_grid(table)))
+        else:
+            show_grid(_grid(table))
+
+
+def _grid(table: FigureTable) -> Grid:
+    unsure = any(row.origin.unsure for row in table.rows)
+    rows = [
+        (row.label, day(row.start), *(grouped(row[column]) if column in row.values else "-" for column in table.columns),
+         *((row.origin.unsure or "",) if unsure else ()))
+        for row in table.rows
+    ]  # fmt: skip
+    heads = (table.key, "from", *table.columns, *(("unsure",) if unsure else ()))
+    return Grid(heads, tuple(rows), frozenset(range(2, 2 + len(table.columns))), title=f"{table.name} in {table.unit}")
+
+
+def _as_data(table: FigureTable) -> dict[str, object]:
+    return {"table": table.name, "unit": table.unit, "key": table.key, "rows": [_row(table, row) for row in table.rows]}
+
+
+def _row(table: FigureTable, row: Found) -> dict[str, object]:
+    figures = {column: plain(row[column]) if column in row.values else None for column in table.columns}
+    return {
+        table.key: row.label, "from": day(row.start), "figures": figures, "source": row.origin.source, "unsure": row.origin.unsure,
+        "location": row.place,
+    }  # fmt: skip
