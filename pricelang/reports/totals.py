@@ -87,7 +87,7 @@ class Report:
 def as_record(report: Report, total: Total) -> dict[str, object]:
     """A total as JSON has it: numbers are decimal strings; of two bounds, `amount` is null and `low` and `high` stand."""
     used = {name: format(to_decimal(quantity), "f") for name, quantity in total.quantities}
-    found: dict[str, object] = {**dict(zip(report.by, total.by, strict=True)), report.noun: total.rows, "usage": used}
+    found: dict[str, object] = {**dict(zip(report.by, total.by, strict=True)), RECORDS: total.rows, "usage": used}
     if total.high is None:
         return {**found, "amount": format(to_decimal(total.amount), "f"), "currency": total.currency}
     bounds = {"low": format(to_decimal(total.amount), "f"), "high": format(to_decimal(total.high), "f")}

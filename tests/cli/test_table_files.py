@@ -25,7 +25,7 @@ def test_reports() -> None:
     assert done.exit_code == 0
     expect_golden("report.txt", done.stdout)
     found = objects(run("report", USAGE, "--by", "none", "--json").stdout)
-    assert [(row["rows"], row["amount"], row["currency"]) for row in found] == [(120, "6.225933", "USD")]
+    assert [(row["records"], row["amount"], row["currency"]) for row in found] == [(120, "6.225933", "USD")]
     rows = list(csv.DictReader(io.StringIO(run("report", USAGE, "--by", "workspace", "--csv").stdout)))
     assert [row["workspace"] for row in rows] == ["reports", "search", "support"]
     assert run("price", USAGE).stdout == run("report", USAGE).stdout
