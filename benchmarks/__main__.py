@@ -20,13 +20,17 @@ from benchmarks.record import agreement, calls
 from benchmarks.rounds import machine, measure_calls, measure_processes, tables
 
 REPORT = Path(__file__).parent / "RESULTS.md"
-PARTS = ("record", "cold", "tables", "audit", "spark")
+PARTS = ("record", "readers", "cold", "tables", "audit", "spark")
 
 
 def part(name: str, quick: bool) -> list[str]:
     """One part of the page, measured now."""
     if name == "record":
         return [*tables(measure_calls(calls(), 3 if quick else 15, 2_000 if quick else 10_000)), "", agreement()]
+    if name == "readers":
+        from benchmarks import readers
+
+        return tables(measure_calls(readers.calls(), 1 if quick else 7, 1))
     if name == "cold":
         from benchmarks.cold import clean, cold_calls, cold_processes
 

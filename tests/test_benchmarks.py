@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import engines
+from benchmarks import engines, readers
 from benchmarks.audit import audit_processes
 from benchmarks.cold import clean, cold_calls, cold_processes
 from benchmarks.processes import measured
@@ -20,6 +20,12 @@ def test_rows_of_this_process() -> None:
     text = "\n".join(tables(rows))
     assert "| `book.total(…)` |" in text
     assert "0.0975 by pricelang" in agreement()
+
+
+def test_readers_on_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "RECORDS", 3)
+    rows = measure_calls(readers.calls(), 1, 1)
+    assert [row.name for row in rows[1::2]] == [f"records of {name}" for name in readers.FORMATS]
 
 
 def test_tables_on_little(monkeypatch: pytest.MonkeyPatch) -> None:
