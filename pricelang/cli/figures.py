@@ -41,6 +41,8 @@ def command(tables: tuple[str, ...], at: str | None, model: str | None, as_markd
         for table in found:
             click.echo(json.dumps(_as_data(table)))
         return
+    if not found:
+        click.echo("no figures hold on that day", err=True)
     for number, table in enumerate(found):
         if number:
             click.echo()
