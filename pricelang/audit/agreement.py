@@ -7,13 +7,18 @@ diagrams of the lower book are carried up, and whatever both have in common canc
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
+from operator import gt, lt, ne
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from pricelang.audit.analysis import NO, YES, Analysis, Leaf, is_yes
+from pricelang.audit.analysis import NO, YES, Analysis, Leaf, Point, is_yes
+from pricelang.audit.beside import first_beside
+from pricelang.audit.prices import Undecided
+from pricelang.audit.search import Constraint
 from pricelang.audit.witness import Witness, witness
 from pricelang.book import model as m
 from pricelang.decimals import money
@@ -22,13 +27,19 @@ from pricelang.rating.ratecard import RateCard
 
 Breach = tuple[Witness | None, str]
 
+UNIT_PRICES = "only unit prices are compared, and bills may differ in"
+NOT_SHOWN = "a unit price of `{}` differs, and no bill was found that shows it"
+SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
+"""So many of a meter are billed by both books, until the bills show what their unit prices say."""
+
 
 @frozen
 class Against:
     """How a contract stands to the book below it: for each question a request that shows it, or None and no reason.
 
     `dearer` is a request that it charges more for, `cheaper` one that it charges less for, `loosened` one that only the
-    contract prices, `tightened` one that only the book below does.
+    contract prices, `tightened` one that only the book below does. What is None is proven never to be, unless
+    `undecided` says why it is not.
     """
 
     below: str
@@ -36,6 +47,49 @@ class Against:
     cheaper: Breach | None
     loosened: Breach | None
     tightened: Breach | None
+    undecided: Mapping[str, str] = field(factory=dict)
+
+
+@define(eq=False, repr=False)
+class _Pair:
+    """A contract and the book below it, in the space of the contract."""
+
+    upper: Analysis
+    lower: Analysis
+    carry: Callable[[int], int]
+    cards: tuple[RateCard, RateCard]
+
+    @cached_property
+    def below_prices(self) -> int:
+        """Where the book below prices a request: what names a dimension that it does not know, it refuses."""
+        known = {dimension.name for dimension in self.lower.book.dimensions}
+        scopes: m.Scope = tuple(
+            (2 + index, 1 << dimension.default) for index, dimension in enumerate(self.upper.book.dimensions)
+            if dimension.name not in known and not dimension.clocked
+        )  # fmt: skip
+        return self.upper.all_of([(self.carry(self.lower.usable[0]), is_yes), self.upper.within(scopes)])[0]
+
+    @cached_property
+    def both_price(self) -> list[Constraint]:
+        """That a request is priced by both."""
+        return [self.upper.usable, (self.below_prices, is_yes)]
+
+    def paid(self, meter: int) -> tuple[int, int]:
+        """What one of a meter costs by each book: 0 where it is free, None where it has no price."""
+        name = self.upper.book.meters[meter].name
+        below = next((index for index, found in enumerate(self.lower.book.meters) if found.name == name), None)
+        nothing = self.upper.forest.leaf(None)
+        return _paid(self.upper, meter), nothing if below is None else self.carry(_paid(self.lower, below))
+
+    def where(self, roots: Sequence[int], holds: Callable[[Any, Any], bool], more: Sequence[Constraint]) -> Point | None:
+        """A request for which the leaves of two diagrams are as is looked for."""
+        root = self.upper.forest.combine(roots, lambda leaves: YES if holds(*leaves) else NO)
+        return self.upper.find([(root, is_yes), *more])
+
+
+def _pair(upper: Analysis, book: m.Book) -> _Pair:
+    lower = Analysis(book)
+    return _Pair(upper, lower, _carrier(lower, upper), (RateCard(upper.book), RateCard(book)))
 
 
 def against_below(upper: Analysis) -> Against | None:
@@ -43,106 +97,138 @@ def against_below(upper: Analysis) -> Against | None:
     book = upper.below()
     if book is None:
         return None
-    lower = Analysis(book)
-    carry = _carrier(lower, upper)
-    allowed = carry(lower.usable[0])
-    found: dict[str, Breach | None] = {}
-    for name, wanted in (("loosened", (YES, NO)), ("tightened", (NO, YES))):
-        root = upper.forest.combine([upper.usable[0], allowed], lambda leaves, wanted=wanted: YES if _plain(leaves) == wanted else NO)  # type: ignore[misc]
-        point = upper.find([(root, is_yes), upper.existing] if name == "tightened" else [(root, is_yes)])
-        found[name] = None if point is None else _told(upper.book, book, witness(upper, point, {0: Fraction(1)}))
-    for name, sign in (("dearer", 1), ("cheaper", -1)):
-        found[name] = next((x for meter in range(len(upper.book.meters)) if (x := _apart(upper, lower, carry, meter, sign))), None)
-    return Against(book.name, found["dearer"], found["cheaper"], found["loosened"], found["tightened"])
-
-
-def _plain(leaves: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(YES if leaf == YES else NO for leaf in leaves)
-
-
-def _apart(upper: Analysis, lower: Analysis, carry: Callable[[int], int], meter: int, sign: int) -> Breach | None:
-    """A request that both price, on which the contract charges more (sign 1) or less (-1) for a meter."""
-    name = upper.book.meters[meter].name
-    below = next((index for index, found in enumerate(lower.book.meters) if found.name == name), None)
-    if below is None:
-        return None
-    roots = [_paid(upper, meter), carry(_paid(lower, below))]
-
-    def differs(leaves: tuple[Any, ...]) -> Leaf:
-        ours, theirs = (Fraction(0) if leaf == "free" else leaf for leaf in leaves)
-        both = isinstance(ours, Fraction) and isinstance(theirs, Fraction)
-        return YES if both and (ours - theirs) * sign > 0 else NO
-
-    root = upper.forest.combine(roots, differs)
-    point = upper.find([(root, is_yes), upper.usable, (carry(lower.usable[0]), is_yes)])
-    if point is None:
-        return None
-    shown = [_amount(upper.forest.value(found, point), upper.book.currency) for found in roots]
-    return witness(upper, point, {meter: Fraction(1)}), f"one of `{name}` costs {shown[0]}, and {shown[1]} by `{lower.book.name}`"
+    pair = _pair(upper, book)
+    beside = first_beside(upper, pair.lower, pair.carry, pair.both_price)
+    found: dict[str, Breach | None] = {"loosened": _one_sided(pair, YES, NO, []), "tightened": _one_sided(pair, NO, YES, [])}
+    undecided: dict[str, str] = {}
+    for name, holds in (("dearer", gt), ("cheaper", lt)):
+        found[name], why = _apart(pair, holds, [])
+        why = f"{UNIT_PRICES} {beside}" if beside is not None else why
+        if found[name] is None and why:
+            undecided[name] = why
+    return Against(book.name, found["dearer"], found["cheaper"], found["loosened"], found["tightened"], undecided)
 
 
 def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
     """A request in the claim's scope that the two books price differently, with both amounts; None when there is none.
 
-    Raises `ValueError` where the book below is not at hand.
+    Raises `ValueError` where the book below is not at hand, and `Undecided` where bills hold more than is compared.
     """
     book = upper.below()
     if book is None:
         raise ValueError("the book below is not at hand: audit the contract from its file")
-    lower = Analysis(book)
-    carry = _carrier(lower, upper)
-    inside = upper.within(claim.scope)
-    both = upper.forest.combine([upper.usable[0], carry(lower.usable[0])], lambda leaves: YES if leaves[0] != leaves[1] else NO)
-    point = upper.find([(both, is_yes), inside])
-    if point is not None:
-        return _told(upper.book, book, witness(upper, point, {0: Fraction(1)}))
-    for meter in range(len(upper.book.meters)):
-        found = _on_meter(upper, lower, carry, meter, inside)
+    pair, inside = _pair(upper, book), [upper.within(claim.scope)]
+    for ours, theirs in ((YES, NO), (NO, YES)):
+        found = _one_sided(pair, ours, theirs, inside)
         if found is not None:
             return found
+    found, why = _apart(pair, ne, inside)
+    if found is not None:
+        return found
+    beside = first_beside(upper, pair.lower, pair.carry, [*pair.both_price, *inside])
+    if beside is not None or why:
+        raise Undecided(f"{UNIT_PRICES} {beside}" if beside is not None else why)
     return None
 
 
-def _told(upper: m.Book, lower: m.Book, request: Witness) -> Breach:
-    """A request that one of two books prices and the other refuses, and what each says of it."""
-    return request, f"it {_said(upper, request)}; by `{lower.name}` it {_said(lower, request)}"
+def _one_sided(pair: _Pair, ours: Leaf, theirs: Leaf, inside: Sequence[Constraint]) -> Breach | None:
+    """A request that one book prices and the other refuses, as a whole or for one of its meters."""
+    upper = pair.upper
+    wanted = [(ours, theirs)]
+    existing = [upper.existing] if ours == NO else []
+    roots = [upper.usable[0], pair.below_prices]
+    point = pair.where(roots, lambda left, right: (_plain(left), _plain(right)) in wanted, [*inside, *existing])
+    if point is not None:
+        return _told(pair, witness(upper, point, {0: Fraction(1)}))
+    for meter in range(len(upper.book.meters)):
+        point = pair.where(
+            pair.paid(meter), lambda left, right: (_has(left), _has(right)) in wanted, [*inside, *pair.both_price]
+        )
+        if point is not None:
+            return _told(pair, witness(upper, point, {meter: Fraction(1)}))
+    return None
 
 
-def _said(book: m.Book, request: Witness) -> str:
+def _plain(leaf: Leaf) -> Leaf:
+    return YES if leaf == YES else NO
+
+
+def _has(leaf: Leaf) -> Leaf:
+    """Whether a meter can be used."""
+    return YES if isinstance(leaf, Fraction) else NO
+
+
+def _apart(
+    pair: _Pair, holds: Callable[[Any, Any], bool], inside: Sequence[Constraint]
+) -> tuple[Breach | None, str]:
+    """A request that both price and whose bills differ as the unit prices of a meter do, or why there is none.
+
+    A unit price is no bill: a floor, a cap or a rounding may hide its difference, so both books are asked for bills.
+    """
+    upper, why = pair.upper, ""
+    for meter in range(len(upper.book.meters)):
+
+        def differs(ours: Any, theirs: Any) -> bool:
+            return isinstance(ours, Fraction) and isinstance(theirs, Fraction) and holds(ours, theirs)
+
+        roots = pair.paid(meter)
+        point = pair.where(roots, differs, [*inside, *pair.both_price])
+        if point is None:
+            continue
+        name = upper.book.meters[meter].name
+        for scale in SCALES:
+            request = witness(upper, point, {meter: Fraction(scale)})
+            bills = [_total(card, request) for card in pair.cards]
+            if bills[0] is not None and bills[1] is not None and bills[0][1] == bills[1][1]:
+                amounts = [bill[0] for bill in bills if bill is not None]
+                if holds(*amounts):
+                    prices = [upper.forest.value(root, point) for root in roots]
+                    return _shown(pair, request, name, prices, amounts), ""
+        why = NOT_SHOWN.format(name)
+    return None, why
+
+
+def _shown(pair: _Pair, request: Witness, meter: str, prices: Sequence[Any], amounts: Sequence[Fraction]) -> Breach:
+    """A request with what one of its meter costs by each book, where that is what is billed, or else with both bills."""
+    if list(prices) != list(amounts):
+        return _told(pair, request)
+    shown = [money(price, card.book.currency) if price else "nothing" for price, card in zip(prices, pair.cards, strict=True)]
+    return request, f"one of `{meter}` costs {shown[0]}, and {shown[1]} by `{pair.lower.book.name}`"
+
+
+def _total(card: RateCard, request: Witness) -> tuple[Fraction, str] | None:
+    """What a book bills for a request, and its currency; None where it refuses."""
     try:
-        priced = RateCard(book).request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
+        priced = card.request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
+    except PriceError:
+        return None
+    return priced.total, priced.currency
+
+
+def _told(pair: _Pair, request: Witness) -> Breach:
+    """A request on which two books say different things, and what each says."""
+    said = [_said(card, request) for card in pair.cards]
+    return request, f"it {said[0]}; by `{pair.lower.book.name}` it {said[1]}"
+
+
+def _said(card: RateCard, request: Witness) -> str:
+    try:
+        priced = card.request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
         return f"costs {money(priced.total, priced.currency)}"
     except PriceError as error:
         return f"has no price: {error.message}" + (f" [{error.location}]" if error.location else "")
 
 
-def _on_meter(
-    upper: Analysis, lower: Analysis, carry: Callable[[int], int], meter: int, inside: tuple[int, Callable[[Any], bool]]
-) -> Breach | None:
-    name = upper.book.meters[meter].name
-    below = next((index for index, found in enumerate(lower.book.meters) if found.name == name), None)
-    roots = [_paid(upper, meter), upper.forest.leaf(None)]
-    if below is not None:
-        roots[1] = carry(_paid(lower, below))
-    other = upper.forest.combine(roots, lambda leaves: YES if leaves[0] != leaves[1] else NO)
-    point = upper.find([(other, is_yes), inside, upper.usable])
-    if point is None:
-        return None
-    shown = [_amount(upper.forest.value(root, point), upper.book.currency) for root in roots]
-    return witness(upper, point, {meter: Fraction(1)}), f"one of `{name}` costs {shown[0]}, and {shown[1]} by `{lower.book.name}`"
-
-
 def _paid(analysis: Analysis, meter: int) -> int:
-    """The final unit price of a meter, 0 where the request is free."""
+    """The final unit price of a meter: 0 where it or the request is free, None where it has no price."""
     members = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
     roots = (analysis.unit_price(meter, members), analysis.book.decisions.free)
-    return analysis.forest.combine(roots, lambda leaves: leaves[0] if leaves[1] == NO or leaves[0] is None else "free")
 
+    def paid(leaves: tuple[Any, ...]) -> Leaf:
+        price, free = leaves
+        return None if price is None else Fraction(0) if free != NO or price == "free" else price
 
-def _amount(value: Leaf, currency: str) -> str:
-    if isinstance(value, Fraction):
-        return money(value, currency)
-    return "nothing" if value == "free" else "has no price"
+    return analysis.forest.combine(roots, paid)
 
 
 def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:

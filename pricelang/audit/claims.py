@@ -57,8 +57,8 @@ def decide(analysis: Analysis, claim: m.Claim) -> Verdict:
     try:
         for breaks in _DECIDERS[claim.kind](analysis, claim):
             return Verdict(claim, False, *breaks)
-    except Undecided:
-        return Verdict(claim, False, None, OPEN, True)
+    except Undecided as undecided:
+        return Verdict(claim, False, None, str(undecided) or OPEN, True)
     return Verdict(claim, True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from pricelang.audit.difference_leaves import NOTHING, Bound, Listed, Outcome
 from pricelang.audit.difference_meaning import Meaning
 from pricelang.audit.difference_rules import Rules
 from pricelang.audit.difference_words import Change, Words, fraction, percent, sentence
-from pricelang.audit.joint import YES, Side, join
+from pricelang.audit.joint import YES, Side, first_of, join
 from pricelang.book import model as m
 from pricelang.rating.instants import Instant, seconds_of
 from pricelang.rating.rates import leaf_at
@@ -47,13 +48,24 @@ def compare(
     >>> print(compare(book, book, "2026-10-06", "2026-10-07")[1].text)
     cache_read of `claude-sonnet-5-5`: $0.20 -> $0.10 per MTok (-50%)
     """
-    first, last = old_at if old_at is not None else new_at, new_at if new_at is not None else old_at
-    days = (None if first is None else seconds_of(first), None if last is None else seconds_of(last))
-    return tuple(_Comparison(*join(old, new, *days)).all())
+    return tuple(Comparison.of(old, new, old_at, new_at).all())
 
 
-class _Comparison:
+class Comparison:
     """Two books on their way to sentences."""
+
+    @classmethod
+    def of(cls, old: m.Book, new: m.Book, old_at: Instant | None, new_at: Instant | None) -> Comparison:
+        """Two books, or two days of them; one day alone holds for both. Raises `BadRequest` (`bad_date`)."""
+        first, last = old_at if old_at is not None else new_at, new_at if new_at is not None else old_at
+        days = (None if first is None else seconds_of(first), None if last is None else seconds_of(last))
+        return cls(*join(old, new, *days))
+
+    @property
+    def since(self) -> int | None:
+        """When the first of the differences that were said begins (UTC seconds); None for always."""
+        starts = [self.words.new.start(stretch) for stretch in self._starts]
+        return min((start for start in starts if start is not None), default=None) if None not in starts else None
 
     def __init__(self, old: Side, new: Side) -> None:
         self.words = Words(old, new)
@@ -68,11 +80,12 @@ class _Comparison:
         outcomes = {name: (was.get(name, nothing), now.get(name, nothing)) for name in {**was, **now}}
         self.rules = Rules(before, after, outcomes)
         self.names = {theirs: own for own, theirs in names.items()}
+        self._starts: set[int] = set()
 
     def all(self) -> Iterator[Change]:
         """All changes, in the order in which a reader wants them."""
-        yield from request_changes(self.words)
-        yield from model_changes(self.words, self.rules.new)
+        yield from map(self._noted, request_changes(self.words))
+        yield from map(self._noted, model_changes(self.words, self.rules.new))
         yield from self._aliases()
         yield from self._offers()
         yield from self._refusals()
@@ -88,6 +101,15 @@ class _Comparison:
             text = "some of these may cancel each other: what changed is too much to multiply out"
             yield Change("remark", "", "", "", "", "", text)
 
+    def _noted(self, change: Change) -> Change:
+        """A change of no box, its beginning kept: that of a model is its release, and others hold always."""
+        released = [self.joint.released[self.joint.models.index(name)] for name in change.models]
+        if released and not (change.old and change.new):
+            self._starts.add(bisect_right(self.joint.boundaries, min(released)))
+        elif change.kind != "unit" and change.old and change.new:
+            self._starts.add(0)
+        return change
+
     def _said(
         self,
         kind: str,
@@ -99,6 +121,7 @@ class _Comparison:
         """A change for each box; `body` makes old, new and the sentence's middle of a leaf, a box, who and when."""
         for leaf, boxes in changes(self.joint, root):
             for box in boxes:
+                self._starts.add(first_of(box.masks[m.DATES]))
                 who, when = self.words.who(box), self.words.when(box)
                 old, new, text = body(leaf, box, who, when)
                 models = self.words.names(box.masks[m.MODELS])

@@ -107,17 +107,12 @@ def _sections(report: Report, links: _Links) -> Iterable[tuple[str, str, Html]]:
     if report.since is not None:
         yield "differences", f"Differences since {written(report.since)}", _differences(report.differences, links)
     yield "claims", "Claims", _claims(report.verdicts, links)
+    yield "contract", "Against the book below", _contract(report)
     yield "stacking", "Stacking", _stacking(report, links)
     sheets = join(*(_sheet(sheet, links) for sheet in report.break_even))
     yield "break-even", "Break-even", join(payback_chart(report.paybacks), sheets)
-    yield (
-        "time",
-        "Timeline",
-        join(
-            timeline(report.lanes, report.at, report.since),
-            *(_sheet(x, links) for x in (report.changes, report.periods)),
-        ),
-    )
+    history = (_sheet(sheet, links) for sheet in (report.changes, report.periods))
+    yield "time", "Timeline", join(timeline(report.lanes, report.at, report.since), *history)
     yield "dead", "Rules without effect", _dead(report, links)
     yield "sources", "Sources", _sources(report)
     yield "rules", "Rules", links.listing()
@@ -151,6 +146,10 @@ def _claims(verdicts: tuple[Verdict, ...], links: _Links) -> Html:
     ]  # fmt: skip
     note = element("p", "Each claim is decided over every request that the book admits, not sampled.", class_="note")
     return join(*broken, note, _table("All claims", ("Claim", "Verdict"), rows))
+
+
+def _contract(report: Report) -> Html:
+    return join(*(join(element("p", _words(text)), _record(request)) for text, request in report.contract))
 
 
 def _claim(verdict: Verdict, links: _Links) -> Html:

@@ -36,6 +36,11 @@ def points_of(mask: int) -> Iterator[int]:
         mask ^= low
 
 
+def first_of(mask: int) -> int:
+    """The lowest point of a mask."""
+    return (mask & -mask).bit_length() - 1
+
+
 class TooLarge(Exception):
     """A combination of diagrams that is not worth working out."""
 

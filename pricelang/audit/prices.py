@@ -34,7 +34,7 @@ def at_most(amount: Fraction) -> Relation:
 
 
 class Undecided(Exception):
-    """A question that bounds do not settle in as many steps as are worth taking."""
+    """A question that is not settled: its reason, or none where bounds do not settle it in as many steps as are worth taking."""
 
 
 @frozen(eq=False)

@@ -16,8 +16,10 @@ from pricelang.audit.difference import compare
 from pricelang.audit.order import Order
 from pricelang.audit.report_prices import price_sheets
 from pricelang.audit.report_time import Lane, history, periods
+from pricelang.audit.sections import answers
 from pricelang.audit.sheets import Cell, Sheet
 from pricelang.audit.stacking import Meeting, Reach
+from pricelang.audit.witness import Witness
 from pricelang.book import model as m
 from pricelang.book.files import read_layers
 from pricelang.decimals import grouped, money
@@ -61,6 +63,7 @@ class Report:
     periods: Sheet
     differences: tuple[Sheet, ...]
     dead: tuple[Dead, ...]
+    contract: tuple[tuple[str, Witness | None], ...]
     sources: tuple[m.Source, ...]
     modifier_places: Mapping[str, str]
 
@@ -88,7 +91,8 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Rep
         book.name, book.title, book.currency, seconds, earlier, prices, audit.claims,
         audit.stacking, audit.reach, audit.order,
         *_break_even(book, seconds, prices), lanes, changes, periods(analysis),
-        _differences(book, earlier, seconds, prices) if earlier is not None else (), audit.dead, book.sources,
+        _differences(book, earlier, seconds, prices) if earlier is not None else (), audit.dead,
+        tuple(answers(audit.against_below)) if book.bases else (), book.sources,
         {modifier.name: modifier.origin.place for modifier in book.modifiers},
     )  # fmt: skip
 

@@ -60,7 +60,8 @@ def as_data(audit: Audit, names: Sequence[str]) -> dict[str, Any]:
 def is_open(audit: Audit, names: Sequence[str]) -> bool:
     """Whether something that was asked could not be decided."""
     order = "order" in names and (bool(audit.order.undecided) or any(not seen.exact for seen in audit.order.observable))
-    return order or ("stacking" in names and any(meeting.kind == "undecided" for meeting in audit.stacking))
+    against = audit.against_below if "contract" in names else None
+    return order or (against is not None and bool(against.undecided)) or ("stacking" in names and any(meeting.kind == "undecided" for meeting in audit.stacking))
 
 
 # ---- claims ---------------------------------------------------------------------------------------------------------
@@ -250,13 +251,16 @@ QUESTIONS = {
 }  # fmt: skip
 
 
-def _contract_told(found: Against | None) -> list[tuple[str, Witness | None]]:
+def answers(found: Against | None) -> list[tuple[str, Witness | None]]:
+    """The four answers on a contract as sentences, each with a request that shows it."""
     if found is None:
         return [("the book extends no other", None)]
     told: list[tuple[str, Witness | None]] = []
     for name, words in QUESTIONS.items():
         breach = getattr(found, name)
-        if breach is None:
+        if name in found.undecided:
+            told.append((f"undecided: whether it {words} `{found.below}`: {found.undecided[name]}", None))
+        elif breach is None:
             told.append((f"never {words} `{found.below}`", None))
         else:
             told.append((f"{words} `{found.below}`" + (f": {breach[1]}" if breach[1] else ""), breach[0]))
@@ -265,24 +269,27 @@ def _contract_told(found: Against | None) -> list[tuple[str, Witness | None]]:
 
 def _contract(audit: Audit, every: bool) -> list[str]:
     lines = []
-    for sentence, request in _contract_told(audit.against_below):
+    for sentence, request in answers(audit.against_below):
         lines += [sentence, *([f"  {request}"] if request is not None else [])]
     return lines
 
 
 def _contract_markdown(audit: Audit) -> list[str]:
-    return [f"- {sentence}" + (f": {_code(request)}" if request is not None else "") for sentence, request in _contract_told(audit.against_below)]
+    return [f"- {sentence}" + (f": {_code(request)}" if request is not None else "") for sentence, request in answers(audit.against_below)]
 
 
 def _contract_data(audit: Audit) -> dict[str, Any]:
     found = audit.against_below
     if found is None:
         return {"contract": None}
-    answers: dict[str, Any] = {"below": found.below}
+    told: dict[str, Any] = {"below": found.below}
     for name in QUESTIONS:
         breach = getattr(found, name)
-        answers[name] = None if breach is None else {"request": _record(breach[0]), "why": breach[1] or None}
-    return {"contract": answers}
+        if name in found.undecided:
+            told[name] = {"undecided": True, "request": None, "why": found.undecided[name]}
+        else:
+            told[name] = None if breach is None else {"undecided": False, "request": _record(breach[0]), "why": breach[1] or None}
+    return {"contract": told}
 
 
 # ---- forms ----------------------------------------------------------------------------------------------------------

@@ -8,26 +8,24 @@ import posixpath
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 import click
-from attrs import define, evolve, field, frozen
+from attrs import frozen
 
 from pricelang.api import Book
-from pricelang.audit.difference import KINDS, compare
-from pricelang.audit.difference_words import Change, percent
-from pricelang.cli.options import checked_instant, open_book
-from pricelang.cli.output import Failure, Grid, UnusableBook, markdown, show_grid
-from pricelang.decimals import money, plain
+from pricelang.audit.difference import KINDS, Comparison
+from pricelang.audit.difference_words import Change
+from pricelang.cli.diff_usage import Costs
+from pricelang.cli.options import checked_instant, open_book, record_files
+from pricelang.cli.output import Failure, UnusableBook, markdown, show_grid
+from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.ending import DONE, SOME_FAILED
-from pricelang.rating.bill import Bill
-from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import seconds_of, written
 from pricelang.syntax.faults import BookError
-from pricelang.usage.records import Outcome, Record, Rejected, UsageError
 from pricelang.wording import printable
 
 MAX_FILES = 1000
@@ -37,12 +35,15 @@ MAX_FILES = 1000
 @click.command(epilog="Exit codes: 0 no difference; 1 some; 2 wrong usage, or a book that cannot be used.")
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@click.option("--usage", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-              help="Usage records: what they cost under both.")  # fmt: skip
+@click.option("--usage", metavar="FILE", multiple=True, type=click.Path(exists=True, allow_dash=True),
+              help="Usage: what it costs under both. Records, folders of them or tables (Parquet, CSV, DuckDB), as `price` reads them.")  # fmt: skip
+@mapping_options
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown, for a pull request or an announcement.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all changes.")
 @click.pass_context
-def command(ctx: click.Context, /, old: str, new: str, usage: str | None, as_markdown: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, /, old: str, new: str, usage: tuple[str, ...], as_markdown: bool, as_json: bool, **reading: Any
+) -> None:
     """What changes for whom from A to B, decided over every request. Each is a book (a path or a bundled name), a book
     on a day (`BOOK@DATE`), or a file or folder of a git revision (`REV:PATH`). Where one names a day, both are compared
     on days. Rows in another order, groups spelled out, other words and other sources are no difference.
@@ -59,17 +60,20 @@ def command(ctx: click.Context, /, old: str, new: str, usage: str | None, as_mar
         side.name if day is None else f"{side.name} on {written(seconds_of(day))}"
         for side, day in zip(sides, days, strict=True)
     ]
-    changes = compare(sides[0].book.checked, sides[1].book.checked, days[0], days[1])
-    costs = None if usage is None else _costs(usage, (sides[0].book, sides[1].book), days)
+    comparison = Comparison.of(sides[0].book.checked, sides[1].book.checked, days[0], days[1])
+    changes = tuple(comparison.all())
+    costs = Costs(since=comparison.since, on_or_after=0 if changes and not any(days) else None)
+    if usage:
+        _price(ctx, usage, (sides[0].book, sides[1].book), days, costs, reading)
     if as_json:
         found: dict[str, object] = {
             "old": names[0],
             "new": names[1],
             "changes": [attrs.asdict(change) for change in changes],
         }
-        click.echo(json.dumps(found if costs is None else found | {"usage": costs.as_data()}, indent=1))
+        click.echo(json.dumps(found if not usage else found | {"usage": costs.as_data()}, indent=1))
     else:
-        _show(changes, names, costs, as_markdown)
+        _show(changes, names, costs if usage else None, as_markdown)
     ctx.exit(SOME_FAILED if changes else DONE)
 
 
@@ -189,110 +193,20 @@ def _git(*words: str) -> bytes | None:
 
 # ---- usage ----------------------------------------------------------------------------------------------------------
 
-_Key = tuple[str, str, str]
 
+def _price(
+    ctx: click.Context, usage: tuple[str, ...], books: tuple[Book, Book], days: Sequence[str | None], costs: Costs,
+    reading: dict[str, Any],
+) -> None:  # fmt: skip
+    """Prices usage under both books: records, or the rows of tables."""
+    if tables_of(ctx, usage):
+        from pricelang.engines.outcomes import outcomes_of
 
-@define
-class Costs:
-    """What usage costs under two books, by model; `refused` counts the records without a price, under each."""
+        with opened_by(ctx, books[1], usage, reading) as job:
+            costs.price(outcomes_of(job), books, days)
+        return
+    if reading["mapping"] or reading["table"]:
+        ctx.fail("`--map` and `--table` are for tables of usage")
+    from pricelang.usage.reading import read_paths
 
-    sums: dict[_Key, list[Fraction]] = field(factory=dict)
-    requests: dict[_Key, int] = field(factory=dict)
-    refused: list[int] = field(factory=lambda: [0, 0])
-    reasons: list[str] = field(factory=lambda: ["", ""])
-    unread: int = 0
-    ranges: int = 0
-
-    def add(self, bills: list[Bill]) -> None:
-        """Adds a record that both books price."""
-        self.ranges += any(bill.bounds is not None for bill in bills)
-        for old, new in zip(bills[0].parts, bills[1].parts, strict=True):
-            key = (old.cell.model.name, old.currency, new.currency)
-            sums = self.sums.setdefault(key, [Fraction(0), Fraction(0)])
-            self.requests[key] = self.requests.get(key, 0) + 1
-            for side, part in enumerate((old, new)):
-                sums[side] += part.total
-
-    def rows(self) -> Iterator[tuple[str, int, _Key, Fraction, Fraction]]:
-        """Model, requests, currencies, old and new, for each model and then for all."""
-        totals: dict[tuple[str, str], list[Fraction]] = {}
-        for key, (old, new) in sorted(self.sums.items()):
-            total = totals.setdefault(key[1:], [Fraction(0), Fraction(0)])
-            total[0], total[1] = total[0] + old, total[1] + new
-            yield key[0], self.requests[key], key, old, new
-        for currencies, (old, new) in totals.items():
-            count = sum(number for key, number in self.requests.items() if key[1:] == currencies)
-            yield "total", count, ("", *currencies), old, new
-
-    def grid(self) -> Grid:
-        """The table: old, new, difference and percent."""
-        rows = []
-        for name, count, (_, was, now), old, new in self.rows():
-            same = was == now
-            difference = ("+" if new > old else "") + money(new - old, now) if same else ""
-            rows.append(
-                (name, f"{count:,}", money(old, was), money(new, now), difference, percent(old, new) if same else "")
-            )
-        totals = sum(row[0] == "total" for row in rows)
-        return Grid(
-            ("model", "requests", "old", "new", "difference", "change"), tuple(rows), frozenset({1, 2, 3, 4}), totals
-        )
-
-    def remarks(self, names: list[str]) -> Iterator[str]:
-        """What the table leaves out."""
-        for name, count, reason in zip(names, self.refused, self.reasons, strict=True):
-            if count:
-                yield f"left out: {_records(count)} without a price under {printable(name)}: {printable(reason)}"
-        if self.unread:
-            yield f"left out: {_records(self.unread)} that cannot be read"
-        if self.ranges:
-            yield f"low figures are shown of {_records(self.ranges)} that may be on either side of a threshold"
-
-    def as_data(self) -> dict[str, object]:
-        """The same for programs; amounts are decimal strings."""
-        rows: list[dict[str, object]] = []
-        for name, count, (_, was, now), old, new in self.rows():
-            row = {"old": plain(old), "old_currency": was, "new": plain(new), "new_currency": now}
-            rows.append(
-                {"model": name, "requests": count, **row, "difference": plain(new - old) if was == now else None}
-            )
-        return {
-            "models": [row for row in rows if row["model"] != "total"],
-            "totals": [row for row in rows if row["model"] == "total"],
-            "refused_old": self.refused[0], "refused_new": self.refused[1],
-            "unread": self.unread, "ranges": self.ranges,
-        }  # fmt: skip
-
-
-def _records(count: int) -> str:
-    return f"{count:,} record{'s' if count != 1 else ''}"
-
-
-def _costs(path: str, books: tuple[Book, Book], days: list[str | None]) -> Costs:
-    """The records of a file priced under both books, on the days where days are compared."""
-    from pricelang.usage.reading import read_path
-
-    costs = Costs()
-    try:
-        outcomes: Iterator[Outcome] = read_path(path)
-    except UsageError as error:
-        raise Failure(error.code, error.message, error.help) from None
-    for outcome in outcomes:
-        if isinstance(outcome, Rejected):
-            costs.unread += 1
-        elif isinstance(outcome, Record):
-            bills = []
-            for side, (book, day) in enumerate(zip(books, days, strict=True)):
-                record = (
-                    outcome
-                    if day is None
-                    else evolve(outcome, parts=tuple(evolve(part, at=day) for part in outcome.parts))
-                )
-                try:
-                    bills.append(book.price_record(record))
-                except PriceError as error:
-                    costs.refused[side] += 1
-                    costs.reasons[side] = costs.reasons[side] or error.message
-            if len(bills) == 2:
-                costs.add(bills)
-    return costs
+    costs.price(read_paths(record_files(ctx, usage)), books, days)

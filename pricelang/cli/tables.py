@@ -21,7 +21,10 @@ from pricelang.wording import printable
 
 NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"
 
+NOTHING_FIXED = Fixed()
+
 if TYPE_CHECKING:
+    from pricelang.api import Book
     from pricelang.engines.duck import Job
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -82,21 +85,27 @@ def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
     return bool(found) and all(found)
 
 
-@contextlib.contextmanager
-def opened(ctx: click.Context, params: dict[str, Any]) -> Iterator[Job]:
+def opened(ctx: click.Context, params: dict[str, Any]) -> contextlib.AbstractContextManager[Job]:
     """A job over the tables that the options name, with progress on a terminal. Raises `Failure` for what cannot be read
     or priced."""
+    fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
+    return opened_by(ctx, open_book(params["book"]), params["files"], params, fixed)
+
+
+@contextlib.contextmanager
+def opened_by(
+    ctx: click.Context, book: Book, files: Sequence[str], params: dict[str, Any], fixed: Fixed = NOTHING_FIXED
+) -> Iterator[Job]:
+    """The same by a book that is open already; `params` say how the tables are read (see `mapping_options`)."""
     try:
         import duckdb
     except ImportError:
         raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'") from None
     from pricelang.engines.duck import open_job
 
-    book = open_book(params["book"])
     try:
         with duckdb.connect(config={"memory_limit": params["memory"]}) as connection, _progress(connection):
-            fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
-            yield open_job(book, connection, list(params["files"]), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
+            yield open_job(book, connection, list(files), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None
