@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from pricelang.book import model as m
+from pricelang.model_ids import model_ids_of, opaque
 from pricelang.rating.errors import BadRequest
-from pricelang.usage.platforms import named
 from pricelang.usage.records import Part, Record
 from pricelang.wording import shown
 
@@ -25,40 +25,26 @@ class Meant:
     dimensions: Mapping[str, str] = field(factory=dict)
 
 
-def requested(book: m.Book, known: Container[str], part: Part, model: str | None, dimensions: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The model and the dimensions of a part. `known` are the names of the book; `model` and `dimensions` hold where the
-    part says nothing.
+def requested(book: m.Book, part: Part, model: str | None, dimensions: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The model and the dimensions of a part; `model` and `dimensions` hold where the part says nothing.
 
-    Raises `BadRequest`: `no_model`, `opaque_model` for an id that does not say its model, `unsaid` for a dimension that the
-    record cannot say.
+    Raises `UnknownName` for an id that has no price here, and `BadRequest`: `no_model`, `opaque_model` for an id that does not
+    say its model, `contradiction`, `unsaid` for a dimension that the record cannot say.
     """
+    ids = model_ids_of(book)
     name = part.model if part.model is not None else model
     if name is None:
         raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
-    said: dict[str, str] = {}
-    unsaid = list(part.unsaid)
-    found = named(name) if name not in known else None
-    if found is not None:
-        said, name = dict(found.dimensions), found.model or ""
-        unsaid += found.unsaid
-    if not name or ("model" in unsaid and name not in known):
-        if model is None:
-            raise BadRequest(
-                "opaque_model", f"`{shown(part.model, 200)}` does not say which model it is",
-                help=f"name it with `--model`, or map it: `--models '{shown(part.model, 200)}=MODEL'` or a file of them",
-            )  # fmt: skip
-        inner = named(model) if model not in known else None
-        name, said = (inner.model or model, {**inner.dimensions, **said}) if inner is not None else (model, said)
-    names = {dimension.name: dimension for dimension in book.dimensions}
-    values = {**dimensions, **{key: value for key, value in said.items() if key in names}, **part.dimensions}
-    for dimension in unsaid:
-        if dimension in names and dimension not in values:
-            choices = "|".join(value.name for value in names[dimension].values)
-            raise BadRequest(
-                "unsaid", f"the record does not say its `{dimension}`, and its price may depend on it",
-                help=f"say it: `--{dimension.replace('_', '-')} {choices}`, or for a model's id in a file for `--models`",
-            )  # fmt: skip
-    return name, values
+    platform = part.dimensions.get("platform", dimensions.get("platform"))
+    meaning = ids.meaning(name, platform)
+    if meaning.model is None:
+        if model is None or model == name:
+            raise opaque(name)
+        inner = ids.meaning(model, platform)
+        if inner.model is None:
+            raise opaque(model)
+        name, meaning = model, evolve(inner, dimensions={**inner.dimensions, **meaning.dimensions})
+    return name, ids.settled(name, meaning, dimensions, part.dimensions, part.unsaid)
 
 
 def mapped(record: Record, models: Mapping[str, Meant]) -> Record:

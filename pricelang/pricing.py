@@ -12,13 +12,14 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.load import load_below, load_list
+from pricelang.model_ids import model_ids_of
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, check_certain
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
-from pricelang.records import names_of, price_parts, price_record, price_sum
+from pricelang.records import price_parts, price_record, price_sum
 from pricelang.wording import shown
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class PriceBook:
     ) -> None:
         """`source` is where it was loaded from, `content` the key of its text and the files it is made of."""
         self.checked = checked
-        self.rates = RateCard(checked)
+        self.rates = RateCard(checked, model_ids_of(checked))
         self._shortcuts = self.rates.shortcuts
         self._source, self.content = source, content
 
@@ -43,7 +44,7 @@ class PriceBook:
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         self.__dict__.update(state)
-        self.rates = RateCard(self.checked)
+        self.rates = RateCard(self.checked, model_ids_of(self.checked))
         self._shortcuts = self.rates.shortcuts
 
     @property
@@ -149,7 +150,7 @@ class PriceBook:
     @property
     def names(self) -> frozenset[str]:
         """The ids and the aliases of all models."""
-        return names_of(self.checked)
+        return model_ids_of(self.checked).names
 
     def at(self, at: Instant) -> BookAt:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).

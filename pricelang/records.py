@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 
 from attrs import evolve
 
@@ -51,7 +50,7 @@ def price_sum(
 
 
 def _price_part(rates: RateCard, part: Part, model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Bill:
-    name, values = requested(rates.book, names_of(rates.book), part, model, dimensions)
+    name, values = requested(rates.book, part, model, dimensions)
     instant = part.at if part.at is not None else at
     if part.kind == "sum":
         return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
@@ -65,8 +64,3 @@ def _of_report(book: m.Book, part: Part) -> Part:
     dimensions = {name: value for name, value in part.dimensions.items() if tiered or (name, value) != ("service_tier", "standard")}
     return evolve(part, dimensions=dimensions, sides=tuple(side for side in part.sides if side in limits))
 
-
-@lru_cache(maxsize=16)
-def names_of(book: m.Book) -> frozenset[str]:
-    """The ids and the aliases of all models."""
-    return frozenset({model.name for model in book.models} | {alias.name for alias in book.aliases})

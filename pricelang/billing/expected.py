@@ -205,7 +205,7 @@ def _record_files(path: str) -> Sequence[str]:
 
 
 def _priced_part(book: PriceBook, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:
-    name, dimensions = requested(book.checked, book.names, part, None, given)
+    name, dimensions = requested(book.checked, part, None, given)
     at = part.at if part.at is not None else undated
     day = written(seconds_of(at))[:10]
     key = Key(

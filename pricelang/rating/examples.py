@@ -46,7 +46,8 @@ def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> 
     >>> all(result.passed for result in run_examples(pricelang.load()))
     True
     """
-    return [_run(book.rates, example) for example in (book.checked.examples if select is None else select)]
+    rates = RateCard(book.checked)  # names and defaults are those of the book alone
+    return [_run(rates, example) for example in (book.checked.examples if select is None else select)]
 
 
 def _run(rates: RateCard, example: m.Example) -> Result:

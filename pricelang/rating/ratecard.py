@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import define, evolve, field
 
@@ -28,6 +28,16 @@ K = TypeVar("K")
 V = TypeVar("V")
 MAX_ENTRIES = 20_000
 _SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
+
+
+class Ids(Protocol):
+    """What reads the ids of models as platforms and gateways write them, and knows what a platform leaves unsaid."""
+
+    def name_of(self, id: str, /) -> str:
+        """The book's name of a model."""
+
+    def asked(self, model: str, dimensions: Mapping[str, str], /) -> tuple[str, Mapping[str, str], tuple[Note, ...]]:
+        """The book's name of the model of a request, all its dimensions, and what is to be known of the id."""
 
 
 @define(eq=False, repr=False)
@@ -52,6 +62,8 @@ class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
     book: m.Book
+    # None where names and dimensions are those of the book alone, and what is not said is the default.
+    ids: Ids | None = None
     # By model, instant as text, meters and items of the dimensions, in their order; always the same dictionary.
     shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
     _entries: dict[object, Entry] = field(factory=dict, init=False)
@@ -224,12 +236,16 @@ class RateCard:
         if found is not None:
             return found
         seconds = seconds_of(at)
+        notes: tuple[Note, ...] = ()
+        if self.ids is not None and isinstance(model, str):
+            model, dimensions, notes = self.ids.asked(model, dimensions)
         index = self.model_index(model, seconds)
         values, given = self.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
         entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
         if model not in self._models:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
-            entry.notes = tuple(Note("unsure", doubt) for doubt in doubts)
+            notes += tuple(Note("unsure", doubt) for doubt in doubts)
+        entry.notes = notes
         if key is not None:
             _kept(self._entries, key, entry)
         return entry
@@ -295,6 +311,10 @@ class RateCard:
         index = self._models.get(name)
         if index is not None:
             return index
+        if self.ids is not None:
+            name = self.ids.name_of(name)
+            if name in self._models:
+                return self._models[name]
         named = [alias for alias in self.book.aliases if alias.name == name]
         for alias in named:
             if (alias.start is None or seconds >= alias.start) and (alias.end is None or seconds < alias.end):

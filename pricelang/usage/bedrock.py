@@ -30,6 +30,7 @@ from .fields import (
 )
 from .inclusive import no_lifetime
 from .messages import Message, read_message
+from .platforms import is_gov
 from .records import Outcome, Part, Place, Record, Skipped, UsageError
 from .sse import METRICS
 
@@ -162,8 +163,8 @@ def _of_message(message: Message, model: str | None, place: Place, attributes: M
     own = message.parts[0].model
     parts = tuple(
         evolve(
-            part, model=model if model and part.model == own else part.model, dimensions={"platform": "bedrock", **part.dimensions},
-            unsaid=("endpoint",),
+            part, model=model if model and part.model == own else part.model,
+            dimensions={**_where(model, attributes), **part.dimensions},
         )
         for part in message.parts
     )  # fmt: skip
@@ -171,8 +172,14 @@ def _of_message(message: Message, model: str | None, place: Place, attributes: M
 
 
 def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:
-    part = evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",))
+    part = evolve(part, dimensions={**_where(part.model, attributes), **part.dimensions})
     return Record((part,), place, FORMAT, tuple(notes), attributes)
+
+
+def _where(model: str | None, attributes: Mapping[str, str]) -> dict[str, str]:
+    """The platform of a call, and GovCloud where its region is one; the id of its model may say that and more."""
+    gov = is_gov(attributes.get("region")) and not (model or "").startswith(("us-gov.", "arn:"))
+    return {"platform": "bedrock", "endpoint": "govcloud"} if gov else {"platform": "bedrock"}
 
 
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:

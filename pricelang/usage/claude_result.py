@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
@@ -28,6 +28,7 @@ from .fields import (
     shown,
     word,
 )
+from .platforms import named_platform
 from .records import SUM, Part, Place, Record, Skipped, UsageError
 from .shapes import is_result
 
@@ -61,6 +62,7 @@ class Entry:
     counters: Counters
     searches: int
     own_split: bool
+    platform: str | None = None
 
 
 def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
@@ -87,6 +89,8 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
         if entry.searches:
             meters["web_search"] = entry.searches
         dimensions = shared | main if entry is main_loop else shared
+        if entry.platform is not None:
+            dimensions = {"platform": entry.platform, **dimensions}
         parts.append(Part(entry.model, None, dimensions, meters, kind=SUM))
     if not parts:
         notes.append(Note("nothing_billed", "no model was used: nothing billed"))
@@ -98,7 +102,8 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
     entry = require_object(given, path)
     note_unknown(entry, _KNOWN, path, notes)
     provider = word(entry.get("provider"), f"{path}.provider")
-    if provider not in (None, "", "firstParty"):
+    platform = named_platform(provider)
+    if platform is None and provider not in (None, "", "firstParty"):
         notes.append(Note("provider", f"`{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API"))
     written = optional_count(entry, "cacheCreationInputTokens", path)
     parts = [optional_count(entry, key, path) for key in _OWN_SPLIT]
@@ -114,7 +119,7 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
         split=own_split,
     )
     searches = optional_count(entry, "webSearchRequests", path)
-    return Entry(path, model_id(name, path, notes), counters, searches, own_split)
+    return Entry(path, model_id(name, path, notes), counters, searches, own_split, platform)
 
 
 def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: list[Note]) -> list[Entry]:
@@ -147,7 +152,7 @@ def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: l
 def _with_1h(entry: Entry, write_1h: int) -> Entry:
     old = entry.counters
     counters = Counters(old.input, old.output, old.read, old.written, write_1h, True)
-    return Entry(entry.path, entry.model, counters, entry.searches, entry.own_split)
+    return evolve(entry, counters=counters)
 
 
 def _main_loop(entries: list[Entry], usage: Mapping[str, object]) -> Entry | None:

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from .fields import require_object, shown, word
 from .messages import read_message
+from .platforms import vertex_endpoint
 from .records import Outcome, Place, Record, UsageError
 
 FORMAT = "clouds"
@@ -26,7 +27,6 @@ _HOSTS = (
 )
 _LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
 _MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
-_MULTI_REGIONS = ("us", "eu", "asia")
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -50,17 +50,11 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     at = word(value.get("timestamp", request.get("timestamp")), "timestamp")
     message = read_message(response, at)
     dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
-    unsaid: tuple[str, ...] = ()
     region = word(request.get("region"), "request.region")
     if platform == "vertex":
         found = _LOCATION.search(url)
         endpoint = vertex_endpoint(found[1] if found else region)
         dimensions |= {"endpoint": endpoint} if endpoint else {}
-        unsaid = () if endpoint else ("endpoint",)
-    elif platform == "foundry":
-        unsaid = ("model",)
-    elif platform == "bedrock":
-        unsaid = ("endpoint",)
     deployment = word(request.get("deployment"), "request.deployment")
     in_url = _MODEL_IN_URL.search(url)
     given = {"region": region, "deployment": deployment}
@@ -69,15 +63,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         model = part.model or (in_url[1] if in_url else deployment)
         if platform == "bedrock" and in_url and "anthropic." in in_url[1]:
             model = in_url[1]
-        parts.append(evolve(part, model=model, dimensions={**dimensions, **part.dimensions}, unsaid=unsaid))
+        parts.append(evolve(part, model=model, dimensions={**dimensions, **part.dimensions}))
     return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, {name: text for name, text in given.items() if text}),)
-
-
-def vertex_endpoint(location: str | None) -> str | None:
-    """The endpoint of a location of Vertex AI, None where it is not told."""
-    if not location:
-        return None
-    return "global" if location == "global" else "multi_region" if location in _MULTI_REGIONS else "regional"
 
 
 def _named(place: Place, response: Mapping[str, object]) -> Place:

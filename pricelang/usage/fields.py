@@ -135,10 +135,21 @@ def model_id(value: object, path: str, notes: list[Note]) -> str | None:
     model = word(value, path)
     if not model:
         return None
-    if model.endswith(_LONG_CONTEXT_MARK):
-        notes.append(Note("long_context_mark", f"`[1m]` left out of the model id {shown(model)}: it does not say how the requests were billed"))
-        model = model[: -len(_LONG_CONTEXT_MARK)]
-    return model or None
+    plain = without_mark(model)
+    if plain != model:
+        notes.append(mark_note(model))
+    return plain or None
+
+
+def without_mark(id: str) -> str:
+    """A model id without the `[1m]` that Claude Code appends, in either case."""
+    size = len(_LONG_CONTEXT_MARK)
+    return id[:-size] if id[-size:].lower() == _LONG_CONTEXT_MARK else id
+
+
+def mark_note(id: str) -> Note:
+    """What is to be known about a model id with such a mark."""
+    return Note("long_context_mark", f"`[1m]` left out of the model id {shown(id)}: it does not say how the requests were billed")
 
 
 def note_unknown(holder: Mapping[str, object], known: Collection[str], path: str, notes: list[Note]) -> None:

@@ -15,12 +15,11 @@ from .fields import clean, note_unknown, optional_count, optional_object, requir
 from .inclusive import inclusive, no_lifetime
 from .openai import counters as openai_counters
 from .openai import said, searches
+from .platforms import named, named_platform, platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from .times import instant
 
 FORMAT = "gateways"
-_PLATFORMS = {"bedrock": "bedrock", "vertex_ai": "vertex", "azure_ai": "foundry", "aws.bedrock": "bedrock", "google-vertex": "vertex"}
-_UNSAID = {"bedrock": ("endpoint",), "vertex": ("endpoint",), "foundry": ("model",)}
 _LANGFUSE = {
     "input": ("input",), "output": ("output",), "read": ("input_cache_read", "input_cached_tokens", "cache_read_input_tokens"),
     "written": ("input_cache_creation", "cache_creation_input_tokens"), "5m": ("input_cache_creation_5m",), "1h": ("input_cache_creation_1h",),
@@ -74,7 +73,7 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
     else:
         path = "metadata.usage_object"
     meters = openai_counters(usage, path, notes).meters() | searches(usage, notes)
-    platform = _PLATFORMS.get(str(value.get("custom_llm_provider")))
+    platform = named_platform(value.get("custom_llm_provider"))
     return _record(value, "model", "startTime", platform, said(usage), meters, place, notes, attributes)
 
 
@@ -128,7 +127,7 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
         optional_count(value, "prompt_cache_read_tokens", "the log"), written, 0, False,
     )  # fmt: skip
     no_lifetime(counters, notes)
-    platform = {"AWS": "bedrock", "BEDROCK": "bedrock", "GOOGLE": "vertex", "VERTEX": "vertex", "AZURE": "foundry"}.get(str(value.get("provider")))
+    platform = named_platform(value.get("provider"))
     model = "response_model" if value.get("response_model") else "request_model"
     return _record(value, model, "request_created_at", platform, {}, counters.meters(), place, notes, {})
 
@@ -147,18 +146,20 @@ def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
     no_lifetime(counters, notes)
     meters = counters.meters() | {name: count for name in ("web_search", "web_fetch") if (count := optional_count(details, f"{name}_requests", "usage.details"))}
     model = "model_name" if "model_name" in value else "model"
-    return _record(value, model, "timestamp", _PLATFORMS.get(str(value.get("provider_name"))), {}, meters, place, notes, {})
+    return _record(value, model, "timestamp", named_platform(value.get("provider_name")), {}, meters, place, notes, {})
 
 
 def _record(
     value: Mapping[str, object], model: str, at: str, platform: str | None, dimensions: Mapping[str, str], meters: Mapping[str, object],
     place: Place, notes: list[Note], attributes: Mapping[str, str],
 ) -> Record:  # fmt: skip
+    id = word(value.get(model), model)
+    # An id that says its platform says it better than the name of a provider, which may have several.
+    platform = platform_of_message(value.get("id")) or (platform if id is None or "platform" not in named(id).dimensions else None)
     where = {"platform": platform} if platform is not None else {}
     part = Part(
-        word(value.get(model), model), instant(value.get(at), at), {**where, **dimensions}, meters,
+        id, instant(value.get(at), at), {**where, **dimensions}, meters,
         # After each search the model is sampled once more: the counts are those of several prompts.
         kind=SUM if "web_search" in meters or "web_fetch" in meters else SINGLE,
-        unsaid=_UNSAID[platform] if platform is not None else (),
     )  # fmt: skip
     return Record((part,), place, FORMAT, tuple(notes), attributes)

@@ -18,6 +18,7 @@ from pricelang.notes import Note
 from .counters import Counters, counters_of
 from .fields import model_id, note_unknown, optional_count, optional_object, word
 from .iterations import Billed, billed_iterations
+from .platforms import of_message
 from .records import SINGLE, SUM, Part, Place, Record, UsageError
 from .shapes import is_token_count
 
@@ -59,11 +60,6 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         optional_count(value, "input_tokens", "count_tokens")
         return Record((), place, FORMAT, (Note("nothing_billed", "token counting is free"),))
     message = read_message(value)
-    id = value.get("id")
-    if isinstance(id, str) and id.startswith(("msg_bdrk_", "msg_vrtx_")):
-        from .platforms import of_message
-
-        return Record(of_message(message.parts, id), place, FORMAT, message.notes)
     return Record(message.parts, place, FORMAT, message.notes)
 
 
@@ -89,7 +85,7 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools)
     if tools:
         _add_tools(parts, billed, tools)
-    return Message(tuple(parts), tuple(notes), top)
+    return Message(of_message(tuple(parts), message.get("id")), tuple(notes), top)
 
 
 def _parts(

@@ -14,6 +14,7 @@ from pricelang.notes import Note
 from .counters import Counters, split_note
 from .fields import clean, note_unknown, optional_count, optional_object, require_object, required_count, word
 from .inclusive import inclusive, no_lifetime
+from .platforms import platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from .times import instant
 
@@ -55,6 +56,9 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     tier = word(value.get("service_tier"), "service_tier")
     if tier in _TIERS:
         dimensions.setdefault("service_tier", str(tier))
+    betrayed = platform_of_message(value.get("id"))
+    if betrayed is not None:
+        dimensions["platform"] = betrayed
     part = Part(word(value.get("model"), "model"), instant(value.get("created", value.get("created_at")), "created"), dimensions, meters, kind=SUM if tools else SINGLE)
     provider = value.get("provider")
     return (Record((part,), place, FORMAT, tuple(notes), {"provider": clean(provider)} if isinstance(provider, str) else {}),)

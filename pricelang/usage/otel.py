@@ -24,6 +24,7 @@ from .counters import Counters, split_note
 from .fields import clean, count, model_id, shown, type_name, word, wrong_type
 from .inclusive import inclusive, no_lifetime
 from .json_text import written
+from .platforms import named_platform, platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from .spans import Spans
 from .times import instant, nanoseconds
@@ -42,8 +43,6 @@ _KNOWN = frozenset((
     _LLM + "prompt_details.cache_input", _LLM + "completion_details.reasoning",
 ))  # fmt: skip
 _SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
-_PLATFORMS = (("aws", "bedrock"), ("gcp.vertex", "vertex"), ("vertex", "vertex"), ("azure", "foundry"), ("az.ai", "foundry"))
-_UNSAID = {"bedrock": ("endpoint",), "vertex": ("endpoint",), "foundry": ("model",)}
 _ATTRIBUTES = {
     "session": ("session.id", "gen_ai.conversation.id"), "user": ("user.id", "enduser.id", "user.email"), "workspace": ("anthropic.workspace.id",),
     "organization": ("anthropic.organization.id", "organization.id"), "agent": ("gen_ai.agent.name",), "source": ("query_source",),
@@ -166,15 +165,14 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
         text = word(own.get(f"anthropic.response.{dimension}"), f"anthropic.response.{dimension}")
         if text and text not in plain:
             dimensions[dimension] = text
-    unsaid = _UNSAID.get(platform or "", ())
     meters = counters.meters()
     for tool in ("web_search", "web_fetch"):
         if searched := _count(own, _ANTHROPIC + f"server_tool_use.{tool}_requests"):
             meters[tool] = searched
-    parts = [Part(model, at, dimensions, meters, kind=SUM if len(meters) > len(counters.meters()) else SINGLE, unsaid=unsaid)]
+    parts = [Part(model, at, dimensions, meters, kind=SUM if len(meters) > len(counters.meters()) else SINGLE)]
     compacted = [_count(own, _ANTHROPIC + f"compaction.{side}_tokens") for side in ("input", "output")]
     if any(compacted):
-        parts = [evolve(parts[0], label="the message"), Part(model, at, dimensions, {"input": compacted[0], "output": compacted[1]}, "compaction", unsaid=unsaid)]
+        parts = [evolve(parts[0], label="the message"), Part(model, at, dimensions, {"input": compacted[0], "output": compacted[1]}, "compaction")]
     id = own.get("gen_ai.response.id")
     return Record(tuple(parts), evolve(place, id=clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes)
 
@@ -226,9 +224,8 @@ def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
 
 
 def _platform(own: Mapping[str, object]) -> str | None:
-    name = own.get("gen_ai.provider.name") or own.get("gen_ai.system") or own.get("llm.provider")
-    lowered = name.lower() if isinstance(name, str) else ""
-    return next((platform for start, platform in _PLATFORMS if lowered.startswith(start)), None)
+    betrayed = platform_of_message(own.get("gen_ai.response.id"))
+    return betrayed or named_platform(own.get("gen_ai.provider.name") or own.get("gen_ai.system") or own.get("llm.provider"))
 
 
 def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]) -> Record:

@@ -1,10 +1,15 @@
-"""Model ids of the platforms to the models of the Claude API, with the platform and the endpoint that an id says.
+"""Model ids as platforms, gateways and tools write them: the name of the model in them, and the dimensions that they say.
 
 - Amazon Bedrock: `anthropic.claude-…`, in front of it a geography (`global.`, `us.`, `eu.`, …), behind it `-v1:0`; or an ARN
-  that ends so. `global.` is the global endpoint, any other geography and none are regional. The ARN of an application
+  that ends so. `global.` is the global endpoint, `us-gov.` and the regions of GovCloud are GovCloud, any other geography is
+  regional. An id without a geography is taken for one region, unless somebody says otherwise. The ARN of an application
   inference profile, of a provisioned or of an imported model says nothing of its model.
-- Google Vertex AI: `claude-…@20250929` or `@default`. The region stands in the URL alone.
-- OpenRouter and LiteLLM: a provider in front (`anthropic/`, `bedrock/`, `vertex_ai/`), a point in a version.
+- Google Vertex AI: `claude-…@20250929` or `@default`, or a resource path with its location. Otherwise the region stands in the
+  URL alone.
+- Microsoft Foundry: a deployment whose name ends in `-fast` is fast mode.
+- Gateways write a provider in front (`anthropic/`, `bedrock/`, `vertex_ai/`), OpenRouter a variant behind (`:batch`).
+
+What is not known is never dropped: it may have a price of its own. Which model a name is, `pricelang.naming` says.
 """
 
 from __future__ import annotations
@@ -16,91 +21,202 @@ from attrs import evolve, field, frozen
 
 from .records import Part
 
-_GEOGRAPHY = r"(?:(?P<geo>global|us|eu|apac|au|jp|ca|sa|us-gov|[a-z]{2,6}(?:-[a-z]{2,4})?)\.)?"
-_BEDROCK = re.compile(_GEOGRAPHY + r"anthropic\.(?P<model>claude-[a-z0-9.-]+?)(?:-v[0-9]+)?(?::[0-9]+)?(?::[0-9]+k)?\Z", re.ASCII)
-_VERTEX = re.compile(r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z", re.ASCII)
-_ARN = re.compile(r"arn:aws[a-z-]*:bedrock:[a-z0-9-]*:[0-9]*:(?P<kind>[a-z-]+)/(?P<id>.+)\Z", re.ASCII)
-_WITH_MODEL = ("inference-profile", "foundation-model")
+LEAVES_UNSAID: Mapping[str, tuple[str, ...]] = {"bedrock": ("endpoint",), "vertex": ("endpoint",)}
+"""What a platform leaves unsaid though its prices depend on it: a request there says it, or somebody is asked."""
+
+DEPLOYMENTS = ("foundry",)
+"""Platforms on which a model may bear the name of somebody's deployment."""
+
+# Platforms as they stand in front of an id.
+_PREFIXES = {
+    "bedrock": "bedrock", "amazon-bedrock": "bedrock", "bedrock_converse": "bedrock", "bedrock_mantle": "bedrock",
+    "vertex": "vertex", "vertex_ai": "vertex", "google-vertex": "vertex", "google-vertex-anthropic": "vertex",
+    "foundry": "foundry", "azure": "foundry", "azure_ai": "foundry", "claude_platform": "aws",
+}  # fmt: skip
+# Platforms as gateways, telemetry and Claude Code name a provider, in small letters; then how the names of others begin.
 _PROVIDERS = {
-    "anthropic": None, "bedrock": "bedrock", "amazon-bedrock": "bedrock", "vertex_ai": "vertex", "google-vertex": "vertex",
-    "azure_ai": "foundry",
+    **_PREFIXES, "mantle": "bedrock", "google": "vertex", "anthropicaws": "aws", "anthropic_aws": "aws",
+    "anthropicgooglecloud": "google_cloud", "anthropic_google_cloud": "google_cloud",
 }  # fmt: skip
-_BEDROCK_ROUTES = ("converse", "invoke")
-_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
-_OLD_BEDROCK = {"claude-v2": "claude-2.0", "claude-v2:1": "claude-2.1", "claude-instant-v1": "claude-instant-1.2", "claude-v1": "claude-1.3"}
-# Names of models of 2024 without their day: the one version that there was, or the alias that moved from one to the next.
-_UNDATED = {
-    "claude-3-haiku": "claude-3-haiku-20240307", "claude-3-sonnet": "claude-3-sonnet-20240229", "claude-3-opus": "claude-3-opus-20240229",
-    "claude-3-5-sonnet": "claude-3-5-sonnet-latest", "claude-3-5-haiku": "claude-3-5-haiku-latest", "claude-3-7-sonnet": "claude-3-7-sonnet-latest",
+_FAMILIES = (
+    ("aws", "bedrock"), ("amazon", "bedrock"), ("gcp.vertex", "vertex"), ("vertex", "vertex"), ("azure", "foundry"), ("az.ai", "foundry"),
+)  # fmt: skip
+# In front of an id, these say where a request went and nothing of its price.
+_GATEWAYS = ("anthropic", "openrouter", "vercel_ai_gateway")
+_SELLERS = {
+    "databricks": "Databricks", "snowflake": "Snowflake", "github_copilot": "GitHub Copilot", "github-copilot": "GitHub Copilot",
+    "replicate": "Replicate", "perplexity": "Perplexity",
 }  # fmt: skip
-_ENDPOINT = ("endpoint",)
+_GEOGRAPHIES = ("global", "us", "eu", "apac", "au", "jp", "ca", "sa", "us-gov")
+_BEDROCK = re.compile(
+    r"(?:(?P<geo>[a-z]{2,8}(?:-[a-z]{2,6})?)\.)?anthropic\.(?P<model>claude-[a-z0-9.-]+?)(?P<version>-v[12](?::[0-9])?)?(?::[0-9]{2,3}k)?\Z", re.ASCII
+)  # fmt: skip
+_VERTEX = re.compile(r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z", re.ASCII)
+_RESOURCE = re.compile(
+    r"(?:projects/[^/]+/)?(?:locations/(?P<location>[a-z0-9-]+)/)?publishers/anthropic/models/(?P<model>[^/]+)\Z", re.ASCII
+)  # fmt: skip
+_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):bedrock:(?P<region>[a-z0-9-]*):[0-9]*:(?P<kind>[a-z-]+)/(?P<id>.+)\Z", re.ASCII)
+_WITH_MODEL = ("inference-profile", "foundation-model")
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z", re.ASCII)
+_COMMITMENT = re.compile(r"[0-9]+-month-commitment\Z", re.ASCII)
+_ROUTES = ("converse", "converse_like", "invoke", "mantle")
+_PREFIX = re.compile(r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z")
+_MULTI_REGIONS = ("us", "eu", "asia")
+_OLD_BEDROCK = re.compile(r"anthropic\.(?P<model>claude-v2:1|claude-v1|claude-v2|claude-instant-v1)(?::[0-9])?(?::[0-9]{2,3}k)?\Z", re.ASCII)
+# A book may have no word of its own for one region.
+_ONE_REGION = {"endpoint": ("in_region", "regional")}
+_OLD_NAMES = {"claude-v2": "claude-2.0", "claude-v2:1": "claude-2.1", "claude-instant-v1": "claude-instant-1.2", "claude-v1": "claude-1.3"}
+_MESSAGE_IDS = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}
+# Of the variants of OpenRouter, the one whose price is known.
+_VARIANTS = {"batch": {"service_tier": "batch"}}
 
 
 @frozen
 class Named:
-    """What an id says: the model in the names of the Claude API (None where it says none), dimensions, and what it leaves
-    unsaid though a price may depend on it."""
+    """What an id says.
+
+    `model` is the name in it, in some spelling, None where it says none. `dimensions` are what it says, `likely` what it is
+    taken for unless somebody says otherwise, the likeliest first. `odd` is a piece of it that is not known, and `seller` who sells it at other
+    prices; either way it has no price here.
+    """
 
     model: str | None
     dimensions: Mapping[str, str] = field(factory=dict)
-    unsaid: tuple[str, ...] = ()
+    likely: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    odd: str = ""
+    seller: str = ""
 
 
-def named(id: str) -> Named | None:
-    """What the id of a platform says, None where it is of none of them.
+def named(id: str) -> Named:
+    """What the id of a model says; the id itself is the model where it is of no known form.
 
     >>> named("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
-    Named(model='claude-sonnet-4-5-20250929', dimensions={'platform': 'bedrock', 'endpoint': 'regional'}, unsaid=())
-    >>> named("claude-opus-5@default")
-    Named(model='claude-opus-5', dimensions={'platform': 'vertex'}, unsaid=('endpoint',))
-    >>> [named(f"anthropic/{name}").model for name in ("claude-opus-5.5", "claude-3.5-haiku", "claude-3-haiku:beta")]
-    ['claude-opus-5-5', 'claude-3-5-haiku-latest', 'claude-3-haiku-20240307']
+    Named(model='claude-sonnet-4-5-20250929', dimensions={'platform': 'bedrock', 'endpoint': 'regional'}, likely={}, odd='', seller='')
+    >>> found = named("openrouter/anthropic/claude-opus-5.5:free")
+    >>> found.model, found.odd
+    ('claude-opus-5.5', ':free')
     """
     if id.startswith("arn:"):
         return _of_arn(id)
-    provider, slash, rest = id.partition("/")
-    if slash:
-        return _of_provider(provider, rest)
-    match = _BEDROCK.match(id)
+    match = _RESOURCE.match(id)
     if match:
-        return Named(_bedrock_model(id, match["model"]), {"platform": "bedrock", "endpoint": "global" if match["geo"] == "global" else "regional"})
-    match = _VERTEX.match(id)
-    if match:
-        model, version = match["model"].removesuffix("-v2"), match["version"]
-        return Named(f"{model}-{version}" if version.isdigit() else match["model"], {"platform": "vertex"}, _ENDPOINT)
-    return None
+        inner = named(match["model"])
+        endpoint = vertex_endpoint(match["location"])
+        return evolve(inner, dimensions={**inner.dimensions, "platform": "vertex", **({"endpoint": endpoint} if endpoint else {})})
+    seller = next((name for name in _SELLERS if id.startswith((name + "/", name + "-claude"))), None)
+    if seller is not None:
+        return Named(id[len(seller) + 1 :].rpartition("/")[2].removeprefix("databricks-"), seller=_SELLERS[seller])
+    return _of_bedrock(id) or _of_vertex(id) or _of_prefix(id) or _of_variant(id) or Named(id)
+
+
+def named_platform(provider: object) -> str | None:
+    """The platform of a provider as gateways and telemetry name it, None for one that is not known or says nothing."""
+    if not isinstance(provider, str):
+        return None
+    name = provider.lower()
+    return _PROVIDERS.get(name) or next((platform for start, platform in _FAMILIES if name.startswith(start)), None)
+
+
+def platform_of_message(id: object) -> str | None:
+    """The cloud that served a message, as its id betrays it, else None."""
+    return _MESSAGE_IDS.get(id[:9]) if isinstance(id, str) else None
+
+
+def of_message(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
+    """The parts of a message, with the platform that its id betrays."""
+    platform = platform_of_message(id)
+    if platform is None:
+        return parts
+    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}) for part in parts)
+
+
+def vertex_endpoint(location: str | None) -> str | None:
+    """The endpoint of a location of Vertex AI, None where it is not told."""
+    if not location:
+        return None
+    return "global" if location == "global" else "multi_region" if location in _MULTI_REGIONS else "regional"
+
+
+def is_gov(region: str | None) -> bool:
+    """Whether a region of AWS is one of GovCloud."""
+    return region is not None and region.startswith("us-gov-")
 
 
 def _of_arn(id: str) -> Named:
     match = _ARN.match(id)
-    found = named(match["id"]) if match and match["kind"] in _WITH_MODEL else None
-    return found if found is not None else Named(None, {"platform": "bedrock"}, _ENDPOINT)
+    found = _of_bedrock(match["id"]) if match and match["kind"] in _WITH_MODEL else None
+    if match is None or found is None:
+        return Named(None, {"platform": "bedrock"})
+    return _in_region(found, match["region"])
 
 
-def _of_provider(provider: str, rest: str) -> Named | None:
-    if provider not in _PROVIDERS:
+def _in_region(found: Named, region: str) -> Named:
+    return evolve(found, dimensions={**found.dimensions, "endpoint": "govcloud"}, likely={}) if is_gov(region) else found
+
+
+def _of_bedrock(id: str) -> Named | None:
+    old = _OLD_BEDROCK.match(id)
+    if old:
+        return Named(_OLD_NAMES[old["model"]], {"platform": "bedrock"}, _ONE_REGION)
+    match = _BEDROCK.match(id)
+    if match is None:
         return None
-    route, slash, behind = rest.partition("/")
-    if slash and route in _BEDROCK_ROUTES:
+    geography = match["geo"]
+    if geography is None:
+        return Named(match["model"], {"platform": "bedrock"}, _ONE_REGION)
+    if geography not in _GEOGRAPHIES:
+        return Named(match["model"], {"platform": "bedrock"}, odd=geography + ".")
+    endpoint = {"global": "global", "us-gov": "govcloud"}.get(geography, "regional")
+    return Named(match["model"], {"platform": "bedrock", "endpoint": endpoint})
+
+
+def _of_vertex(id: str) -> Named | None:
+    match = _VERTEX.match(id)
+    if match is None:
+        return None
+    model, version = match["model"].removesuffix("-v2"), match["version"]
+    return Named(f"{model}-{version}" if version.isdigit() else match["model"], {"platform": "vertex"})
+
+
+def _of_prefix(id: str) -> Named | None:
+    """What an id says behind a provider, a route or a region in front of it; the innermost says most."""
+    match = _PREFIX.match(id)
+    if match is None:
+        return None
+    prefix, rest = match["prefix"], match["rest"]
+    platform = _PREFIXES.get(prefix)
+    if prefix not in _GATEWAYS and platform is None:
+        return Named(rest.rpartition("/")[2], odd=prefix + "/") if "/" in id[: len(prefix) + 1] else None
+    if platform == "bedrock":
+        return _of_bedrock_route(rest)
+    inner = named(rest)
+    return inner if platform is None else evolve(inner, dimensions={"platform": platform, **inner.dimensions})
+
+
+def _of_bedrock_route(rest: str) -> Named:
+    region = ""
+    while "/" in rest and not rest.startswith("arn:"):
+        step, _, behind = rest.partition("/")
+        if _COMMITMENT.match(step):
+            return evolve(named(behind), odd=step + "/")
+        if _REGION.match(step):
+            region = step
+        elif step not in _ROUTES:
+            break
         rest = behind
     inner = named(rest)
-    if inner is not None:
-        return inner
-    model = _POINT.sub("-", rest.partition(":")[0]) if rest.startswith("claude-") and not rest.startswith(("claude-1", "claude-2", "claude-instant")) else rest
-    model = _UNDATED.get(model, model)
-    platform = _PROVIDERS[provider]
-    if platform is None:
+    if inner.dimensions.get("platform") is None:
+        inner = evolve(inner, dimensions={**inner.dimensions, "platform": "bedrock"}, likely=_ONE_REGION if region else {})
+    return _in_region(inner, region)
+
+
+def _of_variant(id: str) -> Named | None:
+    """A model with a variant of OpenRouter behind it."""
+    model, colon, variant = id.partition(":")
+    if not colon or not model.startswith("claude-"):
+        return None
+    if re.fullmatch(r"[0-9]{2,3}k", variant, re.ASCII):  # the length of a context
         return Named(model)
-    return Named(model, {"platform": platform}, () if platform == "foundry" else _ENDPOINT)
+    said = _VARIANTS.get(variant)
+    return Named(model, said) if said is not None else Named(model, odd=":" + variant)
 
-
-def _bedrock_model(id: str, model: str) -> str:
-    return _OLD_BEDROCK.get(id.partition("anthropic.")[2], model)
-
-
-def of_message(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
-    """The parts of a message whose id says that a cloud served it: its platform, with an endpoint that is left unsaid."""
-    platform = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}.get(id[:9]) if isinstance(id, str) else None
-    if platform is None:
-        return parts
-    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}, unsaid=("endpoint",)) for part in parts)

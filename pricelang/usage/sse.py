@@ -57,7 +57,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     notes = read.notes if value.get("closed") else (*read.notes, _NOT_CLOSED)
     parts = read.parts
     if value.get(METRICS):
-        parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}, unsaid=("endpoint",)) for part in parts)
+        parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}) for part in parts)
     return (Record(parts, place, FORMAT, notes),)
 
 

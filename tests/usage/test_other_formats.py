@@ -94,22 +94,29 @@ def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "dimensions", "unsaid"),
+    ("value", "dimensions"),
     [
-        ({"request": {"url": VERTEX.format("global")}, "response": message()}, {"platform": "vertex", "endpoint": "global"}, ()),
-        ({"request": {"url": VERTEX.format("eu")}, "response": message()}, {"platform": "vertex", "endpoint": "multi_region"}, ()),
-        ({"request": {"url": VERTEX.format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}, ()),
-        ({"request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"}, "response": message()}, {"platform": "foundry"}, ("model",)),
-        (message(id="msg_vrtx_1"), {"platform": "vertex"}, ("endpoint",)),
-        (message(id="msg_bdrk_1"), {"platform": "bedrock"}, ("endpoint",)),
-        (LOG | {"custom_llm_provider": "bedrock"}, {"platform": "bedrock"}, ("endpoint",)),
-        (span(**{"gen_ai.provider.name": "gcp.vertex_ai"}), {"platform": "vertex"}, ("endpoint",)),
-        (SESSION | {"usage": {}}, {"surface": "managed_agents"}, ()),
+        ({"request": {"url": VERTEX.format("global")}, "response": message()}, {"platform": "vertex", "endpoint": "global"}),
+        ({"request": {"url": VERTEX.format("eu")}, "response": message()}, {"platform": "vertex", "endpoint": "multi_region"}),
+        ({"request": {"url": VERTEX.format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}),
+        ({"request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"}, "response": message()}, {"platform": "foundry"}),
+        (message(id="msg_vrtx_1"), {"platform": "vertex"}),
+        (message(id="msg_bdrk_1"), {"platform": "bedrock"}),
+        (LOG | {"custom_llm_provider": "bedrock"}, {"platform": "bedrock"}),
+        (span(**{"gen_ai.provider.name": "gcp.vertex_ai"}), {"platform": "vertex"}),
+        (SESSION | {"usage": {}}, {"surface": "managed_agents"}),
+        (span(**{"gen_ai.provider.name": "anthropic", "gen_ai.response.id": "msg_vrtx_1"}), {"platform": "vertex"}),
+        (span(**{"gen_ai.provider.name": "AWS"}), {"platform": "bedrock"}),
+        ({"object": "chat.completion", "id": "msg_bdrk_1", "usage": CHAT}, {"platform": "bedrock"}),
+        ({"usage": CONVERSE, "modelId": "anthropic.claude-opus-5", "region": "us-gov-west-1"}, {"platform": "bedrock", "endpoint": "govcloud"}),
+        ({"usage": CONVERSE, "modelId": "us-gov.anthropic.claude-opus-5", "region": "us-gov-west-1"}, {"platform": "bedrock"}),
+        (LOG | {"custom_llm_provider": "bedrock", "model": "bedrock/claude_platform/claude-opus-5"}, {}),
+        ({"type": "assistant", "message": message(id="msg_bdrk_1")}, {"platform": "bedrock"}),
     ],
 )
-def test_platforms_are_told_and_what_they_leave_unsaid(value: Any, dimensions: dict[str, str], unsaid: tuple[str, ...]) -> None:
+def test_platforms_are_told(value: Any, dimensions: dict[str, str]) -> None:
     (part,) = one_record(value).parts
-    assert (dict(part.dimensions), part.unsaid) == (dimensions, unsaid)
+    assert dict(part.dimensions) == dimensions
 
 
 def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:

@@ -93,11 +93,17 @@ def test_speed_holds_for_the_main_loop_and_the_rest_for_all() -> None:
 
 
 def test_unknown_keys_and_another_provider_are_noted() -> None:
-    found = one_record(result({OPUS: used(1, 2, audioTokens=4, provider="bedrock")}))
+    found = one_record(result({OPUS: used(1, 2, audioTokens=4, provider="gateway")}))
     assert found.notes == (
         Note("unknown_counter", "`modelUsage.claude-opus-5.audioTokens` is not known: not priced"),
-        Note("provider", "`modelUsage.claude-opus-5.provider` is `bedrock`: give the platform, or it is priced as the API"),
+        Note("provider", "`modelUsage.claude-opus-5.provider` is `gateway`: give the platform, or it is priced as the API"),
     )
+
+
+@pytest.mark.parametrize(("provider", "platform"), [("bedrock", "bedrock"), ("anthropicAws", "aws"), ("firstParty", None)])
+def test_a_provider_that_is_known_is_the_platform(provider: str, platform: str | None) -> None:
+    found = one_record(result({OPUS: used(1, 2, provider=provider)}))
+    assert (found.parts[0].dimensions.get("platform"), found.notes) == (platform, ())
 
 
 def test_a_run_without_a_model_is_free_and_says_so() -> None:
