@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, cast
 
@@ -169,13 +169,15 @@ def _line_key(key: Key, meter: str) -> Key:
 
 def _record_side(book: PriceBook, path: str, given: Mapping[str, str], stdin: IO[bytes], at: str | None) -> tuple[tuple[Used, ...], Side]:
     """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
+    from pricelang.usage.folders import record_files
     from pricelang.usage.reading import read, read_paths
 
+    files = record_files(path) if os.path.isdir(path) else [path]
     used: list[Used] = []
     unread: list[Unread] = []
     notes: list[str] = []
     records = skipped = undated = 0
-    for outcome in read(opened(stdin), path) if path == STDIN else read_paths(_record_files(path)):
+    for outcome in read(opened(stdin), path) if path == STDIN else read_paths(files):
         if isinstance(outcome, Skipped):
             skipped += 1
         elif isinstance(outcome, Rejected):
@@ -196,12 +198,6 @@ def _record_side(book: PriceBook, path: str, given: Mapping[str, str], stdin: IO
     start, end = (days[0], day_after(days[-1])) if days else (None, None)
     stated = stated_by([line.key for line in used]) | {"cost_type", "token_type", "service_tier", "inference_geo"}
     return tuple(used), Side(path, "usage records", records + len(unread), start, end, stated, tuple(notes), tuple(unread))
-
-
-def _record_files(path: str) -> Sequence[str]:
-    if not os.path.isdir(path):
-        return [path]
-    return sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names if name.removesuffix(".gz").removesuffix(".zst").endswith((".json", ".jsonl", ".ndjson", ".sse")))
 
 
 def _priced_part(book: PriceBook, record: Record, part: Part, given: Mapping[str, str], undated: str) -> Iterator[Used]:

@@ -21,8 +21,6 @@ from pricelang.wording import printable
 if TYPE_CHECKING:
     from pricelang.naming import Meant
 
-RECORD_FILES = (".json", ".jsonl", ".ndjson", ".sse")
-PACKED = ("", ".gz", ".zst")
 ACROSS = ("refuse", "bounds")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -211,18 +209,14 @@ def pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: s
 
 def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
     """The files themselves, and for a folder all record files in it and below, sorted; hidden ones are left out."""
+    from pricelang.usage.folders import RECORD_FILES  # what flags alone ask for needs none
+    from pricelang.usage.folders import record_files as files_in
+
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
             yield path
             continue
-        found = []
-        for folder, inner, names in os.walk(path):
-            inner[:] = [name for name in inner if not name.startswith(".")]
-            found += [os.path.join(folder, name) for name in names if _is_record_file(name)]
+        found = files_in(path)
         if not found:
             ctx.fail(f"the folder `{printable(path)}` has no {', '.join(RECORD_FILES[:-1])} or {RECORD_FILES[-1]} file")
-        yield from sorted(found)
-
-
-def _is_record_file(name: str) -> bool:
-    return not name.startswith(".") and name.lower().endswith(tuple(ending + packed for ending in RECORD_FILES for packed in PACKED))
+        yield from found

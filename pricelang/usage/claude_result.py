@@ -1,7 +1,6 @@
 """The result of `claude -p --output-format json` to one request sum a model.
 
-`modelUsage` holds the truth for the whole run; `usage` speaks of the main loop only. The other events of a run, which
-`--output-format stream-json` or `--verbose` write beside the result, are skipped: the result counts them already.
+`modelUsage` holds the truth for the whole run; `usage` speaks of the main loop only. The other events of a run are for `runs`.
 
 The 5-minute and 1-hour parts of the cache writes come from the model's own `x_cache_creation_5m` and
 `x_cache_creation_1h`, or else from `usage.cache_creation`, for the model whose cache writes it adds up to. Where one
@@ -29,8 +28,7 @@ from .fields import (
     word,
 )
 from .platforms import named_platform
-from .records import SUM, Part, Place, Record, Skipped, UsageError
-from .shapes import is_result
+from .records import SUM, Part, Place, Record, UsageError
 
 FORMAT = "claude-result"
 _OWN_SPLIT = ("x_cache_creation_5m", "x_cache_creation_1h")
@@ -65,12 +63,8 @@ class Entry:
     platform: str | None = None
 
 
-def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
-    """The record of a result; any other event of a run is skipped. Raises `UsageError`."""
-    if not is_result(value):
-        kind = value.get("type")
-        if isinstance(kind, str) and "usage" not in value:
-            return Skipped(place, f"a {shown(kind)} event of a run: its result counts it")
+def record(value: Mapping[str, object], place: Place) -> Record:
+    """The record of a result. Raises `UsageError`."""
     if value.get("modelUsage") is None:
         raise UsageError("missing_key", "`modelUsage` is missing", "only it says what each model used in the run")
     models = require_object(value.get("modelUsage"), "modelUsage")

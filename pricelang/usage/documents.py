@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from itertools import chain
+
+from attrs import frozen
 
 from .arrays import large_array
 from .json_text import Decoder, JsonFault, skip_space
@@ -17,8 +19,11 @@ MAX_FAULTS = 1000
 _COLUMN_1 = re.compile(r"\n[\[{]")
 
 
+@frozen
 class RunEvent:
-    """Stands for an event in the array of a `claude -p` run whose result is in the same array."""
+    """An event in the array of a `claude -p` run whose result is in the same array."""
+
+    value: Mapping[str, object]
 
 
 def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
@@ -192,4 +197,4 @@ def _without_counted_events(values: list[Value]) -> Iterator[Value]:
     in_run = any(item is not None and is_result(value) for _, item, value, _ in values)
     for line, item, value, raw in values:
         counted = in_run and item is not None and not is_result(value) and not isinstance(value, JsonFault)
-        yield line, item, RunEvent() if counted else value, raw
+        yield line, item, RunEvent(value if isinstance(value, dict) else {}) if counted else value, raw

@@ -47,7 +47,7 @@ def _format(name: str, module: str, *keys: str) -> Format:
 # The order of recognition. The first module that knows an object reads it; what none of them knows may be one of
 # `NATIVE`, which `shapes` tells apart.
 KNOWN = (
-    _format("sse", "sse", "message"),
+    _format("sse", "sse", "message", "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop"),
     _format("managed-agents", "managed_agents", "agent", "status", "processed_at", "inputs", "active_seconds", "list_cost", "stats"),
     _format("clouds", "clouds", "request"),
     _format("bedrock", "bedrock", "schemaType", "amazon-bedrock-invocationMetrics", "modelId", "inputTokens", "response", "metadata"),

@@ -19,8 +19,8 @@ from .counters import Counters, counters_of
 from .fields import model_id, note_unknown, optional_count, optional_object, word
 from .iterations import Billed, billed_iterations
 from .platforms import of_message
-from .records import SINGLE, SUM, Part, Place, Record, UsageError
-from .shapes import is_token_count
+from .records import SINGLE, SUM, Part, Place, Record, Skipped, UsageError
+from .shapes import is_error, is_token_count
 
 FORMAT = "messages"
 REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction")
@@ -42,6 +42,7 @@ _KNOWN = frozenset(
 )
 _SERVER_TOOLS = {"web_search_requests": "web_search", "web_fetch_requests": "web_fetch"}
 _CODE_EXECUTION = "code_execution_requests"
+UNFINISHED = Note("unfinished", "the response has no `stop_reason` yet: its count of output may be a placeholder")
 _NO_GEO = ("", "not_available", "global")
 
 
@@ -54,13 +55,18 @@ class Message:
     top: Counters
 
 
-def record(value: Mapping[str, object], place: Place) -> Record:
-    """The record of a Messages response or of a token count. Raises `UsageError`."""
+def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
+    """The record of a Messages response or of a token count; an API error is skipped. Raises `UsageError`."""
+    if is_error(value):
+        return Skipped(place, "an API error: nothing is billed")
     if is_token_count(value):
         optional_count(value, "input_tokens", "count_tokens")
         return Record((), place, FORMAT, (Note("nothing_billed", "token counting is free"),))
     message = read_message(value)
-    return Record(message.parts, place, FORMAT, message.notes)
+    notes = message.notes
+    if value.get("stop_reason", "") is None:
+        notes = (*notes, UNFINISHED)
+    return Record(message.parts, place, FORMAT, notes)
 
 
 def read_message(message: Mapping[str, object], at: str | None = None, *, batch: bool = False) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,18 @@ from attrs import evolve
 from .documents import RunEvent, values_of
 from .fields import clean, type_name
 from .files import STDIN, BadArchive, Progress, opened, standard_input
+from .folders import Beside, is_beside
 from .formats import FORMATS, Read, checked_format, format_of, reader_of
 from .json_text import Decoder, JsonFault
 from .lines import Source, lines_of
-from .records import Outcome, Place, Record, Rejected, Skipped, UsageError
-from .shapes import identity
+from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
+from .responses import Later, Responses, is_partial, response_ids, with_ids
+from .shapes import identity, is_event, is_summary
 from .sse import merged
 
 if TYPE_CHECKING:
-    from .claude_code import Transcripts
+    from .claude_code import Copy, Key, Transcripts
+    from .runs import Runs
 
 __all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths", "record_of"]
 
@@ -76,13 +80,7 @@ def message_record(message: object) -> Record:
         )
     place = Place("", None, identity(value))
     is_batch = "custom_id" in value and isinstance(value.get("result"), Mapping)
-    try:
-        (found,) = reader_of("batch" if is_batch else "messages")(value, place)
-    except UsageError as error:
-        error.place = error.place or place
-        raise
-    assert isinstance(found, Record)
-    return found
+    return _alone("batch" if is_batch else "messages", value, place)
 
 
 def record_of(value: object) -> Record:
@@ -92,37 +90,88 @@ def record_of(value: object) -> Record:
     'canonical'
     """
     if isinstance(value, Mapping) and format_of(value) == "canonical":
-        (found,) = reader_of("canonical")(value, Place("", None, identity(value)))
-        assert isinstance(found, Record)
-        return found
+        return _alone("canonical", value, Place("", None, identity(value)))
     return message_record(value)
 
 
+def _alone(format: str, value: Mapping[str, object], place: Place) -> Record:
+    """The record of one object. Raises `UsageError`, with a place."""
+    try:
+        (found,) = reader_of(format)(value, place)
+    except UsageError as error:
+        error.place = error.place or place
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        failed = internal(error)
+        failed.place = place
+        raise failed from error
+    if not isinstance(found, Record):
+        raise UsageError("no_usage", f"no usage in it: {found.reason if isinstance(found, Skipped) else found.message}", None, place)
+    return found
+
+
 class _Reading:
-    """One pass over some files: knows the transcript lines so far and holds back what must come after them."""
+    """One pass over some files: knows the responses so far and holds back what must come after them."""
 
     def __init__(self, format: str | None, keep_raw: bool = False, progress: Progress | None = None) -> None:
         self._format, self._keep_raw, self._progress = format, keep_raw, progress
         self._decoder = Decoder()
         self._readers: dict[str, Read] = {}
+        self._responses = Responses()
         self._transcripts: Transcripts | None = None
-        self._held: list[Outcome | tuple[str | None, str | None, int]] = []
+        self._runs: Runs | None = None
+        self._copies: dict[Key, Later] = {}
+        self._summaries: list[tuple[Record, Later]] = []
+        self._held: deque[Outcome | Later] = deque()
         self._lines = 0
         self._near: str | None = None
+        self._lenient = False
 
     def all(self, sources: Iterable[tuple[Source | None, str]]) -> Iterator[Outcome]:
         for source, file in sources:
             outcomes = self._file(source, file) if source is not None else self._path(file)
             for outcome in outcomes:
-                if self._held and not isinstance(outcome, Skipped):
+                if isinstance(outcome, Later) or (self._held and not isinstance(outcome, Skipped)):
                     self._held.append(outcome)
+                    yield from self._known()
                 else:
                     yield outcome
-        settled = dict(self._transcripts.outcomes()) if self._transcripts else {}
-        for held in self._held:
-            yield settled[held] if isinstance(held, tuple) else held
+        self._settle()
+        yield from self._known()
 
-    def _path(self, path: str) -> Iterator[Outcome]:
+    def _known(self) -> Iterator[Outcome]:
+        """What is held back, up to the first outcome that is not known yet."""
+        while self._held:
+            first = self._held[0]
+            outcome = first.outcome if isinstance(first, Later) else first
+            if outcome is None:
+                return
+            self._held.popleft()
+            yield outcome
+
+    def _settle(self) -> None:
+        """Decides all that waits for the end of the last file."""
+        if self._runs is not None:
+            for event in self._runs.rest():
+                self._add_copy(event.copy, event.later)
+        self._responses.finish()
+        for key, found in self._transcripts.outcomes() if self._transcripts else ():
+            later = self._copies[key]
+            outcome = self._responses.last(found) if isinstance(found, Record) else found
+            if isinstance(outcome, Record) and self._runs is not None:
+                outcome = self._runs.against(outcome)
+            later.outcome = outcome
+        for record, later in self._summaries:
+            counted = "a summary of the transcripts, which count"
+            later.outcome = Skipped(record.place, counted) if self._transcripts is not None else record
+
+    def _path(self, path: str) -> Iterator[Outcome | Later]:
+        self._lenient = isinstance(path, Beside)
+        if isinstance(path, Beside) and path.reason:
+            yield Skipped(Place(clean(path, MAX_NAME)), path.reason)
+            return
         try:
             # A ValueError counts only where it comes from the name.
             stream = standard_input() if path == STDIN else open(path, "rb")  # noqa: SIM115
@@ -137,11 +186,11 @@ class _Reading:
             if path != STDIN:
                 stream.close()
 
-    def _file(self, source: Source, file: str) -> Iterator[Outcome]:
+    def _file(self, source: Source, file: str) -> Iterator[Outcome | Later]:
         name = clean(file, MAX_NAME)
         # Of which format a broken line was is told by the record before it, and at the top of a file by the one behind.
         self._near = self._format
-        waiting: list[tuple[Outcome, bool]] = []
+        waiting: list[tuple[Outcome | Later, bool]] = []
         for line, item, value, raw in merged(values_of(lines_of(source), self._decoder)):
             for outcome in self._outcomes(value, line, item, name, raw):
                 broken = isinstance(outcome, Rejected) and _broken(value)
@@ -153,40 +202,86 @@ class _Reading:
                 yield self._settled(outcome, broken)
         yield from (self._settled(*held) for held in waiting)
 
-    def _settled(self, outcome: Outcome, broken: bool) -> Outcome:
+    def _settled(self, outcome: Outcome | Later, broken: bool) -> Outcome | Later:
         """A broken line of a transcript is skipped, for they are written while somebody works; any other is refused."""
         if not broken or not isinstance(outcome, Rejected) or self._near != "claude-code":
             return outcome
         return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
-    def _outcomes(self, value: object, line: int, item: int | None, file: str, raw: str | None) -> Iterator[Outcome]:
+    def _outcomes(self, value: object, line: int, item: int | None, file: str, raw: str | None) -> Iterator[Outcome | Later]:
         own = identity(value) if isinstance(value, Mapping) else None
         place = Place(file, line, own or (f"item {item}" if item is not None else None))
         try:
             for outcome in self._read(value, place, raw):
-                if self._keep_raw and not isinstance(outcome, Skipped) and outcome.raw is None:
+                if self._keep_raw and isinstance(outcome, Record | Rejected) and outcome.raw is None:
                     outcome = evolve(outcome, raw=raw)
-                yield outcome
+                yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts else outcome
         except UsageError as error:
-            yield evolve(error.rejected(place), raw=raw if self._keep_raw else None)
+            refused = error.rejected(place)
+            if self._lenient and is_beside(refused, raw):
+                yield Skipped(place, f"no usage in it: {refused.message}")
+            else:
+                yield evolve(refused, raw=raw if self._keep_raw else None)
+        except MemoryError:
+            raise
+        except Exception as error:
+            yield evolve(internal(error).rejected(place), raw=raw if self._keep_raw else None)
 
-    def _read(self, value: object, place: Place, raw: str | None) -> Iterable[Outcome]:
+    def _once(self, record: Record, value: object) -> Outcome | Later:
+        """A record, unless its response counts already."""
+        assert isinstance(value, Mapping)
+        if not record.ids:
+            ids = response_ids(record.format, value)
+            if not ids:
+                return record
+            record = with_ids(record, ids)
+        return self._responses.settled(record, partial=is_partial(record.format, value))
+
+    def _read(self, value: object, place: Place, raw: str | None) -> Iterable[Outcome | Later]:
         if isinstance(value, JsonFault):
-            return (Rejected(place, value.code, value.message, value.help),)
+            raise UsageError(value.code, value.message, value.help)
         if isinstance(value, RunEvent):
-            return (Skipped(place, "an event of a run: its result counts it"),)
+            return (self._run_events().in_array(value.value, place),)
         if not isinstance(value, Mapping):
-            return (Rejected(place, "wrong_type", f"a usage record is an object, and this is {type_name(value)}"),)
+            raise UsageError("wrong_type", f"a usage record is an object, and this is {type_name(value)}")
         name = self._near = self._format or format_of(value)
         if name == "claude-code":
             return self._transcript_line(value, place, raw)
+        if name == "claude-result":
+            return self._of_run(value, place, raw)
+        return self._reader(name)(value, place)
+
+    def _reader(self, name: str) -> Read:
         reader = self._readers.get(name)
         if reader is None:
             reader = self._readers[name] = reader_of(name)
-        return reader(value, place)
+        return reader
 
-    def _transcript_line(self, value: Mapping[str, object], place: Place, raw: str | None) -> tuple[Skipped, ...]:
-        from .claude_code import Transcripts, copy
+    def _of_run(self, value: Mapping[str, object], place: Place, raw: str | None) -> Iterable[Outcome | Later]:
+        """The outcome of the result of a run, or of one of its events."""
+        if is_event(value):
+            self._lines += 1
+            return (self._run_events().event(value, place, self._lines),)
+        found = list(self._reader("claude-result")(value, place))
+        (record,) = found
+        if not isinstance(record, Record):
+            return found
+        if is_summary(value):
+            later = Later()
+            self._summaries.append((evolve(record, raw=raw if self._keep_raw else None), later))
+            return (later,)
+        self._run_events().result(value, place, alone=bool(record.parts))
+        return found
+
+    def _run_events(self) -> Runs:
+        if self._runs is None:
+            from .runs import Runs
+
+            self._runs = Runs(self._responses)
+        return self._runs
+
+    def _transcript_line(self, value: Mapping[str, object], place: Place, raw: str | None) -> tuple[Skipped | Later, ...]:
+        from .claude_code import copy
 
         self._lines += 1
         read = copy(value, place, self._lines)
@@ -194,13 +289,19 @@ class _Reading:
             return (read,)
         if self._keep_raw:
             read = evolve(read, record=evolve(read.record, raw=raw))
+        later = Later()
+        self._add_copy(read, later)
+        # A later copy may be the one that counts: the place of a response is that of its first, and is decided at the end.
+        return (later.outcome if isinstance(later.outcome, Skipped) else later,)
+
+    def _add_copy(self, copy: Copy, later: Later) -> None:
+        from .claude_code import Transcripts
+
         if self._transcripts is None:
             self._transcripts = Transcripts()
-        duplicate = self._transcripts.add(read)
-        if duplicate is None:
-            self._held.append(read.key)
-            return ()
-        return (duplicate,)
+        later.outcome = self._transcripts.add(copy)
+        if later.outcome is None:
+            self._copies[copy.key] = later
 
 
 def _broken(value: object) -> bool:

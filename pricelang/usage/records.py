@@ -60,7 +60,8 @@ class Part:
 class Record:
     """A usage record that was read. Without parts nothing in it is billed, and a note says why.
 
-    `attributes` hold for all parts that do not say otherwise. `raw` is its text, where the reading was asked to keep it.
+    `attributes` hold for all parts that do not say otherwise. `raw` is its text, where the reading was asked to keep it. `ids`
+    name its response, each with its kind (`response:msg_1`): a response counts once in a run, whoever tells it.
     """
 
     parts: tuple[Part, ...]
@@ -69,6 +70,7 @@ class Record:
     notes: tuple[Note, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
     raw: str | None = field(default=None, eq=False, repr=False)
+    ids: tuple[str, ...] = field(default=(), eq=False, repr=False)
 
 
 @frozen
@@ -114,3 +116,11 @@ class UsageError(Exception):
     def rejected(self, place: Place) -> Rejected:
         """The fault as a value, at its own place or else at `place`."""
         return Rejected(self.place or place, self.code, self.message, self.help)
+
+
+def internal(error: Exception) -> UsageError:
+    """The fault of a record that nobody foresaw, so that it stops no other. The type of the exception says what to look for."""
+    return UsageError(
+        "internal", f"a fault of the reader: `{type(error).__name__}` on this record",
+        "please report it with the record, its counts and texts replaced; `--format` may read it meanwhile",
+    )  # fmt: skip

@@ -31,7 +31,11 @@ _TRANSCRIPT_TYPES = frozenset(
     )
 )
 _TRANSCRIPT_KEYS = ("sessionId", "parentUuid", "leafUuid", "isSidechain", "requestId", "messageId")
-_RUN_TYPES = frozenset(("system", "assistant", "user", "stream_event", "rate_limit_event"))
+_RUN_TYPES = frozenset((
+    "system", "assistant", "user", "stream_event", "rate_limit_event", "tool_progress", "tool_use_summary", "auth_status",
+    "prompt_suggestion", "streamlined_text", "keep_alive",
+))  # fmt: skip
+_ERROR_KEYS = frozenset(("error", "type", "request_id", "status", "code"))
 _FOREIGN_USAGE = frozenset(
     (
         "prompt_tokens",
@@ -59,8 +63,10 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
     message = value.get("message")
     if isinstance(message, Mapping) and "usage" in message:
         return "claude-code"
+    if kind == "system" and "subtype" in value:
+        return "claude-code"
     if "usage" not in value:
-        if is_token_count(value):
+        if is_token_count(value) or is_error(value):
             return "messages"
         if _is_in(kind, _TRANSCRIPT_TYPES) or (kind is not None and any(key in value for key in _TRANSCRIPT_KEYS)):
             return "claude-code"
@@ -80,6 +86,23 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
 def is_result(value: object) -> bool:
     """Whether `value` is a result: it has `modelUsage`, or says so by `type`."""
     return isinstance(value, Mapping) and ("modelUsage" in value or value.get("type") == "result")
+
+
+def is_event(value: Mapping[str, object]) -> bool:
+    """Whether `value` is an event of a run beside its result: by its `type`."""
+    kind = value.get("type")
+    return not is_result(value) and (_is_in(kind, _RUN_TYPES) or (isinstance(kind, str) and "usage" not in value))
+
+
+def is_summary(value: Mapping[str, object]) -> bool:
+    """Whether `value` is what Claude Code keeps beside its transcripts: sums over all of them."""
+    return "modelUsage" in value and "lastComputedDate" in value
+
+
+def is_error(value: Mapping[str, object]) -> bool:
+    """Whether `value` is what an API answers in place of a response: its error, with the id of the request at most."""
+    error = value.get("error")
+    return isinstance(error, Mapping) and bool(error) and not set(value) - _ERROR_KEYS and value.get("type", "error") == "error"
 
 
 def is_token_count(value: Mapping[str, object]) -> bool:

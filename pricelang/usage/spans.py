@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .fields import clean
 from .records import Outcome, Place, Record, Skipped, UsageError
+from .responses import REQUEST, RESPONSE, named
 
 MOST = 2**18
 """Spans that are remembered; of a longer run the last ones, for copies stand near each other."""
@@ -59,7 +60,8 @@ class Spans:
                 self._known[kind, name] = new
         while len(self._known) > 3 * MOST:
             del self._known[next(iter(self._known))]
-        return record
+        ids = named(RESPONSE, own.get("gen_ai.response.id")) + named(REQUEST, own.get("request_id"))
+        return evolve(record, ids=ids) if ids else record
 
 
 def _tokens(record: Record) -> tuple[int, int]:

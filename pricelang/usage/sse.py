@@ -3,7 +3,8 @@
 `message_start` carries the model, the tier, the geography and the split of cache writes; the usage of the last
 `message_delta` is cumulative and takes its place, key by key: the deltas are never added up. Content is not held: a block
 leaves its type, and whether any of it arrived. A stream without a `message_delta` was cut before its counts were known,
-and is refused. After a fallback the model is the one that the last `fallback` block went to.
+and is refused. After a fallback the model is the one that the last `fallback` block went to. A start that is sent twice is one
+start. The events of a stream of Converse are put together, too: its `metadata` has the counts.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from attrs import evolve
 
 from pricelang.notes import Note
 
-from .fields import model_id, require_object
+from .fields import require_object
 from .json_text import Decoder, JsonFault
 from .lines import Line
 from .records import Outcome, Place, Record, UsageError
@@ -31,15 +32,20 @@ _EVENTS = frozenset(
         "ping", "error",
     )
 )  # fmt: skip
+_CONVERSE = frozenset(("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop"))
+_MOST_KEYS = 2  # the event itself, and padding
 _BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
 
 _NOT_CLOSED = Note("unfinished", "the stream has no `message_stop`: its last counts are priced")
+_NO_INPUT = Note("unfinished", "the stream has no count of its input: its output alone is priced")
 # The line where a value starts, its number in an array, the value or the `JsonFault` that stands in its place, its text.
 Value = tuple[int, int | None, object, str | None]
 
 
 def known(value: Mapping[str, object]) -> bool:
     """Whether a value is a stream that `merged` put together, or an event that stands alone."""
+    if not _CONVERSE.isdisjoint(value):
+        return len(value) <= _MOST_KEYS
     return value.get("type") == _MERGED or (value.get("type") == "message_start" and isinstance(value.get("message"), Mapping))
 
 
@@ -47,14 +53,16 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a stream. Raises `UsageError` where it was cut."""
     from .messages import read_message  # every file passes through here, and few hold a stream
 
-    message = require_object(value.get("message"), "message")
+    last = "message_delta" if _CONVERSE.isdisjoint(value) else "metadata"
     if not value.get("counted"):
         raise UsageError(
-            "cut_stream", "the stream was cut before its counts: it has no `message_delta`",
+            "cut_stream", f"the stream was cut before its counts: it has no `{last}`",
             "the request may have been billed: look it up in the usage report",
         )  # fmt: skip
-    read = read_message(message)
+    read = read_message(require_object(value.get("message"), "message"))
     notes = read.notes if value.get("closed") else (*read.notes, _NOT_CLOSED)
+    if read.top.total == read.top.output > 0:
+        notes = (*notes, _NO_INPUT)
     parts = read.parts
     if value.get(METRICS):
         parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}) for part in parts)
@@ -80,11 +88,23 @@ def events_of(lines: Iterable[Line], decoder: Decoder) -> Iterator[Value]:
 def merged(values: Iterable[Value]) -> Iterator[Value]:
     """Values with the events of each stream put together to one; all other values go through as they are."""
     held: _Stream | None = None
+    converse: Value | None = None
     for found in values:
         value = found[2]
+        if isinstance(value, dict) and _is_converse(value, converse is not None):
+            converse = converse or found
+            if "metadata" in value:
+                yield *converse[:2], value, found[3]
+                converse = None
+            elif converse is not found and "messageStart" in value:
+                yield converse
+                converse = found
+            continue
         kind = value.get("type") if isinstance(value, dict) else None
         if kind == "message_start" and isinstance(value, dict) and isinstance(value.get("message"), dict):
             if held is not None:
+                if held.starts_again(value["message"]):
+                    continue
                 yield held.value(False)
             held = _Stream(found, value["message"])
         elif held is None or not isinstance(value, dict) or not isinstance(kind, str) or kind not in _EVENTS:
@@ -96,6 +116,16 @@ def merged(values: Iterable[Value]) -> Iterator[Value]:
                 held = None
     if held is not None:
         yield held.value(False)
+    if converse is not None:
+        yield converse
+
+
+def _is_converse(value: dict[str, object], within: bool) -> bool:
+    """Whether a value is an event of Converse; what has the counts is one `within` a stream alone, for it stands alone too."""
+    if not _CONVERSE.isdisjoint(value):
+        return len(value) <= _MOST_KEYS
+    metadata = value.get("metadata")
+    return within and isinstance(metadata, dict) and "usage" in metadata
 
 
 class _Stream:
@@ -106,6 +136,17 @@ class _Stream:
         self._message = message
         self._blocks: list[object] = []
         self._counted = self._metrics = False
+
+    def starts_again(self, message: dict[str, object]) -> bool:
+        """Takes in a second start: of the same message, or behind one that counted nothing."""
+        usage, new = self._message.get("usage"), message.get("usage")
+        old = usage if isinstance(usage, dict) else {}
+        same = message.get("id") is not None and message.get("id") == self._message.get("id")
+        if self._counted or not (same or not (self._blocks or any(old.values()))):
+            return False
+        counts = {**old, **{key: count for key, count in new.items() if count or key not in old}} if isinstance(new, dict) else usage
+        self._message = {**message, "usage": counts}
+        return True
 
     def add(self, kind: str, event: dict[str, object]) -> None:
         """Takes an event in."""
@@ -137,9 +178,8 @@ class _Stream:
         target = block.get("to")
         if block.get("type") == "fallback":
             kept["from"] = block.get("from")
-            model = model_id(target.get("model"), "content.to.model", []) if isinstance(target, dict) else None
-            if model is not None:
-                self._message = {**self._message, "model": model}
+            if isinstance(target, dict) and target.get("model") is not None:
+                self._message = {**self._message, "model": target["model"]}
         if len(self._blocks) < 1000 or kept["type"] == "fallback":
             self._blocks.append(kept)
 

@@ -48,6 +48,7 @@ def as_data(outcome: Outcome) -> dict[str, object]:
         if not holder.get("unsaid"):
             holder.pop("unsaid", None)
         holder.pop("raw", None)
+        holder.pop("ids", None)
     data["place"] = {key: value for key, value in data["place"].items() if key != "file"}
     return {"outcome": type(outcome).__name__, **json.loads(json.dumps(data, default=str))}
 

@@ -59,11 +59,11 @@ def test_records_and_faults_have_their_lines(text: str, expected: list[tuple[int
 
 
 def test_documents_may_stand_behind_one_another() -> None:
-    pretty = json.dumps(message(), indent=2)
+    pretty, other = (json.dumps(message(id=id), indent=2) for id in ("msg_1", "msg_2"))
     height = pretty.count("\n") + 1
-    assert story(outcomes(f"{pretty}\n{pretty}\n")) == [(1, "ok"), (height + 1, "ok")]
+    assert story(outcomes(f"{pretty}\n{other}\n")) == [(1, "ok"), (height + 1, "ok")]
     cut = pretty[: len(pretty) // 2]
-    found = outcomes(f"{cut}\n{pretty}\n{pretty}")
+    found = outcomes(f"{cut}\n{pretty}\n{other}")
     assert [type(one).__name__ for one in found] == ["Rejected", "Record", "Record"]
 
 
@@ -258,7 +258,7 @@ def test_any_object_gives_one_outcome_in_any_format(value: dict[str, object], fo
     assert len(found) == 1
 
 
-@given(st.lists(st.sampled_from([*SEEDS, "{", '{"usage": 1}', "", "[1]"]), max_size=6))
+@given(st.lists(st.sampled_from([*SEEDS, "{", '{"usage": 1}', "", "[1]"]), max_size=6, unique=True))
 def test_good_lines_are_read_whatever_stands_beside_them(texts: list[str]) -> None:
     found = records(outcomes("\n".join(texts)))
     good = {number for number, text in enumerate(texts, 1) if text in SEEDS[::2]}

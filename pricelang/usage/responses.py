@@ -1,0 +1,264 @@
+"""Responses that count once: which ids name a response in which format, and what becomes of its copies.
+
+An id counts here where whoever answered the request gave it out, so that no other response has it: the id of a message or a
+completion, the id of a request, the id under which a gateway keeps a call. What a caller chose (`custom_id`, the `id` of a
+canonical record) is a label, and two responses may have it.
+
+The first copy with a final count counts. A further one with the same counts is skipped, one with other counts is refused, for
+which of them is right is not for the reader to say. A copy without a final count never counts beside one that has it; of
+several such the largest does, among equals the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from .fields import clean
+from .records import Outcome, Place, Record, Rejected, Skipped
+
+RESPONSE, REQUEST = "response", "request"
+_ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
+"""How ids of responses begin; others count where the object says what it is."""
+_CHUNK = "chat.completion.chunk"
+_MAX_ID = 200
+Value = Mapping[str, object]
+
+
+# ---- which ids name a response --------------------------------------------------------------------------------------
+
+
+def response_ids(format: str, value: Value) -> tuple[str, ...]:
+    """The ids that name the one response of an object, each with its kind; none where nothing in it does.
+
+    >>> response_ids("messages", {"id": "msg_1", "type": "message"}), response_ids("canonical", {"id": "mine"})
+    (('response:msg_1',), ())
+    """
+    read = _IDS.get(format)
+    return read(value) if read is not None else ()
+
+
+def named(kind: str, id: object) -> tuple[str, ...]:
+    """The id of a kind as `Record.ids` has it; nothing where it is no text."""
+    return (f"{kind}:{id}",) if isinstance(id, str) and 0 < len(id) <= _MAX_ID else ()
+
+
+def is_partial(format: str, value: Value) -> bool:
+    """Whether an object is one of several that tell the counts of one response so far: a chunk before the last."""
+    if format != "openai" or value.get("object") != _CHUNK:
+        return False
+    choices = value.get("choices")
+    if not isinstance(choices, list):
+        return True
+    return any(not isinstance(choice, Mapping) or choice.get("finish_reason") is None for choice in choices)
+
+
+def _inner(value: Value, *path: str) -> Value:
+    for key in path:
+        found = value.get(key)
+        value = found if isinstance(found, Mapping) else {}
+    return value
+
+
+def _message(value: Value) -> tuple[str, ...]:
+    id = value.get("id")
+    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(_ISSUED))
+    return named(RESPONSE, id) if says else ()
+
+
+def _completion(value: Value) -> tuple[str, ...]:
+    if isinstance(value.get("response"), Mapping):
+        value = _inner(value, "response")
+    id = value.get("id")
+    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(_ISSUED))
+    return named(RESPONSE, id) if says else ()
+
+
+def _call(value: Value) -> tuple[str, ...]:
+    """The ids of a call of Bedrock: that of its request, wherever an SDK or a log puts it, and that of its message."""
+    found = named(REQUEST, value.get("requestId"))
+    for holder in (value, _inner(value, "response")):
+        found += named(REQUEST, _inner(holder, "ResponseMetadata").get("RequestId"))
+        found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
+    for message in (_inner(value, "body"), _inner(value, "output", "outputBodyJson")):
+        found += named(RESPONSE, message.get("id"))
+    return found
+
+
+def _logged(value: Value) -> tuple[str, ...]:
+    """The ids of a gateway's log: Langfuse's of the observation, Helicone's of the request, else that of the response."""
+    if "usageDetails" in value:
+        return named("observation", value.get("id"))
+    if "call_type" in value:
+        return named(RESPONSE, value.get("id") or value.get("request_id"))
+    if "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value:
+        return named("helicone", value.get("request_id"))
+    return named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
+
+
+def _run(value: Value) -> tuple[str, ...]:
+    """The event that a result is; a run without one is known by its session and all that its result says."""
+    if isinstance(value.get("uuid"), str):
+        return named("result", value.get("uuid"))
+    session = value.get("session_id")
+    if not isinstance(session, str):
+        return ()
+    return named("result", f"{clean(session)} {hash(repr(value)):x}")
+
+
+_IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
+    "messages": _message,
+    "batch": lambda value: named(RESPONSE, _inner(value, "result", "message").get("id")),
+    "clouds": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
+    "sse": lambda value: named(RESPONSE, _inner(value, "message").get("id")),
+    "bedrock": _call,
+    "gateways": _logged,
+    "openai": _completion,
+    "claude-result": _run,
+}
+
+
+# ---- which copy counts ----------------------------------------------------------------------------------------------
+
+
+class Later:
+    """The place of an outcome that what follows decides: None until it is known."""
+
+    def __init__(self) -> None:
+        self.outcome: Outcome | None = None
+
+
+@frozen
+class _Counted:
+    """What was counted for an id: a hash of its counts (None within a sum), its tokens, and where."""
+
+    counts: int | None
+    tokens: int
+    file: str
+    line: int | None
+
+    def where(self, seen_from: Place) -> str:
+        return place_seen(self.file, self.line, seen_from)
+
+
+@frozen
+class _Open:
+    """A copy without a final count, and the place of its outcome."""
+
+    record: Record
+    later: Later
+
+
+class Responses:
+    """The responses of one pass, by their ids."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, _Counted] = {}
+        self._open: dict[str, _Open] = {}
+
+    def settled(self, record: Record, partial: bool = False) -> Outcome | Later:
+        """The record if it counts, or why it does not; a `Later` where that is not known yet. `partial` is a copy that others
+        may follow."""
+        keys = record.ids
+        unfinished = partial or is_unfinished(record)
+        for key in keys:
+            if key in self._counted:
+                return _against(record, self._counted[key], unfinished)
+        still_open = next((self._open[key] for key in keys if key in self._open), None) if self._open else None
+        if unfinished:
+            return self._opened(record, keys, still_open)
+        if still_open is not None:
+            self._close(still_open, record)
+        self._count(record, keys)
+        return record
+
+    def last(self, record: Record) -> Outcome:
+        """The same for a response whose copies are settled among themselves, once no other can follow."""
+        for key in record.ids:
+            if key in self._counted:
+                return _against(record, self._counted[key], is_unfinished(record))
+        return record
+
+    def include(self, ids: tuple[str, ...], place: Place) -> None:
+        """Takes note of a response that the sum at a place counts."""
+        for id in ids:
+            self._counted[id] = _Counted(None, 0, place.file, place.line)
+
+    def finish(self) -> None:
+        """Decides what is still open: the copy at hand counts."""
+        for one in self._open.values():
+            if one.later.outcome is None:
+                one.later.outcome = one.record
+                self._count(one.record, one.record.ids)
+
+    def _opened(self, record: Record, keys: tuple[str, ...], before: _Open | None) -> Outcome | Later:
+        if before is None:
+            found = _Open(record, Later())
+            self._open.update(dict.fromkeys(keys, found))
+            return found.later
+        kept, lost = (record, before.record) if tokens(record) >= tokens(before.record) else (before.record, record)
+        # The place in the order stays that of the first copy.
+        now = _Open(kept, before.later)
+        for key in {*keys, *before.record.ids}:
+            self._open[key] = now
+        return Skipped(lost.place, f"a copy of the response at {where(kept.place, lost.place)}")
+
+    def _close(self, before: _Open, final: Record) -> None:
+        for key in before.record.ids:
+            self._open.pop(key, None)
+        if before.later.outcome is None:
+            before.later.outcome = _against(before.record, _counted(final), unfinished=True)
+
+    def _count(self, record: Record, keys: tuple[str, ...]) -> None:
+        found = _counted(record)
+        for key in keys:
+            self._counted[key] = found
+
+
+def with_ids(record: Record, ids: tuple[str, ...]) -> Record:
+    """A record with the ids of its response."""
+    return Record(record.parts, record.place, record.format, record.notes, record.attributes, record.raw, ids)
+
+
+def is_unfinished(record: Record) -> bool:
+    """Whether a record has no final count."""
+    return any(note.code == "unfinished" for note in record.notes)
+
+
+def tokens(record: Record) -> int:
+    """All that a record counts, in one number: of copies of one response, more is later."""
+    return sum(number for part in record.parts for number in part.usage.values() if isinstance(number, int))
+
+
+def where(place: Place, seen_from: Place) -> str:
+    """A place in words, short when it is in the file from which it is seen."""
+    return place_seen(place.file, place.line, seen_from)
+
+
+def place_seen(file: str, line: int | None, seen_from: Place) -> str:
+    """The same, of a file and a line."""
+    return f"line {line}" if file == seen_from.file else f"line {line} of {clean(file)}"
+
+
+def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
+    """What becomes of a copy of a response that counts already."""
+    if before.counts is None:
+        return Skipped(record.place, f"the sum at {before.where(record.place)} counts this response")
+    if _counts(record) == before.counts or (unfinished and tokens(record) <= before.tokens):
+        return Skipped(record.place, f"a copy of the response at {before.where(record.place)}")
+    return Rejected(
+        record.place, "changed_response", f"this response stands with other counts at {before.where(record.place)}",
+        "one response has one usage: give the right one of the two alone", record.raw,
+    )  # fmt: skip
+
+
+def _counted(record: Record) -> _Counted:
+    return _Counted(_counts(record), tokens(record), record.place.file, record.place.line)
+
+
+def _counts(record: Record) -> int:
+    try:
+        return hash(tuple([frozenset(part.usage.items()) for part in record.parts]))
+    except TypeError:  # a format from outside may list its quantities
+        return hash(repr([sorted(part.usage.items()) for part in record.parts]))
