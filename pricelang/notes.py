@@ -8,7 +8,7 @@ from attrs import frozen
 
 NoteCode = Literal[
     "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
-    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "no_date",
+    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "long_window", "no_date",
     "not_counted", "nothing_billed", "outside_term", "provider", "remark", "retired", "speed", "subscription",
     "ungrouped", "unfinished", "unknown_counter", "unsure",
 ]  # fmt: skip
@@ -41,6 +41,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
     "long_context_mark": Meaning("a mark of a long context window was taken off the model id"),
+    "long_window": Meaning("a prompt beyond the plain window can only have been of the long one, and is priced so"),
     "no_date": Meaning("the record has no date: it is priced as of now"),
     "not_counted": Meaning("an estimate leaves something out, which the note names"),
     "nothing_billed": Meaning("the record holds no usage that is billed"),

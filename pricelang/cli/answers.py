@@ -17,7 +17,7 @@ from pricelang.cli.request import bounds_of, span_of
 from pricelang.flags import STDIN
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import PriceError
-from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def outcomes_of(given: Input, keep_raw: bool = False, progress: Progress | None 
     Raises `Failure` for an unknown format.
     """
     if given.usage:
-        return [Record((Part(None, usage=given.usage),), Place(""), "canonical")]
+        part = Part(given.model, None, given.dimensions, given.usage, kind=SUM if given.is_sum else SINGLE)
+        return [Record((part,), Place(""), "canonical")]
     from pricelang.usage.reading import read_paths
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pricelang.api import Book
 from pricelang.book import model as m
@@ -17,6 +17,7 @@ from pricelang.quick.rates import Line, Rates, keep_rates, slot_of
 from pricelang.quick.request import plain_count
 from pricelang.rating.bill import Bill
 from pricelang.rating.instants import written
+from pricelang.rating.limits import Limit, limits_of
 from pricelang.rating.rates import Rate
 
 
@@ -26,6 +27,8 @@ def leave_rates(book: Book, given: Input, answer: Answer) -> None:
     bill, record = answer.bill, answer.record
     if bill is None or record is None or given.book != DEFAULT_BOOK or book.content is None:
         return
+    if any(note.code == "long_window" for note in bill.notes):
+        return  # a shorter request like it has the plain window
     if record.format != "canonical" or record.notes or len(record.parts) != 1 or len(bill.parts) != 1:
         return
     (part,), (priced,) = record.parts, bill.parts
@@ -49,7 +52,7 @@ def _rates(book: m.Book, bill: Bill, usage: Mapping[str, int]) -> Rates | None:
     cell = priced.cell
     if bill.bounds is not None or cell.coefficients is None or set(usage) - set(cell.coefficients):
         return None
-    sides = _sides(book, usage)
+    sides = _sides(book, usage, limits_of(book).at(cell.point, priced.at))
     grid = request_grid(bill)
     if sides is None or len(bill.lines) != len(usage) or len(grid.rows) != len(usage) + 1:
         return None
@@ -65,9 +68,10 @@ def _rates(book: m.Book, bill: Bill, usage: Mapping[str, int]) -> Rates | None:
     return Rates(cell.model.name, grid.title, bill.currency, cell.places, [note.to_dict() for note in bill.notes], columns_of(book, usage), sides, lines)
 
 
-def _sides(book: m.Book, usage: Mapping[str, int]) -> list[tuple[list[str], int | None, int | None]] | None:
-    """Between which limits of each threshold sum the quantities lie; None where a limit is no whole number."""
-    found = []
+def _sides(book: m.Book, usage: Mapping[str, int], most: Iterable[Limit]) -> list[tuple[list[str], int | None, int | None]] | None:
+    """Between which limits of each threshold sum the quantities lie, and what one request has at most; None where a limit
+    is no whole number."""
+    found: list[tuple[list[str], int | None, int | None]] = [(list(limit.meters), None, limit.most) for limit in most]
     for summed in book.sums:
         if any(limit.denominator != 1 for limit in summed.limits):
             return None

@@ -45,6 +45,7 @@ class Input:
     models: dict[str, Meant] = field(factory=dict)
     across: str = "refuse"
     strict: bool = False
+    is_sum: bool = False
 
 
 def book_option(function: Decorated) -> Decorated:
@@ -85,6 +86,7 @@ def input_options(function: Decorated) -> Decorated:
         options.append(click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text))
     options += [
         dimension_options,
+        click.option("--sum", "is_sum", is_flag=True, help="The quantities add up several requests."),
         click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
@@ -119,6 +121,8 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     """What the options ask for. Raises a usage error where they ask for nothing, or for two things."""
     usage = _usage(ctx, params)
     files: tuple[str, ...] = params["files"]
+    if params.get("is_sum") and not usage:
+        ctx.fail("`--sum` speaks of quantities given by flags; a record says itself that it is a sum")
     if files and usage:
         ctx.fail("quantities are flags of a single request; give them or files, not both")
     if not files and not usage:
@@ -130,7 +134,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     return Input(
         tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"], models_of(ctx, params["model_names"]), params["across"],
-        params.get("strict", False),
+        params.get("strict", False), params.get("is_sum", False),
     )  # fmt: skip
 
 

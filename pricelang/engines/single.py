@@ -48,7 +48,8 @@ class Single:
             raise BadRequest("bad_date", "the row has no instant")
         usage = {name: value for name, value in asked["u"].items() if value not in (None, "")}
         dimensions = {name: value for name, value in asked["d"].items() if value is not None}
-        return self.book.rates.request(asked["model"], asked["at"], usage, dimensions)
+        # A row may add up requests: it is held against no limit of one.
+        return self.book.rates.request(asked["model"], asked["at"], usage, dimensions, held=False)
 
     def _answer(self, row: str) -> dict[str, Any]:
         try:

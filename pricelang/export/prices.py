@@ -15,8 +15,8 @@ from pricelang.pricing import PriceBook
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.ratecard import scopes_of
 from pricelang.rating.rates import Rate
+from pricelang.rating.scopes import scopes_of
 
 REQUESTS = "requests"
 """The name under which an amount for each request stands among the prices of meters."""

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from attrs import frozen
 
 from pricelang.book import model as m
+from pricelang.notes import Note
 from pricelang.rating.instants import Instant, seconds_of, today, written
+
+
+class Ids(Protocol):
+    """What reads the ids of models as platforms and gateways write them, and knows what a platform leaves unsaid."""
+
+    def name_of(self, id: str, /) -> str:
+        """The book's name of a model."""
+
+    def asked(self, model: str, dimensions: Mapping[str, str], /) -> tuple[str, Mapping[str, str], tuple[Note, ...]]:
+        """The book's name of the model of a request, all its dimensions, and what is to be known of the id."""
 
 
 @frozen

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from attrs import define, evolve, field
 
 from pricelang.book import model as m
-from pricelang.book.space import holds, in_clock, open_sides, sides_of
+from pricelang.book.space import holds, in_clock, open_sides
 from pricelang.notes import Note
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.limits import PROMPT, WINDOW, Limit, limits_of, long_window, too_long
+from pricelang.rating.models import Ids
 from pricelang.rating.quantities import PLAIN, read_uses
 from pricelang.rating.rates import Point, Rate, not_offered
+from pricelang.rating.scopes import scopes_of, side_said
 from pricelang.rating.shortcuts import Shortcut, shortcut_of
 from pricelang.wording import did_you_mean, shown
 
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_ENTRIES = 20_000
-_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
-
-
-class Ids(Protocol):
-    """What reads the ids of models as platforms and gateways write them, and knows what a platform leaves unsaid."""
-
-    def name_of(self, id: str, /) -> str:
-        """The book's name of a model."""
-
-    def asked(self, model: str, dimensions: Mapping[str, str], /) -> tuple[str, Mapping[str, str], tuple[Note, ...]]:
-        """The book's name of the model of a request, all its dimensions, and what is to be known of the id."""
 
 
 @define(eq=False, repr=False)
@@ -55,6 +46,8 @@ class Entry:
     notes: tuple[Note, ...] = ()
     # What prices every such request, where no threshold matters.
     basis: Basis | None = None
+    # What one such request has at most.
+    limits: tuple[Limit, ...] = ()
 
 
 @define(eq=False, repr=False)
@@ -97,11 +90,12 @@ class RateCard:
         return self._request(model, at, usage, dimensions, "").amount
 
     def request(
-        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = ""
-    ) -> Priced:
-        """One request, priced. Raises `PriceError`."""
+        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = "", *,
+        held: bool = True,
+    ) -> Priced:  # fmt: skip
+        """One request, priced; it is not `held` against the limits of one where it may add up several. Raises `PriceError`."""
         if at is None:
-            return _undated(self.request(model, today(), usage, dimensions, label))
+            return _undated(self.request(model, today(), usage, dimensions, label, held=held))
         if type(at) is not str:
             # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
             at = written(seconds_of(at))
@@ -112,21 +106,39 @@ class RateCard:
                 return Priced(shortcut.basis, given, shortcut.units(given.values()), label)
             except (KeyError, TypeError, ValueError):
                 pass  # as in `amount`
-        return self._request(model, at, usage, dimensions, label)
+        return self._request(model, at, usage, dimensions, label, held)
 
     def _request(
-        self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str
+        self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str, held: bool = True
     ) -> Priced:
         """One request, priced the full way, and a shortcut for the next ones like it."""
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
         basis = entry.basis or self._basis(entry, tuple(self.side(index, uses) for index in entry.sums), uses)
+        for limit in entry.limits if held else ():
+            amount = limit.amount(uses)
+            if amount > limit.most:
+                return self._beyond(entry, limit, amount, (model, at, usage, dimensions, label))
         priced = self._priced(basis, uses, label)
         if entry.basis is not None and type(model) is str:
-            found = shortcut_of(basis, tuple(uses))
+            found = shortcut_of(basis, tuple(uses), entry.limits)
             if found is not None:
                 _kept(self.shortcuts, (model, at, *uses, *dimensions.items()), found)
         return priced
+
+    def _beyond(
+        self, entry: Entry, limit: Limit, amount: Fraction | int, asked: tuple[str, str, Mapping[str, object], Mapping[str, str], str]
+    ) -> Priced:  # fmt: skip
+        """A request beyond a limit, priced as the only one that it can have been. Raises `Refused` where there is none."""
+        model, at, usage, dimensions, label = asked
+        index = entry.point[m.MODELS]
+        windows = limits_of(self.book).windows(index, entry.at) if limit.label == PROMPT else {}
+        wider = {value: most for value, most in windows.items() if amount <= most}
+        if len(wider) != 1 or WINDOW in dimensions:
+            raise too_long(self.book.models[index].name, limit, amount, wider)
+        (value,) = wider
+        priced = self._request(model, at, usage, {**dimensions, WINDOW: value}, label)
+        return _noted(priced, long_window(value, limit, amount))
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
@@ -203,7 +215,7 @@ class RateCard:
         found: dict[int, tuple[int, ...]] = {}
         said: list[tuple[str, int, tuple[int, ...]]] = []
         for text in each:
-            index, points = self._sides_of(text)
+            index, points = side_said(self.book, text)
             for earlier, other, others in said:
                 if other == index and not set(points) & set(others):
                     raise BadRequest("bad_record", f"no request is both `{shown(earlier)}` and `{shown(text)}`",
@@ -211,18 +223,6 @@ class RateCard:
             said.append((text, index, points))
             found[index] = tuple(point for point in points if point in found.get(index, points))
         return found
-
-    def _sides_of(self, text: str) -> tuple[int, tuple[int, ...]]:
-        """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds."""
-        match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
-        limit = Fraction(match["limit"].replace(",", "")) if match else None
-        known = []
-        for index, summed in enumerate(self.book.sums):
-            known += [f"{summed.label} over {value}" for value in summed.limits]
-            if match and limit is not None and summed.label == match["sum"] and limit in summed.limits:
-                return index, sides_of(summed.limits, limit, match["side"] == "over")
-        raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
-                         help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
     # ---- combinations ----
 
@@ -246,6 +246,7 @@ class RateCard:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
             notes += tuple(Note("unsure", doubt) for doubt in doubts)
         entry.notes = notes
+        entry.limits = limits_of(self.book).at(entry.point, seconds)
         if key is not None:
             _kept(self._entries, key, entry)
         return entry
@@ -380,7 +381,10 @@ class RateCard:
 
 def _undated(priced: Priced) -> Priced:
     """The request with the note that no date was given for it."""
-    note = Note("no_date", f"no date is given: priced as of {written(priced.at)}")
+    return _noted(priced, Note("no_date", f"no date is given: priced as of {written(priced.at)}"))
+
+
+def _noted(priced: Priced, note: Note) -> Priced:
     priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, note))
     return priced
 
@@ -391,29 +395,3 @@ def _kept(cache: dict[K, V], key: K, value: V) -> V:
         cache.clear()
     cache[key] = value
     return value
-
-
-def scopes_of(book: m.Book) -> Iterator[m.Scope]:
-    """Every scope of a book that may look at a threshold."""
-    for price in book.prices:
-        yield price.scope
-    for derivation in book.derivations:
-        yield derivation.scope
-    for modifier in book.modifiers:
-        yield modifier.when
-        for line in modifier.lines:
-            yield line.scope
-    for limit in book.limits:
-        for row in limit.lines:
-            yield row.scope
-    for charge in book.charges:
-        yield from (price.scope for price in charge.prices)
-        yield from (line.scope for line in (*charge.minimums, *charge.pools))
-        yield from (offer.scope for offer in charge.free)
-    for exclusion in book.exclusions:
-        yield exclusion.scope
-        for offer in exclusion.allowed:
-            yield offer.scope
-    yield from (remark.scope for remark in (*book.refusals, *book.free, *book.notes))
-    yield from (rounding.scope for rounding in book.roundings)
-    yield from (conversion.scope for conversion in book.conversions)

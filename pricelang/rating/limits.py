@@ -1,0 +1,123 @@
+"""What one request can have at most: the windows and the output limits that a book gives as figures.
+
+Two tables of figures are held against requests. The columns of `context_window` are values of the dimension of that name, and
+say how long the prompt of a request with that value may be (the group `prompt`). The columns of `max_output` say how long an
+answer may be; the largest counts. A book without such a table has no such limit, and a sum of requests is held against none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from attrs import frozen
+
+from pricelang.book import model as m
+from pricelang.decimals import grouped
+from pricelang.notes import Note
+from pricelang.rating.errors import Refused
+
+Number = Fraction | int
+WINDOW, PROMPT = "context_window", "prompt"
+ANSWERS, ANSWER = "max_output", "output"
+
+
+@frozen(eq=False, repr=False)
+class Limit:
+    """The most of some meters that one request can have; `label` is what they are together."""
+
+    label: str
+    meters: tuple[str, ...]
+    most: int
+    origin: m.Origin
+
+    def amount(self, uses: Mapping[str, Sequence[Number]]) -> Number:
+        """How much of it a request has."""
+        return sum(sum(uses[name]) for name in self.meters if name in uses)
+
+
+@frozen(eq=False, repr=False)
+class Row:
+    """The figures of one model from a day on."""
+
+    start: int
+    columns: Mapping[str, m.Figure]
+
+
+class Limits:
+    """The limits of a book by model and instant."""
+
+    def __init__(self, book: m.Book) -> None:
+        self._book = book
+        self.axis = next((index for index, dimension in enumerate(book.dimensions) if dimension.name == WINDOW), None)
+        groups = dict(book.groups)
+        self._prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
+        self._windows = _rows(book, WINDOW) if self.axis is not None and self._prompt else {}
+        self._answers = _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
+
+    def at(self, point: Sequence[int], seconds: int) -> tuple[Limit, ...]:
+        """The limits on a request at a point of the space and at an instant."""
+        found = []
+        model = point[m.MODELS]
+        window, answer = _holding(self._windows, model, seconds), _holding(self._answers, model, seconds)
+        if window is not None and self.axis is not None:
+            value = self._book.dimensions[self.axis].values[point[2 + self.axis]].name
+            figure = window.columns.get(value) or _largest(window)
+            found.append(Limit(PROMPT, self._prompt, int(figure.value), figure.origin))
+        if answer is not None:
+            figure = _largest(answer)
+            found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
+        return tuple(found)
+
+    def windows(self, model: int, seconds: int) -> dict[str, int]:
+        """How long a prompt may be with each value of the window."""
+        window = _holding(self._windows, model, seconds)
+        return {name: int(figure.value) for name, figure in window.columns.items()} if window is not None else {}
+
+
+def too_long(model: str, limit: Limit, amount: Number, wider: Mapping[str, int]) -> Refused:
+    """The error of a request that is beyond a limit; `wider` are the windows in which its prompt would fit."""
+    what = "a prompt" if limit.label == PROMPT else "an answer"
+    window = "".join(f"; with `{WINDOW}` `{name}` {most:,} are" for name, most in wider.items())
+    return Refused(
+        "too_long", f"no such request to `{model}` has {what} of {grouped(amount)} tokens: {limit.most:,} are the most{window}",
+        origin=limit.origin, help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in records',
+    )  # fmt: skip
+
+
+def long_window(value: str, limit: Limit, amount: Number) -> Note:
+    """What is to be known of a request that is priced with the only window in which it fits."""
+    return Note(
+        "long_window", f"a prompt of {grouped(amount)} tokens is beyond the window of {limit.most:,}: it can only have been "
+        f"`{WINDOW}` `{value}`, and is priced so",
+    )  # fmt: skip
+
+
+def _rows(book: m.Book, table: str) -> dict[int, list[Row]]:
+    """The rows of a table of models, by model and in order of their days."""
+    columns: dict[tuple[int, int], dict[str, m.Figure]] = {}
+    for figure in book.figures:
+        if figure.table == table and figure.model is not None:
+            columns.setdefault((figure.model, figure.start), {})[figure.column] = figure
+    found: dict[int, list[Row]] = {}
+    for (model, start), held in sorted(columns.items(), key=lambda item: item[0]):
+        found.setdefault(model, []).append(Row(start, held))
+    return found
+
+
+def _holding(rows: Mapping[int, list[Row]], model: int, seconds: int) -> Row | None:
+    held = rows.get(model, ())
+    place = bisect_right([row.start for row in held], seconds)
+    return held[place - 1] if place else None
+
+
+def _largest(row: Row) -> m.Figure:
+    return max(row.columns.values(), key=lambda figure: figure.value)
+
+
+@lru_cache(maxsize=16)
+def limits_of(book: m.Book) -> Limits:
+    """The limits of a book, worked out once."""
+    return Limits(book)
