@@ -7,6 +7,10 @@ import sys
 
 def main(prog_name: str | None = None) -> None:
     """Runs `pricelang` with the arguments of the process, and exits."""
+    from pricelang.ending import interrupts_end, settle_streams
+
+    interrupts_end()
+    settle_streams()
     from pricelang.quick.answer import quick_answer, say
 
     answer = quick_answer(sys.argv[1:])
