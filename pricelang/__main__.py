@@ -7,9 +7,11 @@ import sys
 
 def main(prog_name: str | None = None) -> None:
     """Runs `pricelang` with the arguments of the process, and exits."""
-    from pricelang.ending import interrupts_end, settle_streams
+    from pricelang.interrupts import end_quietly
 
-    interrupts_end()
+    end_quietly()
+    from pricelang.ending import settle_streams
+
     settle_streams()
     from pricelang.quick.answer import quick_answer, say
 

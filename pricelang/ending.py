@@ -10,10 +10,7 @@ from pricelang.wording import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import signal
     from typing import TextIO
-else:
-    import _signal as signal  # what `signal` is made of, which takes longer to import
 
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -58,25 +55,6 @@ def settle_streams() -> None:
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
-
-
-_interrupts_end = False
-
-
-def interrupts_end() -> None:
-    """Lets an interrupt end the process as it ends any other program, while there is nothing to tidy up."""
-    global _interrupts_end
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _interrupts_end = True
-
-
-def interrupts_raise() -> None:
-    """Makes an interrupt a `KeyboardInterrupt` again."""
-    global _interrupts_end
-    if _interrupts_end:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        _interrupts_end = False
 
 
 def lenient(*streams: object) -> None:

@@ -9,15 +9,8 @@ from typing import Any
 import click
 
 from pricelang import __version__
-from pricelang.ending import (
-    BROKEN_PIPE,
-    INTERRUPTED,
-    forget_stdout,
-    interrupts_end,
-    interrupts_raise,
-    last_words,
-    lenient,
-)
+from pricelang.ending import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
+from pricelang.interrupts import end_quietly, raise_again
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
@@ -76,8 +69,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and turns what can happen to any of them into its exit code."""
         lenient(sys.stdout, sys.stderr)
+        held = raise_again()
         try:
-            interrupts_raise()
             found = super().invoke(ctx)
             sys.stdout.flush()
             return found
@@ -89,7 +82,8 @@ class Commands(click.Group):
         except OSError as error:
             ctx.exit(last_words(error))
         finally:
-            interrupts_end()
+            if held:
+                end_quietly()
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Runs a command; what even its help or its errors meet on the way to a stream is no traceback either."""
