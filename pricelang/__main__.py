@@ -7,6 +7,12 @@ import sys
 
 def main(prog_name: str | None = None) -> None:
     """Runs `pricelang` with the arguments of the process, and exits."""
+    from pricelang.interrupts import end_quietly
+
+    end_quietly()
+    from pricelang.ending import settle_streams
+
+    settle_streams()
     from pricelang.quick.answer import quick_answer, say
 
     answer = quick_answer(sys.argv[1:])

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from pricelang.wording import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -18,8 +23,38 @@ def error_line(code: str, message: str, start: str = "", stop: str = "") -> str:
 
 
 def system_error(error: OSError) -> str:
-    """What a command says of a stream that it cannot write."""
-    return error_line("system", f"{error.strerror or error}".lower())
+    """What a command says of a file or a stream that it cannot read or write."""
+    if error.errno == errno.EBADF and error.filename is None:
+        return error_line("system", "there is no standard output")
+    reason = f"{error.strerror or error}".lower()
+    return error_line("system", f"`{error.filename}`: {reason}" if isinstance(error.filename, str) else reason)
+
+
+def last_words(error: OSError) -> int:
+    """Says why a command ends, where anything can be said, and returns the exit code."""
+    try:
+        print(system_error(error), file=sys.stderr, flush=True)
+    except OSError:
+        _forget(sys.stderr)
+    forget_stdout()
+    return WRONG_USAGE
+
+
+def settle_streams() -> None:
+    """Gives a standard stream that is closed its number back, which the next file to be opened would get. What is written
+    to such an output is an error."""
+    for number, way in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, way)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def lenient(*streams: object) -> None:
@@ -30,9 +65,13 @@ def lenient(*streams: object) -> None:
 
 def forget_stdout() -> None:
     """Points standard output at nothing, for else the interpreter would complain when it closes it."""
+    _forget(sys.stdout)
+
+
+def _forget(stream: TextIO) -> None:
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        os.dup2(nothing, stream.fileno())
         os.close(nothing)
     except (OSError, ValueError):
         pass  # a stream without a file behind it needs no care

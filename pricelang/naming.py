@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from pricelang.model_ids import model_ids_of, opaque
 from pricelang.rating.errors import BadRequest
 from pricelang.usage.records import Part, Record
 from pricelang.wording import shown
-
-_MAX_SIZE = 2**24
 
 
 @frozen
@@ -66,17 +63,15 @@ def read_models(path: str | Path) -> dict[str, Meant]:
 
     Raises `BadRequest` (`bad_models`) for a file of another form.
     """
-    import tomllib
+    from pricelang.toml_text import BadText, read_settings
 
     try:
-        text = Path(path).read_bytes()[: _MAX_SIZE + 1].decode("utf-8")
-        value = json.loads(text) if str(path).endswith(".json") else tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+        value = read_settings(path)
+    except BadText as error:
         raise BadRequest("bad_models", f"`{shown(path)}` cannot be read as a map of models: {shown(error, 200)}") from None
-    if isinstance(value, dict) and isinstance(value.get("models"), dict):
-        value = value["models"]
+    inner = value.get("models")
     found = {}
-    for id, meant in value.items() if isinstance(value, dict) else ():
+    for id, meant in (inner if isinstance(inner, dict) else value).items():
         table = {"model": meant} if isinstance(meant, str) else meant
         if not isinstance(table, dict) or not isinstance(table.get("model"), str) or not all(isinstance(text, str) for text in table.values()):
             raise BadRequest(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from typing import TYPE_CHECKING
 
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import plain
 
 from .keys import FIELDS, Side
@@ -63,20 +63,13 @@ def as_csv(found: Reconciliation) -> str:
     """The lines as comma-separated values."""
     numbers = numbered(found)
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADERS)
+    writer = CsvWriter(stream)
+    writer.row(HEADERS)
     for line in found.lines:
         number = numbers.get(id(line))
         ways = "; ".join(one.text for one in found.findings[number - 1].explanations) if number is not None else ""
         rules = dict.fromkeys(place for use in line.used for place in rule_places(use))
         cells = [*(value or "" for value in line.key.values()), plain(line.quantity), plain(line.low), plain(line.high), plain(line.amount), plain(line.difference),
                  found.currency, line.status, number or "", ways, " ".join(rules), " ".join(use.place for use in line.used), " ".join(bill.place for bill in line.billed)]  # fmt: skip
-        writer.writerow([_safe(cell) for cell in cells])
+        writer.row(cells)
     return stream.getvalue()
-
-
-def _safe(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula stands behind an apostrophe; a number stays."""
-    if isinstance(cell, str) and cell[:1] in "=+@\t\r" and cell:
-        return "'" + cell
-    return cell

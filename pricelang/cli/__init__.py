@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from pricelang import __version__
-from pricelang.ending import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, forget_stdout, lenient, system_error
+from pricelang.ending import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
+from pricelang.interrupts import end_quietly, raise_again
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
@@ -68,6 +69,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and turns what can happen to any of them into its exit code."""
         lenient(sys.stdout, sys.stderr)
+        held = raise_again()
         try:
             found = super().invoke(ctx)
             sys.stdout.flush()
@@ -78,8 +80,17 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            click.echo(system_error(error), err=True)
-            ctx.exit(WRONG_USAGE)
+            ctx.exit(last_words(error))
+        finally:
+            if held:
+                end_quietly()
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs a command; what even its help or its errors meet on the way to a stream is no traceback either."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            sys.exit(last_words(error))
 
 
 @click.group(

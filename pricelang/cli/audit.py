@@ -8,16 +8,17 @@ import click
 
 from pricelang.audit.audit import Audit
 from pricelang.audit.sections import SECTIONS, as_data, as_markdown, as_text, is_open
-from pricelang.cli.options import checked_instant, open_book
+from pricelang.cli.options import BOOK, checked_instant, open_book
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.flags import DEFAULT_BOOK
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import today
-from pricelang.wording import printable
+from pricelang.writing import write_text
 
 
 @click.command(epilog="Exit codes: 0 every claim holds, and what was asked is decided; 1 not so; 2 wrong usage, or a book with faults.")
-@click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
+@click.argument("path", type=BOOK, default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option("--claims", is_flag=True, help="The verdict on each claim: what is shown where no section is asked for.")
 @click.option("--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies.")
 @click.option("--order", is_flag=True, help="Whether the order of the stack shows in any amount.")
@@ -26,7 +27,7 @@ from pricelang.wording import printable
 @click.option("--verbose", is_flag=True, help="Every claim and every model by name.")
 @click.option("--markdown", is_flag=True, help="The sections as Markdown; all of them where none is asked for.")
 @click.option("--json", "as_json", is_flag=True, help="The sections as one JSON object; all of them where none is asked for.")
-@click.option("--html", "html_path", metavar="FILE", help="A report of everything, as one file that opens offline.")
+@click.option("--html", "html_path", type=TARGET, metavar="FILE", help="A report of everything, as one file that opens offline.")
 @click.option("--at", metavar="DATE", help="The day of the report's tables; today unless given.")
 @click.option("--since", metavar="DATE", help="The day from which on the report shows what changed.")
 @click.pass_context
@@ -45,6 +46,7 @@ def command(
     asked = [name for name in SECTIONS if flags[name]]
     _check_usage(ctx, asked, {"--html": html_path is not None, "--markdown": markdown, "--json": as_json},
                  {"--at": at is not None, "--since": since is not None})  # fmt: skip
+    check_outputs(ctx)
     audit = open_book(path).audit
     if flags["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
@@ -79,9 +81,6 @@ def _write_report(ctx: click.Context, audit: Audit, source: str, path: str, at: 
 
     try:
         text = render_report(audit, at or today(), since, texts_of(source))
-        with click.open_file(path, "w", encoding="utf-8", atomic=path != "-") as stream:
-            stream.write(text)
     except PriceError as error:
         ctx.fail(f"{error}; {error.help}" if error.help else str(error))
-    except OSError as error:
-        ctx.fail(f"`{printable(path)}` cannot be written: {(error.strerror or str(error)).lower()}")
+    write_text(path, text)

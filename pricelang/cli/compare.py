@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
@@ -18,6 +17,7 @@ from pricelang.cli.answers import outcomes_of
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import money_cut, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.flags import METERS, quantity
@@ -252,15 +252,15 @@ def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> I
 
 def _as_csv(found: Comparison, top: int | None) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
+    writer = CsvWriter(text)
+    writer.row(CSV_COLUMNS)
     ranked = [(str(number), row) for number, row in shown_rows(found, top)]
     for rank, row in [*ranked, *(("", row) for row in found.refused)]:
         first = row.refusals[0] if row.refusals and row.alternative.changes else None
         reason = [first.code, first.rule, first.message, first.location] if first else [None] * 4
         amounts = [None] * 3 if row.amount is None else [plain(Fraction(value)) for value in (row.amount.low, row.amount.expected, row.amount.high)]
         change = None if row.change is None else plain(row.change)
-        writer.writerow([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, change, row.records, row.refused, *reason])
+        writer.row([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, change, row.records, row.refused, *reason])
     return text.getvalue()
 
 

@@ -7,7 +7,6 @@ import os
 import posixpath
 import re
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from pricelang.ending import DONE, SOME_FAILED
 from pricelang.rating.instants import seconds_of, written
 from pricelang.syntax.faults import BookError
 from pricelang.wording import printable
+from pricelang.writing import scratch
 
 MAX_FILES = 1000
 """Book files of one revision that are read."""
@@ -126,7 +126,7 @@ def _opened(source: str) -> _Side:
     revision, colon, path = name.partition(":")
     if not colon or len(revision) < 2 or not path or os.path.exists(name):
         return _Side(name, open_book(name), at)
-    with tempfile.TemporaryDirectory(prefix="pricelang-") as folder:
+    with scratch() as folder:
         entry = _from_git(revision, path, Path(folder))
         try:
             from pricelang.api import load

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import click
 
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import with_progress
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.wording import printable
+from pricelang.writing import write_text
 
 FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
@@ -21,8 +22,8 @@ MOST_REASONS = 12
 @book_option
 @at_option
 @click.option("--provider", metavar="NAME", help="The provider that the entries name; the book's name unless given.")
-@click.option("-o", "--output", default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
-@click.option("--unsaid", metavar="FILE", help="What the format cannot say, with its reason, as JSON Lines; counted on standard error unless given.")
+@click.option("-o", "--output", type=TARGET, default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
+@click.option("--unsaid", type=TARGET, metavar="FILE", help="What the format cannot say, with its reason, as JSON Lines; counted on standard error unless given.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
 @click.pass_context
 def command(
@@ -37,17 +38,15 @@ def command(
       pricelang export genai-prices --book my-contract.price --unsaid unsaid.jsonl
     """
     from pricelang.export import genai_yaml, litellm_map
+    from pricelang.imports.drafts import json_lines
 
+    check_outputs(ctx)
     loaded = open_book(book)
     exported = litellm_map.exported if format_ == "litellm" else genai_yaml.exported
     found = exported(loaded, at, provider or loaded.name, lambda models: with_progress(models, shares_terminal=False))
-    with click.open_file(output, "w", encoding="utf-8") as stream:
-        stream.write(found.text)
     if unsaid is not None:
-        with click.open_file(unsaid, "w", encoding="utf-8") as stream:
-            for each in found.unsaid:
-                said = {"model": each.model, "field": each.field, "value": each.value, "reason": each.reason}
-                stream.write(json.dumps(said, ensure_ascii=False) + "\n")
+        write_text(unsaid, json_lines(found.unsaid))
+    write_text(output, found.text)
     click.echo(f"{found.models:,} models written; {len(found.unsaid):,} things that {format_} cannot say", err=True)
     for (field, reason), count in Counter((each.field, each.reason) for each in found.unsaid).most_common(MOST_REASONS if unsaid is None else 0):
         click.echo(f"  {count:,} x {printable(field)}: {printable(reason)}", err=True)

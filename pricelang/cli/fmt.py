@@ -13,6 +13,7 @@ import click
 from pricelang.cli.output import fault_lines, palette
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE, error_line
 from pricelang.syntax.faults import BookError
+from pricelang.writing import write_text
 
 STDIN = "-"
 
@@ -52,7 +53,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], check: bool, diff: bo
             code = code or SOME_FAILED
             click.echo(f"would change {path}", err=diff)
         elif not diff:
-            Path(path).write_text(new, encoding="utf-8", newline="\n")
+            write_text(path, new)
             click.echo(f"changed {path}")
     if changed or kept:
         verb = "would change" if check or diff else "changed"

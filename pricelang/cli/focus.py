@@ -12,6 +12,8 @@ from attrs import evolve
 from pricelang.api import Book
 from pricelang.cli.answers import Answer, show_refused, show_skipped
 from pricelang.cli.output import Failure, with_progress
+from pricelang.cli.summary import MAX_NAMED
+from pricelang.cli.targets import TARGET
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.layout import counts_line
@@ -29,7 +31,7 @@ def focus_options(function: Decorated) -> Decorated:
     for option in (
         click.option("--sub-account", metavar="ID", help="The sub-account of FOCUS rows, such as a workspace."),
         click.option("--account", default="default", show_default=True, metavar="ID[=NAME]", help="The billing account of FOCUS rows."),
-        click.option("--focus", metavar="FILE", help="Cost rows of FOCUS 1.2, one a line item: a .csv or .parquet file."),
+        click.option("--focus", type=TARGET, metavar="FILE", help="Cost rows of FOCUS 1.2, one a line item: a .csv or .parquet file."),
     ):
         function = option(function)
     return function
@@ -57,7 +59,7 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
         for answer in with_progress(answers, shares_terminal=False):
             if isinstance(answer, Skipped):
                 counts["skipped"] += 1
-                if verbose:
+                if verbose and counts["skipped"] <= MAX_NAMED:
                     show_skipped(answer)
                 continue
             if answer.bill is not None:
@@ -69,7 +71,8 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
                     answer = Answer(answer.place, answer.record, None, error.to_dict())
             if answer.bill is None:
                 counts["refused"] += 1
-                show_refused(answer)
+                if counts["refused"] <= MAX_NAMED:
+                    show_refused(answer)
                 continue
             counts["priced" if answer.bill.parts else "free"] += 1
             totals[answer.bill.currency] = totals.get(answer.bill.currency, 0) + answer.bill.exact_total
@@ -79,6 +82,8 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
         written = write_focus(rows(), path)
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
+    if counts["refused"] > MAX_NAMED:
+        click.echo(f"and {counts['refused'] - MAX_NAMED:,} more refused: `--rejects FILE` writes them all", err=True)
     amounts = ", ".join(money(total, currency) for currency, total in totals.items() if total)
     click.echo(f"{written:,} row{'s' if written != 1 else ''} written{f'; total {amounts}' if amounts else ''}", err=True)
     click.echo(counts_line(**counts), err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,13 @@ import click
 
 from pricelang.cli.options import checked_instant
 from pricelang.cli.output import Failure
+from pricelang.cli.targets import FOLDER, TARGET, check_outputs
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.wording import printable
+from pricelang.writing import Target, write_text
 
 if TYPE_CHECKING:
-    from pricelang.imports.drafts import Imported, Unsaid
+    from pricelang.imports.drafts import Imported
 
 FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
@@ -24,10 +25,10 @@ MOST_REASONS = 12
 @click.command(epilog="Exit codes: 0 done; 1 with `--strict`, something could not be said; 2 wrong usage, or no such price data.")
 @click.argument("format_", metavar="litellm|genai-prices", type=click.Choice(FORMATS))
 @click.argument("source", required=False, metavar="[FILE|-]")
-@click.option("-o", "--output", required=True, metavar="FOLDER", help="The folder of the book: `book.price` and a file for each provider.")
+@click.option("-o", "--output", type=FOLDER, required=True, metavar="FOLDER", help="The folder of the book: `book.price` and a file for each provider.")
 @click.option("--read", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="The day on which the data was read; today unless given.")
-@click.option("--unsaid", metavar="FILE", help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for standard output.")
-@click.option("--force", is_flag=True, help="Replace the `.price` files of the folder.")
+@click.option("--unsaid", type=TARGET, metavar="FILE", help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for standard output.")
+@click.option("--force", is_flag=True, help="Replace the book that an import wrote there before.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
 @click.pass_context
 def command(
@@ -42,27 +43,28 @@ def command(
       pricelang import litellm model_prices_and_context_window.json -o books/litellm
       pricelang import genai-prices -o books/genai-prices --unsaid unsaid.jsonl
     """
-    from pricelang.imports.drafts import ImportFault
+    from pricelang.imports.drafts import ImportFault, json_lines
+    from pricelang.imports.folders import has_book, write_book
     from pricelang.imports.reading import imported
 
     folder = Path(output)
-    old = sorted(folder.glob("*.price")) if folder.is_dir() else []
-    if old and not force:
+    check_outputs(ctx)
+    if folder.exists() and not folder.is_dir():
+        ctx.fail(f"`{printable(output)}` is no folder; name one for the book")
+    if has_book(folder) and not force:
         ctx.fail(f"the folder `{printable(output)}` has a book already; name another, or add `--force`")
     try:
         found = imported(format_, source, (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10])
+        check_outputs(ctx, *(Target("`--output`", str(folder / name), True) for name in found.files))
+        besides = write_book(folder, found.files)
     except ImportFault as error:
         raise Failure("bad_data", str(error)) from None
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in old:
-        path.unlink()
-    for name, text in found.files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     if unsaid is not None:
-        with click.open_file(unsaid, "w", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(_data(each), ensure_ascii=False) + "\n" for each in found.listed)
+        write_text(unsaid, json_lines(found.listed))
     for line in summary(found, output):
         click.echo(line, err=unsaid == "-")
+    if besides:
+        click.echo(f"left as they are, and no part of the book: {', '.join(map(printable, besides))}", err=True)
     ctx.exit(SOME_FAILED if strict and found.listed else DONE)
 
 
@@ -83,7 +85,3 @@ def summary(found: Imported, output: str) -> list[str]:
     if len(ordered) > MOST_REASONS:
         lines.append(f"  and {len(ordered) - MOST_REASONS:,} other reasons: `--unsaid FILE` has them all")
     return lines
-
-
-def _data(each: Unsaid) -> dict[str, str]:
-    return {"model": each.model, "field": each.field, "value": each.value, "reason": each.reason}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ from pricelang.cli.options import (
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
 from pricelang.cli.tables import tables_of
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import grouped, money, plain
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.flags import STDIN
@@ -212,12 +212,12 @@ def _data(invoice: Invoice, unit: Fraction | None) -> dict[str, Any]:
 
 def _csv(invoice: Invoice, unit: Fraction | None) -> None:
     """A row for each line, adjustment and total; `kind` tells them apart, and only `net` of lines and adjustments adds up."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = CsvWriter(sys.stdout)
     columns = ("kind", *invoice.by, "model", "meter", "quantity", "unit", "list_price", "unit_price", "text", "list", "discount", "net", "currency")
-    writer.writerow([*columns, *(["units"] if unit else [])])
+    writer.row([*columns, *(["units"] if unit else [])])
     for kind, values, net, currency in _csv_rows(invoice):
         units = [] if unit is None else [plain(net / unit)]
-        writer.writerow([kind, *values, plain(net), currency, *units])
+        writer.row([kind, *values, plain(net), currency, *units])
 
 
 def _csv_rows(invoice: Invoice) -> Iterator[tuple[str, list[str], Fraction, str]]:

@@ -48,10 +48,23 @@ class Input:
     is_sum: bool = False
 
 
+class _BookName(click.ParamType):  # type: ignore[type-arg]
+    """A book by its path or its name."""
+
+    name = "book"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name as it is: whether there is such a book is said when it is opened."""
+        return value
+
+
+BOOK = _BookName()
+
+
 def book_option(function: Decorated) -> Decorated:
     """Adds `--book`."""
     return click.option(
-        "--book", default=DEFAULT_BOOK, show_default=True, metavar="PATH|NAME",
+        "--book", type=BOOK, default=DEFAULT_BOOK, show_default=True, metavar="PATH|NAME",
         help="A book file, a folder with a `book.price`, or a bundled book.",
     )(function)  # fmt: skip
 

@@ -18,6 +18,7 @@ from pricelang.cli.output import show_grid, with_progress
 from pricelang.cli.rejects import with_rejects
 from pricelang.cli.request import bounds_of
 from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.layout import counts_line, note_line
@@ -37,8 +38,8 @@ Leave: TypeAlias = Callable[[Answer], None]
 @input_options
 @strict_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
-@click.option("-o", "--to", "target", metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
-@click.option("--rejects", metavar="FILE", help="Where records or rows go that have no price: whole, with place and reason.")
+@click.option("-o", "--to", "target", type=TARGET, metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
+@click.option("--rejects", type=TARGET, metavar="FILE", help="Where records or rows go that have no price: whole, with place and reason.")
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
 @click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
 @mapping_options
@@ -64,6 +65,7 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
         ctx.exit(_price_on_spark(ctx, params, target, rejects, lines, keep))
     if params["master"] is not None:
         ctx.fail("`--master` goes with `--engine spark`")
+    check_outputs(ctx)
     if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
         ctx.fail("`--focus` takes records and writes their rows: it goes with neither tables, `--to` nor `--json`")
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -16,9 +14,11 @@ import click
 
 from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book
 from pricelang.cli.output import Failure
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
+from pricelang.writing import write_text
 
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 
@@ -34,14 +34,14 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="The lines as comma-separated values.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="The text as Markdown.")
-@click.option("-o", "--to", "target", metavar="FILE", help="Where the text goes; standard output unless given.")
+@click.option("-o", "--to", "target", type=TARGET, default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
 @book_option
 @at_option
 @dimension_options
 @click.pass_context
 def command(
     ctx: click.Context, /, usage: str, cost: str, within: str | None, mapping: tuple[str, ...], all_lines: bool,
-    as_json: bool, as_csv: bool, as_markdown: bool, target: str | None, book: str, **params: Any,
+    as_json: bool, as_csv: bool, as_markdown: bool, target: str, book: str, **params: Any,
 ) -> None:  # fmt: skip
     """Line by line, what was billed and what the usage comes to: an Admin usage report against an Admin cost report, or
     usage records against an invoice as CSV. Each is a file or a folder of pages; a difference is explained where a
@@ -58,6 +58,7 @@ def command(
         ctx.fail("standard input is one of the two, not both")
     if within is not None and not _AMOUNT.match(within):
         ctx.fail(f"`--within` takes an amount such as 0.01, not `{printable(within)}`")
+    check_outputs(ctx)
     try:
         with _working():
             found = open_book(book).reconcile(
@@ -67,7 +68,7 @@ def command(
         raise Failure(error.code, error.message, error.help) from None
     for row in (*found.usage.unread, *found.cost.unread) if as_csv else ():
         click.echo(f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True)
-    _write(_text(found, all_lines, as_json, as_csv, as_markdown), target)
+    write_text(target, _text(found, all_lines, as_json, as_csv, as_markdown))
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 
 
@@ -102,23 +103,3 @@ def _mapping(ctx: click.Context, given: tuple[str, ...]) -> dict[str, str]:
             ctx.fail(f"`--map` takes NAME=COLUMN, not `{printable(text)}`")
         found[name.strip()] = column.strip()
     return found
-
-
-def _write(text: str, target: str | None) -> None:
-    """Prints a text, or writes it to a file: whole or not at all."""
-    if target is None:
-        click.echo(text, nl=False)
-        return
-    folder = os.path.dirname(os.path.abspath(target))
-    try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".reconcile-")
-    except OSError as error:
-        raise Failure("unwritable_file", f"`{printable(target)}` cannot be written: {error.strerror}") from None
-    try:
-        with open(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -24,6 +23,7 @@ from pricelang.cli.options import (
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
 from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import grouped, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.flags import STDIN
@@ -235,11 +235,11 @@ def _csv(report: Report) -> None:
     """Comma-separated values; where a group has bounds, all have `low` and `high` and those no `amount`."""
     meters = [name for name, _ in report.totals[0].quantities] if report.totals else []
     bounds = ["low", "high"] if any(total.high is not None for total in report.totals) else []
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*report.by, report.noun, *meters, "amount", *bounds, "currency"])
+    writer = CsvWriter(sys.stdout)
+    writer.row([*report.by, report.noun, *meters, "amount", *bounds, "currency"])
     for total in report.totals:
         quantities = [format(to_decimal(quantity), "f") for _, quantity in total.quantities]
         values = ["" if value is None else str(value) for value in total.by]
         low, high = (format(to_decimal(amount), "f") for amount in (total.amount, total.most))
         amount = "" if total.high is not None else low
-        writer.writerow([*values, total.rows, *quantities, amount, *([low, high] if bounds else []), total.currency])
+        writer.row([*values, total.rows, *quantities, amount, *([low, high] if bounds else []), total.currency])

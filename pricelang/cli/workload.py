@@ -6,7 +6,6 @@ the days of a month, where prices change and pools end.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
@@ -20,6 +19,7 @@ import click
 from pricelang.cli.charts import TOP, begin, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import exact, grouped, money, money_cut, plain
 from pricelang.flags import STDIN, quantity
 from pricelang.layout import note_line, shown_quantity
@@ -220,10 +220,10 @@ def _chart(plot: Any, found: Workload, as_markdown: bool) -> None:
 
 def _as_csv(found: Workload) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("day", "low", "expected", "high", "together_low", "together_expected", "together_high", "currency"))
+    writer = CsvWriter(text)
+    writer.row(("day", "low", "expected", "high", "together_low", "together_expected", "together_high", "currency"))
     for day in found.days:
-        writer.writerow((day.date, *_range_data(day.amount).values(), *_range_data(day.together).values(), found.currency))
+        writer.row((day.date, *_range_data(day.amount).values(), *_range_data(day.together).values(), found.currency))
     return text.getvalue()
 
 

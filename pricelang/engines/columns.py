@@ -43,11 +43,11 @@ def read_mapping(path: str | Path) -> dict[str, str]:
 
     Raises `BadRequest` (`bad_mapping`) for anything else.
     """
-    import tomllib
+    from pricelang.toml_text import BadText, read_settings
 
     try:
-        found = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("columns")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = read_settings(path).get("columns")
+    except BadText as error:
         raise BadRequest("bad_mapping", f"the mapping `{shown(path)}` cannot be read: {error}") from None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise BadRequest(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.sources import PARQUET, ending, reads
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import did_you_mean, shown
+from pricelang.writing import Drafts, Target, check_targets, is_stream
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -103,45 +102,35 @@ def write_priced(
     _check_names(job, lines, keep)
     if rejects is not None and "reason" in map(str.lower, job.source.names):
         raise BadRequest("bad_column", "the usage already has a column `reason`, which the refused rows get", help="rename that column")
-    for path in (output, *([rejects] if rejects else [])):
-        if ending(path) not in _FORMATS:
-            raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
-        if os.path.isdir(path):
-            raise BadRequest("bad_output", f"`{shown(path)}` is a folder", help="name a file")
-        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-            raise BadRequest("bad_output", f"there is no folder `{shown(os.path.dirname(os.path.abspath(path)))}`")
-        if reads(job.connection, job.source, path):
-            raise BadRequest("bad_output", f"`{shown(path)}` is read for its usage, which would be lost", help="name another file")
-    if rejects and os.path.realpath(rejects) == os.path.realpath(output):
-        raise BadRequest("bad_output", f"`{shown(output)}` cannot hold the priced rows and the refused ones", help="name two files")
-    with _draft_beside(output) as made, _draft_beside(rejects or output) as left:
-        count, totals = _write(job, select_sql(job, lines, keep), made, output)
+    targets = [Target("the output", output), *([Target("the file of refused rows", rejects)] if rejects else [])]
+    for target in targets:
+        if reads(job.connection, job.source, target.path):
+            raise BadRequest("bad_output", f"`{shown(target.path)}` is read for its usage, which would be lost", help="name another file")
+        _form(target.path)
+    check_targets(targets, ())
+    with Drafts() as drafts:
+        count, totals = _write(job, select_sql(job, lines, keep), drafts.of(output), output)
         refused = job.rows - count + len(job.source.broken)
         if refused and rejects is None:
             raise _first_refused(job) or AssertionError("rows are missing that have a price")
         if rejects is not None:
-            _copy(job, select_sql(job, refused=True), left, rejects)
-        os.replace(made, output)
-        if rejects is not None:
-            try:
-                os.replace(left, rejects)
-            except OSError:
-                os.remove(output)  # neither file, then
-                raise
+            _copy(job, select_sql(job, refused=True), drafts.of(rejects), rejects)
+        drafts.place()
     reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
     return Written(count + refused, count, refused, totals, reasons)
 
 
-@contextlib.contextmanager
-def _draft_beside(path: str) -> Iterator[str]:
-    """A name for a draft in the folder of a file, so that moving it there is one step whatever disks there are."""
-    with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=os.path.dirname(os.path.abspath(path))) as folder:
-        yield os.path.join(folder, "draft")
+def _form(path: str) -> str:
+    """How DuckDB writes a file, by its ending; a device or a pipe without one gets CSV. Raises `BadRequest`."""
+    form = _FORMATS.get(ending(path)) or (_FORMATS[".csv"] if is_stream(path) else None)
+    if form is None:
+        raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
+    return form
 
 
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:
     """Writes rows to a file; returns their number."""
-    form = _FORMATS[ending(output)]
+    form = _form(output)
     wide = [quoted(row[0]) for row in job.connection.execute(f"describe {sql}").fetchall() if row[1] in ("HUGEINT", "UHUGEINT")]
     if wide and ending(output) in PARQUET:  # where DuckDB would write them as floats
         sql = f"select * replace ({', '.join(f'{name}::decimal(38,0) as {name}' for name in wide)}) from ({sql})"

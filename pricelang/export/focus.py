@@ -6,10 +6,8 @@ A cost is what the row's unit price and quantity give, digit by digit: `ListCost
 
 from __future__ import annotations
 
-import csv
 import datetime
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -18,10 +16,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.book.units import plural
+from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import exact, plain, to_decimal
 from pricelang.rating.bill import Amount, Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.rates import Rate
+from pricelang.writing import Drafts, is_stream, scratch, text_file
 
 if TYPE_CHECKING:
     from pricelang.pricing import PriceBook
@@ -211,29 +211,42 @@ def _instant(at: datetime.datetime) -> str:
 def write_focus(rows: Iterable[Mapping[str, str]], path: str) -> int:
     """Writes rows to a CSV file, or to Parquet (the extra `duckdb`) where the name ends so; returns how many there are.
 
-    The file is there whole or not at all. Raises `BadRequest` for another ending, and `OSError`.
+    The file is there whole or not at all; a device or a pipe is written through, as CSV. Raises `BadRequest` for another
+    ending, and `OSError`.
     """
     ending = os.path.splitext(path)[1].lower()
     if ending not in (".csv", ".parquet"):
-        raise BadRequest("unknown_ending", "FOCUS rows go to a file that ends with .csv or .parquet", help="such as `--focus costs.csv`")
-    folder = os.path.dirname(os.path.abspath(path))
-    with tempfile.TemporaryDirectory(prefix=".pricelang-", dir=folder) as draft:
-        made, places, count = os.path.join(draft, "rows.csv"), 0, 0
+        if not is_stream(path):
+            raise BadRequest("unknown_ending", "FOCUS rows go to a file that ends with .csv or .parquet", help="such as `--focus costs.csv`")
+        ending = ".csv"
+    if ending == ".parquet":
+        return _write_parquet(rows, path)
+    with text_file(path) as stream:
+        return _write_rows(rows, CsvWriter(stream))[0]
+
+
+def _write_rows(rows: Iterable[Mapping[str, str]], writer: CsvWriter) -> tuple[int, int]:
+    """Writes the rows and their header; returns how many there are, and the most decimals of a number."""
+    writer.row(COLUMNS)
+    places = count = 0
+    for row in rows:
+        writer.row([row[name] for name in COLUMNS])
+        count += 1
+        places = max([places, *(len(row[name].partition(".")[2]) for name in DECIMALS)])
+    return count, places
+
+
+def _write_parquet(rows: Iterable[Mapping[str, str]], path: str) -> int:
+    with Drafts() as drafts, scratch() as folder:
+        made = os.path.join(folder, "rows.csv")
         with open(made, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            for row in rows:
-                writer.writerow(row)
-                count += 1
-                if ending == ".parquet":
-                    places = max([places, *(len(row[name].partition(".")[2]) for name in DECIMALS)])
-        if ending == ".parquet":
-            made = _parquet(made, os.path.join(draft, "rows.parquet"), places)
-        os.replace(made, path)
-    return count
+            count, places = _write_rows(rows, CsvWriter(stream, for_spreadsheets=False))
+        _parquet(made, drafts.of(path), places)
+        drafts.place()
+        return count
 
 
-def _parquet(source: str, target: str, places: int) -> str:
+def _parquet(source: str, target: str, places: int) -> None:
     """The rows of a CSV file as Parquet, with decimals of as many places as there are. Raises `BadRequest`."""
     try:
         import duckdb
@@ -252,4 +265,3 @@ def _parquet(source: str, target: str, places: int) -> str:
             )
     except duckdb.Error as error:
         raise BadRequest("engine", f"the rows cannot be Parquet: {str(error).strip().splitlines()[0]}", help="write a .csv file: its numbers have any size") from None
-    return target

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from attrs import Factory, define, frozen
+from attrs import Factory, asdict, define, frozen
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.parser import reserved
@@ -40,6 +41,11 @@ class Unsaid:
     field: str
     value: str
     reason: str
+
+
+def json_lines(unsaid: Iterable[Unsaid]) -> str:
+    """What is not in a book as JSON Lines."""
+    return "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in unsaid)
 
 
 @frozen

@@ -9,7 +9,7 @@ import time
 from fractions import Fraction
 
 from pricelang.decimals import money, plain, scaled
-from pricelang.ending import BROKEN_PIPE, DONE, INTERRUPTED, WRONG_USAGE, forget_stdout, lenient, system_error
+from pricelang.ending import BROKEN_PIPE, DONE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.layout import (
     REQUEST_HEADERS,
     REQUEST_NUMBERS,
@@ -71,8 +71,7 @@ def say(text: str) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        print(system_error(error), file=sys.stderr)
-        return WRONG_USAGE
+        return last_words(error)
     return DONE
 
 

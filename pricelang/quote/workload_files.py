@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from pricelang.quote.subject import outcomes_from, subjects_of
 from pricelang.quote.subjects import RequestBody
 from pricelang.quote.workload import LEVELS, Mix, Share
 from pricelang.rating.errors import BadRequest
+from pricelang.toml_text import BadText, parsed_toml
 from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import SINGLE, Outcome, Part, Record, Rejected, Skipped
@@ -142,14 +142,13 @@ def _parsed(text: str | bytes) -> Mapping[str, object]:
         raise _bad(f"the workload is longer than {MAX_FILE:,} characters", "put usage records into a file of their own, and name it with `records`")
     try:
         whole = text if isinstance(text, str) else text.decode("utf-8-sig")
-        value = Decoder().value(whole) if whole.lstrip().startswith("{") else tomllib.loads(whole, parse_float=_decimal)
+        value = Decoder().value(whole) if whole.lstrip().startswith("{") else parsed_toml(whole, _decimal)
     except UnicodeDecodeError:
         raise _bad("the workload is not UTF-8", None) from None
     except JsonFault as fault:
         raise _bad(f"the workload is not JSON that can be read: {fault.message}, line {fault.line}", fault.help) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        reason = "it nests too deep" if isinstance(error, RecursionError) else shown(str(error)[:1].lower() + str(error)[1:], 150)
-        raise _bad(f"the workload is not TOML that can be read: {reason}", "a workload has `per_day` and a table `[[requests]]` for each kind of request") from None
+    except BadText as error:
+        raise _bad(f"the workload is not TOML that can be read: {error}", "a workload has `per_day` and a table `[[requests]]` for each kind of request") from None
     return value if isinstance(value, Mapping) else {}
 
 

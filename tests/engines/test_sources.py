@@ -59,7 +59,7 @@ def test_outputs_that_cannot_be_written_leave_no_file(book: pricelang.Book, conn
     usage = frame(input=["abc"])
     out, left, folder = tmp_path / "o.csv", tmp_path / "left.csv", tmp_path / "folder.parquet"
     folder.mkdir()
-    for output, rejects, said in ((out, out, "refused ones"), (out, tmp_path / "." / "o.csv", "refused ones"), (folder, left, "is a folder"),
+    for output, rejects, said in ((out, out, "go to one file"), (out, tmp_path / "." / "o.csv", "go to one file"), (folder, left, "is a folder"),
                                   (out, folder, "is a folder"), (out, tmp_path / "no" / "left.csv", "no folder")):  # fmt: skip
         with pytest.raises(pricelang.BadRequest, match=said):
             write_priced(open_job(book, connection, usage), str(output), str(rejects))

@@ -1,0 +1,96 @@
+"""Which parameters of a command are files that it writes, and the check that none of them is something that it reads."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pricelang.cli.options import BOOK
+from pricelang.cli.output import Failure
+from pricelang.rating.errors import BadRequest
+from pricelang.syntax.faults import BookError
+from pricelang.writing import Target, check_targets
+
+
+class TargetFile(click.ParamType):  # type: ignore[type-arg]
+    """A file that a command writes; every option of this kind is checked, and tried by the tests."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as it is."""
+        return value
+
+
+class TargetFolder(TargetFile):
+    """A folder in which a command writes files that it names itself to `check_outputs`."""
+
+    name = "folder"
+
+
+TARGET, FOLDER = TargetFile(), TargetFolder()
+
+
+def check_outputs(ctx: click.Context, *more: Target, read: tuple[str, ...] = ()) -> None:
+    """Raises `Failure` where a file that the command would write is read by it, or is written twice, or cannot be; `more`
+    and `read` are those that its parameters do not name."""
+    targets = [
+        Target(f"`{param.opts[-1]}`", ctx.params[param.name])
+        for param in ctx.command.params
+        if param.type is TARGET and param.name is not None and ctx.params.get(param.name) is not None
+    ]
+    if not targets and not more:
+        return
+    try:
+        check_targets([*targets, *more], [*_inputs(ctx), *read])
+    except BadRequest as error:
+        raise Failure(error.code, error.message, error.help) from None
+
+
+def _inputs(ctx: click.Context) -> Iterator[str]:
+    """Every file that a parameter of the command names, alone, as a folder, by a pattern, or as a book."""
+    for param in ctx.command.params:
+        if isinstance(param.type, TargetFile) or param.name is None:
+            continue
+        for text in _texts(ctx.params.get(param.name)):
+            if param.type is BOOK:
+                yield from book_files(text)
+            elif os.path.isdir(text):
+                yield from _files_in(text)
+            elif text == "-" or os.path.exists(text):
+                yield text
+            elif glob.has_magic(text):
+                yield from glob.glob(text, recursive=True)
+    yield "-"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    from pricelang.usage.folders import record_files
+
+    yield from record_files(folder)
+    for path in Path(folder).rglob("*"):
+        if path.suffix in (".price", ".csv", ".parquet"):
+            yield str(path)
+
+
+def book_files(source: str) -> list[str]:
+    """The files of a book and of those that it extends; none where it cannot be read."""
+    from pricelang.book.files import read_layers
+
+    try:
+        return [str(file.path) for layer in read_layers(source) for file in layer.files]
+    except BookError:
+        return []
