@@ -10,7 +10,7 @@ from attrs import evolve
 from pricelang.book import model as m
 from pricelang.naming import requested
 from pricelang.rating.bill import Bill
-from pricelang.rating.errors import BadRequest
+from pricelang.rating.errors import BELT, BadRequest
 from pricelang.rating.instants import Instant
 from pricelang.rating.ratecard import RateCard
 from pricelang.usage.records import Part, Record
@@ -33,7 +33,8 @@ def price_parts(
     rates: RateCard, record: Record, model: str | None, at: Instant | None, dimensions: Mapping[str, str]
 ) -> tuple[Bill, ...]:
     """A bill of its own for each request of a record, in their order, without the record's notes. Raises `PriceError`."""
-    bills = tuple(_price_part(rates, _of_report(rates.book, part) if record.format == REPORT else part, model, at, dimensions) for part in record.parts)
+    with BELT:
+        bills = tuple(_price_part(rates, _of_report(rates.book, part) if record.format == REPORT else part, model, at, dimensions) for part in record.parts)
     if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
         raise BadRequest("bad_record", "the parts of this record are billed in different currencies")
     return bills

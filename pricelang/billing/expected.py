@@ -13,7 +13,7 @@ from attrs import evolve
 
 from pricelang.naming import requested
 from pricelang.rating.bill import Priced
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.rating.errors import BELT, PriceError
 from pricelang.rating.instants import seconds_of, today, written
 from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.records import Part, Record, Rejected, Skipped, UsageError
@@ -187,8 +187,9 @@ def _record_side(book: PriceBook, path: str, given: Mapping[str, str], stdin: IO
             undated += any(part.at is None for part in outcome.parts)
             for part in outcome.parts:
                 try:
-                    used += _priced_part(book, outcome, part, given, at or today())
-                except BadRequest as error:
+                    with BELT:
+                        used += list(_priced_part(book, outcome, part, given, at or today()))
+                except PriceError as error:
                     unread.append(Unread(str(outcome.place), error.code, error.message, error.help))
     if skipped:
         notes.append(f"{skipped:,} of the lines are no usage records of their own and were skipped")

@@ -16,7 +16,7 @@ from pricelang.cli.output import Failure, error_block
 from pricelang.cli.request import bounds_of, span_of
 from pricelang.flags import STDIN
 from pricelang.rating.bill import Bill
-from pricelang.rating.errors import PriceError
+from pricelang.rating.errors import BELT, PriceError
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.wording import printable
 
@@ -63,11 +63,12 @@ def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterato
             error = {"code": outcome.code, "message": outcome.message, "rule": None, "location": None, "help": outcome.help}
             yield Answer(outcome.place, None, None, error, outcome.raw)
         else:
-            record = mapped(outcome, given.models) if given.models else outcome
             try:
-                bill = book.price_record(
-                    record, model=given.model, at=given.at, dimensions=given.dimensions, strict=given.strict
-                )
+                with BELT:
+                    record = mapped(outcome, given.models) if given.models else outcome
+                    bill = book.price_record(
+                        record, model=given.model, at=given.at, dimensions=given.dimensions, strict=given.strict
+                    )
                 if bill.bounds is not None and given.across == "refuse":
                     yield Answer(outcome.place, outcome, None, _across(bill), outcome.raw)
                 else:

@@ -17,7 +17,7 @@ from pricelang.cli.targets import TARGET
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.layout import counts_line
-from pricelang.rating.errors import PriceError
+from pricelang.rating.errors import BELT, PriceError
 from pricelang.usage.records import Skipped
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
                 attributes = answer.record.attributes if answer.record is not None else {}
                 kinds = tuple(part.kind for part in answer.record.parts) if answer.record is not None else ()
                 try:
-                    found = list(rows_of(book, answer.bill, _owner(owner, attributes), str(answer.place) if answer.place.file else "", kinds, below))
+                    with BELT:
+                        found = list(rows_of(book, answer.bill, _owner(owner, attributes), str(answer.place) if answer.place.file else "", kinds, below))
                 except PriceError as error:
                     answer = Answer(answer.place, answer.record, None, error.to_dict())
             if answer.bill is None:

@@ -65,3 +65,22 @@ def check_certain(notes: Iterable[Note]) -> None:
 
 class BadRequest(PriceError):
     """A date or quantity that cannot be read (codes `bad_date`, `bad_quantity`, `bad_record`)."""
+
+
+class _Belt:
+    """Turns what nobody foresaw into a `PriceError` (`internal`) of the one record at hand, so that it stops no other."""
+
+    def __enter__(self) -> None:
+        """Nothing: the belt holds no state."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, Exception) or isinstance(error, PriceError | MemoryError):
+            return
+        raise PriceError(
+            "internal", f"a fault of the pricing: `{type(error).__name__}` on this record",
+            help="please report it with the record, its counts and texts replaced",
+        ) from error  # fmt: skip
+
+
+BELT = _Belt()
+"""`with BELT:` around the pricing of each record."""

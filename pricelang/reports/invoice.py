@@ -13,7 +13,7 @@ from pricelang.decimals import plain
 from pricelang.notes import Note
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import BadRequest, PriceError, check_certain
+from pricelang.rating.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.reports.account import Account, Adjustment
 from pricelang.reports.lines import InvoiceLine, Lines
 from pricelang.reports.names import Names
@@ -99,16 +99,17 @@ def make_invoice(
     lines, account, names = Lines(), Account(book.checked, period), Names(book.checked, by)
     for record in tally.records(outcomes):
         try:
-            inside, early = _split(record, given, period, account.since)
-            used = _priced(book, inside, given)
-            earlier = _priced(book, early, given)
-            listed = [priced if below is None else _listed(below, part, given) for part, priced in zip(inside.parts, used, strict=True)]
-            keys = [names.key(inside, part, priced, given) for part, priced in zip(inside.parts, used, strict=True)]
-            for priced in (*used, *earlier):
-                account.check(priced)
-            notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
-            if given.strict:
-                check_certain(notes)
+            with BELT:
+                inside, early = _split(record, given, period, account.since)
+                used = _priced(book, inside, given)
+                earlier = _priced(book, early, given)
+                listed = [priced if below is None else _listed(below, part, given) for part, priced in zip(inside.parts, used, strict=True)]
+                keys = [names.key(inside, part, priced, given) for part, priced in zip(inside.parts, used, strict=True)]
+                for priced in (*used, *earlier):
+                    account.check(priced)
+                notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
+                if given.strict:
+                    check_certain(notes)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue

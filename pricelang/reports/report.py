@@ -11,7 +11,7 @@ from attrs import evolve
 from pricelang.book.columns import columns_of
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.errors import PriceError, check_certain
+from pricelang.rating.errors import BELT, PriceError, check_certain
 from pricelang.reports.names import Key, Names
 from pricelang.reports.period import Period, moment
 from pricelang.reports.tally import Given, Tally, costs, no_time
@@ -34,15 +34,16 @@ def report_records(
     given, tally, groups, names = given or Given(), Tally(refused), _Groups(book), Names(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
-            inside = record if period is None else _inside(record, given, period, zone)
-            if inside is None:
-                tally.outside += 1
-                continue
-            bills = book.price_parts(inside, model=given.model, at=given.at, dimensions=given.dimensions)
-            keys = [names.key(inside, part, bill.parts[0], given) for part, bill in zip(inside.parts, bills, strict=True)]
-            notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
-            if given.strict:
-                check_certain(notes)
+            with BELT:
+                inside = record if period is None else _inside(record, given, period, zone)
+                if inside is None:
+                    tally.outside += 1
+                    continue
+                bills = book.price_parts(inside, model=given.model, at=given.at, dimensions=given.dimensions)
+                keys = [names.key(inside, part, bill.parts[0], given) for part, bill in zip(inside.parts, bills, strict=True)]
+                notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
+                if given.strict:
+                    check_certain(notes)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue

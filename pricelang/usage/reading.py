@@ -131,7 +131,10 @@ class _Reading:
 
     def all(self, sources: Iterable[tuple[Source | None, str]]) -> Iterator[Outcome]:
         for source, file in sources:
+            # What somebody else's stream raises is theirs; all else is a fault of the file at hand, and stops no other.
+            own = source is None or isinstance(source, str | bytes)
             outcomes = self._file(source, file) if source is not None else self._path(file)
+            outcomes = _belted(outcomes, file) if own else outcomes
             for outcome in outcomes:
                 if isinstance(outcome, Later) or (self._held and not isinstance(outcome, Skipped)):
                     self._held.append(outcome)
@@ -302,6 +305,15 @@ class _Reading:
         later.outcome = self._transcripts.add(copy)
         if later.outcome is None:
             self._copies[copy.key] = later
+
+
+def _belted(outcomes: Iterator[Outcome | Later], file: str) -> Iterator[Outcome | Later]:
+    try:
+        yield from outcomes
+    except MemoryError:
+        raise
+    except Exception as error:
+        yield internal(error).rejected(Place(clean(file, MAX_NAME)))
 
 
 def _broken(value: object) -> bool:
