@@ -23,6 +23,7 @@ from .fields import (
     shown,
     type_name,
     word,
+    wrong_type,
 )
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
@@ -112,14 +113,14 @@ def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, 
     """The model of a session, with the dimensions of its configuration. Raises `UsageError` where agents have several."""
     agent = optional_object(value, "agent", "")
     own = value.get("model") if agent is None else agent.get("model")
-    config = {"id": own} if isinstance(own, str) else own if isinstance(own, Mapping) else {}
+    config = _config(own, "agent.model")
     others = agent.get("multiagent") if agent is not None else None
     listed = others.get("agents") if isinstance(others, Mapping) else None
-    models = {config.get("id")}
+    models = {word(config.get("id"), "agent.model.id")}
     for other in listed if isinstance(listed, list) else ():
-        given = other.get("model") if isinstance(other, Mapping) else None
-        models.add(given.get("id") if isinstance(given, Mapping) else given)
-    known_models = sorted(model for model in models - {None} if isinstance(model, str))
+        path = "agent.multiagent.agents.model"
+        models.add(word(_config(other.get("model") if isinstance(other, Mapping) else None, path).get("id"), f"{path}.id"))
+    known_models = sorted(model for model in models if model)
     if len(known_models) > 1:
         raise UsageError(
             "several_models", f"the agents of the session run {', '.join(map(shown, known_models))}, and its totals do not say which used what",
@@ -132,6 +133,15 @@ def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, 
     if geo is not None and geo not in _NO_GEO:
         dimensions["inference_geo"] = geo
     return model_id(config.get("id"), "agent.model.id", notes), dimensions
+
+
+def _config(model: object, path: str) -> Mapping[str, object]:
+    """The configuration of a model, which may be its id alone."""
+    if isinstance(model, Mapping):
+        return model
+    if model is None or isinstance(model, str):
+        return {"id": model}
+    raise wrong_type(path, model, "a model id or an object")
 
 
 def _attributes(value: Mapping[str, object], dream: bool) -> dict[str, str]:

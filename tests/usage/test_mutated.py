@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any, NoReturn
 
@@ -80,7 +81,8 @@ def _shallower(random: Random, value: Any) -> Any:
 
 def _larger(random: Random, value: Any) -> Any:
     if isinstance(value, int | float):
-        return random.choice((value * 10**15, -value, value + 0.5, str(value), 10**40, value * 10**300))
+        small = value if abs(value) < 10**15 else 7
+        return random.choice((small * 10**15, -value, small + 0.5, str(value), 10**40, int(small) * 10**300))
     return value * 50 if isinstance(value, str) else _other(random, value)
 
 
@@ -103,15 +105,15 @@ HARM: list[Callable[[Random, Any], Any]] = [_other, _other, _deeper, _shallower,
 
 def harmed(random: Random, seed: list[Any]) -> list[Any]:
     """Values with harm done in one to three places, now and then twice or in another order."""
-    found = json.loads(json.dumps(seed))
+    found = deepcopy(seed)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         way = random.choice(list(ways(found)))
         holder = found
         for key in way[:-1]:
             holder = holder[key]
-        holder[way[-1]] = random.choice(HARM)(random, holder[way[-1]])
+        holder[way[-1]] = deepcopy(random.choice(HARM)(random, holder[way[-1]]))
     if random.random() < 0.1:
-        found += random.choice(SEEDS)
+        found += deepcopy(random.choice(SEEDS))
     if random.random() < 0.1:
         random.shuffle(found)
     return found
@@ -167,10 +169,8 @@ def test_harm_to_any_sample_is_a_record_or_a_named_fault(part: int, monkeypatch:
             found = list(reading.read(data, "mutant.json", format))
             priced(found)
             if number % 10 == 0:
-                reports = report_records(BOOK, found, ["model", "day", "session"], GIVEN, period), make_invoice(BOOK, found, period)
+                reports = report_records(BOOK, found, ["model", "day"], GIVEN, period), make_invoice(BOOK, found, period)
                 assert not any(one.code == "internal" for report in reports for one in report.unpriced)
-        except PriceError as error:
-            assert error.code == "no_column"
         except Exception:
             print(data)
             raise
