@@ -265,8 +265,11 @@ def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
 
 
 def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
-    """The diagram that is another in each part of an axis, also where their own axes come before it."""
-    literals = [(upper.forest.node(axis, [(mask, upper.forest.leaf(number)), (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None))]) if mask else None, root)
+    """The diagram that is another in each part of an axis, also where their own axes come before it.
+
+    What tells the parts apart equals no price: equal leaves are one, and 0 is one with a price of nothing.
+    """
+    literals = [(upper.forest.node(axis, [(mask, upper.forest.leaf(("part", number))), (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None))]) if mask else None, root)
                 for number, (mask, root) in enumerate(parts)]  # fmt: skip
     kept = [(literal, root) for literal, root in literals if literal is not None]
     roots = [literal for literal, _ in kept] + [root for _, root in kept]

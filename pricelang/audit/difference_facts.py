@@ -15,7 +15,10 @@ from pricelang.rating.instants import written
 
 
 def request_changes(words: Words) -> Iterator[Change]:
-    """Currency, dimensions with their defaults and clocks, units, and what meters are counted in."""
+    """Currency, dimensions with their defaults, units, and what meters are counted in.
+
+    What the clock sets no request can say: its hours are told by the prices that they change.
+    """
     old, new = words.old.book, words.new.book
     if old.currency != new.currency:
         yield _change(
@@ -25,7 +28,7 @@ def request_changes(words: Words) -> Iterator[Change]:
             new.currency,
             f"prices are in {new.currency}, no longer in {old.currency}",
         )
-    dimensions = [{dimension.name: dimension for dimension in book.dimensions} for book in (old, new)]
+    dimensions = [{d.name: d for d in book.dimensions if not d.clocked} for book in (old, new)]
     for name in dict.fromkeys([*dimensions[0], *dimensions[1]]):
         was, now = (found.get(name) for found in dimensions)
         if was is None or now is None:
@@ -40,7 +43,6 @@ def request_changes(words: Words) -> Iterator[Change]:
             yield _change(
                 "dimension", name, defaults[0], defaults[1], f"default of {name}: {defaults[0]} -> {defaults[1]}"
             )
-        yield from _clocks(was, now)
     # A unit that is its own kind comes with the meters that are counted in it.
     units = [{unit.name: unit for unit in book.units if unit.name != unit.kind} for book in (old, new)]
     for name in dict.fromkeys([*units[0], *units[1]]):
@@ -55,20 +57,6 @@ def request_changes(words: Words) -> Iterator[Change]:
             yield _change(
                 "meter", name, texts[0], texts[1], f"{name} is counted in {texts[1]}, no longer in {texts[0]}"
             )
-
-
-def _clocks(was: m.Dimension, now: m.Dimension) -> Iterator[Change]:
-    clocks = [{value.name: value.clock for value in dimension.values} for dimension in (was, now)]
-    for name in dict.fromkeys([*clocks[0], *clocks[1]]):
-        old, new = (_clock(found.get(name)) for found in clocks)
-        if old != new:
-            yield _change("dimension", f"{was.name} {name}", old, new, f"{was.name} {name}: {old} -> {new}")
-
-
-def _clock(clock: tuple[int, int] | None) -> str:
-    if clock is None:
-        return "at no set hours"
-    return " to ".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in clock)
 
 
 def _unit(unit: m.Unit | None) -> str:

@@ -63,9 +63,13 @@ class Meaning:
         """Where each value (joint dimension, value) is offered, whatever the request says of that dimension itself."""
         joint = self.joint
         own = {dimension.name: number for number, dimension in enumerate(self.book.dimensions)}
-        found = {}
+        found: dict[tuple[int, int], int] = {}
         for place, dimension in enumerate(joint.dimensions):
             number = own.get(dimension.name)
+            if dimension.clocked:
+                hours = self.side.hours_offered()
+                found |= {(place, n): joint.fix(hours, 2 + place, n) for n in range(len(dimension.values))}
+                continue
             for position, name in enumerate(dimension.values):
                 root = joint.leaf(NO)
                 if number is None:
@@ -84,7 +88,7 @@ class Meaning:
         for place, dimension in enumerate(joint.dimensions):
             parts = [(1 << position, values[place, position]) for position in range(len(dimension.values))]
             roots.append(joint.select(2 + place, parts))
-        return joint.all_of(roots)
+        return joint.all_of([*roots, joint.possible()])
 
     # ---- outcomes ----
 

@@ -236,7 +236,7 @@ MORE = [
 def test_no_bill_contradicts_a_verdict(part: int) -> None:
     """Generated contracts over generated books: every request of small quantities, and of large ones, billed by both."""
     seen: Counter[str] = Counter()
-    for seed in range(part * 2_000, part * 2_000 + 60):
+    for seed in (102_110, *range(part * 2_000, part * 2_000 + 60)):  # the first has a price that is rounded to nothing
         texts = write_book(seed)
         if len(texts) < 2:
             continue
