@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -274,6 +274,21 @@ class Meaning:
                 yield Bound(line.target, meter.name, line.at_least, line.amount / base_size(meter, line.size))
             if not line.meters:
                 yield Bound(line.target, line.per, line.at_least, line.amount)
+
+    def bounds(self) -> int:
+        """All lines on requests and accounts that hold, of whatever limit: those on requests in their order. Raises `TooLarge`."""
+
+        def every(leaves: tuple[Any, ...]) -> Leaf:
+            found = [bound for leaf in leaves for bound in leaf if bound.target != "unit_price"]
+            rest = (x for x in found if x.target != "request")
+            return (*(x for x in found if x.target == "request"), *sorted(rest, key=lambda x: (x.about, x.at_least, x.amount)))
+
+        return self.joint.combine([*self.limits().values(), self.joint.leaf(())], every)
+
+    def extras(self, outcomes: Iterable[int]) -> int:
+        """All amounts per request, of whatever modifier. Raises `TooLarge`."""
+        roots = [self.joint.map(root, lambda leaf: leaf.extras) for root in outcomes]
+        return self.joint.combine([*roots, self.joint.leaf(())], lambda leaves: tuple(sorted(x for leaf in leaves for x in leaf)))
 
     def roundings(self) -> dict[str, int]:
         """The rounding of each stage, or None."""

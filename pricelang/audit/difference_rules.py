@@ -8,8 +8,9 @@ makes the order matter are whole prices worked out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from attrs import define, field
@@ -26,20 +27,25 @@ from pricelang.audit.difference_leaves import (
     stepped,
 )
 from pricelang.audit.difference_meaning import Meaning, refused_where
-from pricelang.audit.joint import NO, YES, Joint, TooLarge
-
-ABSENT, UNOFFERED, OFFER, BOTH_REFUSED, REFUSAL, LIVE = (
-    "absent",
-    "unoffered",
-    "offer",
-    "both refused",
-    "refusal",
-    "live",
+from pricelang.audit.difference_states import (
+    ABSENT,
+    BOTH_REFUSED,
+    DIFFERS,
+    EQUAL,
+    GONE,
+    LIVE,
+    NIL,
+    OFF,
+    OFFER,
+    REFUSAL,
+    UNOFFERED,
+    absent,
+    off,
+    one_way,
+    paired,
+    step,
 )
-"""The state of a request: no model, or no value; one book offers it; both refuse it, or one; both price it."""
-
-OFF, GONE, NIL, EQUAL, DIFFERS = "off", "gone", "nil", "equal", "differs"
-"""The state of a meter's price: in neither book, in one, zero in both for good, the same in both, another."""
+from pricelang.audit.joint import NO, YES, Joint, TooLarge
 
 
 @define(eq=False, repr=False)
@@ -62,6 +68,7 @@ class Rules:
     factors_only: bool = field(init=False)
     undecided: bool = field(default=False, init=False)
     _differs: dict[str, int] = field(factory=dict, init=False)
+    _wholes: dict[str, int] = field(factory=dict, init=False)
     _too_many: set[tuple[int, ...]] = field(factory=set, init=False)
 
     @property
@@ -69,17 +76,35 @@ class Rules:
         """The space."""
         return self.old.joint
 
+    def extras(self) -> int:
+        """Where requests pay other amounts per request, by whatever modifiers."""
+        return self._whole("extras", lambda side, meaning: meaning.extras(pair[side] for pair in self.outcomes.values()))
+
+    def bounds(self) -> int:
+        """Where other floors and caps hold for requests or accounts, by whatever limits."""
+        return self._whole("bounds", lambda side, meaning: meaning.bounds())
+
+    def _whole(self, what: str, made: Callable[[int, Meaning], int]) -> int:
+        """Where two books say different things (yes or no) of what several rules come to together."""
+        if what not in self._wholes:
+            try:
+                roots = [made(side, meaning) for side, meaning in enumerate((self.old, self.new))]
+                self._wholes[what] = self.joint.combine(roots, lambda leaves: NO if leaves[0] == leaves[1] else YES)
+            except TooLarge:
+                self.undecided, self._wholes[what] = True, self.joint.leaf(YES)
+        return self._wholes[what]
+
     def __attrs_post_init__(self) -> None:
         joint, both = self.joint, (self.old, self.new)
         nothing = joint.leaf(())
-        self.limits = _paired(self.old.limits(), self.new.limits(), nothing)
+        self.limits = paired(self.old.limits(), self.new.limits(), nothing)
         roundings = [meaning.roundings() for meaning in both]
         self.roundings = {stage: (root, roundings[1][stage]) for stage, root in roundings[0].items()}
         self.refusals = (self.old.refusals(), self.new.refusals())
         self.free = (self.old.free(), self.new.free())
         self.values = (self.old.values(), self.new.values())
         exclusions = [meaning.exclusions() for meaning in both]
-        self.exclusions = _paired(exclusions[0], exclusions[1], joint.leaf(NO))
+        self.exclusions = paired(exclusions[0], exclusions[1], joint.leaf(NO))
         self.state = self._state(exclusions)
         leaves = [leaf for pair in self.outcomes.values() for root in pair for leaf in leaves_of(joint, root)]
         bounds = [x for pair in self.limits.values() for root in pair for leaf in leaves_of(joint, root) for x in leaf]
@@ -139,7 +164,7 @@ class Rules:
             kinds = [leaf.kind for leaf in leaves[1:]]
             return OFF if kinds == ["none", "none"] else GONE if "none" in kinds else DIFFERS
 
-        return self.joint.combine([self.state, *self._listed(meter)], decide, _off, most=1 << 62)
+        return self.joint.combine([self.state, *self._listed(meter)], decide, off, most=1 << 62)
 
     def _by_ratio(self, meter: str) -> int:
         joint = self.joint
@@ -154,7 +179,7 @@ class Rules:
                 return NIL if amounts[0] == amounts[1] else DIFFERS
             return Fraction(amounts[1] / amounts[0])
 
-        found = joint.combine([self.state, *self._listed(meter), *self.free], ratio, _off, most=1 << 62)
+        found = joint.combine([self.state, *self._listed(meter), *self.free], ratio, off, most=1 << 62)
         factors = []
         for was, now in self.outcomes.values():
             if was != now:
@@ -168,21 +193,19 @@ class Rules:
         ]
         if all(number >= 1 for number in numbers) or all(number <= 1 for number in numbers):
             # Nothing cancels what all goes one way: then a price differs where any of them does.
-            found, *factors = (joint.map(root, _one_way) for root in (found, *factors))
+            found, *factors = (joint.map(root, one_way) for root in (found, *factors))
             for of in factors:
-                found = joint.combine(
-                    [found, of], lambda leaves: leaves[1], lambda leaf: leaf if leaf != EQUAL else None, most=1 << 62
-                )
+                roots = [found, of]
+                found = joint.combine(roots, lambda x: x[1], lambda x: x if x != EQUAL else None, most=1 << 62)
             return found
         if tuple(factors) in self._too_many:  # as it was for another meter
             raise TooLarge
         self._too_many.add(tuple(factors))
         for of in factors:
-            found = joint.combine(
-                [found, of], lambda leaves: leaves[0] * leaves[1], lambda leaf: leaf if isinstance(leaf, str) else None
-            )
+            roots = [found, of]
+            found = joint.combine(roots, lambda x: x[0] * x[1], lambda x: x if isinstance(x, str) else None)
         self._too_many.discard(tuple(factors))
-        return joint.map(found, _one_way)
+        return joint.map(found, one_way)
 
     def _by_price(self, meter: str) -> int:
         """By whole prices, each worked out step by step in the order of its own stack."""
@@ -191,11 +214,7 @@ class Rules:
         for name, pair in self.outcomes.items():
             for side in (0, 1):
                 places[side][name] = len(roots)
-                roots.append(
-                    joint.map(
-                        pair[side], lambda leaf: (factor_of(leaf, meter), dict(leaf.adds).get(meter, Fraction(0)))
-                    )
-                )
+                roots.append(joint.map(pair[side], partial(step, meter)))
         for name, pair in self.limits.items():
             for side in (0, 1):
                 places[side][f"limit {name}"] = len(roots)
@@ -220,7 +239,7 @@ class Rules:
                 return OFF if prices[0] == prices[1] else GONE
             return EQUAL if prices[0] == prices[1] else DIFFERS
 
-        return joint.combine(roots, decide, _off)
+        return joint.combine(roots, decide, off)
 
     @staticmethod
     def _members(meaning: Meaning, places: Mapping[str, int]) -> list[int]:
@@ -240,7 +259,7 @@ class Rules:
                 return SAME if was == NO or at in (LIVE, REFUSAL, BOTH_REFUSED) else OPEN
             return (was, now) if at == OFFER or self.undecided else OPEN
 
-        return self.joint.combine([state, *roots], decide, _absent, most=1 << 62)
+        return self.joint.combine([state, *roots], decide, absent, most=1 << 62)
 
     def refusal(self, pair: tuple[int, int]) -> int:
         """Where a refusal or an exclusion began or ended."""
@@ -251,7 +270,7 @@ class Rules:
                 return SAME if at == LIVE or was == YES else OPEN
             return (was, now) if at == REFUSAL or (self.undecided and at == LIVE) else OPEN
 
-        return self.joint.combine([self.state, *pair], decide, _absent, most=1 << 62)
+        return self.joint.combine([self.state, *pair], decide, absent, most=1 << 62)
 
     def outcome(self, name: str) -> int:
         """Where a modifier changed, as pairs of outcomes; of two effects only what differs."""
@@ -267,14 +286,14 @@ class Rules:
                 return (before, after) if at == REFUSAL or (self.undecided and at == LIVE) else OPEN
             if at != LIVE:
                 return OPEN
-            prices = dict(zip(meters, leaves[5:], strict=True))
+            prices = dict(zip(meters, leaves[6:], strict=True))
             seen = any(prices[meter] == DIFFERS for meter in changed_meters(before, after))
-            if seen or (before.extras != after.extras and NO in leaves[3:5]):
+            if seen or (before.extras != after.extras and NO in leaves[3:5] and leaves[5] == YES):
                 return only_changed(before, after)
             return OPEN
 
-        roots = [self.state, was, now, *self.free, *(self.differs(meter) for meter in meters)]
-        return self.joint.combine(roots, decide, _absent, most=1 << 62)
+        roots = [self.state, was, now, *self.free, self.extras(), *(self.differs(meter) for meter in meters)]
+        return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def price(self, meter: str) -> int:
         """Where the price of a meter before any modifier changed, as pairs of `Listed`."""
@@ -290,7 +309,7 @@ class Rules:
         was, now = self._listed(meter)
         if was == now:
             return self.joint.leaf(SAME)
-        return self.joint.combine([self.state, was, now, self.differs(meter)], decide, _absent, most=1 << 62)
+        return self.joint.combine([self.state, was, now, self.differs(meter)], decide, absent, most=1 << 62)
 
     def per_use(self, meter: str, was: int, now: int) -> int:
         """Where a minimum, a pool or the tiers of a charge changed for somebody who pays it."""
@@ -304,7 +323,7 @@ class Rules:
             return SAME if old == new else (old, new)
 
         roots = [self.state, was, now, *self._listed(meter), *self.free]
-        return self.joint.combine(roots, decide, _absent, most=1 << 62)
+        return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def limit(self, name: str) -> int:
         """Where a floor or cap changed, as pairs of tuples of `Bound`; only the lines that differ."""
@@ -319,24 +338,24 @@ class Rules:
                 return OPEN
             if before == after:
                 return SAME
-            prices = dict(zip(meters, leaves[5:], strict=True))
-            old, new = (
-                [x for x in leaf if self._seen(x, (before, after), prices, leaves[3:5])] for leaf in (before, after)
-            )
+            prices = dict(zip(meters, leaves[6:], strict=True))
+            both, facts = (before, after), leaves[3:6]
+            old, new = ([x for x in leaf if self._seen(x, both, prices, facts)] for leaf in both)
             return (tuple(old), tuple(new)) if old != new else OPEN
 
-        roots = [self.state, was, now, *self.free, *(self.differs(meter) for meter in meters)]
-        return self.joint.combine(roots, decide, _absent, most=1 << 62)
+        roots = [self.state, was, now, *self.free, self.bounds(), *(self.differs(meter) for meter in meters)]
+        return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     @staticmethod
-    def _seen(bound: Bound, pair: tuple[Any, Any], prices: Mapping[str, str], free: tuple[str, ...]) -> bool:
-        """Whether a line of a limit changed in a way that a request can tell."""
+    def _seen(bound: Bound, pair: tuple[Any, Any], prices: Mapping[str, str], facts: tuple[str, ...]) -> bool:
+        """Whether a line of a limit changed in a way that a request can tell. `facts` are whether it is free by either
+        book, and whether all limits together say another thing."""
         mine = [tuple(x for x in leaf if (x.target, x.about) == (bound.target, bound.about)) for leaf in pair]
         if mine[0] == mine[1]:
             return False
         if bound.target == "unit_price":
             return prices[bound.about] == DIFFERS
-        return bound.target == "account" or NO in free
+        return facts[2] == YES and (bound.target != "request" or NO in facts[:2])
 
     def rounding(self, stage: str) -> int:
         """Where a rounding changed, as pairs of `Round` or None."""
@@ -352,7 +371,7 @@ class Rules:
             return (was, now) if seen else OPEN
 
         roots = [self.state, *self.roundings[stage], *self.free, *(self.differs(meter) for meter in meters)]
-        return self.joint.combine(roots, decide, _absent, most=1 << 62)
+        return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def plain(self, pair: tuple[int, int]) -> int:
         """Where something changed that every request can tell."""
@@ -361,7 +380,7 @@ class Rules:
             at, was, now = leaves
             return OPEN if at != LIVE else SAME if was == now else (was, now)
 
-        return self.joint.combine([self.state, *pair], decide, _absent, most=1 << 62)
+        return self.joint.combine([self.state, *pair], decide, absent, most=1 << 62)
 
     def order(self, meter: str) -> int:
         """Where the price of a meter differs although each rule that makes it is the same."""
@@ -375,24 +394,7 @@ class Rules:
 
         roots = [self.state, self.differs(meter), *(root for pair in pairs if pair[0] != pair[1] for root in pair)]
         try:
-            return self.joint.combine(roots, decide, _absent)
+            return self.joint.combine(roots, decide, absent)
         except TooLarge:
             self.undecided = True
             return self.joint.leaf(SAME)
-
-
-def _paired(old: Mapping[Any, int], new: Mapping[Any, int], nothing: int) -> dict[Any, tuple[int, int]]:
-    return {name: (old.get(name, nothing), new.get(name, nothing)) for name in {**old, **new}}
-
-
-def _absent(state: str) -> str | None:
-    return OPEN if state == ABSENT else None
-
-
-def _off(state: str) -> str | None:
-    return OFF if state != LIVE else None
-
-
-def _one_way(ratio: str | Fraction) -> str:
-    """The state of a price by the ratio of new to old, or by what it is already."""
-    return ratio if isinstance(ratio, str) else EQUAL if ratio == 1 else DIFFERS

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -33,6 +34,7 @@ from .join import (
     joined,
 )
 from .keys import Side
+from .left_out import left_out
 
 if TYPE_CHECKING:
     from pricelang.pricing import PriceBook
@@ -55,7 +57,7 @@ class Subtotal:
         return self.billed - self.expected
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Reconciliation:
     """Usage against its cost. Amounts are exact fractions in `currency`.
 
@@ -97,6 +99,11 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Whether every line that can be compared matches, and every row could be read."""
         return not self.usage.unread and not self.cost.unread and all(line.status in AGREEING for line in self.lines)
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What is on bills and was not compared: pools, graduated prices, minimums, fees and limits of requests, credits."""
+        return left_out(self.lines)
 
     def to_dict(self) -> dict[str, object]:
         """The reconciliation as `pricelang reconcile --json` prints it: amounts are decimal strings."""

@@ -102,8 +102,9 @@ def verdict(found: Reconciliation) -> str:
     exact = counts.get(MATCHED, 0)
     parts = [f"{exact:,} of {total.lines:,} lines match exactly"]
     parts += [f"{counts[status]:,} {status}" for status in (WITHIN, BOUNDED, NOT_COMPARED) if counts.get(status)]
+    without = f", without: {'; '.join(found.left_out)}" if found.left_out else ""
     if found.agrees:
-        return f"Usage and cost agree: {', '.join(parts)}."
+        return f"Usage and cost agree{without}: {', '.join(parts)}."
     unread = len(found.usage.unread) + len(found.cost.unread)
     if found.findings:
         explained = sum(finding.explained for finding in found.findings)
@@ -113,4 +114,4 @@ def verdict(found: Reconciliation) -> str:
         parts.append(f"{unread:,} row{'s' if unread != 1 else ''} not read")
     over = total.difference
     amount = f" Billed {money(abs(over), found.currency)} {'more' if over > 0 else 'less'} than the usage comes to." if over else ""
-    return f"Usage and cost differ: {', '.join(parts)}.{amount}"
+    return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}"

@@ -25,7 +25,7 @@ def as_dict(found: Reconciliation) -> dict[str, object]:
     numbers = numbered(found)
     places = {id(line): number for number, line in enumerate(found.lines)}
     return {
-        "agrees": found.agrees, "verdict": verdict(found), "currency": found.currency, "within": plain(found.within),
+        "agrees": found.agrees, "verdict": verdict(found), "left_out": list(found.left_out), "currency": found.currency, "within": plain(found.within),
         "book": {"name": name, "title": title, "sources_read": read, "text": key},
         "usage": _side(found.usage), "cost": _side(found.cost), "joined_on": list(found.fields),
         "lines": [_line(line, numbers.get(id(line))) for line in found.lines],
