@@ -9,13 +9,13 @@ from fractions import Fraction
 from attrs import Factory, define, frozen
 
 from pricelang.book import model as m
+from pricelang.book.rules import scopes_of
 from pricelang.book.space import holds
 from pricelang.imports.drafts import Unsaid
 from pricelang.pricing import PriceBook
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.ratecard import scopes_of
 from pricelang.rating.rates import Rate
 
 REQUESTS = "requests"
@@ -89,8 +89,7 @@ def prices_on(book: PriceBook, at: Instant | None = None) -> Iterator[ModelPrice
 def _axes_that_matter(book: m.Book) -> list[frozenset[int]]:
     """For each model the axes on which anything about it turns."""
     found: list[set[int]] = [set() for _ in book.models]
-    offers = (offer.scope for meter in book.meters for offer in meter.offers)
-    for scope in (*scopes_of(book), *offers):
+    for scope in scopes_of(book):
         axes = {axis for axis, _ in scope} - {m.MODELS, m.DATES}
         mask = dict(scope).get(m.MODELS, (1 << len(book.models)) - 1)
         while mask and axes:

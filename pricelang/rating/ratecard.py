@@ -13,6 +13,7 @@ from typing import TypeVar
 from attrs import define, evolve, field
 
 from pricelang.book import model as m
+from pricelang.book.rules import scopes_of
 from pricelang.book.space import holds, in_clock, open_sides, sides_of
 from pricelang.notes import Note
 from pricelang.rating.bill import Basis, Priced, Uses
@@ -371,29 +372,3 @@ def _kept(cache: dict[K, V], key: K, value: V) -> V:
         cache.clear()
     cache[key] = value
     return value
-
-
-def scopes_of(book: m.Book) -> Iterator[m.Scope]:
-    """Every scope of a book that may look at a threshold."""
-    for price in book.prices:
-        yield price.scope
-    for derivation in book.derivations:
-        yield derivation.scope
-    for modifier in book.modifiers:
-        yield modifier.when
-        for line in modifier.lines:
-            yield line.scope
-    for limit in book.limits:
-        for row in limit.lines:
-            yield row.scope
-    for charge in book.charges:
-        yield from (price.scope for price in charge.prices)
-        yield from (line.scope for line in (*charge.minimums, *charge.pools))
-        yield from (offer.scope for offer in charge.free)
-    for exclusion in book.exclusions:
-        yield exclusion.scope
-        for offer in exclusion.allowed:
-            yield offer.scope
-    yield from (remark.scope for remark in (*book.refusals, *book.free, *book.notes))
-    yield from (rounding.scope for rounding in book.roundings)
-    yield from (conversion.scope for conversion in book.conversions)
