@@ -238,5 +238,5 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
 def _error() -> str:
     """An expression that stops the query and says which request has no price."""
     shown = f"coalesce(model, 'NULL') || ' at ' || coalesce({quoted('at')}::varchar, 'NULL')"
-    help = "it is unknown, refused or not offered, or a quantity is none; `pricelang explain` says why"
+    help = "it is unknown, refused, not offered or outside of the models and days that the macro was made for, or a quantity is none; `pricelang explain` says why"
     return f"error('pricelang: no price for ' || {shown} || ' with these values: ' || {literal(help)})"

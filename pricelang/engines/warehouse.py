@@ -40,7 +40,8 @@ class Plan:
     """A book compiled for a dialect: its rates, and which column of the usage says what.
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
-    the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row.
+    the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row; `of_some` says that models were
+    named, and others have no rates.
     """
 
     book: PriceBook
@@ -55,6 +56,7 @@ class Plan:
     assumed: tuple[tuple[str, str], ...]
     schema: tuple[str, ...]
     tie: str | None = None
+    of_some: bool = False
 
     @property
     def places(self) -> int:
@@ -132,6 +134,7 @@ def plan_of(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_quantity(words, name, column[name], 0 if whole[name] else extra) for name in used), extra, first,
         _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
+        models is not None,
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -252,7 +255,9 @@ def amounts(plan: Plan, row: Placed) -> list[str]:
 def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any of the book's."""
     text, name = plan.dialect.words.text, plan.dialect.words.name
-    cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), (f"not ({known})", UNKNOWN),
+    before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
+    unknown = "a model that is unknown, or that this text has no prices of" if plan.of_some else UNKNOWN
+    cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
              (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
