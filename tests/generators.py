@@ -12,7 +12,7 @@ from pricelang.decimals import plain
 
 DAYS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-03-01 12:30", "2026-04-01", "2026-05-01", "2026-06-01")
 NUMBERS = ("0.5", "2", "1.1", "0.125", "3", "110%", "1.0625")
-VALUES = {"tier": ("batch", "priority"), "geo": ("us", "eu"), "plat": ("bed",), "hours": ("off",)}
+VALUES = {"tier": ("batch", "priority"), "geo": ("us", "eu"), "plat": ("bed",), "hours": ("off",), "outcome": ("errored", "canceled")}
 WHY = 'because "so it is"'
 
 
@@ -23,6 +23,7 @@ class Pen:
         self.random, self.lines = Random(seed), ["book gen in USD", "unit MTok is 1,000,000 tokens"]
         self.models = [f"m-{number}" for number in range(self.number(2, 4))]
         self.dimensions = self.random.sample(["geo", "plat", "tier"], self.number(1, 3))
+        self.dimensions += ["outcome"] if self.maybe(40) else []
         self.names: list[str] = []
         self.on_price: list[str] = []
         self.prices: dict[str, tuple[str, str]] = {}
@@ -201,6 +202,8 @@ class Pen:
             self.lines.append(f"refuse when {self.test()} from 2026-05-01 {WHY}")
         if self.maybe(15):
             self.lines.append(f"free when {self.pick(self.test(), self.threshold())} {WHY}")
+        if "outcome" in self.dimensions:
+            self.lines.append(f"free when outcome is {self.pick('errored', 'errored or canceled')} {self.period()} {WHY}")
         self.random.shuffle(members := [*self.names, *self.on_price])
         self.lines.append(f"stack {', '.join(members)}")
         if self.maybe(35):

@@ -18,7 +18,7 @@ DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "
 @click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="The column of `model`, `at`, a dimension or a meter, where it has another name.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases.")
 @click.option("--meter", "meters", multiple=True, metavar="NAME", help="A meter that has a column; all that models have rates of unless given.")
-@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column, `none` for none; all that change what a token costs unless given. The others are at their defaults.")
+@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column, `none` for none; all on which a price turns unless given. The others are at their defaults.")
 @click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="A value that holds for every row.")
 @click.option("--since", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="Only rates from then on; earlier usage has no price.")
 @click.option("--instants", type=click.Choice(["plain", "zoned"]), help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there unless given.")

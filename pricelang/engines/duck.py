@@ -39,18 +39,26 @@ STRANGE = ("TIMESTAMP", "DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "
 """Types of instants among which infinity may be, and years that no request has (milliseconds taken for seconds)."""
 PLAIN = ("TIMESTAMP", "DATE")
 FIRST_DAY, AFTER_DAYS = "0001-01-01", "10000-01-01"
+_NEWER = literal("pricelang: a row of ") + " || coalesce(pl_name, 'no model') || " + literal(
+    " was not there when the table was priced, or is another now: price the table again"
+)
+"""What is said of a row that the rates were not made for, as SQL; not constant, so that it is not worked out beforehand."""
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
 @define(eq=False, repr=False)
 class Job:
-    """A table of usage on a connection, and a book to price it by. The steps are made when they are first asked for."""
+    """A table of usage on a connection, and a book to price it by. The steps are made when they are first asked for.
+
+    Where it is `guarded`, its SQL may be run again when the table has other rows: then what was not looked at has no rate.
+    """
 
     book: PriceBook
     connection: DuckDBPyConnection
     source: Source
     columns: Columns
     fixed: Fixed
+    guarded: bool = False
     single: Single = field(init=False)
     rates_name: str = field(init=False, factory=lambda: fresh(RATES))
     single_name: str = field(init=False, factory=lambda: fresh(SINGLE))
@@ -216,12 +224,26 @@ class Job:
         """What a row is joined to a table by, as named expressions. `version` is what places it in time where that is known
         otherwise, `known` makes of a name or value another word for it."""
         version = version or keyed.version_sql(table.cuts, self.at, may_lack, WORDS)
+        if self.guarded:
+            version = f"case when {self._guard} then {version} end"
         found = [f"{known(self.model)} as pl_name", f"({version})::smallint as pl_version"]
         found += [f"{known(value)} as pl_value_{n}" for n, value in enumerate(self.values)]
         found += [f"({keyed.clock_sql(table.turns, self.at, WORDS)})::smallint as pl_clock"] if table.turns else []
         return found + [
             f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}" for n, threshold in enumerate(table.thresholds)
         ]
+
+    @property
+    def _guard(self) -> str:
+        """Whether the instant and the quantities of a row are within those that the rates were made for, as SQL."""
+        first, last = self.period
+        tests = []
+        if self.columns.at is not None and first is not None and last is not None:
+            tests.append(f"{self.at} >= {WORDS.instant(first)} and {self.at} < {WORDS.instant(last + 1)}")
+        for (_, column), quantity in zip(self.columns.meters, self.quantities, strict=True):
+            if quantity.largest is not None:
+                tests.append(f"coalesce({quoted(column)} between 0 and {quantity.largest}, true)")
+        return " and ".join(tests) or "true"
 
     def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
         """The usage with its keys, and with more columns."""
@@ -268,7 +290,7 @@ class Job:
         lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
         answer = f"{self.single_name}({self.payload()})"
         if self.complete:
-            answer = "error('a row has no rate, though all were found to have one')"
+            answer = "null::varchar"
         return (
             f"select *, case when pl_atoms is null then {answer} end as pl_answer from "
             f"(select *, case when pl_model is not null then {self.total()} end as pl_atoms from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from {self.joined(numbered)}))"
@@ -281,8 +303,15 @@ class Job:
     def decimal(self, atoms: str, path: str) -> str:
         """An amount as a DECIMAL: of atoms, or of the answer of a single request."""
         kind = f"decimal(38,{self.decimals})"
+        if self.complete:  # all rows that were there: of one that came later nothing is known
+            atoms = f"coalesce({atoms}, error({_NEWER}))"
+            return decimal_sql(atoms, self.places, self.decimals, self.wide)
         rated = decimal_sql(atoms, self.places, self.decimals, self.wide)
-        return rated if self.complete else f"case when pl_answer is null then {rated} else (pl_answer ->> {literal(path)})::{kind} end"
+        answer = f"(pl_answer ->> {literal(path)})::{kind}"
+        if self.guarded:
+            said = "'pricelang: a row has no price: ' || (pl_answer ->> '$.e')"
+            answer = f"coalesce({answer}, error({said}))" if path == "$.t" else answer
+        return f"case when pl_answer is null then {rated} else {answer} end"
 
 
 

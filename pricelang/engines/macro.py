@@ -21,6 +21,7 @@ from pricelang.engines.names import literal, quoted
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
+from pricelang.rating.folding import classes_of
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.versions import Versions, versions_of
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PRICE, TRY = "price_of", "try_price_of"
-
+CLASSES = "pricelang_classes"
+MAX_COMBINATIONS = 4_000
+"""Combinations beyond this are folded: the lists that the macro reads have a place for each that could be."""
 
 TIME = 6
 """Decimals of a quantity that is no whole number, such as hours; one that is finer has no price here."""
@@ -51,8 +54,8 @@ def register(
 
     `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request, a DECIMAL; `at` is a TIMESTAMP in
     UTC, a TIMESTAMPTZ or a DATE, and no text; a meter that is left out was not used, a dimension that is left out is at its
-    default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those that multipliers look
-    at, unless others are named; `fixed` are values of further ones for all requests.
+    default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those on
+    which a price turns, unless others are named; `fixed` are values of further ones for all requests.
 
     Its tables are found in the database and schema that are current: a query on an attached database (`other.price_of(…)`)
     is not supported; `use other` first.
@@ -68,13 +71,14 @@ def register(
     """
     found = versions_of(
         book.rates, dimensions=dimensions, meters=meters, models=models, fixed=fixed,
-        period=(None if since is None else seconds_of(since), None),
+        period=(None if since is None else seconds_of(since), None), most=MAX_COMBINATIONS,
     )  # fmt: skip
     parts = _parts(book, found)
     if not parts:
         raise BadRequest("bad_book", "no request of this book is a sum of quantity times price", help="use `pricelang price`")
     _store_names(connection, found)
     _store_rates(connection, found)
+    _store_classes(connection, found)
     _store_lists(connection, found, parts)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
         connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since)))
@@ -94,7 +98,7 @@ def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
 
 def _store_rates(connection: DuckDBPyConnection, found: Versions) -> None:
     """The rates for people to read and join by themselves: a row for each name, period and combination."""
-    dimensions = [name for name, _ in found.dimensions]
+    dimensions = ["class"] if found.fold else [name for name, _ in found.dimensions]
     types = ["model varchar", "valid_from timestamp", "valid_before timestamp", "id varchar"]
     types += [f"{quoted(name)} varchar" for name in dimensions]
     types += [f"{quoted('side_' + str(n))} smallint" for n in range(len(found.thresholds))]
@@ -115,6 +119,25 @@ def _store_rates(connection: DuckDBPyConnection, found: Versions) -> None:
     connection.execute(f"insert into pricelang_rates select {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
+def _size(found: Versions) -> int:
+    """The number of classes that values are folded to."""
+    return 1 + max((arm for arm in found.fold[-1] if arm is not None), default=0)
+
+
+def _store_classes(connection: DuckDBPyConnection, found: Versions) -> None:
+    """The class of every combination of values, where rates are by classes; for people to read too."""
+    connection.execute(f"drop table if exists {CLASSES}")
+    if not found.fold:
+        return
+    spaces = [values for _, values in found.dimensions]
+    classes = classes_of(found.fold, [len(values) for values in spaces])
+    by_dimension: list[list[str]] = [list(column) for column in zip(*itertools.product(*spaces), strict=True)]
+    columns: list[object] = [[*range(1, len(classes) + 1)], *by_dimension, classes]
+    types = ["place integer", *(f"{quoted(name)} varchar" for name, _ in found.dimensions), "class integer"]
+    connection.execute(f"create table {CLASSES} ({', '.join(types)})")
+    connection.execute(f"insert into {CLASSES} select {', '.join('unnest(?)' for _ in columns)}", columns)
+
+
 def _decimal(atoms: int | None, places: int) -> str | None:
     return None if atoms is None else plain(scaled(atoms, places))
 
@@ -122,7 +145,7 @@ def _decimal(atoms: int | None, places: int) -> str | None:
 def _store_lists(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
     """The same rates in the order in which the macro counts, with a place for each combination that has none."""
     by_key = {(row.version, row.values, row.clock, row.sides): row for row in found.rows}
-    spaces = [values for _, values in found.dimensions]
+    spaces = [tuple(map(str, range(_size(found))))] if found.fold else [values for _, values in found.dimensions]
     sides = [range(len(threshold.limits) + 1) for threshold in found.thresholds]
     every = itertools.product(range(found.count), itertools.product(*spaces), range(len(found.turns) + 1), itertools.product(*sides))
     rows = [by_key.get(key) for key in every]
@@ -184,9 +207,15 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     version = f"case when {at} >= {first} and {at} < timestamp '{AFTER_DAYS}' then {version} end"
     named = f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + ({version}) + 1)"
     place = f"(select list(version order by place) from pricelang_versions)[{named}]"
+    values_at, count = "", 1
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
-        place = f"({place} * {len(values)} + case coalesce({quoted(dimension)}, {literal(values[0])}) {chosen} end)"
+        number = f"case coalesce({quoted(dimension)}, {literal(values[0])}) {chosen} end"
+        values_at = f"({values_at} * {len(values)} + {number})" if values_at else number
+        count *= len(values)
+    if found.fold:
+        values_at, count = f"(select list(class order by place) from {CLASSES})[{values_at} + 1]", _size(found)
+    place = f"({place} * {count} + {values_at})" if values_at else place
     if found.turns:
         place = f"({place} * {len(found.turns) + 1} + ({keyed.clock_sql(found.turns, at, WORDS)}))"
     for threshold in found.thresholds:
@@ -209,5 +238,5 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
 def _error() -> str:
     """An expression that stops the query and says which request has no price."""
     shown = f"coalesce(model, 'NULL') || ' at ' || coalesce({quoted('at')}::varchar, 'NULL')"
-    help = "it is unknown, refused or not offered, or a quantity is none; `pricelang explain` says why"
+    help = "it is unknown, refused, not offered or outside of the models and days that the macro was made for, or a quantity is none; `pricelang explain` says why"
     return f"error('pricelang: no price for ' || {shown} || ' with these values: ' || {literal(help)})"

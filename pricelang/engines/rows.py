@@ -72,7 +72,7 @@ def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None,
             f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as {quoted(f'{COST}_{name}')}"
             for n, (name, _) in enumerate(job.columns.meters)
         ]
-    kept = "" if job.complete else f" where not coalesce({_REFUSED}, false)"
+    kept = "" if job.complete or job.guarded else f" where not coalesce({_REFUSED}, false)"
     return f"select {', '.join(own)} from ({job.rated()}){kept}"
 
 
@@ -84,7 +84,12 @@ def _path(meter: str) -> str:
 
 
 def priced(job: Job, lines: bool = False, keep: Sequence[str] | None = None) -> DuckDBPyRelation:
-    """The priced rows as a relation of the job's connection. Raises `RefusedRows` where a row has no price."""
+    """The priced rows as a relation of the job's connection. Raises `RefusedRows` where a row has no price.
+
+    It may become a view, and is right as long as the table is: rows that come later are priced by what was looked at, or
+    one by one, or stop the query.
+    """
+    job.guarded = True
     _check_names(job, lines, keep)
     _raise_refused(job)
     return job.connection.sql(select_sql(job, lines, keep))

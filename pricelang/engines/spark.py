@@ -125,10 +125,11 @@ class Job:
         in every comparison, they make a query too large for Java to compile."""
         return self.usage.selectExpr("*", f"{self.at.sql} as {AT}")
 
-    def keys(self, table: RateTable) -> list[str]:
-        """What a row of `timed` is joined to rates by, as named expressions."""
+    def keys(self, table: RateTable, guard: str = "true") -> list[str]:
+        """What a row of `timed` is joined to rates by, as named expressions. Where the `guard` does not hold it finds none."""
         words = words_of(self.at.clock)
-        found = [f"{self.model} as pl_name", f"{keyed.version_sql(table.cuts, AT, True, words)} as pl_version"]
+        version = keyed.version_sql(table.cuts, AT, True, words)
+        found = [f"{self.model} as pl_name", f"{version if guard == 'true' else f'case when {guard} then {version} end'} as pl_version"]
         found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
         found += [f"{keyed.clock_sql(table.turns, AT, words)} as pl_clock"] if table.turns else []
         return found + [f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}" for n, threshold in enumerate(table.thresholds)]
@@ -212,9 +213,9 @@ class SparkBook:
         taken = [name for name in [*new, "reason"] if name.lower() in {column.lower() for column in usage.columns}]
         if taken:
             raise BadRequest("bad_column", f"the usage already has a column `{taken[0]}`", help="price it without that column")
-        table, complete, small = self._look(job)
+        table, complete, small, guard = self._look(job)
         kind = "bigint" if small else "decimal(38,0)"
-        joined = job.joined(job.timed.selectExpr("*", *job.keys(table)), table)
+        joined = job.joined(job.timed.selectExpr("*", *job.keys(table, guard)), table)
         amounts = job.amounts(table, [quantity.sql for quantity in job.quantities], kind)
         names = [f"pl_atoms_{n}" for n in range(len(amounts))]
         rated = joined.selectExpr("*", *(f"{sql} as {name}" for name, sql in zip(names, amounts, strict=True)))
@@ -253,8 +254,9 @@ class SparkBook:
         """The usage with what its columns mean."""
         return Job(self.book, self.session, usage, columns_of(self.book.checked, usage.columns, mapping, fixed), fixed)
 
-    def _look(self, job: Job) -> tuple[RateTable, bool, bool]:
-        """The rates of what is there, whether they price every row, and whether 64 bits hold each amount."""
+    def _look(self, job: Job) -> tuple[RateTable, bool, bool, str]:
+        """The rates of what is there, whether they price every row, whether 64 bits hold each amount, and what holds of every
+        row that was looked at: a DataFrame is read again when it is used, and may have others then."""
         keys = [f"{job.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(job.values))]
         bad = " or ".join([f"{AT} is null", *(f"{quantity.sql} is null" for quantity in job.quantities)])
         measured = [AT, *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities))]
@@ -277,7 +279,7 @@ class SparkBook:
             len(table.rows) == places * len(present) and not any(row[size + 2] for row in found)
             and all(None not in row.atoms and not any(row.least) for row in table.rows)
         )  # fmt: skip
-        return table, complete, largest < 1 << 63
+        return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)
 
     def _answered(self, hard: DataFrame, single: bool) -> DataFrame:
         """Rows with `pl_payload`, priced one by one into `pl_answer`."""
@@ -288,6 +290,14 @@ class SparkBook:
         return hard.withColumn("pl_answer", f.from_json(priced, ANSWER))
 
 
+def _guard(job: Job, starts: Sequence[int], ends: Sequence[int], most: Sequence[int]) -> str:
+    """Whether a row lies within the instants and quantities that were looked at, as SQL."""
+    tests = [f"coalesce({quantity.sql} <= {greatest}, true)" for quantity, greatest in zip(job.quantities, most, strict=True)]
+    if starts and job.columns.at is not None:
+        tests.append(f"{AT} >= {job.at.clock.instant(min(starts))} and {AT} < {job.at.clock.instant(max(ends) + 1)}")
+    return " and ".join(tests) or "true"
+
+
 def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
     """Atoms as a DECIMAL; a row that has none, although all were found to have some, fails the job."""
     shift = "0." + "0" * (places - 1) + "1" if places else "1"
@@ -295,7 +305,7 @@ def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
         made = f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
     else:
         made = f"cast({SPARK.decimal(atoms, places)} as decimal(38,{decimals}))"
-    return f"coalesce({made}, cast(raise_error('pricelang: a row has no rate, or its amount more than 38 digits') as decimal(38,{decimals})))"
+    return f"coalesce({made}, cast(raise_error('pricelang: a row was not there when the usage was looked at, or its amount has more than 38 digits: price it again') as decimal(38,{decimals})))"
 
 
 def _answer_cost(name: str, decimals: int, refused: str) -> str:

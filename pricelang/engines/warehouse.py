@@ -7,6 +7,7 @@ NULL with the reason beside it. What a book says that is no sum of quantity time
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -16,7 +17,7 @@ from pricelang.engines.keyed import Quantity
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.versions import Versions, dimensions_that_multiply, slim, versions_of
+from pricelang.rating.versions import Versions, slim, versions_of
 from pricelang.wording import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
@@ -39,7 +40,8 @@ class Plan:
     """A book compiled for a dialect: its rates, and which column of the usage says what.
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
-    the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row.
+    the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row; `of_some` says that models were
+    named, and others have no rates.
     """
 
     book: PriceBook
@@ -54,6 +56,7 @@ class Plan:
     assumed: tuple[tuple[str, str], ...]
     schema: tuple[str, ...]
     tie: str | None = None
+    of_some: bool = False
 
     @property
     def places(self) -> int:
@@ -107,19 +110,19 @@ def plan_of(
     rated = {checked.meters[price.meter].name for price in checked.prices}
     named = {*meters, *(name for name in mapping if name in all_meters)}
     used = [name for name in all_meters if name in (named or rated)] + [name for name in meters if name not in all_meters]
-    multiply = [name for name in dimensions_that_multiply(checked) if name not in fixed]
-    chosen = list(dict.fromkeys([*(multiply if dimensions is None else dimensions), *(name for name in mapping if name in all_dimensions)]))
-    twice = next((name for name in chosen if name in fixed), None)
+    mapped = [name for name in all_dimensions if name in mapping]
+    twice = next((name for name in (*(dimensions or ()), *mapped) if name in fixed), None)
     if twice is not None:
         raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")
     first = None if since is None else seconds_of(since)
-    rates = versions_of(book.rates, dimensions=chosen, meters=used, models=models, period=(first, None), fixed=dict(fixed),
-                        accounts=account is not None)  # fmt: skip
+    rates = versions_of(book.rates, dimensions=dimensions, meters=used, models=models, period=(first, None), fixed=dict(fixed),
+                        accounts=account is not None, more=mapped)  # fmt: skip
     if rates.beyond:
         raise BadRequest("not_linear", f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
                          help="name other models or meters, or price such usage with `pricelang price`")  # fmt: skip
     if not rates.rows:
         raise BadRequest("no_rates", "no request of these models and meters has a price")
+    chosen = [name for name, _ in rates.dimensions]
     whole = {meter.name: meter.whole for meter in checked.meters}
     extra = 0 if all(whole[name] for name in used) else max(0, min(TIME, words.most_places - rates.places))
     if rates.places + extra > words.most_places:
@@ -131,6 +134,7 @@ def plan_of(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_quantity(words, name, column[name], 0 if whole[name] else extra) for name in used), extra, first,
         _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
+        models is not None,
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -166,6 +170,7 @@ def largest_amount(plan: Plan) -> int:
     return most
 
 
+@lru_cache(maxsize=64)
 def has_least(plan: Plan, meter: int) -> bool:
     """Whether a use of a meter may cost more than its quantity, since there is a minimum."""
     return any(row.least[meter] for row in plan.rates.rows)
@@ -198,10 +203,24 @@ def placed(plan: Plan) -> Placed:
         f"case when {plan.columns[found]} is null then {words.words.text(values[0])} else {words.known(plan.columns[found])} end"
         for found, values in plan.rates.dimensions
     )
+    if plan.rates.fold:
+        values = (_class_sql(plan, values),)
     return Placed(
         words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked) if plan.rates.turns else "",
         tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds), plan.quantities,
     )  # fmt: skip
+
+
+def _class_sql(plan: Plan, columns: Sequence[str]) -> str:
+    """The class of the values of a row (see `rating/folding.py`) as a text, like any value; NULL where no request has them."""
+    found, text = "", plan.dialect.words.text
+    for step, (arms, column, (_, values)) in enumerate(zip(plan.rates.fold, columns, plan.rates.dimensions, strict=True)):
+        number = "case " + column + "".join(f" when {text(value)} then {n}" for n, value in enumerate(values)) + " end"
+        number = f"{found} * {len(values)} + ({number})" if found else number
+        is_last = step + 1 == len(columns)
+        cases = (f" when {n} then {text(str(arm)) if is_last else arm}" for n, arm in enumerate(arms) if arm is not None)
+        found = f"(case {number}{''.join(cases)} end)"
+    return found
 
 
 def joins(plan: Plan, row: Placed) -> str:
@@ -236,7 +255,9 @@ def amounts(plan: Plan, row: Placed) -> list[str]:
 def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any of the book's."""
     text, name = plan.dialect.words.text, plan.dialect.words.name
-    cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), (f"not ({known})", UNKNOWN),
+    before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
+    unknown = "a model that is unknown, or that this text has no prices of" if plan.of_some else UNKNOWN
+    cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
              (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
@@ -298,6 +319,13 @@ def priced_rows(plan: Plan, row: Placed, made: Sequence[str], why: str, refused:
     return f"select q.*, {shown},\n  {words.decimal(cost, plan.places)} as {name('cost')}\nfrom (\n  {inner}\n) q"
 
 
+def _said_of_values(plan: Plan) -> str:
+    names = [name for name, _ in plan.rates.dimensions]
+    if plan.rates.fold:
+        return f"columns value_N: 0 the class of {', '.join(names)}, which the query works out"
+    return "columns value_N: " + (", ".join(f"{n} {name}" for n, name in enumerate(names)) or "none")
+
+
 def heading(plan: Plan) -> str:
     """What the text is of, as comments: the book, what holds for every row, the units and the bounds."""
     currency = plan.rates.currency
@@ -305,7 +333,7 @@ def heading(plan: Plan) -> str:
         f"prices of the book {plan.book.name}, written by pricelang for {plan.dialect.name}",
         f"amounts are in {currency}; the columns atoms_N are prices of one unit in 10^-{plan.rates.places} {currency}",
         "meters: " + ", ".join(f"{n} {quantity.meter}" for n, quantity in enumerate(plan.quantities)),
-        "columns value_N: " + (", ".join(f"{n} {name}" for n, (name, _) in enumerate(plan.rates.dimensions)) or "none"),
+        _said_of_values(plan),
         "every row is taken to have: " + (", ".join(f"{name} {value}" for name, value in plan.assumed) or "nothing"),
         f"a row costs less than 10^{len(str(largest_amount(plan)))} atoms, and 10^38 are held; quantities are at most 10^15 (measured: 10^12)",
         f"the column of instants is {'an instant by itself' if plan.instants == 'zoned' else 'a timestamp in UTC'}",

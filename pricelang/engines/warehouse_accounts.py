@@ -7,6 +7,7 @@ before on; what the first x units cost under its own rates is a sum of whole num
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from pricelang.engines.warehouse import (
     ATOMS,
@@ -30,11 +31,13 @@ NEVER = 10**30
 NO_ACCOUNT = "the row names no account"
 
 
+@lru_cache(maxsize=64)
 def tiers_of(plan: Plan, meter: int) -> int:
     """How many tiers a meter has at most; none where nothing of it belongs to accounts."""
     return max((len(terms.tiers) for row in plan.rates.rows if row.terms and (terms := row.terms[meter]) is not None), default=0)
 
 
+@lru_cache(maxsize=8)
 def bounds(plan: Plan) -> tuple[Bound, ...]:
     """The floors and caps of accounts that hold anywhere."""
     found = {bound.number: bound for row in plan.rates.rows for bound in row.bounds}

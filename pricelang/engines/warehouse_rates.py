@@ -54,7 +54,7 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
     """The columns of the rates and their types."""
     words = plan.dialect
     found = [("version", words.small)]
-    found += [(f"value_{n}", words.text) for n in range(len(plan.rates.dimensions))]
+    found += [(f"value_{n}", words.text) for n in range(plan.rates.width)]
     found += [("clock", words.small)] if plan.rates.turns else []
     found += [(f"side_{n}", words.small) for n in range(len(plan.rates.thresholds))]
     for n in range(len(plan.quantities)):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import Factory, define, frozen
 
 from pricelang.book import model as m
+from pricelang.book.rules import scopes_of
 from pricelang.book.space import holds
 from pricelang.imports.drafts import Unsaid
 from pricelang.pricing import PriceBook
@@ -89,8 +90,7 @@ def prices_on(book: PriceBook, at: Instant | None = None) -> Iterator[ModelPrice
 def _axes_that_matter(book: m.Book) -> list[frozenset[int]]:
     """For each model the axes on which anything about it turns."""
     found: list[set[int]] = [set() for _ in book.models]
-    offers = (offer.scope for meter in book.meters for offer in meter.offers)
-    for scope in (*scopes_of(book), *offers):
+    for scope in scopes_of(book):
         axes = {axis for axis, _ in scope} - {m.MODELS, m.DATES}
         mask = dict(scope).get(m.MODELS, (1 << len(book.models)) - 1)
         while mask and axes:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from attrs import define, evolve, field
 
 from pricelang.book import model as m
+from pricelang.book.rules import scopes_of
 from pricelang.book.space import holds, in_clock, open_sides
 from pricelang.notes import Note
 from pricelang.rating.bill import Basis, Priced, Uses

@@ -6,12 +6,13 @@ equality, whatever the day. Both tables hold what can be asked for: combinations
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from attrs import evolve, frozen
 
 from pricelang.book import model as m
+from pricelang.book.rules import dimensions_that_pay
 from pricelang.rating.accounts import bounds_of, terms_of
 from pricelang.rating.atoms import (
     RateRow,
@@ -19,6 +20,7 @@ from pricelang.rating.atoms import (
     alike_on_sides,
     beyond_sums,
     cuts_of,
+    finite_price,
     minute_of,
     places_of,
     row_of,
@@ -27,12 +29,15 @@ from pricelang.rating.atoms import (
 )
 from pricelang.rating.cells import Cell
 from pricelang.rating.errors import BadRequest, UnknownName
+from pricelang.rating.folding import Fold, folded
+from pricelang.rating.grid import NOTHING, Grid, values_of
 from pricelang.rating.ratecard import RateCard
+from pricelang.rating.rates import Rate
 from pricelang.rating.walk import dated, walk_of
 from pricelang.wording import did_you_mean, shown
 
-MAX_ROWS = 2_000_000
-"""Combinations beyond this are refused before hours go by: fewer dimensions or models are to be named."""
+MAX_ROWS = 20_000
+"""Combinations beyond this are folded: their values become classes, which are far fewer."""
 
 
 @frozen(eq=False, repr=False)
@@ -42,7 +47,7 @@ class Versions:
     `cuts` are UTC seconds: stretch k is from `cuts[k-1]` on and before `cuts[k]`. `names` has, for each id or alias, its
     dated version in each stretch, or None. A row's `version` is the dated version; its `values` are those of
     `dimensions` (names and all their values, the default first). `beyond` says what requests pay that are no such sum, and
-    so have no row.
+    so have no row. Where there is a `fold`, a row has one value, the number of a class of values (see `folding`).
     """
 
     meters: tuple[str, ...]
@@ -56,87 +61,130 @@ class Versions:
     currency: str
     rows: tuple[RateRow, ...]
     beyond: tuple[str, ...] = ()
+    fold: Fold = ()
 
-
-def dimensions_that_multiply(book: m.Book) -> tuple[str, ...]:
-    """The dimensions that a multiplier, a surcharge or an exclusion looks at: those that change what a token costs.
-
-    >>> import pricelang
-    >>> dimensions_that_multiply(pricelang.load().checked)
-    ('endpoint', 'surface', 'service_tier', 'speed', 'inference_geo', 'context_window')
-    """
-    scopes = [modifier.when for modifier in book.modifiers] + [line.scope for modifier in book.modifiers for line in modifier.lines]
-    scopes += [exclusion.scope for exclusion in book.exclusions]
-    axes = {axis for scope in scopes for axis, _ in scope}
-    return tuple(d.name for index, d in enumerate(book.dimensions) if 2 + index in axes and not d.clocked)
+    @property
+    def width(self) -> int:
+        """The number of values of a row."""
+        return 1 if self.fold else len(self.dimensions)
 
 
 def versions_of(
     card: RateCard, *, dimensions: Sequence[str] | None = None, meters: Sequence[str] | None = None,
     models: Sequence[str] | None = None, period: tuple[int | None, int | None] = (None, None), fixed: dict[str, str] | None = None,
-    accounts: bool = False,
+    accounts: bool = False, more: Sequence[str] = (), most: int | None = None,
 ) -> Versions:  # fmt: skip
-    """The rates of a book (`dimensions`: those that multiply, unless others are named; the rest is `fixed` or at its
-    default), for some models (all) and a period in UTC seconds (all of time); with `accounts` also what belongs to those.
+    """The rates of a book, for some models (all) and a period in UTC seconds (all of time); with `accounts` also what
+    belongs to those.
+
+    The dimensions are those on which anything turns that these models and meters pay then, unless others are named, and
+    `more` besides; the rest is `fixed` or at its default. Beyond `most` rows (`MAX_ROWS`) their values are folded.
 
     Raises `UnknownName` for what the book does not have, `BadRequest` (`bad_mapping`) for a dimension that is also `fixed`,
-    (`too_large`) for more rows than `MAX_ROWS`, and (`bad_book`) for a book whose requests are not all billed in one currency.
+    and (`bad_book`) for a book whose requests are not all billed in one currency.
     """
-    book = card.book
-    multiply = (name for name in dimensions_that_multiply(book) if name not in (fixed or {}))
-    chosen = tuple(multiply if dimensions is None else dimensions)
+    book, fixed = card.book, fixed or {}
+    asked = (name for name in dimensions_that_pay(book) if name not in fixed)
+    chosen = {*(asked if dimensions is None else dimensions), *more}
     used = tuple(meter.name for meter in book.meters) if meters is None else tuple(meters)
-    _check(book, chosen, used, fixed or {})
-    wanted = _wanted(card, models)
-    cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
-    spaces = [_values(book, name) for name in chosen]
-    walk = walk_of(card)
-    first: dict[int, tuple[tuple[int, int], int]] = {}
+    _check(book, sorted(chosen), used, fixed)
+    dated = _dated(card, _wanted(card, models), period)
+    grid = Grid(card, tuple(n for n, found in enumerate(book.dimensions) if found.name in chosen), fixed, partial(_alike, book, used, accounts))
+    turns = turns_of(book)
+    heads = [(version, clock) for version in range(len(dated.points)) for clock in range(len(turns) + 1)]
+    roots = [grid.root(state, *dated.points[state], minute_of(turns, clock)) for state in dated.points for clock in range(len(turns) + 1)]
+    if dimensions is None:
+        kept = {n for n, found in enumerate(book.dimensions) if found.name in more}
+        roots = grid.drop(roots, frozenset(level for level in grid.idle(roots) if grid.dimensions[level] not in kept))
+    _check_currency(grid.seen)
+    spaces = tuple((book.dimensions[n].name, _values(book, book.dimensions[n].name)) for n in grid.dimensions)
+    places = places_of(book, grid.cells, used)
+    fold, keyed = _keyed(grid, roots, spaces, MAX_ROWS if most is None else most)
+    plain = {id(cell): _with_accounts(book, row_of(book, cell.model.name, 0, (), 0, (), cell, used, places), cell, used, accounts) for cell in grid.cells}
+    rows = [
+        _placed(plain[id(cell)], version, values, clock, sides)
+        for root, values in keyed
+        for (version, clock), node in zip(heads, root, strict=True)
+        for sides, cell in grid.rows(node, len(grid.dimensions))
+    ]
+    beyond = dict.fromkeys(what for cell in grid.seen for what in beyond_sums(cell, used))
+    return Versions(
+        used, spaces, dated.cuts, turns, thresholds_of(book), dated.names, len(dated.points), places,
+        rows[0].currency if rows else book.currency, tuple(sorted(rows, key=lambda row: (row.version, row.clock))), tuple(beyond), fold,
+    )  # fmt: skip
+
+
+@frozen(eq=False)
+class _Dated:
+    """The dated versions of names: `points` has a point and an instant of each, by its state of the walk."""
+
+    names: tuple[tuple[str, tuple[int | None, ...]], ...]
+    cuts: tuple[int, ...]
+    points: dict[int, tuple[tuple[int, int], int]]
+
+
+def _dated(card: RateCard, wanted: frozenset[int], period: tuple[int | None, int | None]) -> _Dated:
+    walk, cuts = walk_of(card), cuts_of(card.book, period)
+    points: dict[int, tuple[tuple[int, int], int]] = {}
     names = []
     start = period[0] if period[0] is not None else (cuts[0] - 1 if cuts else 0)
-    for name in _names(book, wanted):
+    for name in _names(card.book, wanted):
         held = []
         for at in (start, *cuts):
             there = dated(card, name, at)
             state = walk.start(there) if there is not None and there[0] in wanted else None
             if state is not None and there is not None:
-                first.setdefault(state, (there, at))
+                points.setdefault(state, (there, at))
             held.append(state)
         if any(state is not None for state in held):
             names.append((name, held))
     kept = [0, *(n for n in range(1, len(cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
-    _check_size(len(first), spaces, turns, thresholds)
-    found: list[tuple[tuple[int, tuple[str, ...], int, tuple[int, ...]], Cell]] = []
-    beyond: dict[str, None] = {}
-    number = {state: n for n, state in enumerate(first)}
-    every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
-    combinations = [{**(fixed or {}), **dict(zip(chosen, values, strict=True))} for values in itertools.product(*spaces)]
-    for state, (point, at) in first.items():
-        for given, clock in itertools.product(combinations, range(len(turns) + 1)):
-            values, _ = card.values_at(point[0], given, at, minute_of(turns, clock))
-            for sides in every_side:
-                cell = walk.cell(state, point, values, sides)
-                if cell is not None:
-                    beyond.update(dict.fromkeys(beyond_sums(cell, used)))
-                if cell is not None and cell.coefficients is not None:
-                    found.append(((number[state], tuple(given[name] for name in chosen), clock, sides), cell))
-    if len({cell.conversion.currency for _, cell in found if cell.conversion is not None}) + any(
-        cell.conversion is None for _, cell in found
-    ) > 1:
+    number = {state: n for n, state in enumerate(points)}
+    listed = tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names)
+    return _Dated(listed, tuple(cuts[n - 1] for n in kept[1:]), points)
+
+
+def _keyed(
+    grid: Grid, roots: Sequence[int], spaces: Sequence[tuple[str, tuple[str, ...]]], most: int
+) -> tuple[Fold, list[tuple[tuple[int, ...], tuple[str, ...]]]]:
+    """What rows are told apart by besides versions: values, or where these are too many rows, classes of them. To each
+    what it is below every root."""
+    if grid.count(roots) > most:
+        fold, vectors = folded(grid, roots)
+        return fold, [(vector, (str(number),)) for number, vector in enumerate(vectors)]
+    found: list[tuple[tuple[int, ...], tuple[str, ...]]] = [(tuple(roots), ())]
+    for _, values in spaces:
+        found = [
+            (tuple(NOTHING if node == NOTHING else grid.nodes[node][n] for node in vector), (*before, value))
+            for vector, before in found
+            for n, value in enumerate(values)
+        ]
+        found = [(vector, before) for vector, before in found if any(node != NOTHING for node in vector)]
+    return (), found
+
+
+def _alike(book: m.Book, meters: Sequence[str], accounts: bool, cell: Cell) -> object:
+    """What tells a cell from others by what requests of some meters pay."""
+    rates = [cell.rates[meter] for meter in meters]
+    least = tuple(rate.minimum.quantity if isinstance(rate, Rate) and rate.minimum is not None else None for rate in rates)
+    more = (tuple(terms_of(book, cell, meter) for meter in meters), bounds_of(book, cell)) if accounts else ()
+    return cell.model.name, tuple(finite_price(cell, meter) for meter in meters), least, more
+
+
+def _with_accounts(book: m.Book, row: RateRow, cell: Cell, meters: Sequence[str], accounts: bool) -> RateRow:
+    if not accounts:
+        return row
+    return evolve(row, terms=tuple(terms_of(book, cell, meter) for meter in meters), bounds=bounds_of(book, cell))
+
+
+def _placed(row: RateRow, version: int, values: tuple[str, ...], clock: int, sides: tuple[int, ...]) -> RateRow:
+    return RateRow(row.name, version, values, clock, sides, row.model, row.currency, row.atoms, row.least, row.terms, row.bounds)
+
+
+def _check_currency(cells: Sequence[Cell]) -> None:
+    kinds = {cell.conversion.currency if cell.conversion is not None else None for cell in cells if cell.coefficients is not None}
+    if len(kinds) > 1:
         raise BadRequest("bad_book", "the book bills in several currencies", help="name the models of one (`models=`)")
-    places = places_of(book, [cell for _, cell in found], used)
-    rows = tuple(row_of(book, cell.model.name, *key, cell, used, places) for key, cell in found)
-    if accounts:
-        rows = tuple(
-            evolve(row, terms=tuple(terms_of(book, cell, meter) for meter in used), bounds=bounds_of(book, cell))
-            for row, (_, cell) in zip(rows, found, strict=True)
-        )
-    return Versions(
-        used, tuple(zip(chosen, spaces, strict=True)), tuple(cuts[n - 1] for n in kept[1:]), turns, thresholds,
-        tuple((name, tuple(None if (state := held[n]) is None else number[state] for n in kept)) for name, held in names),
-        len(first), places,
-        rows[0].currency if rows else book.currency, rows, tuple(beyond),
-    )  # fmt: skip
 
 
 def slim(found: Versions) -> Versions:
@@ -179,17 +227,6 @@ def _check(book: m.Book, dimensions: Sequence[str], meters: Sequence[str], fixed
         raise BadRequest("bad_record", f"{clocked[0]} is set by the time of day, not by the record")
 
 
-def _check_size(versions: int, spaces: Sequence[Sequence[str]], turns: Sequence[int], thresholds: Sequence[Threshold]) -> None:
-    size = versions * (len(turns) + 1)
-    for part in (*(len(space) for space in spaces), *(len(threshold.limits) + 1 for threshold in thresholds)):
-        size *= part
-    if size > MAX_ROWS:
-        raise BadRequest(
-            "too_large", f"the rates of all combinations are {size:,} rows, and {MAX_ROWS:,} are the most",
-            help="name fewer dimensions, models, or a period",
-        )  # fmt: skip
-
-
 def _wanted(card: RateCard, models: Sequence[str] | None) -> frozenset[int]:
     if models is None:
         return frozenset(range(len(card.book.models)))
@@ -210,5 +247,4 @@ def _names(book: m.Book, wanted: frozenset[int]) -> Iterator[str]:
 def _values(book: m.Book, name: str) -> tuple[str, ...]:
     """The values of a dimension, the default first."""
     dimension = next(found for found in book.dimensions if found.name == name)
-    default = dimension.values[dimension.default].name
-    return default, *(value.name for value in dimension.values if value.name != default)
+    return tuple(dimension.values[n].name for n in values_of(dimension))

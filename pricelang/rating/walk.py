@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from attrs import define, field
 
 from pricelang.book import model as m
+from pricelang.book.rules import Rules, rules_of
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.ratecard import RateCard
@@ -38,12 +39,9 @@ class Walk:
         return self._starts[point]
 
     def _start(self, point: tuple[int, int]) -> int:
-        decided = self.book.decisions
-        rules = (
-            decided.refusals, decided.free, decided.roundings, decided.conversions, *decided.modifiers, *decided.exclusions,
-            *decided.meters, *decided.prices, *decided.derivations, *decided.limits, *(root for charge in decided.charges for root in charge),
-        )  # fmt: skip
-        state: State = (point[m.MODELS], rules, decided.values)
+        # the refusals and the modifiers come first: `_refuses` looks at those
+        kinds = sorted((rules for rules in rules_of(self.book) if rules.pays), key=_place)
+        state: State = (point[m.MODELS], tuple(root for rules in kinds for root in rules.roots), self.book.decisions.values)
         for axis, position in enumerate(point):
             state = self._below(state, axis, position)
         return self._number(state)
@@ -53,26 +51,41 @@ class Walk:
         request."""
         positions = (*values, *sides)
         for axis, position in enumerate(positions, 2):
-            found = self._steps.get((state, axis, position))
-            if found is None:
-                below = self._below(self._states[state], axis, position)
-                found = self._steps[(state, axis, position)] = REFUSED if self._refuses(below) else self._number(below)
-            if found == REFUSED:
+            state = self.step(state, axis, position)
+            if state == REFUSED:
                 return None
-            state = found
+        return self.last(state, (*point, *positions))
+
+    def step(self, state: int, axis: int, position: int) -> int:
+        """The state at a point of the next axis, or `REFUSED` where no request below it exists."""
+        found = self._steps.get((state, axis, position))
+        if found is None:
+            below = self._below(self._states[state], axis, position)
+            found = self._steps[(state, axis, position)] = REFUSED if self._refuses(below) else self._number(below)
+        return found
+
+    def last(self, state: int, point: tuple[int, ...]) -> Cell | None:
+        """The cell of a state after all axes, and of a point that leads to it."""
         if state not in self._cells:
-            self._cells[state] = _cell(self.book, (*point, *positions))
+            self._cells[state] = _cell(self.book, point)
         return self._cells[state]
+
+    def offered(self, state: int, axis: int, position: int) -> bool | None:
+        """Whether a value is offered in a state at its axis; None where a later axis says."""
+        decided = self.book.decisions
+        root = _down(decided.nodes, self._states[state][2][axis - 2][position], axis, position)
+        return None if root >= 0 else bool(decided.leaves[~root])
 
     def _below(self, state: State, axis: int, position: int) -> State:
         """The state at a point of the next axis: of a dimension's values only the one that the request has still matters."""
         model, rules, values = state
         nodes, index = self.book.decisions.nodes, axis - 2
         kept = tuple(
-            tuple(_down(nodes, root, axis, position) for root in (roots[position : position + 1] if number == index else roots))
+            tuple([_down(nodes, root, axis, position) if root >= 0 else root for root in (roots[position : position + 1] if number == index else roots)])
             for number, roots in enumerate(values)
         )
-        return model, tuple(_down(nodes, root, axis, position) for root in rules), kept
+        below = tuple([_down(nodes, root, axis, position) if root >= 0 and nodes[root][0] == axis else root for root in rules])
+        return model, below, kept
 
     def _refuses(self, state: State) -> bool:
         """Whether no request below a state exists, whatever else it says."""
@@ -80,7 +93,7 @@ class Walk:
         leaves = self.book.decisions.leaves
         if rules[0] < 0 and leaves[~rules[0]]:
             return True
-        for modifier, root in zip(self.book.modifiers, rules[4:], strict=False):
+        for modifier, root in zip(self.book.modifiers, rules[1:], strict=False):
             if root < 0 and any(modifier.lines[number].outcome == "refuse" for number in leaves[~root]):
                 return True
         return any(len(roots) == 1 and roots[0] < 0 and not leaves[~roots[0]] for roots in values)
@@ -90,6 +103,10 @@ class Walk:
         if number == len(self._states):
             self._states.append(state)
         return number
+
+
+def _place(rules: Rules) -> int:
+    return ("refusal", "modifier").index(rules.kind) if rules.kind in ("refusal", "modifier") else 2
 
 
 def _down(nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, axis: int, position: int) -> int:
