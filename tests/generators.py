@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from pricelang.decimals import plain
 
 DAYS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-03-01 12:30", "2026-04-01", "2026-05-01", "2026-06-01")
-NUMBERS = ("0.5", "2", "1.1", "0.125", "3", "110%", "1.0625")
+NUMBERS = ("0.5", "2", "1.1", "0.125", "3", "1.75", "1.0625")
 VALUES = {"tier": ("batch", "priority"), "geo": ("us", "eu"), "plat": ("bed",), "hours": ("off",), "outcome": ("errored", "canceled")}
 WHY = 'because "so it is"'
 

@@ -242,7 +242,7 @@ def test_an_amended_factor_within_its_term() -> None:
 
 
 def test_the_order_of_the_stack_moves_cents(tmp_path: Path) -> None:
-    rules = "multiplier half\n  x 50% on both\nsurcharge fee\n  $1 per MTok on input\n"
+    rules = "multiplier half\n  x 0.5 on both\nsurcharge fee\n  $1 per MTok on input\n"
     rules += "limit cap\n  at most $3 per MTok on both\n"
     usage = "input 1000000, output 2000000"
     orders = [("half, fee, cap", "5.5"), ("fee, half, cap", "5"), ("cap, half, fee", "4.5")]
@@ -402,7 +402,7 @@ def test_rates_by_condition_and_by_layer(tmp_path: Path) -> None:
 
 def test_includes_stand_beside_their_file(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
-    part = "multiplier double\n  x 200% on input  except for b-1\n"
+    part = "multiplier double\n  x 2 on input  except for b-1\n"
     (tmp_path / "parts" / "more.price").write_text(part, encoding="utf-8")
     oracle = book(tmp_path, TINY + 'include "parts/more.price"\n')
     assert cost(oracle, "a-1", "2026-02-01", "input 1000000") == 2

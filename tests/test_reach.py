@@ -127,7 +127,7 @@ def test_what_a_contract_refuses_or_amends_is_no_fault_of_the_list() -> None:
 
 def test_the_order_of_a_file_decides_nothing() -> None:
     lines = [
-        FAST + '  no effect for n because "one"\n  otherwise x 2 on tokens\n', BATCH, "multiplier all\n  x 2 on tokens\n",
+        FAST + '  no effect for n because "one"\n  otherwise x 2 on tokens\n', BATCH, "multiplier all\n  x 2 on tokens  before 2026-01-01\n",
         'exclude fast with batch because "fast, batch"\n', 'exclude batch with all because "batch, all"\n', 'exclude fast with all because "fast, all"\n',
         'refuse for n when tier is batch because "no"\n', "stack all, fast, batch\n",
     ]  # fmt: skip

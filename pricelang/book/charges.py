@@ -118,7 +118,7 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
         for number, (scope, origin) in enumerate(lines):
             for other, first in lines[:number]:
                 shared = meet(scope, other)
-                if shared is not None and draft.space.admitted([shared]) is not None:
+                if shared is not None and draft.space.exists([shared]):
                     draft.fault("overlap", f"two {what} of `{name}` hold for the same requests", span_of(origin), None,
                                 (span_of(first), "the other"))  # fmt: skip
 

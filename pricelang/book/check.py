@@ -15,6 +15,7 @@ from pricelang.book.decisions import (
     check_modifiers,
     check_priced,
     check_request_limits,
+    check_requests,
 )
 from pricelang.book.digits import check_digits
 from pricelang.book.draft import WORDS, Draft, LayerTree
@@ -26,9 +27,9 @@ from pricelang.book.rates import read_rates
 from pricelang.book.reach import Reach, check_reach
 from pricelang.book.remarks import read_conversions, read_figures, read_remarks, read_roundings
 from pricelang.book.sayings import read_claims, read_examples
-from pricelang.book.space import TooManyPieces
+from pricelang.book.search import TooManyPieces
 from pricelang.syntax import tree as t
-from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span, sort_faults
+from pricelang.syntax.faults import NOWHERE, BookError, Fault, Span, at_most
 from pricelang.syntax.parser import parse_file
 
 
@@ -57,24 +58,17 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
         if tree is not None:
             trees.append(tree)
     if len(trees) < len(layers):
-        return Checked(None, sort_faults(faults), texts)
+        return Checked(None, at_most(faults), texts)
     draft = Draft(tuple(trees), texts, tuple(faults))
     unread = any(fault.severity == "error" for fault in faults)
-    book = _read(draft, unread)
-    found_all = _at_most(sort_faults([*faults, *draft.faults]))
-    broken = any(fault.severity == "error" for fault in found_all)
+    try:
+        book = _read(draft, unread)
+    except TooManyPieces:
+        draft.fault("too_large", "the rules cut the requests into too many pieces to decide", draft.layers[-1].header.span)
+        book = None
+    found_all = at_most([*faults, *draft.faults])
+    broken = draft.broken or unread
     return Checked(None if broken else book, found_all, texts)
-
-
-MAX_FAULTS = 1_000
-
-
-def _at_most(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """The first of very many faults, and one that says how many there are."""
-    if len(faults) <= MAX_FAULTS:
-        return faults
-    more = Fault("too_large", f"there are {len(faults):,} faults; these are the first {MAX_FAULTS:,}", faults[MAX_FAULTS].span)
-    return (*faults[:MAX_FAULTS], more)
 
 
 def book_of_layers(layers: tuple[Layer, ...]) -> m.Book:
@@ -155,16 +149,19 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_priced(draft, rated, charges)
     prices = tuple(price for found in rates.prices.values() for price in found)
     check_models(draft, prices)
+    check_requests(draft, modifiers, refusals)
     check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
     reach = Reach(draft, refusals)
     check_modifiers(draft, reach, modifiers)
-    check_exclusions(draft, modifiers, exclusions)
+    check_exclusions(draft, reach, modifiers, exclusions)
     check_charges(draft, charges, refusals)
     check_reach(
         draft, reach, prices=prices, derivations=[line for lines in rates.derivations.values() for line in lines], charges=charges,
         limits=limits, remarks=(("a `free`", free), ("a note", notes)), refusals=refusals, roundings=roundings, conversions=conversions,
     )  # fmt: skip
     check_request_limits(draft, limits, refusals)
+    if draft.broken:
+        return None
     top = draft.layers[-1].header
     decisions = compile_rules(
         draft.space, meters=draft.meters, modifiers=modifiers, exclusions=exclusions,

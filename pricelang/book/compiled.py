@@ -26,7 +26,7 @@ Leaf = tuple[int, ...]
 
 def forest_of(space: Space) -> Forest[Leaf]:
     """An empty forest over the axes of a space."""
-    return Forest(tuple(space.size(axis) for axis in range(space.axes)))
+    return Forest(tuple(space.size(axis) for axis in range(space.axes)), effort=space.bound)
 
 
 def compile_rules(

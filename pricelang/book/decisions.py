@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
 from pricelang.book.reach import Reach, reason
-from pricelang.book.space import Space, TooManyPieces, day, meet, without
+from pricelang.book.search import TooManyPieces
+from pricelang.book.space import Space, day, meet, without
 
 MAX_LINES = 2_000
 
@@ -50,7 +51,9 @@ def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
     for origin, lines in reversed(pieces.items()):
         line = lines[0]
         before = [(x.scope, x.origin) for x in _before(modifier, line)]
-        before += [(x.scope, x.origin) for x in modifier.lines if x.origin not in {origin, *gone} and _same(line, x)]
+        if line.outcome in ("refuse", "no_effect"):
+            others = [x for x in modifier.lines if _same(line, x)]
+            before += [(x.scope, x.origin) for x in others if x.origin != origin and x.origin not in gone]
         dead = reach.dead([x.scope for x in lines], origin, before)
         if dead is not None:
             gone.add(origin)
@@ -62,8 +65,7 @@ def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
 
 def _same(line: m.Line, other: m.Line) -> bool:
     """Whether two lines without a factor say the same, so that one of them does."""
-    alike = (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(line.origin) == reason(other.origin)
-    return alike and line.outcome in ("refuse", "no_effect")
+    return (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(line.origin) == reason(other.origin)
 
 
 def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
@@ -75,7 +77,7 @@ def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) 
             if shared is None:
                 continue
             before = stronger(modifier, line)
-            witness = draft.space.admitted(without([shared], [*before, *refused]))
+            witness = draft.space.admitted([shared], [*before, *refused])
             if witness is not None:
                 words = "hold for one request" if line.factors or line.amount else "give two reasons for one request"
                 draft.fault(
@@ -100,8 +102,7 @@ def _clash(line: m.Line, other: m.Line) -> bool:
 def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
     if not modifier.conditional:
         return
-    left = without([modifier.when], [*(line.scope for line in modifier.lines), *refused])
-    witness = draft.space.admitted(left)
+    witness = draft.space.admitted([modifier.when], [*(line.scope for line in modifier.lines), *refused])
     if witness is not None:
         draft.fault(
             "gap", f"`{modifier.name}` does not settle every request that meets its `when`", span_of(modifier.origin),
@@ -109,44 +110,104 @@ def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> No
         )  # fmt: skip
 
 
-def check_exclusions(draft: Draft, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]) -> None:
-    """An exclusion is of two that could both have effect, and is declared once for each request."""
+def check_exclusions(
+    draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]
+) -> None:  # fmt: skip
+    """An exclusion is of two that could both have effect, refuses what nothing else does, and is declared once for each
+    request."""
     names = tuple(modifier.name for modifier in modifiers)
-    for number, exclusion in enumerate(exclusions):
+    elsewhere = _refused_by_lines(modifiers)
+    refused: dict[m.Exclusion, list[m.Scope]] = {}
+    kept = list(exclusions)
+    for number, exclusion in reversed([*enumerate(exclusions)]):
+        label, span = exclusion.label(names), span_of(exclusion.origin)
         try:
-            met = _can_meet(draft.space, modifiers, exclusion, exclusion.scope) is not None
             for other in exclusions[:number]:
-                shared = meet(exclusion.scope, other.scope)
-                if {exclusion.left, exclusion.right} != {other.left, other.right} or shared is None:
-                    continue
-                witness = _can_meet(draft.space, modifiers, exclusion, shared)
-                if witness is not None:
-                    draft.fault("overlap", f"`{exclusion.label(names)}` is excluded twice for one request", span_of(exclusion.origin),
-                                f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"))  # fmt: skip
+                _check_twice(draft, modifiers, exclusion, other, label)
+            if _can_meet(draft.space, modifiers, exclusion, exclusion.scope) is None:
+                draft.fault("never_decides", f"the exclusion of `{label}` never decides: they never both have effect", span)
+                kept.remove(exclusion)
+                continue
+            others = [x for x in kept if _pair(x) != _pair(exclusion) and reach.layer(x.origin) <= reach.layer(exclusion.origin)]
+            holes = [*elsewhere, *(scope for scope, _ in reach.refusals(exclusion.origin))]
+            for other in others:
+                if other not in refused:
+                    refused[other] = _refused_by(draft, modifiers, other)
+                holes += refused[other]
+            if _can_meet(draft.space, modifiers, exclusion, exclusion.scope, holes) is None:
+                places = ((span_of(others[0].origin), "refuses some of them"),) if len(others) == 1 else ()
+                draft.fault("never_decides", f"the exclusion of `{label}` never decides: other rules refuse every request that it would",
+                            span, None, *places)  # fmt: skip
+                kept.remove(exclusion)
         except TooManyPieces:
-            label = exclusion.label(names)
-            draft.fault("too_large", f"the exclusion of `{label}` cuts the requests into too many pieces to decide", span_of(exclusion.origin))
-            continue
-        if not met:
-            draft.fault("never_decides", f"the exclusion of `{exclusion.label(names)}` never decides: they never both have effect",
-                        span_of(exclusion.origin))  # fmt: skip
+            draft.fault("too_large", f"the exclusion of `{label}` cuts the requests into too many pieces to decide", span)
 
 
-def _can_meet(space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope) -> tuple[int, ...] | None:
-    """A request of a scope on which the modifiers of an exclusion have effect."""
+def _pair(exclusion: m.Exclusion) -> set[int | None]:
+    return {exclusion.left, exclusion.right}
+
+
+def _check_twice(draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, other: m.Exclusion, label: str) -> None:
+    shared = meet(exclusion.scope, other.scope) if _pair(exclusion) == _pair(other) else None
+    witness = _can_meet(draft.space, modifiers, exclusion, shared) if shared is not None else None
+    if witness is not None:
+        draft.fault("overlap", f"`{label}` is excluded twice for one request", span_of(exclusion.origin),
+                    f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"))  # fmt: skip
+
+
+def _can_meet(
+    space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope, holes: Sequence[m.Scope] = ()
+) -> tuple[int, ...] | None:  # fmt: skip
+    """A request of a scope, outside of others, on which the modifiers of an exclusion have effect."""
+    for shared, before in _together(modifiers, exclusion, scope):
+        witness = space.admitted([shared], [*before, *holes])
+        if witness is not None:
+            return witness
+    return None
+
+
+def _together(
+    modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope
+) -> Iterator[tuple[m.Scope, list[m.Scope]]]:  # fmt: skip
+    """The parts of a scope in which lines of both modifiers hold, each with the lines that decide before those."""
     left = _effective(modifiers[exclusion.left])
     right = _effective(modifiers[exclusion.right]) if exclusion.right is not None else [((), [])]
     for one, holes in left:
         for other, more in right:
-            shared = meet(meet(one, other) or ((m.MODELS, 0),), scope)
-            witness = space.admitted(without([shared], [*holes, *more])) if shared is not None else None
-            if witness is not None:
-                return witness
-    return None
+            both = meet(one, other)
+            shared = meet(both, scope) if both is not None else None
+            if shared is not None:
+                yield shared, [*holes, *more]
 
 
 def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:
     return [(x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")]
+
+
+def _refused_by(draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion) -> list[m.Scope]:
+    """What an exclusion refuses, as boxes. Raises `TooManyPieces`."""
+    allowed = [offer.scope for offer in exclusion.allowed]
+    found: list[m.Scope] = []
+    for shared, before in _together(modifiers, exclusion, exclusion.scope):
+        whole = meet(draft.space.everything(), shared)
+        if whole is not None:
+            found += map(draft.trim, without([whole], [*before, *allowed], draft.space.effort))
+    return found
+
+
+def _refused_by_lines(modifiers: Sequence[m.Modifier]) -> list[m.Scope]:
+    """What lines of modifiers refuse before anything else of theirs decides."""
+    return [line.scope for modifier in modifiers for line in modifier.lines if line.outcome == "refuse" and not line.otherwise]
+
+
+def check_requests(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
+    """Some request exists that no rule refuses, or the book prices nothing. Defaults are offered everywhere."""
+    holes = [*(remark.scope for remark in refusals), *_refused_by_lines(modifiers)]
+    span = draft.layers[-1].header.span
+    if not draft.space.models:
+        draft.fault("no_request", "the book has no model, so that no request exists", span, "add a table `models`")
+    elif not draft.space.exists([()], holes):
+        draft.fault("no_request", "every request is refused, so that the book prices nothing", span, "narrow what refuses them")
 
 
 def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
@@ -175,7 +236,7 @@ def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[
         meter = draft.meters[charge.meter]
         priced = [line.scope for line in charge.prices if line.after is None] + [offer.scope for offer in charge.free]
         try:
-            witness = draft.space.admitted(without([offer.scope for offer in meter.offers], [*priced, *refused]))
+            witness = draft.space.admitted([offer.scope for offer in meter.offers], [*priced, *refused])
         except TooManyPieces:
             draft.fault("too_large", f"the charge of `{meter.name}` cuts the requests into too many pieces to decide", span_of(charge.origin))
             continue
@@ -201,7 +262,7 @@ def check_request_limits(draft: Draft, limits: Sequence[m.Limit], refusals: Sequ
             shared = meet(floor.scope, cap.scope)
             if floor.amount <= cap.amount or shared is None:
                 continue
-            witness = draft.space.admitted(without([shared], [remark.scope for remark in refusals]))
+            witness = draft.space.admitted([shared], [remark.scope for remark in refusals])
             if witness is not None:
                 draft.fault("overlap", "a floor above a cap holds for the same requests", span_of(floor.origin),
                             f"such a request: {draft.space.describe(witness)}", (span_of(cap.origin), "the cap"))  # fmt: skip

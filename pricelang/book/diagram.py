@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from attrs import define, field
 
 from pricelang.book.model import Scope
+from pricelang.book.search import Effort
 
 Leaf = TypeVar("Leaf", bound=Hashable)
 FEW = 8
@@ -30,6 +31,7 @@ class Forest(Generic[Leaf]):
     sizes: tuple[int, ...]
     nodes: list[tuple[int, Branches]] = field(factory=list)
     leaves: list[Leaf] = field(factory=list)
+    effort: Effort | None = None
     _node_index: dict[tuple[int, Branches], int] = field(factory=dict)
     _leaf_index: dict[Leaf, int] = field(factory=dict)
     _by_point: dict[int, list[int]] = field(factory=dict)
@@ -67,12 +69,16 @@ class Forest(Generic[Leaf]):
         return self.leaves[~walk(self.nodes, root, point, self._jumps)]
 
     def build(self, scopes: Sequence[tuple[Scope, int]], decide: Callable[[tuple[int, ...]], Leaf]) -> int:
-        """The diagram whose leaf is what `decide` makes of the tags of all scopes that hold at a point."""
+        """The diagram whose leaf is what `decide` makes of the tags of all scopes that hold at a point.
+
+        Raises `TooManyPieces` once the `effort` is spent."""
         known: dict[tuple[tuple[Scope, int], ...], int] = {}
 
         def part(entries: tuple[tuple[Scope, int], ...]) -> int:
             found = known.get(entries)
             if found is None:
+                if self.effort is not None:
+                    self.effort.spend(1 + len(entries))
                 axis = min((scope[0][0] for scope, _ in entries if scope), default=-1)
                 if axis < 0:
                     found = self.leaf(decide(tuple(tag for _, tag in entries)))

@@ -6,6 +6,7 @@ book that `extends` names is a file of the same folder with that header, or a bu
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -116,19 +117,18 @@ def _read_layer(entry: Path) -> Layer:
     files = [_read(entry, prefix + entry.name)]
     faults: list[Fault] = []
     queue = list(_includes(files[0]))
-    while queue:
-        name, span = queue.pop(0)
+    for number, (name, span) in enumerate(queue):
         try:
+            if number + 1 >= MAX_FILES:
+                raise BookError([Fault("too_large", f"the book has more than {MAX_FILES} files", span)])
             path = _inside(folder, name, span, {file.path for file in files})
             if any(file.path == path for file in files):
                 raise BookError([Fault("twice", f"`{name}` is included twice", span)])
-            if len(files) >= MAX_FILES:
-                raise BookError([Fault("too_large", f"the book has more than {MAX_FILES} files", span)])
             files.append(_read(path, prefix + name))
             queue += _includes(files[-1])
         except BookError as error:
             faults += error.faults
-            if len(files) >= MAX_FILES:
+            if number + 1 >= MAX_FILES:
                 break
     if faults:
         raise BookError(faults, {file.name: file.text for file in files})
@@ -158,7 +158,8 @@ def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
     except (OSError, RuntimeError) as error:  # a link to itself, a name too long for the file system
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is a link to itself"
         raise BookError([Fault("no_file", f"`{name[:80]}` cannot be read: {reason}", span)]) from None
-    known = [str(other.relative_to(folder)) for other in folder.rglob("*.price") if other not in files]
+    beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
+    known = [str(other.relative_to(folder)) for other in beside if other not in files]
     raise BookError([Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))])
 
 

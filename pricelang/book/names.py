@@ -11,6 +11,7 @@ from attrs import evolve, fields, has
 from pricelang.book import model as m
 from pricelang.book.digits import digits_of
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.book.search import Effort
 from pricelang.book.space import Space, point_mask
 from pricelang.book.units import counted_whole, find_unit, singular
 from pricelang.syntax import tree as t
@@ -39,7 +40,7 @@ def declare_names(draft: Draft) -> None:
     for index, (_, limit) in enumerate(draft.statements(t.Limit)):
         if draft.declare("modifier", limit.name):
             draft.limit_index[limit.name.text] = index
-    draft.space = Space(models, _boundaries(draft), dimensions, _sums(draft))
+    draft.space = Space(models, _boundaries(draft), dimensions, _sums(draft), Effort())
     _offers(draft)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from attrs import define, evolve
+from attrs import Factory, define, evolve
 
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
+from pricelang.book.search import Effort
 from pricelang.book.space import day, meet, without
 from pricelang.decimals import money
 from pricelang.syntax import tree as t
@@ -26,6 +27,7 @@ class Rates:
     announcements: list[m.Announcement]
     derivations: dict[int, list[m.Derivation]]
     spans: dict[m.Price, Span]
+    effort: Effort = Factory(Effort)
 
     def pieces(
         self, model: int, meter: int, scope: m.Scope, rank: int, depth: int = 0
@@ -41,7 +43,7 @@ class Rates:
                 shared = meet(part, price.scope)
                 if shared is not None:
                     yield from self._price(price, shared, rank, depth)
-            rest = without(rest, [price.scope])
+            rest = without(rest, [price.scope], self.effort)
 
     def _price(
         self, price: m.Price, scope: m.Scope, rank: int, depth: int
@@ -58,12 +60,12 @@ class Rates:
                     if shared is not None:
                         for piece, amount, _ in self.pieces(price.model, derivation.of, shared, rank, depth + 1):
                             yield piece, None if amount is None else amount * derivation.factor, derivation.origin
-                rest = without(rest, [derivation.scope])
+                rest = without(rest, [derivation.scope], self.effort)
 
 
 def read_rates(draft: Draft) -> Rates:
     """All prices of the models, each with its scope and rank."""
-    rates = Rates({}, [], {}, {})
+    rates = Rates({}, [], {}, {}, draft.space.effort)
     _derivations(draft, rates)
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]] = {}
     for layer, statement in draft.statements(t.Rates):
@@ -262,6 +264,7 @@ def _check_overrides(draft: Draft, rates: Rates) -> None:
     for (model, meter), prices in rates.prices.items():
         for number, price in enumerate(prices):
             span = rates.spans[price]
+            rates.effort.spend(number)
             for other in prices[:number]:
                 if other.rank == price.rank and meet(other.scope, price.scope) is not None:
                     draft.fault("overlap", f"two prices of `{draft.meters[meter].name}` hold for the same requests", span,

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from pricelang.book import model as m
 from pricelang.book.draft import Draft, span_of
-from pricelang.book.space import TooManyPieces, day, meet, points, without
+from pricelang.book.search import TooManyPieces
+from pricelang.book.space import day, meet, points
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
 
@@ -51,9 +52,9 @@ class Reach:
         if not hiders and any(self._plainly(scope) for scope in scopes):
             return None
         space = self.draft.space
-        if space.admitted(without(scopes, [scope for scope, _ in hiders])) is not None:
+        if space.exists(scopes, [scope for scope, _ in hiders]):
             return None
-        if space.admitted(scopes) is not None:
+        if space.exists(scopes):
             return Dead("other lines decide all that it covers", tuple((span_of(other), "decides before it") for _, other in hiders[:2]))
         return Dead("no request that exists is in its scope", tuple(itertools.islice(self._releases(scopes), 1)))
 
@@ -186,7 +187,7 @@ def _charges(draft: Draft, reach: Reach, charges: Sequence[m.Charge]) -> None:
     """Lines of charges; a price that a contract amended in part stands in several pieces."""
     for charge in charges:
         name, offers = draft.meters[charge.meter].name, draft.meters[charge.meter].offers
-        if draft.space.admitted([offer.scope for offer in offers]) is None:
+        if not draft.space.exists([offer.scope for offer in offers]):
             continue  # which is said of the meter
         free = [(offer.scope, offer.origin) for offer in charge.free]
         for what, lines in (("price", charge.prices), ("minimum", charge.minimums), ("pool", charge.pools)):
@@ -241,7 +242,7 @@ def _given(draft: Draft, reach: Reach, what: str, lines: Sequence[tuple[list[m.S
         for others_of, other in lines[:number]:
             if reason(origin) != reason(other) and reach.layer(origin) == reach.layer(other):
                 shared = [both for x in scopes for y in others_of if (both := meet(x, y)) is not None]
-                witness = draft.space.admitted(without(shared, [hole for hole, _ in reach.refusals(origin)]))
+                witness = draft.space.admitted(shared, [hole for hole, _ in reach.refusals(origin)])
                 if witness is not None:
                     draft.fault("overlap", f"{what} gives another reason for a request than one before it", span_of(origin),
                                 f"such a request: {draft.space.describe(witness)}", (span_of(other), "the other"))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
-from pricelang.book.space import meet, without
+from pricelang.book.space import meet
 from pricelang.syntax import tree as t
 
 STAGES = ("unit_price", "line", "total")
@@ -60,7 +60,7 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
             draft.fault("zero", "rounding needs a step above zero", statement.step.span)
         converted = [c for c in conversions if meet(c.scope, scope) is not None]
         if statement.stage.text == "total" and converted:
-            plain = draft.space.admitted(without([scope], [c.scope for c in converted])) is not None
+            plain = draft.space.exists([scope], [c.scope for c in converted])
             wanted = {c.currency for c in converted} | ({draft.currency} if plain else set())
             if statement.step.currency not in wanted:
                 draft.fault("currency", f"`{statement.step.written}` is in {statement.step.currency}, where the total is in {' or '.join(sorted(wanted))}",

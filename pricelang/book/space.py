@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from attrs import frozen
 
 from pricelang.book.model import DATES, MODELS, Dimension, Model, Scope, Sum
+from pricelang.book.search import Effort, find
 from pricelang.decimals import grouped
-
-MAX_PIECES = 50_000
-
-
-class TooManyPieces(Exception):
-    """A difference of boxes that falls into more pieces than are worth deciding here."""
 
 
 def point_mask(points: Iterable[int]) -> int:
@@ -27,7 +24,7 @@ def point_mask(points: Iterable[int]) -> int:
 
 def sides_of(limits: Sequence[Fraction], limit: Fraction, over: bool) -> tuple[int, ...]:
     """The points of a sum's axis that lie over one of its limits, or up to it: the limits between are points of their own."""
-    first_over = limits.index(limit) + 1
+    first_over = bisect_left(limits, limit) + 1
     return tuple(range(first_over, len(limits) + 1) if over else range(first_over))
 
 
@@ -79,13 +76,15 @@ def subtract(scope: Scope, hole: Scope) -> list[Scope]:
     return pieces
 
 
-def without(scopes: Iterable[Scope], holes: Iterable[Scope]) -> list[Scope]:
-    """What is left of some scopes without some holes, as boxes."""
+def without(scopes: Iterable[Scope], holes: Iterable[Scope], effort: Effort) -> list[Scope]:
+    """What is left of some scopes without some holes, as boxes. Raises `TooManyPieces`."""
     rest = list(scopes)
     for hole in holes:
-        rest = [piece for scope in rest for piece in subtract(scope, hole)]
-        if len(rest) > MAX_PIECES:
-            raise TooManyPieces
+        whole, rest = rest, []
+        for scope in whole:
+            pieces = subtract(scope, hole)
+            effort.spend(len(pieces))
+            rest += pieces
         if not rest:
             break
     return rest
@@ -93,12 +92,19 @@ def without(scopes: Iterable[Scope], holes: Iterable[Scope]) -> list[Scope]:
 
 @frozen(eq=False, repr=False)
 class Space:
-    """The axes of a book: how many points each has, and which requests exist."""
+    """The axes of a book: how many points each has, and which requests exist. `bound` is what all questions about it may
+    cost together; without it, each has its own bound."""
 
     models: tuple[Model, ...]
     boundaries: tuple[int, ...]
     dimensions: tuple[Dimension, ...]
     sums: tuple[Sum, ...]
+    bound: Effort | None = None
+
+    @property
+    def effort(self) -> Effort:
+        """What the next question may cost."""
+        return self.bound if self.bound is not None else Effort()
 
     def size(self, axis: int) -> int:
         """How many points an axis has."""
@@ -133,35 +139,64 @@ class Space:
         first = self.boundaries.index(self.models[model].released) + 1
         return (1 << len(self.boundaries) + 1) - (1 << first)
 
-    def admitted(self, scopes: Iterable[Scope]) -> tuple[int, ...] | None:
-        """One request of some scopes that exists, as its point on each axis: defaults and early dates first."""
+    @cached_property
+    def _nowhere(self) -> tuple[Scope, ...]:
+        """What does not exist: values where they are not offered, and models before their release."""
+        holes: list[Scope] = []
+        for index, dimension in enumerate(self.dimensions):
+            for number, value in enumerate(dimension.values):
+                own: Scope = ((2 + index, 1 << number),)
+                if not any(set(offer.scope) <= set(own) for offer in value.offers):
+                    whole = meet(self.everything(), own) or ()
+                    pieces = without([whole], [offer.scope for offer in value.offers], self.effort)
+                    holes += [self._trimmed(piece) for piece in pieces]
+        released: dict[int, int] = {}
+        for index in range(len(self.models)):
+            before = ((1 << self.size(DATES)) - 1) & ~self.since_release(index)
+            released[before] = released.get(before, 0) | 1 << index
+        return (*holes, *(((MODELS, models), (DATES, before)) for before, models in released.items()))
+
+    def _trimmed(self, scope: Scope) -> Scope:
+        return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.size(axis)) - 1)
+
+    def _boxes(self, scopes: Iterable[Scope]) -> Iterator[list[int]]:
+        """Scopes with a mask for each axis, but for those that are empty."""
         everything = self.everything()
         for scope in scopes:
             whole = meet(everything, scope)
-            if whole is not None:
-                found = next(self._admitted(whole, 0), None)
-                if found is not None:
-                    return found
+            if whole is not None and all(mask for _, mask in whole):
+                yield [mask for _, mask in whole]
+
+    def exists(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> bool:
+        """Whether a request of some scopes exists outside of others. Raises `TooManyPieces`."""
+        effort = self.effort
+        return any(find(box, [*holes, *self._nowhere], effort) is not None for box in self._boxes(scopes))
+
+    def admitted(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> tuple[int, ...] | None:
+        """One request of some scopes, outside of others, that exists, as its point on each axis: defaults and early dates
+        first. Raises `TooManyPieces`."""
+        effort, outside = self.effort, [*holes, *self._nowhere]
+        for box in self._boxes(scopes):
+            found = find(box, outside, effort)
+            if found is not None:
+                return self._plainest(box, found, outside, effort)
         return None
 
-    def _admitted(self, scope: Scope, index: int) -> Iterator[tuple[int, ...]]:
-        if index == len(self.dimensions):
-            masks = dict(scope)
-            for model in points(masks[MODELS]):
-                dates = masks[DATES] & self.since_release(model)
-                if dates:
-                    rest = tuple(_lowest(masks[axis]) for axis in range(2, self.axes))
-                    yield (model, _lowest(dates), *rest)
-            return
-        axis, dimension = index + 2, self.dimensions[index]
-        mask = dict(scope)[axis]
-        order = [dimension.default, *(v for v in range(len(dimension.values)) if v != dimension.default)]
-        for value in order:
-            if mask >> value & 1:
-                for offer in dimension.values[value].offers:
-                    narrowed = meet(meet(scope, ((axis, 1 << value),)) or scope, offer.scope)
-                    if narrowed is not None:
-                        yield from self._admitted(narrowed, index + 1)
+    def _plainest(self, box: list[int], found: list[int], holes: Sequence[Scope], effort: Effort) -> tuple[int, ...]:
+        """The first request of a box outside of some holes, of which `found` is a part: by the dimensions, the model, the
+        date and the sums."""
+        first = 2 + len(self.dimensions)
+        for axis in (*range(2, first), MODELS, DATES, *range(first, self.axes)):
+            default = 1 << self.dimensions[axis - 2].default if 2 <= axis < first else 0
+            wanted = [default & box[axis]] if default & box[axis] else []
+            wanted += (1 << point for point in points(box[axis] & ~default))
+            for bit in wanted:
+                box = [*box[:axis], bit, *box[axis + 1 :]]
+                part = [*found[:axis], bit, *found[axis + 1 :]] if found[axis] & bit else find(box, holes, effort)
+                if part is not None:
+                    found = part
+                    break
+        return tuple(_lowest(mask) for mask in box)
 
     def describe(self, point: Sequence[int]) -> str:
         """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""

@@ -23,7 +23,7 @@ from pricelang.rating.limits import PROMPT, WINDOW, Limit, limits_of, long_windo
 from pricelang.rating.models import Ids
 from pricelang.rating.quantities import PLAIN, read_uses
 from pricelang.rating.rates import Point, Rate, not_offered
-from pricelang.rating.scopes import scopes_of, side_said
+from pricelang.rating.scopes import side_said
 from pricelang.rating.shortcuts import Shortcut, shortcut_of
 from pricelang.wording import did_you_mean, shown
 

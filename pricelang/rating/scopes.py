@@ -1,9 +1,8 @@
-"""Thresholds of a book: the scopes that may look at one, and what somebody says of the requests of a sum."""
+"""Thresholds of a book: what somebody says of the requests of a sum."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.book import model as m
@@ -26,28 +25,3 @@ def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
     raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
                      help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
 
-
-def scopes_of(book: m.Book) -> Iterator[m.Scope]:
-    """Every scope of a book that may look at a threshold."""
-    for price in book.prices:
-        yield price.scope
-    for derivation in book.derivations:
-        yield derivation.scope
-    for modifier in book.modifiers:
-        yield modifier.when
-        for line in modifier.lines:
-            yield line.scope
-    for limit in book.limits:
-        for row in limit.lines:
-            yield row.scope
-    for charge in book.charges:
-        yield from (price.scope for price in charge.prices)
-        yield from (line.scope for line in (*charge.minimums, *charge.pools))
-        yield from (offer.scope for offer in charge.free)
-    for exclusion in book.exclusions:
-        yield exclusion.scope
-        for offer in exclusion.allowed:
-            yield offer.scope
-    yield from (remark.scope for remark in (*book.refusals, *book.free, *book.notes))
-    yield from (rounding.scope for rounding in book.roundings)
-    yield from (conversion.scope for conversion in book.conversions)

@@ -56,7 +56,7 @@ class BookError(Exception):
     rule: str | None = None
 
     def __init__(self, faults: Iterable[Fault], texts: Mapping[str, str] | None = None) -> None:
-        self.faults = sort_faults(faults)
+        self.faults = at_most(faults)
         self.texts = dict(texts or {})
         first = self.faults[0] if self.faults else None
         self.code = first.code if first else ""
@@ -76,6 +76,20 @@ def _sentence(fault: Fault) -> str:
 def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Faults in order of place, each once."""
     return tuple(sorted(dict.fromkeys(faults), key=lambda f: (f.span, f.code, f.message)))
+
+
+MAX_FAULTS = 100
+
+
+def at_most(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults in order of place: of very many, the first errors, else the first warnings, and one that counts the others."""
+    found = sort_faults(faults)
+    if len(found) <= MAX_FAULTS:
+        return found
+    kept = sorted(found, key=lambda fault: fault.severity != "error")[: MAX_FAULTS + 1]
+    more = kept.pop()
+    message = f"and {len(found) - MAX_FAULTS:,} more faults, which are not shown"
+    return (*sort_faults(kept), Fault("too_large", message, more.span, severity=more.severity))
 
 
 @frozen

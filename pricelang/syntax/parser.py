@@ -170,7 +170,7 @@ _ODD = {"×": "write `x`", "“": 'write `"`', "”": 'write `"`', "„": 'write
 _OTHER_WORDS = [
     (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}", "write a day as `2026-07-24`"),
     (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
-    (r"%", "write `60%`, without a space"),
+    (r"%", "write a factor as a number, such as `x 0.6`"),
     (r",[0-9]{1,2}\b", "write a decimal point: `$6.00`"),
     (r"until\b|till\b", "write `before` and the first day on which it no longer holds"),
     (r"else\b", "write `otherwise`"),

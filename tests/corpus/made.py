@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.book import check, decisions, files, space
+from pricelang.book import decisions, files, search
+from pricelang.syntax import faults
 
 SMALL = """book small "A small book" in USD
 
@@ -97,7 +98,7 @@ def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(space, "MAX_PIECES", 2)
+    patch.setattr(search, "MAX_EFFORT", 1)
     axes = "".join(f"dimension side_{axis} default low\n  low, high\n" for axis in "abc")
     lines = "".join(f"  no effect when side_{a} is high and side_{b} is low\n" for a, b in ("ab", "bc", "ca"))
     _write(folder / "small.price", SMALL + axes + "multiplier odd\n  when side_a is low or high\n" + lines)
@@ -108,7 +109,7 @@ AXES = "".join(f"dimension side_{axis} default low\n  low, high\n" for axis in "
 
 
 def _many_pieces_of_rates(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(space, "MAX_PIECES", 2)
+    patch.setattr(search, "MAX_EFFORT", 1)
     rows = "  | model   | from       | input            |\n  | alpha-1 | 2026-01-01 | $3 instead of $1 |\n"
     when = "side_a is high and side_b is high and side_c is high"
     _write(folder / "small.price", SMALL + AXES + f"rates per MTok when {when}\n" + rows)
@@ -118,15 +119,22 @@ def _many_pieces_of_rates(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces_of_a_charge(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(space, "MAX_PIECES", 2)
+    patch.setattr(search, "MAX_EFFORT", 1)
     when = "side_a is high and side_b is high and side_c is high"
     charge = f"meter calls in calls\ncharge calls\n  $1 per call  when {when}\n"
     _write(folder / "small.price", SMALL + AXES + charge)
     return "small.price"
 
 
+def _many_pieces_of_all(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    patch.setattr(search, "MAX_EFFORT", 10)
+    notes = "".join(f'note "{a}{b}" when side_{a} is high and side_{b} is high\n' for a, b in ("ac", "bd"))
+    _write(folder / "small.price", SMALL + AXES + notes)
+    return "small.price"
+
+
 def _many_pieces_of_an_exclusion(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(space, "MAX_PIECES", 2)
+    patch.setattr(search, "MAX_EFFORT", 6)
     odd = "multiplier odd\n  x 2 on input\n  no effect when side_a is high and side_b is high\n"
     even = "multiplier even\n  x 3 on input\n  no effect when side_c is high and side_d is high\n"
     _write(folder / "small.price", SMALL + AXES + odd + even + 'exclude odd with even because "one at a time"\n')
@@ -141,7 +149,7 @@ def _many_lines(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(check, "MAX_FAULTS", 2)
+    patch.setattr(faults, "MAX_FAULTS", 2)
     _write(folder / "small.price", SMALL + "".join(f"unit u{number} is 2 nothings\n" for number in range(5)))
     return "small.price"
 
@@ -150,6 +158,7 @@ MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "endless_name": _endless_name, "link_outside": _link_outside, "link_to_itself": _link_to_itself,
     "long_line": _long_line, "many_bytes": _many_bytes, "many_files": _many_files, "many_layers": _many_layers,
     "many_lines": _many_lines, "many_faults": _many_faults, "many_pieces": _many_pieces, "many_pieces_of_a_charge": _many_pieces_of_a_charge,
+    "many_pieces_of_all": _many_pieces_of_all,
     "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion, "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book, "no_entry": _no_entry, "not_utf_8": _not_utf_8, "unreadable": _unreadable,
 }  # fmt: skip
