@@ -289,13 +289,12 @@ class Book(PriceBook):
         self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,
         model: str | None, at: Instant | None, dimensions: Mapping[str, str],
     ) -> Job:  # fmt: skip
-        import duckdb
-
         from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
+        from pricelang.offline import open_duckdb
 
         fixed = Fixed(model, None if at is None else written(seconds_of(at)), dimensions)
-        return open_job(self, connection or duckdb.connect(), usage, mapping=mapping or {}, fixed=fixed, table=table)
+        return open_job(self, connection or open_duckdb(), usage, mapping=mapping or {}, fixed=fixed, table=table)
 
     def duckdb(
         self, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,

@@ -16,6 +16,7 @@ from pricelang.cli.output import PROGRESS_AFTER, Failure
 from pricelang.ending import SOME_FAILED
 from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.engines.sources import is_table
+from pricelang.offline import open_duckdb
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
 
@@ -104,7 +105,7 @@ def opened_by(
     from pricelang.engines.duck import open_job
 
     try:
-        with duckdb.connect(config={"memory_limit": params["memory"]}) as connection, _progress(connection):
+        with open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
             yield open_job(book, connection, list(files), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
@@ -115,7 +116,8 @@ def opened_by(
         if not isinstance(error, duckdb.Error):
             raise
         first = str(error).strip().splitlines()[0]
-        raise Failure("engine", f"DuckDB could not go on: {printable(first)}", "more memory may help: `--memory 2GB`") from None
+        help = "more memory may help: `--memory 2GB`" if isinstance(error, duckdb.OutOfMemoryException) else None
+        raise Failure("engine", f"DuckDB could not go on: {printable(first)}", help) from None
 
 
 def _interrupted(error: Exception) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +88,21 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None
 
 
+def _check_local(connection: DuckDBPyConnection, paths: Sequence[str]) -> None:
+    """Raises `BadRequest` for a path on the network, unless the caller's connection was made to read such paths."""
+    for path in paths:
+        scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", path)
+        if scheme and scheme[1].lower() != "file":
+            loaded = connection.execute("select bool_or(loaded) from duckdb_extensions() where extension_name in ('httpfs', 'azure')").fetchone()
+            if loaded is None or not loaded[0]:
+                raise BadRequest(
+                    "bad_source", f"`{shown(path)}` is not on this machine, and is not read unless that is asked for",
+                    help="give a connection that reads it: `connection=` with `load httpfs` run on it",
+                )  # fmt: skip
+
+
 def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:
+    _check_local(connection, paths)
     kinds = {ending(path) for path in paths}
     if len(kinds) > 1:
         raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")

@@ -18,6 +18,7 @@ from attrs import frozen
 from pricelang.book.units import plural
 from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import exact, plain, to_decimal
+from pricelang.offline import open_duckdb
 from pricelang.rating.bill import Amount, Bill, Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.rates import Rate
@@ -256,7 +257,7 @@ def _parquet(source: str, target: str, places: int) -> None:
     columns |= {name: "TIMESTAMPTZ" for name in COLUMNS if name.endswith(("PeriodStart", "PeriodEnd"))}
     typed = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     try:
-        with duckdb.connect() as connection:
+        with open_duckdb() as connection:
             connection.execute("set timezone = 'UTC'")
             quoted = source.replace("'", "''"), target.replace("'", "''")
             connection.execute(

@@ -14,6 +14,7 @@ from fractions import Fraction
 from attrs import define, frozen
 
 from pricelang.csv_lines import csv_rows
+from pricelang.offline import open_duckdb
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
@@ -237,7 +238,7 @@ def _parquet_rows(path: str) -> Iterator[list[str]]:
     if not os.path.exists(path):
         raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: no such file")
     try:
-        with duckdb.connect() as connection:
+        with open_duckdb() as connection:
             connection.execute("set timezone = 'UTC'")
             quoted = path.replace("'", "''")
             columns = [(str(row[0]), str(row[1])) for row in connection.execute(f"describe select * from read_parquet('{quoted}')").fetchall()]

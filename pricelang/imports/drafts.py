@@ -26,6 +26,9 @@ Band = tuple[int, int]
 WHOLE: Band = (0, 0)
 
 
+NAMELESS = "(no name)"
+"""The field of a figure whose name is empty, which that of a whole entry is."""
+
 NO_PROMPT = "a price by the length of a prompt, and nothing of a prompt has a price"
 
 
@@ -118,7 +121,8 @@ class Imported:
     """A price list as a book: its files by name, and the account of what was read.
 
     `entries` and `figures` are what the source has; `aliases` and `models` of the entries and `said` of the figures are in
-    the book, and what is not is in `listed`: entries once as a whole (without a field), figures one by one.
+    the book, and what is not is in `listed`: entries once as a whole (without a field), figures one by one. `places` says
+    for names of the book which entry they come from, `broken` which entries are not in the form of the others.
     """
 
     files: dict[str, str]
@@ -128,6 +132,8 @@ class Imported:
     aliases: int = 0
     figures: int = 0
     said: int = 0
+    places: dict[str, int] = Factory(dict)
+    broken: dict[int, str] = Factory(dict)
 
     @property
     def adds_up(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from pricelang.imports import book_text as b
 from pricelang.imports.clocks import HOURS, Day, day_of, minutes_of
 from pricelang.imports.drafts import (
     FIRST_DAY,
+    NAMELESS,
     NO_PROMPT,
     Axis,
     Band,
@@ -28,6 +30,7 @@ from pricelang.imports.drafts import (
     amount_of,
     book_name,
 )
+from pricelang.imports.settling import Odd, settled
 from pricelang.syntax import tree as t
 from pricelang.wording import shown
 
@@ -115,27 +118,33 @@ def imported(data: object, read: str) -> Imported:
         providers = providers.get("providers")
     if not isinstance(providers, list) or not all(isinstance(p, dict) and isinstance(p.get("models"), list) for p in providers):
         raise ImportFault("genai-prices' data is a list of providers, each with its `models`")
+    entries = [(str(provider.get("id", "unnamed")), entry) for provider in providers for entry in provider["models"]]
+    return settled(lambda odd: _draft(entries, read, odd), len(entries))
+
+
+def _draft(entries: Sequence[tuple[str, Any]], read: str, odd: Odd) -> Imported:
     work = _Work()
-    work.day = day_of(_turns(providers))
-    for provider in providers:
-        for entry in provider["models"]:
-            work.imported.entries += 1
-            _model(work, str(provider.get("id", "unnamed")), entry)
+    work.day = day_of(_turns(entry for number, (_, entry) in enumerate(entries) if number not in odd))
+    for number, (provider, entry) in enumerate(entries):
+        work.imported.entries += 1
+        if number in odd:
+            work.unsaid(f"{provider}/{shown(entry.get('id') if isinstance(entry, dict) else None)}", "", "", odd[number])
+        else:
+            _model(work, number, provider, entry)
     if not work.models:
         raise ImportFault("no model of this data has a price")
     work.imported.files = b.files_of(_drafted(work, read))
     return work.imported
 
 
-def _turns(providers: list[Any]) -> Iterator[int]:
-    for provider in providers:
-        for entry in provider["models"]:
-            try:
-                prices = entry.get("prices")
-                for row in [*(prices if isinstance(prices, list) else ()), *(entry.get("price_variants") or ())]:
-                    yield from _constraint(row).hours or ()
-            except (AttributeError, TypeError, ImportFault):
-                continue  # the model is listed when it is read
+def _turns(entries: Iterable[Any]) -> Iterator[int]:
+    for entry in entries:
+        try:
+            prices = entry.get("prices")
+            for row in [*(prices if isinstance(prices, list) else ()), *(entry.get("price_variants") or ())]:
+                yield from _constraint(row).hours or ()
+        except (AttributeError, TypeError, ValueError, ImportFault):
+            continue  # the model is listed when it is read
 
 
 def _constraint(row: Mapping[str, Any]) -> _When:
@@ -144,7 +153,7 @@ def _constraint(row: Mapping[str, Any]) -> _When:
     if not said:
         return _When()
     if "start_date" in said:
-        return _When(max(str(said["start_date"]), FIRST_DAY))
+        return _When(max(datetime.date.fromisoformat(str(said["start_date"])).isoformat(), FIRST_DAY))
     if "start_time" in said and "end_time" in said:
         try:
             return _When(hours=(minutes_of(str(said["start_time"])), minutes_of(str(said["end_time"]))))
@@ -156,7 +165,7 @@ def _constraint(row: Mapping[str, Any]) -> _When:
 # ---- one model ------------------------------------------------------------------------------------------------------
 
 
-def _model(work: _Work, provider: str, entry: Any) -> None:
+def _model(work: _Work, number: int, provider: str, entry: Any) -> None:
     """One model: in the book, or listed."""
     name = entry.get("id") if isinstance(entry, dict) else None
     model = book_name(f"{provider}/{name}")
@@ -172,14 +181,17 @@ def _model(work: _Work, provider: str, entry: Any) -> None:
             work.prices += _prices(work, model, sets)
             work.models.append(Model(model, provider))
             work.known.add(model)
+            work.imported.places[model] = number
             work.imported.models += 1
             for alias in _equals(entry.get("match") or {}):
-                work.aliases.setdefault(book_name(f"{provider}/{alias}"), model)
+                name = book_name(f"{provider}/{alias}")
+                work.aliases.setdefault(name, model)
+                work.imported.places.setdefault(name, number)
             return None
         if work.imported.figures > before[1]:
             reason = "the source gives it no price that can be said"
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ImportFault) as error:
-        reason = f"not in the form of the other models: {shown(error)}"
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError, ImportFault) as error:
+        reason = work.imported.broken[number] = f"not in the form of the other models: {shown(error)}"
     del work.imported.listed[before[0] :]
     work.imported.figures, work.imported.said = before[1:]
     return work.unsaid(model, "", "", reason)
@@ -232,7 +244,7 @@ def _read(work: _Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers
             tiers = [(int(start), amount_of(price) / measure.size) for start, price in pairs]
         except (ValueError, TypeError) as error:
             for _, price in pairs:
-                work.unsaid(model, key, price, str(error))
+                work.unsaid(model, key or NAMELESS, price, str(error))
             continue
         work.imported.said += len(pairs)
         work.measures.setdefault(measure.name, measure)
@@ -310,9 +322,7 @@ def default_of(key: str) -> str:
 
 
 def _drafted(work: _Work, read: str) -> Drafted:
-    axes = [
-        Axis(key, default_of(key), (default_of(key), *values), offered=values) for key, values in work.values.items()
-    ]  # fmt: skip
+    axes = [Axis(key, default_of(key), (default_of(key), *values), offered=values) for key, values in work.values.items()]
     axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
     prompt = tuple(name for name, m in work.measures.items() if _of_prompt(m))
     fees = [price for price in work.prices if price.meter == REQUESTS]

@@ -38,6 +38,7 @@ from pricelang.imports.litellm_parts import (
     windows_of,
 )
 from pricelang.imports.litellm_work import Figures, Work
+from pricelang.imports.settling import Odd, settled
 from pricelang.syntax import tree as t
 from pricelang.wording import shown
 
@@ -55,14 +56,22 @@ def imported(data: object, read: str) -> Imported:
     """
     if not isinstance(data, dict) or not data or not all(isinstance(entry, dict) for entry in data.values()):
         raise ImportFault("LiteLLM's price map is one object with an object for each model")
+    return settled(lambda odd: _draft(data, read, odd), len(data))
+
+
+def _draft(data: Mapping[str, dict[str, Any]], read: str, odd: Odd) -> Imported:
     work = Work(read)
-    work.day = day_of(_turns(data.values()))
-    for name, entry in data.items():
+    work.day = day_of(_turns(entry for number, entry in enumerate(data.values()) if number not in odd))
+    for number, (name, entry) in enumerate(data.items()):
         work.imported.entries += 1
+        if number in odd:
+            work.unsaid(name, "", "", odd[number])
+            continue
+        work.imported.places.setdefault(book_name(name), number)
         if isinstance(entry.get("alias_of"), str):
             work.aliases[name] = entry["alias_of"]
         else:
-            _entry(work, name, entry)
+            _entry(work, number, name, entry)
     if not work.models:
         raise ImportFault("no entry of this map has a price")
     _settle_aliases(work)
@@ -81,7 +90,7 @@ def _turns(entries: Iterable[Mapping[str, Any]]) -> Iterator[int]:
 # ---- one entry ------------------------------------------------------------------------------------------------------
 
 
-def _entry(work: Work, name: str, entry: dict[str, Any]) -> None:
+def _entry(work: Work, number: int, name: str, entry: dict[str, Any]) -> None:
     """One entry: in the book, or listed."""
     if name == "sample_spec":
         return work.unsaid(name, "", "", "the explanation of the format, and no model")
@@ -104,8 +113,8 @@ def _entry(work: Work, name: str, entry: dict[str, Any]) -> None:
             return None
         if work.imported.figures > before[1]:
             reason = "the source gives it no price that can be said"
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        reason = f"not in the form of the other entries: {shown(error)}"
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        reason = work.imported.broken[number] = f"not in the form of the other entries: {shown(error)}"
     del work.imported.listed[before[0] :]
     work.imported.figures, work.imported.said = before[1:]
     return work.unsaid(name, "", "", reason)

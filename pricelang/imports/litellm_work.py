@@ -9,7 +9,7 @@ from attrs import define, field
 
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.clocks import Day
-from pricelang.imports.drafts import Condition, Imported, Measure, Model, Price, Unsaid, amount_of
+from pricelang.imports.drafts import NAMELESS, Condition, Imported, Measure, Model, Price, Unsaid, amount_of
 from pricelang.wording import shown
 
 Figures = dict[tuple[str, str, int, Condition], Fraction]
@@ -44,7 +44,7 @@ class Work:
         except ValueError as error:
             reason = str(error)
         if reason is not None:
-            self.unsaid(model, name, value, reason)
+            self.unsaid(model, name or NAMELESS, value, reason)
             return None
         self.imported.said += 1
         return amount

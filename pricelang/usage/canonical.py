@@ -31,7 +31,8 @@ def record(value: Mapping[str, object], place: Place) -> Record:
             dimension = word(given, path)
             if dimension is None:
                 raise wrong_type(path, given, "a string")
-            dimensions[path] = dimension
+            if dimension:  # an empty text says nothing
+                dimensions[path] = dimension
     kind = value.get("record", SINGLE)
     if kind not in (SINGLE, SUM):
         raise UsageError("unknown_value", f"`record` is {shown(kind)}", "`record` is `sum`, or is left out")

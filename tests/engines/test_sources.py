@@ -157,3 +157,16 @@ def test_a_reader_of_arrow_is_read_whole(book: pricelang.Book, connection: duckd
     assert total.rows == 3
     connection.register("mine", table)
     assert book.report(connection.sql("from mine where input > 1"), connection=connection).totals[0].rows == 2
+
+
+@pytest.mark.parametrize("path", ["https://127.0.0.1:9/usage.parquet", "s3://bucket/usage.csv", "S3://bucket/usage.jsonl", "gs://b/x.duckdb", "hf://datasets/x.parquet"])
+def test_nothing_is_read_from_the_network_unasked(path: str) -> None:
+    with pytest.raises(pricelang.BadRequest, match="is not on this machine"):
+        pricelang.load().price_table(path)
+
+
+def test_no_extension_is_fetched() -> None:
+    from pricelang.offline import open_duckdb
+
+    found = open_duckdb().execute("select current_setting('autoinstall_known_extensions'), current_setting('autoload_known_extensions')").fetchall()
+    assert found == [(False, False)]
