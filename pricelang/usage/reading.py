@@ -16,7 +16,7 @@ from .formats import FORMATS, Read, checked_format, format_of, reader_of
 from .json_text import Decoder, JsonFault
 from .lines import Source, lines_of
 from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from .responses import Later, Responses, is_partial, response_ids, with_ids
+from .responses import Later, Responses, is_partial, response_ids
 from .shapes import identity, is_event, is_summary
 from .sse import merged
 
@@ -218,7 +218,7 @@ class _Reading:
             for outcome in self._read(value, place, raw):
                 if self._keep_raw and isinstance(outcome, Record | Rejected) and outcome.raw is None:
                     outcome = evolve(outcome, raw=raw)
-                yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts else outcome
+                yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts and isinstance(value, dict) else outcome
         except UsageError as error:
             refused = error.rejected(place)
             if self._lenient and is_beside(refused, raw):
@@ -230,15 +230,10 @@ class _Reading:
         except Exception as error:
             yield evolve(internal(error).rejected(place), raw=raw if self._keep_raw else None)
 
-    def _once(self, record: Record, value: object) -> Outcome | Later:
+    def _once(self, record: Record, value: Mapping[str, object]) -> Outcome | Later:
         """A record, unless its response counts already."""
-        assert isinstance(value, Mapping)
-        if not record.ids:
-            ids = response_ids(record.format, value)
-            if not ids:
-                return record
-            record = with_ids(record, ids)
-        return self._responses.settled(record, partial=is_partial(record.format, value))
+        ids = record.ids or response_ids(record.format, value)
+        return self._responses.settled(record, ids, is_partial(record.format, value)) if ids else record
 
     def _read(self, value: object, place: Place, raw: str | None) -> Iterable[Outcome | Later]:
         if isinstance(value, JsonFault):

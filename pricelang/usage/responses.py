@@ -24,6 +24,7 @@ _ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 _CHUNK = "chat.completion.chunk"
 _MAX_ID = 200
 Value = Mapping[str, object]
+_NOTHING: Value = {}
 
 
 # ---- which ids name a response --------------------------------------------------------------------------------------
@@ -55,9 +56,12 @@ def is_partial(format: str, value: Value) -> bool:
 
 
 def _inner(value: Value, *path: str) -> Value:
+    # What was read of JSON is a `dict`: asking for any mapping takes ten times as long.
     for key in path:
         found = value.get(key)
-        value = found if isinstance(found, Mapping) else {}
+        if not isinstance(found, dict):
+            return _NOTHING
+        value = found
     return value
 
 
@@ -68,8 +72,7 @@ def _message(value: Value) -> tuple[str, ...]:
 
 
 def _completion(value: Value) -> tuple[str, ...]:
-    if isinstance(value.get("response"), Mapping):
-        value = _inner(value, "response")
+    value = _inner(value, "response") or value
     id = value.get("id")
     says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(_ISSUED))
     return named(RESPONSE, id) if says else ()
@@ -79,11 +82,12 @@ def _call(value: Value) -> tuple[str, ...]:
     """The ids of a call of Bedrock: that of its request, wherever an SDK or a log puts it, and that of its message."""
     found = named(REQUEST, value.get("requestId"))
     for holder in (value, _inner(value, "response")):
-        found += named(REQUEST, _inner(holder, "ResponseMetadata").get("RequestId"))
-        found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
-    for message in (_inner(value, "body"), _inner(value, "output", "outputBodyJson")):
-        found += named(RESPONSE, message.get("id"))
-    return found
+        if "ResponseMetadata" in holder:
+            found += named(REQUEST, _inner(holder, "ResponseMetadata").get("RequestId"))
+        if "$metadata" in holder:
+            found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
+    message = _inner(value, "body") or _inner(value, "output", "outputBodyJson")
+    return found + named(RESPONSE, message.get("id")) if message else found
 
 
 def _logged(value: Value) -> tuple[str, ...]:
@@ -129,24 +133,16 @@ class Later:
         self.outcome: Outcome | None = None
 
 
-@frozen
-class _Counted:
-    """What was counted for an id: a hash of its counts (None within a sum), its tokens, and where."""
-
-    counts: int | None
-    tokens: int
-    file: str
-    line: int | None
-
-    def where(self, seen_from: Place) -> str:
-        return place_seen(self.file, self.line, seen_from)
+# What was counted for an id: a hash of its counts (None within a sum), its tokens, and where. One a response, so a plain tuple.
+_Counted = tuple[int | None, int, str, int | None]
 
 
 @frozen
 class _Open:
-    """A copy without a final count, and the place of its outcome."""
+    """A copy without a final count, its ids, and the place of its outcome."""
 
     record: Record
+    ids: tuple[str, ...]
     later: Later
 
 
@@ -157,104 +153,104 @@ class Responses:
         self._counted: dict[str, _Counted] = {}
         self._open: dict[str, _Open] = {}
 
-    def settled(self, record: Record, partial: bool = False) -> Outcome | Later:
+    def settled(self, record: Record, ids: tuple[str, ...], partial: bool = False) -> Outcome | Later:
         """The record if it counts, or why it does not; a `Later` where that is not known yet. `partial` is a copy that others
         may follow."""
-        keys = record.ids
         unfinished = partial or is_unfinished(record)
-        for key in keys:
-            if key in self._counted:
-                return _against(record, self._counted[key], unfinished)
-        still_open = next((self._open[key] for key in keys if key in self._open), None) if self._open else None
+        for id in ids:
+            if id in self._counted:
+                return _against(record, self._counted[id], unfinished)
         if unfinished:
-            return self._opened(record, keys, still_open)
-        if still_open is not None:
-            self._close(still_open, record)
-        self._count(record, keys)
+            return self._opened(record, ids)
+        counted = _counted(record)
+        if self._open:
+            self._close(record, ids, counted)
+        for id in ids:
+            self._counted[id] = counted
         return record
 
     def last(self, record: Record) -> Outcome:
         """The same for a response whose copies are settled among themselves, once no other can follow."""
-        for key in record.ids:
-            if key in self._counted:
-                return _against(record, self._counted[key], is_unfinished(record))
+        for id in record.ids:
+            if id in self._counted:
+                return _against(record, self._counted[id], is_unfinished(record))
         return record
 
     def include(self, ids: tuple[str, ...], place: Place) -> None:
         """Takes note of a response that the sum at a place counts."""
         for id in ids:
-            self._counted[id] = _Counted(None, 0, place.file, place.line)
+            self._counted[id] = None, 0, place.file, place.line
 
     def finish(self) -> None:
         """Decides what is still open: the copy at hand counts."""
         for one in self._open.values():
             if one.later.outcome is None:
                 one.later.outcome = one.record
-                self._count(one.record, one.record.ids)
+                self._counted.update(dict.fromkeys(one.ids, _counted(one.record)))
 
-    def _opened(self, record: Record, keys: tuple[str, ...], before: _Open | None) -> Outcome | Later:
+    def _opened(self, record: Record, ids: tuple[str, ...]) -> Outcome | Later:
+        before = next((self._open[id] for id in ids if id in self._open), None)
         if before is None:
-            found = _Open(record, Later())
-            self._open.update(dict.fromkeys(keys, found))
+            found = _Open(record, ids, Later())
+            self._open.update(dict.fromkeys(ids, found))
             return found.later
         kept, lost = (record, before.record) if tokens(record) >= tokens(before.record) else (before.record, record)
         # The place in the order stays that of the first copy.
-        now = _Open(kept, before.later)
-        for key in {*keys, *before.record.ids}:
-            self._open[key] = now
-        return Skipped(lost.place, f"a copy of the response at {where(kept.place, lost.place)}")
+        now = _Open(kept, (*before.ids, *(id for id in ids if id not in before.ids)), before.later)
+        self._open.update(dict.fromkeys(now.ids, now))
+        return _copy(lost.place, kept.place.file, kept.place.line)
 
-    def _close(self, before: _Open, final: Record) -> None:
-        for key in before.record.ids:
-            self._open.pop(key, None)
-        if before.later.outcome is None:
-            before.later.outcome = _against(before.record, _counted(final), unfinished=True)
-
-    def _count(self, record: Record, keys: tuple[str, ...]) -> None:
-        found = _counted(record)
-        for key in keys:
-            self._counted[key] = found
-
-
-def with_ids(record: Record, ids: tuple[str, ...]) -> Record:
-    """A record with the ids of its response."""
-    return Record(record.parts, record.place, record.format, record.notes, record.attributes, record.raw, ids)
+    def _close(self, final: Record, ids: tuple[str, ...], counted: _Counted) -> None:
+        before = next((self._open[id] for id in ids if id in self._open), None)
+        if before is not None:
+            for id in before.ids:
+                self._open.pop(id, None)
+            before.later.outcome = _against(before.record, counted, unfinished=True)
 
 
 def is_unfinished(record: Record) -> bool:
     """Whether a record has no final count."""
-    return any(note.code == "unfinished" for note in record.notes)
+    return bool(record.notes) and any(note.code == "unfinished" for note in record.notes)
 
 
 def tokens(record: Record) -> int:
     """All that a record counts, in one number: of copies of one response, more is later."""
-    return sum(number for part in record.parts for number in part.usage.values() if isinstance(number, int))
+    size = 0
+    for part in record.parts:
+        for number in part.usage.values():
+            if type(number) is int:
+                size += number
+    return size
 
 
 def where(place: Place, seen_from: Place) -> str:
     """A place in words, short when it is in the file from which it is seen."""
-    return place_seen(place.file, place.line, seen_from)
+    return _where(place.file, place.line, seen_from)
 
 
-def place_seen(file: str, line: int | None, seen_from: Place) -> str:
-    """The same, of a file and a line."""
+def _where(file: str, line: int | None, seen_from: Place) -> str:
     return f"line {line}" if file == seen_from.file else f"line {line} of {clean(file)}"
+
+
+def _copy(place: Place, file: str, line: int | None) -> Skipped:
+    return Skipped(place, f"a copy of the response at {_where(file, line, place)}")
 
 
 def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
     """What becomes of a copy of a response that counts already."""
-    if before.counts is None:
-        return Skipped(record.place, f"the sum at {before.where(record.place)} counts this response")
-    if _counts(record) == before.counts or (unfinished and tokens(record) <= before.tokens):
-        return Skipped(record.place, f"a copy of the response at {before.where(record.place)}")
+    counts, size, file, line = before
+    if counts is None:
+        return Skipped(record.place, f"the sum at {_where(file, line, record.place)} counts this response")
+    if _counts(record) == counts or (unfinished and tokens(record) <= size):
+        return _copy(record.place, file, line)
     return Rejected(
-        record.place, "changed_response", f"this response stands with other counts at {before.where(record.place)}",
+        record.place, "changed_response", f"this response stands with other counts at {_where(file, line, record.place)}",
         "one response has one usage: give the right one of the two alone", record.raw,
     )  # fmt: skip
 
 
 def _counted(record: Record) -> _Counted:
-    return _Counted(_counts(record), tokens(record), record.place.file, record.place.line)
+    return _counts(record), tokens(record), record.place.file, record.place.line
 
 
 def _counts(record: Record) -> int:
