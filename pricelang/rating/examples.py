@@ -46,7 +46,7 @@ def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> 
     >>> all(result.passed for result in run_examples(pricelang.load()))
     True
     """
-    rates = RateCard(book.checked)  # names and defaults are those of the book alone
+    rates = RateCard(book.checked)  # not those of `book`, which hold what anybody asks for against more
     return [_run(rates, example) for example in (book.checked.examples if select is None else select)]
 
 

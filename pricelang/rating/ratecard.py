@@ -56,7 +56,7 @@ class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
     book: m.Book
-    # None where names and dimensions are those of the book alone, and what is not said is the default.
+    # None for the examples of the book itself: names and defaults are its own, and a million tokens stand for a price.
     ids: Ids | None = None
     # By model, instant as text, meters and items of the dimensions, in their order; always the same dictionary.
     shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
@@ -247,7 +247,8 @@ class RateCard:
             doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
             notes += tuple(Note("unsure", doubt) for doubt in doubts)
         entry.notes = notes
-        entry.limits = limits_of(self.book).at(entry.point, seconds)
+        if self.ids is not None:
+            entry.limits = limits_of(self.book).at(entry.point, seconds)
         if key is not None:
             _kept(self._entries, key, entry)
         return entry
