@@ -50,6 +50,7 @@ KNOWN = (
     _format("sse", "sse", "message", "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop"),
     _format("managed-agents", "managed_agents", "agent", "status", "processed_at", "inputs", "active_seconds", "list_cost", "stats"),
     _format("clouds", "clouds", "request"),
+    _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format("bedrock", "bedrock", "schemaType", "amazon-bedrock-invocationMetrics", "modelId", "inputTokens", "response", "metadata"),
     _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
     _format("gateways", "gateways", "usageDetails", "traceId", "call_type", "prompt_cache_write_tokens", "prompt_cache_read_tokens",
