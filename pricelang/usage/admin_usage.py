@@ -38,7 +38,7 @@ _DIMENSIONS = ("model", "service_tier", "context_window", "inference_geo", "spee
 _COUNTS = (
     "uncached_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens", "server_tool_use", "requests",
 )  # fmt: skip
-_KNOWN = known_names(
+KNOWN = known_names(
     *_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS, cache_creation=SPLIT, server_tool_use=known_names("web_search_requests"),
 )  # fmt: skip
 _TIERS = ("standard", "batch", "priority")
@@ -161,7 +161,7 @@ class _Pages:
 
 def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> Record:
     notes: list[Note] = []
-    note_unknown(row, _KNOWN, "results", notes)
+    note_unknown(row, KNOWN, "results", notes)
     model = word(row.get("model"), "model")
     if not model:
         raise UsageError("no_model", "`model` is null: the report was not grouped by model", "ask for it with `group_by[]=model`")

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from pricelang.notes import Note
 
 from .fields import shown
-from .records import Outcome, Record, Rejected, UsageError
+from .records import Outcome, Place, Record, Rejected, UsageError
 
 Known: TypeAlias = "Mapping[str, Known | None]"
 """The names that an object may have: None for a counter or a word, a `Known` for an object or a list of objects."""
@@ -181,21 +181,30 @@ def _settled(outcome: Outcome) -> Outcome:
     if type(outcome) is Record and outcome.notes:
         for note in outcome.notes:
             if note.code == "unknown_counter":
-                return _refused(outcome)
+                return _refused(outcome.notes, outcome.place, outcome.raw)
     return outcome
 
 
-def _refused(record: Record) -> Rejected:
-    found = [note for note in record.notes if note.code == "unknown_counter"]
+def refuse_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str) -> None:
+    """The same for a reader of its own kind: raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`."""
+    notes: list[Note] = []
+    note_unknown(holder, known, path, notes)
+    if any(note.code == "unknown_counter" for note in notes) and checked_policy(policy) != "warn":
+        found = _refused(notes, Place(""))
+        raise UsageError(found.code, found.message, found.help)
+
+
+def _refused(notes: Iterable[Note], place: Place, raw: str | None = None) -> Rejected:
+    found = [note for note in notes if note.code == "unknown_counter"]
     names = found[0].known if isinstance(found[0], UnknownCounter) else ()
     text = found[0].text if len(found) == 1 else f"{found[0].text}; and {len(found) - 1} more"
     listed = f"known here: {', '.join(names)}; " if names else ""
     return Rejected(
-        record.place, "unknown_counter", text,
-        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices the rest with a warning', record.raw,
+        place, "unknown_counter", text,
+        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices the rest with a warning', raw,
     )  # fmt: skip
 
 
 __all__ = [
-    "ANYTHING", "POLICIES", "REQUESTS", "Known", "UnknownCounter", "checked_policy", "is_counter", "known_names", "note_key", "note_unknown", "settled", "several",
+    "ANYTHING", "POLICIES", "REQUESTS", "Known", "UnknownCounter", "checked_policy", "is_counter", "known_names", "note_key", "note_unknown", "refuse_unknown", "settled", "several",
 ]  # fmt: skip
