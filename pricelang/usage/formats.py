@@ -55,7 +55,7 @@ KNOWN = (
     _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
     _format("gateways", "gateways", "usageDetails", "traceId", "call_type", "prompt_cache_write_tokens", "prompt_cache_read_tokens",
             "cache_read_tokens", "cache_write_tokens", "model_name"),
-    _format("openai", "openai", "object", "prompt_tokens", "input_tokens_details", "response"),
+    _format("openai", "openai", "object", "prompt_tokens", "input_tokens_details", "total_tokens", "response"),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),

@@ -58,11 +58,8 @@ def known(value: Mapping[str, object]) -> bool:
         return False
     if "prompt_tokens" in usage and "completion_tokens" in usage:
         return True
-    return "input_tokens" in usage and ("input_tokens_details" in usage or "total_tokens" in usage) and not _has_others_names(usage)
-
-
-def _has_others_names(usage: Mapping[str, object]) -> bool:
-    return "cache_read_tokens" in usage or "cache_write_tokens" in usage
+    # Names that others have too need a total, which says where the cache is.
+    return "input_tokens" in usage and ("input_tokens_details" in usage or bool(usage.get("total_tokens")))
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:

@@ -8,6 +8,7 @@ such a counter is refused or priced without it is decided in one place, `settled
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -37,6 +38,7 @@ _SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
 _NOTHING: Known = {}
 _MISSING: Known = {"": None}
 _MOST = 100
+_MAX_TEXT = 100_000
 
 
 @frozen
@@ -127,8 +129,18 @@ def _counters_in(value: object, path: str) -> Iterator[tuple[str, object]]:
     elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
             yield from _counters_in(inner, f"{path}[{index}]")
+    elif isinstance(value, str) and value.startswith(("{", "[")):
+        # Attributes of spans hold objects as texts.
+        yield from _counters_in(_json(value), path)
     elif is_counter(value):
         yield path, value
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, parse_float=Decimal) if len(text) < _MAX_TEXT else None
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
 
 
 def _says(value: object) -> bool:
