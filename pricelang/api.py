@@ -119,11 +119,12 @@ class Book(PriceBook):
 
     def reconcile(
         self, usage: object, cost: object, /, *, mapping: Mapping[str, str] | None = None, within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
+        unknown_counters: str = "refuse",
     ) -> Reconciliation:  # fmt: skip
         """What was used against what was billed; arguments and errors are those of `pricelang.billing.reconcile.reconcile`."""
         from pricelang.billing.reconcile import reconcile
 
-        return reconcile(self, usage, cost, mapping=mapping, within=within, dimensions=dimensions, at=at)
+        return reconcile(self, usage, cost, mapping=mapping, within=within, dimensions=dimensions, at=at, unknown_counters=unknown_counters)
 
     def coverage(self, examples: Iterable[m.Example] | None = None, *, files: Collection[str] | None = None) -> Coverage:
         """Which rules the book's examples exercise; see `pricelang.audit.coverage.measure`.

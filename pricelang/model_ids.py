@@ -14,6 +14,7 @@ from pricelang.rating.instants import seconds_of, today
 from pricelang.spelling import Spellings
 from pricelang.usage.fields import mark_note, without_mark
 from pricelang.usage.platforms import DEPLOYMENTS, LEAVES_UNSAID, Named, named
+from pricelang.usage.stated import PLAIN
 from pricelang.wording import did_you_mean, shown
 
 _MAX_KEPT = 10_000
@@ -101,6 +102,10 @@ class ModelIds:
         }  # fmt: skip
         own = {name: value for name, value in meaning.dimensions.items() if name in self.values}
         values = {**likely, **defaults, **own, **said}
+        for name, plain in PLAIN.items():
+            # A book that has no word for what a record states of a plain request has no other price for it.
+            if said.get(name) == plain and plain not in self.values.get(name, ()):
+                del values[name]
         for name in (*unsaid, *LEAVES_UNSAID.get(_text(values.get("platform")) or "", ())):
             if name in self.values and name not in values:
                 raise BadRequest(

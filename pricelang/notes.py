@@ -10,7 +10,7 @@ NoteCode = Literal[
     "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
     "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "long_window", "no_date",
     "not_counted", "nothing_billed", "outside_term", "provider", "remark", "retired", "speed", "subscription",
-    "ungrouped", "unfinished", "unknown_counter", "unsure",
+    "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
 ]  # fmt: skip
 
 
@@ -54,6 +54,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "ungrouped": _doubt("a report was not grouped by a dimension on which its price may depend"),
     "unfinished": _doubt("the record has no final count: the response may have cost more"),
     "unknown_counter": _doubt("a counter above zero is not known, and was let pass without a price"),
+    "unknown_key": Meaning("a key that is not known, and counts nothing, was left out"),
     "unsure": _doubt("the book has a doubt about a price or a rule that was used"),
 }
 assert MEANINGS.keys() == set(get_args(NoteCode))

@@ -107,12 +107,14 @@ class PriceBook:
         return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
 
     def price_message(
-        self, message: object, /, *, at: Instant | None = None, strict: bool = False, **dimensions: str
-    ) -> Bill:
+        self, message: object, /, *, at: Instant | None = None, strict: bool = False, unknown_counters: str = "refuse",
+        **dimensions: str,
+    ) -> Bill:  # fmt: skip
         """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
 
         A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
-        say either, such as `platform="bedrock"`; what the message says of itself wins. `strict` refuses an amount in doubt.
+        say either, such as `platform="bedrock"`; what the message says of itself wins. `strict` refuses an amount in doubt. A
+        counter above zero that is not known is refused (`unknown_counter`), unless `unknown_counters="warn"` lets it pass.
 
         Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
 
@@ -125,7 +127,7 @@ class PriceBook:
         from pricelang.usage.records import UsageError
 
         try:
-            record = message_record(message)
+            record = message_record(message, unknown_counters=unknown_counters)
         except UsageError as error:
             raise BadRequest(error.code, error.message, help=error.help) from None
         return self.price_record(record, at=at, dimensions=dimensions, strict=strict)

@@ -59,9 +59,7 @@ def _price_part(rates: RateCard, part: Part, model: str | None, at: Instant | No
 
 
 def _of_report(book: m.Book, part: Part) -> Part:
-    """A row of an Admin report without what it always says and a book may have no word for: a standard tier, a side of 200,000."""
+    """A row of an Admin report without what it always says and a book may have no word for: the side of 200,000."""
     limits = {f"{summed.label} {side} {limit}" for summed in book.sums for limit in summed.limits for side in ("over", "up to")}
-    tiered = any(dimension.name == "service_tier" for dimension in book.dimensions)
-    dimensions = {name: value for name, value in part.dimensions.items() if tiered or (name, value) != ("service_tier", "standard")}
-    return evolve(part, dimensions=dimensions, sides=tuple(side for side in part.sides if side in limits))
+    return evolve(part, sides=tuple(side for side in part.sides if side in limits))
 

@@ -17,12 +17,14 @@ from attrs import frozen
 
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import seconds_of, written
+from pricelang.usage.admin_usage import KNOWN
 from pricelang.usage.documents import values_of
 from pricelang.usage.fields import count, optional_count, optional_object, shown, type_name, word
 from pricelang.usage.files import STDIN, opened, standard_input
 from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.lines import lines_of
 from pricelang.usage.records import UsageError
+from pricelang.usage.unknown import refuse_unknown
 
 from .keys import METERS, TOKENS, WEB_SEARCH, Billed, Key, Side, Unread, stated_by
 
@@ -199,11 +201,12 @@ class Counted:
     place: str
 
 
-def counted(row: Row) -> Counted:
-    """A row of the usage report. Raises `UsageError`."""
+def counted(row: Row, unknown_counters: str = "refuse") -> Counted:
+    """A row of the usage report. Raises `UsageError`, for a counter that is not known too unless `unknown_counters` is `warn`."""
     values = row.values
     if "amount" in values and "uncached_input_tokens" not in values:
         raise UsageError("unknown_report", "this is a row of a cost report, not of a usage report", "the usage report comes first, the cost report second")
+    refuse_unknown(values, KNOWN, "results", unknown_counters)
     words = {name: word(values.get(name), name) for name in ("workspace_id", "model", "service_tier", "context_window", "inference_geo", "speed")}
     if not words["model"]:
         raise UsageError("no_model", "the row names no model", "run the report with `group_by[]=model`")

@@ -16,7 +16,7 @@ from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BELT, PriceError
 from pricelang.rating.instants import seconds_of, today, written
 from pricelang.usage.files import STDIN, opened, standard_input
-from pricelang.usage.records import Part, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import Outcome, Part, Record, Rejected, Skipped, UsageError
 
 from .admin import Counted, counted, day_after, documents, is_page, pages
 from .keys import COST_TYPES, TOKEN_TYPES, TOKENS, Key, Request, Side, Unread, Used, stated_by, window_sides
@@ -29,7 +29,7 @@ LONG = "200k-1M"
 PLAIN_TIER = "standard"
 
 
-def usage_side(book: PriceBook, source: object, dimensions: Mapping[str, str] | None = None, at: str | None = None) -> tuple[tuple[Used, ...], Side]:
+def usage_side(book: PriceBook, source: object, dimensions: Mapping[str, str] | None = None, at: str | None = None, unknown_counters: str = "refuse") -> tuple[tuple[Used, ...], Side]:
     """The quantities of a usage report or of usage records, each with what it comes to, and what was read.
 
     `dimensions` and `at` hold where the usage says nothing. Raises `UsageError` for usage that cannot be read at all; a row that
@@ -40,7 +40,7 @@ def usage_side(book: PriceBook, source: object, dimensions: Mapping[str, str] | 
         found = list(documents(source))
         if found and not is_page(found[0][1]) and isinstance(found[0][1], Mapping) and "data" not in found[0][1]:
             raise UsageError("unknown_report", "records in memory are not reconciled", "give the path of their file, or the pages of a usage report")
-        return _report_side(book, found, given)
+        return _report_side(book, found, given, unknown_counters)
     path = str(os.fspath(source))
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as kept:
         stdin = cast(IO[bytes], kept)
@@ -51,21 +51,21 @@ def usage_side(book: PriceBook, source: object, dimensions: Mapping[str, str] | 
         _, first = next(documents(path, stdin), (path, None))
         kept.seek(0)
         if not isinstance(first, Mapping) or "data" in first:
-            return _report_side(book, documents(path, stdin), given)
-        return _record_side(book, path, given, stdin, at)
+            return _report_side(book, documents(path, stdin), given, unknown_counters)
+        return _record_side(book, path, given, at, _outcomes(path, stdin, unknown_counters))
 
 
 # ---- the usage report -----------------------------------------------------------------------------------------------
 
 
-def _report_side(book: PriceBook, found: Iterable[tuple[str, object]], given: Mapping[str, str]) -> tuple[tuple[Used, ...], Side]:
+def _report_side(book: PriceBook, found: Iterable[tuple[str, object]], given: Mapping[str, str], unknown_counters: str) -> tuple[tuple[Used, ...], Side]:
     report = pages(found, "usage report")
     rows: list[Counted] = []
     unread: list[Unread] = []
     tiered = any(dimension.name == "service_tier" for dimension in book.checked.dimensions) and "service_tier" not in given
     for row in report.rows:
         try:
-            found_row = counted(row)
+            found_row = counted(row, unknown_counters)
             if tiered and found_row.key.service_tier is None:
                 raise UsageError("not_grouped", "the row names no `service_tier`, which decides its price",
                                  "run the report with `group_by[]=service_tier`, or say what holds: `--service-tier standard`")  # fmt: skip
@@ -167,17 +167,22 @@ def _line_key(key: Key, meter: str) -> Key:
 # ---- records --------------------------------------------------------------------------------------------------------
 
 
-def _record_side(book: PriceBook, path: str, given: Mapping[str, str], stdin: IO[bytes], at: str | None) -> tuple[tuple[Used, ...], Side]:
-    """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
+def _outcomes(path: str, stdin: IO[bytes], unknown_counters: str) -> Iterator[Outcome]:
     from pricelang.usage.folders import record_files
     from pricelang.usage.reading import read, read_paths
 
-    files = record_files(path) if os.path.isdir(path) else [path]
+    if path == STDIN:
+        return read(opened(stdin), path, unknown_counters=unknown_counters)
+    return read_paths(record_files(path) if os.path.isdir(path) else [path], unknown_counters=unknown_counters)
+
+
+def _record_side(book: PriceBook, path: str, given: Mapping[str, str], at: str | None, outcomes: Iterable[Outcome]) -> tuple[tuple[Used, ...], Side]:
+    """The parts of usage records; the day of a record is that of its `at`, its workspace what it says of itself."""
     used: list[Used] = []
     unread: list[Unread] = []
     notes: list[str] = []
     records = skipped = undated = 0
-    for outcome in read(opened(stdin), path) if path == STDIN else read_paths(files):
+    for outcome in outcomes:
         if isinstance(outcome, Skipped):
             skipped += 1
         elif isinstance(outcome, Rejected):

@@ -124,6 +124,7 @@ class Reconciliation:
 def reconcile(
     book: PriceBook, usage: object, cost: object, *, mapping: Mapping[str, str] | None = None,
     within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
+    unknown_counters: str = "refuse",
 ) -> Reconciliation:  # fmt: skip
     """Joins usage and cost on what both state: UTC day, workspace, model, tier, context window, geo, token type.
 
@@ -131,6 +132,7 @@ def reconcile(
     read whole), or for the reports their pages as dicts. `mapping` names the columns of an invoice, such as
     `{"day": "date", "amount": "cost"}`. `within` is the tolerance of a line in the currency of the bill; none unless
     given. `dimensions` hold where the usage says nothing, and `at` for records without a date (today unless given).
+    A row or record with a counter that is not known is unread, unless `unknown_counters` is `warn`.
 
     Raises `BadRequest` for a side that cannot be read, for buckets of runs that overlap, and for amounts in another
     currency. A single row that cannot be read is in `unread` of its side; then the two do not agree.
@@ -143,18 +145,18 @@ def reconcile(
     'as cache_write_5m: $5 per MTok'
     """
     try:
-        return _reconcile(book, usage, cost, mapping or {}, Fraction(within), dimensions, at)
+        return _reconcile(book, usage, cost, mapping or {}, Fraction(within), (dimensions, at, unknown_counters))
     except UsageError as error:
         raise BadRequest(error.code, error.message, help=error.help) from None
 
 
 def _reconcile(
     book: PriceBook, usage: object, cost: object, mapping: Mapping[str, str], within: Fraction,
-    dimensions: Mapping[str, str] | None, at: str | None,
+    given: tuple[Mapping[str, str] | None, str | None, str],
 ) -> Reconciliation:
     if within < 0:
         raise UsageError("bad_amount", "a tolerance is not negative")
-    used, usage_read = usage_side(book, usage, dimensions, at)
+    used, usage_read = usage_side(book, usage, *given)
     if mapping or is_invoice(cost):
         if not isinstance(cost, str | os.PathLike):
             raise UsageError("wrong_type", "an invoice is the path of a CSV file")

@@ -47,7 +47,7 @@ def outcomes_of(given: Input, keep_raw: bool = False, progress: Progress | None 
     from pricelang.usage.reading import read_paths
 
     try:
-        return read_paths(given.files, given.format, keep_raw=keep_raw, progress=progress)
+        return read_paths(given.files, given.format, keep_raw=keep_raw, progress=progress, unknown_counters=given.unknown_counters)
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
 

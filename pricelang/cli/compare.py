@@ -121,7 +121,7 @@ def _subjects(given: Input, output: int | None, usage: dict[str, object]) -> Ite
     from pricelang.usage.records import UsageError
 
     try:
-        return subjects_of(given.files, given.format, output, usage)
+        return subjects_of(given.files, given.format, output, usage, given.unknown_counters)
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
 

@@ -21,6 +21,7 @@ from pricelang.cli.options import (
     open_book,
     record_files,
     strict_option,
+    unknown_counters_option,
 )
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
@@ -57,6 +58,7 @@ RECORDS = "records"
 @at_option
 @click.option("--model", metavar="ID", help="The model of records that do not say it.")
 @click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given.")
+@unknown_counters_option
 @dimension_options
 @strict_option
 @click.pass_context
@@ -103,7 +105,7 @@ def _invoice(ctx: click.Context, period: str | None, by: list[str], params: dict
     given = Given(params["model"], params["at"], dimensions_of(ctx, params), params["strict"])
     try:
         asked = None if period is None else period_of(period)
-        outcomes = read_paths(record_files(ctx, params["files"]), params["format_"])
+        outcomes = read_paths(record_files(ctx, params["files"]), params["format_"], unknown_counters=params["unknown_counters"])
         return make_invoice(open_book(params["book"]), with_progress(outcomes, shares_terminal=False), asked, by, given)
     except (PriceError, UsageError) as error:
         raise Failure(error.code, error.message, error.help) from None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pricelang.naming import Meant
 
 ACROSS = ("refuse", "bounds")
+POLICIES = ("refuse", "warn")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -31,7 +32,7 @@ class Input:
 
     `model`, `at` and `dimensions` hold where a record says nothing. `models` are ids of one's own and what they stand for;
     `across` says whether a sum that is priced differently on both sides of a threshold is refused, or has bounds; `strict`
-    refuses each amount in doubt.
+    refuses each amount in doubt, and `unknown_counters` says whether a record with a counter that is not known is refused.
     """
 
     files: tuple[str, ...]
@@ -46,6 +47,7 @@ class Input:
     across: str = "refuse"
     strict: bool = False
     is_sum: bool = False
+    unknown_counters: str = "refuse"
 
 
 class _BookName(click.ParamType):  # type: ignore[type-arg]
@@ -98,6 +100,7 @@ def input_options(function: Decorated) -> Decorated:
         text = f"Quantity of {name}, such as {example}."
         options.append(click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text))
     options += [
+        unknown_counters_option,
         dimension_options,
         click.option("--sum", "is_sum", is_flag=True, help="The quantities add up several requests."),
         click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
@@ -114,6 +117,14 @@ def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -
         kind = click.Path(exists=True, allow_dash=True)
         return tuple(str(kind.convert(file, param, ctx)) for file in files)
     return files
+
+
+def unknown_counters_option(function: Decorated) -> Decorated:
+    """Adds `--unknown-counters`."""
+    return click.option(
+        "--unknown-counters", type=click.Choice(POLICIES), default="refuse", show_default=True,
+        help="A record with a counter above zero that is not known: refuse it, or price the rest with a warning.",
+    )(function)  # fmt: skip
 
 
 def strict_option(function: Decorated) -> Decorated:
@@ -147,7 +158,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     return Input(
         tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
         dimensions_of(ctx, params), usage, params["verbose"], models_of(ctx, params["model_names"]), params["across"],
-        params.get("strict", False), params.get("is_sum", False),
+        params.get("strict", False), params.get("is_sum", False), params["unknown_counters"],
     )  # fmt: skip
 
 

@@ -12,7 +12,14 @@ from typing import Any
 
 import click
 
-from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book
+from pricelang.cli.options import (
+    at_option,
+    book_option,
+    dimension_options,
+    dimensions_of,
+    open_book,
+    unknown_counters_option,
+)
 from pricelang.cli.output import Failure
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.ending import DONE, SOME_FAILED, error_line
@@ -37,6 +44,7 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 @click.option("-o", "--to", "target", type=TARGET, default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
 @book_option
 @at_option
+@unknown_counters_option
 @dimension_options
 @click.pass_context
 def command(
@@ -62,7 +70,8 @@ def command(
     try:
         with _working():
             found = open_book(book).reconcile(
-                usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params), at=params["at"]
+                usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params), at=params["at"],
+                unknown_counters=params["unknown_counters"],
             )
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None

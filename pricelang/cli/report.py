@@ -19,6 +19,7 @@ from pricelang.cli.options import (
     open_book,
     record_files,
     strict_option,
+    unknown_counters_option,
 )
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
@@ -60,6 +61,7 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 @at_option
 @click.option("--model", metavar="ID", help="The model of rows or records that do not say it.")
 @click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given.")
+@unknown_counters_option
 @dimension_options
 @strict_option
 @mapping_options
@@ -116,7 +118,7 @@ def _of_records(ctx: click.Context, by: Sequence[str], limits: tuple[str | None,
     try:
         zone = zone_of(limits[2])
         period = between(limits[0], limits[1], zone)
-        outcomes = read_paths(record_files(ctx, params["files"]), params["format_"])
+        outcomes = read_paths(record_files(ctx, params["files"]), params["format_"], unknown_counters=params["unknown_counters"])
         return report_records(open_book(params["book"]), with_progress(outcomes, shares_terminal=False), by, given, period, zone)
     except (PriceError, UsageError) as error:
         raise Failure(error.code, error.message, error.help) from None

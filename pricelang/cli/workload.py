@@ -112,10 +112,10 @@ def _requests(given: Input) -> object:
         return {"usage": given.usage}
     if given.files == (STDIN,):
         data = sys.stdin.buffer.read()
-        return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format)
-    if len(given.files) == 1 and given.format is None:
+        return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format, unknown_counters=given.unknown_counters)
+    if len(given.files) == 1 and given.format is None and given.unknown_counters == "refuse":
         return given.files[0]
-    return read_paths(given.files, given.format)
+    return read_paths(given.files, given.format, unknown_counters=given.unknown_counters)
 
 
 # ---- tables ---------------------------------------------------------------------------------------------------------

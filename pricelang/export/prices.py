@@ -17,7 +17,6 @@ from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
 from pricelang.rating.rates import Rate
-from pricelang.rating.scopes import scopes_of
 
 REQUESTS = "requests"
 """The name under which an amount for each request stands among the prices of meters."""

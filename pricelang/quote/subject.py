@@ -54,7 +54,8 @@ def subjects_from(usage: object, output: int | None = None) -> Iterator[Outcome 
 
 
 def subjects_of(
-    files: Sequence[str], format: str | None, output: int | None = None, usage: Mapping[str, object] | None = None
+    files: Sequence[str], format: str | None, output: int | None = None, usage: Mapping[str, object] | None = None,
+    unknown_counters: str = "refuse",
 ) -> Iterator[Outcome | RequestBody]:
     """The request bodies of files, where the first file has one; else their records, as `read_paths`.
 
@@ -65,7 +66,9 @@ def subjects_of(
         return _bodies(files, stdin, output, usage or {})
     if output is not None or usage:
         raise BadRequest("bad_usage", "quantities are flags of a single request or of request bodies, and these files have records")
-    return read(stdin, STDIN, format) if stdin is not None else read_paths(files, format)
+    if stdin is not None:
+        return read(stdin, STDIN, format, unknown_counters=unknown_counters)
+    return read_paths(files, format, unknown_counters=unknown_counters)
 
 
 def _begins_with_body(file: str, stdin: Any) -> bool:

@@ -17,10 +17,12 @@ from attrs import frozen
 
 from pricelang.notes import Note
 
-from .counters import counters_of
-from .fields import clean, note_unknown, optional_count, optional_object, require_object, shown, word, wrong_type
+from .counters import SPLIT, counters_of
+from .fields import clean, optional_count, optional_object, require_object, shown, word, wrong_type
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from .stated import stated
+from .unknown import known_names, note_unknown
 
 FORMAT = "admin-usage"
 _ATTRIBUTES = {
@@ -36,12 +38,12 @@ _DIMENSIONS = ("model", "service_tier", "context_window", "inference_geo", "spee
 _COUNTS = (
     "uncached_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens", "server_tool_use", "requests",
 )  # fmt: skip
-_KNOWN = frozenset((*_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS))
-# A standard tier is said too, for `--service-tier` holds for rows that say none.
+KNOWN = known_names(
+    *_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS, cache_creation=SPLIT, server_tool_use=known_names("web_search_requests"),
+)  # fmt: skip
 _TIERS = ("standard", "batch", "priority")
 # A threshold below that of 200,000, as the one of 100,000 tokens is, stays open in the shorter window.
 _WINDOWS = {"0-200k": ("prompt up to 200000",), "200k-1M": ("prompt over 200000",)}
-_NO_GEO = ("", "global", "not_available")
 _MOST_ROWS = 1_000_000
 
 
@@ -159,7 +161,7 @@ class _Pages:
 
 def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> Record:
     notes: list[Note] = []
-    note_unknown(row, _KNOWN, "results", notes)
+    note_unknown(row, KNOWN, "results", notes)
     model = word(row.get("model"), "model")
     if not model:
         raise UsageError("no_model", "`model` is null: the report was not grouped by model", "ask for it with `group_by[]=model`")
@@ -169,7 +171,6 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
     }  # fmt: skip
     meters = counters_of(usage, "results", notes).meters()
     tools = optional_object(row, "server_tool_use", "results") or {}
-    note_unknown(tools, ("web_search_requests",), "results.server_tool_use", notes)
     searches = optional_count(tools, "web_search_requests", "results.server_tool_use")
     if searches:
         meters["web_search"] = searches
@@ -182,22 +183,15 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
 
 
 def _dimensions(row: Mapping[str, object], notes: list[Note]) -> tuple[dict[str, str], tuple[str, ...]]:
-    dimensions = {}
+    dimensions = stated(row, "")
     tier, window = word(row.get("service_tier"), "service_tier") or None, word(row.get("context_window"), "context_window")
-    geo, speed = word(row.get("inference_geo"), "inference_geo"), word(row.get("speed"), "speed")
     if tier is not None and tier not in _TIERS:
         raise UsageError("unknown_value", f"`service_tier` is {shown(tier)}", "known tiers: standard, batch, priority")
-    if tier is not None:
-        dimensions["service_tier"] = tier
-    if geo is not None and geo not in _NO_GEO:
-        dimensions["inference_geo"] = geo
-    if speed and speed != "standard":
-        dimensions["speed"] = speed
     if window is not None and window not in _WINDOWS:
         raise UsageError("unknown_value", f"`context_window` is {shown(window)}", "known windows: 0-200k, 200k-1M")
-    if window == "200k-1M":
-        dimensions["context_window"] = "long"
-    if geo is None:
+    if window is not None:
+        dimensions["context_window"] = "long" if window == "200k-1M" else "standard"
+    if row.get("inference_geo") is None:
         notes.append(Note("ungrouped", "the report was not grouped by `inference_geo`: priced as standard"))
     return dimensions, _WINDOWS[window] if window is not None else ()
 

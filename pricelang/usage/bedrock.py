@@ -16,10 +16,9 @@ from attrs import evolve
 
 from pricelang.notes import Note
 
-from .counters import Counters, split_note
+from .counters import Counters, agreed, split_note
 from .fields import (
     clean,
-    note_unknown,
     optional_count,
     optional_object,
     require_object,
@@ -28,18 +27,23 @@ from .fields import (
     word,
     wrong_type,
 )
-from .inclusive import no_lifetime
+from .inclusive import disjoint, no_lifetime, total_of
 from .messages import Message, read_message
 from .platforms import is_gov
-from .records import Outcome, Part, Place, Record, Skipped, UsageError
+from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from .sse import METRICS
+from .stated import stated
+from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "bedrock"
-_USAGE = frozenset((
-    "inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens", "cacheDetails",
-    "cacheReadInputTokenCount", "cacheWriteInputTokenCount", "serverToolUsage",
-))  # fmt: skip
-_TIERS = {"default": None, "standard": None, "on-demand": None}
+_READ, _WRITTEN = ("cacheReadInputTokens", "cacheReadInputTokenCount"), ("cacheWriteInputTokens", "cacheWriteInputTokenCount")
+_USAGE = known_names(
+    "inputTokens", "outputTokens", "totalTokens", *_READ, *_WRITTEN, cacheDetails=known_names("ttl", "inputTokens"), serverToolUsage=known_names(),
+)  # fmt: skip
+_COUNTS = known_names(
+    "inputTokenCount", "outputTokenCount", "totalTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount", "invocationLatency",
+    "firstByteLatency", "inputContentType", "outputContentType", "inputBodyS3Path", "outputBodyS3Path", inputBodyJson=ANYTHING, outputBodyJson=ANYTHING,
+)  # fmt: skip
 _TTLS = ("5m", "1h")
 
 
@@ -62,7 +66,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     at = word(value.get("timestamp"), "timestamp")
     model = word(value.get("modelId"), "modelId")
     if METRICS in value:
-        counters = _counts(require_object(value.get(METRICS), METRICS), METRICS)
+        counters = _counts([(require_object(value.get(METRICS), METRICS), METRICS)], notes)
         no_lifetime(counters, notes)
         return (_record(Part(model, at, {}, counters.meters()), place, notes, {}),)
     body = value.get("body")
@@ -72,8 +76,9 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     response = _converse(value)
     counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
     tier = optional_object(response, "serviceTier", "")
-    dimensions = _tier(word(tier.get("type"), "serviceTier.type") if tier is not None else None)
-    return (_record(Part(model, at, dimensions, counters.meters()), place, notes, _attributes(value)),)
+    dimensions = stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
+    kind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
+    return (_record(Part(model, at, dimensions, counters.meters(), kind=kind), place, notes, _attributes(value)),)
 
 
 def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
@@ -86,7 +91,7 @@ def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
 
 def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
     note_unknown(usage, _USAGE, "usage", notes)
-    written = optional_count(usage, "cacheWriteInputTokens", "usage")
+    written = agreed([(usage, "usage")], _WRITTEN) or 0
     listed = usage.get("cacheDetails")
     if listed is not None and not isinstance(listed, list | tuple):
         raise wrong_type("usage.cacheDetails", listed, "a list")
@@ -101,25 +106,25 @@ def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters
     split = bool(listed)
     if split and sum(by_ttl.values()) != written:
         notes.append(split_note("the parts of `usage.cacheDetails`", sum(by_ttl.values()), written))
-    counters = Counters(
+    told = Counters(
         required_count(usage, "inputTokens", "usage"), required_count(usage, "outputTokens", "usage"),
-        optional_count(usage, "cacheReadInputTokens", "usage"), written, min(by_ttl["1h"], written), split,
+        agreed([(usage, "usage")], _READ) or 0, written, min(by_ttl["1h"], written), split,
     )  # fmt: skip
+    counters = disjoint(told, "usage.inputTokens", inside=False, total=total_of(usage, ("totalTokens",), "usage"))
     no_lifetime(counters, notes)
     return counters
 
 
-def _counts(holder: Mapping[str, object], path: str, output: Mapping[str, object] | None = None) -> Counters:
-    return Counters(
-        required_count(holder, "inputTokenCount", path), required_count(output if output is not None else holder, "outputTokenCount", path),
-        optional_count(holder, "cacheReadInputTokenCount", path), optional_count(holder, "cacheWriteInputTokenCount", path), 0, False,
+def _counts(places: list[tuple[Mapping[str, object], str]], notes: list[Note]) -> Counters:
+    """The counters in one object, or those of the input in the first and of the output in the last."""
+    for holder, path in places:
+        note_unknown(holder, _COUNTS, path, notes)
+    (given, into), (output, out) = places[0], places[-1]
+    told = Counters(
+        required_count(given, "inputTokenCount", into), required_count(output, "outputTokenCount", out),
+        optional_count(given, "cacheReadInputTokenCount", into), optional_count(given, "cacheWriteInputTokenCount", into), 0, False,
     )  # fmt: skip
-
-
-def _tier(tier: str | None) -> dict[str, str]:
-    if tier is None or tier in _TIERS:
-        return {}
-    return {"service_tier": tier}
+    return disjoint(told, f"{into}.inputTokenCount", inside=False, total=total_of(output, ("totalTokenCount",), out))
 
 
 def _log(value: Mapping[str, object], place: Place) -> Outcome:
@@ -138,7 +143,7 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
     if isinstance(body, Mapping) and isinstance(body.get("usage"), Mapping) and "inputTokens" in body["usage"]:
         counters = _converse_counts(body["usage"], notes)
     else:
-        counters = _counts(given, "input", output)
+        counters = _counts([(given, "input"), (output, "output")], notes)
         no_lifetime(counters, notes)
     return _record(Part(model, at, {}, counters.meters()), place, notes, attributes)
 

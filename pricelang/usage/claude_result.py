@@ -19,7 +19,6 @@ from pricelang.notes import Note
 from .counters import Counters, split_note
 from .fields import (
     model_id,
-    note_unknown,
     optional_count,
     optional_object,
     require_object,
@@ -29,26 +28,15 @@ from .fields import (
 )
 from .platforms import named_platform
 from .records import SUM, Part, Place, Record, UsageError
+from .stated import stated
+from .unknown import known_names, note_unknown
 
 FORMAT = "claude-result"
 _OWN_SPLIT = ("x_cache_creation_5m", "x_cache_creation_1h")
-_KNOWN = frozenset(
-    (
-        "inputTokens",
-        "outputTokens",
-        "cacheReadInputTokens",
-        "cacheCreationInputTokens",
-        "webSearchRequests",
-        "costUSD",
-        "contextWindow",
-        "maxOutputTokens",
-        "thinkingTokens",
-        "canonicalModel",
-        "provider",
-        "costBasis",
-        *_OWN_SPLIT,
-    )
-)
+_KNOWN = known_names(
+    "inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens", "webSearchRequests", "contextWindow",
+    "maxOutputTokens", "thinkingTokens", "canonicalModel", "provider", "costBasis", *_OWN_SPLIT,
+)  # fmt: skip
 
 
 @frozen
@@ -165,12 +153,8 @@ def _main_loop(entries: list[Entry], usage: Mapping[str, object]) -> Entry | Non
 
 def _dimensions(usage: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
     """The dimensions of every model of the run, and those of the main loop alone."""
-    shared = {}
-    tier = word(usage.get("service_tier"), "usage.service_tier")
-    geo = word(usage.get("inference_geo"), "usage.inference_geo")
-    speed = word(usage.get("speed"), "usage.speed")
-    if tier and tier != "standard":
-        shared["service_tier"] = tier
-    if geo and geo not in ("not_available", "global"):
-        shared["inference_geo"] = geo
-    return shared, {"speed": speed} if speed and speed != "standard" else {}
+    found = stated(usage, "usage")
+    speed = found.get("speed")
+    if speed in (None, "standard"):
+        return found, {}
+    return {name: value for name, value in found.items() if name != "speed"}, {"speed": str(speed)}

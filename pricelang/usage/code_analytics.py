@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import clean, model_id, note_unknown, optional_count, require_object, required_count, word, wrong_type
+from .fields import clean, model_id, optional_count, require_object, required_count, word, wrong_type
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, UsageError
+from .unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "claude-code-analytics"
-_TOKENS = ("input", "output", "cache_read", "cache_creation")
+_ENTRY = known_names("model", tokens=known_names("input", "output", "cache_read", "cache_creation"), estimated_cost=ANYTHING)
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -58,9 +59,9 @@ def _parts(listed: list[object], at: str, notes: list[Note]) -> Iterator[Part]:
     for index, item in enumerate(listed):
         path = f"model_breakdown[{index}]"
         entry = require_object(item, path)
+        note_unknown(entry, _ENTRY, path, notes)
         tokens = require_object(entry.get("tokens"), f"{path}.tokens")
         path = f"{path}.tokens"
-        note_unknown(tokens, _TOKENS, path, notes)
         written_tokens = optional_count(tokens, "cache_creation", path)
         counters = Counters(
             required_count(tokens, "input", path), required_count(tokens, "output", path),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
-from .fields import note_unknown, optional_count, optional_object, required_count
+from .fields import optional_count, optional_object, required_count
+from .records import UsageError
+from .unknown import known_names
 
 _SPLIT_KEYS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+SPLIT = known_names(*_SPLIT_KEYS)
 
 
 @frozen
@@ -65,7 +68,6 @@ def counters_of(usage: Mapping[str, object], path: str, notes: list[Note]) -> Co
     split = optional_object(usage, "cache_creation", path)
     write_1h = 0
     if split is not None:
-        note_unknown(split, _SPLIT_KEYS, f"{path}.cache_creation", notes)
         parts = [optional_count(split, key, f"{path}.cache_creation") for key in _SPLIT_KEYS]
         if usage.get("cache_creation_input_tokens") is None:
             total = sum(parts)
@@ -97,3 +99,39 @@ def shares(top: Counters, each: list[Counters]) -> list[Counters] | None:
     if len(writers) == 1 and not writers[0].split:
         return [evolve(one, write_1h=top.write_1h, split=True) if one is writers[0] else one for one in each]
     return None
+
+
+def agreed(places: Iterable[tuple[Mapping[str, object], str]], names: Iterable[str]) -> int | None:
+    """The count that stands under one of several names in one of several objects, or under some that agree; None where it is nowhere.
+
+    `places` are the objects with their paths. Raises `UsageError` where two differ.
+    """
+    found: dict[str, int] = {}
+    for holder, path in places:
+        for name in names:
+            if holder.get(name) is not None:
+                found[f"{path}.{name}" if path else name] = optional_count(holder, name, path)
+    if len(found) > 1 and len(set(found.values())) > 1:
+        raise UsageError("bad_counts", " and ".join(f"`{path}` ({count})" for path, count in found.items()) + " count the same and differ")
+    return next(iter(found.values()), None)
+
+
+def writes_of(written: int | None, parts: tuple[int | None, int | None], notes: list[Note]) -> tuple[int, int, bool]:
+    """All cache writes, those for an hour, and whether the record splits them, out of what it tells: their sum and their
+    5-minute and 1-hour parts.
+
+    A part that is not told is the rest. A sum of zero beside parts is that of writes without a lifetime, and the parts are all
+    there is. Otherwise the sum holds, with a warning in `notes` where the parts do not add up to it.
+
+    >>> writes_of(100, (None, 40), []), writes_of(0, (100, 0), []), writes_of(100, (None, None), [])
+    ((100, 40, True), (100, 0, True), (100, 0, False))
+    """
+    short, long = parts
+    if not short and not long:
+        return written or 0, 0, written == 0 or (written is None and parts != (None, None))
+    total = written or (short or 0) + (long or 0)
+    short = max(total - (long or 0), 0) if short is None else short
+    long = max(total - short, 0) if long is None else long
+    if short + long != total:
+        notes.append(split_note("the parts of the cache writes", short + long, total))
+    return total, min(long, total), True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pricelang.notes import Note
@@ -150,10 +150,3 @@ def without_mark(id: str) -> str:
 def mark_note(id: str) -> Note:
     """What is to be known about a model id with such a mark."""
     return Note("long_context_mark", f"`[1m]` left out of the model id {shown(id)}: it does not say how the requests were billed")
-
-
-def note_unknown(holder: Mapping[str, object], known: Collection[str], path: str, notes: list[Note]) -> None:
-    """Note each key of `holder` that is not in `known`: tolerated, never priced."""
-    for key in holder:
-        if key not in known:
-            notes.append(Note("unknown_counter", f"{shown(f'{path}.{key}')} is not known: not priced"))

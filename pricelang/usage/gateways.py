@@ -8,26 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from pricelang.notes import Note
 
-from .counters import Counters
-from .fields import clean, note_unknown, optional_count, optional_object, require_object, required_count, shown, word
-from .inclusive import inclusive, no_lifetime
+from .counters import Counters, agreed, writes_of
+from .fields import clean, optional_object, require_object, required_count, shown, word
+from .inclusive import disjoint, no_lifetime, total_of
 from .openai import counters as openai_counters
-from .openai import said, searches
+from .openai import searches
 from .platforms import named, named_platform, platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from .stated import stated
 from .times import instant
+from .unknown import ANYTHING, known_names, note_key, note_unknown, several
 
 FORMAT = "gateways"
 _LANGFUSE = {
-    "input": ("input",), "output": ("output",), "read": ("input_cache_read", "input_cached_tokens", "cache_read_input_tokens"),
-    "written": ("input_cache_creation", "cache_creation_input_tokens"), "5m": ("input_cache_creation_5m",), "1h": ("input_cache_creation_1h",),
+    "input": ("input", "input_tokens", "prompt_tokens"), "output": ("output", "output_tokens", "completion_tokens"),
+    "read": ("input_cache_read", "input_cached_tokens", "cache_read_input_tokens", "input_cache_read_input_tokens", "input_cache_read_tokens"),
+    "written": ("input_cache_creation", "cache_creation_input_tokens", "input_cache_creation_input_tokens", "input_cache_write",
+                "input_cache_write_tokens", "input_cache_creation_tokens"),
+    "5m": ("input_cache_creation_5m", "input_ephemeral_5m_input_tokens", "ephemeral_5m_input_tokens"),
+    "1h": ("input_cache_creation_1h", "input_ephemeral_1h_input_tokens", "ephemeral_1h_input_tokens"),
+    "total": ("total", "total_tokens"), "reasoning": ("output_reasoning", "output_reasoning_tokens", "reasoning_tokens"),
 }  # fmt: skip
-_PYDANTIC = frozenset((
-    "input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens", "details", "requests", "tool_calls", "input_audio_tokens",
-    "cache_audio_read_tokens", "output_audio_tokens",
-))  # fmt: skip
+_LANGFUSE_KNOWN = known_names(*(key for keys in _LANGFUSE.values() for key in keys))
+_HELICONE = {
+    "read": ("prompt_cache_read_tokens",), "written": ("prompt_cache_write_tokens",),
+    "5m": ("prompt_cache_write_5m", "prompt_cache_write_5m_tokens"), "1h": ("prompt_cache_write_1h", "prompt_cache_write_1h_tokens"),
+}  # fmt: skip
+_HELICONE_KNOWN = known_names("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", *(key for keys in _HELICONE.values() for key in keys))
+_PYDANTIC = {
+    "read": ("cache_read_tokens", "cache_read_input_tokens"), "written": ("cache_write_tokens", "cache_creation_input_tokens"),
+    "5m": ("cache_write_5m_tokens", "cache_5m_write_tokens", "ephemeral_5m_input_tokens"),
+    "1h": ("cache_write_1h_tokens", "cache_1h_write_tokens", "ephemeral_1h_input_tokens"),
+}  # fmt: skip
+_PYDANTIC_CACHE = tuple(key for keys in _PYDANTIC.values() for key in keys)
+_TOOLS = ("web_search", "web_fetch")
+_PYDANTIC_KNOWN = known_names(
+    "input_tokens", "output_tokens", "total_tokens", "tool_calls", "input_audio_tokens", "cache_audio_read_tokens",
+    "output_audio_tokens", *_PYDANTIC_CACHE, pydantic_ai_gateway=ANYTHING, details=known_names(
+        "input_tokens", "output_tokens", "reasoning_tokens", "thinking_tokens", *_PYDANTIC_CACHE, *(f"{name}_requests" for name in _TOOLS),
+    ),
+)  # fmt: skip
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -67,14 +91,13 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
     metadata = optional_object(value, "metadata", "") or {}
     usage = optional_object(metadata, "usage_object", "metadata")
     if usage is None:
-        usage = {key: value.get(key) for key in ("prompt_tokens", "completion_tokens")}
+        usage = {key: value.get(key) for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
         notes.append(Note("cache_unknown", "the log has no `usage_object`: what was read from the cache is not known, and priced as input"))
         path = "the log"
     else:
         path = "metadata.usage_object"
-    meters = openai_counters(usage, path, notes).meters() | searches(usage, notes)
-    platform = named_platform(value.get("custom_llm_provider"))
-    return _record(value, "model", "startTime", platform, said(usage), meters, place, notes, attributes)
+    part = Part(word(value.get("model"), "model"), None, stated(usage, path), openai_counters(usage, path, notes).meters() | searches(usage))
+    return _record(value, "startTime", evolve(part, kind=SUM if several(usage, value) else SINGLE), value.get("custom_llm_provider"), place, notes, attributes)
 
 
 def _litellm_attributes(value: Mapping[str, object]) -> dict[str, str]:
@@ -93,27 +116,36 @@ def _langfuse(value: Mapping[str, object], place: Place) -> Outcome:
     if not usage:
         return Skipped(place, f"a {shown(value.get('type'))} observation without usage")
     notes: list[Note] = []
-    counts = {}
-    for name, keys in _LANGFUSE.items():
-        found = [optional_count(usage, key, "usageDetails") for key in keys if usage.get(key) is not None]
-        if len(set(found)) > 1:
-            raise UsageError("bad_counts", " and ".join(f"`{key}`" for key in keys if key in usage) + " count the same and differ")
-        counts[name] = found[0] if found else None
-    unknown = [key for key in usage if key not in {key for keys in _LANGFUSE.values() for key in keys} and key != "total"]
-    if unknown:
-        raise UsageError("unknown_counter", f"`usageDetails.{clean(str(unknown[0]), 60)}` is not known, and may be billed", "known: " + ", ".join(key for keys in _LANGFUSE.values() for key in keys))
-    if counts["input"] is None or counts["output"] is None:
-        raise UsageError("missing_key", "`usageDetails` has no `input` or no `output`")
-    split = counts["5m"] is not None or counts["1h"] is not None
-    parts = (counts["5m"] or 0) + (counts["1h"] or 0)
-    if split and counts["written"] is not None and counts["written"] != parts:
-        raise UsageError("bad_counts", f"the parts of `usageDetails.input_cache_creation` add up to {parts} and not to {counts['written']}")
-    written = parts if split else counts["written"] or 0
-    counters = Counters(counts["input"], counts["output"], counts["read"] or 0, written, counts["1h"] or 0, split)
+    note_unknown(usage, _LANGFUSE_KNOWN, "usageDetails", notes)
+    counters = _langfuse_counters(usage, notes)
     no_lifetime(counters, notes)
     given = {"trace": value.get("traceId"), "session": value.get("sessionId"), "user": value.get("userId"), "environment": value.get("environment")}
     attributes = {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}
-    return _record(value, "model", "startTime", None, {}, counters.meters(), place, notes, attributes)
+    part = Part(word(value.get("model"), "model"), None, {}, counters.meters(), kind=SUM if several(usage, value) else SINGLE)
+    return _record(value, "startTime", part, None, place, notes, attributes)
+
+
+def _langfuse_counters(usage: Mapping[str, object], notes: list[Note]) -> Counters:
+    counts = {name: agreed([(usage, "usageDetails")], keys) for name, keys in _LANGFUSE.items()}
+    input, output, short, long = counts["input"], counts["output"], counts["5m"], counts["1h"]
+    if input is None or output is None:
+        raise UsageError("missing_key", "`usageDetails` has no `input` or no `output`")
+    if counts["written"] and (short or long) and counts["written"] != (short or 0) + (long or 0):
+        raise UsageError("bad_counts", f"the parts of `usageDetails.input_cache_creation` add up to {(short or 0) + (long or 0)} and not to {counts['written']}")
+    writes = writes_of(counts["written"], (short, long), notes)
+    cache, total = (counts["read"] or 0) + writes[0], counts["total"]
+    reasoning = counts["reasoning"] or 0
+    if reasoning and total not in (input + output, input + output + cache):
+        # Some integrations take the reasoning out of the output; only a total tells.
+        output += reasoning
+        if not total:
+            raise UsageError("bad_counts", f"`usageDetails.output_reasoning` is {reasoning:,}, and without a `total` nothing says whether `output` holds it")
+    told = Counters(input, output, counts["read"] or 0, *writes)
+    found = disjoint(told, "usageDetails.input", inside=False, total=total_of(usage, _LANGFUSE["total"], "usageDetails"))
+    if found is told and 0 < cache < input:
+        # A sum of all counters is what Langfuse itself writes as the total, whatever an integration put into the input.
+        notes.append(Note("cache_unknown", f"the input of {input:,} may hold the {cache:,} tokens of the cache once more: integrations of Langfuse differ"))
+    return found
 
 
 def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
@@ -121,45 +153,51 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
     if type(status) is int and status >= 400:
         return Skipped(place, f"a call that failed: status {status}")
     notes: list[Note] = []
-    written = optional_count(value, "prompt_cache_write_tokens", "the log")
-    counters = Counters(
-        required_count(value, "prompt_tokens", "the log"), required_count(value, "completion_tokens", "the log"),
-        optional_count(value, "prompt_cache_read_tokens", "the log"), written, 0, False,
+    for key, count in value.items():
+        if key not in _HELICONE_KNOWN and ("token" in key or key.startswith("prompt_cache_")):
+            note_key(key, count, _HELICONE_KNOWN, notes)
+    counts = {name: agreed([(value, "the log")], keys) for name, keys in _HELICONE.items()}
+    told = Counters(
+        required_count(value, "prompt_tokens", "the log"), required_count(value, "completion_tokens", "the log"), counts["read"] or 0,
+        *writes_of(counts["written"], (counts["5m"], counts["1h"]), notes),
     )  # fmt: skip
+    counters = disjoint(told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True))
     no_lifetime(counters, notes)
-    platform = named_platform(value.get("provider"))
     model = "response_model" if value.get("response_model") else "request_model"
-    return _record(value, model, "request_created_at", platform, {}, counters.meters(), place, notes, {})
+    part = Part(word(value.get(model), model), None, {}, counters.meters(), kind=SUM if several(value) else SINGLE)
+    return _record(value, "request_created_at", part, value.get("provider"), place, notes, {})
 
 
 def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
     notes: list[Note] = []
     usage = require_object(value.get("usage"), "usage")
-    note_unknown(usage, _PYDANTIC, "usage", notes)
+    note_unknown(usage, _PYDANTIC_KNOWN, "usage", notes)
     details = optional_object(usage, "details", "usage") or {}
-    parts = [optional_count(details, f"ephemeral_{ttl}_input_tokens", "usage.details") for ttl in ("5m", "1h")]
-    written = optional_count(usage, "cache_write_tokens", "usage")
-    counters = inclusive(
-        "usage.input_tokens", input=required_count(usage, "input_tokens", "usage"), output=required_count(usage, "output_tokens", "usage"),
-        read=optional_count(usage, "cache_read_tokens", "usage"), written=written, write_1h=parts[1], split=bool(written) and sum(parts) == written,
+    places = [(usage, "usage"), (details, "usage.details")]
+    counts = {name: agreed(places, keys) for name, keys in _PYDANTIC.items()}
+    told = Counters(
+        required_count(usage, "input_tokens", "usage"), required_count(usage, "output_tokens", "usage"), counts["read"] or 0,
+        *writes_of(counts["written"], (counts["5m"], counts["1h"]), notes),
     )  # fmt: skip
+    counters = disjoint(told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage"))
     no_lifetime(counters, notes)
-    meters = counters.meters() | {name: count for name in ("web_search", "web_fetch") if (count := optional_count(details, f"{name}_requests", "usage.details"))}
+    searched = {name: agreed(places, (f"{name}_requests",)) for name in _TOOLS}
+    meters = counters.meters() | {name: number for name, number in searched.items() if number}
     model = "model_name" if "model_name" in value else "model"
-    return _record(value, model, "timestamp", named_platform(value.get("provider_name")), {}, meters, place, notes, {})
+    part = Part(word(value.get(model), model), None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
+    return _record(value, "timestamp", part, value.get("provider_name"), place, notes, {})
 
 
 def _record(
-    value: Mapping[str, object], model: str, at: str, platform: str | None, dimensions: Mapping[str, str], meters: Mapping[str, object],
-    place: Place, notes: list[Note], attributes: Mapping[str, str],
-) -> Record:  # fmt: skip
-    id = word(value.get(model), model)
+    value: Mapping[str, object], at: str, part: Part, provider: object, place: Place, notes: list[Note], attributes: Mapping[str, str]
+) -> Record:
+    """The record of a call, whose `part` gets its instant and the platform of its `provider`."""
     # An id that says its platform says it better than the name of a provider, which may have several.
-    platform = platform_of_message(value.get("id")) or (platform if id is None or "platform" not in named(id).dimensions else None)
-    where = {"platform": platform} if platform is not None else {}
-    part = Part(
-        id, instant(value.get(at), at), {**where, **dimensions}, meters,
+    says = part.model is not None and "platform" in named(part.model).dimensions
+    platform = platform_of_message(value.get("id")) or (None if says else named_platform(provider))
+    part = evolve(
+        part, at=instant(value.get(at), at), dimensions={**({"platform": platform} if platform else {}), **part.dimensions},
         # After each search the model is sampled once more: the counts are those of several prompts.
-        kind=SUM if "web_search" in meters or "web_fetch" in meters else SINGLE,
+        kind=SUM if "web_search" in part.usage or "web_fetch" in part.usage else part.kind,
     )  # fmt: skip
     return Record((part,), place, FORMAT, tuple(notes), attributes)

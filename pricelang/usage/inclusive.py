@@ -1,25 +1,71 @@
-"""Counters that include what others count apart: the prompt's cache reads and writes taken out of its input."""
+"""Counters that may include what others count apart: the prompt's cache reads and writes taken out of its input.
+
+Whether the cache is inside the input is a matter of the format, unless the record states a total: that settles it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
 
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import shown
+from .fields import count, shown
 from .records import UsageError
 
+_HELP = "which of its counters is wrong is not for a reader to say: mend the record, or price its request by flags"
 
-def inclusive(path: str, *, input: int, output: int, read: int, written: int, write_1h: int = 0, split: bool = False) -> Counters:
-    """Disjoint counters out of an `input` that includes `read` and `written`.
 
-    Raises `UsageError` where these are more than the input: then it does not include them, and a guess would be a price.
+@frozen
+class Total:
+    """The total that a record states. `bare` says that this format may leave the cache out of it, so that only a total with
+    the cache in it settles anything."""
+
+    path: str
+    count: int
+    bare: bool = False
+
+
+def total_of(holder: Mapping[str, object], keys: Iterable[str], path: str, *, bare: bool = False) -> Total | None:
+    """The total that stands under one of `keys`, None where there is none or it is zero. Raises `UsageError`."""
+    for key in keys:
+        value = holder.get(key)
+        if value:
+            spot = f"{path}.{key}" if path else key
+            return Total(spot, count(value, spot), bare)
+    return None
+
+
+def disjoint(told: Counters, path: str, *, inside: bool, total: Total | None = None) -> Counters:
+    """Disjoint counters out of counters as they are told, whose input at `path` may include the cache.
+
+    `inside` is what the format says of it; a total that fits one sum alone is the better knowledge. Raises `UsageError` where the
+    total fits no sum, and where an input that includes the cache is less than the cache: a guess would be a price.
     """
-    if read + written > input:
+    cache = told.read + told.written
+    if total is not None:
+        inside = _inside(told, inside, total)
+    if not inside or not cache:
+        return told
+    if cache > told.input:
         raise UsageError(
-            "bad_counts", f"`{path}` is {shown(input)}, less than the {shown(read + written)} of its cache reads and writes",
+            "bad_counts", f"`{path}` is {shown(told.input)}, less than the {shown(cache)} of its cache reads and writes",
             "this format counts them inside the input; `--format NAME` says another format",
         )  # fmt: skip
-    return Counters(input - read - written, output, read, written, min(write_1h, written), split)
+    return Counters(told.input - cache, told.output, told.read, told.written, told.write_1h, told.split)
+
+
+def _inside(told: Counters, inside: bool, total: Total) -> bool:
+    """Whether the cache is inside the input, by a total of the record. Raises `UsageError` where it fits neither."""
+    within, cache = told.input + told.output, told.read + told.written
+    if total.count == within:
+        return inside if total.bare or not cache else True
+    if cache and total.count == within + cache:
+        return False
+    sums = f"{within:,} with the cache inside the input, and {within + cache:,} with the cache beside it" if cache else f"{within:,}"
+    raise UsageError("bad_total", f"`{total.path}` is {total.count:,}, and the counters add up to {sums}", _HELP)
 
 
 def no_lifetime(counters: Counters, notes: list[Note]) -> None:

@@ -2,8 +2,8 @@
 
 `message` and `fallback_message` are the executor's sampling iterations. After a fallback the top level counts the
 serving attempt alone, which is the last run of executor entries of one model. `compaction` and `advisor_message` are
-billed outside of the top level. An entry without a `type` is a `message`; a type that is not known is noted and not
-priced.
+billed outside of the top level. An entry without a `type` is a `message`; what an entry of a type that is not known counts,
+is not known.
 
 A null model is the first `fallback` block's `from.model`, or else the message's own; after a `fallback_message` it is
 that entry's model.
@@ -17,24 +17,18 @@ from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
-from .counters import Counters, counters_of, shares
-from .fields import model_id, note_unknown, shown, word, wrong_type
+from .counters import SPLIT, Counters, counters_of, shares
+from .fields import clean, model_id, shown, word, wrong_type
 from .records import UsageError
+from .unknown import known_names, note_key
 
 EXECUTOR = ("message", "fallback_message")
 OUTSIDE = ("compaction", "advisor_message")
-_KNOWN = frozenset(
-    (
-        "type",
-        "model",
-        "input_tokens",
-        "output_tokens",
-        "cache_creation_input_tokens",
-        "cache_read_input_tokens",
-        "cache_creation",
-        "output_tokens_details",
-    )
-)
+_TYPES = (*EXECUTOR, *OUTSIDE)
+ITERATION = known_names(
+    "type", "model", "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens",
+    cache_creation=SPLIT, output_tokens_details=known_names("thinking_tokens"),
+)  # fmt: skip
 
 
 @frozen
@@ -118,10 +112,10 @@ def _entries(listed: Sequence[object], null_model: str | None, notes: list[Note]
         if not isinstance(value, Mapping):
             raise wrong_type(path, value, "an object")
         kind = word(value.get("type"), f"{path}.type") or "message"
-        if kind not in EXECUTOR and kind not in OUTSIDE:
-            notes.append(Note("unknown_counter", f"`{path}` is of the type {shown(kind)}, which is not known: not priced"))
+        if kind not in _TYPES:
+            counts = {key: given for key, given in value.items() if key not in ("type", "model")}
+            note_key(f"{path} ({clean(kind)})", counts, _TYPES, notes)
             continue
-        note_unknown(value, _KNOWN, path, notes)
         model = model_id(value.get("model"), f"{path}.model", notes)
         if model is None and kind in ("advisor_message", "fallback_message"):
             raise UsageError("missing_key", f"`{path}.model` is missing, and {shown(kind)} has a model of its own")

@@ -12,11 +12,10 @@ from decimal import Decimal
 
 from pricelang.notes import Note
 
-from .counters import counters_of
+from .counters import SPLIT, counters_of
 from .fields import (
     clean,
     model_id,
-    note_unknown,
     optional_count,
     optional_object,
     require_object,
@@ -25,16 +24,20 @@ from .fields import (
     word,
     wrong_type,
 )
+from .inclusive import disjoint, total_of
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from .stated import stated
+from .unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "managed-agents"
-_KNOWN = frozenset((
-    "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation", "server_tool_use",
-    "active_seconds", "list_cost", "speed", "inference_geo",
-))  # fmt: skip
+_TOOLS = ("web_search", "web_fetch")
+_KNOWN = known_names(
+    "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "total_tokens", "active_seconds",
+    "service_tier", "speed", "inference_geo", cache_creation=SPLIT, server_tool_use=known_names(*(f"{name}_requests" for name in _TOOLS)),
+    list_cost=ANYTHING, output_tokens_details=known_names("thinking_tokens"),
+)  # fmt: skip
 _EVENTS = ("span.", "agent.", "session.", "user.", "system.")
-_NO_GEO = ("", "global", "not_available")
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -81,16 +84,17 @@ class _Sessions:
 def _record(value: Mapping[str, object], usage: Mapping[str, object], place: Place, dream: bool) -> Record:
     notes: list[Note] = []
     note_unknown(usage, _KNOWN, "usage", notes)
-    meters = counters_of({"input_tokens": 0, "output_tokens": 0, **usage}, "usage", notes).meters()
+    told = counters_of({"input_tokens": 0, "output_tokens": 0, **usage}, "usage", notes)
+    meters = disjoint(told, "usage.input_tokens", inside=False, total=total_of(usage, ("total_tokens",), "usage")).meters()
     tools = optional_object(usage, "server_tool_use", "usage") or {}
-    note_unknown(tools, ("web_search_requests", "web_fetch_requests"), "usage.server_tool_use", notes)
-    for name in ("web_search", "web_fetch"):
+    for name in _TOOLS:
         if count := optional_count(tools, f"{name}_requests", "usage.server_tool_use"):
             meters[name] = count
     seconds = _seconds(usage.get("active_seconds"))
     if seconds:
         meters["session_time"] = f"{seconds} seconds"
     model, dimensions = _model(value, notes)
+    dimensions |= stated(usage, "usage")
     if not dream:
         dimensions["surface"] = "managed_agents"
     part = Part(model, word(value.get("created_at"), "created_at"), dimensions, meters, kind=SUM)
@@ -126,13 +130,7 @@ def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, 
             "several_models", f"the agents of the session run {', '.join(map(shown, known_models))}, and its totals do not say which used what",
             "price its threads apart, or look it up in the usage report",
         )  # fmt: skip
-    dimensions = {}
-    speed, geo = word(config.get("speed"), "agent.model.speed"), word(config.get("inference_geo"), "agent.model.inference_geo")
-    if speed and speed != "standard":
-        dimensions["speed"] = speed
-    if geo is not None and geo not in _NO_GEO:
-        dimensions["inference_geo"] = geo
-    return model_id(config.get("id"), "agent.model.id", notes), dimensions
+    return model_id(config.get("id"), "agent.model.id", notes), stated(config, "agent.model", ("speed", "inference_geo"))
 
 
 def _config(model: object, path: str) -> Mapping[str, object]:

@@ -15,35 +15,26 @@ from attrs import frozen
 
 from pricelang.notes import Note
 
-from .counters import Counters, counters_of
-from .fields import model_id, note_unknown, optional_count, optional_object, word
-from .iterations import Billed, billed_iterations
+from .counters import SPLIT, Counters, counters_of
+from .fields import model_id, optional_count, optional_object
+from .inclusive import disjoint, total_of
+from .iterations import ITERATION, Billed, billed_iterations
 from .platforms import of_message
 from .records import SINGLE, SUM, Part, Place, Record, Skipped, UsageError
 from .shapes import is_error, is_token_count
+from .stated import stated
+from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "messages"
 REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction")
-_KNOWN = frozenset(
-    (
-        "input_tokens",
-        "output_tokens",
-        "cache_creation_input_tokens",
-        "cache_read_input_tokens",
-        "cache_creation",
-        "server_tool_use",
-        "service_tier",
-        "speed",
-        "inference_geo",
-        "output_tokens_details",
-        "iterations",
-        "fallback_credit",
-    )
-)
 _SERVER_TOOLS = {"web_search_requests": "web_search", "web_fetch_requests": "web_fetch"}
 _CODE_EXECUTION = "code_execution_requests"
 UNFINISHED = Note("unfinished", "the response has no `stop_reason` yet: its count of output may be a placeholder")
-_NO_GEO = ("", "not_available", "global")
+KNOWN = known_names(
+    "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "total_tokens", "service_tier",
+    "speed", "inference_geo", cache_creation=SPLIT, server_tool_use=known_names(*_SERVER_TOOLS, _CODE_EXECUTION),
+    output_tokens_details=known_names("thinking_tokens"), iterations=ITERATION, fallback_credit=ANYTHING, pydantic_ai_gateway=ANYTHING,
+)  # fmt: skip
 
 
 @frozen
@@ -78,17 +69,19 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     usage = optional_object(message, "usage", "")
     if usage is None:
         raise UsageError("missing_key", "`usage` is missing")
-    note_unknown(usage, _KNOWN, "usage", notes)
+    note_unknown(usage, KNOWN, "usage", notes)
     model = model_id(message.get("model"), "model", notes)
     listed = message.get("content")
     content = listed if isinstance(listed, list | tuple) else ()
     top = counters_of(usage, "usage", notes)
+    if "total_tokens" in usage:
+        top = disjoint(top, "usage.input_tokens", inside=False, total=total_of(usage, ("total_tokens",), "usage"))
     tools, ran_tools = _server_tools(usage, notes)
     billed = billed_iterations(usage, model, content, top, notes)
     shared, executor = _dimensions(usage, batch)
     if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
         executor = executor | _refusal(message)
-    parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools)
+    parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
     if tools:
         _add_tools(parts, billed, tools)
     return Message(of_message(tuple(parts), message.get("id")), tuple(notes), top)
@@ -136,7 +129,6 @@ def _server_tools(usage: Mapping[str, object], notes: list[Note]) -> tuple[dict[
     if given is None:
         return {}, False
     path = "usage.server_tool_use"
-    note_unknown(given, (*_SERVER_TOOLS, _CODE_EXECUTION), path, notes)
     executions = optional_count(given, _CODE_EXECUTION, path)
     if executions:
         notes.append(Note("execution_time", "code execution time is not in this record; give it as usage"))
@@ -146,19 +138,15 @@ def _server_tools(usage: Mapping[str, object], notes: list[Note]) -> tuple[dict[
 
 def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str], dict[str, str]]:
     """The dimensions that hold for every iteration, and those that hold for the executor alone."""
-    shared: dict[str, str] = {}
-    executor: dict[str, str] = {}
-    tier = word(usage.get("service_tier"), "usage.service_tier")
-    speed = word(usage.get("speed"), "usage.speed")
-    geo = word(usage.get("inference_geo"), "usage.inference_geo")
-    if batch or tier == "batch":
-        shared["service_tier"] = "batch"
-    elif tier and tier != "standard":
+    executor = stated(usage, "usage")
+    shared = {name: executor[name] for name in ("inference_geo",) if name in executor}
+    tier = "batch" if batch else executor.get("service_tier")
+    if tier is not None:
         executor["service_tier"] = tier
-    if speed and speed != "standard":
-        executor["speed"] = speed
-    if geo is not None and geo not in _NO_GEO:
-        shared["inference_geo"] = geo
+        # A message that says its tier says of its advisor, too, whether it ran in a batch.
+        shared["service_tier"] = tier if tier == "batch" else "standard"
+    if "speed" in executor:
+        shared["speed"] = "standard"
     return shared, executor
 
 

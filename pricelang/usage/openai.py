@@ -1,8 +1,9 @@
-"""Responses in the shape of OpenAI's Chat and Responses APIs, as OpenAI, LiteLLM and OpenRouter give them.
+"""Responses in the shape of OpenAI's Chat and Responses APIs, as OpenAI, LiteLLM, OpenRouter, Bifrost and Portkey give them.
 
 The input count includes what was read from the cache and written to it: `prompt_tokens` with `prompt_tokens_details`, or
-`input_tokens` with `input_tokens_details`. LiteLLM adds the names of the Messages API beside these; where both speak of the
-cache they must agree. Reasoning is inside the output. `cost` is never counted.
+`input_tokens` with `input_tokens_details`; a total that counts the cache beside the input says otherwise. LiteLLM adds the names
+of the Messages API beside these; where several speak of the cache they must agree. Reasoning is inside the output. `cost` is
+never counted.
 """
 
 from __future__ import annotations
@@ -11,25 +12,41 @@ from collections.abc import Iterable, Mapping
 
 from pricelang.notes import Note
 
-from .counters import Counters, split_note
-from .fields import clean, note_unknown, optional_count, optional_object, require_object, required_count, word
-from .inclusive import inclusive, no_lifetime
+from .counters import SPLIT, Counters, agreed, writes_of
+from .fields import clean, optional_count, optional_object, require_object, required_count, word
+from .inclusive import disjoint, no_lifetime, total_of
 from .platforms import platform_of_message
-from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
+from .stated import stated
 from .times import instant
+from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "openai"
 _OBJECTS = ("chat.completion", "chat.completion.chunk", "response", "text_completion")
-_KNOWN = frozenset((
-    "prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details", "completion_tokens_details", "input_tokens",
-    "output_tokens", "input_tokens_details", "output_tokens_details", "cache_creation_input_tokens", "cache_read_input_tokens",
-    "server_tool_use", "inference_geo", "speed", "service_tier", "cost", "is_byok", "cost_details", "cache_creation",
-))  # fmt: skip
-_DETAILS = frozenset((
-    "cached_tokens", "cache_write_tokens", "cache_creation_tokens", "cache_creation_token_details", "text_tokens", "audio_tokens",
-    "image_tokens", "video_tokens",
-))  # fmt: skip
-_TIERS = ("priority", "batch")
+_READ = ("cached_tokens", "cached_read_tokens", "cache_read_tokens", "cache_read_input_tokens", "prompt_cache_hit_tokens")
+_WRITTEN = ("cache_creation_tokens", "cache_write_tokens", "cached_write_tokens", "cache_creation_input_tokens", "cache_write_input_tokens")
+# The parts of the cache writes: under which key, and the names of the two lifetimes in it.
+_SPLITS = {
+    "cache_creation_token_details": ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"),
+    "cache_creation": ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"),
+    "cached_write_token_details": ("cached_write_tokens_5m", "cached_write_tokens_1h"),
+}  # fmt: skip
+_MEDIA = ("text_tokens", "audio_tokens", "image_tokens", "video_tokens")
+_INSIDE_INPUT = known_names(
+    *_READ, *_WRITTEN, *_MEDIA, **{key: known_names(*names) for key, names in _SPLITS.items()},
+)  # fmt: skip
+_INSIDE_OUTPUT = known_names("reasoning_tokens", "thinking_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens", *_MEDIA)
+_TOOLS = ("web_search", "web_fetch")
+_KNOWN = known_names(
+    "prompt_tokens", "completion_tokens", "total_tokens", "input_tokens", "output_tokens", "inference_geo", "speed", "service_tier",
+    "is_byok", "cache_creation_input_tokens", "cache_read_input_tokens", "cached_tokens",
+    # what OpenAI's newer interface names apart, and is inside the counters above it
+    "reasoning_tokens", "prompt_cache_hit_tokens", "prompt_cache_miss_tokens",
+    prompt_tokens_details=_INSIDE_INPUT, input_tokens_details=_INSIDE_INPUT,
+    completion_tokens_details=_INSIDE_OUTPUT, output_tokens_details=_INSIDE_OUTPUT,
+    cache_creation=SPLIT, server_tool_use=known_names(*(f"{name}_requests" for name in _TOOLS), "tool_search_requests"),
+    pydantic_ai_gateway=ANYTHING,
+)  # fmt: skip
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -39,7 +56,10 @@ def known(value: Mapping[str, object]) -> bool:
     usage = value.get("usage")
     if not isinstance(usage, Mapping) or value.get("type") is not None or "message" in value:
         return False
-    return ("prompt_tokens" in usage and "completion_tokens" in usage) or ("input_tokens" in usage and "input_tokens_details" in usage)
+    if "prompt_tokens" in usage and "completion_tokens" in usage:
+        return True
+    # Names that others have too need a total, which says where the cache is.
+    return "input_tokens" in usage and ("input_tokens_details" in usage or bool(usage.get("total_tokens")))
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -50,16 +70,14 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
     notes: list[Note] = []
-    tools = searches(usage, notes)
+    tools = searches(usage)
     meters = counters(usage, "usage", notes).meters() | tools
-    dimensions = said(usage)
-    tier = word(value.get("service_tier"), "service_tier")
-    if tier in _TIERS:
-        dimensions.setdefault("service_tier", str(tier))
+    dimensions = {**stated(value, "", ("service_tier",)), **stated(usage, "usage")}
     betrayed = platform_of_message(value.get("id"))
     if betrayed is not None:
         dimensions["platform"] = betrayed
-    part = Part(word(value.get("model"), "model"), instant(value.get("created", value.get("created_at")), "created"), dimensions, meters, kind=SUM if tools else SINGLE)
+    kind = SUM if tools or several(usage, value) else SINGLE
+    part = Part(word(value.get("model"), "model"), instant(value.get("created", value.get("created_at")), "created"), dimensions, meters, kind=kind)
     provider = value.get("provider")
     return (Record((part,), place, FORMAT, tuple(notes), {"provider": clean(provider)} if isinstance(provider, str) else {}),)
 
@@ -72,50 +90,30 @@ def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Count
     """The disjoint counters of a `usage` in this shape, which stands at `path`. Raises `UsageError`."""
     note_unknown(usage, _KNOWN, path, notes)
     names = ("prompt_tokens", "completion_tokens") if "prompt_tokens" in usage else ("input_tokens", "output_tokens")
-    prefix = names[0].partition("_")[0]
-    details = optional_object(usage, f"{prefix}_tokens_details", path) or {}
-    inner = f"{path}.{prefix}_tokens_details"
-    note_unknown(details, _DETAILS, inner, notes)
-    read = _agreed([(details, "cached_tokens", inner), (usage, "cache_read_input_tokens", path)])
-    written = _agreed([
-        (details, "cache_creation_tokens", inner), (details, "cache_write_tokens", inner), (usage, "cache_creation_input_tokens", path),
-    ])  # fmt: skip
-    split = optional_object(details, "cache_creation_token_details", inner) or optional_object(usage, "cache_creation", path)
-    write_1h = 0
-    if split is not None:
-        write_1h = optional_count(split, "ephemeral_1h_input_tokens", f"{inner}.cache_creation_token_details")
-        total = write_1h + optional_count(split, "ephemeral_5m_input_tokens", f"{inner}.cache_creation_token_details")
-        if total != written:
-            notes.append(split_note("the parts of the cache writes", total, written))
-    found = inclusive(
-        f"{path}.{names[0]}", input=required_count(usage, names[0], path), output=required_count(usage, names[1], path),
-        read=read, written=written, write_1h=write_1h, split=split is not None,
-    )  # fmt: skip
+    places = [(usage, path)]
+    key = f"{names[0].partition('_')[0]}_tokens_details"
+    details = optional_object(usage, key, path)
+    if details is not None:
+        places.append((details, f"{path}.{key}"))
+    writes = writes_of(agreed(places, _WRITTEN), _split(places), notes)
+    told = Counters(required_count(usage, names[0], path), required_count(usage, names[1], path), agreed(places, _READ) or 0, *writes)
+    found = disjoint(told, f"{path}.{names[0]}", inside=True, total=total_of(usage, ("total_tokens",), path))
     no_lifetime(found, notes)
     return found
 
 
-def _agreed(places: list[tuple[Mapping[str, object], str, str]]) -> int:
-    """The count that stands under one of several names, or under several that agree."""
-    found = {f"{path}.{key}": optional_count(holder, key, path) for holder, key, path in places if holder.get(key) is not None}
-    if len(set(found.values())) > 1:
-        raise UsageError("bad_counts", " and ".join(f"`{path}` ({count})" for path, count in found.items()) + " count the same and differ")
-    return next(iter(found.values()), 0)
+def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, int | None]:
+    """The 5-minute and the 1-hour part of the cache writes."""
+    for holder, path in places:
+        for key, (short, long) in _SPLITS.items():
+            inner = optional_object(holder, key, path) if key in holder else None
+            if inner is not None:
+                return optional_count(inner, short, f"{path}.{key}"), optional_count(inner, long, f"{path}.{key}")
+    return None, None
 
 
-def searches(usage: Mapping[str, object], notes: list[Note]) -> dict[str, object]:
+def searches(usage: Mapping[str, object]) -> dict[str, object]:
     """The web searches of a `usage`, where there were any."""
     tools = optional_object(usage, "server_tool_use", "usage") or {}
-    note_unknown(tools, ("web_search_requests", "web_fetch_requests"), "usage.server_tool_use", notes)
-    found = {name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in ("web_search", "web_fetch")}
+    found = {name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS}
     return {name: count for name, count in found.items() if count}
-
-
-def said(usage: Mapping[str, object]) -> dict[str, str]:
-    """The dimensions that a `usage` says beside its counts."""
-    found = {}
-    for name, plain in (("speed", ("standard",)), ("inference_geo", ("global", "not_available")), ("service_tier", ("standard", "default", "auto"))):
-        text = word(usage.get(name), f"usage.{name}")
-        if text and text not in plain:
-            found[name] = text
-    return found

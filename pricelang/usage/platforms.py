@@ -39,7 +39,8 @@ _PROVIDERS = {
     "anthropicgooglecloud": "google_cloud", "anthropic_google_cloud": "google_cloud",
 }  # fmt: skip
 _FAMILIES = (
-    ("aws", "bedrock"), ("amazon", "bedrock"), ("gcp.vertex", "vertex"), ("vertex", "vertex"), ("azure", "foundry"), ("az.ai", "foundry"),
+    ("aws", "bedrock"), ("amazon", "bedrock"), ("bedrock", "bedrock"), ("gcp.vertex", "vertex"), ("vertex", "vertex"), ("google.vertex", "vertex"),
+    ("azure", "foundry"), ("az.ai", "foundry"),
 )  # fmt: skip
 # In front of an id, these say where a request went and nothing of its price.
 _GATEWAYS = ("anthropic", "openrouter", "vercel_ai_gateway")

@@ -19,6 +19,7 @@ from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, inte
 from .responses import Later, Responses, is_partial, response_ids
 from .shapes import identity, is_event, is_summary
 from .sse import merged
+from .unknown import checked_policy, settled
 
 if TYPE_CHECKING:
     from .claude_code import Copy, Key, Transcripts
@@ -30,7 +31,7 @@ MAX_NAME = 4096
 MAX_WAITING = 1000
 
 
-def read(source: Source, file: str, format: str | None = None) -> Iterator[Outcome]:
+def read(source: Source, file: str, format: str | None = None, *, unknown_counters: str = "refuse") -> Iterator[Outcome]:
     """The outcomes of one file, in the order in which its records first appear.
 
     `source` is an open file (binary or text), a whole text, or an iterable of lines; `file` is the name to report.
@@ -38,37 +39,40 @@ def read(source: Source, file: str, format: str | None = None) -> Iterator[Outco
     later copy of a response may be the one that counts; and whatever follows them waits with them.
 
     A line of a transcript that is malformed or cut is a `Skipped` that is `broken`; in any other file it is a `Rejected`.
+    So is a record with a counter above zero that is not known, unless `unknown_counters` is `warn`: then a note says so.
 
     Raises `UsageError` at once for an unknown `format`; a bad record is a `Rejected`, never an exception.
     """
-    return _Reading(checked_format(format)).all([(source, file)])
+    return settled(_Reading(checked_format(format)).all([(source, file)]), unknown_counters)
 
 
-def read_path(path: str, format: str | None = None) -> Iterator[Outcome]:
+def read_path(path: str, format: str | None = None, *, unknown_counters: str = "refuse") -> Iterator[Outcome]:
     """The outcomes of the file at `path`, `-` for standard input. A file that cannot be opened is a `Rejected`."""
-    return read_paths([path], format)
+    return read_paths([path], format, unknown_counters=unknown_counters)
 
 
 def read_paths(
-    paths: Iterable[str], format: str | None = None, *, keep_raw: bool = False, progress: Progress | None = None
-) -> Iterator[Outcome]:
+    paths: Iterable[str], format: str | None = None, *, keep_raw: bool = False, progress: Progress | None = None,
+    unknown_counters: str = "refuse",
+) -> Iterator[Outcome]:  # fmt: skip
     """The outcomes of several files as if they were one: a response that two transcripts repeat counts once.
 
     Files may be packed by gzip or Zstandard. `keep_raw` keeps the text of each record with it; `progress` is told how
-    much of the files was read.
+    much of the files was read. `unknown_counters` is as in `read`.
     """
-    return _Reading(checked_format(format), keep_raw, progress).all((None, path) for path in paths)
+    return settled(_Reading(checked_format(format), keep_raw, progress).all((None, path) for path in paths), unknown_counters)
 
 
-def message_record(message: object) -> Record:
+def message_record(message: object, *, unknown_counters: str = "refuse") -> Record:
     """The record of a Messages response in memory: an Anthropic SDK object, or a mapping of the same form.
 
-    A batch result or a token count does too. The place has no file. Raises `UsageError` with code, message, help and
-    place.
+    A batch result or a token count does too. The place has no file. `unknown_counters` is as in `read`. Raises `UsageError` with
+    code, message, help and place.
 
     >>> message_record({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}).parts[0].usage
     {'input': 12, 'output': 6}
     """
+    checked_policy(unknown_counters)
     dump = getattr(message, "model_dump", None)
     value = dump() if callable(dump) else message
     if not isinstance(value, Mapping):
@@ -80,24 +84,26 @@ def message_record(message: object) -> Record:
         )
     place = Place("", None, identity(value))
     is_batch = "custom_id" in value and isinstance(value.get("result"), Mapping)
-    return _alone("batch" if is_batch else "messages", value, place)
+    return _alone("batch" if is_batch else "messages", value, place, unknown_counters)
 
 
-def record_of(value: object) -> Record:
+def record_of(value: object, *, unknown_counters: str = "refuse") -> Record:
     """The record of an object in memory: a canonical record, else as `message_record`. Raises `UsageError`.
 
     >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
     'canonical'
     """
     if isinstance(value, Mapping) and format_of(value) == "canonical":
-        return _alone("canonical", value, Place("", None, identity(value)))
-    return message_record(value)
+        return _alone("canonical", value, Place("", None, identity(value)), unknown_counters)
+    return message_record(value, unknown_counters=unknown_counters)
 
 
-def _alone(format: str, value: Mapping[str, object], place: Place) -> Record:
+def _alone(format: str, value: Mapping[str, object], place: Place, unknown_counters: str) -> Record:
     """The record of one object. Raises `UsageError`, with a place."""
     try:
-        (found,) = reader_of(format)(value, place)
+        (found,) = settled(reader_of(format)(value, place), unknown_counters)
+        if isinstance(found, Rejected):
+            raise UsageError(found.code, found.message, found.help, found.place)
     except UsageError as error:
         error.place = error.place or place
         raise
@@ -108,7 +114,7 @@ def _alone(format: str, value: Mapping[str, object], place: Place) -> Record:
         failed.place = place
         raise failed from error
     if not isinstance(found, Record):
-        raise UsageError("no_usage", f"no usage in it: {found.reason if isinstance(found, Skipped) else found.message}", None, place)
+        raise UsageError("no_usage", f"no usage in it: {found.reason}", None, place)
     return found
 
 

@@ -35,8 +35,8 @@ class Part:
     """One request of a record, or a sum of several requests for one model.
 
     `model` is None where the record does not name one. `at` is the ISO date or instant as the record writes it.
-    `dimensions` holds the values that the record states and that differ from the plain request (`service_tier`,
-    `speed`, `inference_geo`, `outcome`, `refusal_category`; a canonical record may state any). `usage` maps a meter to
+    `dimensions` holds the values that the record states, those of a plain request too (`service_tier`, `speed`,
+    `inference_geo`, `outcome`, `refusal_category`; a canonical record may state any). `usage` maps a meter to
     its raw quantity: token meters in tokens, searches and fetches in uses, times as written (`"90 minutes"`), a list
     where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
     threshold cannot be decided from them. `sides` are statements that all hold for each request of a sum, such as

@@ -46,6 +46,7 @@ _FOREIGN_USAGE = frozenset(
         "cache_write_tokens",
         "inputTokens",
         "outputTokens",
+        "promptTokens",
         "active_seconds",
         "list_cost",
     )

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from .fields import clean
 from .records import Outcome, Place, Record, Skipped, UsageError
 from .responses import REQUEST, RESPONSE, named
+from .stated import unlike_plain
 
 MOST = 2**18
 """Spans that are remembered; of a longer run the last ones, for copies stand near each other."""
@@ -39,7 +40,7 @@ class Spans:
     def settled(self, record: Record, span: Mapping[str, object], own: Mapping[str, object]) -> Outcome:
         """The record of a span, or why it does not count. Raises `UsageError` where it counts again what another counts
         in another way."""
-        new = _Counted(repr([(part.model, dict(part.dimensions), dict(part.usage)) for part in record.parts]), _tokens(record), record.place)
+        new = _Counted(repr([(part.model, unlike_plain(part.dimensions), dict(part.usage)) for part in record.parts]), _tokens(record), record.place)
         id, parent = _span_ids(span)
         response = own.get("gen_ai.response.id") or own.get("request_id") or _event(own)
         response = response if isinstance(response, str) else None

@@ -70,7 +70,7 @@ def test_tiers_windows_speed_and_geography_are_dimensions() -> None:
     first, second = records(found)
     assert first.parts[0].dimensions == {"service_tier": "batch", "inference_geo": "us", "context_window": "long"}
     assert (first.parts[0].sides, second.parts[0].sides) == (("prompt over 200000",), ("prompt up to 200000",))
-    assert second.parts[0].dimensions == {"service_tier": "standard", "speed": "fast"}
+    assert second.parts[0].dimensions == {"service_tier": "standard", "inference_geo": "global", "speed": "fast", "context_window": "standard"}
 
 
 def test_a_tier_that_is_given_holds_for_rows_that_say_none() -> None:

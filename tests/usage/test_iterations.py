@@ -79,7 +79,7 @@ def test_dimensions_reach_the_iterations_they_hold_for() -> None:
     usage = top(10, 3, iterations, service_tier="priority", speed="fast", inference_geo="us")
     executor = {"service_tier": "priority", "speed": "fast", "inference_geo": "us"}
     found = one_record(message(usage))
-    assert [part.dimensions for part in found.parts] == [executor, executor, {"inference_geo": "us"}]
+    assert [part.dimensions for part in found.parts] == [executor, executor, {"inference_geo": "us", "service_tier": "standard", "speed": "standard"}]
 
 
 def test_a_batch_holds_for_the_advisor_too() -> None:
@@ -166,10 +166,13 @@ def test_an_advisor_or_fallback_needs_a_model(kind: str) -> None:
     assert fault.message == f"`usage.iterations[1].model` is missing, and `{kind}` has a model of its own"
 
 
-def test_an_unknown_type_is_noted_and_not_priced() -> None:
-    found = one_record(message(top(10, 3, [entry("message", 10, 3), entry("dream", 900, 90)])))
-    assert brief(found.parts) == [(OPUS, {"input": 10, "output": 3})]
-    assert found.notes == (Note("unknown_counter", "`usage.iterations[1]` is of the type `dream`, which is not known: not priced"),)
+def test_what_an_unknown_type_counts_is_not_known() -> None:
+    fault = one_rejected(message(top(10, 3, [entry("message", 10, 3), entry("dream", 900, 90)])))
+    assert fault.code == "unknown_counter"
+    assert fault.message == "`usage.iterations[1] (dream).input_tokens` is 900, and this counter is not known: it may be billed; and 1 more"
+    assert str(fault.help).startswith("known here: advisor_message, compaction, fallback_message, message; ")
+    nothing = one_record(message(top(10, 3, [entry("message", 10, 3), entry("dream", 0, 0)])))
+    assert (brief(nothing.parts), nothing.notes) == ([(OPUS, {"input": 10, "output": 3})], ())
 
 
 def test_a_refused_message_frees_its_own_attempt_and_not_the_compaction() -> None:

@@ -61,7 +61,7 @@ def test_cache_writes_are_split_and_never_counted_twice(
 @pytest.mark.parametrize(
     ("usage", "dimensions"),
     [
-        ({"service_tier": "standard", "speed": "standard", "inference_geo": "global"}, {}),
+        ({"service_tier": "standard", "speed": "standard", "inference_geo": "global"}, {"service_tier": "standard", "speed": "standard", "inference_geo": "global"}),
         ({"service_tier": None, "speed": None, "inference_geo": None}, {}),
         ({"inference_geo": "not_available"}, {}),
         ({"inference_geo": ""}, {}),
@@ -72,7 +72,7 @@ def test_cache_writes_are_split_and_never_counted_twice(
         ({"speed": "ludicrous", "service_tier": "gold"}, {"speed": "ludicrous", "service_tier": "gold"}),
     ],
 )
-def test_dimensions_are_stated_where_they_differ_from_the_plain_request(
+def test_stated_values_are_kept_and_silent_ones_say_nothing(
     usage: dict[str, object], dimensions: dict[str, str]
 ) -> None:
     (part,) = one_record(message(usage)).parts
@@ -136,21 +136,18 @@ def test_a_count_of_code_executions_is_no_time() -> None:
     assert "code_execution" not in found.parts[0].usage
 
 
-def test_unknown_keys_are_noted_and_not_priced() -> None:
+def test_unknown_keys_that_count_nothing_change_nothing() -> None:
     usage = {
-        "video_tokens": 7,
-        "server_tool_use": {"image_requests": 2},
+        "video_tokens": 0,
+        "server_tool_use": {"image_requests": None},
         "cache_creation": {"ephemeral_24h_input_tokens": 0},
         "fallback_credit": {"status": {"type": "redeemed"}},
         "output_tokens_details": {"thinking_tokens": 4},
+        "mood": "sunny",
     }
     found = one_record(message(usage))
     assert brief(found.parts) == [("claude-opus-5", {"input": 10, "output": 5})]
-    assert found.notes == (
-        Note("unknown_counter", "`usage.video_tokens` is not known: not priced"),
-        Note("unknown_counter", "`usage.cache_creation.ephemeral_24h_input_tokens` is not known: not priced"),
-        Note("unknown_counter", "`usage.server_tool_use.image_requests` is not known: not priced"),
-    )
+    assert found.notes == (Note("unknown_key", "`usage.mood` is not known: left out"),)
 
 
 @pytest.mark.parametrize("key", COUNTERS)

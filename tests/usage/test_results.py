@@ -93,9 +93,10 @@ def test_speed_holds_for_the_main_loop_and_the_rest_for_all() -> None:
 
 
 def test_unknown_keys_and_another_provider_are_noted() -> None:
-    found = one_record(result({OPUS: used(1, 2, audioTokens=4, provider="gateway")}))
+    assert one_rejected(result({OPUS: used(1, 2, audioTokens=4)})).code == "unknown_counter"
+    found = one_record(result({OPUS: used(1, 2, audioTokens=0, mood="sunny", provider="gateway")}))
     assert found.notes == (
-        Note("unknown_counter", "`modelUsage.claude-opus-5.audioTokens` is not known: not priced"),
+        Note("unknown_key", "`modelUsage.claude-opus-5.mood` is not known: left out"),
         Note("provider", "`modelUsage.claude-opus-5.provider` is `gateway`: give the platform, or it is priced as the API"),
     )
 

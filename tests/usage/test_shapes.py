@@ -16,7 +16,7 @@ FOREIGN: list[dict[str, object]] = [
     {},
     {"foo": 1},
     {"input_tokens": 5000, "output_tokens": 3200, "active_seconds": 3},
-    {"model": "m", "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}},
+    {"model": "m", "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 0}},
     {"type": "message_delta", "usage": {"output_tokens": 2}},
     {"request": {}, "response": message()},
 ]

@@ -1,0 +1,222 @@
+"""The law for what a reader does not know: a counter above zero that it cannot name may be billed, and refuses its record.
+
+A reader gives `note_unknown` each object of counters with the names that it knows in it. What is left is a counter where
+it is a number above zero, as a number or as text, at any depth; zero, null, false and what is empty are nothing. A counter
+becomes an `UnknownCounter` among the notes of the record; any other unknown key is an ordinary note. Whether a record with
+such a counter is refused or priced without it is decided in one place, `settled`, for all readers and plugins alike.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from pricelang.notes import Note
+
+from .fields import shown
+from .records import Outcome, Place, Record, Rejected, UsageError
+
+Known: TypeAlias = "Mapping[str, Known | None]"
+"""The names that an object may have: None for a counter or a word, a `Known` for an object or a list of objects."""
+ANYTHING: Known = {"": None}
+"""What is never looked into: it holds no counter that could be billed, such as the parts of a cost."""
+POLICIES = ("refuse", "warn")
+REQUESTS = (
+    "requests", "num_requests", "num_model_requests", "request_count", "requests_count", "n_requests", "total_requests",
+    "model_requests", "llm_requests", "num_calls", "llm_calls",
+)  # fmt: skip
+"""Names of how many requests a record holds."""
+_COSTS = ("cost", "cost_usd", "costUSD", "total_cost", "input_cost", "output_cost", "estimated_cost", "response_cost", "spend")
+_TIMES = ("latency", "latency_ms", "latencyMs", "duration", "duration_ms", "durationMs", "queue_time", "prompt_time", "completion_time", "total_time")
+_NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\Z", re.ASCII)
+_SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
+_NOTHING: Known = {}
+_MISSING: Known = {"": None}
+_MOST = 100
+_MAX_TEXT = 100_000
+
+
+@frozen
+class UnknownCounter(Note):
+    """The note of a counter that is not known, with the names that are known beside it."""
+
+    known: tuple[str, ...] = field(default=(), eq=False, repr=False)
+
+
+def known_names(*names: str, **inner: Known) -> Known:
+    """The names of an object of counters, and of the objects inside it; costs, times and numbers of requests are known everywhere.
+
+    >>> sorted(set(known_names("input", details=known_names("reasoning"))) - set(known_names()))
+    ['details', 'input']
+    """
+    return {**dict.fromkeys((*names, *REQUESTS, *_COSTS, *_TIMES)), "cost_details": ANYTHING, **inner}
+
+
+def note_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, notes: list[Note]) -> None:
+    """Note what of `holder`, which stands at `path`, is not in `known`: each counter above zero, and any other key that says something.
+
+    `known` is made by `known_names`, or is a collection of names.
+
+    >>> notes: list[Note] = []
+    >>> note_unknown({"input": 3, "input_image": 2, "input_audio": 0}, ["input"], "usage", notes)
+    >>> [str(note) for note in notes]
+    ['unknown_counter: `usage.input_image` is 2, and this counter is not known: it may be billed']
+    """
+    names = known if isinstance(known, Mapping) else dict.fromkeys(known)
+    for key, value in holder.items():
+        inner = names.get(key, _MISSING)
+        if inner is None:
+            if type(value) not in _SCALARS:
+                _note_inside(value, _NOTHING, f"{path}.{key}", notes)
+        elif inner is _MISSING:
+            note_key(f"{path}.{key}", value, names, notes)
+        elif inner is not ANYTHING and value:
+            _note_inside(value, inner, f"{path}.{key}", notes)
+
+
+def _note_inside(value: object, known: Known, path: str, notes: list[Note]) -> None:
+    if isinstance(value, Mapping):
+        note_unknown(value, known, path, notes)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _note_inside(item, known, f"{path}[{index}]", notes)
+    elif known is not _NOTHING or is_counter(value):
+        note_key(path, value, known, notes)
+
+
+def note_key(path: str, value: object, known: Collection[str], notes: list[Note]) -> None:
+    """Note the value of a key that is not known: the counters in it, or else that it was left out; nothing where it says nothing.
+
+    `known` are the names that the help lists.
+    """
+    if len(notes) >= _MOST:
+        return
+    found = list(_counters_in(value, path))
+    names = tuple(sorted(set(known) - set(known_names())))
+    for spot, number in found[:_MOST]:
+        text = f"{shown(spot, 120)} is {_digits(number)}, and this counter is not known: it may be billed"
+        notes.append(UnknownCounter("unknown_counter", text, names))
+    if not found and _says(value):
+        notes.append(Note("unknown_key", f"{shown(path, 120)} is not known: left out"))
+
+
+def is_counter(value: object) -> bool:
+    """Whether a value counts something: a number above zero, or a text that writes one."""
+    if isinstance(value, str):
+        # The mantissa alone says whether it is zero; no huge exponent is ever worked out.
+        return len(value) < 400 and _NUMBER.match(value) is not None and bool(value.strip().lower().partition("e")[0].strip("+0."))
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, Decimal):
+        return not value.is_nan() and value > 0
+    return isinstance(value, int | float) and value > 0
+
+
+def _digits(number: object) -> str:
+    # Python refuses to write very long integers.
+    return "more than 40 digits" if type(number) is int and number >= 10**40 else shown(number)[1:-1]
+
+
+def _counters_in(value: object, path: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _counters_in(inner, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _counters_in(inner, f"{path}[{index}]")
+    elif isinstance(value, str) and value.startswith(("{", "[")):
+        # Attributes of spans hold objects as texts.
+        yield from _counters_in(_json(value), path)
+    elif is_counter(value):
+        yield path, value
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, parse_float=Decimal) if len(text) < _MAX_TEXT else None
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+
+
+def _says(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_says, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_says, value))
+    if isinstance(value, str):
+        return bool(value.strip()) and _NUMBER.match(value) is None
+    return bool(value)
+
+
+def several(*holders: Mapping[str, object]) -> bool:
+    """Whether one of the objects of a record says that it holds more than one request: then it is a sum.
+
+    >>> several({"input": 3}, {"requests": 2}), several({"requests": 1})
+    (True, False)
+    """
+    for holder in holders:
+        for name in REQUESTS:
+            if name in holder and _more_than_one(holder[name]):
+                return True
+    return False
+
+
+def _more_than_one(value: object) -> bool:
+    if isinstance(value, str):
+        return is_counter(value) and Decimal(value.strip()) > 1
+    if isinstance(value, Decimal):
+        return not value.is_nan() and value > 1
+    return isinstance(value, int | float) and value > 1
+
+
+def checked_policy(policy: str) -> str:
+    """`policy` if it is one of `POLICIES`. Raises `UsageError`."""
+    if policy not in POLICIES:
+        raise UsageError("unknown_value", f"`unknown_counters` is {shown(policy)}", "it is `refuse` or `warn`")
+    return policy
+
+
+def settled(outcomes: Iterable[Outcome], policy: str) -> Iterator[Outcome]:
+    """Outcomes of readers with each record refused that has an unknown counter; `policy` is one of `POLICIES`, `warn` lets them pass.
+
+    Raises `UsageError` at once for any other policy.
+    """
+    return iter(outcomes) if checked_policy(policy) == "warn" else map(_settled, outcomes)
+
+
+def _settled(outcome: Outcome) -> Outcome:
+    if type(outcome) is Record and outcome.notes:
+        for note in outcome.notes:
+            if note.code == "unknown_counter":
+                return _refused(outcome.notes, outcome.place, outcome.raw)
+    return outcome
+
+
+def refuse_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str) -> None:
+    """The same for a reader of its own kind: raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`."""
+    notes: list[Note] = []
+    note_unknown(holder, known, path, notes)
+    if any(note.code == "unknown_counter" for note in notes) and checked_policy(policy) != "warn":
+        found = _refused(notes, Place(""))
+        raise UsageError(found.code, found.message, found.help)
+
+
+def _refused(notes: Iterable[Note], place: Place, raw: str | None = None) -> Rejected:
+    found = [note for note in notes if note.code == "unknown_counter"]
+    names = found[0].known if isinstance(found[0], UnknownCounter) else ()
+    text = found[0].text if len(found) == 1 else f"{found[0].text}; and {len(found) - 1} more"
+    listed = f"known here: {', '.join(names)}; " if names else ""
+    return Rejected(
+        place, "unknown_counter", text,
+        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices the rest with a warning', raw,
+    )  # fmt: skip
+
+
+__all__ = [
+    "ANYTHING", "POLICIES", "REQUESTS", "Known", "UnknownCounter", "checked_policy", "is_counter", "known_names", "note_key", "note_unknown", "refuse_unknown", "settled", "several",
+]  # fmt: skip
