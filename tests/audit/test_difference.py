@@ -342,7 +342,10 @@ def test_factors_that_do_not_cancel_everywhere() -> None:
 # ---- the shipped books ----------------------------------------------------------------------------------------------
 
 OLD_AND_NEW = f"""\
-platform foundry or aws: inference_geo us was not offered, now offered
+platform google_cloud was not offered, now offered, `claude-sonnet-4-5-20250929`, `claude-haiku-4-5-20251001`, `claude-opus-4-5-20251101`, `claude-opus-4-6`, `claude-sonnet-4-6`, `claude-opus-4-7`
+platform foundry: endpoint us_data_zone was not offered, now offered
+platform aws: surface managed_agents was not offered, now offered
+platform aws: inference_geo us was not offered, now offered
 service_tier batch, speed fast: `batch` with `fast` was refused, now allowed, `claude-opus-4-6`
 surface messages, service_tier priority, speed fast: `fast` was refused, now allowed, `claude-opus-4-6`
 surface messages, context_window long, prompt over 200,000: `long_context` was x 2 on input, cache_write_5m, cache_read, cache_write_1h and x 1.5 on output, now refused (“over 200,000 is an error”), `claude-sonnet-4-20250514` and `claude-sonnet-4-5-20250929`
@@ -350,7 +353,7 @@ surface managed_agents, speed fast: `fast` had no effect, now refused (“fast m
 surface messages, speed fast: `fast` was x 6 on {TOKENS}, now no effect, `claude-opus-4-6`
 inference_geo us: `residency` had no effect, now refused (“this model does not support inference_geo”), models released before 2026-02-05
 surface managed_agents, inference_geo us: `residency` had no effect, now x 1.1 on {TOKENS}, models released since 2026-02-05
-refusal_category bio or frontier_llm or reasoning_extraction: requests were free, now billed
+platform api, outcome refused_before_output, refusal_category other or general_harms: requests were billed, now free
 """
 
 
@@ -360,10 +363,10 @@ def test_two_days_of_the_shipped_book() -> None:
     assert [x.text for x in found if x.kind not in ("model", "figure")] == OLD_AND_NEW.splitlines()
     models = [x for x in found if x.kind == "model"]
     assert models[-1].text == (
-        "new model `claude-fable-5-2`, released 2026-11-09: input $8, output $40, cache_write_5m $10, cache_read $0.20, cache_write_1h $16 per MTok"
+        "new model `claude-mythos-5-2`, released 2026-11-09: input $8, output $40, cache_write_5m $10, cache_read $0.20, cache_write_1h $16 per MTok"
     )
     assert "`claude-sonnet-4-20250514` was retired on 2026-06-15" in {x.text for x in models}
-    assert len([x for x in models if x.text.startswith("new")]) == 11
+    assert len([x for x in models if x.text.startswith("new")]) == 12
     residency = next(x for x in found if x.subject == "residency" and "managed" in x.when)
     assert residency.who == "models released since 2026-02-05"
     assert residency.models[0] == "claude-opus-4-6"
