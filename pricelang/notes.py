@@ -9,7 +9,7 @@ from attrs import frozen
 NoteCode = Literal[
     "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
     "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "long_window", "no_date",
-    "not_counted", "nothing_billed", "outside_term", "provider", "remark", "retired", "speed", "subscription",
+    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "remark", "retired", "speed", "subscription",
     "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
 ]  # fmt: skip
 
@@ -36,7 +36,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
     "declined": Meaning("an attempt was declined before any output, and is not billed"),
     "execution_time": _doubt("the record has code execution without its time, which is not priced"),
-    "fallback_credit": _doubt("a fallback credit was redeemed: which counters it has moved is not known"),
+    "fallback_credit": _doubt("a fallback credit was redeemed: the amount is that of the counters as reported, and the note has its bounds"),
     "free": Meaning("the request is free, for the reason that the book gives"),
     "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
@@ -47,6 +47,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "nothing_billed": Meaning("the record holds no usage that is billed"),
     "outside_term": Meaning("the day is outside the term of the contract: the prices below it hold"),
     "provider": _doubt("the record names a provider whose platform is not known"),
+    "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
     "remark": Meaning("a remark of the book, or of a format from outside"),
     "retired": Meaning("the model was retired: this is its last price"),
     "speed": _doubt("the record has a speed, and does not say for which model"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from attrs import evolve
 
 from pricelang.book import model as m
+from pricelang.decimals import money
 from pricelang.naming import requested
+from pricelang.notes import Note
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BELT, BadRequest
 from pricelang.rating.instants import Instant
@@ -26,7 +28,8 @@ def price_record(rates: RateCard, record: Record, model: str | None, at: Instant
     if any(bill.bounds is not None for bill in bills):
         pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
         bounds = (sum((low for low, _ in pairs), Fraction(0)), sum((high for _, high in pairs), Fraction(0)))
-    return Bill(parts, record.notes, bounds, rates.book.currency)
+    notes = (*record.notes, *_credits(rates, record, bills, model, at, dimensions))
+    return Bill(parts, notes, bounds, rates.book.currency)
 
 
 def price_parts(
@@ -56,6 +59,18 @@ def _price_part(rates: RateCard, part: Part, model: str | None, at: Instant | No
     if part.kind == "sum":
         return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
     return Bill((rates.request(name, instant, part.usage, values, part.label),))
+
+
+def _credits(
+    rates: RateCard, record: Record, bills: tuple[Bill, ...], model: str | None, at: Instant | None, dimensions: Mapping[str, str]
+) -> Iterator[Note]:
+    """The bounds of parts whose usage is in doubt, each as a note."""
+    for part, bill in zip(record.parts, bills, strict=True):
+        if part.least is not None:
+            least = _price_part(rates, evolve(part, usage=part.least), model, at, dimensions)
+            low, high = (money(amount, bill.currency) for amount in (least.exact_total, bill.exact_total))
+            text = f"a fallback credit was redeemed, and whether the counters show it is not known: between {low} and {high}"
+            yield Note("fallback_credit", text)
 
 
 def _of_report(book: m.Book, part: Part) -> Part:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
 from .counters import SPLIT, Counters, counters_of
-from .fields import model_id, optional_count, optional_object
+from .fields import model_id, optional_count, optional_object, shown
 from .inclusive import disjoint, total_of
 from .iterations import ITERATION, Billed, billed_iterations
 from .platforms import of_message
@@ -26,7 +26,9 @@ from .stated import stated
 from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "messages"
-REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction")
+REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction", "general_harms")
+"""Categories of refusals with rules of their own."""
+_OTHER_CATEGORIES = (None, "other", "cyber")
 _SERVER_TOOLS = {"web_search_requests": "web_search", "web_fetch_requests": "web_fetch"}
 _CODE_EXECUTION = "code_execution_requests"
 UNFINISHED = Note("unfinished", "the response has no `stop_reason` yet: its count of output may be a placeholder")
@@ -80,10 +82,12 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     billed = billed_iterations(usage, model, content, top, notes)
     shared, executor = _dimensions(usage, batch)
     if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
-        executor = executor | _refusal(message)
+        executor = executor | _refusal(message, notes)
     parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
     if tools:
         _add_tools(parts, billed, tools)
+    if _redeemed(usage):
+        parts = [_with_credit(part) if part.dimensions is not shared else part for part in parts]
     return Message(of_message(tuple(parts), message.get("id")), tuple(notes), top)
 
 
@@ -150,13 +154,30 @@ def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str
     return shared, executor
 
 
-def _refusal(message: Mapping[str, object]) -> dict[str, str]:
+def _refusal(message: Mapping[str, object], notes: list[Note]) -> dict[str, str]:
     dimensions = {"outcome": "refused_before_output"}
     details = message.get("stop_details")
     category = details.get("category") if isinstance(details, Mapping) else None
     if isinstance(category, str) and category in REFUSAL_CATEGORIES:
         dimensions["refusal_category"] = category
+    elif category not in _OTHER_CATEGORIES:
+        notes.append(Note("refusal_category", f"whether a refusal of the category {shown(category)} is billed is not known"))
     return dimensions
+
+
+def _redeemed(usage: Mapping[str, object]) -> bool:
+    """Whether the response is a retry that a fallback credit pays for in part."""
+    credit = optional_object(usage, "fallback_credit", "usage") or {}
+    status = credit.get("status")
+    return (status.get("type") if isinstance(status, Mapping) else status) == "redeemed"
+
+
+def _with_credit(part: Part) -> Part:
+    """The part of a retry: what it wrote to the cache may be billed as read from it."""
+    least = dict(part.usage)
+    written = sum(int(str(least.pop(meter, 0))) for meter in ("cache_write_5m", "cache_write_1h"))
+    least["cache_read"] = int(str(least.get("cache_read", 0))) + written
+    return evolve(part, dimensions={**part.dimensions, "fallback_credit": "redeemed"}, least=least)
 
 
 def _has_output(content: Sequence[object]) -> bool:

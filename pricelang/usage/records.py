@@ -42,7 +42,8 @@ class Part:
     threshold cannot be decided from them. `sides` are statements that all hold for each request of a sum, such as
     `prompt over 200000`. `attributes` are what the record says besides and no price looks at (`session`, `workspace`,
     `key`, a tag), for reports to group by. `unsaid` are dimensions that the record cannot say though a price may depend on
-    them, such as the `endpoint` of a response of Vertex AI: it has no price until somebody says them.
+    them, such as the `endpoint` of a response of Vertex AI: it has no price until somebody says them. `least` is the usage
+    that would cost least where what was used is in doubt; None where it is not.
     """
 
     model: str | None
@@ -54,6 +55,7 @@ class Part:
     sides: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
     unsaid: tuple[str, ...] = ()
+    least: Mapping[str, object] | None = None
 
 
 @frozen

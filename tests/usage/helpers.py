@@ -47,6 +47,8 @@ def as_data(outcome: Outcome) -> dict[str, object]:
             holder.pop("attributes", None)
         if not holder.get("unsaid"):
             holder.pop("unsaid", None)
+        if not holder.get("least"):
+            holder.pop("least", None)
         holder.pop("raw", None)
         holder.pop("ids", None)
     data["place"] = {key: value for key, value in data["place"].items() if key != "file"}
