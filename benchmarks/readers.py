@@ -27,6 +27,7 @@ FORMATS = {
     "managed-agents": "managed_agents/02_session_full.json",
 }
 IDS = frozenset(("id", "requestId", "traceId", "spanId", "trace_id", "span_id", "custom_id", "uuid", "session_id"))
+PREFIXES = ("msg_", "req_", "chatcmpl-", "gen-")
 
 
 def calls() -> list[tuple[str, str, str, Callable[[], object]]]:
@@ -70,10 +71,10 @@ def _timed(lines: list[str], work: Callable[[list[str]], None]) -> Callable[[], 
     return call
 
 
-def _renamed(value: object, number: int) -> object:
+def _renamed(value: object, number: int, key: str = "") -> object:
     if isinstance(value, dict):
-        return {
-            key: f"{inner}-{number}" if key in IDS and isinstance(inner, str) and key != "model" else _renamed(inner, number)
-            for key, inner in value.items()
-        }
-    return [_renamed(inner, number) for inner in value] if isinstance(value, list) else value
+        return {name: _renamed(inner, number, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, number) for inner in value]
+    is_id = isinstance(value, str) and (key in IDS or value.startswith(PREFIXES))
+    return f"{value}-{number}" if is_id else value
