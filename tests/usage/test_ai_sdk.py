@@ -68,7 +68,7 @@ def test_cache_writes_of_version_5_stand_in_the_metadata_alone() -> None:
     found = one_record(result(V5, providerMetadata={"anthropic": {"cacheCreationInputTokens": 500}}))
     assert (brief(found.parts), [note.code for note in found.notes]) == ([(MODEL, RIGHT | {"cache_write_5m": 500})], ["cache_lifetime"])
     bedrock = one_record(result(V5, providerMetadata={"bedrock": {"usage": {"cacheWriteInputTokens": 500}}}, provider="amazon-bedrock"))
-    assert (bedrock.parts[0].usage["cache_write_5m"], bedrock.parts[0].dimensions, bedrock.parts[0].unsaid) == (500, {"platform": "bedrock"}, ("endpoint",))
+    assert (bedrock.parts[0].usage["cache_write_5m"], bedrock.parts[0].dimensions) == (500, {"platform": "bedrock"})
 
 
 def test_the_usage_of_the_provider_says_more() -> None:
