@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAIRED = ("service_tier", "speed", "inference_geo", "context_window", "platform", "endpoint", "surface")
 """The dimensions that are also tried two at a time, and with another meter, model or date."""
 
-NEVER_TRIED = ("outcome", "refusal_category")
+NEVER_TRIED = ("outcome", "refusal_category", "fallback_credit")
 """Dimensions that say how a request ended: usage that was counted was served."""
 
 ROUNDINGS = ("half_even", "half_up", "up", "down")

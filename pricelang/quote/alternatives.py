@@ -151,9 +151,20 @@ def _axes(book: m.Book) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _endings(book: m.Book) -> set[int]:
-    """The dimensions that say how a request ended: those by which the book frees whole requests. Nobody chooses them."""
-    first, last = 2, 2 + len(book.dimensions)
-    return {axis - first for remark in book.free for axis, _ in remark.scope if first <= axis < last}
+    """The dimensions that say how a request ended, which nobody chooses: those by which alone the book frees whole requests,
+    and those with a value that is offered only to some of these endings."""
+    freeing = [_dimensions_of(book, remark.scope) for remark in book.free]
+    alone = {index for found in freeing if len(found) == 1 for index in found}
+    mixed = {index for found in freeing if not found & alone for index in found}
+    of_endings = {
+        index for index, dimension in enumerate(book.dimensions) for value in dimension.values for offer in value.offers
+        if _dimensions_of(book, offer.scope) & alone
+    }  # fmt: skip
+    return alone | mixed | of_endings
+
+
+def _dimensions_of(book: m.Book, scope: m.Scope) -> set[int]:
+    return {axis - 2 for axis, _ in scope if 2 <= axis < 2 + len(book.dimensions)}
 
 
 _LENGTH = re.compile(r"([0-9]+)(s|m|h|d)", re.ASCII)

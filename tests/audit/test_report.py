@@ -187,7 +187,7 @@ def test_charges_lead_to_their_prices() -> None:
         ("Web search", "$10 per 1,000 searches", "$10 per 1,000 searches"),
         ("Web fetch", "free", "free"),
         ("Managed Agents session time", "$0.08 per hour", "$0.08 per hour"),
-        ("Code execution", "$0.05 per hour", "$0.05 per hour"),
+        ("Code execution", "$0.05 per hour", "$0.05 per hour when platform is api or aws or google_cloud"),
     ]
 
 
