@@ -116,6 +116,7 @@ _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
     "batch": lambda value: named(RESPONSE, _inner(value, "result", "message").get("id")),
     "clouds": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
     "sse": lambda value: named(RESPONSE, _inner(value, "message").get("id")),
+    "ai-sdk": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
     "bedrock": _call,
     "gateways": _logged,
     "openai": _completion,

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.rating.errors import PriceError
 from pricelang.usage import lines
-from pricelang.usage.formats import FORMATS
+from pricelang.usage.formats import FORMATS, format_of
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
+from pricelang.usage.responses import response_ids
 
 from .helpers import SAMPLES, as_data, outcomes, records
 
@@ -177,8 +178,9 @@ def test_order_files_and_arrays_change_no_total(data: st.DataObject) -> None:
 @pytest.mark.parametrize("path", SIMPLE, ids=lambda path: path.relative_to(SAMPLES).as_posix())
 def test_twice_the_record_is_twice_the_price_unless_it_is_a_copy_by_its_id(path: Path) -> None:
     once, twice = outcomes(values(path)), outcomes(values(path) * 2)
-    copies = ("02_otlp_json_trace.json", "02_span_v5.json")
-    if path.parent.name == "managed_agents" or path.name in copies or any(one.ids for one in records(once)):
+    named = [response_ids(format_of(value), value) for value in values(path) if isinstance(value, dict)]
+    is_named = any(named) or any(one.ids for one in records(once))
+    if path.parent.name == "managed_agents" or path.name in ("02_otlp_json_trace.json", "02_span_v5.json") or is_named:
         assert total(twice)["low"] == total(once)["low"]
         assert len(twice) == 2 * len(once)
     else:
