@@ -23,6 +23,7 @@ from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import exact, grouped, money, money_cut, plain
 from pricelang.flags import STDIN, quantity
 from pricelang.layout import note_line, shown_quantity
+from pricelang.markdown import quoted
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import printable
 
@@ -136,7 +137,7 @@ def _show(found: Workload, days: bool, as_markdown: bool) -> None:
             show_grid(grid)
     click.echo()
     for line in _sentences(found):
-        click.echo(f"- {line}" if as_markdown else line)
+        click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
 def mixes_grid(found: Workload) -> Grid:
