@@ -14,6 +14,7 @@ from pricelang.audit.order import Order
 from pricelang.audit.stacking import Reach
 from pricelang.audit.witness import Witness
 from pricelang.decimals import money, plain
+from pricelang.markdown import code, line, quoted
 from pricelang.wording import printable
 
 KINDS = {
@@ -95,7 +96,7 @@ def _counted(verdicts: Sequence[Verdict]) -> str:
 
 def _claims_markdown(audit: Audit) -> list[str]:
     rows = [
-        (f"`{verdict.claim.text}`", verdict.claim.origin.place, _verdict(verdict), verdict.why, _code(verdict.witness))
+        (code(verdict.claim.text), quoted(verdict.claim.origin.place), _verdict(verdict), quoted(verdict.why), _code(verdict.witness))
         for verdict in audit.claims
     ]
     return [*_table(("claim", "where", "verdict", "because", "such a request"), rows), "", _counted(audit.claims)]
@@ -155,13 +156,13 @@ def _when(reach: Reach) -> list[str]:
 
 def _stacking_markdown(audit: Audit) -> list[str]:
     pairs = [
-        (f"`{x.left}`, `{x.right}`", KINDS[x.kind], f"`{x.rule}`, {x.location}" if x.location else "", x.why, _code(x.witness))
+        (f"{code(x.left)}, {code(x.right)}", KINDS[x.kind], f"{code(x.rule)}, {quoted(x.location)}" if x.location else "", quoted(x.why), _code(x.witness))
         for x in audit.stacking
     ]
     applies = []
     for reach in audit.reach:
         values = [f"{name} {' or '.join(held)}" for name, held in reach.values] + ([f"any {', '.join(reach.any)}"] if reach.any else [])
-        applies.append((f"`{reach.name}`", ", ".join(reach.models) or "none", periods_of(reach), "; ".join(values)))
+        applies.append((code(reach.name), quoted(", ".join(reach.models)) or "none", periods_of(reach), quoted("; ".join(values))))
     return [
         *_table(("pair", "they", "by", "because", "such a request"), pairs), "",
         *_table(("modifier", "models", "days", "values"), applies),
@@ -212,7 +213,7 @@ def _order_told(order: Order, currency: str) -> list[tuple[str, Witness | None]]
 
 
 def _order_markdown(audit: Audit) -> list[str]:
-    return [f"- {sentence}" + (f": {_code(request)}" if request is not None else "") for sentence, request in _order_told(audit.order, audit.book.currency)]
+    return [f"- {line(sentence)}" + (f": {_code(request)}" if request is not None else "") for sentence, request in _order_told(audit.order, audit.book.currency)]
 
 
 def _order_data(audit: Audit) -> dict[str, Any]:
@@ -235,7 +236,7 @@ def _dead(audit: Audit, every: bool) -> list[str]:
 
 
 def _dead_markdown(audit: Audit) -> list[str]:
-    rows = [(found.location, found.kind, found.text) for found in audit.dead]
+    rows = [(quoted(found.location), found.kind, quoted(found.text)) for found in audit.dead]
     return _table(("where", "kind", "what"), rows) if rows else ["Nothing is dead."]
 
 
@@ -275,7 +276,7 @@ def _contract(audit: Audit, every: bool) -> list[str]:
 
 
 def _contract_markdown(audit: Audit) -> list[str]:
-    return [f"- {sentence}" + (f": {_code(request)}" if request is not None else "") for sentence, request in answers(audit.against_below)]
+    return [f"- {line(sentence)}" + (f": {_code(request)}" if request is not None else "") for sentence, request in answers(audit.against_below)]
 
 
 def _contract_data(audit: Audit) -> dict[str, Any]:
@@ -297,11 +298,11 @@ def _contract_data(audit: Audit) -> dict[str, Any]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return [*lines, *("| " + " | ".join(printable(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)]
+    return [*lines, *("| " + " | ".join(row) + " |" for row in rows)]
 
 
 def _code(request: Witness | None) -> str:
-    return f"`{request}`" if request is not None else ""
+    return code(str(request)) if request is not None else ""
 
 
 def _record(request: Witness | None) -> dict[str, Any] | None:

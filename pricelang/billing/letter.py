@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pricelang.book.units import plural
 from pricelang.decimals import grouped, money
 from pricelang.layout import table_lines
+from pricelang.markdown import quoted
 from pricelang.rating.rates import Rate
 from pricelang.wording import printable
 
@@ -65,13 +66,13 @@ def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[
         yield ""
         yield "## Rows that cannot be read" if markdown else "Rows that cannot be read"
         for row in unread:
-            yield f"{'- ' if markdown else '  '}{printable(row.place)}: error[{row.code}]: {row.message}" + (f"; {row.help}" if row.help else "")
+            yield f"{'- ' if markdown else '  '}" + _cell(f"{row.place}: error[{row.code}]: {row.message}" + (f"; {row.help}" if row.help else ""), markdown)
     notes = [*found.usage.notes, *found.cost.notes, *_not_compared(found), *found.notes]
     if notes:
         yield ""
-        yield from (f"{'- ' if markdown else ''}note: {printable(note)}" for note in notes)
+        yield from (f"{'- ' if markdown else ''}note: {_cell(note, markdown)}" for note in notes)
     yield ""
-    yield f"**{verdict(found)}**" if markdown else verdict(found)
+    yield f"**{quoted(verdict(found))}**" if markdown else verdict(found)
 
 
 _LISTED = frozenset(("different", "missing in cost", "missing in usage", "without a price", "not compared"))
@@ -106,7 +107,7 @@ def _table(cells: Cells, markdown: bool) -> Iterator[str]:
 
 
 def _cell(text: str, markdown: bool) -> str:
-    return printable(text).replace("|", "\\|") if markdown else printable(text)
+    return quoted(text) if markdown else printable(text)
 
 
 # ---- one difference -------------------------------------------------------------------------------------------------
@@ -116,20 +117,20 @@ def _paragraph(found: Reconciliation, finding: Finding, number: int, markdown: b
     indent = "   " if not markdown else "   - "
     for index, line in enumerate(finding.lines):
         head = f"{number}. " if index == 0 else "   "
-        yield head + printable(f"{_name(line)}: {_amounts(found, line)}")
+        yield head + _cell(f"{_name(line)}: {_amounts(found, line)}", markdown)
     for line in finding.lines:
         for text in _workings(found, line):
-            yield indent + printable(text)
+            yield indent + _cell(text, markdown)
         for bill in line.billed[:5]:
             description = f" \"{bill.description}\"" if bill.description else ""
-            yield indent + printable(f"billed {money(bill.amount, found.currency)} in {bill.place}{description}")
+            yield indent + _cell(f"billed {money(bill.amount, found.currency)} in {bill.place}{description}", markdown)
         if len(line.billed) > 5:
             yield f"{indent}and {len(line.billed) - 5:,} more cost rows"
     several = len(finding.explanations) > 1
     for explanation in finding.explanations:
         places = f" [{', '.join(explanation.places[:4])}{', …' if len(explanation.places) > 4 else ''}]" if explanation.places else ""
         begin = "explained" if not several else "explained, one of equally simple ways"
-        yield indent + printable(f"{begin}: {explanation.text}{places}")
+        yield indent + _cell(f"{begin}: {explanation.text}{places}", markdown)
     if not finding.explanations and finding.kind in ("amount", "not billed", "no usage"):
         yield indent + _unexplained(finding)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pricelang.cli.charts import begin, chart_text, plotext
+from pricelang.cli.charts import Chart, Line, chart_text, plotext
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.decimals import grouped, money, plain
@@ -140,15 +140,12 @@ def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
     reads = [cache.reads for cache in lines if cache.reads is not None]
     calls = min(max([CALLS, *(2 * read for read in reads)]), MOST_CALLS)
     most = max(max(pair) for cache in lines for pair in costs(cache, calls))
-    scale = begin(plot, most, first.currency)
-    axis = list(range(1, calls + 1))
-    plot.plot(axis, [int(sent * scale) for sent, _ in costs(first, calls)], label=f"{first.base} each time", marker="x")
+    ticks = range(1, calls + 1, max(1, calls // 20))
+    chart = Chart(f"{first.model}: a prompt of one {first.per}", "calls", most, first.currency, ticks)
+    chart.lines.append(Line([int(sent * chart.scale) for sent, _ in costs(first, calls)], f"{first.base} each time", "x"))
     for cache, mark in zip(lines, "*o+#", strict=False):
-        plot.plot(axis, [int(kept * scale) for _, kept in costs(cache, calls)], label=_label(cache), marker=mark)
-    plot.xticks(axis[:: max(1, calls // 20)])
-    plot.xlabel("calls")
-    plot.title(f"{first.model}: a prompt of one {first.per}")
-    click.echo(chart_text(plot, as_markdown))
+        chart.lines.append(Line([int(kept * chart.scale) for _, kept in costs(cache, calls)], _label(cache), mark))
+    click.echo(chart_text(plot, chart, as_markdown))
 
 
 def _label(cache: CacheBreakEven) -> str:

@@ -22,6 +22,7 @@ from pricelang.decimals import money_cut, plain
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.flags import METERS, quantity
 from pricelang.layout import note_line
+from pricelang.markdown import quoted
 from pricelang.notes import Note
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
@@ -165,7 +166,7 @@ def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
     if grids:
         click.echo()
     for line in _sentences(found, shown_rows(found, top), many):
-        click.echo(f"- {line}" if as_markdown else line)
+        click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
 def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:

@@ -23,6 +23,7 @@ from pricelang.cli.options import checked_instant, open_book, record_files
 from pricelang.cli.output import Failure, UnusableBook, markdown, show_grid
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.ending import DONE, SOME_FAILED
+from pricelang.markdown import line, quoted
 from pricelang.rating.instants import seconds_of, written
 from pricelang.syntax.faults import BookError
 from pricelang.wording import printable
@@ -82,7 +83,7 @@ def command(
 
 def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as_markdown: bool) -> None:
     mark = "## " if as_markdown else ""
-    click.echo(f"{'# ' if as_markdown else ''}{printable(names[0])} -> {printable(names[1])}")
+    click.echo(f"# {quoted(names[0])} -> {quoted(names[1])}" if as_markdown else f"{printable(names[0])} -> {printable(names[1])}")
     for heading in dict.fromkeys(KINDS.values()):
         inside = [change for change in changes if KINDS[change.kind] == heading]
         if inside:
@@ -90,7 +91,7 @@ def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as
         if inside and as_markdown:
             click.echo()
         for change in inside:
-            click.echo(f"{'- ' if as_markdown else '  '}{printable(change.text)}")
+            click.echo(f"- {line(change.text)}" if as_markdown else f"  {printable(change.text)}")
     click.echo(f"\n{len(changes):,} change{'s' if len(changes) != 1 else ''}" if changes else "\nno difference")
     if costs is not None:
         click.echo(f"\n{mark}Usage\n" if as_markdown else "")
@@ -100,8 +101,8 @@ def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as
             click.echo(markdown(costs.grid()))
         else:
             show_grid(costs.grid())
-        for line in costs.remarks(names):
-            click.echo(f"\n{line}" if as_markdown else line)
+        for remark in costs.remarks(names):
+            click.echo(f"\n{line(remark)}" if as_markdown else remark)
 
 
 # ---- books ----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from pricelang.ending import WRONG_USAGE, error_line
 from pricelang.layout import padded, table_lines
+from pricelang.markdown import quoted
 from pricelang.syntax.faults import COLOURS, BookError, Fault, Palette, Span, render_fault
 from pricelang.wording import printable
 
@@ -156,10 +157,10 @@ def show_grid(grid: Grid, *narrower: Callable[[], Grid]) -> None:
 
 def markdown(grid: Grid) -> str:
     """A table as Markdown."""
-    lines = [f"## {grid.title}", ""] if grid.title else []
-    lines.append("| " + " | ".join(grid.headers) + " |")
+    lines = [f"## {quoted(grid.title)}", ""] if grid.title else []
+    lines.append("| " + " | ".join(map(quoted, grid.headers)) + " |")
     lines.append("|" + "|".join(" ---: " if number in grid.numbers else " --- " for number in range(len(grid.headers))) + "|")
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in grid.rows]
+    lines += ["| " + " | ".join(map(quoted, row)) + " |" for row in grid.rows]
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.decimals import grouped, money, plain
 from pricelang.layout import note_line
+from pricelang.markdown import line
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import written
 from pricelang.rating.tables import BASE, CACHE, CHARGES, Charged, Figure, Multiple, Page, Table, price_page
@@ -55,7 +56,7 @@ def command(at: str | None, modes: tuple[str, ...], retired: bool, as_markdown: 
         else:
             show_grid(grid)
     for note in page.notes:
-        click.echo(f"\n{note.text}" if as_markdown else note_line(note.to_dict()))
+        click.echo(f"\n{line(note.text)}" if as_markdown else note_line(note.to_dict()))
 
 
 def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pricelang.cli.charts import TOP, begin, chart_text, plotext
+from pricelang.cli.charts import TOP, Chart, Line, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import exact, grouped, money, money_cut, plain
 from pricelang.flags import STDIN, quantity
 from pricelang.layout import note_line, shown_quantity
+from pricelang.markdown import quoted
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.wording import printable
 
@@ -136,7 +137,7 @@ def _show(found: Workload, days: bool, as_markdown: bool) -> None:
             show_grid(grid)
     click.echo()
     for line in _sentences(found):
-        click.echo(f"- {line}" if as_markdown else line)
+        click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
 def mixes_grid(found: Workload) -> Grid:
@@ -203,16 +204,14 @@ def _chart(plot: Any, found: Workload, as_markdown: bool) -> None:
     most = Fraction(found.days[-1].together.high)
     if not most:
         return
-    scale = begin(plot, most if exact(most) is not None else Fraction(int(most) + 1), found.currency)
-    axis = list(range(1, len(found.days) + 1))
+    whole = most if exact(most) is not None else Fraction(int(most) + 1)
+    ticks = range(1, len(found.days) + 1, max(1, len(found.days) // 10))
+    chart = Chart(f"{found.month}: the days together", "day of the month", whole, found.currency, ticks)
     lines = [("expected", "*")] if found.total.known else [("low", "."), ("high", "+"), ("expected", "*")]
     for level, mark in lines:
-        heights = [min(TOP, int(getattr(day.together, level) * scale)) for day in found.days]
-        plot.plot(axis, heights, label=level, marker=mark)
-    plot.xticks(axis[:: max(1, len(axis) // 10)])
-    plot.xlabel("day of the month")
-    plot.title(f"{found.month}: the days together")
-    click.echo(chart_text(plot, as_markdown))
+        heights = [min(TOP, int(getattr(day.together, level) * chart.scale)) for day in found.days]
+        chart.lines.append(Line(heights, level, mark))
+    click.echo(chart_text(plot, chart, as_markdown))
 
 
 # ---- for programs ---------------------------------------------------------------------------------------------------

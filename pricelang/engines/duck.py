@@ -122,8 +122,8 @@ class Job:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The value of each dimension that has a column, as SQL."""
-        return tuple(text_of(column, self.types[column]) for _, column in self.columns.dimensions)
+        """The value of each dimension that has a column, as SQL; an empty text says none."""
+        return tuple(f"nullif({text_of(column, self.types[column])}, '')" for _, column in self.columns.dimensions)
 
     @property
     def rows(self) -> int:

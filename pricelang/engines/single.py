@@ -47,7 +47,7 @@ class Single:
         if asked["at"] is None:
             raise BadRequest("bad_date", "the row has no instant")
         usage = {name: value for name, value in asked["u"].items() if value not in (None, "")}
-        dimensions = {name: value for name, value in asked["d"].items() if value is not None}
+        dimensions = {name: value for name, value in asked["d"].items() if value not in (None, "")}
         # A row may add up requests: it is held against no limit of one.
         return self.book.rates.request(asked["model"], asked["at"], usage, dimensions, held=False)
 

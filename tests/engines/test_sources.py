@@ -170,3 +170,9 @@ def test_no_extension_is_fetched() -> None:
 
     found = open_duckdb().execute("select current_setting('autoinstall_known_extensions'), current_setting('autoload_known_extensions')").fetchall()
     assert found == [(False, False)]
+
+
+def test_an_empty_text_of_a_dimension_says_nothing(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
+    usage = pandas.DataFrame({"model": [OPUS] * 3, "at": [DAY] * 3, "input": [50_000] * 3, "service_tier": ["", None, "batch"]})
+    rows = priced(open_job(book, connection, usage)).fetchall()
+    assert rows[0][-1] == rows[1][-1] == 2 * rows[2][-1]
