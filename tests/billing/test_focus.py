@@ -107,7 +107,7 @@ def contract(tmp_path: Path) -> pricelang.Book:
 
 
 def test_a_contract_has_its_own_cost_and_that_of_the_list(contract: pricelang.Book) -> None:
-    bill = contract.price(model="claude-opus-4-7", at="2026-06-01", service_tier="batch", usage={"input": 1000, "output": 1_000_000})
+    bill = contract.price(model="claude-opus-4-7", at="2026-06-01", service_tier="batch", record="sum", usage={"input": 1000, "output": 1_000_000})
     first, second = rows_of(contract, bill, OWNER, below=contract.list_book())
     assert first["ListCost"] == first["ContractedCost"] == "0.0025"
     assert [second[name] for name in ("ListUnitPrice", "ListCost", "ContractedUnitPrice", "ContractedCost", "BilledCost")] == ["12.5", "12.5", "10", "10", "10"]
