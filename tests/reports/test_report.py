@@ -109,7 +109,7 @@ def test_two_currencies_and_two_bounds() -> None:
     expect("currencies.txt", done.stdout)
     long = lines(
         {"model": "claude-sonnet-4-5", "at": "2026-03-01", "context_window": "long", "record": "sum", "usage": {"input": 900_000}},
-        {"model": "claude-sonnet-4-5", "at": "2026-03-01", "usage": {"input": 1_000_000}},
+        {"model": "claude-sonnet-4-5", "at": "2026-03-01", "record": "sum", "usage": {"input": 1_000_000}},
     )  # fmt: skip
     assert "$5.70 to $8.40" in run("report", "-", stdin=long).stdout
     (row,) = objects(run("report", "-", "--json", stdin=long).stdout)
