@@ -217,15 +217,17 @@ class Book(PriceBook):
         >>> print(pricelang.load().price_table(usage).fetchall()[0][-1].normalize())
         0.25
         """
+        from pricelang.engines.failures import engine_errors
         from pricelang.engines.rows import priced, write_priced
 
-        job = self._job(usage, mapping, table, connection, model, at, dimensions)
-        if to is None:
-            return priced(job, lines, keep)
-        try:
-            return write_priced(job, str(to), None if rejects is None else str(rejects), lines, keep)
-        finally:
-            job.close()
+        with engine_errors():
+            job = self._job(usage, mapping, table, connection, model, at, dimensions)
+            if to is None:
+                return priced(job, lines, keep)
+            try:
+                return write_priced(job, str(to), None if rejects is None else str(rejects), lines, keep)
+            finally:
+                job.close()
 
     def report(
         self, usage: object, /, by: Sequence[str] = (), *, mapping: Mapping[str, str] | None = None, table: str | None = None,
@@ -239,13 +241,15 @@ class Book(PriceBook):
         >>> [(total.by, total.amount) for total in pricelang.load().report(usage, ["day"]).totals]
         [(('2026-04-17',), Fraction(1, 4)), (('2026-04-18',), Fraction(1, 200000))]
         """
+        from pricelang.engines.failures import engine_errors
         from pricelang.engines.totals import totals
 
-        job = self._job(usage, mapping, table, connection, model, at, dimensions)
-        try:
-            return totals(job, by)
-        finally:
-            job.close()
+        with engine_errors():
+            job = self._job(usage, mapping, table, connection, model, at, dimensions)
+            try:
+                return totals(job, by)
+            finally:
+                job.close()
 
     def report_records(
         self, records: Iterable[Outcome], /, by: Sequence[str] = ("model",), *, since: str | None = None, until: str | None = None,
@@ -305,9 +309,11 @@ class Book(PriceBook):
 
         Arguments and errors are those of `pricelang.engines.macro.register`.
         """
+        from pricelang.engines.failures import engine_errors
         from pricelang.engines.macro import register
 
-        register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, **fixed)
+        with engine_errors():
+            register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, **fixed)
 
     def spark(self, session: SparkSession) -> SparkBook:
         """The book on a Spark session: its `price(df)` and `totals(df, by)` price DataFrames of usage, exactly; needs the

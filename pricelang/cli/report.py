@@ -77,7 +77,7 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
     Examples:
       pricelang report ~/.claude/projects --by day,model --tz local --chart
       pricelang report records.jsonl --by workspace --since 2026-05 --until 2026-05 --csv
-      pricelang report usage.csv --map at=created --map input=prompt_tokens --json
+      pricelang report usage.csv --map at=created --map input=prompt_tokens-cached_tokens --json
     """
     forms = [flag for name, flag in FORMS.items() if params[name]]
     if len(forms) > 1 and forms != ["--markdown", "--chart"]:

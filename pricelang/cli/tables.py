@@ -103,28 +103,14 @@ def opened_by(
     except ImportError:
         raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'") from None
     from pricelang.engines.duck import open_job
+    from pricelang.engines.failures import engine_errors
 
     try:
-        with open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
+        with engine_errors(), open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
             yield open_job(book, connection, list(files), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None
-    except (duckdb.Error, RuntimeError) as error:
-        if _interrupted(error):
-            raise KeyboardInterrupt from None
-        if not isinstance(error, duckdb.Error):
-            raise
-        first = str(error).strip().splitlines()[0]
-        help = "more memory may help: `--memory 2GB`" if isinstance(error, duckdb.OutOfMemoryException) else None
-        raise Failure("engine", f"DuckDB could not go on: {printable(first)}", help) from None
-
-
-def _interrupted(error: Exception) -> bool:
-    """Whether DuckDB stopped for Ctrl-C, which it tells as an error of its own: of the query, or of a function in it."""
-    import duckdb
-
-    return isinstance(error, duckdb.InterruptException) or "KeyboardInterrupt" in str(error) or str(error).strip() == "Query interrupted"
 
 
 def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:

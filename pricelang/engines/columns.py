@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from pricelang.book.model import Book
+from pricelang.engines.counts import Count, is_quoted, read_difference, settled
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.wording import did_you_mean, shown
 
@@ -20,6 +21,7 @@ class Columns:
     """The columns of a table of usage. `dimensions` and `meters` are pairs of a name of the book and a column.
 
     `model` and `at` are None where one value holds for all rows. `rest` are the columns that say nothing to the book.
+    `counts` says of meters what is to be taken from their columns.
     """
 
     model: str | None
@@ -27,6 +29,7 @@ class Columns:
     dimensions: tuple[tuple[str, str], ...]
     meters: tuple[tuple[str, str], ...]
     rest: tuple[str, ...]
+    counts: Mapping[str, Count] = {}
 
 
 @frozen
@@ -52,7 +55,7 @@ def read_mapping(path: str | Path) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise BadRequest(
             "bad_mapping", f"the mapping `{shown(path)}` has no table `[columns]` of names and columns",
-            help='write `[columns]` and below it lines such as `input = "prompt_tokens"`',
+            help='write `[columns]` and below it lines such as `input = "prompt_tokens-cached_tokens"`',
         )  # fmt: skip
     return {str(key): value for key, value in found.items()}
 
@@ -71,7 +74,10 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
     dimensions = [dimension.name for dimension in book.dimensions]
     meters = [meter.name for meter in book.meters]
     known = ["model", "at", *dimensions, *meters]
-    for name, column in mapping.items():
+    sure = frozenset(name for name, text in mapping.items() if text not in present and is_quoted(text))
+    parted = {name: (text,) if text in present or name not in meters else read_difference(text) for name, text in mapping.items()}
+    mapping = {name: parts[0] for name, parts in parted.items()}
+    for name, column in ((name, part) for name, parts in parted.items() for part in parts):
         if name not in known:
             raise UnknownName("unknown_name", f"the mapping names `{shown(name)}`, which is nothing of the book",
                               help=did_you_mean(shown(name), known) or "names: " + ", ".join(known))  # fmt: skip
@@ -98,10 +104,11 @@ def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], f
     pairs = [(name, found[name]) for name in meters if name in found]
     if not pairs:
         raise BadRequest("no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters))
-    used = set(found.values())
+    counts = settled(book, pairs, present, {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1}, sure)
+    used = {*found.values(), *(column for count in counts.values() for column in (*count.less, *([count.total] if count.total else [])))}
     return Columns(
         found.get("model"), found.get("at"), tuple((name, found[name]) for name in dimensions if name in found),
-        tuple(pairs), tuple(column for column in present if column not in used),
+        tuple(pairs), tuple(column for column in present if column not in used), counts,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from attrs import define, field
 
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
+from pricelang.engines.counts import counted
 from pricelang.engines.keyed import Quantity, Words
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
@@ -137,8 +138,13 @@ class Job:
         bounds = {column: (self._look[least], self._look[most]) for column in bounded for least, most in [_ends(column)]}
         meters = {meter.name: meter for meter in self.book.checked.meters}
         most = max(0, MAX_DECIMALS - most_places(self.book.checked))
+
+        def of(name: str, column: str) -> Quantity:
+            return quantity_of(meters[name], column, self.types[column], bounds.get(column), most)
+
         return tuple(
-            quantity_of(meters[name], column, self.types[column], bounds.get(column), most) for name, column in self.columns.meters
+            counted(of(name, column), self.columns.counts[name], partial(of, name)) if name in self.columns.counts else of(name, column)
+            for name, column in self.columns.meters
         )
 
     @cached_property
@@ -281,8 +287,20 @@ class Job:
         usage = [f"{literal(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
         return (
             f"json_object('model', {self.model}, 'at', {at}, 'd', json_object({', '.join(dimensions)}), "
-            f"'u', json_object({', '.join(usage)}))::varchar"
+            f"'u', json_object({', '.join(usage)}){self._counts()})::varchar"
         )
+
+    def _counts(self) -> str:
+        """What is taken from meters of a row, as a part of its payload."""
+        def listed(columns: Sequence[str]) -> str:
+            return f"json_array({', '.join(as_written(column, self.types[column]) for column in columns)})"
+
+        found = [
+            f"{literal(name)}, json_object('less', {listed(count.less)}, 'beside', {listed(count.beside)}, "
+            f"'total', {listed([count.total] if count.total is not None else [])})"
+            for name, count in self.columns.counts.items()
+        ]
+        return f", 'counts', json_object({', '.join(found)})" if found else ""
 
     def rated(self, numbered: bool = False) -> str:
         """The usage with `pl_atoms` where the rates have it, and else `pl_answer`, the JSON of a single request."""

@@ -14,6 +14,9 @@ from attrs import frozen
 
 from pricelang.rating.atoms import RateTable, Threshold
 
+SMALL = 10**17
+"""Quantities below are added up in 64 bits without a look at them."""
+
 
 @frozen
 class Words:
@@ -64,9 +67,17 @@ def side_sql(threshold: Threshold, quantities: Sequence[Quantity]) -> str:
     if not counted:
         return "0"
     scale = max(quantity.scale for quantity in counted)
-    total = " + ".join(_times(quantity.sql, 10 ** (scale - quantity.scale)) for quantity in counted)
     limits = [floor(limit * 10**scale) for limit in threshold.limits]
+    total = " + ".join(_up_to(quantity, 10 ** (scale - quantity.scale), max(limits)) for quantity in counted)
     return " + ".join(f"case when {total} > {limit} then 1 else 0 end" for limit in limits) or "0"
+
+
+def _up_to(quantity: Quantity, factor: int, limit: int) -> str:
+    """A quantity times a factor, for a sum that is compared with a limit: what is over it by itself need be no larger, and so
+    no sum is too large for 64 bits."""
+    if quantity.largest is not None and quantity.largest * factor < SMALL:
+        return _times(quantity.sql, factor)
+    return _times(f"least({quantity.sql}, {limit // factor + 1})", factor)
 
 
 def _times(sql: str, factor: int) -> str:

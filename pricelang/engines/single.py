@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from attrs import define, field
 
 from pricelang.decimals import exact, plain
+from pricelang.engines.counts import counted_use
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
@@ -20,6 +22,7 @@ DIGITS = 20
 @define
 class Single:
     """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), as texts; a number is taken as its text.
+    `counts` says what is to be taken from uses.
 
     `refused` counts what had no price, by its sentence, and keeps the first row of each. An amount of more than
     `whole_digits` before the point has none, where they are given: its column does not hold it.
@@ -47,9 +50,21 @@ class Single:
         if asked["at"] is None:
             raise BadRequest("bad_date", "the row has no instant")
         usage = {name: value for name, value in asked["u"].items() if value not in (None, "")}
+        for name, count in asked.get("counts", {}).items():
+            usage[name] = self._counted(name, usage.get(name), count)
         dimensions = {name: value for name, value in asked["d"].items() if value not in (None, "")}
         # A row may add up requests: it is held against no limit of one.
         return self.book.rates.request(asked["model"], asked["at"], usage, dimensions, held=False)
+
+    def _counted(self, name: str, whole: object, count: dict[str, list[object]]) -> Fraction:
+        """A use less what it includes."""
+
+        def total(values: Iterable[object]) -> Fraction:
+            given = [{name: value} for value in values if value not in (None, "")]
+            return sum((Fraction(use) for one in given for use in self.book.rates.uses(one)[name]), Fraction(0))
+
+        stated = total(count["total"]) if count["total"] else None
+        return counted_use(name, total([whole]), total(count["less"]), total(count["beside"]), stated)
 
     def _answer(self, row: str) -> dict[str, Any]:
         try:

@@ -7,7 +7,7 @@ up again as DECIMALs; so no setting of the session, ANSI or not, changes a digit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from attrs import define
 
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
+from pricelang.engines.counts import counted
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED, may_round
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.single import DIGITS
@@ -75,7 +76,14 @@ class Job:
         """The quantity of each meter that has a column."""
         meters = {meter.name: meter for meter in self.book.checked.meters}
         most = max(0, MAX_DECIMALS - most_places(self.book.checked))
-        return tuple(quantity_of(meters[name], column, self.types[column], most) for name, column in self.columns.meters)
+
+        def of(name: str, column: str) -> Quantity:
+            return quantity_of(meters[name], column, self.types[column], most)
+
+        return tuple(
+            counted(of(name, column), self.columns.counts[name], partial(of, name)) if name in self.columns.counts else of(name, column)
+            for name, column in self.columns.meters
+        )
 
     @property
     def extra(self) -> int:
@@ -90,9 +98,22 @@ class Job:
         usage = [f"{text(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
         given = f"named_struct({', '.join(dimensions)})" if dimensions else "map()"
         return (
-            f"to_json(named_struct('model', {self.model}, 'at', {self.at.text}, 'd', {given}, 'u', named_struct({', '.join(usage)})), "
+            f"to_json(named_struct('model', {self.model}, 'at', {self.at.text}, 'd', {given}, 'u', named_struct({', '.join(usage)}){self._counts()}), "
             "map('ignoreNullFields', 'false'))"
         )
+
+    def _counts(self) -> str:
+        """What is taken from meters of a row, as a part of its payload."""
+        def listed(columns: Sequence[str]) -> str:
+            return f"array({', '.join(as_written(column, self.types[column]) for column in columns)})"
+
+        text = SPARK.words.text
+        found = [
+            f"{text(name)}, named_struct('less', {listed(count.less)}, 'beside', {listed(count.beside)}, "
+            f"'total', {listed([count.total] if count.total is not None else [])})"
+            for name, count in self.columns.counts.items()
+        ]
+        return f", 'counts', named_struct({', '.join(found)})" if found else ""
 
     # ---- the rates ----
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.engines import keyed
+from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
 from pricelang.pricing import PriceBook
@@ -127,12 +128,16 @@ def plan_of(
     extra = 0 if all(whole[name] for name in used) else max(0, min(TIME, words.most_places - rates.places))
     if rates.places + extra > words.most_places:
         raise BadRequest("too_fine", f"a price has {rates.places} decimals, and {words.most_places} are the most in {dialect}")
-    column = {name: f"u.{words.words.name(mapping.get(name, name))}" for name in ("model", "at", *used, *chosen)}
+    parted = {name: read_difference(text) if name in used else (text,) for name, text in mapping.items()}
+    sure = frozenset(name for name, text in mapping.items() if is_quoted(text))
+    first_of = {name: parted.get(name, (name,))[0] for name in ("model", "at", *used, *chosen)}
+    counts = settled(checked, [(name, first_of[name]) for name in used], (), {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1}, sure)
+    column = {name: f"u.{words.words.name(found)}" for name, found in first_of.items()}
     if account is not None:
         column["account"] = f"u.{words.words.name(account)}"
     plan = Plan(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
-        tuple(_quantity(words, name, column[name], 0 if whole[name] else extra) for name in used), extra, first,
+        tuple(_counted(words, name, column[name], 0 if whole[name] else extra, counts.get(name)) for name in used), extra, first,
         _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
         models is not None,
     )  # fmt: skip
@@ -150,6 +155,15 @@ def _quantity(words: Dialect, meter: str, column: str, scale: int) -> Quantity:
         test, made = f"{column} <= {MAX_MEASURE} and {exact} = {column}", words.cast(f"{exact} * {10**scale}", words.number)
     sql = f"(case when {column} is null then {words.cast('0', words.number)} when {words.sure(column, scale)}{column} >= 0 and {test} then {made} end)"
     return Quantity(meter, sql, scale, MAX_MEASURE * 10**scale if scale else MAX_QUANTITY)
+
+
+def _counted(words: Dialect, meter: str, column: str, scale: int, count: Count | None) -> Quantity:
+    """A column less those that it includes."""
+    found = _quantity(words, meter, column, scale)
+    if count is None:
+        return found
+    most = found.largest
+    return evolve(counted(found, count, lambda other: _quantity(words, meter, f"u.{words.words.name(other)}", scale)), largest=most)
 
 
 def _assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

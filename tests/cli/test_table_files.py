@@ -16,7 +16,7 @@ from .helpers import SAMPLES, expect_golden, objects, run
 USAGE, GATEWAY = str(SAMPLES / "tables" / "usage.parquet"), str(SAMPLES / "tables" / "gateway.csv")
 MAPPING = str(SAMPLES / "tables" / "gateway.toml")
 MAPPED = [f"{name}={column}" for name, column in (
-    ("at", "created"), ("model", "model_name"), ("input", "prompt_tokens"), ("output", "completion_tokens"), ("cache_read", "cached_tokens"),
+    ("at", "created"), ("model", "model_name"), ("input", "prompt_tokens-cached_tokens"), ("output", "completion_tokens"), ("cache_read", "cached_tokens"),
 )]  # fmt: skip
 
 

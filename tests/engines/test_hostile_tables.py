@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -165,3 +166,36 @@ def test_the_macro_has_no_price_in_years_that_no_request_has(book: pricelang.Boo
     book.duckdb(connection, dimensions=[], models=[OPUS], meters=["input"])
     asked = ", ".join(f"try_price_of('{OPUS}', {instant}, input := 1000)" for instant in (at, "timestamp '9999-12-31 23:59:59'"))
     assert connection.sql(f"select {asked}").fetchall() == [(None, ONE)]
+
+
+@pytest.mark.parametrize("kind", ["bigint", "hugeint", "ubigint", "varchar", "decimal(38,0)"])
+@pytest.mark.parametrize("large", [2**63 - 1, 2**62, 10**18 - 1])
+def test_one_absurd_number_stops_no_other_row(kind: str, large: int, connection: duckdb.DuckDBPyConnection, book: pricelang.Book) -> None:
+    """Large numbers beside each other: a threshold adds them up, and a mapping takes one from another."""
+    pairs = [(1, 2), (large, large), (100_000, 100_001), (100_000, 100_000), (0, large), (large, 1)]
+    rows = ", ".join(f"({a}::{kind}, {b}::{kind})" for a, b in pairs)
+    connection.execute(f"create table u as select 'claude-sonnet-4-5' as model, date '2025-11-01' as at, * from (values {rows}) t(input, cache_read)")
+    right = [book.price(model="claude-sonnet-4-5", at="2025-11-01", context_window="long", usage={"input": a, "cache_read": b}).exact_total for a, b in pairs]
+    found = book.price_table("u", connection=connection, context_window="long").fetchall()  # type: ignore[union-attr]
+    assert [Fraction(row[-1]) for row in found] == right
+    assert sum(total.amount for total in book.report("u", connection=connection, context_window="long").totals) == sum(right)
+    report = book.report("u", connection=connection, context_window="long", mapping={"input": "input-cache_read-cache_read"})
+    assert (report.totals[0].rows, sum(found.rows for found in report.unpriced)) == (1, 5)
+
+
+def test_no_error_of_duckdb_reaches_a_caller(tmp_path: Path, book: pricelang.Book) -> None:
+    """What DuckDB stops with is an error of prices, whichever way it is asked."""
+    usage = tmp_path / "usage.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'claude-opus-4-7' as model, timestamp '2026-05-01' as at, 1 as input) to '{usage}'")
+    closed = duckdb.connect()
+    closed.close()
+    asks: list[Callable[[], object]] = [
+        lambda: book.price_table(usage, connection=closed), lambda: book.report(usage, connection=closed),
+        lambda: book.price_table(usage, tmp_path / "out.parquet", connection=closed), lambda: book.duckdb(closed),
+    ]  # fmt: skip
+    usage.write_bytes(usage.read_bytes()[:40] + b"PAR1")
+    asks += [lambda: book.price_table(usage), lambda: book.report(usage)]
+    for ask in asks:
+        with pytest.raises(pricelang.PriceError):
+            ask()
