@@ -9,11 +9,12 @@ from attrs import evolve
 
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
-from pricelang.book.space import meet, subtract
+from pricelang.book.space import meet, subtract, undated
 from pricelang.decimals import money
 from pricelang.syntax import tree as t
 
 PERIODS = ("day", "month", "year")
+HOLDERS = ("organization",)
 
 
 def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
@@ -54,7 +55,7 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
                 draft.fault("unit", "a minimum is per use", line.each.span)
             minimums.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), written, "", origin))
         elif isinstance(line, t.ChargePool):
-            pools.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), written, _account(draft, line.account), origin))
+            pools.append(m.ChargeQuantity(scope, _quantity(draft, line.number, line.unit, meter), written, account_of(draft, line.account), origin))
             _check_turn(draft, line)
         else:
             if line.endings.because is None and statement.endings.because is None:
@@ -64,6 +65,7 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
     origin = draft.origin(statement.name.span, statement.endings)
     charge = m.Charge(meter, title, tuple(prices), tuple(minimums), tuple(pools), tuple(free), origin)
     _check_overlaps(draft, charge)
+    _check_ladders(draft, charge)
     return charge
 
 
@@ -74,7 +76,7 @@ def _price(
     after = None
     if line.after is not None and line.after_unit is not None:
         after = _quantity(draft, line.after, line.after_unit, meter)
-    account = _account(draft, line.account) if line.account is not None else ""
+    account = account_of(draft, line.account) if line.account is not None else ""
     if not line.money.value:
         draft.fault("zero", "a price of zero makes things free without saying so", line.money.span, "write `free because \"...\"`")
     if line.instead_of is not None:
@@ -87,7 +89,11 @@ def _quantity(draft: Draft, number: t.Number, unit: t.Name, meter: int) -> Fract
     return number.value * size
 
 
-def _account(draft: Draft, account: t.Account) -> str:
+def account_of(draft: Draft, account: t.Account) -> str:
+    """The holder and the period of what belongs to an account. An invoice tells no other holders apart."""
+    if account.holder.text not in HOLDERS:
+        draft.fault("unknown_holder", f"no invoice tells one `{account.holder.text}` from another", account.holder.span,
+                    f"write `per {HOLDERS[0]} per month`, which counts all that the invoice is of")  # fmt: skip
     if account.period.text not in PERIODS:
         draft.unknown("period", account.period, PERIODS)
     return f"{account.holder.text} per {account.period.text}"
@@ -123,6 +129,19 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
                                 (span_of(first), "the other"))  # fmt: skip
 
 
+
+
+def _check_ladders(draft: Draft, charge: m.Charge) -> None:
+    """A request is on one ladder of tiers: the lines of one scope, which count its usage."""
+    tiers = [price for price in charge.prices if price.after is not None]
+    for number, tier in enumerate(tiers):
+        for other in tiers[:number]:
+            shared = meet(tier.scope, other.scope) if undated(tier.scope) != undated(other.scope) else None
+            if shared is not None and tier.after != other.after and draft.space.exists([shared]):
+                name = draft.meters[charge.meter].name
+                draft.fault("overlap", f"two tiers of `{name}` hold for one request, and count different usage", span_of(tier.origin),
+                            "give the tiers of one ladder the same `for` and `when`", (span_of(other.origin), "the other"))  # fmt: skip
+                break
 
 
 def _amend(draft: Draft, layer: int, statement: t.Amend, charge: m.Charge) -> m.Charge:

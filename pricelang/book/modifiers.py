@@ -7,6 +7,7 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.book import model as m
+from pricelang.book.charges import account_of
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import modifiers_in_order
 from pricelang.book.space import meet, subtract
@@ -197,7 +198,7 @@ def _limit_line(draft: Draft, layer: int, statement: t.Limit, line: t.LimitLine)
     scope, amount = draft.scope(line.endings, layer), draft.money(line.money)
     origin = draft.origin(line.span, line.endings, statement.endings)
     if line.account is not None:
-        per = f"{line.account.holder.text} per {line.account.period.text}"
+        per = account_of(draft, line.account)
         return m.LimitLine(scope, line.at_least, amount, "account", (), Fraction(1), per, origin)
     meters = draft.meter_set(line.meters)
     if not line.meters or line.per is None:

@@ -54,6 +54,11 @@ def meet(left: Scope, right: Scope) -> Scope | None:
     return tuple(sorted(masks.items()))
 
 
+def undated(scope: Scope) -> Scope:
+    """A scope on all days: what counts usage goes on counting where its prices change."""
+    return tuple(part for part in scope if part[0] != DATES)
+
+
 def holds(scope: Scope, point: Sequence[int]) -> bool:
     """Whether a request, as its point on each axis, is in a scope."""
     return all(mask >> point[axis] & 1 for axis, mask in scope)

@@ -6,6 +6,7 @@ before on; what the first x units cost under its own rates is a sum of whole num
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -65,7 +66,9 @@ def account_columns(plan: Plan) -> list[tuple[str, str]]:
     number, found = plan.dialect.number, []
     for n in range(len(plan.quantities)):
         tiers = tiers_of(plan, n)
-        found += [(f"counts_{n}", plan.dialect.small), (f"billed_{n}", number), (f"pool_{n}", number)] if tiers else []
+        if tiers:
+            found += [(f"counts_{n}", plan.dialect.small), (f"billed_{n}", number), (f"pool_{n}", number)]
+            found += [(f"pooled_{n}", plan.dialect.small), (f"ladder_{n}", plan.dialect.small)]
         for tier in range(tiers):
             found += [(f"after_{n}_{tier}", number), (f"tier_{n}_{tier}", number)]
     return found + [(f"bound_{bound.number}", plan.dialect.small) for bound in bounds(plan)]
@@ -82,10 +85,19 @@ def account_values(plan: Plan, row: RateRow) -> list[str]:
         billed = None if least is None or (least * units).denominator != 1 else words.integer(int(least * units))
         pool = _whole(terms.pool * units, quantity.meter) if terms is not None else 0
         found += ["1" if terms is not None else "0", "null" if billed is None else billed, words.integer(pool)]
+        found += [str(place) for place in _counters(plan, n, terms)]
         for after, price in _tiers(plan, row, n, terms, tiers, units):
             found += [words.integer(after), "null" if price is None else words.integer(price)]
     held = {bound.number for bound in row.bounds}
     return found + ["1" if bound.number in held else "0" for bound in bounds(plan)]
+
+
+def _counters(plan: Plan, n: int, terms: Terms | None) -> tuple[int, int]:
+    """Which pool and which ladder of a meter counts a request, as numbers from 1 on; 0 where none does."""
+    every = [row.terms[n] for row in plan.rates.rows if row.terms]
+    pools = sorted({each.pool_scope for each in every if each is not None})
+    ladders = sorted({each.tier_scope for each in every if each is not None})
+    return (0, 0) if terms is None else (1 + pools.index(terms.pool_scope), 1 + ladders.index(terms.tier_scope))
 
 
 def _tiers(plan: Plan, row: RateRow, n: int, terms: Terms | None, size: int, units: int) -> list[tuple[int, int | None]]:
@@ -128,10 +140,10 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     made = amounts(plan, row)
     turn = words.clock(plan.instants).turn(period, plan.read_at)
     order = ", ".join([plan.at, *([plan.tie] if plan.tie is not None else [])])
-    window = f"over (partition by {plan.columns['account']}, {turn} order by {order} rows between unbounded preceding and 1 preceding)"
+    whose, before = f"{plan.columns['account']}, {turn}", f"order by {order} rows between unbounded preceding and 1 preceding"
     for n in range(len(row.quantities)):
         if tiers_of(plan, n):
-            made[n] = _placed_amount(plan, row, n, window)
+            made[n] = _placed_amount(plan, row, n, lambda counter: f"over (partition by {whose}, {counter} {before})")
     zero = words.cast("0", words.number)
     made.append(f"case when {plan.columns['account']} is null then null else {zero} end")
     why = reason(plan, row, plan.at, known_model(plan, row.name)).removesuffix(" end")
@@ -143,8 +155,8 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     return text.replace("select u.*,", ",\n    ".join(["select u.*", f"{turn} as {name('period')}", *extra]) + ",", 1)
 
 
-def _placed_amount(plan: Plan, row: Placed, n: int, window: str) -> str:
-    """What a row pays for a meter at its place, in atoms."""
+def _placed_amount(plan: Plan, row: Placed, n: int, window: Callable[[str], str]) -> str:
+    """What a row pays for a meter at its place, in atoms; `window` is over the rows before it of one counter."""
     words, quantity = plan.dialect, row.quantities[n]
     zero = words.cast("0", words.number)
 
@@ -156,11 +168,17 @@ def _placed_amount(plan: Plan, row: Placed, n: int, window: str) -> str:
         least = rate(f"least_{n}")
         billed = f"(case when {quantity.sql} = 0 then {zero} when {least} is null or {quantity.sql} >= {least} then {quantity.sql} else {rate(f'billed_{n}')} end)"
     counted = f"case when {rate(f'counts_{n}')} = 1 then {billed} else {zero} end"
-    start = f"(case when {rate(f'counts_{n}')} = 1 then coalesce(sum({counted}) {window}, {zero}) else {zero} end)"
+
+
+    def used(counter: str) -> str:
+        return f"(case when {rate(f'counts_{n}')} = 1 then coalesce(sum({counted}) {window(rate(counter))}, {zero}) else {zero} end)"
+
+    start = used(f"ladder_{n}")
+    free = f"greatest({zero}, least({billed}, {rate(f'pool_{n}')} - {used(f'pooled_{n}')}))"
     up = 10 ** (plan.extra - quantity.scale)
     parts = []
     for tier in range(tiers_of(plan, n)):
-        first = f"greatest({rate(f'after_{n}_{tier}')}, {rate(f'pool_{n}')}, {start})"
+        first = f"greatest({rate(f'after_{n}_{tier}')}, {start} + {free})"
         last = f"({start} + {billed})"
         if tier + 1 < tiers_of(plan, n):
             last = f"least({rate(f'after_{n}_{tier + 1}')}, {last})"

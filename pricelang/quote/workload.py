@@ -20,7 +20,7 @@ from pricelang.book.units import plural
 from pricelang.notes import Note
 from pricelang.quote.model import NOTHING, Options, Quote, Range
 from pricelang.quote.pricing import quote
-from pricelang.rating.accounts import Bound, bounded, bounds_of, charge_alike, terms_of, turn_of
+from pricelang.rating.accounts import Bound, Counter, bounded, bounds_of, charge_alike, terms_of, turn_of
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.rating.instants import Instant, seconds_of, today
@@ -186,7 +186,7 @@ class _Run:
     def __init__(self, book: PriceBook, mixes: Sequence[Mix], level: int, days: Sequence[str]) -> None:
         self.book, self.level = book, level
         self.currency: str | None = None
-        self.used: dict[tuple[str, str, int], Fraction] = {}
+        self.used: dict[Counter, Fraction] = {}
         self.bounds: dict[tuple[Bound, int], Fraction] = {}
         self.notes: dict[Note, None] = {}
         self.by_mix = [Fraction(0)] * len(mixes)

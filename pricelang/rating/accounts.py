@@ -7,6 +7,7 @@ order of instant, and each pays for its place in the account's period:
   from `start` on, the sum of what the account was billed before within the calendar period (UTC).
 - A unit within the pool is free; one beyond pays the price of the last tier whose `after` is not beyond it. Pool and tiers
   count from the same beginning: with 20 hours free and another price after 100, the hours 21 to 100 have the first.
+- A pool, and a ladder of tiers, counts the usage of its own scope whatever the day: two of different scopes share nothing.
 - A tier's price goes through the same modifiers, limits and rounding of unit prices as the first.
 - A floor or a cap of an account bounds the sum of those requests of a period that it holds for.
 """
@@ -20,6 +21,7 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from pricelang.book import model as m
+from pricelang.book.space import undated
 from pricelang.decimals import rounded
 from pricelang.rating.bill import Priced
 from pricelang.rating.cells import Cell
@@ -43,6 +45,13 @@ class Terms:
     per: str
     pool: Fraction
     tiers: tuple[Tier, ...]
+    # Whose usage the pool and the tiers count: their scopes, but for the dates.
+    pool_scope: m.Scope = ()
+    tier_scope: m.Scope = ()
+
+
+Counter = tuple[str, str, str, m.Scope, int]
+"""An account, a meter, `pool` or `tiers`, the scope that it counts, and the start of the period (UTC seconds)."""
 
 
 @frozen
@@ -115,7 +124,10 @@ def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
     if len(holders) > 1:
         raise BadRequest("mixed_accounts", f"`{meter}` has rules per {' and per '.join(sorted(holders))}, which no one sum can tell")
     tiers = [Tier(Fraction(0), rate.unit_price), *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later)]
-    return Terms(holders.pop(), pool.quantity if pool is not None else Fraction(0), tuple(tiers))
+    return Terms(
+        holders.pop(), pool.quantity if pool is not None else Fraction(0), tuple(tiers),
+        undated(pool.scope) if pool is not None else (), undated(later[0][1].scope) if later else (),
+    )  # fmt: skip
 
 
 def _tier_price(book: m.Book, cell: Cell, rate: Rate, tier: m.ChargePrice) -> Fraction:
@@ -147,19 +159,33 @@ def account_bounds(book: m.Book) -> Iterator[tuple[Bound, m.LimitLine]]:
         number += len(limit.lines)
 
 
-def price_between(terms: Terms, start: Fraction, quantity: Fraction) -> tuple[Fraction, Fraction]:
-    """What a quantity costs after `start` units of the period, and how much of it is free.
+def price_between(
+    terms: Terms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
+) -> tuple[Fraction, Fraction]:
+    """What a quantity costs after `start` units of the period, and how much of it is free; `pooled` are those that the pool
+    counts, where it counts others than the tiers.
 
     >>> hours = Terms("organization per month", Fraction(20), (Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))))
     >>> price_between(hours, Fraction(10), Fraction(100))
     (Fraction(530, 1), Fraction(10, 1))
     """
+    free = max(Fraction(0), min(quantity, terms.pool - (start if pooled is None else pooled)))
     end, amount = start + quantity, Fraction(0)
     for tier, after in zip(terms.tiers, (*(later.after for later in terms.tiers[1:]), None), strict=True):
-        first, last = max(tier.after, terms.pool, start), end if after is None else min(after, end)
+        first, last = max(tier.after, start + free), end if after is None else min(after, end)
         if last > first:
             amount += (last - first) * tier.price
-    return amount, max(Fraction(0), min(end, terms.pool) - start)
+    return amount, free
+
+
+def _moved(account: str, meter: str, terms: Terms, turn: int, quantity: Fraction, used: dict[Counter, Fraction]) -> tuple[Fraction, Fraction]:
+    """Where a quantity begins in its tiers and in its pool; both counters move on."""
+    starts = []
+    for kind, scope in (("tiers", terms.tier_scope), ("pool", terms.pool_scope)):
+        key = account, meter, kind, scope, turn
+        starts.append(used.get(key, Fraction(0)))
+        used[key] = starts[-1] + quantity
+    return starts[0], starts[1]
 
 
 def turn_of(at: int, per: str) -> int:
@@ -191,7 +217,7 @@ class Ledger:
 
     def __init__(self, book: m.Book) -> None:
         self._book = book
-        self._used: dict[tuple[str, str, int], Fraction] = {}
+        self._used: dict[Counter, Fraction] = {}
         self._sums: dict[tuple[str, int, Bound], Fraction] = {}
         self._last: int | None = None
 
@@ -242,7 +268,7 @@ def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[
 
 
 def charge_alike(
-    book: m.Book, account: str, priced: Priced, count: Fraction, used: dict[tuple[str, str, int], Fraction]
+    book: m.Book, account: str, priced: Priced, count: Fraction, used: dict[Counter, Fraction]
 ) -> tuple[Fraction, tuple[AccountLine, ...]]:
     """What `count` requests alike cost an account, one after the other, and their lines together; `used` moves on.
 
@@ -258,10 +284,9 @@ def charge_alike(
         meter = amount.rate.meter.name
         if cell.line_rounding is not None or cell.total_rounding is not None or cell.floors:
             raise BadRequest("rounded_account", f"each request with `{meter}` is rounded or bounded by itself, so that many have no one price")
-        key = account, meter, turn_of(priced.at, terms.per)
-        start, quantity = used.get(key, Fraction(0)), Fraction(amount.billed) * count
-        used[key] = start + quantity
-        cost, free = price_between(terms, start, quantity)
+        quantity = Fraction(amount.billed) * count
+        start, pooled = _moved(account, meter, terms, turn_of(priced.at, terms.per), quantity, used)
+        cost, free = price_between(terms, start, quantity, pooled)
         lines.append(_account_line(terms, meter, start, quantity, free, cost * _rate(cell), amount.amount * count, cell, priced.at))
         total += lines[-1].amount - amount.amount * count
     return total, tuple(lines)
@@ -282,7 +307,7 @@ def _account_line(
     return AccountLine(meter, quantity, free, amount, later, alone, _line(cell, tiered) * _rate(cell), turn_of(at, terms.per), terms.per)
 
 
-def _charged(book: m.Book, account: str, priced: Priced, used: dict[tuple[str, str, int], Fraction]) -> Charged:
+def _charged(book: m.Book, account: str, priced: Priced, used: dict[Counter, Fraction]) -> Charged:
     """A request at its place in the account's period, which moves on."""
     cell, lines = priced.cell, []
     subtotal = Fraction(0)
@@ -294,10 +319,9 @@ def _charged(book: m.Book, account: str, priced: Priced, used: dict[tuple[str, s
         if terms is None:
             subtotal += alone
             continue
-        period = turn_of(priced.at, terms.per)
-        start, quantity = used.get((account, meter, period), Fraction(0)), Fraction(amount.billed)
-        used[account, meter, period] = start + quantity
-        cost, free = price_between(terms, start, quantity)
+        quantity = Fraction(amount.billed)
+        start, pooled = _moved(account, meter, terms, turn_of(priced.at, terms.per), quantity, used)
+        cost, free = price_between(terms, start, quantity, pooled)
         cost, rate = _line(cell, cost), _rate(cell)
         subtotal += cost
         lines.append(_account_line(terms, meter, start, quantity, free, cost * rate, alone * rate, cell, priced.at))

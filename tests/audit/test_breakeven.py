@@ -188,7 +188,7 @@ derive put_long is 2 x input
 derive got is 0.1 x input
 charge box
   $0.06 per hour
-  first 10 hours free per team per day
+  first 10 hours free per organization per day
 free when tier is gift because "a gift"
 """
 
@@ -267,7 +267,7 @@ def test_a_cache_that_never_pays(tmp_path: Path) -> None:
 
 def test_a_pool_without_a_minimum_and_one_that_changes(tmp_path: Path) -> None:
     (pool,) = loaded(tmp_path, BOOK).break_even("2026-03-01").pools
-    assert (str(pool.quantity), pool.account, pool.uses, pool.least) == ("10", "team per day", None, None)
+    assert (str(pool.quantity), pool.account, pool.uses, pool.least) == ("10", "organization per day", None, None)
     extras = pricelang.load(SPECIMENS / "extras.price")
     ends = [pool for day in ("2026-05-01", "2026-07-31", "2026-08-01") for pool in extras.break_even(day).pools]
     assert [(pool.quantity, pool.price, pool.currency) for pool in ends] == [

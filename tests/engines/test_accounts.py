@@ -126,7 +126,7 @@ def test_what_no_sum_can_tell() -> None:
     with pytest.raises(BadRequest, match="comes after one of a later instant") as raised:
         charged(SHOP, ("a", "2026-01-05", {"time": 1}), ("b", "2026-01-04", {"time": 1}))
     assert raised.value.code == "late_record"
-    mixed = book_of(BOOK.replace("first 20 hours free per organization per month  before 2026-03-01", "first 20 hours free per workspace per day")
+    mixed = book_of(BOOK.replace("first 20 hours free per organization per month  before 2026-03-01", "first 20 hours free per organization per day")
                     .replace("  first 30 hours free per organization per month  from 2026-03-01\n", ""))  # fmt: skip
     with pytest.raises(BadRequest, match="which no one sum can tell"):
         charged(mixed, ("a", "2026-01-05", {"time": 1}))
