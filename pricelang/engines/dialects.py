@@ -14,9 +14,9 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.engines.duck import decimal_sql
 from pricelang.engines.keyed import Words
 from pricelang.engines.names import literal, quoted
+from pricelang.engines.quantities import decimal_sql
 from pricelang.rating.instants import written
 
 MAX_QUANTITY = 10**15

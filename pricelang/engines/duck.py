@@ -15,7 +15,15 @@ from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
 from pricelang.engines.keyed import Quantity, Words
 from pricelang.engines.names import fresh, literal, quoted
-from pricelang.engines.quantities import as_written, has_bounds, instant_of, quantity_of, text_of
+from pricelang.engines.quantities import (
+    as_written,
+    decimal_sql,
+    has_bounds,
+    instant_of,
+    quantity_of,
+    text_of,
+    timed_sql,
+)
 from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, detach, open_source
 from pricelang.pricing import PriceBook
@@ -214,10 +222,14 @@ class Job:
         table = self.rates
         places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(found.limits) + 1 for found in table.thresholds)
         return (
-            len(table.rows) == places * len(self._present) and not self.lacks_instants
+            len(table.rows) == places * len(self._present) and not self.lacks_instants and self._timed(table) == "true"
             and all(quantity.largest is not None for quantity in self.quantities)
             and all(None not in row.atoms and not any(row.least) for row in table.rows)
         )  # fmt: skip
+
+    def _timed(self, table: RateTable) -> str:
+        """Whether a row has the time of day that the clock asks for, as SQL."""
+        return timed_sql(self.columns.at, self.types, self.fixed.at) if table.turns else "true"
 
     @cached_property
     def decimals(self) -> int:
@@ -234,7 +246,7 @@ class Job:
             version = f"case when {self._guard} then {version} end"
         found = [f"{known(self.model)} as pl_name", f"({version})::smallint as pl_version"]
         found += [f"{known(value)} as pl_value_{n}" for n, value in enumerate(self.values)]
-        found += [f"({keyed.clock_sql(table.turns, self.at, WORDS)})::smallint as pl_clock"] if table.turns else []
+        found += [f"({keyed.clock_sql(table.turns, self.at, WORDS, self._timed(table))})::smallint as pl_clock"] if table.turns else []
         return found + [
             f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}" for n, threshold in enumerate(table.thresholds)
         ]
@@ -279,6 +291,8 @@ class Job:
         """A row as the evaluator of single requests takes it."""
         kind = "" if self.columns.at is None else self.types[self.columns.at]
         at = text_of(self.columns.at or "", kind) if kind in ("VARCHAR", "JSON") else f"({self.at})::varchar"
+        if kind == "DATE":  # a day, which a timestamp at its midnight is not
+            at = f"case when ({self.at}) is not null then {text_of(self.columns.at or '', kind)} end"
         if self._strange:  # what stands there, to be refused by
             there = f"{quoted(self.columns.at or '')}::varchar"
             at = f"coalesce({at}, case when {there} not in ('infinity', '-infinity') then {there} end)"
@@ -332,24 +346,9 @@ class Job:
         return f"case when pl_answer is null then {rated} else {answer} end"
 
 
-
-def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
-    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product; 128 in two parts, since no product
-    of DECIMALs has room for all of it."""
-    kind, shift = f"decimal(38,{decimals})", f"{_shift(places)}::decimal({max(places, 1)},{places})"
-    if not wide:
-        return f"(({atoms})::decimal(19,0) * {shift})::{kind}"
-    unit = f"{10**places}::hugeint"
-    return f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * {shift})::{kind})::{kind}"
-
-
-def _shift(places: int) -> str:
-    return "1" if places == 0 else "0." + "0" * (places - 1) + "1"
-
-
 def open_job(
-    book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
-    table: str | None = None,
+    book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {},
+    fixed: Fixed = NOTHING_FIXED, table: str | None = None,
 ) -> Job:  # fmt: skip
     """A job over a table of usage. Raises `PriceError` for usage, columns or values that cannot be read."""
     source = open_source(connection, usage, table)

@@ -55,10 +55,18 @@ def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> s
     return f"case when {at} is not null then {among(0, len(cuts))} end" if may_lack else among(0, len(cuts))
 
 
-def clock_sql(turns: Sequence[int], at: str, words: Words) -> str:
-    """The number of turns of the clock that the minute of an instant is not before."""
+def clock_sql(turns: Sequence[int], at: str, words: Words, timed: str = "true") -> str:
+    """The number of turns of the clock that the minute of an instant is not before; NULL where the instant is not `timed`."""
     minute = words.minute(at)
-    return " + ".join(f"case when {minute} >= {turn} then 1 else 0 end" for turn in turns) or "0"
+    count = " + ".join(f"case when {minute} >= {turn} then 1 else 0 end" for turn in turns) or "0"
+    return count if timed == "true" else f"case when {timed} then {count} end"
+
+
+def timed_sql(text: str, kind: str) -> str:
+    """Whether what a column of a type says, as text, has a time of day beside its day."""
+    if kind.lower() in ("varchar", "json", "string"):
+        return f"length(trim({text})) > 10"
+    return "false" if kind.lower() == "date" else "true"
 
 
 def side_sql(threshold: Threshold, quantities: Sequence[Quantity]) -> str:

@@ -15,9 +15,10 @@ from attrs import frozen
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import utc_timestamp
-from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS, decimal_sql
+from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import literal, quoted
+from pricelang.engines.quantities import decimal_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest

@@ -6,12 +6,15 @@ A NULL sends the row to the evaluator of single requests, which reads what stand
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pricelang.book.model import Meter
+from pricelang.engines import keyed
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import quoted
 from pricelang.rating.errors import BadRequest
+from pricelang.rating.instants import is_day
 from pricelang.wording import shown
 
 _NARROW = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -98,6 +101,13 @@ def text_of(column: str, kind: str) -> str:
     return quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
 
 
+def timed_sql(column: str | None, types: Mapping[str, str], fixed: str | None) -> str:
+    """Whether a row has a time of day beside its day, as SQL."""
+    if column is None:
+        return "false" if is_day(fixed or "") else "true"
+    return keyed.timed_sql(text_of(column, types[column]), types[column])
+
+
 def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text, exactly; a list as one, and JSON as it is."""
     if kind == "JSON":
@@ -106,3 +116,16 @@ def as_written(column: str, kind: str) -> str:
         return f"regexp_replace({quoted(column)}::varchar, '^(-?)[.]', '\\10.')"
     return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
 
+
+def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
+    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product; 128 in two parts, since no product
+    of DECIMALs has room for all of it."""
+    kind, shift = f"decimal(38,{decimals})", f"{_shift(places)}::decimal({max(places, 1)},{places})"
+    if not wide:
+        return f"(({atoms})::decimal(19,0) * {shift})::{kind}"
+    unit = f"{10**places}::hugeint"
+    return f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * {shift})::{kind})::{kind}"
+
+
+def _shift(places: int) -> str:
+    return "1" if places == 0 else "0." + "0" * (places - 1) + "1"

@@ -24,7 +24,7 @@ from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateTable, most_places, rate_table
 from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import seconds_of
+from pricelang.rating.instants import is_day, seconds_of, written
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -58,6 +58,8 @@ class Job:
         """The instant of a row."""
         if self.columns.at is None:
             seconds = seconds_of(self.fixed.at or "")
+            if is_day(self.fixed.at or ""):
+                return When(f"{seconds}L", SPARK.zoned, SPARK.words.text(written(seconds)), "false")
             return When(f"{seconds}L", SPARK.zoned, f"'@{seconds}'")
         return instant_of(self.columns.at, self.types[self.columns.at])
 
@@ -152,7 +154,8 @@ class Job:
         version = keyed.version_sql(table.cuts, AT, True, words)
         found = [f"{self.model} as pl_name", f"{version if guard == 'true' else f'case when {guard} then {version} end'} as pl_version"]
         found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
-        found += [f"{keyed.clock_sql(table.turns, AT, words)} as pl_clock"] if table.turns else []
+        if table.turns:
+            found.append(f"{keyed.clock_sql(table.turns, AT, words, self.at.timed)} as pl_clock")
         return found + [f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}" for n, threshold in enumerate(table.thresholds)]
 
     def key_names(self, table: RateTable) -> list[str]:
@@ -298,6 +301,7 @@ class SparkBook:
         places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
         complete = (
             len(table.rows) == places * len(present) and not any(row[size + 2] for row in found)
+            and (not table.turns or job.at.timed == "true")
             and all(None not in row.atoms and not any(row.least) for row in table.rows)
         )  # fmt: skip
         return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)

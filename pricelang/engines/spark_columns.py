@@ -12,7 +12,7 @@ from attrs import frozen
 
 from pricelang.book.model import Meter
 from pricelang.engines.dialects import DIALECTS, Clock
-from pricelang.engines.keyed import Quantity, Words
+from pricelang.engines.keyed import Quantity, Words, timed_sql
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import FIRST, LAST
 from pricelang.wording import shown
@@ -43,6 +43,8 @@ class When:
     sql: str
     clock: Clock
     text: str
+    # Whether it has a time of day beside its day, as SQL.
+    timed: str = "true"
 
 
 def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
@@ -86,7 +88,7 @@ def instant_of(column: str, kind: str) -> When:
     if kind in ("timestamp_ntz", "date", _NOTHING):
         plain = f"cast({name} as timestamp_ntz)"
         known = f"(case when {plain} between {_EARLIEST} and {_LATEST} then {plain} end)"
-        return When(known, SPARK.plain, f"cast({name} as string)")
+        return When(known, SPARK.plain, f"cast({name} as string)", timed_sql(f"cast({name} as string)", kind))
     if kind == "string":
         text = SPARK.words.text
         plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
@@ -98,7 +100,7 @@ def instant_of(column: str, kind: str) -> When:
             f"(case when {name} rlike {text(_INSTANT)} then try_cast({plain} as timestamp_ntz) "
             f"when {name} rlike {text(_OFFSET)} then {away} end)"
         )
-        return When(sql, SPARK.plain, name)
+        return When(sql, SPARK.plain, name, timed_sql(name, kind))
     raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no instants",
                      help="make it a timestamp, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
 

@@ -12,7 +12,7 @@ from pricelang.book import model as m
 from pricelang.decimals import money
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import NotOffered, PriceError, Refused
-from pricelang.rating.instants import written
+from pricelang.rating.instants import with_time
 from pricelang.rating.ratecard import RateCard
 
 
@@ -62,7 +62,7 @@ def _run(rates: RateCard, example: m.Example) -> Result:
 
 def _bill(rates: RateCard, example: m.Example) -> Bill:
     """The bill of an example's request, priced as `Book.price` prices it. Raises `PriceError`."""
-    at, dimensions, usage = written(example.at), dict(example.dimensions), dict(example.usage)
+    at, dimensions, usage = with_time(example.at), dict(example.dimensions), dict(example.usage)
     if example.record == "single":
         return Bill((rates.request(example.model, at, usage, dimensions),))
     found = rates.bounds(example.model, at, usage, dimensions, dict(example.sides))

@@ -46,6 +46,41 @@ def seconds_of(at: Instant) -> int:
         ) from None  # fmt: skip
 
 
+def is_day(at: Instant) -> bool:
+    """Whether an instant is given as a day, without a time.
+
+    >>> is_day("2026-04-17"), is_day("2026-04-17T00:00:00Z")
+    (True, False)
+    """
+    if isinstance(at, str):
+        try:
+            datetime.date.fromisoformat(at.strip())
+        except ValueError:
+            return False
+        return True
+    return not isinstance(at, datetime.datetime)
+
+
+def text_of(at: Instant) -> str:
+    """An instant as text, of which a day is told from its midnight. Raises `BadRequest` (`bad_date`)."""
+    seconds = seconds_of(at)
+    return written(seconds) if is_day(at) else with_time(seconds)
+
+
+def now() -> int:
+    """The present instant."""
+    return (datetime.datetime.now(datetime.UTC) - _EPOCH) // datetime.timedelta(seconds=1)
+
+
+def with_time(seconds: int) -> str:
+    """UTC seconds as a day and a time, midnight too.
+
+    >>> with_time(86_400)
+    '1970-01-02 00:00:00'
+    """
+    return (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00")
+
+
 def today() -> str:
     """The present day in UTC."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()

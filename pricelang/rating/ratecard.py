@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from pricelang.book import model as m
 from pricelang.book.rules import scopes_of
@@ -17,8 +17,9 @@ from pricelang.book.space import holds, in_clock, open_sides
 from pricelang.notes import Note
 from pricelang.rating.bill import Basis, Priced, Uses
 from pricelang.rating.cells import Cell, cell_at
+from pricelang.rating.days import Days, any_time, noted, undated
 from pricelang.rating.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
-from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.instants import Instant, seconds_of, text_of, written
 from pricelang.rating.limits import PROMPT, WINDOW, Limit, limits_of, long_window, too_long
 from pricelang.rating.models import Ids
 from pricelang.rating.quantities import PLAIN, read_uses
@@ -66,10 +67,12 @@ class RateCard:
     _models: dict[str, int] = field(init=False)
     _meters: dict[str, m.Meter] = field(init=False)
     _watching: tuple[tuple[m.Scope, tuple[int, ...]], ...] = field(init=False)
+    _days: Days = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._models = {model.name: index for index, model in enumerate(self.book.models)}
         self._meters = {meter.name: meter for meter in self.book.meters}
+        self._days = Days.of(self.book)
         first = 2 + len(self.book.dimensions)
         parted = (
             (tuple(part for part in scope if part[0] < first), tuple(axis - first for axis, _ in scope if axis >= first))
@@ -82,7 +85,7 @@ class RateCard:
     def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
         """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
-            at = today() if at is None else written(seconds_of(at))
+            at = self._days.present() if at is None else text_of(at)
         if type(usage) is dict:
             try:
                 return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(usage.values())
@@ -96,10 +99,10 @@ class RateCard:
     ) -> Priced:  # fmt: skip
         """One request, priced; it is not `held` against the limits of one where it may add up several. Raises `PriceError`."""
         if at is None:
-            return _undated(self.request(model, today(), usage, dimensions, label, held=held))
+            return undated(self.request(model, self._days.present(), usage, dimensions, label, held=held))
         if type(at) is not str:
             # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
-            at = written(seconds_of(at))
+            at = text_of(at)
         if type(usage) is dict:
             given = usage.copy()
             try:
@@ -113,6 +116,8 @@ class RateCard:
         self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str, held: bool = True
     ) -> Priced:
         """One request, priced the full way, and a shortcut for the next ones like it."""
+        if self._days.lacks_time(at):
+            return any_time(self._days, seconds_of(at), lambda instant: self._request(model, instant, usage, dimensions, label, held))
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
         basis = entry.basis or self._basis(entry, tuple(self.side(index, uses) for index in entry.sums), uses)
@@ -139,7 +144,7 @@ class RateCard:
             raise too_long(self.book.models[index].name, limit, amount, wider)
         (value,) = wider
         priced = self._request(model, at, usage, {**dimensions, WINDOW: value}, label)
-        return _noted(priced, long_window(value, limit, amount))
+        return noted(priced, long_window(value, limit, amount))
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
@@ -149,9 +154,9 @@ class RateCard:
 
         `sides` are the sides (points of the axis) that are left of some sums: see `sides`. What the clock sets is open too.
         """
-        undated = at is None
+        no_date = at is None
         if type(at) is not str:
-            at = today() if at is None else written(seconds_of(at))
+            at = self._days.present() if at is None else text_of(at)
         uses = self.uses(usage)
         found: list[Priced] = []
         errors: list[PriceError] = []
@@ -165,7 +170,7 @@ class RateCard:
         if errors and not found:
             raise errors[0]
         found.sort(key=lambda priced: priced.total)
-        return [_undated(priced) for priced in found] if undated else found
+        return [undated(priced) for priced in found] if no_date else found
 
     def _priced(self, basis: Basis, uses: Mapping[str, Uses], label: str) -> Priced:
         cell = basis.cell
@@ -379,16 +384,6 @@ class RateCard:
         if help is None and kind == "model":
             help = "`pricelang models` lists those of the book, `book.models()` in Python"
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
-
-
-def _undated(priced: Priced) -> Priced:
-    """The request with the note that no date was given for it."""
-    return _noted(priced, Note("no_date", f"no date is given: priced as of {written(priced.at)}"))
-
-
-def _noted(priced: Priced, note: Note) -> Priced:
-    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, note))
-    return priced
 
 
 def _kept(cache: dict[K, V], key: K, value: V) -> V:
