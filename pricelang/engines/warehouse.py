@@ -270,7 +270,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any of the book's."""
     text, name = plan.dialect.words.text, plan.dialect.words.name
     before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
-    unknown = "a model that is unknown, or that this text has no prices of" if plan.of_some else UNKNOWN
+    unknown = "unknown model, or one that this text has no prices of" if plan.of_some else UNKNOWN
     cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
              (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
