@@ -15,6 +15,7 @@ from pricelang.engines import keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.unsaid import default_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
@@ -213,9 +214,11 @@ def placed(plan: Plan) -> Placed:
     stretch = keyed.version_sql(plan.rates.cuts, at, True, asked)
     if plan.since is not None:  # what is before it was not compiled
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
+    columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
+    empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
     values = tuple(
-        f"case when {plan.columns[found]} is null then {words.words.text(values[0])} else {words.known(plan.columns[found])} end"
-        for found, values in plan.rates.dimensions
+        words.known(column) if empty[found] is None else f"case when {column} is null then {empty[found]} else {words.known(column)} end"
+        for found, column in columns.items()
     )
     if plan.rates.fold:
         values = (_class_sql(plan, values),)

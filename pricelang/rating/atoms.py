@@ -96,9 +96,13 @@ def rate_table(
     made: list[tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Cell]] = []
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     for name, values in dict.fromkeys((name, tuple(values)) for name, values in combinations):
-        given = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
+        given: Mapping[str, str] = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
+        try:
+            model, given = (name, given) if card.ids is None else card.ids.asked(name, given)[:2]
+        except PriceError:
+            continue  # the evaluator of single requests says why
         for (version, start), clock in itertools.product(enumerate(_starts(cuts, period)), range(len(turns) + 1)):
-            point = dated(card, name, start)
+            point = dated(card, model, start)
             chosen = None if point is None else _values_at(card, point[0], given, start, minute_of(turns, clock))
             if point is None or chosen is None:
                 continue

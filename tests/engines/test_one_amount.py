@@ -181,3 +181,23 @@ def test_rates_when_free_when_and_refuse_when() -> None:
     assert by_sql(plan, rows, ["region", "kind"], {"input": True}, "duckdb") == [2, 3, 0, None, None]
     with pytest.raises(BadRequest, match="has a column and is given"):
         plan_of(own, "duckdb", mapping={"kind": "k"}, fixed={"kind": "draft"})
+
+
+@pytest.mark.parametrize("dialect", RUNNING)
+def test_what_a_platform_leaves_unsaid_is_asked_for(dialect: str, book: pricelang.Book) -> None:
+    """A row that does not say what its price depends on has none, in a table, a query and the macro."""
+    plan = plan_of(book, dialect, models=["claude-opus-4-7"], meters=["input"])
+    dimensions = [name for name, _ in plan.rates.dimensions]
+    at = int(datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC).timestamp())
+    places = [("bedrock", None), ("bedrock", "global"), ("bedrock", "regional"), (None, None), ("api", None)]
+    rows = [
+        {"id": n, "model": "claude-opus-4-7", "at": at, "platform": platform, "endpoint": endpoint, "input": 1_000_000}
+        for n, (platform, endpoint) in enumerate(places)
+    ]
+    right = [asked(book, row, dimensions, {"input": True}) for row in rows]
+    assert right[0] is None
+    assert None not in right[1:]
+    assert by_sql(plan, rows, dimensions, {"input": True}, dialect) == right
+    if dialect == "duckdb":
+        assert by_table(book, rows, dimensions, {"input": True}, plan) == right
+        assert by_macro(book, rows, dimensions, {"input": True}, plan) == right
