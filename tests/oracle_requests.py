@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 
 import pricelang
 from pricelang.syntax import tree as t
+from pricelang.usage.platforms import LEAVES_UNSAID
 from tests.oracle import NotOffered, Oracle, Priced, Refused
 
 Use = int | Fraction
@@ -163,9 +164,14 @@ def by_oracle(oracle: Oracle, ask: Ask) -> Priced | Refused | NotOffered:
 
 
 def by_book(book: pricelang.Book, ask: Ask) -> Priced | Refused | NotOffered:
-    """The answer of the product, in the words of the second evaluator; a limit of a request has no line there."""
+    """The answer of the product, in the words of the second evaluator; a limit of a request has no line there.
+
+    The second evaluator holds no request against windows, and takes what a platform leaves unsaid for the default.
+    """
+    left = LEAVES_UNSAID.get(ask.dimensions.get("platform", ""), ())
+    defaults = {one.name: one.values[one.default].name for one in book.checked.dimensions if one.name in left}
     try:
-        bill = book.price(model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions)
+        bill = pricelang.Bill((book.rates.request(ask.model, ask.instant, ask.usage, defaults | ask.dimensions, held=False),))
     except pricelang.Refused as error:
         return Refused(error.rule or error.message, error.code)
     except (pricelang.NotOffered, pricelang.UnknownName) as error:

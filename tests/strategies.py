@@ -19,7 +19,7 @@ Some = TypeVar("Some")
 
 # What the lexer reads as a number where a number or a name may stand, and names of that beginning.
 _LETTER = re.compile(r"[A-Za-z_]")
-_NEAR_WORDS = ["models-x", "from_here", "x6", "in.2", "at/least", "to:x", "no_", "per@day", "x-x", "3.5-x", "Refuse", "FOR"]
+_NEAR_WORDS = ["models-x", "from_here", "x6", "in.2", "at/least", "to:x", "no_", "per@day", "x-x", "3.5-x", "Refuse", "FOR", "0.:A", "7.-b"]
 _COMMON = ["input", "output", "cache_read", "alpha-1", "batch", "claude-3-5-haiku-20241022", "3-5x", "USD", "_", "a"]
 
 

@@ -188,8 +188,8 @@ def test_quantities_that_are_none(quantity: object) -> None:
     "quantity", [0, 1, 10**15, 10**30, "1,000", "7 tokens", Decimal("12.000"), Fraction(9, 3), [], [1, "2"], (3,)]
 )
 def test_quantities_that_are_some(quantity: object) -> None:
-    bill = book().price(**OPUS, usage={"input": quantity})
-    assert bill.total == book().total(**OPUS, usage={"input": quantity})
+    bill = book().price(**OPUS, usage={"input": quantity}, record="sum")
+    assert bill.total == book().rates.request(OPUS["model"], OPUS["at"], {"input": quantity}, {}, held=False).amount
 
 
 NAMES = [
@@ -541,7 +541,7 @@ def test_an_unusable_book_has_what_other_errors_have(tmp_path: Path) -> None:
     assert (str(raised.value), raised.value.code, raised.value.location) == ("there is no book `nope` (no_book)", "no_book", None)
     assert raised.value.help == "bundled books: anthropic"
     path = tmp_path / "b.price"
-    path.write_text("book b in USD\nmeter input in tokenz\n", encoding="utf-8")
+    path.write_text("book b in USD\nmeter input in tokenz\nmodels\n  | model | released   |\n  | m-1   | 2026-01-01 |\n", encoding="utf-8")
     with pytest.raises(pricelang.BookError) as raised:
         pricelang.load(path)
     first = raised.value.faults[0]

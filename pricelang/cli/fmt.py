@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from pricelang.cli.output import fault_lines, palette
+from pricelang.content import MAX_BYTES
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE, error_line
 from pricelang.syntax.faults import BookError
 from pricelang.writing import write_text
@@ -77,7 +78,10 @@ def _formatted(path: str) -> tuple[str, str] | None:
     from pricelang.syntax.formatting import FormatError, format_text
 
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        data = _bytes_of(path)
+        if len(data) > MAX_BYTES:
+            click.echo(error_line("too_large", f"`{path}` has more than {MAX_BYTES:,} bytes", *palette(sys.stderr).error), err=True)
+            return None
         old = data.decode("utf-8")
         return old, format_text(path, old.replace("\r\n", "\n"))
     except BookError as error:
@@ -91,6 +95,14 @@ def _formatted(path: str) -> tuple[str, str] | None:
         reason = (error.strerror or str(error)).lower()
         click.echo(error_line("no_file", f"`{path}` cannot be read: {reason}", *palette(sys.stderr).error), err=True)
     return None
+
+
+def _bytes_of(path: str) -> bytes:
+    """The bytes of a file or of standard input, and one beyond what a book's file may have."""
+    if path == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with open(path, "rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def _show_diff(path: str, old: str, new: str) -> None:

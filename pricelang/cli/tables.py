@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -98,10 +99,8 @@ def opened_by(
     ctx: click.Context, book: Book, files: Sequence[str], params: dict[str, Any], fixed: Fixed = NOTHING_FIXED
 ) -> Iterator[Job]:
     """The same by a book that is open already; `params` say how the tables are read (see `mapping_options`)."""
-    try:
-        import duckdb
-    except ImportError:
-        raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'") from None
+    if find_spec("duckdb") is None:
+        raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'")
     from pricelang.engines.duck import open_job
     from pricelang.engines.failures import engine_errors
 

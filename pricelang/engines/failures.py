@@ -29,4 +29,6 @@ def engine_errors() -> Iterator[None]:
             raise
         first = said.splitlines()[0] if said else type(error).__name__
         help = "more memory may help: `--memory 2GB`" if isinstance(error, duckdb.OutOfMemoryException) else None
+        if "Memory must have" in first:
+            help = "the memory is a size such as `--memory 2GB`"
         raise EngineFailed("engine", f"DuckDB could not go on: {printable(first)}", help=help) from error

@@ -19,6 +19,7 @@ from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
+from pricelang.engines.unsaid import default_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 PRICE, TRY = "price_of", "try_price_of"
 CLASSES = "pricelang_classes"
-MAX_COMBINATIONS = 4_000
-"""Combinations beyond this are folded: the lists that the macro reads have a place for each that could be."""
+MAX_COMBINATIONS = 400
+"""Combinations of values beyond this are folded: the lists that the macro reads have a place for each in every dated version."""
 
 TIME = 6
 """Decimals of a quantity that is no whole number, such as hours; one that is finer has no price here."""
@@ -72,7 +73,7 @@ def register(
     """
     found = versions_of(
         book.rates, dimensions=dimensions, meters=meters, models=models, fixed=fixed,
-        period=(None if since is None else seconds_of(since), None), most=MAX_COMBINATIONS,
+        period=(None if since is None else seconds_of(since), None), widest=MAX_COMBINATIONS,
     )  # fmt: skip
     parts = _parts(book, found)
     if not parts:
@@ -82,7 +83,7 @@ def register(
     _store_classes(connection, found)
     _store_lists(connection, found, parts)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
-        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since)))
+        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed))
     return found
 
 
@@ -197,11 +198,12 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None) -> str:
+def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str]) -> str:
     """The definition of a macro that gives `refused` where there is no price, and before the first instant of the rates."""
     quantities = [part.quantity for part in parts]
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
-    arguments += [f"{quoted(dimension)} := {literal(values[0])}" for dimension, values in found.dimensions]
+    columns = {dimension: quoted(dimension) for dimension, _ in found.dimensions}
+    arguments += [f"{column} := null" for column in columns.values()]
     at = utc_timestamp(quoted("at"))
     first = f"timestamp '{FIRST_DAY}'" if since is None else WORDS.instant(since)
     version = keyed.version_sql(found.cuts, at, False, WORDS)
@@ -211,7 +213,9 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     values_at, count = "", 1
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
-        number = f"case coalesce({quoted(dimension)}, {literal(values[0])}) {chosen} end"
+        default = default_sql(dimension, values[0], columns, fixed, literal)
+        value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
+        number = f"case {value} {chosen} end"
         values_at = f"({values_at} * {len(values)} + {number})" if values_at else number
         count *= len(values)
     if found.fold:

@@ -15,6 +15,7 @@ from pricelang.engines import keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.unsaid import default_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
@@ -214,9 +215,11 @@ def placed(plan: Plan) -> Placed:
     stretch = keyed.version_sql(plan.rates.cuts, at, True, asked)
     if plan.since is not None:  # what is before it was not compiled
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
+    columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
+    empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
     values = tuple(
-        f"case when {plan.columns[found]} is null then {words.words.text(values[0])} else {words.known(plan.columns[found])} end"
-        for found, values in plan.rates.dimensions
+        words.known(column) if empty[found] is None else f"case when {column} is null then {empty[found]} else {words.known(column)} end"
+        for found, column in columns.items()
     )
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
@@ -271,7 +274,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any of the book's."""
     text, name = plan.dialect.words.text, plan.dialect.words.name
     before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
-    unknown = "a model that is unknown, or that this text has no prices of" if plan.of_some else UNKNOWN
+    unknown = "unknown model, or one that this text has no prices of" if plan.of_some else UNKNOWN
     cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
              (f"v.{name('version')} is null", NOT_THEN), *([(f"{row.clock} is null", NO_TIME)] if row.clock else []),
              (f"r.{name('version')} is null", REFUSED)]  # fmt: skip

@@ -97,7 +97,7 @@ def _list_part(below: PriceBook, part: Priced, kind: str) -> Priced:
     model, at = part.cell.model.name, datetime.datetime.fromtimestamp(part.at, datetime.UTC)
     try:
         if kind == "single":
-            return below.rates.request(model, at, dict(part.usage), dict(part.dimensions))
+            return below.rates.request(model, at, dict(part.usage), dict(part.dimensions), held=False)  # it was, by its own book
         found = below.rates.bounds(model, at, dict(part.usage), dict(part.dimensions), {})
     except PriceError as error:
         raise BadRequest("no_list_price", f"the list has no price for this request: {error}", help="the list price of FOCUS is that of the book below the contract") from None

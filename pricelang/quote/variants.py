@@ -8,6 +8,7 @@ from math import ceil
 
 from attrs import evolve, frozen
 
+from pricelang.naming import requested
 from pricelang.notes import Note
 from pricelang.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative, caches_of
 from pricelang.quote.growth import Growth
@@ -73,14 +74,12 @@ class Variants:
 
     def settled(self, part: Part) -> Settled:
         """A part that says everything itself. Raises `PriceError` where no model is named, or something cannot be read."""
-        model = part.model if part.model is not None else self.scenario.model
-        if model is None:
-            raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        model, dimensions = requested(self.book, part, self.scenario.model, self.scenario.dimensions)
         at = part.at if part.at is not None else self.scenario.at
         uses, seconds = self.rates.uses(part.usage), seconds_of(at)
         if self.scenario.reads is not None:
             self._check_reads(uses, part)
-        whole = evolve(part, model=model, at=at, dimensions={**self.scenario.dimensions, **part.dimensions})
+        whole = evolve(part, model=model, at=at, dimensions=dimensions, unsaid=())
         return Settled(whole, self.rates.model_index(model, seconds), seconds, uses)
 
     def given(self, settled: Settled) -> Variant:

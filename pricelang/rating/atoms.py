@@ -88,8 +88,7 @@ def rate_table(
     """The rates of some combinations, over a period of UTC seconds, both ends included (None: no end).
 
     A combination is a model (an id or an alias) and a value for each of `dimensions`, or None for its default; `fixed`
-    are values that hold for all, and every other dimension is what the id says or at its default. What the book does not
-    know has no row, nor has what says too little.
+    are values that hold for all, and every other dimension is at its default. What the book does not know has no row.
     """
     book = card.book
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
@@ -97,10 +96,13 @@ def rate_table(
     made: list[tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Cell]] = []
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     for name, values in dict.fromkeys((name, tuple(values)) for name, values in combinations):
-        given = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
-        model, given = _asked(card, name, given)
+        given: Mapping[str, str] = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
+        try:
+            model, given = (name, given) if card.ids is None else card.ids.asked(name, given)[:2]
+        except PriceError:
+            continue  # the evaluator of single requests says why
         for (version, start), clock in itertools.product(enumerate(_starts(cuts, period)), range(len(turns) + 1)):
-            point = None if model is None else dated(card, model, start)
+            point = dated(card, model, start)
             chosen = None if point is None else _values_at(card, point[0], given, start, minute_of(turns, clock))
             if point is None or chosen is None:
                 continue
@@ -153,14 +155,6 @@ def thresholds_of(book: m.Book) -> tuple[Threshold, ...]:
 
 
 # ---- the cells ------------------------------------------------------------------------------------------------------
-
-
-def _asked(card: RateCard, id: str, given: Mapping[str, str]) -> tuple[str | None, Mapping[str, str]]:
-    """The model of an id and all that a request says with it; no model where it says too little, or contradicts its id."""
-    try:
-        return (id, given) if card.ids is None else card.ids.asked(id, given)[:2]
-    except PriceError:
-        return None, given
 
 
 def _values_at(card: RateCard, model: int, given: Mapping[str, str], at: int, minute: int) -> tuple[int, ...] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from math import prod
 
 from attrs import evolve, frozen
 
@@ -72,13 +73,14 @@ class Versions:
 def versions_of(
     card: RateCard, *, dimensions: Sequence[str] | None = None, meters: Sequence[str] | None = None,
     models: Sequence[str] | None = None, period: tuple[int | None, int | None] = (None, None), fixed: dict[str, str] | None = None,
-    accounts: bool = False, more: Sequence[str] = (), most: int | None = None,
+    accounts: bool = False, more: Sequence[str] = (), widest: int | None = None,
 ) -> Versions:  # fmt: skip
     """The rates of a book, for some models (all) and a period in UTC seconds (all of time); with `accounts` also what
     belongs to those.
 
     The dimensions are those on which anything turns that these models and meters pay then, unless others are named, and
-    `more` besides; the rest is `fixed` or at its default. Beyond `most` rows (`MAX_ROWS`) their values are folded.
+    `more` besides; the rest is `fixed` or at its default. Beyond `MAX_ROWS` rows, or
+    `widest` combinations of values where that is given, these are folded.
 
     Raises `UnknownName` for what the book does not have, `BadRequest` (`bad_mapping`) for a dimension that is also `fixed`,
     and (`bad_book`) for a book whose requests are not all billed in one currency.
@@ -99,7 +101,11 @@ def versions_of(
     _check_currency(grid.seen)
     spaces = tuple((book.dimensions[n].name, _values(book, book.dimensions[n].name)) for n in grid.dimensions)
     places = places_of(book, grid.cells, used)
-    fold, keyed = _keyed(grid, roots, spaces, MAX_ROWS if most is None else most)
+    if widest is not None:
+        folds = prod(len(values) for _, values in spaces) > widest
+    else:
+        folds = grid.count(roots) > MAX_ROWS
+    fold, keyed = _keyed(grid, roots, spaces, folds)
     plain = {id(cell): _with_accounts(book, row_of(book, cell.model.name, 0, (), 0, (), cell, used, places), cell, used, accounts) for cell in grid.cells}
     rows = [
         _placed(plain[id(cell)], version, values, clock, sides)
@@ -145,11 +151,11 @@ def _dated(card: RateCard, wanted: frozenset[int], period: tuple[int | None, int
 
 
 def _keyed(
-    grid: Grid, roots: Sequence[int], spaces: Sequence[tuple[str, tuple[str, ...]]], most: int
+    grid: Grid, roots: Sequence[int], spaces: Sequence[tuple[str, tuple[str, ...]]], folds: bool
 ) -> tuple[Fold, list[tuple[tuple[int, ...], tuple[str, ...]]]]:
-    """What rows are told apart by besides versions: values, or where these are too many rows, classes of them. To each
+    """What rows are told apart by besides versions: values, or with `folds` classes of them. To each
     what it is below every root."""
-    if grid.count(roots) > most:
+    if folds:
         fold, vectors = folded(grid, roots)
         return fold, [(vector, (str(number),)) for number, vector in enumerate(vectors)]
     found: list[tuple[tuple[int, ...], tuple[str, ...]]] = [(tuple(roots), ())]

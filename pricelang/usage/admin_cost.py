@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from .fields import is_object
 from .records import Outcome, Place, Skipped
 
 FORMAT = "admin-cost"
@@ -14,9 +15,9 @@ def known(value: Mapping[str, object]) -> bool:
     buckets = value.get("data")
     if not isinstance(buckets, list) or not buckets:
         return False
-    results = [bucket.get("results") if isinstance(bucket, Mapping) else None for bucket in buckets]
+    results = [bucket.get("results") if is_object(bucket) else None for bucket in buckets]
     rows = [row for rows in results if isinstance(rows, list) for row in rows[:1]]
-    return bool(rows) and all(isinstance(row, Mapping) and "amount" in row and "uncached_input_tokens" not in row for row in rows)
+    return bool(rows) and all(is_object(row) and "amount" in row and "uncached_input_tokens" not in row for row in rows)
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:

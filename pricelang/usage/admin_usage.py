@@ -18,7 +18,7 @@ from attrs import frozen
 from pricelang.notes import Note
 
 from .counters import SPLIT, counters_of
-from .fields import clean, optional_count, optional_object, require_object, shown, word, wrong_type
+from .fields import clean, is_object, optional_count, optional_object, require_object, shown, word, wrong_type
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from .stated import stated
@@ -52,7 +52,7 @@ def known(value: Mapping[str, object]) -> bool:
     rows = _first_rows(value)
     if rows is None:
         return False
-    return is_empty(value) or any(isinstance(row, Mapping) and "uncached_input_tokens" in row for row in rows)
+    return is_empty(value) or any(is_object(row) and "uncached_input_tokens" in row for row in rows)
 
 
 def is_empty(value: Mapping[str, object]) -> bool:
@@ -67,7 +67,7 @@ def _first_rows(value: Mapping[str, object]) -> list[object] | None:
         return None
     rows: list[object] = []
     for bucket in buckets:
-        results = bucket.get("results") if isinstance(bucket, Mapping) else None
+        results = bucket.get("results") if is_object(bucket) else None
         if not isinstance(results, list):
             return None
         rows += results[:1]
@@ -108,12 +108,13 @@ class _Pages:
             yield Skipped(place, "a page without buckets")
         for number, bucket in enumerate(buckets, 1):
             where = f"bucket {number}"
-            if not isinstance(bucket, Mapping) or not isinstance(bucket.get("results"), list):
+            rows = bucket.get("results") if is_object(bucket) else None
+            if not is_object(bucket) or not isinstance(rows, list):
                 yield Rejected(_at(place, where), "wrong_type", "a bucket is an object with a list `results`", None, written(bucket))
                 continue
-            if not bucket["results"]:
+            if not rows:
                 yield Skipped(_at(place, where), "a bucket without usage")
-            for index, row in enumerate(bucket["results"], 1):
+            for index, row in enumerate(rows, 1):
                 spot = _at(place, f"{where}, row {index}")
                 try:
                     yield self._row(require_object(row, "results"), bucket, spot)

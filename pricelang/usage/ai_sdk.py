@@ -16,7 +16,7 @@ from attrs import evolve
 from pricelang.notes import Note
 
 from .counters import Counters, agreed, writes_of
-from .fields import clean, count, optional_object, require_object, word
+from .fields import clean, count, is_object, optional_object, require_object, word
 from .inclusive import disjoint, no_lifetime, total_of
 from .messages import read_message
 from .platforms import named_platform, platform_of_message
@@ -40,40 +40,40 @@ _INSIDE = ("openrouter", "openai", "azure-openai", "litellm", "github")
 def known(value: Mapping[str, object]) -> bool:
     """Whether an object is a result of the AI SDK, by the names of its counts, or by `response.modelId` beside them."""
     usage = value.get("usage")
-    if not isinstance(usage, Mapping) or "modelUsage" in value or "cacheReadInputTokens" in usage:
+    if not is_object(usage) or "modelUsage" in value or "cacheReadInputTokens" in usage:
         return False
     given = usage.get("inputTokens")
-    if isinstance(given, Mapping) or ("promptTokens" in usage and "completionTokens" in usage):
+    if is_object(given) or ("promptTokens" in usage and "completionTokens" in usage):
         return True
     response = value.get("response")
-    return given is not None and (any(key in usage for key in _OWN) or (isinstance(response, Mapping) and "modelId" in response and "usage" not in response))
+    return given is not None and (any(key in usage for key in _OWN) or (is_object(response) and "modelId" in response and "usage" not in response))
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a result, with a request for each of its steps. Raises `UsageError`."""
     notes: list[Note] = []
     listed = value.get("steps")
-    steps = [step for step in listed if isinstance(step, Mapping) and isinstance(step.get("usage"), Mapping)] if isinstance(listed, list) else []
+    steps = [step for step in listed if is_object(step) and is_object(step.get("usage"))] if isinstance(listed, list) else []
     parts: list[Part] = []
     if steps and isinstance(listed, list) and len(steps) == len(listed):
         for number, step in enumerate(steps, 1):
             label = f"step {number}" if len(steps) > 1 else ""
             parts += [evolve(part, label=part.label or label) for part in _parts({**value, **step}, f"steps[{number - 1}].usage", notes)]
-    elif isinstance(value.get("totalUsage"), Mapping):
+    elif is_object(value.get("totalUsage")):
         one = value["totalUsage"] == value["usage"]
         whole = {**value, "usage": value["totalUsage"]} | ({} if one else {"providerMetadata": None})
         parts += (part if one else evolve(part, kind=SUM) for part in _parts(whole, "totalUsage", notes))
     else:
         parts += _parts(value, "usage", notes)
     response = value.get("response")
-    id = response.get("id") if isinstance(response, Mapping) else None
+    id = response.get("id") if is_object(response) else None
     return (Record(tuple(parts), evolve(place, id=clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes)),)
 
 
 def _parts(value: Mapping[str, object], path: str, notes: list[Note]) -> Iterator[Part]:
     usage = require_object(value.get("usage"), path)
     response, described = optional_object(value, "response", "") or {}, value.get("model")
-    own = described if isinstance(described, Mapping) else {"modelId": described or value.get("modelId")}
+    own = described if is_object(described) else {"modelId": described or value.get("modelId")}
     model = word(response.get("modelId") or own.get("modelId"), "response.modelId")
     at = instant(response.get("timestamp") or value.get("timestamp"), "response.timestamp")
     provider = own.get("provider") or value.get("provider")
@@ -150,20 +150,20 @@ def _flat(usage: Mapping[str, object]) -> Mapping[str, object]:
     found = dict(usage)
     for side in ("input", "output"):
         given = usage.get(f"{side}Tokens")
-        if isinstance(given, Mapping):
+        if is_object(given):
             found[f"{side}Tokens"] = given.get("total")
             found[f"{side}TokenDetails"] = {_INNER.get(key, key): number for key, number in given.items() if key != "total"}
     return found
 
 
 def _inner(metadata: Mapping[str, object] | None) -> list[Mapping[str, object]]:
-    return [inner for inner in (metadata or {}).values() if isinstance(inner, Mapping)]
+    return [inner for inner in (metadata or {}).values() if is_object(inner)]
 
 
 def _raw(*candidates: object) -> Mapping[str, object] | None:
     """The first usage of the Messages API among some objects."""
     for usage in candidates:
-        if isinstance(usage, Mapping) and "input_tokens" in usage and "output_tokens" in usage:
+        if is_object(usage) and "input_tokens" in usage and "output_tokens" in usage:
             return usage
     return None
 
@@ -172,7 +172,7 @@ def _told(metadata: Mapping[str, object] | None, what: str, known: int | None) -
     """The cache tokens that the metadata of a provider tells: `cacheReadInputTokens` and `cacheCreationInputTokens`, or Bedrock's names."""
     for inner in _inner(metadata):
         usage = inner.get("usage")
-        for holder in (inner, usage if isinstance(usage, Mapping) else {}):
+        for holder in (inner, usage if is_object(usage) else {}):
             for name in (f"cache{what}InputTokens", "cacheWriteInputTokens" if what == "Creation" else "cacheReadInputTokens"):
                 if holder.get(name) is not None:
                     number = count(holder[name], f"providerMetadata.{name}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import evolve
-
 from pricelang.notes import Note
 
 from .fields import require_object, shown, word
@@ -19,7 +17,7 @@ FORMAT = "batch"
 def record(value: Mapping[str, object], place: Place) -> Record:
     """The record of `{custom_id, result: {type, …}}`. Raises `UsageError`."""
     own = word(value.get("custom_id"), "custom_id")
-    place = evolve(place, id=own or place.id)
+    place = Place(place.file, place.line, own) if own else place
     result = require_object(value.get("result"), "result")
     kind = word(result.get("type"), "result.type")
     if kind in BATCH_NOT_BILLED:

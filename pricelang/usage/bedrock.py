@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
 from pricelang.notes import Note
 
 from .counters import Counters, agreed, split_note
 from .fields import (
     clean,
+    is_object,
     optional_count,
     optional_object,
     require_object,
@@ -30,7 +29,7 @@ from .fields import (
 from .inclusive import disjoint, no_lifetime, total_of
 from .messages import Message, read_message
 from .platforms import is_gov
-from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError, within
 from .sse import METRICS
 from .stated import stated
 from .unknown import ANYTHING, known_names, note_unknown, several
@@ -52,10 +51,10 @@ def known(value: Mapping[str, object]) -> bool:
     if value.get("schemaType") == "ModelInvocationLog" or METRICS in value:
         return True
     body = value.get("body")
-    if isinstance(body, Mapping):
+    if is_object(body):
         return "modelId" in value and "usage" in body
     usage = _converse(value).get("usage")
-    return isinstance(usage, Mapping) and "inputTokens" in usage and "modelUsage" not in value
+    return is_object(usage) and "inputTokens" in usage and "modelUsage" not in value
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -70,7 +69,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         no_lifetime(counters, notes)
         return (_record(Part(model, at, {}, counters.meters()), place, notes, {}),)
     body = value.get("body")
-    if isinstance(body, Mapping):
+    if is_object(body):
         message = read_message(body, at)
         return (_of_message(message, model, place, _attributes(value)),)
     response = _converse(value)
@@ -84,7 +83,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
 def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
     for key in ("response", "metadata"):
         inner = value.get(key)
-        if isinstance(inner, Mapping) and "usage" in inner:
+        if is_object(inner) and "usage" in inner:
             return inner
     return value
 
@@ -140,8 +139,9 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
     message = _message_in(body)
     if message is not None:
         return _of_message(read_message(message, at), model, place, attributes)
-    if isinstance(body, Mapping) and isinstance(body.get("usage"), Mapping) and "inputTokens" in body["usage"]:
-        counters = _converse_counts(body["usage"], notes)
+    usage = body.get("usage") if is_object(body) else None
+    if is_object(usage) and "inputTokens" in usage:
+        counters = _converse_counts(usage, notes)
     else:
         counters = _counts([(given, "input"), (output, "output")], notes)
         no_lifetime(counters, notes)
@@ -150,9 +150,9 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
 
 def _message_in(body: object) -> Mapping[str, object] | None:
     """The message of an output body: the body itself, or what the events of a stream add up to."""
-    if isinstance(body, Mapping):
+    if is_object(body):
         usage = body.get("usage")
-        return body if isinstance(usage, Mapping) and "input_tokens" in usage else None
+        return body if is_object(usage) and "input_tokens" in usage else None
     if isinstance(body, list):
         from .sse import merged
 
@@ -166,19 +166,13 @@ def _message_in(body: object) -> Mapping[str, object] | None:
 def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
     """The record of a message whose model id, with the geography, stands beside it. Other models in it keep theirs."""
     own = message.parts[0].model
-    parts = tuple(
-        evolve(
-            part, model=model if model and part.model == own else part.model,
-            dimensions={**_where(model, attributes), **part.dimensions},
-        )
-        for part in message.parts
-    )  # fmt: skip
+    where = _where(model, attributes)
+    parts = tuple(within(part, where, model if model and part.model == own else None) for part in message.parts)
     return Record(parts, place, FORMAT, message.notes, attributes)
 
 
 def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:
-    part = evolve(part, dimensions={**_where(part.model, attributes), **part.dimensions})
-    return Record((part,), place, FORMAT, tuple(notes), attributes)
+    return Record((within(part, _where(part.model, attributes)),), place, FORMAT, tuple(notes), attributes)
 
 
 def _where(model: str | None, attributes: Mapping[str, str]) -> dict[str, str]:
@@ -190,6 +184,6 @@ def _where(model: str | None, attributes: Mapping[str, str]) -> dict[str, str]:
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:
     found = {"account": value.get("accountId"), "region": value.get("region"), "operation": value.get("operation")}
     tags = value.get("requestMetadata")
-    if isinstance(tags, Mapping):
+    if is_object(tags):
         found |= {clean(str(key)): text for key, text in tags.items()}
     return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}

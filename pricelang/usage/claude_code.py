@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
-from .fields import clean, optional_object, shown, word
+from .fields import clean, is_object, optional_object, shown, word
 from .messages import read_message
 from .records import Place, Record, Skipped, UsageError
 from .responses import REQUEST, RESPONSE, named, where
@@ -56,9 +56,9 @@ def copy(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skippe
     message = value.get("message")
     if value.get("type") == "progress":
         return _of_progress(value, place, alone)
-    if not isinstance(message, Mapping) and "usage" in value and value.get("type") != "system":
+    if not is_object(message) and "usage" in value and value.get("type") != "system":
         raise UsageError("unknown_record", "no transcript line: `usage` stands at the top and not in `message`")
-    if not isinstance(message, Mapping) or message.get("usage") is None:
+    if not is_object(message) or message.get("usage") is None:
         return Skipped(place, _no_usage(value, message))
     if message.get("model") == SYNTHETIC:
         return Skipped(place, "a synthetic message: no request was made")
@@ -85,9 +85,9 @@ def copy_of(value: Mapping[str, object], message: Mapping[str, object], place: P
 def _of_progress(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skipped:
     """The copy of a subagent's response that a line of progress repeats; its own transcript has the final one."""
     data = value.get("data")
-    inner = data.get("message") if isinstance(data, Mapping) else None
-    message = inner.get("message") if isinstance(inner, Mapping) else None
-    if not isinstance(inner, Mapping) or not isinstance(message, Mapping) or not isinstance(message.get("usage"), Mapping):
+    inner = data.get("message") if is_object(data) else None
+    message = inner.get("message") if is_object(inner) else None
+    if not is_object(inner) or not is_object(message) or not is_object(message.get("usage")):
         return Skipped(place, _no_usage(value, None))
     if message.get("model") == SYNTHETIC:
         return Skipped(place, "a synthetic message: no request was made")
@@ -104,7 +104,7 @@ def _attributes(value: Mapping[str, object]) -> dict[str, str]:
 
 def _no_usage(value: Mapping[str, object], message: object) -> str:
     kind = value.get("type")
-    if kind == "assistant" or (isinstance(message, Mapping) and "usage" in message):
+    if kind == "assistant" or (is_object(message) and "usage" in message):
         return "an assistant line without usage"
     return f"a {shown(kind)} line" if isinstance(kind, str) and kind else "a line without usage"
 

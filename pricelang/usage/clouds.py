@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from .fields import require_object, shown, word
+from .fields import is_object, require_object, shown, word
 from .messages import read_message
 from .platforms import vertex_endpoint
-from .records import Outcome, Place, Record, UsageError
+from .records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"
 _HOSTS = (
@@ -32,7 +32,7 @@ _MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
 def known(value: Mapping[str, object]) -> bool:
     """Whether an object holds a message under `response` and its request under `request`."""
     request, response = value.get("request"), value.get("response")
-    return isinstance(request, Mapping) and isinstance(response, Mapping) and isinstance(response.get("usage"), Mapping) and "url" in request
+    return is_object(request) and is_object(response) and is_object(response.get("usage")) and "url" in request
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -63,7 +63,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         model = part.model or (in_url[1] if in_url else deployment)
         if platform == "bedrock" and in_url and "anthropic." in in_url[1]:
             model = in_url[1]
-        parts.append(evolve(part, model=model, dimensions={**dimensions, **part.dimensions}))
+        parts.append(within(part, dimensions, model))
     return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, {name: text for name, text in given.items() if text}),)
 
 

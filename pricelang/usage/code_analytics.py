@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import clean, model_id, optional_count, require_object, required_count, word, wrong_type
+from .fields import clean, is_object, model_id, optional_count, require_object, required_count, word, wrong_type
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, UsageError
 from .unknown import ANYTHING, known_names, note_unknown
@@ -23,7 +23,7 @@ _ENTRY = known_names("model", tokens=known_names("input", "output", "cache_read"
 def known(value: Mapping[str, object]) -> bool:
     """Whether an object is such a page, or a day of one: it has `model_breakdown`."""
     days = value.get("data", [value])
-    return isinstance(days, list) and bool(days) and all(isinstance(day, Mapping) and "model_breakdown" in day for day in days)
+    return isinstance(days, list) and bool(days) and all(is_object(day) and "model_breakdown" in day for day in days)
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
@@ -75,7 +75,7 @@ def _parts(listed: list[object], at: str, notes: list[Note]) -> Iterator[Part]:
 def _attributes(day: Mapping[str, object], at: str) -> dict[str, str]:
     actor = day.get("actor")
     given = {"day": at[:10], "terminal": day.get("terminal_type"), "organization": day.get("organization_id")}
-    if isinstance(actor, Mapping):
+    if is_object(actor):
         given |= {"user": actor.get("email_address"), "key": actor.get("api_key_name")}
     return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}
 

@@ -106,14 +106,18 @@ def agreed(places: Iterable[tuple[Mapping[str, object], str]], names: Iterable[s
 
     `places` are the objects with their paths. Raises `UsageError` where two differ.
     """
-    found: dict[str, int] = {}
+    found: list[tuple[str, str, int]] = []
     for holder, path in places:
         for name in names:
-            if holder.get(name) is not None:
-                found[f"{path}.{name}" if path else name] = optional_count(holder, name, path)
-    if len(found) > 1 and len(set(found.values())) > 1:
-        raise UsageError("bad_counts", " and ".join(f"`{path}` ({count})" for path, count in found.items()) + " count the same and differ")
-    return next(iter(found.values()), None)
+            if name in holder and holder[name] is not None:
+                found.append((path, name, optional_count(holder, name, path)))
+    if not found:
+        return None
+    number = found[0][2]
+    if len(found) > 1 and any(count != number for _, _, count in found):
+        told = " and ".join(f"`{f'{path}.{name}' if path else name}` ({count})" for path, name, count in found)
+        raise UsageError("bad_counts", f"{told} count the same and differ")
+    return number
 
 
 def writes_of(written: int | None, parts: tuple[int | None, int | None], notes: list[Note]) -> tuple[int, int, bool]:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pricelang.notes import Note
 
 from .records import UsageError
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
 MAX_DIGITS = 18
+_TOO_LARGE = 10**MAX_DIGITS
 MAX_WORD = 200
 _LONG_CONTEXT_MARK = "[1m]"
+
+
+_OTHERS = frozenset((str, int, list, type(None), bool, Decimal))
+"""What else JSON has."""
+
+
+def is_object(value: object) -> TypeIs[Mapping[str, object]]:
+    """Whether a value is an object, as JSON calls it: a `dict`, or any other mapping in memory.
+
+    To ask for a mapping takes ten times as long as to ask for a type, so it is asked of what no JSON gave alone.
+    """
+    kind = type(value)
+    return kind is dict or (kind not in _OTHERS and isinstance(value, Mapping))
 
 
 def shown(text: object, limit: int = 60) -> str:
@@ -37,7 +55,7 @@ def type_name(value: object) -> str:
         return "a float" if isinstance(value, float) else "a number"
     if isinstance(value, str):
         return "a string"
-    return "an object" if isinstance(value, Mapping) else "a list" if isinstance(value, list | tuple) else "unreadable"
+    return "an object" if is_object(value) else "a list" if isinstance(value, list | tuple) else "unreadable"
 
 
 def wrong_type(path: str, value: object, expected: str) -> UsageError:
@@ -54,16 +72,16 @@ def count(value: object, path: str) -> int:
     Raises `UsageError` that names `path` for another type (a float included), a negative, fractional or huge number.
     """
     if type(value) is int:
-        number: int | Decimal = value
-    elif isinstance(value, Decimal):
+        if 0 <= value < _TOO_LARGE:
+            return value
         number = value
+    elif isinstance(value, Decimal):
+        number = _whole(value, path)
     else:
         raise wrong_type(path, value, "a whole number")
-    if isinstance(number, Decimal):
-        number = _whole(number, path)
     if number < 0:
         raise UsageError("negative_count", f"`{path}` is {_digits(number)}, and a count is never negative")
-    if number >= 10**MAX_DIGITS:
+    if number >= _TOO_LARGE:
         raise UsageError("too_large", f"`{path}` has more than {MAX_DIGITS} digits")
     return number
 
@@ -86,7 +104,7 @@ def _digits(number: int) -> str:
 def optional_count(holder: Mapping[str, object], key: str, path: str) -> int:
     """The count under `key`, zero where the key is absent or null. `path` names the holder."""
     value = holder.get(key)
-    return 0 if value is None else count(value, f"{path}.{key}")
+    return 0 if value is None else _count_in(value, key, path)
 
 
 def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
@@ -94,20 +112,25 @@ def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
     value = holder.get(key)
     if value is None:
         raise UsageError("missing_key", f"`{path}.{key}` is missing")
-    return count(value, f"{path}.{key}")
+    return _count_in(value, key, path)
+
+
+def _count_in(value: object, key: str, path: str) -> int:
+    # Nearly all counts are in order, and the whole path is for the others.
+    return value if type(value) is int and 0 <= value < _TOO_LARGE else count(value, f"{path}.{key}")
 
 
 def optional_object(holder: Mapping[str, object], key: str, path: str) -> Mapping[str, object] | None:
     """The object under `key`, None where it is absent or null."""
     value = holder.get(key)
-    if value is None or isinstance(value, Mapping):
+    if value is None or is_object(value):
         return value
     raise wrong_type(f"{path}.{key}" if path else key, value, "an object")
 
 
 def require_object(value: object, path: str) -> Mapping[str, object]:
     """`value` as an object, or a `UsageError` that names `path`."""
-    if isinstance(value, Mapping):
+    if is_object(value):
         return value
     if value is None:
         raise UsageError("missing_key", f"`{path}` is missing")

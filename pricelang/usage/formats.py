@@ -15,12 +15,13 @@ names). It is asked after all formats from here, or at once by `--format`; nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
 from attrs import frozen
 
-from .fields import clean, shown
+from .fields import clean, is_object, shown
 from .records import Outcome, Place, UsageError
 from .shapes import NATIVE, native_format_of
 
@@ -61,14 +62,17 @@ KNOWN = (
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
 )
 FORMATS = (*NATIVE, *(one.name for one in KNOWN))
+_HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
 def format_of(value: Mapping[str, object]) -> str:
     """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
     usage = value.get("usage")
-    keys = value.keys() | usage.keys() if isinstance(usage, Mapping) else value.keys()
-    for one in KNOWN:
-        if not one.keys.isdisjoint(keys) and _module(one.module).known(value):
+    hints = _HINTS.intersection(value)
+    if is_object(usage):
+        hints = hints.union(_HINTS.intersection(usage))
+    for one in _candidates(hints):
+        if _module(one.module).known(value):
             return one.name
     native = native_format_of(value)
     if native is not None:
@@ -77,6 +81,12 @@ def format_of(value: Mapping[str, object]) -> str:
         if _plugin(name).known(value):
             return name
     raise _unknown(value)
+
+
+@lru_cache(maxsize=256)
+def _candidates(hints: frozenset[str]) -> tuple[Format, ...]:
+    """The formats that some of these keys hint at, in order; records of one kind have the same."""
+    return tuple(one for one in KNOWN if not one.keys.isdisjoint(hints))
 
 
 def reader_of(name: str) -> Read:
@@ -151,6 +161,7 @@ def _broken(name: str, what: str) -> UsageError:
     )  # fmt: skip
 
 
+@cache
 def _module(name: str) -> Any:
     return import_module(f"{__package__}.{name}")
 

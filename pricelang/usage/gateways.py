@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve
-
 from pricelang.notes import Note
 
 from .counters import Counters, agreed, writes_of
-from .fields import clean, optional_object, require_object, required_count, shown, word
+from .fields import clean, is_object, optional_object, require_object, required_count, shown, word
 from .inclusive import disjoint, no_lifetime, total_of
 from .openai import counters as openai_counters
 from .openai import searches
@@ -67,7 +65,7 @@ def _kind(value: Mapping[str, object]) -> str | None:
     if "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value:
         return "helicone"
     usage = value.get("usage")
-    if isinstance(usage, Mapping) and ("cache_read_tokens" in usage or "cache_write_tokens" in usage or ("model_name" in value and "input_tokens" in usage)):
+    if is_object(usage) and ("cache_read_tokens" in usage or "cache_write_tokens" in usage or ("model_name" in value and "input_tokens" in usage)):
         return "pydantic" if "type" not in value and "message" not in value else None
     return None
 
@@ -96,14 +94,15 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
         path = "the log"
     else:
         path = "metadata.usage_object"
-    part = Part(word(value.get("model"), "model"), None, stated(usage, path), openai_counters(usage, path, notes).meters() | searches(usage))
-    return _record(value, "startTime", evolve(part, kind=SUM if several(usage, value) else SINGLE), value.get("custom_llm_provider"), place, notes, attributes)
+    kind = SUM if several(usage, value) else SINGLE
+    part = Part(word(value.get("model"), "model"), None, stated(usage, path), openai_counters(usage, path, notes).meters() | searches(usage), kind=kind)
+    return _record(value, "startTime", part, value.get("custom_llm_provider"), place, notes, attributes)
 
 
 def _litellm_attributes(value: Mapping[str, object]) -> dict[str, str]:
     metadata = value.get("metadata")
     found: dict[str, object] = {"user": value.get("end_user"), "group": value.get("model_group"), "trace": value.get("trace_id")}
-    if isinstance(metadata, Mapping):
+    if is_object(metadata):
         found |= {"key": metadata.get("user_api_key_alias") or metadata.get("user_api_key_hash"), "team": metadata.get("user_api_key_team_id")}
     tags = value.get("request_tags")
     if isinstance(tags, list):
@@ -195,9 +194,8 @@ def _record(
     # An id that says its platform says it better than the name of a provider, which may have several.
     says = part.model is not None and "platform" in named(part.model).dimensions
     platform = platform_of_message(value.get("id")) or (None if says else named_platform(provider))
-    part = evolve(
-        part, at=instant(value.get(at), at), dimensions={**({"platform": platform} if platform else {}), **part.dimensions},
-        # After each search the model is sampled once more: the counts are those of several prompts.
-        kind=SUM if "web_search" in part.usage or "web_fetch" in part.usage else part.kind,
-    )  # fmt: skip
+    # After each search the model is sampled once more: the counts are those of several prompts.
+    kind = SUM if "web_search" in part.usage or "web_fetch" in part.usage else part.kind
+    dimensions = {"platform": platform, **part.dimensions} if platform else part.dimensions
+    part = Part(part.model, instant(value.get(at), at), dimensions, part.usage, kind=kind)
     return Record((part,), place, FORMAT, tuple(notes), attributes)

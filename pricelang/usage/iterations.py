@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from pricelang.notes import Note
 
 from .counters import SPLIT, Counters, counters_of, shares
-from .fields import clean, model_id, shown, word, wrong_type
+from .fields import clean, is_object, model_id, shown, word, wrong_type
 from .records import UsageError
 from .unknown import known_names, note_key
 
@@ -96,10 +96,10 @@ def fallback_origins(content: Sequence[object], notes: list[Note]) -> list[str]:
     """The models that the `fallback` blocks of a message's content came from, in their order."""
     origins = []
     for block in content:
-        if isinstance(block, Mapping) and block.get("type") == "fallback":
+        if is_object(block) and block.get("type") == "fallback":
             # SDK objects dump the field as `from_`, because `from` is a word of Python.
             origin = block.get("from", block.get("from_"))
-            model = model_id(origin.get("model"), "content.from.model", notes) if isinstance(origin, Mapping) else None
+            model = model_id(origin.get("model"), "content.from.model", notes) if is_object(origin) else None
             if model is not None:
                 origins.append(model)
     return origins
@@ -109,7 +109,7 @@ def _entries(listed: Sequence[object], null_model: str | None, notes: list[Note]
     entries = []
     for number, value in enumerate(listed, 1):
         path = f"usage.iterations[{number - 1}]"
-        if not isinstance(value, Mapping):
+        if not is_object(value):
             raise wrong_type(path, value, "an object")
         kind = word(value.get("type"), f"{path}.type") or "message"
         if kind not in _TYPES:

@@ -15,6 +15,7 @@ from pricelang.notes import Note
 from .counters import SPLIT, counters_of
 from .fields import (
     clean,
+    is_object,
     model_id,
     optional_count,
     optional_object,
@@ -45,7 +46,7 @@ def known(value: Mapping[str, object]) -> bool:
     kind, usage = value.get("type"), value.get("usage")
     if isinstance(kind, str) and kind != "session":
         return kind == "dream" or (kind.startswith(_EVENTS) and "processed_at" in value)
-    if not isinstance(usage, Mapping):
+    if not is_object(usage):
         return kind == "session"
     return kind == "session" or "active_seconds" in usage or "list_cost" in usage
 
@@ -119,11 +120,11 @@ def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, 
     own = value.get("model") if agent is None else agent.get("model")
     config = _config(own, "agent.model")
     others = agent.get("multiagent") if agent is not None else None
-    listed = others.get("agents") if isinstance(others, Mapping) else None
+    listed = others.get("agents") if is_object(others) else None
     models = {word(config.get("id"), "agent.model.id")}
     for other in listed if isinstance(listed, list) else ():
         path = "agent.multiagent.agents.model"
-        models.add(word(_config(other.get("model") if isinstance(other, Mapping) else None, path).get("id"), f"{path}.id"))
+        models.add(word(_config(other.get("model") if is_object(other) else None, path).get("id"), f"{path}.id"))
     known_models = sorted(model for model in models if model)
     if len(known_models) > 1:
         raise UsageError(
@@ -135,7 +136,7 @@ def _model(value: Mapping[str, object], notes: list[Note]) -> tuple[str | None, 
 
 def _config(model: object, path: str) -> Mapping[str, object]:
     """The configuration of a model, which may be its id alone."""
-    if isinstance(model, Mapping):
+    if is_object(model):
         return model
     if model is None or isinstance(model, str):
         return {"id": model}
@@ -146,6 +147,6 @@ def _attributes(value: Mapping[str, object], dream: bool) -> dict[str, str]:
     agent = value.get("agent")
     given = {
         "session": value.get("session_id") if dream else value.get("id"), "environment": value.get("environment_id"),
-        "agent": agent.get("name") if isinstance(agent, Mapping) else None, "deployment": value.get("deployment_id"),
+        "agent": agent.get("name") if is_object(agent) else None, "deployment": value.get("deployment_id"),
     }  # fmt: skip
     return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from pricelang.notes import Note
 
 from .counters import SPLIT, Counters, counters_of
-from .fields import model_id, optional_count, optional_object, shown
+from .fields import is_object, model_id, optional_count, optional_object, shown
 from .inclusive import disjoint, total_of
 from .iterations import ITERATION, Billed, billed_iterations
 from .platforms import of_message
@@ -157,7 +157,7 @@ def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str
 def _refusal(message: Mapping[str, object], notes: list[Note]) -> dict[str, str]:
     dimensions = {"outcome": "refused_before_output"}
     details = message.get("stop_details")
-    category = details.get("category") if isinstance(details, Mapping) else None
+    category = details.get("category") if is_object(details) else None
     if isinstance(category, str) and category in REFUSAL_CATEGORIES:
         dimensions["refusal_category"] = category
     elif category not in _OTHER_CATEGORIES:
@@ -169,7 +169,7 @@ def _redeemed(usage: Mapping[str, object]) -> bool:
     """Whether the response is a retry that a fallback credit pays for in part."""
     credit = optional_object(usage, "fallback_credit", "usage") or {}
     status = credit.get("status")
-    return (status.get("type") if isinstance(status, Mapping) else status) == "redeemed"
+    return (status.get("type") if is_object(status) else status) == "redeemed"
 
 
 def _with_credit(part: Part) -> Part:
@@ -183,7 +183,7 @@ def _with_credit(part: Part) -> Part:
 def _has_output(content: Sequence[object]) -> bool:
     """Whether the refused attempt left anything: a fallback or compaction block is not its output."""
     for block in content:
-        if isinstance(block, Mapping):
+        if is_object(block):
             kind = block.get("type")
             if kind in ("fallback", "compaction") or (kind == "text" and not block.get("text")):
                 continue

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pricelang.notes import Note
 
 from .counters import SPLIT, Counters, agreed, writes_of
-from .fields import clean, optional_count, optional_object, require_object, required_count, word
+from .fields import clean, is_object, optional_count, optional_object, require_object, required_count, word
 from .inclusive import disjoint, no_lifetime, total_of
 from .platforms import platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
@@ -54,7 +54,7 @@ def known(value: Mapping[str, object]) -> bool:
     if value.get("object") in _OBJECTS or _completed(value):
         return True
     usage = value.get("usage")
-    if not isinstance(usage, Mapping) or value.get("type") is not None or "message" in value:
+    if not is_object(usage) or value.get("type") is not None or "message" in value:
         return False
     if "prompt_tokens" in usage and "completion_tokens" in usage:
         return True
@@ -83,7 +83,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
 
 
 def _completed(value: Mapping[str, object]) -> bool:
-    return value.get("type") in ("response.completed", "response.incomplete") and isinstance(value.get("response"), Mapping)
+    return value.get("type") in ("response.completed", "response.incomplete") and is_object(value.get("response"))
 
 
 def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:

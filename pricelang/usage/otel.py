@@ -21,7 +21,7 @@ from attrs import evolve
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import clean, count, model_id, shown, type_name, wrong_type
+from .fields import clean, count, is_object, model_id, shown, type_name, wrong_type
 from .inclusive import no_lifetime
 from .json_text import written
 from .platforms import named_platform, platform_of_message
@@ -64,7 +64,7 @@ def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterat
     for number, (span, resource) in enumerate(_spans(value), 1):
         spot = evolve(place, id=_span_id(span) or f"span {number}")
         try:
-            if not isinstance(span, Mapping):
+            if not is_object(span):
                 raise wrong_type("spans", span, "a list of objects")
             yield _span(span, resource, spot, spans)
         except UsageError as error:
@@ -72,7 +72,7 @@ def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterat
 
 
 def _span_id(span: object) -> str | None:
-    id = span.get("spanId") if isinstance(span, Mapping) else None
+    id = span.get("spanId") if is_object(span) else None
     return clean(id) if isinstance(id, str) and id else None
 
 
@@ -80,12 +80,12 @@ def _spans(value: Mapping[str, object]) -> Iterator[tuple[object, Mapping[str, o
     """The spans and log records with the attributes of their resources."""
     for outer, scopes, inner in (("resourceSpans", "scopeSpans", "spans"), ("resourceLogs", "scopeLogs", "logRecords")):
         for group in _list(value, outer):
-            if not isinstance(group, Mapping):
+            if not is_object(group):
                 raise wrong_type(outer, group, "a list of objects")
             resource = group.get("resource")
-            given = _attributes(resource) if isinstance(resource, Mapping) else {}
+            given = _attributes(resource) if is_object(resource) else {}
             for scope in (*_list(group, scopes), *_list(group, "instrumentationLibrarySpans")):
-                if not isinstance(scope, Mapping):
+                if not is_object(scope):
                     raise wrong_type(scopes, scope, "a list of objects")
                 for span in _list(scope, inner):
                     yield span, given
@@ -101,18 +101,18 @@ def _list(holder: Mapping[str, object], key: str) -> list[object]:
 def _attributes(holder: Mapping[str, object]) -> dict[str, object]:
     """The attributes of a span: an object, or OTLP's list of keys and typed values."""
     given = holder.get("attributes")
-    if isinstance(given, Mapping):
+    if is_object(given):
         return dict(given)
     found = {}
     for item in given if isinstance(given, list) else ():
-        key = item.get("key") if isinstance(item, Mapping) else None
+        key = item.get("key") if is_object(item) else None
         if isinstance(key, str):
             found[key] = _typed(item.get("value"), key)
     return found
 
 
 def _typed(value: object, key: str) -> object:
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         return value
     if "intValue" in value:
         number = value["intValue"]

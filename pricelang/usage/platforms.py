@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from .records import Part
+from .records import Part, within
 
 LEAVES_UNSAID: Mapping[str, tuple[str, ...]] = {"bedrock": ("endpoint",), "vertex": ("endpoint",)}
 """What a platform leaves unsaid though its prices depend on it: a request there says it, or somebody is asked."""
@@ -88,6 +89,7 @@ class Named:
     seller: str = ""
 
 
+@lru_cache(maxsize=1024)
 def named(id: str) -> Named:
     """What the id of a model says; the id itself is the model where it is of no known form.
 
@@ -112,9 +114,11 @@ def named(id: str) -> Named:
 
 def named_platform(provider: object) -> str | None:
     """The platform of a provider as gateways and telemetry name it, None for one that is not known or says nothing."""
-    if not isinstance(provider, str):
-        return None
-    name = provider.lower()
+    return _platform_of(provider.lower()) if isinstance(provider, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _platform_of(name: str) -> str | None:
     return _PROVIDERS.get(name) or next((platform for start, platform in _FAMILIES if name.startswith(start)), None)
 
 
@@ -128,7 +132,7 @@ def of_message(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
     platform = platform_of_message(id)
     if platform is None:
         return parts
-    return tuple(evolve(part, dimensions={"platform": platform, **part.dimensions}) for part in parts)
+    return tuple(within(part, {"platform": platform}) for part in parts)
 
 
 def vertex_endpoint(location: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from .documents import RunEvent, values_of
-from .fields import clean, type_name
+from .fields import clean, is_object, type_name
 from .files import STDIN, BadArchive, Progress, opened, standard_input
 from .folders import Beside, is_beside
 from .formats import FORMATS, Read, checked_format, format_of, reader_of
@@ -75,7 +75,7 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
     checked_policy(unknown_counters)
     dump = getattr(message, "model_dump", None)
     value = dump() if callable(dump) else message
-    if not isinstance(value, Mapping):
+    if not is_object(value):
         raise UsageError(
             "wrong_type",
             f"a message of the Python type `{type(message).__name__}` cannot be read",
@@ -83,7 +83,7 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
             Place(""),
         )
     place = Place("", None, identity(value))
-    is_batch = "custom_id" in value and isinstance(value.get("result"), Mapping)
+    is_batch = "custom_id" in value and is_object(value.get("result"))
     return _alone("batch" if is_batch else "messages", value, place, unknown_counters)
 
 
@@ -93,7 +93,7 @@ def record_of(value: object, *, unknown_counters: str = "refuse") -> Record:
     >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
     'canonical'
     """
-    if isinstance(value, Mapping) and format_of(value) == "canonical":
+    if is_object(value) and format_of(value) == "canonical":
         return _alone("canonical", value, Place("", None, identity(value)), unknown_counters)
     return message_record(value, unknown_counters=unknown_counters)
 
@@ -206,9 +206,10 @@ class _Reading:
                 if self._near is None and (broken or waiting) and len(waiting) < MAX_WAITING:
                     waiting.append((outcome, broken))
                     continue
-                yield from (self._settled(*held) for held in waiting)
-                waiting = []
-                yield self._settled(outcome, broken)
+                if waiting:
+                    yield from (self._settled(*held) for held in waiting)
+                    waiting = []
+                yield self._settled(outcome, broken) if broken else outcome
         yield from (self._settled(*held) for held in waiting)
 
     def _settled(self, outcome: Outcome | Later, broken: bool) -> Outcome | Later:
@@ -218,7 +219,7 @@ class _Reading:
         return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
     def _outcomes(self, value: object, line: int, item: int | None, file: str, raw: str | None) -> Iterator[Outcome | Later]:
-        own = identity(value) if isinstance(value, Mapping) else None
+        own = identity(value) if is_object(value) else None
         place = Place(file, line, own or (f"item {item}" if item is not None else None))
         try:
             for outcome in self._read(value, place, raw):
@@ -246,7 +247,7 @@ class _Reading:
             raise UsageError(value.code, value.message, value.help)
         if isinstance(value, RunEvent):
             return (self._run_events().in_array(value.value, place),)
-        if not isinstance(value, Mapping):
+        if not is_object(value):
             raise UsageError("wrong_type", f"a usage record is an object, and this is {type_name(value)}")
         name = self._near = self._format or format_of(value)
         if name == "claude-code":
@@ -319,7 +320,7 @@ def _belted(outcomes: Iterator[Outcome | Later], file: str) -> Iterator[Outcome 
 
 def _broken(value: object) -> bool:
     """Whether a value is what is left of a line that is malformed or was cut, and no whole object that is refused."""
-    return value.syntax or value.code == "bad_utf8" if isinstance(value, JsonFault) else not isinstance(value, Mapping)
+    return value.syntax or value.code == "bad_utf8" if isinstance(value, JsonFault) else not is_object(value)
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Rejected:

@@ -58,6 +58,14 @@ class Part:
     least: Mapping[str, object] | None = None
 
 
+def within(part: Part, dimensions: Mapping[str, str], model: str | None = None) -> Part:
+    """A part with the dimensions of what surrounds it, where it does not say otherwise, and with another `model` if one is given."""
+    return Part(
+        part.model if model is None else model, part.at, {**dimensions, **part.dimensions}, part.usage, part.label, part.kind, part.sides,
+        part.attributes, part.unsaid, part.least,
+    )  # fmt: skip
+
+
 @frozen
 class Record:
     """A usage record that was read. Without parts nothing in it is billed, and a note says why.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from .fields import clean
+from .fields import clean, is_object
 from .records import Outcome, Place, Record, Rejected, Skipped
 
 RESPONSE, REQUEST = "response", "request"
@@ -52,7 +52,7 @@ def is_partial(format: str, value: Value) -> bool:
     choices = value.get("choices")
     if not isinstance(choices, list):
         return True
-    return any(not isinstance(choice, Mapping) or choice.get("finish_reason") is None for choice in choices)
+    return any(not is_object(choice) or choice.get("finish_reason") is None for choice in choices)
 
 
 def _inner(value: Value, *path: str) -> Value:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve, frozen
 
 from .claude_code import SYNTHETIC, Copy, copy_of
-from .fields import clean, shown
+from .fields import clean, is_object, shown
 from .records import Place, Record, Rejected, Skipped
 from .responses import RESPONSE, Later, Responses, named, where
 
@@ -40,7 +40,7 @@ class Runs:
     def event(self, value: Mapping[str, object], place: Place, number: int) -> Skipped | Later:
         """The outcome of an event, the `number`-th of all: a `Later` where it has usage. Raises `UsageError`."""
         message, session, kind = value.get("message"), value.get("session_id"), value.get("type")
-        if kind != "assistant" or not isinstance(message, Mapping) or message.get("usage") is None:
+        if kind != "assistant" or not is_object(message) or message.get("usage") is None:
             return Skipped(place, f"a {shown(kind)} event of a run")
         if message.get("model") == SYNTHETIC:
             return Skipped(place, "a synthetic message: no request was made")
@@ -52,7 +52,7 @@ class Runs:
     def in_array(self, value: Mapping[str, object], place: Place) -> Skipped:
         """The outcome of an event in an array that holds the result of its run."""
         message = value.get("message")
-        if isinstance(message, Mapping):
+        if is_object(message):
             self._responses.include(named(RESPONSE, message.get("id")), place)
         return Skipped(place, _COUNTED)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .fields import clean
+from .fields import clean, is_object
 
 NATIVE = ("canonical", "messages", "batch", "claude-code", "claude-result")
 BATCH_NOT_BILLED = ("errored", "canceled", "expired")
@@ -56,13 +56,13 @@ _FOREIGN_USAGE = frozenset(
 def native_format_of(value: Mapping[str, object]) -> str | None:
     """The format of a record, one of `NATIVE`, or None when none of them has this shape."""
     result = value.get("result")
-    if isinstance(result, Mapping) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
+    if is_object(result) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
         return "batch"
     kind = value.get("type")
     if is_result(value) or ("session_id" in value and "sessionId" not in value and _is_in(kind, _RUN_TYPES)):
         return "claude-result"
     message = value.get("message")
-    if isinstance(message, Mapping) and "usage" in message:
+    if is_object(message) and "usage" in message:
         return "claude-code"
     if kind == "system" and "subtype" in value:
         return "claude-code"
@@ -77,7 +77,7 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
         return "messages"
     if kind is not None or "object" in value or message is not None:
         return None
-    if not isinstance(usage, Mapping):
+    if not is_object(usage):
         return "canonical"
     if any(key in _FOREIGN_USAGE for key in usage):
         return None
@@ -86,7 +86,7 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
 
 def is_result(value: object) -> bool:
     """Whether `value` is a result: it has `modelUsage`, or says so by `type`."""
-    return isinstance(value, Mapping) and ("modelUsage" in value or value.get("type") == "result")
+    return is_object(value) and ("modelUsage" in value or value.get("type") == "result")
 
 
 def is_event(value: Mapping[str, object]) -> bool:
@@ -103,7 +103,7 @@ def is_summary(value: Mapping[str, object]) -> bool:
 def is_error(value: Mapping[str, object]) -> bool:
     """Whether `value` is what an API answers in place of a response: its error, with the id of the request at most."""
     error = value.get("error")
-    return isinstance(error, Mapping) and bool(error) and not set(value) - _ERROR_KEYS and value.get("type", "error") == "error"
+    return is_object(error) and bool(error) and not set(value) - _ERROR_KEYS and value.get("type", "error") == "error"
 
 
 def is_token_count(value: Mapping[str, object]) -> bool:
@@ -118,7 +118,7 @@ def _is_in(kind: object, names: frozenset[str]) -> bool:
 def identity(value: Mapping[str, object]) -> str | None:
     """The id that a record has of its own, fit to be shown."""
     message = value.get("message")
-    inner = message.get("id") if isinstance(message, Mapping) else None
+    inner = message.get("id") if is_object(message) else None
     for candidate in (value.get("custom_id"), value.get("id"), inner, value.get("requestId"), value.get("session_id")):
         if isinstance(candidate, str) and candidate:
             return clean(candidate)

@@ -13,7 +13,7 @@ from attrs import evolve
 from pricelang.notes import Note
 
 from .counters import Counters, agreed, counters_of, writes_of
-from .fields import count, type_name
+from .fields import count, is_object, type_name
 from .inclusive import disjoint, no_lifetime, total_of
 from .json_text import Decoder, JsonFault
 from .messages import KNOWN as MESSAGES
@@ -113,7 +113,7 @@ def _of_ai_sdk(own: Mapping[str, object], like: Part, provider: object, notes: l
             holder[inner if dot else outer] = value
     text = own.get("ai.response.providerMetadata")
     metadata = _json(text) if isinstance(text, str) else text
-    found = list(ai_sdk_parts(usage, AI_SDK[:-1], like, (provider, metadata if isinstance(metadata, Mapping) else None), notes))
+    found = list(ai_sdk_parts(usage, AI_SDK[:-1], like, (provider, metadata if is_object(metadata) else None), notes))
     prompt = _first(own, _INPUT)
     told = sum(number for part in found[:1] for meter, number in part.usage.items() if meter in _PROMPT and isinstance(number, int))
     if len(found) == 1 and prompt is not None and prompt not in (told, found[0].usage.get("input")) and usage.get("inputTokens", prompt) != prompt:
@@ -148,8 +148,8 @@ def _in_output(value: object, input: int, output: int, notes: list[Note]) -> Cou
     if not isinstance(value, str) or '"cache_' not in value:
         return None
     answer = _json(value)
-    usage = answer.get("usage") if isinstance(answer, Mapping) else None
-    if not isinstance(usage, Mapping) or usage.get("input_tokens") is None or usage.get("output_tokens") is None:
+    usage = answer.get("usage") if is_object(answer) else None
+    if not is_object(usage) or usage.get("input_tokens") is None or usage.get("output_tokens") is None:
         return None
     note_unknown(usage, MESSAGES, "output.value.usage", notes)
     found = counters_of(usage, "output.value.usage", notes)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, frozen
 
-from .fields import clean
+from .fields import clean, is_object
 from .records import Outcome, Place, Record, Skipped, UsageError
 from .responses import REQUEST, RESPONSE, named
 from .stated import unlike_plain
@@ -78,7 +78,7 @@ def _tokens(record: Record) -> tuple[int, int]:
 def _span_ids(span: Mapping[str, object]) -> tuple[str | None, str | None]:
     """A span's own id and its parent's, each with the trace; None where there is none. Ids are hexadecimal, with `0x` or without."""
     context = span.get("context")
-    inner = context if isinstance(context, Mapping) else {}
+    inner = context if is_object(context) else {}
     trace = _hex(span.get("traceId") or inner.get("trace_id")) or ""
     # A log record stands inside a span and has no id of its own.
     id = None if "timeUnixNano" in span and "startTimeUnixNano" not in span else _hex(span.get("spanId") or inner.get("span_id"))

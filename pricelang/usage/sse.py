@@ -12,14 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import evolve
-
 from pricelang.notes import Note
 
-from .fields import require_object
+from .fields import is_object, require_object
 from .json_text import Decoder, JsonFault
 from .lines import Line
-from .records import Outcome, Place, Record, UsageError
+from .records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "sse"
 STREAM = ("event:", "data:", ":", "id:", "retry:")
@@ -46,7 +44,7 @@ def known(value: Mapping[str, object]) -> bool:
     """Whether a value is a stream that `merged` put together, or an event that stands alone."""
     if not _CONVERSE.isdisjoint(value):
         return len(value) <= _MOST_KEYS
-    return value.get("type") == _MERGED or (value.get("type") == "message_start" and isinstance(value.get("message"), Mapping))
+    return value.get("type") == _MERGED or (value.get("type") == "message_start" and is_object(value.get("message")))
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -65,7 +63,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         notes = (*notes, _NO_INPUT)
     parts = read.parts
     if value.get(METRICS):
-        parts = tuple(evolve(part, dimensions={"platform": "bedrock", **part.dimensions}) for part in parts)
+        parts = tuple(within(part, {"platform": "bedrock"}) for part in parts)
     return (Record(parts, place, FORMAT, notes),)
 
 

@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from pricelang.notes import Note
 
-from .fields import shown
+from .fields import is_object, shown
 from .records import Outcome, Place, Record, Rejected, UsageError
 
 Known: TypeAlias = "Mapping[str, Known | None]"
@@ -31,6 +31,7 @@ REQUESTS = (
     "model_requests", "llm_requests", "num_calls", "llm_calls",
 )  # fmt: skip
 """Names of how many requests a record holds."""
+_REQUESTS = frozenset(REQUESTS)
 _COSTS = ("cost", "cost_usd", "costUSD", "total_cost", "input_cost", "output_cost", "estimated_cost", "response_cost", "spend")
 _TIMES = ("latency", "latency_ms", "latencyMs", "duration", "duration_ms", "durationMs", "queue_time", "prompt_time", "completion_time", "total_time")
 _NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\Z", re.ASCII)
@@ -67,20 +68,22 @@ def note_unknown(holder: Mapping[str, object], known: Known | Collection[str], p
     >>> [str(note) for note in notes]
     ['unknown_counter: `usage.input_image` is 2, and this counter is not known: it may be billed']
     """
-    names = known if isinstance(known, Mapping) else dict.fromkeys(known)
+    names: Known = known if isinstance(known, dict) else dict.fromkeys(known)
     for key, value in holder.items():
         inner = names.get(key, _MISSING)
         if inner is None:
             if type(value) not in _SCALARS:
                 _note_inside(value, _NOTHING, f"{path}.{key}", notes)
+        elif not value or inner is ANYTHING:
+            continue
         elif inner is _MISSING:
             note_key(f"{path}.{key}", value, names, notes)
-        elif inner is not ANYTHING and value:
+        else:
             _note_inside(value, inner, f"{path}.{key}", notes)
 
 
 def _note_inside(value: object, known: Known, path: str, notes: list[Note]) -> None:
-    if isinstance(value, Mapping):
+    if is_object(value):
         note_unknown(value, known, path, notes)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
@@ -97,7 +100,7 @@ def note_key(path: str, value: object, known: Collection[str], notes: list[Note]
     if len(notes) >= _MOST:
         return
     found = list(_counters_in(value, path))
-    names = tuple(sorted(set(known) - set(known_names())))
+    names = tuple(sorted(set(known) - set(known_names()))) if found else ()
     for spot, number in found[:_MOST]:
         text = f"{shown(spot, 120)} is {_digits(number)}, and this counter is not known: it may be billed"
         notes.append(UnknownCounter("unknown_counter", text, names))
@@ -123,7 +126,7 @@ def _digits(number: object) -> str:
 
 
 def _counters_in(value: object, path: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
+    if is_object(value):
         for key, inner in value.items():
             yield from _counters_in(inner, f"{path}.{key}")
     elif isinstance(value, list | tuple):
@@ -144,7 +147,7 @@ def _json(text: str) -> object:
 
 
 def _says(value: object) -> bool:
-    if isinstance(value, Mapping):
+    if is_object(value):
         return any(map(_says, value.values()))
     if isinstance(value, list | tuple):
         return any(map(_says, value))
@@ -160,9 +163,8 @@ def several(*holders: Mapping[str, object]) -> bool:
     (True, False)
     """
     for holder in holders:
-        for name in REQUESTS:
-            if name in holder and _more_than_one(holder[name]):
-                return True
+        if not _REQUESTS.isdisjoint(holder) and any(_more_than_one(holder.get(name)) for name in REQUESTS):
+            return True
     return False
 
 

@@ -183,7 +183,8 @@ def _priced(book: pricelang.Book, example: m.Example) -> tuple[pricelang.Bill | 
     """The bill of an example, or the place of what refuses it."""
     try:
         usage, dimensions = dict(example.usage), dict(example.dimensions)
-        return book.price(model=example.model, at=written(example.at), usage=usage, **dimensions), None
+        priced = book.rates.request(example.model, written(example.at), usage, dimensions, held=False)
+        return pricelang.Bill((priced,)), None
     except PriceError as error:
         return None, error.location or "no place"
 

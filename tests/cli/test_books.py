@@ -175,3 +175,12 @@ def test_the_bundled_book_is_in_style() -> None:
     from pricelang.resources import rules_folder
 
     assert run("fmt", "--check", str(rules_folder())).exit_code == 0
+
+
+def test_fmt_reads_no_more_than_a_book_may_have(tmp_path: Path) -> None:
+    path = tmp_path / "large.price"
+    with path.open("wb") as stream:
+        stream.truncate(1 << 30)  # a file with a hole takes no disk
+    done = run("fmt", "--check", str(path))
+    assert done.exit_code == 2
+    assert "has more than 4,000,000 bytes" in done.stderr

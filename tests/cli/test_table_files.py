@@ -46,7 +46,7 @@ def test_refused_rows(tmp_path: Path, maps: list[str]) -> None:
     out, rejects = tmp_path / "priced.jsonl", tmp_path / "rejects.csv"
     done = run("price", GATEWAY, *maps, "-o", str(out))
     assert (done.exit_code, done.stdout, out.exists()) == (1, "", False)
-    assert "error[refused_rows]: row 7 has no price: unknown model `claude-opus-4.7`" in done.stderr
+    assert "error[refused_rows]: row 7 has no price: unknown model `claude-opus-47x`" in done.stderr
     done = run("price", GATEWAY, *maps, "-o", str(out), "--rejects", str(rejects))
     assert done.exit_code == 1
     assert "8 rows read: 6 priced, 2 refused" in done.stderr

@@ -175,7 +175,8 @@ def test_one_absurd_number_stops_no_other_row(kind: str, large: int, connection:
     pairs = [(1, 2), (large, large), (100_000, 100_001), (100_000, 100_000), (0, large), (large, 1)]
     rows = ", ".join(f"({a}::{kind}, {b}::{kind})" for a, b in pairs)
     connection.execute(f"create table u as select 'claude-sonnet-4-5' as model, date '2025-11-01' as at, * from (values {rows}) t(input, cache_read)")
-    right = [book.price(model="claude-sonnet-4-5", at="2025-11-01", context_window="long", usage={"input": a, "cache_read": b}).exact_total for a, b in pairs]
+    long = {"context_window": "long"}
+    right = [book.rates.request("claude-sonnet-4-5", "2025-11-01", {"input": a, "cache_read": b}, long, held=False).total for a, b in pairs]
     found = book.price_table("u", connection=connection, context_window="long").fetchall()  # type: ignore[union-attr]
     assert [Fraction(row[-1]) for row in found] == right
     assert sum(total.amount for total in book.report("u", connection=connection, context_window="long").totals) == sum(right)

@@ -80,7 +80,7 @@ def test_a_query_says_what_it_does_not_cover(connection: duckdb.DuckDBPyConnecti
         connection.execute(statement)
     assert connection.sql(query(plan)).project("cost").fetchall() == [(Decimal("0.005"),)]
     for row, said in (
-        ("('claude-haiku-4-5', timestamp '2026-05-01', 1000, 'standard')", "a model that is unknown, or that this text has no prices of"),
+        ("('claude-haiku-4-5', timestamp '2026-05-01', 1000, 'standard')", "unknown model, or one that this text has no prices of"),
         (f"('{OPUS}', timestamp '2026-04-18', 1000, 'standard')", "before 2026-04-20, where this text has no prices"),
         (f"('{OPUS}', timestamp '2026-05-01', 1000, 'turbo')", "refused, unknown or not offered with these values"),
     ):

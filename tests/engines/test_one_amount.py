@@ -208,3 +208,23 @@ def test_an_id_in_a_table_says_what_it_says_in_a_request(book: pricelang.Book, p
         connection.execute(f"delete from u where model not in ({', '.join(repr(id) for id in right)})")
         rows = book.price_table("u", connection=connection, keep=["model"], **said).fetchall()  # type: ignore[union-attr]
         assert {id: Fraction(cost) for id, cost in rows} == right
+
+
+@pytest.mark.parametrize("dialect", RUNNING)
+def test_what_a_platform_leaves_unsaid_is_asked_for(dialect: str, book: pricelang.Book) -> None:
+    """A row that does not say what its price depends on has none, in a table, a query and the macro."""
+    plan = plan_of(book, dialect, models=["claude-opus-4-7"], meters=["input"])
+    dimensions = [name for name, _ in plan.rates.dimensions]
+    at = int(datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC).timestamp())
+    places = [("bedrock", None), ("bedrock", "global"), ("bedrock", "regional"), (None, None), ("api", None)]
+    rows = [
+        {"id": n, "model": "claude-opus-4-7", "at": at, "platform": platform, "endpoint": endpoint, "input": 1_000_000}
+        for n, (platform, endpoint) in enumerate(places)
+    ]
+    right = [asked(book, row, dimensions, {"input": True}) for row in rows]
+    assert right[0] is None
+    assert None not in right[1:]
+    assert by_sql(plan, rows, dimensions, {"input": True}, dialect) == right
+    if dialect == "duckdb":
+        assert by_table(book, rows, dimensions, {"input": True}, plan) == right
+        assert by_macro(book, rows, dimensions, {"input": True}, plan) == right

@@ -346,7 +346,7 @@ def test_the_command_line(tmp_path: Path) -> None:
         assert (done.exit_code, done.stdout) == (0, duck_says.stdout)
     done = run("report", *gateway_csv, "--by", "team", "--engine", "spark")
     assert (done.exit_code, done.stdout) == (1, run("report", *gateway_csv, "--by", "team").stdout)
-    assert "the quantity of `input` is `12x`; unknown model `claude-opus-4.7` (2 rows)" in done.stderr
+    assert "the quantity of `input` is `12x`; unknown model `claude-opus-47x` (2 rows)" in done.stderr
     done = run("price", *gateway_csv, "-o", str(gateway), "--engine", "spark")
     assert (done.exit_code, gateway.exists()) == (1, False)
     assert "error[refused_rows]: 2 rows have no price" in done.stderr

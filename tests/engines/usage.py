@@ -37,11 +37,11 @@ def row_of(ask: Ask, book: pricelang.Book) -> dict[str, Any]:
 
 
 def answers(book: pricelang.Book, rows: Sequence[dict[str, Any]]) -> list[Fraction | str]:
-    """The exact amount of each row, or why it has none."""
+    """The exact amount of each row, or why it has none; a row may add up requests, and so is held against no limit of one."""
     found: list[Fraction | str] = []
     for row in rows:
         try:
-            found.append(book.price(model=row["model"], at=row["at"], usage=row["usage"], **row["dimensions"]).exact_total)
+            found.append(book.rates.request(row["model"], row["at"], row["usage"], row["dimensions"], held=False).total)
         except pricelang.PriceError as error:
             found.append(error.message)
     return found

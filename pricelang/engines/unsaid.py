@@ -1,0 +1,25 @@
+"""Values that a row may not leave out: on some platforms a price depends on what nobody says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pricelang.usage.platforms import LEAVES_UNSAID
+
+PLATFORM = "platform"
+
+
+def default_sql(
+    name: str, default: str, columns: Mapping[str, str], fixed: Mapping[str, str], text: Callable[[str], str]
+) -> str | None:  # fmt: skip
+    """What a dimension is where its column is empty, as SQL; None where it is always to be said.
+
+    `columns` are the columns of dimensions that have one, `fixed` the values of others. On a platform that leaves the
+    dimension unsaid it is NULL, and the row has no price, as a single request has none.
+    """
+    platforms: Sequence[str] = [platform for platform, names in LEAVES_UNSAID.items() if name in names]
+    if fixed.get(PLATFORM) in platforms:
+        return None
+    if not platforms or PLATFORM not in columns:
+        return text(default)
+    return f"case when {columns[PLATFORM]} in ({', '.join(map(text, platforms))}) then null else {text(default)} end"
