@@ -236,8 +236,7 @@ def _class_sql(plan: Plan, columns: Sequence[str]) -> str:
         number = "case " + column + "".join(f" when {text(value)} then {n}" for n, value in enumerate(values)) + " end"
         number = f"{found} * {len(values)} + ({number})" if found else number
         is_last = step + 1 == len(columns)
-        cases = (f" when {n} then {text(str(arm)) if is_last else arm}" for n, arm in enumerate(arms) if arm is not None)
-        found = f"(case {number}{''.join(cases)} end)"
+        found = plan.dialect.pick(number, ["null" if arm is None else text(str(arm)) if is_last else str(arm) for arm in arms])
     return found
 
 
@@ -276,7 +275,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
     unknown = "unknown model, or one that this text has no prices of" if plan.of_some else UNKNOWN
     cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
-             (f"v.{name('version')} is null", NOT_THEN), *([(f"{row.clock} is null", NO_TIME)] if row.clock else []),
+             (f"v.{name('version')} is null", NOT_THEN), *([(f"{row.clock} is null", NO_TIME)] if plan.rates.turns else []),
              (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
