@@ -13,8 +13,9 @@ from pricelang.book.load import load_book
 from pricelang.flags import DEFAULT_BOOK
 from pricelang.pricing import BookAt, PriceBook
 from pricelang.rating.bill import Bill, Priced
+from pricelang.rating.days import asked
 from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import Instant, seconds_of, today, written
+from pricelang.rating.instants import Instant, seconds_of, text_of, today
 from pricelang.rating.models import ModelInfo
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Book(PriceBook):
         from pricelang.quote.subject import subjects_from
         from pricelang.quote.variants import Scenario
 
-        scenario = Scenario(model, today() if at is None else written(seconds_of(at)), dimensions, reads, cached)
+        scenario = Scenario(model, asked(self.checked, at), dimensions, reads, cached)
         return compare(self, subjects_from(usage, output), scenario, what_ifs=what_if, only=only, cross=cross)
 
     def workload(
@@ -298,7 +299,7 @@ class Book(PriceBook):
         from pricelang.engines.duck import open_job
         from pricelang.offline import open_duckdb
 
-        fixed = Fixed(model, None if at is None else written(seconds_of(at)), dimensions)
+        fixed = Fixed(model, None if at is None else text_of(at), dimensions)
         return open_job(self, connection or open_duckdb(), usage, mapping=mapping or {}, fixed=fixed, table=table)
 
     def duckdb(
@@ -328,7 +329,7 @@ def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str])
     """What holds where records say nothing."""
     from pricelang.reports.tally import Given
 
-    return Given(model, at if at is None or isinstance(at, str) else written(seconds_of(at)), dimensions)
+    return Given(model, at if at is None or isinstance(at, str) else text_of(at), dimensions)
 
 
 def load(source: str | Path = DEFAULT_BOOK) -> Book:

@@ -16,7 +16,7 @@ from pricelang.model_ids import model_ids_of
 from pricelang.rating.announced import Announced, announced_by
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BadRequest, check_certain
-from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.instants import Instant, seconds_of, text_of
 from pricelang.rating.models import ModelInfo, models_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.records import price_parts, price_record, price_sum
@@ -161,7 +161,7 @@ class PriceBook:
         >>> pricelang.load().at("2026-04-17").total(model="claude-opus-4-7", usage={"input": 1_000_000})
         Decimal('5')
         """
-        return BookAt(self, written(seconds_of(at)))
+        return BookAt(self, text_of(at))
 
     def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         """The models of the book in order of release; with `at`, those released by then."""

@@ -92,3 +92,43 @@ def test_tables_refuse_it(at: str) -> None:
             NIGHT.price_table("u", connection=connection).fetchall()
         return
     assert [row[4] for row in NIGHT.price_table("u", connection=connection).fetchall()] == [Decimal("0.5")] * 3
+
+
+@pytest.mark.parametrize("at", ["date '2026-02-01'", "timestamp '2026-02-01 00:00'"])
+def test_sql_refuses_it(at: str) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    from pricelang.engines.warehouse import plan_of, query
+    from pricelang.engines.warehouse_rates import table_statements
+    from pricelang.engines.warehouse_totals import totals_query
+
+    connection = duckdb.connect()
+    connection.sql(f"create table usage as select 'm-1' as model, {at} as at, 1000000 as input, 0 as output")
+    plan = plan_of(NIGHT, "duckdb")
+    for statement in table_statements(plan):
+        connection.execute(statement)
+    right = None if "date" in at else Decimal("0.5")
+    assert connection.sql(query(plan, "null")).project("cost").fetchall() == [(right,)]
+    assert connection.sql(totals_query(plan, ["model"], "null")).project("cost").fetchall() == [(right,)]
+    if right is None:
+        with pytest.raises(duckdb.Error, match="depend on the time of day"):
+            connection.sql(query(plan)).fetchall()
+    connection.execute("drop table pricelang_rates; drop table pricelang_versions")
+    NIGHT.duckdb(connection)
+    assert connection.sql(f"select try_price_of('m-1', {at}, input := 1000000)").fetchall() == [(right,)]
+
+
+def test_a_comparison_without_a_date_is_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    _at(monkeypatch, "2026-02-01 17:00")
+    usage = {"model": "m-1", "usage": MTOK}
+    for found in (NIGHT.compare(usage), NIGHT.compare(usage, at="2026-02-01T00:00:00Z")):
+        assert found.given.amount.expected == Decimal("0.5")  # type: ignore[union-attr]
+
+
+def test_an_instant_at_midnight_stays_one() -> None:
+    midnight = datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC)
+    assert NIGHT.at(midnight).total(model="m-1", usage=MTOK) == Decimal("0.5")
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    connection.sql("create table u as select 'm-1' as model, 1000000 as input")
+    assert NIGHT.price_table("u", connection=connection, at=midnight).fetchall() == [("m-1", 1_000_000, Decimal("0.5"))]  # type: ignore[union-attr]
+    assert NIGHT.compare({"model": "m-1", "usage": MTOK}, at=midnight).given.amount.expected == Decimal("0.5")  # type: ignore[union-attr]

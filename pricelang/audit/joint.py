@@ -101,18 +101,19 @@ class Side:
         """The diagram that is another for each value that the clock sets."""
 
         def pick(leaves: tuple[Any, ...]) -> Any:
-            return next(leaf for (mask, _), leaf in zip(parts, leaves[1:], strict=True) if mask >> leaves[0] & 1)
+            return next(leaf for (mask, _), leaf in zip(parts, leaves[1:], strict=True) if mask >> leaves[0][1] & 1)
 
         return self.joint.combine([self.chosen(axis), *(root for _, root in parts)], pick, most=1 << 62)
 
     def chosen(self, axis: int) -> int:
-        """The value that the clock sets, by its index: that of the hour where it is offered, else the default."""
+        """The value that the clock sets: that of the hour where it is offered, else the default. A leaf is `("value", index)`,
+        since a bare index would be one leaf with an equal ratio or amount."""
         found = self._chosen.get(axis)
         if found is None:
             default, parts = self.book.dimensions[axis - 2].default, []
             for value, mask in enumerate(self.points[axis]):
                 offered = self._offered(axis, value, {later: self.book.dimensions[later - 2].default for later in self.clocked if later > axis})
-                parts.append((mask, self.joint.map(offered, lambda leaf, value=value: value if leaf == YES else default)))  # type: ignore[misc]
+                parts.append((mask, self.joint.map(offered, lambda leaf, value=value: ("value", value if leaf == YES else default))))  # type: ignore[misc]
             clock = self.joint.clock
             assert clock is not None
             found = self._chosen[axis] = self.joint.select(clock, [part for part in parts if part[0]])

@@ -78,9 +78,9 @@ def command(
     book = open_book(given.book)
     from pricelang.quote.compare import compare
     from pricelang.quote.variants import Scenario
-    from pricelang.rating.instants import today
+    from pricelang.rating.days import asked
 
-    scenario = Scenario(given.model, given.at or today(), given.dimensions, reads, None if cached is None else _tokens(ctx, cached))
+    scenario = Scenario(given.model, asked(book.checked, given.at), given.dimensions, reads, None if cached is None else _tokens(ctx, cached))
     try:
         outcomes = with_progress(_subjects(given, output, of_files), shares_terminal=False)
         found = compare(book, outcomes, scenario, what_ifs=what_ifs, only=only, cross=cross)

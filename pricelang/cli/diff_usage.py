@@ -15,7 +15,7 @@ from pricelang.cli.output import Grid
 from pricelang.decimals import money, plain
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import seconds_of, today, written
+from pricelang.rating.instants import seconds_of, today, with_time, written
 from pricelang.usage.records import Outcome, Record, Rejected
 from pricelang.wording import printable
 
@@ -154,6 +154,6 @@ def _moved(record: Record, day: str) -> Record:
     def instant(at: str | None) -> str:
         if at is None or _DAY.match(at) or not _DAY.match(day):
             return day
-        return written(seconds_of(day) + seconds_of(at) % DAY)
+        return with_time(seconds_of(day) + seconds_of(at) % DAY)
 
     return evolve(record, parts=tuple(evolve(part, at=instant(part.at)) for part in record.parts))

@@ -31,12 +31,14 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 @frozen(eq=False)
 class Clock:
     """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is compared with, `minute` is
-    the minute of the day of that, `turn` the start of its `day`, `month` or `year`."""
+    the minute of the day of that, `turn` the start of its `day`, `month` or `year`. `timed` is whether what a column holds has a
+    time of day beside its day: where that is `true`, the minute of a day alone is an error of the query."""
 
     read: Callable[[str], str]
     instant: Callable[[int], str]
     minute: Callable[[str], str]
     turn: Callable[[str, str], str]
+    timed: Callable[[str], str] = lambda sql: "true"
 
 
 @frozen(eq=False)
@@ -140,8 +142,8 @@ def _truncated(unit: str, at: str) -> str:
 
 
 def _clock(kind: str, read: Callable[[str], str] = lambda sql: sql, *, suffix: str = "", minute: Callable[[str], str] = _extracted,
-           turn: Callable[[str, str], str] = _truncated) -> Clock:  # fmt: skip
-    return Clock(read, lambda seconds: f"{kind} '{_moment(seconds)}{suffix}'", minute, turn)
+           turn: Callable[[str, str], str] = _truncated, timed: Callable[[str], str] = lambda sql: "true") -> Clock:  # fmt: skip
+    return Clock(read, lambda seconds: f"{kind} '{_moment(seconds)}{suffix}'", minute, turn, timed)
 
 
 def _at_utc(sql: str) -> str:
@@ -152,6 +154,11 @@ def utc_timestamp(sql: str) -> str:
     """DuckDB's TIMESTAMP in UTC of a TIMESTAMP, a TIMESTAMPTZ or a DATE. A cast or a comparison would read the second in the
     zone of the session, and pass over the offset of a text, which this refuses."""
     return f"make_timestamp(epoch_us({sql}))"
+
+
+def timed(sql: str) -> str:
+    """Whether a value has a time of day in DuckDB beside its day."""
+    return f"typeof({sql}) <> 'DATE'"
 
 
 def _trino_timestamp(sql: str) -> str:
@@ -169,11 +176,14 @@ def _redshift_timestamp(sql: str) -> str:
     return f"(case when cast({sql} as varchar(64)) ~ {mark} then {zoned} else cast({sql} as timestamp) end)"
 
 
-_TRINO = _clock("timestamp", _trino_timestamp)
-_REDSHIFT = _clock("timestamp", _redshift_timestamp)
-_DUCK = _clock("timestamp", utc_timestamp)
+_TRINO = _clock("timestamp", _trino_timestamp, timed=lambda sql: f"typeof({sql}) <> 'date'")
+_REDSHIFT = _clock("timestamp", _redshift_timestamp, timed=lambda sql: f"length(cast({sql} as varchar(64))) > 10")
+_DUCK = _clock("timestamp", utc_timestamp, timed=timed)
 # The seconds since 1970 of a column with a zone, one without, and a day are in UTC, whatever the zone of the session.
-_POSTGRES = _clock("timestamp", lambda sql: _at_utc(f"to_timestamp(floor(extract(epoch from {sql})))"))
+_POSTGRES = _clock(
+    "timestamp", lambda sql: _at_utc(f"to_timestamp(floor(extract(epoch from {sql})))"),
+    timed=lambda sql: f"cast(pg_typeof({sql}) as text) <> 'date'",
+)
 
 
 def _spark_turn(day: str, unit: str) -> str:
@@ -187,7 +197,10 @@ def _spark_plain(sql: str) -> str:
 
 
 # A day of Spark's has no zone, where what its date_trunc gives has that of the session.
-_SPARK_PLAIN = _clock("timestamp_ntz", _spark_plain, turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit))
+_SPARK_PLAIN = _clock(
+    "timestamp_ntz", _spark_plain, turn=lambda unit, at: _spark_turn(f"cast({at} as date)", unit),
+    timed=lambda sql: f"(typeof({sql}) <> 'date' and length(trim(cast({sql} as string))) > 10)",
+)
 # Spark reads an instant of its type TIMESTAMP in the zone of the session; its seconds since 1970 have no zone.
 _SPARK_SECONDS = Clock(
     lambda sql: f"unix_seconds({sql})", str, lambda at: f"(pmod({at}, 86400) div 60)",
@@ -199,7 +212,7 @@ _CLICKHOUSE = Clock(
 )  # fmt: skip
 # What a literal of TIMESTAMP is in Snowflake, and how its text is read, are settings of the account and the session.
 # The seconds since 1970 are in UTC of a column with a zone and of one without, whatever the zone of the session.
-_SNOWFLAKE = Clock(lambda sql: f"to_timestamp_ntz(date_part(epoch_second, {sql}), 0)", lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated)
+_SNOWFLAKE = Clock(lambda sql: f"to_timestamp_ntz(date_part(epoch_second, {sql}), 0)", lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')", _extracted, _truncated, lambda sql: f"not is_date(to_variant({sql}))")
 _BIGQUERY = _clock("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})")
 _BIGQUERY_UTC = _clock(
     "timestamp", suffix="+00",

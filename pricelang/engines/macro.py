@@ -14,7 +14,7 @@ from attrs import frozen
 
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
-from pricelang.engines.dialects import utc_timestamp
+from pricelang.engines.dialects import timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.names import literal, quoted
@@ -55,9 +55,9 @@ def register(
     """Makes the macros `price_of` and `try_price_of` and the table `pricelang_rates` in the current schema.
 
     `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request, a DECIMAL; `at` is a TIMESTAMP in
-    UTC, a TIMESTAMPTZ or a DATE, and no text; a meter that is left out was not used, a dimension that is left out is at its
-    default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The dimensions are those on
-    which a price turns, unless others are named; `fixed` are values of further ones for all requests.
+    UTC, a TIMESTAMPTZ or a DATE (which has no price where the book has a clock), and no text; a meter that is left out was not
+    used, a dimension that is left out is at its default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The
+    dimensions are those on which a price turns, unless others are named; `fixed` are values of further ones for all requests.
 
     Its tables are found in the database and schema that are current: a query on an attached database (`other.price_of(…)`)
     is not supported; `use other` first.
@@ -222,7 +222,8 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
         values_at, count = f"(select list(class order by place) from {CLASSES})[{values_at} + 1]", _size(found)
     place = f"({place} * {count} + {values_at})" if values_at else place
     if found.turns:
-        place = f"({place} * {len(found.turns) + 1} + ({keyed.clock_sql(found.turns, at, WORDS)}))"
+        clock = keyed.clock_sql(found.turns, at, WORDS, timed(quoted("at")))
+        place = f"({place} * {len(found.turns) + 1} + ({clock}))"
     for threshold in found.thresholds:
         place = f"({place} * {len(threshold.limits) + 1} + ({keyed.side_sql(threshold, quantities)}))"
     whole: list[str] = []

@@ -29,6 +29,7 @@ TIME = 6
 ROOM = 10**38
 """Atoms that a number holds in every dialect."""
 
+NO_TIME = "the row has only a day, and prices depend on the time of day"
 NO_MODEL, NO_INSTANT, UNKNOWN = "the row names no model", "the row has no instant", "unknown model"
 NOT_THEN, REFUSED = "the model is not offered at this instant", "refused, unknown or not offered with these values"
 TOO_LARGE = "the sum is too large"
@@ -223,7 +224,7 @@ def placed(plan: Plan) -> Placed:
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
     return Placed(
-        words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked) if plan.rates.turns else "",
+        words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked, clock.timed(plan.at)) if plan.rates.turns else "",
         tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds), plan.quantities,
     )  # fmt: skip
 
@@ -282,7 +283,8 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     before = [(f"{row.stretch} is null", f"before {written(plan.since)}, where this text has no prices")] if plan.since is not None else []
     unknown = "unknown model, or one that this text has no prices of" if plan.of_some else UNKNOWN
     cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
-             (f"v.{name('version')} is null", NOT_THEN), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
+             (f"v.{name('version')} is null", NOT_THEN), *([(f"{row.clock} is null", NO_TIME)] if row.clock else []),
+             (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
         cases.append((f"{quantity.sql} > 0 and r.{name(f'atoms_{n}')} is null", f"`{quantity.meter}` is not offered, or has no price"))

@@ -20,7 +20,8 @@ from pricelang.quote.limits import limits_of
 from pricelang.quote.model import Call, Options, Quote, QuoteError, QuoteLine, Range
 from pricelang.quote.parts import Body, Given, fault
 from pricelang.rating.bill import Bill, Line
-from pricelang.rating.instants import seconds_of, today, written
+from pricelang.rating.days import asked
+from pricelang.rating.instants import seconds_of, written
 from pricelang.usage.fields import shown
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def quote(book: PriceBook, request: object, options: Options = Options(), dimens
     >>> found.low, found.high, found.counted
     (Decimal('0.2575'), Decimal('0.2575'), 'given')
     """
-    at = options.at if options.at is not None else today()
+    at = asked(book.checked, options.at)
     seconds = seconds_of(at)
     given = Given(options.image_size, options.pdf_pages)
     body = read_body(request, given)

@@ -11,7 +11,7 @@ from pricelang.book import model as m
 from pricelang.notes import Note
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.rating.instants import is_day, now, today, with_time, written
+from pricelang.rating.instants import Instant, is_day, now, text_of, today, with_time, written
 
 DAY = 86_400
 
@@ -47,6 +47,11 @@ class Days:
 
     def _changes(self, midnight: int) -> list[int]:
         return [one for one in self.changes if midnight < one < midnight + DAY]
+
+
+def asked(book: m.Book, at: Instant | None) -> str:
+    """An instant as text, the present where none is given. Raises `BadRequest` (`bad_date`)."""
+    return Days.of(book).present() if at is None else text_of(at)
 
 
 def noted(priced: Priced, note: Note) -> Priced:

@@ -38,6 +38,7 @@ TIER = "dimension tier default standard\n  standard, batch\n"
 NIGHT = "dimension hours default peak\n  peak\n  night  from 22:00 before 06:00\n"
 DAYTIME = "dimension hours default night\n  night\n  peak  from 06:00 before 22:00\n"
 SHIFT = "dimension shift default late\n  late\n  early  from 06:00 before 22:00\n"
+THREE = "dimension shift default late\n  late\n  early  from 06:00 before 12:00\n  noon  from 12:00 before 22:00\n"
 FEE = "surcharge fee\n  $0.03 per request when tier is batch\n"
 DOUBLE = "multiplier late_hours\n  x 2 on input, output when hours is night\n"
 
@@ -56,6 +57,7 @@ HALF_BY_DAY = "multiplier by_day\n  x 0.5 on input, output when hours is peak\n"
 ALIKE = {
     "a clock that prices nothing": (book(), book(NIGHT)),
     "a price of an hour, as a factor and as a price": (book(NIGHT, DOUBLE), book(NIGHT, rates=PRICED_AT_NIGHT)),
+    "hours of three names": (book(NIGHT, DOUBLE), book(THREE, HALF_BY_DAY.replace("hours is peak", "shift is early or noon"), rates=TWICE)),
     "the night as the default": (book(NIGHT, DOUBLE), book(DAYTIME, HALF_BY_DAY, rates=TWICE)),
     "the clock by another name": (book(NIGHT, DOUBLE), book(SHIFT, HALF_BY_DAY.replace("hours is peak", "shift is early"), rates=TWICE)),
     "one night in two parts": (

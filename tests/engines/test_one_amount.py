@@ -183,6 +183,33 @@ def test_rates_when_free_when_and_refuse_when() -> None:
         plan_of(own, "duckdb", mapping={"kind": "k"}, fixed={"kind": "draft"})
 
 
+IDS = {
+    "us.anthropic.claude-opus-4-7": "5.5", "global.anthropic.claude-opus-4-7": "5", "bedrock/us-east-1/anthropic.claude-opus-4-7": "5.5",
+    "us-gov.anthropic.claude-opus-4-7": "6", "anthropic/claude-opus-4.7": "5", "anthropic/claude-opus-4.7:batch": "2.5", "claude-opus-4-7": "5",
+}  # fmt: skip
+ON_BEDROCK = {id: amount for id, amount in IDS.items() if "anthropic.claude" in id}  # the others do not say the endpoint
+
+
+@pytest.mark.parametrize("platform", [None, "bedrock"])
+def test_an_id_in_a_table_says_what_it_says_in_a_request(book: pricelang.Book, platform: str | None) -> None:
+    at, usage = "2026-06-01T12:00:00Z", {"input": 1_000_000}
+    right = {id: Fraction(amount) for id, amount in (IDS if platform is None else ON_BEDROCK).items()}
+    said = {} if platform is None else {"platform": platform}
+    asked_one = {}
+    for id in IDS:
+        with contextlib.suppress(PriceError):
+            asked_one[id] = Fraction(book.total(model=id, at=at, usage=usage, **said))
+    assert asked_one == right
+    with duckdb.connect() as connection:
+        ids = ", ".join(f"('{id}')" for id in IDS)
+        connection.execute(f"create table u as select id as model, timestamp '2026-06-01 12:00' as at, 1000000 as input from (values {ids}) t(id)")
+        report = book.report("u", ["model"], connection=connection, **said)
+        assert sum(total.amount for total in report.totals) == sum(right.values())
+        connection.execute(f"delete from u where model not in ({', '.join(repr(id) for id in right)})")
+        rows = book.price_table("u", connection=connection, keep=["model"], **said).fetchall()  # type: ignore[union-attr]
+        assert {id: Fraction(cost) for id, cost in rows} == right
+
+
 @pytest.mark.parametrize("dialect", RUNNING)
 def test_what_a_platform_leaves_unsaid_is_asked_for(dialect: str, book: pricelang.Book) -> None:
     """A row that does not say what its price depends on has none, in a table, a query and the macro."""
