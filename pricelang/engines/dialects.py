@@ -8,7 +8,7 @@ reach (ClickHouse, whose Int256 has 76 digits where a request has 38 at most).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -49,8 +49,7 @@ class Dialect:
     `usual` says which a column is unless it is said. `stop` is its second argument, a number, unless it is NULL: then it
     stops the query with the message that the first is. `decimal` is a number of atoms with so many decimals. `rounded`
     is a value as a decimal with so many digits after the point, rounded; `known` a text that no other equals; `sure`
-    a test more that a column is a quantity of so many decimals, where there are types of which a cast makes another number;
-    `pick` the value of a number, of some values.
+    a test more that a column is a quantity of so many decimals, where there are types of which a cast makes another number.
     """
 
     name: str
@@ -67,7 +66,6 @@ class Dialect:
     stop: Callable[[str, str], str]
     known: Callable[[str], str] = lambda sql: sql
     sure: Callable[[str, int], str] = lambda sql, scale: ""
-    pick: Callable[[str, Sequence[str]], str] = lambda number, values: _picked(number, values)
     ending: str = ""
     nullable: Callable[[str], str] = lambda kind: kind
     most_places: int = 19
@@ -276,11 +274,6 @@ def _rounded(kind: str, sql: str, digits: int) -> str:
     return f"cast({sql} as {kind}(28,{digits}))"
 
 
-def _picked(number: str, values: Sequence[str]) -> str:
-    """The value of a number from 0 on, NULL where the number is."""
-    return f"(case {number}{''.join(f' when {n} then {value}' for n, value in enumerate(values) if value != 'null')} end)"
-
-
 # ---- the dialects ---------------------------------------------------------------------------------------------------
 
 
@@ -306,14 +299,11 @@ DIALECTS = {
             "duckdb", quoted, literal, (_DUCK, _DUCK), "plain", ("varchar", "integer", "timestamp", "hugeint"),
             decimal=lambda sql, places: decimal_sql(sql, places, places, True), rounded=partial(_rounded, "decimal"),
             stop=partial(_by_call, "error"),
-            # a `case` with a value has a copy of it in each arm, and such copies of copies fill the memory
-            pick=lambda number, values: f"(list_value({', '.join(values)})[({number}) + 1])",
         ),
         _dialect(
             "spark", _ticked, _spark_text, (_SPARK_PLAIN, _SPARK_SECONDS), "zoned",
             ("string", "int", "timestamp_ntz", "decimal(38,0)"),
             decimal=_spark_decimal, rounded=partial(_rounded, "decimal"), stop=partial(_by_call, "raise_error"), sure=_spark_sure,
-            pick=lambda number, values: f"get(array({', '.join(values)}), {number})",  # as in DuckDB
         ),
         _dialect(
             "bigquery", _escaped_ticks, _escaped, (_BIGQUERY, _BIGQUERY_UTC), "zoned", ("string", "int64", "datetime", "bignumeric"),

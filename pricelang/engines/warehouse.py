@@ -230,13 +230,21 @@ def placed(plan: Plan) -> Placed:
 
 
 def _class_sql(plan: Plan, columns: Sequence[str]) -> str:
-    """The class of the values of a row (see `rating/folding.py`) as a text, like any value; NULL where no request has them."""
-    found, text = "", plan.dialect.words.text
-    for step, (arms, column, (_, values)) in enumerate(zip(plan.rates.fold, columns, plan.rates.dimensions, strict=True)):
-        number = "case " + column + "".join(f" when {text(value)} then {n}" for n, value in enumerate(values)) + " end"
-        number = f"{found} * {len(values)} + ({number})" if found else number
-        is_last = step + 1 == len(columns)
-        found = plan.dialect.pick(number, ["null" if arm is None else text(str(arm)) if is_last else str(arm) for arm in arms])
+    """The class of the values of a row (see `rating/folding.py`) as a text; NULL where the book does not know a value.
+
+    Classes are looked up in a text of all of them, and not by `case`, for which some engines write out what is asked about
+    in each branch.
+    """
+    words, found = plan.dialect, ""
+    text = words.words.text
+    for arms, column, (_, values) in zip(plan.rates.fold, columns, plan.rates.dimensions, strict=True):
+        number = "(case " + " ".join(f"when {column} = {text(value)} then {n}" for n, value in enumerate(values)) + " end)"
+        place = f"{words.cast(found, words.small)} * {len(values)} + {number}" if found else number
+        # one class more, in which no request exists, and which it stays in
+        dead = 1 + max((arm for arm in arms if arm is not None), default=-1)
+        listed = [dead if arm is None else arm for arm in arms] + [dead] * len(values)
+        width = len(str(dead))
+        found = f"substring({text(''.join(str(arm).zfill(width) for arm in listed))}, ({place}) * {width} + 1, {width})"
     return found
 
 

@@ -9,6 +9,7 @@ from pricelang.engines import keyed
 from pricelang.engines.warehouse import RATES, VERSIONS, Plan, has_least
 from pricelang.engines.warehouse_accounts import account_columns, account_values
 from pricelang.rating.atoms import RateRow
+from pricelang.rating.folding import class_width
 
 BATCH = 400
 """Rows an INSERT: every warehouse has a limit on the length of a statement."""
@@ -67,7 +68,8 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
 def _rate_rows(plan: Plan) -> list[list[str]]:
     words, rows = plan.dialect, []
     for row in plan.rates.rows:
-        found = [str(row.version), *(words.words.text(value or "") for value in row.values)]
+        values = [value.zfill(class_width(plan.rates.fold)) for value in row.values if value] if plan.rates.fold else row.values
+        found = [str(row.version), *(words.words.text(value or "") for value in values)]
         found += [str(row.clock)] if plan.rates.turns else []
         found += [str(side) for side in row.sides]
         for n, quantity in enumerate(plan.quantities):

@@ -32,6 +32,11 @@ def folded(grid: Grid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int, ...
     return tuple(fold), tuple(vectors)
 
 
+def class_width(fold: Fold) -> int:
+    """How many digits a class has at most, and the number after all of them."""
+    return len(str(1 + max((arm for arm in fold[-1] if arm is not None), default=-1)))
+
+
 def class_of(fold: Fold, sizes: Sequence[int], values: Sequence[int]) -> int | None:
     """The class of a combination of values, each by its number."""
     found: int | None = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
 
@@ -14,6 +14,8 @@ from .unknown import known_names
 
 _SPLIT_KEYS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 SPLIT = known_names(*_SPLIT_KEYS)
+Holder = tuple[Mapping[str, object], str]
+"""An object of counts, and its path."""
 
 
 @frozen
@@ -43,10 +45,11 @@ class Counters:
     def meters(self) -> dict[str, object]:
         """The counts by meter: input and output always, cache meters where they are not zero."""
         meters: dict[str, object] = {"input": self.input, "output": self.output}
-        if self.write_5m:
-            meters["cache_write_5m"] = self.write_5m
-        if self.write_1h:
-            meters["cache_write_1h"] = self.write_1h
+        if self.written:
+            if self.write_5m:
+                meters["cache_write_5m"] = self.write_5m
+            if self.write_1h:
+                meters["cache_write_1h"] = self.write_1h
         if self.read:
             meters["cache_read"] = self.read
         return meters
@@ -101,23 +104,29 @@ def shares(top: Counters, each: list[Counters]) -> list[Counters] | None:
     return None
 
 
-def agreed(places: Iterable[tuple[Mapping[str, object], str]], names: Iterable[str]) -> int | None:
+def agreed(places: Collection[Holder], names: Collection[str]) -> int | None:
     """The count that stands under one of several names in one of several objects, or under some that agree; None where it is nowhere.
 
     `places` are the objects with their paths. Raises `UsageError` where two differ.
     """
-    found: list[tuple[str, str, int]] = []
+    found: int | None = None
     for holder, path in places:
         for name in names:
             if name in holder and holder[name] is not None:
-                found.append((path, name, optional_count(holder, name, path)))
-    if not found:
-        return None
-    number = found[0][2]
-    if len(found) > 1 and any(count != number for _, _, count in found):
-        told = " and ".join(f"`{f'{path}.{name}' if path else name}` ({count})" for path, name, count in found)
-        raise UsageError("bad_counts", f"{told} count the same and differ")
-    return number
+                number = optional_count(holder, name, path)
+                if found is not None and number != found:
+                    raise _differing(places, names)
+                found = number
+    return found
+
+
+def _differing(places: Collection[Holder], names: Collection[str]) -> UsageError:
+    """The fault of counts that differ. Raises that of one that is no count."""
+    told = [
+        f"`{f'{path}.{name}' if path else name}` ({optional_count(holder, name, path)})"
+        for holder, path in places for name in names if holder.get(name) is not None
+    ]  # fmt: skip
+    return UsageError("bad_counts", " and ".join(told) + " count the same and differ")
 
 
 def writes_of(written: int | None, parts: tuple[int | None, int | None], notes: list[Note]) -> tuple[int, int, bool]:

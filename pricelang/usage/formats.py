@@ -68,10 +68,8 @@ _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 def format_of(value: Mapping[str, object]) -> str:
     """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
     usage = value.get("usage")
-    hints = _HINTS.intersection(value)
-    if is_object(usage):
-        hints = hints.union(_HINTS.intersection(usage))
-    for one in _candidates(hints):
+    keys = (*value, *usage) if is_object(usage) else value
+    for one in _candidates(_HINTS.intersection(keys)):
         if _module(one.module).known(value):
             return one.name
     native = native_format_of(value)
@@ -95,8 +93,8 @@ def reader_of(name: str) -> Read:
         if one.name == name:
             return _reader(_module(one.module))
     if name in NATIVE:
-        module = _module(name.replace("-", "_"))
-        return lambda value, place: (module.record(value, place),)
+        record = _module(name.replace("-", "_")).record
+        return lambda value, place: (record(value, place),)
     plugin = _plugin(name)
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 from .fields import shown
 
 MAX_DEPTH = 256
-_MAX_INT_DIGITS = 300
 _SPACE = " \t\n\r"
 
 
@@ -42,18 +42,12 @@ class Decoder:
 
     def __init__(self) -> None:
         self._fault: JsonFault | None = None
-        self._raw = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_float=self._real,
-            parse_int=_whole,
-            parse_constant=self._constant,
-        ).raw_decode
+        self._raw = self._decoder(Decimal, int).raw_decode
 
     def value(self, text: str) -> object:
         """The one value that `text` holds. Raises `JsonFault`."""
-        value, end, fault = self.value_at(text, skip_space(text, 0))
-        end = skip_space(text, end)
-        if end < len(text):
+        value, end, fault = self.value_at(text, 0 if text.startswith("{") else skip_space(text, 0))
+        if end < len(text) and (end := skip_space(text, end)) < len(text):
             raise JsonFault("bad_json", f"not JSON: more text after the value, at column {end + 1}", syntax=True)
         if fault is not None:
             raise fault
@@ -66,7 +60,7 @@ class Decoder:
         """
         self._fault = None
         try:
-            value, end = self._raw(text, start)
+            value, end = self._scanned(text, start)
         except json.JSONDecodeError as error:
             # The decoder's own position counts from the start of the text; the line matters to a reader, so keep it.
             raise JsonFault(
@@ -79,6 +73,18 @@ class Decoder:
         except RecursionError:
             raise _too_deep() from None
         return value, end, _too_deep() if _is_deep(text, start, end) else self._fault
+
+    def _decoder(self, real: Callable[[str], object], whole: Callable[[str], object]) -> json.JSONDecoder:
+        return json.JSONDecoder(object_pairs_hook=self._object, parse_float=real, parse_int=whole, parse_constant=self._constant)
+
+    def _scanned(self, text: str, start: int) -> tuple[object, int]:
+        try:
+            return self._raw(text, start)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, InvalidOperation):
+            # A number out of range. Python refuses integers of thousands of digits, too; a Decimal holds them, and is checked later.
+            return self._decoder(self._real, Decimal).raw_decode(text, start)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         result = dict(pairs)
@@ -100,11 +106,6 @@ class Decoder:
 
     def _constant(self, text: str) -> None:
         self._fault = JsonFault("bad_number", f"`{text}` is not a number that JSON has")
-
-
-def _whole(text: str) -> int | Decimal:
-    # Python refuses very long integers and is slow on long ones; a Decimal holds them exactly, and is checked later.
-    return int(text) if len(text) <= _MAX_INT_DIGITS else Decimal(text)
 
 
 def skip_space(text: str, index: int) -> int:

@@ -74,7 +74,7 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     note_unknown(usage, KNOWN, "usage", notes)
     model = model_id(message.get("model"), "model", notes)
     listed = message.get("content")
-    content = listed if isinstance(listed, list | tuple) else ()
+    content = listed if isinstance(listed, (list, tuple)) else ()
     top = counters_of(usage, "usage", notes)
     if "total_tokens" in usage:
         top = disjoint(top, "usage.input_tokens", inside=False, total=total_of(usage, ("total_tokens",), "usage"))
@@ -86,7 +86,7 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
     if tools:
         _add_tools(parts, billed, tools)
-    if _redeemed(usage):
+    if "fallback_credit" in usage and _redeemed(usage):
         parts = [_with_credit(part) if part.dimensions is not shared else part for part in parts]
     return Message(of_message(tuple(parts), message.get("id")), tuple(notes), top)
 

@@ -6,7 +6,7 @@ have no cache, the usage of the provider may stand in `output.value`, and says i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from attrs import evolve
 
@@ -171,7 +171,7 @@ def _json(text: str) -> object:
         return None
 
 
-def _first(own: Mapping[str, object], names: Iterable[str]) -> int | None:
+def _first(own: Mapping[str, object], names: Collection[str]) -> int | None:
     """The count under those of some names that are there, which must agree."""
     found = None
     for name in names:

@@ -56,7 +56,7 @@ def by_table(book: pricelang.Book, rows: Sequence[Row], dimensions: Sequence[str
 def by_macro(book: pricelang.Book, rows: Sequence[Row], dimensions: Sequence[str], meters: Mapping[str, bool], plan: Plan) -> list[Fraction | None]:
     """What the macro says of each row; it has an argument for each dimension on which anything turns."""
     with duckdb.connect() as connection:
-        book.duckdb(connection, meters=list(meters))
+        book.duckdb(connection, meters=list(meters), models=[row["model"] for row in rows] if len(rows) < 10 else None)
         for statement in usage_statements(plan, rows, dimensions, meters):
             connection.execute(statement)
         listed = "select unnest(parameters) from duckdb_functions() where function_name = 'try_price_of'"
