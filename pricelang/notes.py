@@ -9,8 +9,8 @@ from attrs import frozen
 NoteCode = Literal[
     "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
     "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "long_window", "no_date",
-    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "remark", "retired", "speed", "subscription",
-    "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
+    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "remark", "retired", "running_total", "speed", "subscription",
+    "turns", "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
 ]  # fmt: skip
 
 
@@ -50,8 +50,10 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
     "remark": Meaning("a remark of the book, or of a format from outside"),
     "retired": Meaning("the model was retired: this is its last price"),
+    "running_total": _doubt("an earlier result of the same session may be counted in this one"),
     "speed": _doubt("the record has a speed, and does not say for which model"),
     "subscription": _doubt("the usage is that of a subscription, which is not billed by the token"),
+    "turns": Meaning("a result is the total of all turns of its process: what the one before it counts is taken out"),
     "ungrouped": _doubt("a report was not grouped by a dimension on which its price may depend"),
     "unfinished": _doubt("the record has no final count: the response may have cost more"),
     "unknown_counter": _doubt("a counter above zero is not known, and was let pass without a price"),

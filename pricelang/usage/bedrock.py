@@ -28,7 +28,7 @@ from .fields import (
 )
 from .inclusive import disjoint, no_lifetime, total_of
 from .messages import Message, read_message
-from .platforms import is_gov
+from .platforms import of_bedrock
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError, within
 from .sse import METRICS
 from .stated import stated
@@ -166,19 +166,13 @@ def _message_in(body: object) -> Mapping[str, object] | None:
 def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
     """The record of a message whose model id, with the geography, stands beside it. Other models in it keep theirs."""
     own = message.parts[0].model
-    where = _where(model, attributes)
+    where = of_bedrock(model, attributes.get("region"))
     parts = tuple(within(part, where, model if model and part.model == own else None) for part in message.parts)
     return Record(parts, place, FORMAT, message.notes, attributes)
 
 
 def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:
-    return Record((within(part, _where(part.model, attributes)),), place, FORMAT, tuple(notes), attributes)
-
-
-def _where(model: str | None, attributes: Mapping[str, str]) -> dict[str, str]:
-    """The platform of a call, and GovCloud where its region is one; the id of its model may say that and more."""
-    gov = is_gov(attributes.get("region")) and not (model or "").startswith(("us-gov.", "arn:"))
-    return {"platform": "bedrock", "endpoint": "govcloud"} if gov else {"platform": "bedrock"}
+    return Record((within(part, of_bedrock(part.model, attributes.get("region"))),), place, FORMAT, tuple(notes), attributes)
 
 
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from attrs import evolve
 
 from .fields import is_object, require_object, shown, word
 from .messages import read_message
-from .platforms import vertex_endpoint
+from .platforms import of_bedrock, vertex_endpoint
 from .records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"
 _HOSTS = (
-    (re.compile(r"https?://([a-z0-9-]+\.)*(aiplatform\.googleapis\.com|aiplatform\.[a-z]+\.rep\.googleapis\.com)(:\d+)?/"), "vertex"),
+    (re.compile(r"https?://(?:[a-z0-9-]+\.)*(?:[a-z0-9-]+-)?aiplatform\.(?:[a-z]+\.rep\.)?googleapis\.com(?::\d+)?/"), "vertex"),
     (re.compile(r"https?://[a-z0-9.-]+\.(services\.ai\.azure\.com|openai\.azure\.com|cognitiveservices\.azure\.com|inference\.ai\.azure\.com)(:\d+)?/"), "foundry"),
     (re.compile(r"https?://aws-external-anthropic\.[a-z0-9-]+\.api\.aws(:\d+)?/"), "aws"),
-    (re.compile(r"https?://bedrock-runtime\.[a-z0-9-]+\.amazonaws\.com(:\d+)?/"), "bedrock"),
+    (re.compile(
+        r"https?://(?:[a-z0-9-]+\.)*bedrock-(?:runtime|mantle)(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?"
+        r"(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?/"
+    ), "bedrock"),
     (re.compile(r"https?://api\.anthropic\.com(:\d+)?/"), "api"),
 )
 _LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
+_MODEL_OF_BEDROCK = re.compile(r"/model/([^/?]+)/")
 _MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
 
 
@@ -41,8 +46,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     url = request.get("url")
     if not isinstance(url, str):
         raise UsageError("wrong_type", "`request.url` is no string")
-    platform = next((name for pattern, name in _HOSTS if pattern.match(url[:500])), None)
-    if platform is None:
+    host, platform = next(((match, name) for pattern, name in _HOSTS if (match := pattern.match(url[:500]))), (None, None))
+    if host is None or platform is None:
         raise UsageError(
             "unknown_platform", f"`request.url` is {shown(url)}, of no known platform",
             "read the `response` alone, with `--platform` and `--endpoint`",
@@ -56,15 +61,22 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         endpoint = vertex_endpoint(found[1] if found else region)
         dimensions |= {"endpoint": endpoint} if endpoint else {}
     deployment = word(request.get("deployment"), "request.deployment")
-    in_url = _MODEL_IN_URL.search(url)
+    in_url = _model_in(url, platform)
     given = {"region": region, "deployment": deployment}
     parts = []
     for part in message.parts:
-        model = part.model or (in_url[1] if in_url else deployment)
-        if platform == "bedrock" and in_url and "anthropic." in in_url[1]:
-            model = in_url[1]
+        model = part.model or in_url or deployment
+        if platform == "bedrock":
+            model = in_url if in_url and part.model in (None, response.get("model")) else model
+            dimensions = of_bedrock(model, region or host["region"])
         parts.append(within(part, dimensions, model))
     return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, {name: text for name, text in given.items() if text}),)
+
+
+def _model_in(url: str, platform: str) -> str | None:
+    """The id of the model in a URL, where it has one; Bedrock writes the `:` of an id, and the `/` of an ARN, as `%3A` and `%2F`."""
+    match = (_MODEL_OF_BEDROCK if platform == "bedrock" else _MODEL_IN_URL).search(url)
+    return unquote(match[1]) if match else None
 
 
 def _named(place: Place, response: Mapping[str, object]) -> Place:

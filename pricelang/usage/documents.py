@@ -9,9 +9,10 @@ from itertools import chain
 from attrs import frozen
 
 from .arrays import large_array
+from .fields import is_object
 from .json_text import Decoder, JsonFault, skip_space
 from .lines import Line
-from .shapes import is_result
+from .shapes import is_empty_result, is_result
 from .sse import STREAM, Value, events_of
 
 MAX_DOCUMENT = 64 * 2**20
@@ -194,7 +195,8 @@ def _line_counter(text: str) -> Callable[[int], int]:
 
 def _without_counted_events(values: list[Value]) -> Iterator[Value]:
     """Of an array that holds the result of a run, mark the other events of the run: the result counts them."""
-    in_run = any(item is not None and is_result(value) for _, item, value, _ in values)
+    results = (value for _, item, value, _ in values if item is not None and is_object(value) and is_result(value))
+    in_run = not all(map(is_empty_result, results))
     for line, item, value, raw in values:
         counted = in_run and item is not None and not is_result(value) and not isinstance(value, JsonFault)
         yield line, item, RunEvent(value if isinstance(value, dict) else {}) if counted else value, raw

@@ -142,6 +142,12 @@ def vertex_endpoint(location: str | None) -> str | None:
     return "global" if location == "global" else "multi_region" if location in _MULTI_REGIONS else "regional"
 
 
+def of_bedrock(model: str | None, region: str | None) -> dict[str, str]:
+    """The platform of a call to Bedrock, and GovCloud where its region is one; the id of its model may say that and more."""
+    gov = is_gov(region) and not (model or "").startswith(("us-gov.", "arn:"))
+    return {"platform": "bedrock", "endpoint": "govcloud"} if gov else {"platform": "bedrock"}
+
+
 def is_gov(region: str | None) -> bool:
     """Whether a region of AWS is one of GovCloud."""
     return region is not None and region.startswith("us-gov-")

@@ -275,8 +275,7 @@ class _Reading:
             later = Later()
             self._summaries.append((evolve(record, raw=raw if self._keep_raw else None), later))
             return (later,)
-        self._run_events().result(value, place, alone=bool(record.parts))
-        return found
+        return (self._run_events().result(value, record),)
 
     def _run_events(self) -> Runs:
         if self._runs is None:

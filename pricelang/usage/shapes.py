@@ -35,6 +35,8 @@ _RUN_TYPES = frozenset((
     "system", "assistant", "user", "stream_event", "rate_limit_event", "tool_progress", "tool_use_summary", "auth_status",
     "prompt_suggestion", "streamlined_text", "keep_alive",
 ))  # fmt: skip
+_USED = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens", "webSearchRequests")
+_SUMMARY_KEYS = frozenset(("lastComputedDate", "dailyActivity", "dailyModelTokens"))
 _ERROR_KEYS = frozenset(("error", "type", "request_id", "status", "code"))
 _FOREIGN_USAGE = frozenset(
     (
@@ -89,6 +91,12 @@ def is_result(value: object) -> bool:
     return is_object(value) and ("modelUsage" in value or value.get("type") == "result")
 
 
+def is_empty_result(value: Mapping[str, object]) -> bool:
+    """Whether a result counts nothing: what its run used then stands in its events alone."""
+    models = value.get("modelUsage")
+    return is_object(models) and not any(is_object(one) and any(one.get(key) for key in _USED) for one in models.values())
+
+
 def is_event(value: Mapping[str, object]) -> bool:
     """Whether `value` is an event of a run beside its result: by its `type`."""
     kind = value.get("type")
@@ -97,7 +105,7 @@ def is_event(value: Mapping[str, object]) -> bool:
 
 def is_summary(value: Mapping[str, object]) -> bool:
     """Whether `value` is what Claude Code keeps beside its transcripts: sums over all of them."""
-    return "modelUsage" in value and "lastComputedDate" in value
+    return "modelUsage" in value and not _SUMMARY_KEYS.isdisjoint(value)
 
 
 def is_error(value: Mapping[str, object]) -> bool:

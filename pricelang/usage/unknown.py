@@ -32,7 +32,7 @@ REQUESTS = (
 )  # fmt: skip
 """Names of how many requests a record holds."""
 _REQUESTS = frozenset(REQUESTS)
-_COSTS = ("cost", "cost_usd", "costUSD", "total_cost", "input_cost", "output_cost", "estimated_cost", "response_cost", "spend")
+_COSTS = ("cost", "cost_details", "cost_usd", "costUSD", "total_cost", "input_cost", "output_cost", "estimated_cost", "response_cost", "spend")
 _TIMES = ("latency", "latency_ms", "latencyMs", "duration", "duration_ms", "durationMs", "queue_time", "prompt_time", "completion_time", "total_time")
 _NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\Z", re.ASCII)
 _SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
@@ -55,7 +55,7 @@ def known_names(*names: str, **inner: Known) -> Known:
     >>> sorted(set(known_names("input", details=known_names("reasoning"))) - set(known_names()))
     ['details', 'input']
     """
-    return {**dict.fromkeys((*names, *REQUESTS, *_COSTS, *_TIMES)), "cost_details": ANYTHING, **inner}
+    return {**dict.fromkeys((*names, *REQUESTS, *_TIMES)), **dict.fromkeys(_COSTS, ANYTHING), **inner}
 
 
 def note_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, notes: list[Note]) -> None:

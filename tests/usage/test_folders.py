@@ -80,6 +80,12 @@ def test_a_folder_without_transcripts_skips_nothing(tmp_path: Path) -> None:
     assert isinstance(found, Rejected)
 
 
+@pytest.mark.parametrize("key", ["lastComputedDate", "dailyActivity", "dailyModelTokens"])
+def test_a_summary_is_known_by_each_of_its_keys(key: str, tmp_path: Path) -> None:
+    folder = home(tmp_path / "claude", **{"stats-cache.json": {key: [], "modelUsage": SUMMARY["modelUsage"]}})
+    assert len(records(read(folder))) == 1
+
+
 def test_a_summary_counts_where_its_transcripts_are_not_given(tmp_path: Path) -> None:
     folder = home(tmp_path / "claude", **{"stats-cache.json": SUMMARY})
     assert len(records(list(read_paths([str(folder / "stats-cache.json")])))) == 1

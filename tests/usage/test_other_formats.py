@@ -100,6 +100,16 @@ def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
         ({"request": {"url": VERTEX.format("eu")}, "response": message()}, {"platform": "vertex", "endpoint": "multi_region"}),
         ({"request": {"url": VERTEX.format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}),
         ({"request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"}, "response": message()}, {"platform": "foundry"}),
+        *(
+            ({"request": {"url": url + ".amazonaws.com/model/" + model + "/invoke"}, "response": message()}, {"platform": "bedrock", **more})
+            for url, model, more in (
+                ("https://bedrock-runtime.us-east-1", "anthropic.claude-opus-5", {}),
+                ("https://bedrock-runtime.us-gov-west-1", "anthropic.claude-opus-5", {"endpoint": "govcloud"}),
+                ("https://bedrock-runtime-fips.us-gov-east-1", "anthropic.claude-opus-5-v1%3A0", {"endpoint": "govcloud"}),
+                ("https://vpce-0a-b.bedrock-runtime.us-east-1.vpce", "us.anthropic.claude-opus-5", {}),
+            )
+        ),
+        ({"request": {"url": VERTEX.replace("aiplat", "us-east5-aiplat").format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}),
         (message(id="msg_vrtx_1"), {"platform": "vertex"}),
         (message(id="msg_bdrk_1"), {"platform": "bedrock"}),
         (LOG | {"custom_llm_provider": "bedrock"}, {"platform": "bedrock"}),
@@ -117,6 +127,13 @@ def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
 def test_platforms_are_told(value: Any, dimensions: dict[str, str]) -> None:
     (part,) = one_record(value).parts
     assert dict(part.dimensions) == dimensions
+
+
+def test_the_model_in_a_url_of_bedrock_is_read_as_it_is_written() -> None:
+    arn = "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc"
+    for written, meant in (("us.anthropic.claude-opus-5-v1%3A0", "us.anthropic.claude-opus-5-v1:0"), (arn, arn.replace("%3A", ":").replace("%2F", "/"))):
+        url = f"https://bedrock-runtime.us-east-1.amazonaws.com/model/{written}/invoke"
+        assert one_record({"request": {"url": url}, "response": message()}).parts[0].model == meant
 
 
 def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:

@@ -239,6 +239,70 @@ def test_a_result_that_is_given_twice_counts_once() -> None:
     assert len(spent(outcomes(lines(result(duration_ms=1), result(duration_ms=2))))) == 2
 
 
+def turn(number: int, output: int, **more: Any) -> list[dict[str, Any]]:
+    """The events of a turn, and the total of its process so far."""
+    used = {"claude-opus-5": {"inputTokens": 10 * number, "outputTokens": output}}
+    return [event(f"msg_{number}"), {**result(uuid=f"r{number}", **more), "modelUsage": used}]
+
+
+@pytest.mark.parametrize("text", [lambda events: lines(*events), json.dumps])
+def test_results_of_one_process_are_totals_so_far(text: Any) -> None:
+    turns = [*turn(1, 50), *turn(2, 50 + 7), *turn(3, 50 + 7 + 9)]
+    found = outcomes(text(turns))
+    assert spent(found) == [{"input": 10, "output": 50}, {"input": 10, "output": 7}, {"input": 10, "output": 9}]
+    assert codes(found) == ["turns"] * 2
+    # A turn that used nothing restates the total.
+    assert spent(outcomes(text([*turn(1, 50), result(uuid="again")]))) == [{"input": 10, "output": 50}]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 10**6), st.integers(0, 10**6)), min_size=1, max_size=8))
+def test_the_turns_of_a_session_add_up_to_its_responses(turns: list[tuple[bool, int, int]]) -> None:
+    events: list[dict[str, Any]] = []
+    prompts = outputs = 0
+    for number, (fresh, prompt, output) in enumerate(turns):
+        prompts, outputs = (0, 0) if fresh else (prompts, outputs)
+        prompts, outputs = prompts + prompt, outputs + output
+        body = message({"input_tokens": prompt, "output_tokens": 1}, id=f"msg_{number}")
+        used = {"claude-opus-5": {"inputTokens": prompts, "outputTokens": outputs}}
+        events += [
+            {"type": "assistant", "session_id": "s", "message": body},
+            {"type": "result", "session_id": "s", "uuid": f"r{number}", "modelUsage": used},
+        ]
+    found = spent(outcomes(lines(*events)))
+    assert sum(int(usage.get("input", 0)) for usage in found) == sum(prompt for _, prompt, _ in turns)
+    assert sum(int(usage.get("output", 0)) for usage in found) == sum(output for *_, output in turns)
+
+
+def test_results_of_other_processes_count_whole() -> None:
+    resumed = [*turn(1, 50), event("msg_2"), result(uuid="b", output=60)]
+    assert spent(outcomes(lines(*resumed))) == [{"input": 10, "output": 50}, {"input": 10, "output": 60}]
+    alone = outcomes(lines(result(uuid="a"), result(uuid="b", output=60), result(uuid="c", output=5)))
+    assert [usage["output"] for usage in spent(alone)] == [50, 60, 5]
+    assert codes(alone) == ["running_total"]
+
+
+def test_a_result_that_counts_nothing_leaves_its_events_to_count() -> None:
+    for models in ({}, {"claude-opus-5": {"inputTokens": 0, "outputTokens": 0}}):
+        failed = {**result(subtype="error_during_execution"), "modelUsage": models}
+        for text in (lines(event(), failed), json.dumps([event(), failed])):
+            found = outcomes(text)
+            assert [usage for usage in spent(found) if any(usage.values())] == [{"input": 10, "output": 1}]
+            assert "unfinished" in codes(found)
+
+
+def test_the_stream_of_a_run_without_its_result_has_the_final_counts() -> None:
+    def part(kind: str, **more: Any) -> dict[str, Any]:
+        return {"type": "stream_event", "session_id": "s", "event": {"type": kind, **more}}
+
+    start = part("message_start", message=event()["message"] | {"stop_reason": None})
+    end = part("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 70, "input_tokens": None})
+    found = outcomes(lines(start, event(), end))
+    assert (spent(found), codes(found)) == ([{"input": 10, "output": 70}], [])
+    cut = outcomes(lines(start, event()))
+    assert (spent(cut), codes(cut)) == ([{"input": 10, "output": 1}], ["unfinished"])
+    assert spent(outcomes(lines(start, event(), end, result()))) == [{"input": 10, "output": 50}]
+
+
 # ---- what is no usage -----------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from pricelang.usage.records import Place
 ROOM = Path(reading.__file__).parent
 ALLOWED = {
     "__future__", "attrs", "collections", "datetime", "decimal", "difflib", "functools", "gzip", "importlib", "io", "itertools", "json", "os",
-    "pathlib", "re", "sys", "tomllib", "typing", "typing_extensions", "zlib", "zstandard",
+    "pathlib", "re", "sys", "tomllib", "typing", "typing_extensions", "urllib", "zlib", "zstandard",
 }  # fmt: skip
 
 

@@ -149,6 +149,12 @@ def test_floats_and_what_is_odd_in_memory() -> None:
     assert len(notes) <= 200
 
 
+@pytest.mark.parametrize("cost", [0.1, {"total_cost": 0.1, "input_tokens_cost": 0.05}, [{"request_cost": 1}], "0.1"])
+def test_costs_are_no_counters_whatever_their_form(cost: object) -> None:
+    usage = {"prompt_tokens": 12, "completion_tokens": 3, "cost": cost, "cost_details": cost}
+    assert one_record({"object": "chat.completion", "model": "claude-opus-5", "usage": usage}).notes == ()
+
+
 def test_numbers_of_requests() -> None:
     assert several({"num_requests": "3"})
     assert several({}, {"request_count": Decimal("2")})
