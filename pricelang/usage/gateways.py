@@ -43,11 +43,11 @@ _PYDANTIC = {
     "1h": ("cache_write_1h_tokens", "cache_1h_write_tokens", "ephemeral_1h_input_tokens"),
 }  # fmt: skip
 _PYDANTIC_CACHE = tuple(key for keys in _PYDANTIC.values() for key in keys)
-_TOOLS = ("web_search", "web_fetch")
+_SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
 _PYDANTIC_KNOWN = known_names(
     "input_tokens", "output_tokens", "total_tokens", "tool_calls", "input_audio_tokens", "cache_audio_read_tokens",
     "output_audio_tokens", *_PYDANTIC_CACHE, pydantic_ai_gateway=ANYTHING, details=known_names(
-        "input_tokens", "output_tokens", "reasoning_tokens", "thinking_tokens", *_PYDANTIC_CACHE, *(f"{name}_requests" for name in _TOOLS),
+        "input_tokens", "output_tokens", "reasoning_tokens", "thinking_tokens", *_PYDANTIC_CACHE, *(name for names in _SEARCHES.values() for name in names),
     ),
 )  # fmt: skip
 
@@ -180,7 +180,7 @@ def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
     )  # fmt: skip
     counters = disjoint(told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage"))
     no_lifetime(counters, notes)
-    searched = {name: agreed(places, (f"{name}_requests",)) for name in _TOOLS}
+    searched = {name: agreed(places, names) for name, names in _SEARCHES.items()}
     meters = counters.meters() | {name: number for name, number in searched.items() if number}
     model = "model_name" if "model_name" in value else "model"
     part = Part(word(value.get(model), model), None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
