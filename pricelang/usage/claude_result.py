@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.notes import Note
 
 from .counters import Counters, split_note
 from .fields import (
+    clean,
     model_id,
     optional_count,
     optional_object,
@@ -80,7 +81,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
 
 
 def _entry(name: str, given: object, notes: list[Note]) -> Entry:
-    path = f"modelUsage.{shown(name)[1:-1]}"
+    path = f"modelUsage.{clean(str(name), 60)}"
     entry = require_object(given, path)
     note_unknown(entry, _KNOWN, path, notes)
     provider = word(entry.get("provider"), f"{path}.provider")
@@ -88,8 +89,8 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
     if platform is None and provider not in (None, "", "firstParty"):
         notes.append(Note("provider", f"`{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API"))
     written = optional_count(entry, "cacheCreationInputTokens", path)
-    parts = [optional_count(entry, key, path) for key in _OWN_SPLIT]
-    own_split = any(entry.get(key) is not None for key in _OWN_SPLIT)
+    own_split = any(key in entry and entry[key] is not None for key in _OWN_SPLIT)
+    parts = [optional_count(entry, key, path) for key in _OWN_SPLIT] if own_split else [0, 0]
     if own_split and sum(parts) != written:
         notes.append(split_note(f"the parts of the cache writes of `{path}`", sum(parts), written))
     counters = Counters(
@@ -134,7 +135,7 @@ def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: l
 def _with_1h(entry: Entry, write_1h: int) -> Entry:
     old = entry.counters
     counters = Counters(old.input, old.output, old.read, old.written, write_1h, True)
-    return evolve(entry, counters=counters)
+    return Entry(entry.path, entry.model, counters, entry.searches, entry.own_split, entry.platform)
 
 
 def _main_loop(entries: list[Entry], usage: Mapping[str, object]) -> Entry | None:

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from pricelang.notes import Note
 
-from .fields import optional_count, optional_object, required_count
+from .fields import count_in, optional_count, optional_object, required_count
 from .records import UsageError
 from .unknown import known_names
 
@@ -71,12 +71,13 @@ def counters_of(usage: Mapping[str, object], path: str, notes: list[Note]) -> Co
     split = optional_object(usage, "cache_creation", path)
     write_1h = 0
     if split is not None:
-        parts = [optional_count(split, key, f"{path}.cache_creation") for key in _SPLIT_KEYS]
+        inner = f"{path}.cache_creation"
+        write_5m, write_1h = optional_count(split, _SPLIT_KEYS[0], inner), optional_count(split, _SPLIT_KEYS[1], inner)
         if usage.get("cache_creation_input_tokens") is None:
-            total = sum(parts)
-        elif sum(parts) != total:
-            notes.append(split_note(f"the parts of `{path}.cache_creation`", sum(parts), total))
-        write_1h = min(parts[1], total)
+            total = write_5m + write_1h
+        elif write_5m + write_1h != total:
+            notes.append(split_note(f"the parts of `{inner}`", write_5m + write_1h, total))
+        write_1h = min(write_1h, total)
     return Counters(
         input=required_count(usage, "input_tokens", path),
         output=required_count(usage, "output_tokens", path),
@@ -113,10 +114,27 @@ def agreed(places: Collection[Holder], names: Collection[str]) -> int | None:
     for holder, path in places:
         for name in names:
             if name in holder and holder[name] is not None:
-                number = optional_count(holder, name, path)
+                number = count_in(holder[name], name, path)
                 if found is not None and number != found:
                     raise _differing(places, names)
                 found = number
+    return found
+
+
+def meanings(names: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """What each key counts, out of the keys of each counter: what `all_agreed` takes."""
+    return {key: name for name, keys in names.items() for key in keys}
+
+
+def all_agreed(places: Collection[Holder], meant: Mapping[str, str]) -> dict[str, int]:
+    """The same as `agreed` for several counters in one pass: the counts that are there by their names; `meant` is made by `meanings`."""
+    found: dict[str, int] = {}
+    for holder, path in places:
+        for key, value in holder.items():
+            if key in meant and value is not None:
+                number = count_in(value, key, path)
+                if found.setdefault(meant[key], number) != number:
+                    raise _differing(places, [other for other, name in meant.items() if name == meant[key]])
     return found
 
 

@@ -104,7 +104,7 @@ def _digits(number: int) -> str:
 def optional_count(holder: Mapping[str, object], key: str, path: str) -> int:
     """The count under `key`, zero where the key is absent or null. `path` names the holder."""
     value = holder.get(key)
-    return 0 if value is None else _count_in(value, key, path)
+    return 0 if value is None else count_in(value, key, path)
 
 
 def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
@@ -112,10 +112,11 @@ def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
     value = holder.get(key)
     if value is None:
         raise UsageError("missing_key", f"`{path}.{key}` is missing")
-    return _count_in(value, key, path)
+    return count_in(value, key, path)
 
 
-def _count_in(value: object, key: str, path: str) -> int:
+def count_in(value: object, key: str, path: str) -> int:
+    """The count that stands under `key` of the object at `path`."""
     # Nearly all counts are in order, and the whole path is for the others.
     return value if type(value) is int and 0 <= value < _TOO_LARGE else count(value, f"{path}.{key}")
 
@@ -167,7 +168,7 @@ def model_id(value: object, path: str, notes: list[Note]) -> str | None:
 def without_mark(id: str) -> str:
     """A model id without the `[1m]` that Claude Code appends, in either case."""
     size = len(_LONG_CONTEXT_MARK)
-    return id[:-size] if id[-size:].lower() == _LONG_CONTEXT_MARK else id
+    return id[:-size] if id.endswith("]") and id[-size:].lower() == _LONG_CONTEXT_MARK else id
 
 
 def mark_note(id: str) -> Note:

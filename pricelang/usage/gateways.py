@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from pricelang.notes import Note
 
-from .counters import Counters, agreed, writes_of
+from .counters import Counters, all_agreed, meanings, writes_of
 from .fields import clean, is_object, optional_object, require_object, required_count, shown, word
 from .inclusive import disjoint, no_lifetime, total_of
 from .openai import counters as openai_counters
@@ -22,32 +22,34 @@ from .times import instant
 from .unknown import ANYTHING, known_names, note_key, note_unknown, several
 
 FORMAT = "gateways"
-_LANGFUSE = {
+_LANGFUSE_TOTALS = ("total", "total_tokens")
+_LANGFUSE = meanings({
     "input": ("input", "input_tokens", "prompt_tokens"), "output": ("output", "output_tokens", "completion_tokens"),
     "read": ("input_cache_read", "input_cached_tokens", "cache_read_input_tokens", "input_cache_read_input_tokens", "input_cache_read_tokens"),
     "written": ("input_cache_creation", "cache_creation_input_tokens", "input_cache_creation_input_tokens", "input_cache_write",
                 "input_cache_write_tokens", "input_cache_creation_tokens"),
     "5m": ("input_cache_creation_5m", "input_ephemeral_5m_input_tokens", "ephemeral_5m_input_tokens"),
     "1h": ("input_cache_creation_1h", "input_ephemeral_1h_input_tokens", "ephemeral_1h_input_tokens"),
-    "total": ("total", "total_tokens"), "reasoning": ("output_reasoning", "output_reasoning_tokens", "reasoning_tokens"),
-}  # fmt: skip
-_LANGFUSE_KNOWN = known_names(*(key for keys in _LANGFUSE.values() for key in keys))
-_HELICONE = {
+    "total": _LANGFUSE_TOTALS, "reasoning": ("output_reasoning", "output_reasoning_tokens", "reasoning_tokens"),
+})  # fmt: skip
+_LANGFUSE_KNOWN = known_names(*_LANGFUSE)
+_HELICONE = meanings({
     "read": ("prompt_cache_read_tokens",), "written": ("prompt_cache_write_tokens",),
     "5m": ("prompt_cache_write_5m", "prompt_cache_write_5m_tokens"), "1h": ("prompt_cache_write_1h", "prompt_cache_write_1h_tokens"),
-}  # fmt: skip
-_HELICONE_KNOWN = known_names("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", *(key for keys in _HELICONE.values() for key in keys))
-_PYDANTIC = {
+})  # fmt: skip
+_HELICONE_KNOWN = known_names("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", *_HELICONE)
+_CACHE = {
     "read": ("cache_read_tokens", "cache_read_input_tokens"), "written": ("cache_write_tokens", "cache_creation_input_tokens"),
     "5m": ("cache_write_5m_tokens", "cache_5m_write_tokens", "ephemeral_5m_input_tokens"),
     "1h": ("cache_write_1h_tokens", "cache_1h_write_tokens", "ephemeral_1h_input_tokens"),
 }  # fmt: skip
-_PYDANTIC_CACHE = tuple(key for keys in _PYDANTIC.values() for key in keys)
-_TOOLS = ("web_search", "web_fetch")
+_PYDANTIC_CACHE = tuple(meanings(_CACHE))
+_SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
+_PYDANTIC = meanings({**_CACHE, **_SEARCHES})
 _PYDANTIC_KNOWN = known_names(
     "input_tokens", "output_tokens", "total_tokens", "tool_calls", "input_audio_tokens", "cache_audio_read_tokens",
     "output_audio_tokens", *_PYDANTIC_CACHE, pydantic_ai_gateway=ANYTHING, details=known_names(
-        "input_tokens", "output_tokens", "reasoning_tokens", "thinking_tokens", *_PYDANTIC_CACHE, *(f"{name}_requests" for name in _TOOLS),
+        "input_tokens", "output_tokens", "reasoning_tokens", "thinking_tokens", *_PYDANTIC_CACHE, *meanings(_SEARCHES),
     ),
 )  # fmt: skip
 
@@ -125,22 +127,21 @@ def _langfuse(value: Mapping[str, object], place: Place) -> Outcome:
 
 
 def _langfuse_counters(usage: Mapping[str, object], notes: list[Note]) -> Counters:
-    counts = {name: agreed([(usage, "usageDetails")], keys) for name, keys in _LANGFUSE.items()}
-    input, output, short, long = counts["input"], counts["output"], counts["5m"], counts["1h"]
+    counts = all_agreed([(usage, "usageDetails")], _LANGFUSE)
+    input, output, written, short, long = (counts.get(name) for name in ("input", "output", "written", "5m", "1h"))
     if input is None or output is None:
         raise UsageError("missing_key", "`usageDetails` has no `input` or no `output`")
-    if counts["written"] and (short or long) and counts["written"] != (short or 0) + (long or 0):
-        raise UsageError("bad_counts", f"the parts of `usageDetails.input_cache_creation` add up to {(short or 0) + (long or 0)} and not to {counts['written']}")
-    writes = writes_of(counts["written"], (short, long), notes)
-    cache, total = (counts["read"] or 0) + writes[0], counts["total"]
-    reasoning = counts["reasoning"] or 0
+    if written and (short or long) and written != (short or 0) + (long or 0):
+        raise UsageError("bad_counts", f"the parts of `usageDetails.input_cache_creation` add up to {(short or 0) + (long or 0)} and not to {written}")
+    writes = writes_of(written, (short, long), notes)
+    cache, total, reasoning = counts.get("read", 0) + writes[0], counts.get("total"), counts.get("reasoning", 0)
     if reasoning and total not in (input + output, input + output + cache):
         # Some integrations take the reasoning out of the output; only a total tells.
         output += reasoning
         if not total:
             raise UsageError("bad_counts", f"`usageDetails.output_reasoning` is {reasoning:,}, and without a `total` nothing says whether `output` holds it")
-    told = Counters(input, output, counts["read"] or 0, *writes)
-    found = disjoint(told, "usageDetails.input", inside=False, total=total_of(usage, _LANGFUSE["total"], "usageDetails"))
+    told = Counters(input, output, counts.get("read", 0), *writes)
+    found = disjoint(told, "usageDetails.input", inside=False, total=total_of(usage, _LANGFUSE_TOTALS, "usageDetails"))
     if found is told and 0 < cache < input:
         # A sum of all counters is what Langfuse itself writes as the total, whatever an integration put into the input.
         notes.append(Note("cache_unknown", f"the input of {input:,} may hold the {cache:,} tokens of the cache once more: integrations of Langfuse differ"))
@@ -155,10 +156,10 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
     for key, count in value.items():
         if key not in _HELICONE_KNOWN and ("token" in key or key.startswith("prompt_cache_")):
             note_key(key, count, _HELICONE_KNOWN, notes)
-    counts = {name: agreed([(value, "the log")], keys) for name, keys in _HELICONE.items()}
+    counts = all_agreed([(value, "the log")], _HELICONE)
     told = Counters(
-        required_count(value, "prompt_tokens", "the log"), required_count(value, "completion_tokens", "the log"), counts["read"] or 0,
-        *writes_of(counts["written"], (counts["5m"], counts["1h"]), notes),
+        required_count(value, "prompt_tokens", "the log"), required_count(value, "completion_tokens", "the log"), counts.get("read", 0),
+        *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
     )  # fmt: skip
     counters = disjoint(told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True))
     no_lifetime(counters, notes)
@@ -173,15 +174,14 @@ def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
     note_unknown(usage, _PYDANTIC_KNOWN, "usage", notes)
     details = optional_object(usage, "details", "usage") or {}
     places = [(usage, "usage"), (details, "usage.details")]
-    counts = {name: agreed(places, keys) for name, keys in _PYDANTIC.items()}
+    counts = all_agreed(places, _PYDANTIC)
     told = Counters(
-        required_count(usage, "input_tokens", "usage"), required_count(usage, "output_tokens", "usage"), counts["read"] or 0,
-        *writes_of(counts["written"], (counts["5m"], counts["1h"]), notes),
+        required_count(usage, "input_tokens", "usage"), required_count(usage, "output_tokens", "usage"), counts.get("read", 0),
+        *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
     )  # fmt: skip
     counters = disjoint(told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage"))
     no_lifetime(counters, notes)
-    searched = {name: agreed(places, (f"{name}_requests",)) for name in _TOOLS}
-    meters = counters.meters() | {name: number for name, number in searched.items() if number}
+    meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = "model_name" if "model_name" in value else "model"
     part = Part(word(value.get(model), model), None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
     return _record(value, "timestamp", part, value.get("provider_name"), place, notes, {})

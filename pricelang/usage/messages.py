@@ -143,7 +143,7 @@ def _server_tools(usage: Mapping[str, object], notes: list[Note]) -> tuple[dict[
 def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str], dict[str, str]]:
     """The dimensions that hold for every iteration, and those that hold for the executor alone."""
     executor = stated(usage, "usage")
-    shared = {name: executor[name] for name in ("inference_geo",) if name in executor}
+    shared = {"inference_geo": executor["inference_geo"]} if "inference_geo" in executor else {}
     tier = "batch" if batch else executor.get("service_tier")
     if tier is not None:
         executor["service_tier"] = tier

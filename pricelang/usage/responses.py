@@ -257,7 +257,10 @@ def _counted(record: Record) -> _Counted:
 
 
 def _counts(record: Record) -> int:
+    counts = 0
     try:
-        return hash(tuple([frozenset(part.usage.items()) for part in record.parts]))
+        for part in record.parts:
+            counts = hash((counts, frozenset(part.usage.items())))
+        return counts
     except TypeError:  # a format from outside may list its quantities
         return hash(repr([sorted(part.usage.items()) for part in record.parts]))

@@ -89,6 +89,10 @@ def merged(values: Iterable[Value]) -> Iterator[Value]:
     converse: Value | None = None
     for found in values:
         value = found[2]
+        # Nearly all values are of no stream, and go through at once.
+        if held is None and converse is None and isinstance(value, dict) and value.get("type") != "message_start" and _CONVERSE.isdisjoint(value):
+            yield found
+            continue
         if isinstance(value, dict) and _is_converse(value, converse is not None):
             converse = converse or found
             if "metadata" in value:
