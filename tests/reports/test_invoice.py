@@ -157,7 +157,7 @@ def test_rounding_and_limits_where_the_book_says() -> None:
     found = EXTRAS.invoice([record("2026-02-01", {"container": "53.333 hours"}, "alpha-1")], "2026-02-01")
     assert (due(found), changes(found)) == (Fraction("0.17"), [("allowance", "container", 50, Fraction("-2.5"))])
     # a commitment in dollars cannot bound euros: such records are refused, and named
-    found = EXTRAS.invoice([record("2026-04-02", {"input": 1_000_000}, "alpha-1")], "2026-04")
+    found = EXTRAS.invoice([record("2026-04-02T00:00:00Z", {"input": 1_000_000}, "alpha-1")], "2026-04")
     assert [(one.code, one.rows) for one in found.unpriced] == [("bad_book", 1)]
 
 

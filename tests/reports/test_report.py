@@ -103,7 +103,7 @@ def test_what_records_carry() -> None:
 
 
 def test_two_currencies_and_two_bounds() -> None:
-    text = lines(*({"model": "alpha-1", "at": at, "usage": {"output": 1_000_000}} for at in ("2026-03-01", "2026-04-01")))
+    text = lines(*({"model": "alpha-1", "at": at, "usage": {"output": 1_000_000}} for at in ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z")))
     done = run("report", "-", "--book", EXTRAS, stdin=text)
     assert done.exit_code == 0
     expect("currencies.txt", done.stdout)
