@@ -20,6 +20,7 @@ import pytest
 
 import pricelang
 from pricelang.book.store import dump_book
+from pricelang.decimals import to_decimal
 from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import open_job
@@ -96,7 +97,7 @@ def one_by_one(row: dict[str, Any]) -> Fraction | None:
         return None
     try:
         # as a column has it: without a finite decimal, to 20 places
-        return Fraction(CLAUDE.total(model=row["model"], at=row["ts"], usage=usage, **given))
+        return Fraction(to_decimal(CLAUDE.rates.request(row["model"], row["ts"], usage, given, held=False).total))
     except PriceError:
         return None
 
@@ -184,8 +185,9 @@ def test_sums_that_64_bits_do_not_hold(ansi: str) -> None:
     session = spark()
     rows = [(n, "claude-opus-4-7", datetime.datetime(2026, 5, 1), 9 * 10**18, "1.5") for n in range(5)]
     usage = session.createDataFrame(rows, "id bigint, model string, at timestamp, input bigint, session_time string")
-    each = CLAUDE.total(model="claude-opus-4-7", at="2026-05-01", usage={"input": 9 * 10**18, "session_time": "1.5"}, surface="managed_agents")
     fixed = Fixed(dimensions={"surface": "managed_agents"})
+    usage_of_each = {"input": 9 * 10**18, "session_time": "1.5"}
+    each = to_decimal(CLAUDE.rates.request("claude-opus-4-7", "2026-05-01", usage_of_each, fixed.dimensions, held=False).total)
     with setting(session, "spark.sql.ansi.enabled", ansi):
         ours = SparkBook(CLAUDE, session)
         (total,) = ours.totals(usage, mapping={}, fixed=fixed).collect()
