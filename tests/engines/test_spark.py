@@ -425,3 +425,23 @@ def test_the_commands_of_the_page(tmp_path: Path) -> None:
             program, *args = shlex.split(command.replace("OUT", str(tmp_path)))
             done = run(*args)
             assert (program, done.exit_code, (done.stdout + done.stderr).splitlines()) == ("pricelang", 0, shown)
+
+
+@pytest.mark.parametrize("folds", [False, True])
+def test_all_dimensions_on_which_a_price_turns(folds: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text for Spark and a DataFrame have the amounts of single requests, whatever kind of rule decides them."""
+    from pricelang.engines.warehouse import plan_of
+    from pricelang.rating import versions
+    from tests.engines.test_one_amount import ROWS as FEW
+    from tests.engines.test_one_amount import by_sql
+    from tests.engines.test_warehouse import asked, generated, meters_of, random_rows
+
+    if folds:
+        monkeypatch.setattr(versions, "MAX_ROWS", 0)
+    for seed, texts, book in generated(3):
+        every = [found.name for found in book.checked.dimensions if not found.clocked]
+        meters = meters_of(book, "spark", every)
+        plan = plan_of(book, "spark", meters=list(meters))
+        pays = {name for name, _ in plan.rates.dimensions}
+        rows = [row | {name: None for name in every if name not in pays} for row in random_rows(seed, book, texts, every, meters, FEW)]
+        assert by_sql(plan, rows, every, meters, "spark") == [asked(book, row, every, meters) for row in rows]
