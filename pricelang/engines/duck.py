@@ -52,6 +52,7 @@ _NEWER = literal("pricelang: a row of ") + " || coalesce(pl_name, 'no model') ||
     " was not there when the table was priced, or is another now: price the table again"
 )
 """What is said of a row that the rates were not made for, as SQL; not constant, so that it is not worked out beforehand."""
+_ALTERED = "pricelang: a row has other columns than when the table was priced: price the table again"
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
@@ -265,7 +266,16 @@ class Job:
 
     def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
         """The usage with its keys, and with more columns."""
-        return f"select u.*, {', '.join([*self.keys(table, may_lack), *more])} from ({self.source.sql}) u"
+        rows = self._guarded_rows if self.guarded else self.source.sql
+        return f"select u.*, {', '.join([*self.keys(table, may_lack), *more])} from ({rows}) u"
+
+    @property
+    def _guarded_rows(self) -> str:
+        """The usage as SQL that stops where the table has other columns by then: a new one may be a meter or a value."""
+        there = ", ".join(literal(f"{name} {kind}") for name, kind in self.source.columns)
+        now = f"(select list(column_name || ' ' || column_type) from (describe {self.source.sql}))"
+        test = f"case when {now} = [{there}] then true else error({literal(_ALTERED)}) end"
+        return f"select * from ({self.source.sql}) where {test}"
 
     def joined(self, numbered: bool = False) -> str:
         """`keyed` as `k`, with the rates as `r` where there are some."""
