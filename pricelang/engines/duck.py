@@ -27,7 +27,7 @@ from pricelang.engines.quantities import (
 from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, detach, open_source
 from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
+from pricelang.rating.atoms import Each, RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
 if TYPE_CHECKING:
@@ -68,13 +68,14 @@ class Job:
     source: Source
     columns: Columns
     fixed: Fixed
+    sums: bool = False
     guarded: bool = False
     single: Single = field(init=False)
     rates_name: str = field(init=False, factory=lambda: fresh(RATES))
     single_name: str = field(init=False, factory=lambda: fresh(SINGLE))
 
     def __attrs_post_init__(self) -> None:
-        self.single = Single(self.book)
+        self.single = Single(self.book, self.sums)
         self.connection.create_function(self.single_name, self.single.answer, ["VARCHAR"], "VARCHAR")
 
     def close(self) -> None:
@@ -193,8 +194,12 @@ class Job:
         named = [(name, values) for name, values in combinations if name is not None]
         return rate_table(
             self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
-            self.period, self.fixed.dimensions,
+            self.period, self.fixed.dimensions, Each(self.sums, self._largest),
         )  # fmt: skip
+
+    @property
+    def _largest(self) -> dict[str, int]:
+        return {quantity.meter: quantity.largest for quantity in self.quantities if quantity.largest is not None}
 
     @cached_property
     def _present(self) -> list[tuple[str | None, tuple[str | None, ...]]]:
@@ -358,11 +363,11 @@ class Job:
 
 def open_job(
     book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {},
-    fixed: Fixed = NOTHING_FIXED, table: str | None = None,
+    fixed: Fixed = NOTHING_FIXED, table: str | None = None, sums: bool = False,
 ) -> Job:  # fmt: skip
-    """A job over a table of usage. Raises `PriceError` for usage, columns or values that cannot be read."""
+    """A job over a table of usage, whose rows are requests or `sums` of them. Raises `PriceError` for usage, columns or values that cannot be read."""
     source = open_source(connection, usage, table)
-    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed)
+    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed, sums)
 
 
 def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]) -> None:
