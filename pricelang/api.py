@@ -200,7 +200,7 @@ class Book(PriceBook):
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,
         keep: Sequence[str] | None = None, mapping: Mapping[str, str] | None = None, table: str | None = None, connection: DuckDBPyConnection | None = None,
-        model: str | None = None, at: Instant | None = None, sums: bool = False, **dimensions: str,
+        model: str | None = None, at: Instant | None = None, sums: bool = False, remote: bool = False, **dimensions: str,
     ) -> Written | DuckDBPyRelation:  # fmt: skip
         """A price for each row of a table of usage, by DuckDB (the extra `duckdb`): the exact column `cost`, and with
         `lines` one for each meter, behind all columns of the usage or those to `keep`.
@@ -209,7 +209,8 @@ class Book(PriceBook):
         the name of a table of `connection`. Its columns are those named as the book names `model`, `at`, dimensions and
         meters, or as `mapping` says; `model`, `at` and `dimensions` hold for all rows. With `to`, the rows are written to
         that file, whole or not at all; without, they are a relation (`.df()`, `.pl()`, `.arrow()`). A row is one request,
-        and has no price where none can be so long, unless `sums` says that rows add up several.
+        and has no price where none can be so long, unless `sums` says that rows add up several. Paths such as `s3://…` are
+        read where `remote` says so.
 
         Raises `PriceError`: for usage that cannot be read, and `RefusedRows` for a row without a price, unless such rows
         go to the file `rejects`.
@@ -223,7 +224,7 @@ class Book(PriceBook):
         from pricelang.engines.rows import priced, write_priced
 
         with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums)
+            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums, remote)
             if to is None:
                 return priced(job, lines, keep)
             try:
@@ -234,7 +235,7 @@ class Book(PriceBook):
     def report(
         self, usage: object, /, by: Sequence[str] = (), *, mapping: Mapping[str, str] | None = None, table: str | None = None,
         connection: DuckDBPyConnection | None = None, model: str | None = None, at: Instant | None = None, sums: bool = False,
-        **dimensions: str,
+        remote: bool = False, **dimensions: str,
     ) -> Report:  # fmt: skip
         """What a table of usage costs by some columns, `model`, `hour`, `day`, `week`, `month` or `year`: exact totals, and
         what has no price. Arguments and errors are those of `price_table`.
@@ -248,7 +249,7 @@ class Book(PriceBook):
         from pricelang.engines.totals import totals
 
         with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums)
+            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums, remote)
             try:
                 return totals(job, by)
             finally:
@@ -295,18 +296,19 @@ class Book(PriceBook):
 
     def _job(
         self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,
-        model: str | None, at: Instant | None, dimensions: Mapping[str, str], sums: bool = False,
+        model: str | None, at: Instant | None, dimensions: Mapping[str, str], sums: bool, remote: bool,
     ) -> Job:  # fmt: skip
         from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
         from pricelang.offline import open_duckdb
 
         fixed = Fixed(model, None if at is None else text_of(at), dimensions)
-        return open_job(self, connection or open_duckdb(), usage, mapping=mapping or {}, fixed=fixed, table=table, sums=sums)
+        own = connection or open_duckdb()
+        return open_job(self, own, usage, mapping=mapping or {}, fixed=fixed, table=table, sums=sums, remote=remote)
 
     def duckdb(
         self, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,
-        meters: Sequence[str] | None = None, since: Instant | None = None, **fixed: str,
+        meters: Sequence[str] | None = None, since: Instant | None = None, sums: bool = False, **fixed: str,
     ) -> None:  # fmt: skip
         """Makes `price_of(…)` in a DuckDB connection, and the table of rates that it reads; needs the extra `duckdb`.
 
@@ -316,7 +318,7 @@ class Book(PriceBook):
         from pricelang.engines.macro import register
 
         with engine_errors():
-            register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, **fixed)
+            register(self, connection, dimensions=dimensions, models=models, meters=meters, since=since, sums=sums, **fixed)
 
     def spark(self, session: SparkSession) -> SparkBook:
         """The book on a Spark session: its `price(df)` and `totals(df, by)` price DataFrames of usage, exactly; needs the

@@ -115,8 +115,18 @@ def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -
     """Files that are there; what an engine other than this process reads may be a glob, or stand elsewhere."""
     if ctx.params.get("engine", "duckdb") == "duckdb":
         kind = click.Path(exists=True, allow_dash=True)
-        return tuple(str(kind.convert(file, param, ctx)) for file in files)
+        return tuple(file if is_remote_table(file) else str(kind.convert(file, param, ctx)) for file in files)
     return files
+
+
+def is_remote_table(file: str) -> bool:
+    """Whether a file is a table that is not on this machine: it is looked for where it is read."""
+    if "://" not in file:
+        return False
+    from pricelang.engines.sources import is_table
+    from pricelang.offline import scheme_of
+
+    return scheme_of(file) is not None and is_table(file)
 
 
 def unknown_counters_option(function: Decorated) -> Decorated:

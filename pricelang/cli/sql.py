@@ -27,6 +27,7 @@ DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "
 @click.option("--account", metavar="COLUMN", help="The column of accounts: free pools and tiers are applied in order of instant within each period.")
 @click.option("--tie", metavar="COLUMN", help="The column that orders an account's rows of one instant.")
 @click.option("--settle", is_flag=True, help="What each account owes for each period, with the floors and caps of accounts.")
+@click.option("--sum", "is_sum", is_flag=True, help="Each row adds up several requests, which are held against no limit of one.")
 @click.option("--schema", metavar="NAME", help="The schema of the tables of rates.")
 @click.option("--only", type=click.Choice(["tables", "query"]), help="Only the tables of rates, or only the query.")
 @book_option
@@ -35,6 +36,7 @@ def command(
     ctx: click.Context, dialect: str, usage_table: str, mapped: tuple[str, ...], models: tuple[str, ...], meters: tuple[str, ...],
     dimensions: tuple[str, ...], settings: tuple[str, ...], since: str | None, instants: str | None, refused: str,
     totals_by: str | None, account: str | None, tie: str | None, settle: bool, schema: str | None, only: str | None, book: str,
+    is_sum: bool,
 ) -> None:  # fmt: skip
     """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table of usage by them, exact
     to the last digit. A row without a price stops the query, or says why; none is lost.
@@ -63,7 +65,7 @@ def command(
             loaded, dialect, table=usage_table.split("."), mapping=dict(pairs(ctx, mapped, "--map", "NAME=COLUMN")),
             models=models or None, meters=meters, dimensions=_named(dimensions), since=since,
             fixed=dict(pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
-            schema=schema.split(".") if schema else (), account=account, tie=tie,
+            schema=schema.split(".") if schema else (), account=account, tie=tie, sums=is_sum,
         )  # fmt: skip
         columns = None if totals_by is None else [name.strip() for name in totals_by.split(",") if name.strip()]
         if account is not None:

@@ -40,9 +40,10 @@ class RowsRefused(Failure):
 
 
 def mapping_options(function: Decorated) -> Decorated:
-    """Adds what says how a table of usage is read: `--map`, `--table`, `--memory`."""
+    """Adds what says how a table of usage is read: `--map`, `--table`, `--remote`, `--memory`."""
     for option in (
         click.option("--memory", default=MEMORY, show_default=True, metavar="SIZE", help="The memory that DuckDB may use for a table."),
+        click.option("--remote", is_flag=True, is_eager=True, help="Read tables that are not on this machine, such as `s3://…` or `https://…`."),
         click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
         click.option(
             "--map", "mapping", multiple=True, metavar="NAME=COLUMN|FILE",
@@ -71,7 +72,7 @@ def on_spark(ctx: click.Context, params: dict[str, Any], **without: object) -> I
         if value is not None:
             ctx.fail(f"`--{name}` is not for `--engine spark`")
     fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
-    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed, "sums": _is_sum(params)}
+    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed, "sums": _is_sum(params), "remote": params["remote"]}
     try:
         yield arguments | {"mapping": _mapping(ctx, params["mapping"])}
     except PriceError as error:
@@ -107,7 +108,10 @@ def opened_by(
     try:
         with engine_errors(), open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
             mapping = _mapping(ctx, params["mapping"])
-            yield open_job(book, connection, list(files), mapping=mapping, fixed=fixed, table=params["table"], sums=_is_sum(params))
+            yield open_job(
+                book, connection, list(files), mapping=mapping, fixed=fixed, table=params["table"], sums=_is_sum(params),
+                remote=bool(params.get("remote")),
+            )  # fmt: skip
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None

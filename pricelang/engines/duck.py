@@ -364,9 +364,10 @@ class Job:
 def open_job(
     book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, table: str | None = None, sums: bool = False,
+    remote: bool = False,
 ) -> Job:  # fmt: skip
     """A job over a table of usage, whose rows are requests or `sums` of them. Raises `PriceError` for usage, columns or values that cannot be read."""
-    source = open_source(connection, usage, table)
+    source = open_source(connection, usage, table, remote)
     return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed, sums)
 
 

@@ -76,8 +76,18 @@ def side_sql(threshold: Threshold, quantities: Sequence[Quantity]) -> str:
         return "0"
     scale = max(quantity.scale for quantity in counted)
     limits = [floor(limit * 10**scale) for limit in threshold.limits]
-    total = " + ".join(_up_to(quantity, 10 ** (scale - quantity.scale), max(limits)) for quantity in counted)
+    total = _summed(counted, scale, max(limits))
     return " + ".join(f"case when {total} > {limit} then 1 else 0 end" for limit in limits) or "0"
+
+
+def sum_sql(meters: Sequence[str], quantities: Sequence[Quantity], most: int) -> str | None:
+    """The sum of some whole quantities of a request, for comparisons up to a number; None where it has none of them."""
+    counted = [quantity for quantity in quantities if quantity.meter in meters]
+    return f"({_summed(counted, 0, most)})" if counted else None
+
+
+def _summed(counted: Sequence[Quantity], scale: int, most: int) -> str:
+    return " + ".join(_up_to(quantity, 10 ** (scale - quantity.scale), most) for quantity in counted)
 
 
 def _up_to(quantity: Quantity, factor: int, limit: int) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.longest import Asked, is_too_long, window_of
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
 from pricelang.engines.unsaid import default_sql
@@ -25,6 +26,7 @@ from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.limits import WINDOW
 from pricelang.rating.versions import Versions, versions_of
 
 if TYPE_CHECKING:
@@ -50,13 +52,14 @@ class Part:
 
 def register(
     book: PriceBook, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,
-    meters: Sequence[str] | None = None, since: Instant | None = None, **fixed: str,
+    meters: Sequence[str] | None = None, since: Instant | None = None, sums: bool = False, **fixed: str,
 ) -> Versions:  # fmt: skip
     """Makes the macros `price_of` and `try_price_of` and the table `pricelang_rates` in the current schema.
 
     `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request, a DECIMAL; `at` is a TIMESTAMP in
     UTC, a TIMESTAMPTZ or a DATE (which has no price where the book has a clock), and no text; a meter that is left out was not
     used, a dimension that is left out is at its default. A request that has no price stops the query with an error; `try_price_of` is NULL for it. The
+    A request is held against what one can have at most, unless `sums` says that rows add up several. The
     dimensions are those on which a price turns, unless others are named; `fixed` are values of further ones for all requests.
 
     Its tables are found in the database and schema that are current: a query on an attached database (`other.price_of(…)`)
@@ -73,7 +76,7 @@ def register(
     """
     found = versions_of(
         book.rates, dimensions=dimensions, meters=meters, models=models, fixed=fixed,
-        period=(None if since is None else seconds_of(since), None), widest=MAX_COMBINATIONS,
+        period=(None if since is None else seconds_of(since), None), widest=MAX_COMBINATIONS, sums=sums,
     )  # fmt: skip
     parts = _parts(book, found)
     if not parts:
@@ -82,8 +85,9 @@ def register(
     _store_names(connection, found)
     _store_lists(connection, found, parts)
     _show_rates(connection, found, parts)
+    is_idle = dimensions is None and WINDOW not in (*fixed, *(name for name, _ in found.dimensions))
     for name, refused in ((PRICE, _error()), (TRY, "null")):
-        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed))
+        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed, is_idle))
     return found
 
 
@@ -229,7 +233,9 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str]) -> str:
+def _macro(
+    found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str], is_idle: bool
+) -> str:  # fmt: skip
     """The definition of a macro that gives `refused` where there is no price, and before the first instant of the rates."""
     quantities = [part.quantity for part in parts]
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
@@ -241,12 +247,20 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     version = f"case when {at} >= {first} and {at} < timestamp '{AFTER_DAYS}' then {version} end"
     named = f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + ({version}) + 1)"
     place = f"(select versions from {LISTS})[{named}]"
+    codes = {name: n for n, (name, _) in enumerate(found.names)}
+    code = "enum_code(try_cast(model as pricelang_model))"
+    known = lambda names: f"{code} in ({', '.join(str(codes[name]) for name in names)})"  # noqa: E731
+    long = Asked(known, at, WORDS.instant, literal, quantities, fixed=fixed.get(WINDOW), is_idle=is_idle)
     numbers = []
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
         default = default_sql(dimension, values[0], columns, fixed, literal)
+        if dimension == WINDOW and default is not None:
+            default = window_of(found, long, default)
         value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
         numbers.append(f"case {value} {chosen} end")
+        if dimension == WINDOW:
+            long = evolve(long, window=value)
     values_at, count = numbers[0] if numbers else "", prod(len(values) for _, values in found.dimensions)
     if found.fold:
         values_at, count = _class_sql(found, numbers), len(found.keys)
@@ -271,6 +285,8 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     sums += [f"{amount}::decimal(38,{found.decimals + TIME})" for amount in amounts]
     # a request that uses nothing has a price only where such a request exists
     sums.append(f"case when {card} is not null then 0 end")
+    too_long = is_too_long(found, long)
+    sums += [f"case when {too_long} = 0 then 0 end"] if too_long is not None else []
     total = " + ".join(sums)
     return f"create macro {name}({', '.join(arguments)}) as coalesce({total}, {refused})"
 

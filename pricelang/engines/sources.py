@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from attrs import evolve, frozen
 
 from pricelang.engines.json_lines import staged_lines
 from pricelang.engines.names import fresh, literal, literals, quoted
+from pricelang.offline import EXTENSIONS, check_local, load_remote, scheme_of
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
@@ -67,10 +67,10 @@ def is_table(path: str) -> bool:
     return ending(path) in (*PARQUET, *DATABASE, ".csv", ".tsv")
 
 
-def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None) -> Source:
+def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None, remote: bool = False) -> Source:
     """The table that `usage` is: a path or several (globs too), the name of a table or view of the connection, a frame
     of pandas or Polars, an Arrow table or reader (which is read whole, since it is looked at twice), or a relation of this
-    connection. `table` names one in a database file.
+    connection. `table` names one in a database file; a path that is not on this machine is read where `remote` says so.
 
     CSV and JSON Lines are read once, into a temporary table. Raises `BadRequest` (`bad_source`) for what cannot be read.
     """
@@ -80,7 +80,7 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
     try:
         if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
             named = tuple(map(str, paths))
-            return evolve(_of_paths(connection, named, table), paths=named)
+            return evolve(_of_paths(connection, named, table, remote), paths=named)
         view = fresh(VIEW)
         connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
         return _described(connection, f"select * from {view}", made=view)
@@ -88,21 +88,17 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None
 
 
-def _check_local(connection: DuckDBPyConnection, paths: Sequence[str]) -> None:
-    """Raises `BadRequest` for a path on the network, unless the caller's connection was made to read such paths."""
-    for path in paths:
-        scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", path)
-        if scheme and scheme[1].lower() != "file":
-            loaded = connection.execute("select bool_or(loaded) from duckdb_extensions() where extension_name in ('httpfs', 'azure')").fetchone()
-            if loaded is None or not loaded[0]:
-                raise BadRequest(
-                    "bad_source", f"`{shown(path)}` is not on this machine, and is not read unless that is asked for",
-                    help="give a connection that reads it: `connection=` with `load httpfs` run on it",
-                )  # fmt: skip
+def _is_loaded(connection: DuckDBPyConnection) -> bool:
+    """Whether the caller's connection was made to read paths that are not on this machine."""
+    names = ", ".join(sorted({literal(name) for name in EXTENSIONS.values()}))
+    sql = f"select bool_or(loaded) from duckdb_extensions() where extension_name in ({names})"
+    return bool((connection.execute(sql).fetchone() or (False,))[0])
 
 
-def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:
-    _check_local(connection, paths)
+def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None, remote: bool) -> Source:
+    if any(scheme_of(path) for path in paths):
+        check_local(paths, remote or _is_loaded(connection))
+        load_remote(connection, paths)
     kinds = {ending(path) for path in paths}
     if len(kinds) > 1:
         raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")

@@ -19,6 +19,7 @@ from pricelang.engines.rows import Written
 from pricelang.engines.sources import PARQUET, TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
 from pricelang.engines.spark_columns import SPARK, after_1970
+from pricelang.offline import check_local
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.totals import Report, Total, Unpriced
@@ -60,7 +61,7 @@ def open_session(master: str | None) -> SparkSession:
 def price_file(
     book: PriceBook, paths: Sequence[str], output: str, *, master: str | None = None, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, rejects: str | None = None, lines: bool = False, session: SparkSession | None = None,
-    sums: bool = False,
+    sums: bool = False, remote: bool = False,
 ) -> Written:  # fmt: skip
     """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder of Parquet files, and with
     `rejects` the rows without a price into another.
@@ -69,7 +70,7 @@ def price_file(
     it, `BadRequest` for usage that cannot be read and for a folder that is already there.
     """
     spark = session or open_session(master)
-    usage = _read(spark, paths, fixed)
+    usage = _read(spark, paths, fixed, remote)
     for path in (output, *([rejects] if rejects else [])):
         if ending(path) not in (*PARQUET, ""):
             raise BadRequest("bad_output", f"`{shown(path)}` is no folder for Parquet files", help="name it `priced.parquet`")
@@ -106,6 +107,7 @@ def price_file(
 def report_files(
     book: PriceBook, paths: Sequence[str], by: Sequence[str] = (), *, master: str | None = None, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, session: SparkSession | None = None, sums: bool = False,
+    remote: bool = False,
 ) -> Report:  # fmt: skip
     """What files of usage cost by some columns, as `pricelang.engines.totals.totals` says it; rows that have no
     price are counted by the reasons of their group.
@@ -114,11 +116,11 @@ def report_files(
     """
     spark = session or open_session(master)
     ours = SparkBook(book, spark)
-    usage = _read(spark, paths, fixed)
+    usage = _read(spark, paths, fixed, remote)
     meters = [meter for meter, _ in ours.job(usage, mapping, fixed).columns.meters]
     found, unpriced = [], Counter[str]()
     with _whole_lines():
-        rows = _in_utc(ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null"), len(by)).collect()
+        rows = _in_utc(ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null", sums=sums), len(by)).collect()
     for row in rows:
         where, (count, *used), (cost, refused, reason, currency) = tuple(row[: len(by)]), row[len(by) : -4], row[-4:]
         if count:
@@ -174,9 +176,10 @@ def _remove(spark: SparkSession, draft: str, done: bool) -> None:
             files.delete(path, True)
 
 
-def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed) -> DataFrame:
+def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed, remote: bool) -> DataFrame:
     from pyspark.errors import PySparkException
 
+    check_local(paths, remote)
     kinds = {ending(path.rstrip("/")) for path in paths}
     if len(kinds) != 1:
         raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")

@@ -15,10 +15,12 @@ from pricelang.engines import keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.longest import Asked, is_too_long, window_of
 from pricelang.engines.unsaid import default_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
+from pricelang.rating.limits import WINDOW
 from pricelang.rating.versions import Versions, slim, versions_of
 from pricelang.wording import did_you_mean, printable, shown
 
@@ -32,6 +34,7 @@ ROOM = 10**38
 NO_TIME = "the row has only a day, and prices depend on the time of day"
 NO_MODEL, NO_INSTANT, UNKNOWN = "the row names no model", "the row has no instant", "unknown model"
 NOT_THEN, REFUSED = "the model is not offered at this instant", "refused, unknown or not offered with these values"
+TOO_LONG = "longer than any one request: several requests together are a sum"
 TOO_LARGE = "the sum is too large"
 
 ATOMS, WHY = "pl_cost_atoms", "pl_reason"
@@ -44,7 +47,7 @@ class Plan:
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
     the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row; `of_some` says that models were
-    named, and others have no rates.
+    named, and others have no rates; `window` is that of all rows, and `is_idle` that no price turns on it.
     """
 
     book: PriceBook
@@ -60,6 +63,8 @@ class Plan:
     schema: tuple[str, ...]
     tie: str | None = None
     of_some: bool = False
+    window: str | None = None
+    is_idle: bool = False
 
     @property
     def places(self) -> int:
@@ -89,6 +94,7 @@ def plan_of(
     book: PriceBook, dialect: str, *, table: Sequence[str] = ("usage",), mapping: Mapping[str, str] = {}, models: Sequence[str] | None = None,
     meters: Sequence[str] = (), dimensions: Sequence[str] | None = None, since: Instant | None = None, fixed: Mapping[str, str] = {},
     instants: str | None = None, schema: Sequence[str] = (), account: str | None = None, tie: str | None = None,
+    sums: bool = False,
 ) -> Plan:  # fmt: skip
     """A book compiled for a dialect and a table of usage.
 
@@ -97,7 +103,8 @@ def plan_of(
     and without any named all that change what a token costs, so that a column that is not there is an error and no
     default; `fixed` are values that hold for every row, and the rest is at its default.
 
-    `account` is a column of accounts, for what belongs to them and a period; see `warehouse_accounts`.
+    A row is one request, held against what one can have at most, unless `sums` says that rows add up several. `account` is a
+    column of accounts, for what belongs to them and a period; see `warehouse_accounts`.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book whose requests pay
     something that is no sum of quantity times price, in words.
@@ -119,7 +126,7 @@ def plan_of(
         raise BadRequest("bad_mapping", f"`{twice}` has a column and is given for all rows too", help="leave one of them out")
     first = None if since is None else seconds_of(since)
     rates = versions_of(book.rates, dimensions=dimensions, meters=used, models=models, period=(first, None), fixed=dict(fixed),
-                        accounts=account is not None, more=mapped)  # fmt: skip
+                        accounts=account is not None, more=mapped, sums=sums)  # fmt: skip
     if rates.beyond:
         raise BadRequest("not_linear", f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
                          help="name other models or meters, or price such usage with `pricelang price`")  # fmt: skip
@@ -141,7 +148,7 @@ def plan_of(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_counted(words, name, column[name], 0 if whole[name] else extra, counts.get(name)) for name in used), extra, first,
         _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
-        models is not None,
+        models is not None, fixed.get(WINDOW), dimensions is None and WINDOW not in (*fixed, *chosen),
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -205,6 +212,7 @@ class Placed:
     clock: str
     sides: tuple[str, ...]
     quantities: tuple[Quantity, ...]
+    long: str | None = None
 
 
 def placed(plan: Plan) -> Placed:
@@ -216,16 +224,22 @@ def placed(plan: Plan) -> Placed:
     if plan.since is not None:  # what is before it was not compiled
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
     columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
+    known = lambda names: f"{words.known(plan.columns['model'])} in ({', '.join(map(words.words.text, names))})"  # noqa: E731
+    long = Asked(known, at, clock.instant, words.words.text, plan.quantities, fixed=plan.window, is_idle=plan.is_idle)
     empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
+    if WINDOW in columns and empty[WINDOW] is not None:
+        empty[WINDOW] = window_of(plan.rates, long, empty[WINDOW] or "")
     values = tuple(
         words.known(column) if empty[found] is None else f"case when {column} is null then {empty[found]} else {words.known(column)} end"
         for found, column in columns.items()
     )
+    long = evolve(long, window=dict(zip(columns, values, strict=True)).get(WINDOW))
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
     return Placed(
         words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked, clock.timed(plan.at)) if plan.rates.turns else "",
         tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds), plan.quantities,
+        is_too_long(plan.rates, long),
     )  # fmt: skip
 
 
@@ -255,6 +269,7 @@ def joins(plan: Plan, row: Placed) -> str:
     tests += [f"r.{name(f'value_{n}')} = {value}" for n, value in enumerate(row.values)]
     tests += [f"r.{name('clock')} = {row.clock}"] if plan.rates.turns else []
     tests += [f"r.{name(f'side_{n}')} = {side}" for n, side in enumerate(row.sides)]
+    tests += [f"{row.long} = 0"] if row.long is not None else []
     return (
         f"left join {plan.own(VERSIONS)} v on v.{name('name')} = {row.name}\n    and v.{name('stretch')} = {row.stretch}\n"
         f"  left join {plan.own(RATES)} r on {' and '.join(tests)}"
@@ -284,7 +299,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
     unknown = "unknown model, or one that this text has no prices of" if plan.of_some else UNKNOWN
     cases = [(f"{row.name} is null", NO_MODEL), (f"{at} is null", NO_INSTANT), *before, (f"not ({known})", unknown),
              (f"v.{name('version')} is null", NOT_THEN), *([(f"{row.clock} is null", NO_TIME)] if plan.rates.turns else []),
-             (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
+             *([(f"{row.long} = 1", TOO_LONG)] if row.long is not None else []), (f"r.{name('version')} is null", REFUSED)]  # fmt: skip
     for n, quantity in enumerate(row.quantities):
         cases.append((f"{quantity.sql} is null", f"`{quantity.meter}` is no quantity, or is too large or too fine"))
         cases.append((f"{quantity.sql} > 0 and r.{name(f'atoms_{n}')} is null", f"`{quantity.meter}` is not offered, or has no price"))

@@ -66,6 +66,7 @@ def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
     keys += [(f"pl_value_{n}", value) for n, value in enumerate(row.values)]
     keys += [("pl_clock", row.clock)] if plan.rates.turns else []
     keys += [(f"pl_side_{n}", side) for n, side in enumerate(row.sides)]
+    keys += [("pl_long", row.long)] if row.long is not None else []
     for n, quantity in enumerate(row.quantities):
         # a sum passes over quantities that are none, and one row that may not use a meter is no fault of those that do not
         used = f" when {quantity.sql} > 0 then 1" if any(found.atoms[n] is None for found in plan.rates.cards) else ""
@@ -93,7 +94,7 @@ def _again(plan: Plan, row: Placed) -> Placed:
         for n, found in enumerate(row.quantities)
     )
     values, sides = (tuple(of(f"pl_{part}_{n}") for n in range(len(found))) for part, found in (("value", row.values), ("side", row.sides)))
-    return Placed(of("pl_name"), of("pl_stretch"), values, of("pl_clock"), sides, quantities)
+    return Placed(of("pl_name"), of("pl_stretch"), values, of("pl_clock"), sides, quantities, None if row.long is None else of("pl_long"))
 
 
 def _costs(plan: Plan, refused: str) -> list[str]:

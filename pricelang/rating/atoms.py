@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -71,6 +72,7 @@ class Each:
 
 
 ONE = Each()
+Priced = TypeVar("Priced")
 
 
 @frozen(eq=False, repr=False)
@@ -125,8 +127,9 @@ def rate_table(
             if card.ids is not None and not each.sums:
                 most[name, version, values] = limits_of(book).at((*point, *chosen), start)
             cells = {sides: walk.cell(state, point, chosen, sides) for sides in every_side}
-            for sides, cell in cells.items():
-                if cell is not None and cell.coefficients is not None and not (each.sums and is_mixed(cells, sides)):
+            for sides in every_side:
+                cell = of_sum(cells, sides) if each.sums else cells[sides]
+                if cell is not None and cell.coefficients is not None:
                     made.append(((name, version, values, clock, sides), cell))
     places = places_of(book, list({id(cell): cell for _, cell in made}.values()), meters)
     known: dict[int, RateRow] = {}  # many combinations share a cell: its prices are folded once
@@ -143,9 +146,12 @@ def rate_table(
 # ---- what one request can have --------------------------------------------------------------------------------------
 
 
-def is_mixed(found: Mapping[tuple[int, ...], object], sides: tuple[int, ...]) -> bool:
-    """Whether requests of a sum that is on some sides may be on others that are priced otherwise: on any below."""
-    return any(found[below] is not found[sides] for below in itertools.product(*(range(side + 1) for side in sides)))
+def of_sum(found: Mapping[tuple[int, ...], Priced | None], sides: tuple[int, ...]) -> Priced | None:
+    """What prices a sum that is on some sides: its requests may be on any below on which there are some, and it has no price
+    where these cost else."""
+    below = [found[each] for each in itertools.product(*(range(side + 1) for side in sides))]
+    there = [each for each in below if each is not None]
+    return there[0] if there and all(each is there[0] or each == there[0] for each in there) else None
 
 
 def _held(

@@ -53,8 +53,8 @@ class Limits:
         self._book = book
         self.axis = next((index for index, dimension in enumerate(book.dimensions) if dimension.name == WINDOW), None)
         groups = dict(book.groups)
-        self._prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
-        self._windows = _rows(book, WINDOW) if self.axis is not None and self._prompt else {}
+        self.prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
+        self._windows = _rows(book, WINDOW) if self.axis is not None and self.prompt else {}
         self._answers = _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
 
     def at(self, point: Sequence[int], seconds: int) -> tuple[Limit, ...]:
@@ -65,7 +65,7 @@ class Limits:
         if window is not None and self.axis is not None:
             value = self._book.dimensions[self.axis].values[point[2 + self.axis]].name
             figure = window.columns.get(value) or _largest(window)
-            found.append(Limit(PROMPT, self._prompt, int(figure.value), figure.origin))
+            found.append(Limit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
             figure = _largest(answer)
             found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
@@ -74,7 +74,7 @@ class Limits:
     @property
     def every(self) -> dict[tuple[str, ...], tuple[int, ...]]:
         """All limits that there are on sums of meters, for whatever model and day."""
-        kinds = ((self._prompt, self._windows), ((ANSWER,), self._answers))
+        kinds = ((self.prompt, self._windows), ((ANSWER,), self._answers))
         found = {
             meters: sorted({int(figure.value) for held in rows.values() for row in held for figure in row.columns.values()})
             for meters, rows in kinds
@@ -86,6 +86,21 @@ class Limits:
         """The instants (UTC seconds) from which a row of limits holds."""
         found = (*self._windows.values(), *self._answers.values())
         return frozenset(row.start for rows in found for row in rows)
+
+    def of_all(self, model: int, seconds: int) -> tuple[int | None, tuple[int, ...] | None, tuple[str, int, int] | None]:
+        """The most of an answer, and of a prompt in each value of the window (the default first); and the only window in
+        which a prompt fits that is over a length, up to another."""
+        answer, window = _holding(self._answers, model, seconds), _holding(self._windows, model, seconds)
+        longest = None if answer is None else int(_largest(answer).value)
+        if window is None or self.axis is None:
+            return longest, None, None
+        dimension = self._book.dimensions[self.axis]
+        values = (dimension.default, *(n for n in range(len(dimension.values)) if n != dimension.default))
+        names = [dimension.values[n].name for n in values]
+        most = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
+        by_length = sorted((int(figure.value), name) for name, figure in window.columns.items())
+        (up_to, wider), over = by_length[-1], max([most[0], *(length for length, _ in by_length[:-1])])
+        return longest, most, (wider, over, up_to) if up_to > over else None
 
     def windows(self, model: int, seconds: int) -> dict[str, int]:
         """How long a prompt may be with each value of the window."""

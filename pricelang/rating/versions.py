@@ -23,6 +23,7 @@ from pricelang.rating.atoms import (
     cuts_of,
     finite_price,
     minute_of,
+    of_sum,
     places_of,
     row_of,
     thresholds_of,
@@ -32,6 +33,7 @@ from pricelang.rating.cells import Cell
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.folding import Fold, folded
 from pricelang.rating.grid import NOTHING, Grid, values_of
+from pricelang.rating.limits import WINDOW, limits_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Rate
 from pricelang.rating.walk import dated, walk_of
@@ -39,6 +41,19 @@ from pricelang.wording import did_you_mean, shown
 
 MAX_ROWS = 20_000
 """Combinations beyond this are folded: their values become classes, which are far fewer."""
+
+
+@frozen
+class Held:
+    """What a request by a name has at most in a period (UTC seconds): in its answer, and in its prompt in each of the windows.
+    `wider` is the window of a prompt whose row says none, with the lengths that it is over and up to."""
+
+    name: str
+    start: int | None
+    end: int | None
+    answer: int | None
+    windows: tuple[int, ...] | None
+    wider: tuple[str, int, int] | None
 
 
 @frozen(eq=False, repr=False)
@@ -50,7 +65,8 @@ class Versions:
     `dimensions` (names and all their values, the default first); where there is a `fold`, a key is the number of a class of
     values (see `folding`). `cards` are the rates that differ, and `places` has for each version, key, point of the clock
     and side of each threshold, the last turning first, the number of its card, or None where there is no such request.
-    `beyond` says what requests pay that is no such sum, and so has no card.
+    `beyond` says what requests pay that is no such sum, and so has no card. `held` is what a request has at most, whose
+    prompt are the meters `prompt`, in each of the `windows` (the default first).
     """
 
     meters: tuple[str, ...]
@@ -67,6 +83,9 @@ class Versions:
     places: Sequence[int | None]
     beyond: tuple[str, ...] = ()
     fold: Fold = ()
+    held: tuple[Held, ...] = ()
+    prompt: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -99,7 +118,7 @@ class Versions:
 def versions_of(
     card: RateCard, *, dimensions: Sequence[str] | None = None, meters: Sequence[str] | None = None,
     models: Sequence[str] | None = None, period: tuple[int | None, int | None] = (None, None), fixed: dict[str, str] | None = None,
-    accounts: bool = False, more: Sequence[str] = (), widest: int | None = None,
+    accounts: bool = False, more: Sequence[str] = (), widest: int | None = None, sums: bool = False,
 ) -> Versions:  # fmt: skip
     """The rates of a book, for some models (all) and a period in UTC seconds (all of time); with `accounts` also what
     belongs to those.
@@ -137,19 +156,45 @@ def versions_of(
         used, spaces, dated.cuts, turns, thresholds_of(book), dated.names,
         tuple(book.models[point[m.MODELS]].name for point, _ in dated.points.values()), decimals,
         cards[0].currency if cards else book.currency, tuple(values for _, values in keyed), tuple(cards),
-        _places(grid, [vector for vector, _ in keyed], len(turns) + 1, len(dated.points)), tuple(beyond), fold,
+        _places(grid, [vector for vector, _ in keyed], len(turns) + 1, len(dated.points), sums), tuple(beyond), fold,
+        () if sums or card.ids is None else tuple(_held(card, [name for name, _ in dated.names])), limits_of(book).prompt,
+        _values(book, WINDOW) if any(found.name == WINDOW for found in book.dimensions) else (),
     )  # fmt: skip
 
 
-def _places(grid: Grid, vectors: Sequence[tuple[int, ...]], clocks: int, versions: int) -> list[int | None]:
-    """The card at each version, key, point of the clock and side."""
+def _held(card: RateCard, names: Sequence[str]) -> Iterator[Held]:
+    """What requests by names have at most, period by period."""
+    limits = limits_of(card.book)
+    cuts = cuts_of(card.book, (None, None)) if limits.days else ()
+    for name in names:
+        last: Held | None = None
+        for start, end in zip((None, *cuts), (*cuts, None), strict=True):
+            at = start if start is not None else cuts[0] - 1 if cuts else 0
+            there = dated(card, name, at)
+            found = Held(name, start, end, *((None, None, None) if there is None else limits.of_all(there[0], at)))
+            if last is not None and evolve(last, start=start, end=end) == found:
+                last = evolve(last, end=end)
+                continue
+            if last is not None and (last.answer or last.windows):
+                yield last
+            last = found
+        if last is not None and (last.answer or last.windows):
+            yield last
+
+
+def _places(
+    grid: Grid, vectors: Sequence[tuple[int, ...]], clocks: int, versions: int, sums: bool
+) -> list[int | None]:  # fmt: skip
+    """The card at each version, key, point of the clock and side; with `sums` none where others cost else."""
+    sides = [*product(*(range(len(total.limits) + 1) for total in grid.card.book.sums))]
     known: dict[int, list[int | None]] = {}
     found: list[int | None] = []
     for version in range(versions):
         for vector in vectors:
             for node in vector[version * clocks : (version + 1) * clocks]:
                 if node not in known:
-                    known[node] = grid.ends(node, len(grid.dimensions))
+                    ends = dict(zip(sides, grid.ends(node, len(grid.dimensions)), strict=True))
+                    known[node] = [of_sum(ends, side) if sums else end for side, end in ends.items()]
                 found += known[node]
     return found
 

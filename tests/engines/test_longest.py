@@ -14,7 +14,9 @@ import pytest
 import pricelang
 from pricelang.engines.warehouse import Plan, plan_of
 from pricelang.rating.errors import PriceError
-from tests.engines.test_one_amount import by_table
+from tests.engines.test_one_amount import by_sql, by_table
+from tests.engines.test_warehouse import RUNNING
+from tests.engines.warehouses import exactly
 
 BOOK = pricelang.load()
 MODELS = (
@@ -81,16 +83,44 @@ def test_a_table_says_what_a_request_says() -> None:
     assert {alone(row) for row in november if row["service_tier"] is None} == {Fraction("1.53225")}
 
 
+@pytest.mark.parametrize("dialect", RUNNING)
+def test_a_query_says_what_a_request_says(dialect: str) -> None:
+    rows = random_rows(3, 300)
+    assert by_sql(whole_plan(dialect), rows, DIMENSIONS, METERS, dialect) == priced([alone(row) for row in rows])
+
+
+@pytest.mark.parametrize("dimensions", [None, DIMENSIONS])
+def test_a_macro_says_what_a_request_says(dimensions: Sequence[str] | None, connection: duckdb.DuckDBPyConnection) -> None:
+    BOOK.duckdb(connection, models=MODELS, meters=list(METERS), dimensions=dimensions)
+    rows = random_rows(4, 300)
+    connection.execute(made(rows))
+    given = ", ".join(f"{name} := {name}" for name in (*DIMENSIONS, *METERS))
+    found = connection.execute(f'select try_price_of(model, "at", {given}) from u order by id').fetchall()
+    assert [exactly(cost) for (cost,) in found] == priced([alone(row) for row in rows])
+
+
+def test_a_plan_without_windows_takes_what_a_request_takes() -> None:
+    """Where no price turns on the window, a prompt that only the long one takes has its price; else it has none."""
+    row = {"id": 1, "model": "claude-opus-4-7", "at": _seconds("2026-11-20"), "input": 900_000, "output": 100, "cache_read": 0}
+    plan = plan_of(BOOK, "duckdb", models=["claude-opus-4-7"], meters=list(METERS), dimensions=[])
+    assert by_sql(plan, [row], [], METERS, "duckdb") == [Fraction("4.5025")]
+    assert by_sql(plan, [row | {"input": 1_000_001}], [], METERS, "duckdb") == [None]
+    sums = plan_of(BOOK, "duckdb", models=["claude-opus-4-7"], meters=list(METERS), dimensions=[], sums=True)
+    assert by_sql(sums, [row | {"input": 1_000_001}], [], METERS, "duckdb") == [Fraction("5.002505")]
+
+
+@pytest.mark.parametrize("dialect", RUNNING)
+def test_sums_have_a_price_where_every_parting_costs_the_same(dialect: str) -> None:
+    rows = random_rows(5, 300)
+    plan = plan_of(BOOK, dialect, models=MODELS, meters=list(METERS), dimensions=DIMENSIONS, sums=True)
+    right = priced([alone(row, "sum") for row in rows])
+    assert by_sql(plan, rows, DIMENSIONS, METERS, dialect) == right
+
+
 def test_a_table_says_why() -> None:
     rows = random_rows(2, 200)
-    listed = ", ".join(
-        f"({row['id']}, '{row['model']}', make_timestamp({row['at']}000000), {_text(row['context_window'])}, {_text(row['service_tier'])}, "
-        f"{row['input']}, {row['cache_read']}, {row['output']})"
-        for row in rows
-    )
     with duckdb.connect() as connection:
-        names = 'id, model, "at", context_window, service_tier, input, cache_read, output'
-        connection.execute(f"create table u as select * from (values {listed}) t({names})")
+        connection.execute(made(rows))
         for sums, record in ((False, "single"), (True, "sum")):
             right = [alone(row, record) for row in rows]
             report = BOOK.report("u", ["id"], connection=connection, sums=sums)
@@ -101,6 +131,17 @@ def test_a_table_says_why() -> None:
             for unpriced in report.unpriced:
                 codes[unpriced.code] += unpriced.rows
             assert codes == Counter(amount for amount in right if isinstance(amount, str))
+
+
+def made(rows: Sequence[Row]) -> str:
+    """The statement that makes a table `u` of requests."""
+    listed = ", ".join(
+        f"({row['id']}, '{row['model']}', make_timestamp({row['at']}000000), {_text(row['context_window'])}, {_text(row['service_tier'])}, "
+        f"{row['input']}, {row['cache_read']}, {row['output']})"
+        for row in rows
+    )
+    names = 'id, model, "at", context_window, service_tier, input, cache_read, output'
+    return f"create table u as select * from (values {listed}) t({names})"
 
 
 def _text(value: str | None) -> str:

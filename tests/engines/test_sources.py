@@ -16,7 +16,9 @@ import pytest
 import pricelang
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
+from pricelang.engines.sources import is_table
 from pricelang.engines.totals import totals
+from tests.cli.helpers import run
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
 
@@ -161,8 +163,49 @@ def test_a_reader_of_arrow_is_read_whole(book: pricelang.Book, connection: duckd
 
 @pytest.mark.parametrize("path", ["https://127.0.0.1:9/usage.parquet", "s3://bucket/usage.csv", "S3://bucket/usage.jsonl", "gs://b/x.duckdb", "hf://datasets/x.parquet"])
 def test_nothing_is_read_from_the_network_unasked(path: str) -> None:
-    with pytest.raises(pricelang.BadRequest, match="is not on this machine"):
-        pricelang.load().price_table(path)
+    book = pricelang.load()
+    asks = (lambda: book.price_table(path), lambda: book.report(["usage.parquet", path]), lambda: book.report(path))
+    for ask in asks:
+        with pytest.raises(pricelang.BadRequest, match="is not on this machine") as caught:
+            ask()
+        assert (caught.value.code, caught.value.help) == ("remote", "add `--remote` (`remote=True` in Python)")
+    for command in (["price", path, "-o", "out.csv"], ["report", path, "--map", "input=tokens"]):
+        if command[0] == "price" and not is_table(path):
+            continue
+        found = run(*command)
+        assert (found.exit_code, "add `--remote`" in found.output) == (2, True), found.output
+
+
+@pytest.mark.parametrize("path", ["s3a://bucket/usage.parquet", "hdfs://name/usage", "abfss://a@b.dfs/usage.csv"])
+def test_spark_reads_nothing_from_the_network_unasked(path: str) -> None:
+    from pricelang.engines.spark_files import report_files
+
+    with pytest.raises(pricelang.BadRequest, match="is not on this machine") as caught:
+        report_files(pricelang.load(), [path], session=object())  # type: ignore[arg-type]
+    assert caught.value.code == "remote"
+
+
+class Asked:
+    """A connection that says what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def execute(self, sql: str) -> None:
+        self.asked.append(sql)
+
+
+def test_what_reads_a_remote_path_is_loaded_and_never_fetched(book: pricelang.Book) -> None:
+    from pricelang.offline import load_remote
+
+    connection = Asked()
+    load_remote(connection, ["s3://b/u.parquet", "https://h/u.csv", "abfss://c/u.csv", "u.csv"])  # type: ignore[arg-type]
+    assert connection.asked == ["load azure", "load httpfs"]
+    own = duckdb.connect()
+    if own.execute("select installed from duckdb_extensions() where extension_name = 'httpfs'").fetchall() == [(False,)]:
+        with pytest.raises(pricelang.BadRequest, match="by its extension `httpfs`, which is not installed") as caught:
+            book.report("https://127.0.0.1:9/usage.parquet", remote=True, connection=own)
+        assert caught.value.code == "no_extension"
 
 
 def test_no_extension_is_fetched() -> None:

@@ -18,9 +18,13 @@ from pricelang.engines.columns import Fixed
 from pricelang.engines.spark import SparkBook, _answer_line
 from pricelang.engines.spark_files import _counted, price_file, report_files
 from pricelang.engines.warehouse import plan_of, query
+from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.rating.errors import BadRequest
+from tests.engines.test_accounts import book_of
+from tests.engines.test_ladders import REGIONS
 from tests.engines.warehouses import exactly, run, setting, spark
+from tests.test_days import NIGHT
 
 CLAUDE = pricelang.load()
 OVERLAP = 1_762_059_600
@@ -115,7 +119,7 @@ def test_amounts_that_are_finer_than_prices(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "instants"), [("timestamp", "plain"), ("timestamp", "zoned"), ("timestamp_ntz", "plain")])
 def test_the_text_of_sql_reads_instants_in_any_zone_of_the_session(zone: str, at: str, price: str, kind: str, instants: str) -> None:
     session = spark()
-    plan = plan_of(CLAUDE, "spark", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    plan = plan_of(CLAUDE, "spark", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants, sums=True)
     text = at + ("+00:00" if kind == "timestamp" else "")
     usage = f"create table usage as select 'claude-2.0' as model, cast('{text}' as {kind}) as at, 1000000 as input"
     with setting(session, "spark.sql.session.timeZone", zone):
@@ -206,3 +210,31 @@ def test_columns_by_which_nothing_is_totalled(made: str) -> None:
     usage = spark().sql(f"select 'claude-2.0' as model, timestamp_seconds(1700532000) as at, 1000000L as input, {made} as odd")
     with pytest.raises(BadRequest, match=r"`odd` is of type .*, by which nothing is totalled"):
         CLAUDE.spark(spark()).totals(usage, ["odd"])
+
+
+@pytest.mark.parametrize("at", ["date'2026-02-01'", "timestamp'2026-02-01 00:00:00'"])
+def test_a_day_without_a_time_has_no_price_where_the_clock_sets_one(at: str) -> None:
+    session, right = spark(), None if at.startswith("date") else Fraction(1, 2)
+    usage = session.sql(f"select 'm-1' as model, {at} as at, 1000000L as input")
+    ours = SparkBook(NIGHT, session)
+    ((cost, reason),) = ours.price(usage, refused="null").select("cost", "reason").collect()
+    assert exactly(cost) == right
+    assert (reason is None) == (right is not None)
+    assert right is not None or "time of day" in reason
+    ((cost, unpriced),) = ours.totals(usage, refused="null").select("cost", "unpriced").collect()
+    assert (exactly(cost) if right is not None else right, unpriced) == (right, 0 if right is not None else 1)
+    plan = plan_of(NIGHT, "spark", instants="plain", meters=["input"])
+    made = f"create table usage as select 'm-1' as model, {at} as at, 1000000L as input"
+    found = run("spark", [*table_statements(plan), made], query(plan, "null"), ["cost"])
+    assert [exactly(cost) for (cost,) in found] == [right]
+
+
+def test_days_on_a_ladder() -> None:
+    """A column of days counts in the account's months as instants do."""
+    book = book_of(REGIONS)
+    plan = plan_of(book, "spark", meters=["store"], dimensions=["region"], account="org", tie="id", instants="plain")
+    rows = [(1, "2026-01-05", 100), (2, "2026-01-06", 1), (3, "2026-01-06", 7), (4, "2026-02-01", 100), (5, "2026-02-02", 2)]
+    values = ", ".join(f"({n}, date'{day}', {count})" for n, day, count in rows)
+    made = f"create table usage as select id, 'm-1' as model, at, 'a' as org, 'us' as region, store from values {values} t(id, at, store)"
+    found = {int(n): exactly(cost) for n, cost in run("spark", [*table_statements(plan), made], account_query(plan), ["id", "cost"])}
+    assert found == {1: 500, 2: 3, 3: 21, 4: 500, 5: 6}

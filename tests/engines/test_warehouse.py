@@ -75,7 +75,7 @@ def asked(book: pricelang.Book, row: Row, dimensions: Sequence[str], meters: Map
     at = datetime.datetime.fromtimestamp(row["at"], datetime.UTC)
     try:
         given = {d: row[d] for d in dimensions if row.get(d) is not None}
-        return book.rates.request(row["model"], at, usage, given, held=False).total  # a row may add up requests
+        return book.rates.request(row["model"], at, usage, given).total
     except PriceError:
         return None
 
@@ -171,7 +171,7 @@ DAY = 1_776_384_000  # 2026-04-17
 CLAUDE: list[Row] = [
     {"id": 1, "model": "claude-opus-4-7", "at": DAY, "input": 50_000, "output": 15_000, "team": "a"},
     {"id": 2, "model": "claude-opus-4-7", "at": DAY + 1, "service_tier": "batch", "input": 50_000, "team": "b"},
-    {"id": 3, "model": "claude-haiku-4-5", "at": DAY + 86_400, "cache_read": 10**15, "team": "a"},
+    {"id": 3, "model": "claude-haiku-4-5", "at": DAY + 86_400, "cache_read": 200_000, "team": "a"},
     {"id": 4, "model": "claude-haiku-4-5", "at": DAY + 86_400, "output": 7, "team": "a"},
 ]
 BAD: Row = {"id": 9, "model": "claude-opus-47", "at": DAY, "input": 1, "team": "b"}
@@ -243,7 +243,7 @@ def test_usage_that_was_priced_before_is_not_taken_for_ours(dialect: str, taken:
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
-    plan = plan_of(pricelang.load(), "duckdb", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    plan = plan_of(pricelang.load(), "duckdb", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants, sums=True)
     at = "2023-11-21 02:00" + ("+00" if kind == "timestamptz" else "")
     usage = f"create table usage as select 'claude-2.0' as model, {kind} '{at}' as at, 1000000 as input"
     statements = ["set TimeZone = 'America/New_York'", *table_statements(plan), usage]
@@ -253,7 +253,7 @@ def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: s
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_postgres_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
-    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants, sums=True)
     usage = f"create table usage as select 'claude-2.0'::text as model, {kind} '2023-11-21 02:00+00' as at, 1000000 as input"
     statements = ["set timezone = 'America/New_York'", *table_statements(plan), usage]
     assert exactly(run("postgres", statements, query(plan), ["cost"])[0][0]) == 8
@@ -263,7 +263,7 @@ def test_postgres_reads_instants_in_any_zone_of_the_session(kind: str, instants:
 
 def test_a_real_of_postgres_is_itself_or_no_quantity() -> None:
     """A cast of it to NUMERIC keeps six digits."""
-    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[])
+    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], sums=True)
     usage = "create table usage as select 'claude-2.0'::text as model, timestamp '2023-11-21' as at, x::real as input from (values (16777215), (1000000)) t(x)"
     found = run("postgres", [*table_statements(plan), usage], query(plan, "null"), ["input", "cost", "reason"])
     assert [(row[0], exactly(row[1])) for row in found] == [("1.6777215e+07", None), ("1e+06", 8)]

@@ -1,0 +1,96 @@
+"""What one request can have at most, as SQL for rows that name their models: see `pricelang.rating.limits`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
+
+from attrs import frozen
+
+from pricelang.engines import keyed
+from pricelang.engines.keyed import Quantity
+from pricelang.rating.limits import ANSWER, WINDOW
+from pricelang.rating.versions import Held, Versions
+
+Part = TypeVar("Part")
+
+
+@frozen(eq=False)
+class Asked:
+    """How a row is asked: `named` says whether its model is one of some names, `at` is its instant, `window` its column of
+    windows (None where it has none), `fixed` the window of all rows; `is_idle` says that no price turns on windows."""
+
+    named: Callable[[Sequence[str]], str]
+    at: str
+    instant: Callable[[int], str]
+    text: Callable[[str], str]
+    quantities: Sequence[Quantity]
+    window: str | None = None
+    fixed: str | None = None
+    is_idle: bool = False
+
+
+def is_too_long(found: Versions, asked: Asked) -> str | None:
+    """1 where a row has more than any such request, else 0, as SQL; None where no limit is known of these meters."""
+    tests = []
+    answers = [*_groups(found.held, asked, lambda held: held.answer)]
+    total = keyed.sum_sql([ANSWER], asked.quantities, max((most for _, most in answers), default=0))
+    if answers and total is not None:
+        tests.append(f"{total} > {_case(answers)}")
+    prompts = [*_groups(found.held, asked, partial(_windows, asked))]
+    total = keyed.sum_sql(found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0))
+    if prompts and total is not None:
+        tests.append(f"{total} > {_most(found, asked, prompts)}")
+    return f"case when {' or '.join(tests)} then 1 else 0 end" if tests else None
+
+
+def window_of(found: Versions, asked: Asked, default: str) -> str:
+    """The window of a row that says none, as SQL: the default, or the only one in which its prompt fits."""
+    cases = []
+    for when, wider in _groups(found.held, asked, lambda held: held.wider):
+        total = keyed.sum_sql(found.prompt, asked.quantities, wider[2])
+        if total is not None:
+            cases.append(f"when {when} and {total} > {wider[1]} and {total} <= {wider[2]} then {asked.text(wider[0])}")
+    return f"case {' '.join(cases)} else {default} end" if cases else default
+
+
+def _windows(asked: Asked, held: Held) -> tuple[int, ...] | None:
+    """How long a prompt may be in each window; where nothing turns on it, one that none is said of may be as in the only one
+    that takes it."""
+    if held.windows is None or not asked.is_idle or held.wider is None or held.wider[1] > held.windows[0]:
+        return held.windows
+    return held.wider[2], *held.windows[1:]
+
+
+def _most(found: Versions, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    """How long the prompt of a row may be, as SQL."""
+    values = next((values for name, values in found.dimensions if name == WINDOW), found.windows)
+    each = [_case([(when, most[found.windows.index(value)]) for when, most in groups]) for value in values]
+    if asked.window is None:
+        return each[values.index(asked.fixed or found.windows[0])]
+    if len({*each}) == 1:
+        return each[0]
+    cases = " ".join(f"when {asked.window} = {asked.text(value)} then {sql}" for value, sql in zip(values, each, strict=True))
+    return f"case {cases} end"
+
+
+def _case(groups: Sequence[tuple[str, int]]) -> str:
+    by_number: dict[int, list[str]] = {}
+    for when, most in groups:
+        by_number.setdefault(most, []).append(when)
+    return "case " + " ".join(f"when {' or '.join(whens)} then {most}" for most, whens in by_number.items()) + " end"
+
+
+def _groups(every: Sequence[Held], asked: Asked, part: Callable[[Held], Part | None]) -> Iterator[tuple[str, Part]]:
+    """When a row has a limit, as SQL, and that limit: names with the same one in the same period together."""
+    found: dict[tuple[Part, int | None, int | None], list[str]] = {}
+    for held in every:
+        most = part(held)
+        if most is not None:
+            found.setdefault((most, held.start, held.end), []).append(held.name)
+    for (most, start, end), names in found.items():
+        tests = [asked.named(names)]
+        tests += [f"{asked.at} >= {asked.instant(start)}"] if start is not None else []
+        tests += [f"{asked.at} < {asked.instant(end)}"] if end is not None else []
+        yield " and ".join(tests), most
