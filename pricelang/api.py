@@ -200,7 +200,7 @@ class Book(PriceBook):
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,
         keep: Sequence[str] | None = None, mapping: Mapping[str, str] | None = None, table: str | None = None, connection: DuckDBPyConnection | None = None,
-        model: str | None = None, at: Instant | None = None, **dimensions: str,
+        model: str | None = None, at: Instant | None = None, sums: bool = False, **dimensions: str,
     ) -> Written | DuckDBPyRelation:  # fmt: skip
         """A price for each row of a table of usage, by DuckDB (the extra `duckdb`): the exact column `cost`, and with
         `lines` one for each meter, behind all columns of the usage or those to `keep`.
@@ -208,7 +208,8 @@ class Book(PriceBook):
         `usage` is a path or several (Parquet, CSV, JSON Lines, DuckDB), a frame of pandas or Polars, an Arrow table, or
         the name of a table of `connection`. Its columns are those named as the book names `model`, `at`, dimensions and
         meters, or as `mapping` says; `model`, `at` and `dimensions` hold for all rows. With `to`, the rows are written to
-        that file, whole or not at all; without, they are a relation (`.df()`, `.pl()`, `.arrow()`).
+        that file, whole or not at all; without, they are a relation (`.df()`, `.pl()`, `.arrow()`). A row is one request,
+        and has no price where none can be so long, unless `sums` says that rows add up several.
 
         Raises `PriceError`: for usage that cannot be read, and `RefusedRows` for a row without a price, unless such rows
         go to the file `rejects`.
@@ -222,7 +223,7 @@ class Book(PriceBook):
         from pricelang.engines.rows import priced, write_priced
 
         with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions)
+            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums)
             if to is None:
                 return priced(job, lines, keep)
             try:
@@ -232,7 +233,8 @@ class Book(PriceBook):
 
     def report(
         self, usage: object, /, by: Sequence[str] = (), *, mapping: Mapping[str, str] | None = None, table: str | None = None,
-        connection: DuckDBPyConnection | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+        connection: DuckDBPyConnection | None = None, model: str | None = None, at: Instant | None = None, sums: bool = False,
+        **dimensions: str,
     ) -> Report:  # fmt: skip
         """What a table of usage costs by some columns, `model`, `hour`, `day`, `week`, `month` or `year`: exact totals, and
         what has no price. Arguments and errors are those of `price_table`.
@@ -246,7 +248,7 @@ class Book(PriceBook):
         from pricelang.engines.totals import totals
 
         with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions)
+            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums)
             try:
                 return totals(job, by)
             finally:
@@ -293,14 +295,14 @@ class Book(PriceBook):
 
     def _job(
         self, usage: object, mapping: Mapping[str, str] | None, table: str | None, connection: DuckDBPyConnection | None,
-        model: str | None, at: Instant | None, dimensions: Mapping[str, str],
+        model: str | None, at: Instant | None, dimensions: Mapping[str, str], sums: bool = False,
     ) -> Job:  # fmt: skip
         from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
         from pricelang.offline import open_duckdb
 
         fixed = Fixed(model, None if at is None else text_of(at), dimensions)
-        return open_job(self, connection or open_duckdb(), usage, mapping=mapping or {}, fixed=fixed, table=table)
+        return open_job(self, connection or open_duckdb(), usage, mapping=mapping or {}, fixed=fixed, table=table, sums=sums)
 
     def duckdb(
         self, connection: DuckDBPyConnection, *, dimensions: Sequence[str] | None = None, models: Sequence[str] | None = None,

@@ -102,7 +102,7 @@ def input_options(function: Decorated) -> Decorated:
     options += [
         unknown_counters_option,
         dimension_options,
-        click.option("--sum", "is_sum", is_flag=True, help="The quantities add up several requests."),
+        click.option("--sum", "is_sum", is_flag=True, help="The quantities, or the rows of a table, add up several requests."),
         click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
@@ -146,7 +146,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     usage = _usage(ctx, params)
     files: tuple[str, ...] = params["files"]
     if params.get("is_sum") and not usage:
-        ctx.fail("`--sum` speaks of quantities given by flags; a record says itself that it is a sum")
+        ctx.fail("`--sum` speaks of quantities given by flags, or of tables; a record says itself that it is a sum")
     if files and usage:
         ctx.fail("quantities are flags of a single request; give them or files, not both")
     if not files and not usage:

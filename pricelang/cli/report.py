@@ -64,6 +64,7 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 @unknown_counters_option
 @dimension_options
 @strict_option
+@click.option("--sum", "is_sum", is_flag=True, help="The rows of a table add up several requests.")
 @mapping_options
 @engine_options
 @click.pass_context
@@ -91,6 +92,8 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
     if params["master"] is not None:
         ctx.fail("`--master` goes with `--engine spark`")
     if not (params["mapping"] or params["table"] or tables_of(ctx, params["files"])):
+        if params["is_sum"]:
+            ctx.fail("`--sum` speaks of tables; a record says itself that it is a sum")
         ctx.exit(show_report(_of_records(ctx, columns, (since, until, zone), params), params))
     if since is not None or until is not None or zone is not None or params["format_"] is not None:
         ctx.fail("`--since`, `--until`, `--tz` and `--format` are for records; a table is narrowed by a query of its own")

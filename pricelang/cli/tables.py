@@ -71,7 +71,7 @@ def on_spark(ctx: click.Context, params: dict[str, Any], **without: object) -> I
         if value is not None:
             ctx.fail(f"`--{name}` is not for `--engine spark`")
     fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
-    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed}
+    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed, "sums": _is_sum(params)}
     try:
         yield arguments | {"mapping": _mapping(ctx, params["mapping"])}
     except PriceError as error:
@@ -106,10 +106,16 @@ def opened_by(
 
     try:
         with engine_errors(), open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
-            yield open_job(book, connection, list(files), mapping=_mapping(ctx, params["mapping"]), fixed=fixed, table=params["table"])
+            mapping = _mapping(ctx, params["mapping"])
+            yield open_job(book, connection, list(files), mapping=mapping, fixed=fixed, table=params["table"], sums=_is_sum(params))
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None
+
+
+def _is_sum(params: dict[str, Any]) -> bool:
+    """Whether the rows of a table add up several requests."""
+    return bool(params.get("is_sum", False))
 
 
 def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:

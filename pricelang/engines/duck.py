@@ -27,7 +27,7 @@ from pricelang.engines.quantities import (
 from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, detach, open_source
 from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import RateTable, ends_everywhere, most_places, rate_table
+from pricelang.rating.atoms import Each, RateTable, ends_everywhere, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ _NEWER = literal("pricelang: a row of ") + " || coalesce(pl_name, 'no model') ||
     " was not there when the table was priced, or is another now: price the table again"
 )
 """What is said of a row that the rates were not made for, as SQL; not constant, so that it is not worked out beforehand."""
+_ALTERED = "pricelang: a row has other columns than when the table was priced: price the table again"
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
@@ -67,13 +68,14 @@ class Job:
     source: Source
     columns: Columns
     fixed: Fixed
+    sums: bool = False
     guarded: bool = False
     single: Single = field(init=False)
     rates_name: str = field(init=False, factory=lambda: fresh(RATES))
     single_name: str = field(init=False, factory=lambda: fresh(SINGLE))
 
     def __attrs_post_init__(self) -> None:
-        self.single = Single(self.book)
+        self.single = Single(self.book, self.sums)
         self.connection.create_function(self.single_name, self.single.answer, ["VARCHAR"], "VARCHAR")
 
     def close(self) -> None:
@@ -192,8 +194,12 @@ class Job:
         named = [(name, values) for name, values in combinations if name is not None]
         return rate_table(
             self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
-            self.period, self.fixed.dimensions,
+            self.period, self.fixed.dimensions, Each(self.sums, self._largest),
         )  # fmt: skip
+
+    @property
+    def _largest(self) -> dict[str, int]:
+        return {quantity.meter: quantity.largest for quantity in self.quantities if quantity.largest is not None}
 
     @cached_property
     def _present(self) -> list[tuple[str | None, tuple[str | None, ...]]]:
@@ -265,7 +271,16 @@ class Job:
 
     def keyed(self, table: RateTable, may_lack: bool, *more: str) -> str:
         """The usage with its keys, and with more columns."""
-        return f"select u.*, {', '.join([*self.keys(table, may_lack), *more])} from ({self.source.sql}) u"
+        rows = self._guarded_rows if self.guarded else self.source.sql
+        return f"select u.*, {', '.join([*self.keys(table, may_lack), *more])} from ({rows}) u"
+
+    @property
+    def _guarded_rows(self) -> str:
+        """The usage as SQL that stops where the table has other columns by then: a new one may be a meter or a value."""
+        there = ", ".join(literal(f"{name} {kind}") for name, kind in self.source.columns)
+        now = f"(select list(column_name || ' ' || column_type) from (describe {self.source.sql}))"
+        test = f"case when {now} = [{there}] then true else error({literal(_ALTERED)}) end"
+        return f"select * from ({self.source.sql}) where {test}"
 
     def joined(self, numbered: bool = False) -> str:
         """`keyed` as `k`, with the rates as `r` where there are some."""
@@ -348,11 +363,11 @@ class Job:
 
 def open_job(
     book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {},
-    fixed: Fixed = NOTHING_FIXED, table: str | None = None,
+    fixed: Fixed = NOTHING_FIXED, table: str | None = None, sums: bool = False,
 ) -> Job:  # fmt: skip
-    """A job over a table of usage. Raises `PriceError` for usage, columns or values that cannot be read."""
+    """A job over a table of usage, whose rows are requests or `sums` of them. Raises `PriceError` for usage, columns or values that cannot be read."""
     source = open_source(connection, usage, table)
-    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed)
+    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed, sums)
 
 
 def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -23,7 +24,6 @@ from pricelang.engines.unsaid import default_sql
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
-from pricelang.rating.folding import classes_of
 from pricelang.rating.instants import Instant, seconds_of, written
 from pricelang.rating.versions import Versions, versions_of
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PRICE, TRY = "price_of", "try_price_of"
-CLASSES = "pricelang_classes"
+RATES, CLASSES, NAMES, LISTS = "pricelang_rates", "pricelang_classes", "pricelang_names", "pricelang_lists"
 MAX_COMBINATIONS = 400
 """Combinations of values beyond this are folded: the lists that the macro reads have a place for each in every dated version."""
 
@@ -78,90 +78,121 @@ def register(
     parts = _parts(book, found)
     if not parts:
         raise BadRequest("bad_book", "no request of this book is a sum of quantity times price", help="use `pricelang price`")
+    _clear(connection)
     _store_names(connection, found)
-    _store_rates(connection, found)
-    _store_classes(connection, found)
     _store_lists(connection, found, parts)
+    _show_rates(connection, found, parts)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
         connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed))
     return found
 
 
-def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
+def _clear(connection: DuckDBPyConnection) -> None:
+    """Removes what was made before under the names that are made here, whatever it was."""
     for macro in (PRICE, TRY):
         connection.execute(f"drop macro if exists {macro}")
+    kinds = "select table_name, table_type from information_schema.tables where table_schema = current_schema() and table_catalog = current_database()"
+    here = dict(connection.execute(kinds).fetchall())
+    for name in (RATES, CLASSES, NAMES, LISTS):
+        if name in here:
+            connection.execute(f"drop {'view' if here[name] == 'VIEW' else 'table'} {name}")
     connection.execute("drop type if exists pricelang_model")
+
+
+def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
+    """Which dated version a name stands for, by the periods of its prices."""
     connection.execute(f"create type pricelang_model as enum ({', '.join(literal(name) for name, _ in found.names)})")
-    connection.execute("create or replace table pricelang_versions (place integer, version integer)")
-    size = len(found.cuts) + 1
-    places = [(n * size + k + 1, version) for n, (_, held) in enumerate(found.names) for k, version in enumerate(held)]
-    connection.execute("insert into pricelang_versions select unnest(?), unnest(?)", [[p for p, _ in places], [v for _, v in places]])
-
-
-def _store_rates(connection: DuckDBPyConnection, found: Versions) -> None:
-    """The rates for people to read and join by themselves: a row for each name, period and combination."""
-    dimensions = ["class"] if found.fold else [name for name, _ in found.dimensions]
-    types = ["model varchar", "valid_from timestamp", "valid_before timestamp", "id varchar"]
-    types += [f"{quoted(name)} varchar" for name in dimensions]
-    types += [f"{quoted('side_' + str(n))} smallint" for n in range(len(found.thresholds))]
-    types += ["clock smallint", *(f"{quoted(meter)} decimal(38,{found.places})" for meter in found.meters)]
-    by_version: dict[int, list[RateRow]] = {}
-    for row in found.rows:
-        by_version.setdefault(row.version, []).append(row)
     ends = [None, *map(written, found.cuts), None]
     rows = [
-        (name, ends[k], ends[k + 1], row.model, *row.values, *row.sides, row.clock, *(_decimal(price, found.places) for price in row.atoms))
+        (name, ends[k], ends[k + 1], version, None if version is None else found.models[version])
         for name, held in found.names
         for k, version in enumerate(held)
-        if version is not None
-        for row in by_version.get(version, ())
     ]
-    connection.execute(f"create or replace table pricelang_rates ({', '.join(types)})")
+    connection.execute(f"create table {NAMES} (model varchar, valid_from timestamp, valid_before timestamp, version integer, id varchar)")
     columns = [list(column) for column in zip(*rows, strict=True)]
-    connection.execute(f"insert into pricelang_rates select {', '.join('unnest(?)' for _ in columns)}", columns)
+    connection.execute(f"insert into {NAMES} select {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
-def _size(found: Versions) -> int:
-    """The number of classes that values are folded to."""
-    return 1 + max((arm for arm in found.fold[-1] if arm is not None), default=0)
+def _store_lists(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
+    """The rates as lists in the order in which the macro counts: the version at each place of a name and a stretch, the card
+    at each place of a version and a combination (none where no such request exists), and the prices of each card."""
+    types, lists = ["versions integer[]", "cards integer[]"], [[v for _, held in found.names for v in held], _in_order(found)]
+    for n, arms in enumerate(found.fold):
+        types.append(f"arms_{n} integer[]")
+        lists.append(list(arms))
+    texts: list[object] = []
+    for part in parts:
+        types.append(f"atoms_{part.number} {'bigint' if part.quantity.scale == 0 else f'decimal({38 - 18},{found.decimals})'}[]")
+        texts.append([_price(card, part, found.decimals) for card in found.cards])
+        if part.has_least:
+            types.append(f"least_{part.number} decimal(18,{TIME})[]")
+            texts.append([_least(card, part) for card in found.cards])
+    connection.execute(f"create table {LISTS} ({', '.join(types)})")
+    connection.execute(f"insert into {LISTS} values ({', '.join('?' for _ in types)})", [*lists, *texts])
 
 
-def _store_classes(connection: DuckDBPyConnection, found: Versions) -> None:
-    """The class of every combination of values, where rates are by classes; for people to read too."""
-    connection.execute(f"drop table if exists {CLASSES}")
-    if not found.fold:
-        return
-    spaces = [values for _, values in found.dimensions]
-    classes = classes_of(found.fold, [len(values) for values in spaces])
-    by_dimension: list[list[str]] = [list(column) for column in zip(*itertools.product(*spaces), strict=True)]
-    columns: list[object] = [[*range(1, len(classes) + 1)], *by_dimension, classes]
-    types = ["place integer", *(f"{quoted(name)} varchar" for name, _ in found.dimensions), "class integer"]
-    connection.execute(f"create table {CLASSES} ({', '.join(types)})")
-    connection.execute(f"insert into {CLASSES} select {', '.join('unnest(?)' for _ in columns)}", columns)
+def _in_order(found: Versions) -> list[int | None]:
+    """The cards with a place for every combination of values, also for one that exists in no version."""
+    if found.fold:
+        return list(found.places)
+    number = {values: n for n, values in enumerate(found.keys)}
+    size = found.size // len(found.keys)
+    nothing: list[int | None] = [None] * size
+    cards: list[int | None] = []
+    for version in range(len(found.models)):
+        for values in itertools.product(*(values for _, values in found.dimensions)):
+            start = (version * len(found.keys) + number.get(values, 0)) * size
+            cards += found.places[start : start + size] if values in number else nothing
+    return cards
+
+
+def _show_rates(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
+    """The same rates for people to read and join by themselves: a row for each name, period and combination, out of the lists;
+    and where rates are by classes of values, the class of every combination."""
+    sizes = [len(found.turns) + 1, *found.sides]
+    inner = prod(sizes)
+    spaces = [("class", tuple(map(str, range(len(found.keys)))))] if found.fold else list(found.dimensions)
+    place, shown = f"(place // {inner})", list[str]()
+    for name, values in reversed(spaces):
+        value = f"({place} % {len(values)})"
+        shown.insert(0, f"{value} as {quoted(name)}" if found.fold else f"[{', '.join(map(literal, values))}][{value} + 1] as {quoted(name)}")
+        place = f"({place} // {len(values)})"
+    for n, size in enumerate(sizes):
+        side = "clock" if n == 0 else f"side_{n - 1}"
+        shown.append(f"((place // {prod(sizes[n + 1 :])}) % {size})::smallint as {side}")
+    prices = []
+    for n, meter in enumerate(found.meters):
+        part = next((part for part in parts if part.number == n), None)
+        price = "null" if part is None else f"(select atoms_{n} from {LISTS})[card + 1]"
+        if part is not None and part.quantity.scale == 0:
+            price = decimal_sql(price, found.decimals, found.decimals, False)
+        prices.append(f"{price}::decimal(38,{found.decimals}) as {quoted(meter)}")
+    listed = f"select unnest(cards) as card, unnest(range(len(cards))) as place from {LISTS}"
+    connection.execute(
+        f"create view {RATES} as select n.* exclude (version), r.* exclude (version) from {NAMES} n join "
+        f"(select {place}::integer as version, {', '.join([*shown, *prices])} from ({listed}) where card is not null) r using (version)"
+    )
+    if found.fold:
+        named = ", ".join(quoted(name) for name, _ in found.dimensions)
+        spread = ", ".join(
+            f"(select unnest([{', '.join(map(literal, values))}]) as {quoted(name)}, unnest(range({len(values)})) as pl_{n})"
+            for n, (name, values) in enumerate(found.dimensions)
+        )
+        numbers = [f"pl_{n}" for n in range(len(found.dimensions))]
+        connection.execute(f"create view {CLASSES} as select {named}, {_class_sql(found, numbers)} as class from {spread}")
+
+
+def _class_sql(found: Versions, numbers: Sequence[str]) -> str:
+    """The class of values, each given by its number, as SQL."""
+    sql = ""
+    for n, (number, (_, values)) in enumerate(zip(numbers, found.dimensions, strict=True)):
+        place = f"{sql} * {len(values)} + {number}" if sql else number
+        sql = f"(select arms_{n} from {LISTS})[{place} + 1]"
+    return sql
 
 
 def _decimal(atoms: int | None, places: int) -> str | None:
     return None if atoms is None else plain(scaled(atoms, places))
-
-
-def _store_lists(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
-    """The same rates in the order in which the macro counts, with a place for each combination that has none."""
-    by_key = {(row.version, row.values, row.clock, row.sides): row for row in found.rows}
-    spaces = [tuple(map(str, range(_size(found))))] if found.fold else [values for _, values in found.dimensions]
-    sides = [range(len(threshold.limits) + 1) for threshold in found.thresholds]
-    every = itertools.product(range(found.count), itertools.product(*spaces), range(len(found.turns) + 1), itertools.product(*sides))
-    rows = [by_key.get(key) for key in every]
-    columns: list[list[str | int | None]] = [[*range(1, len(rows) + 1)]]
-    columns.append([None if row is None else "0" for row in rows])
-    types = ["place integer", "there integer"]
-    for part in parts:
-        types.append(f"atoms_{part.number} {'bigint' if part.quantity.scale == 0 else f'decimal({38 - 18},{found.places})'}")
-        columns.append([None if row is None else _price(row, part, found.places) for row in rows])
-        if part.has_least:
-            types.append(f"least_{part.number} decimal(18,{TIME})")
-            columns.append([None if row is None else _least(row, part) for row in rows])
-    connection.execute(f"create or replace table pricelang_lists ({', '.join(types)})")
-    connection.execute(f"insert into pricelang_lists select {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
 def _price(row: RateRow, part: Part, places: int) -> str | None:
@@ -184,7 +215,7 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
     whole = {meter.name: meter.whole for meter in book.checked.meters}
     parts = []
     for number, meter in enumerate(found.meters):
-        if all(row.atoms[number] is None for row in found.rows):
+        if all(row.atoms[number] is None for row in found.cards):
             continue
         name = quoted(meter)
         if whole[meter]:
@@ -193,7 +224,7 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
             # by way of its text, since a binary number is not what is written
             exact, finer = (f"try_cast({name}::varchar as decimal(38,{digits}))" for digits in (TIME, TIME + 9))
             sql = f"case when {name} is null then 0 when {name} >= 0 and {exact} = {finer} then {exact}::decimal(18,{TIME}) end"
-        has_least = any(row.least[number] is not None for row in found.rows)
+        has_least = any(row.least[number] is not None for row in found.cards)
         parts.append(Part(number, Quantity(meter, f"({sql})", 0 if whole[meter] else TIME, None), has_least))
     return tuple(parts)
 
@@ -209,34 +240,37 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     version = keyed.version_sql(found.cuts, at, False, WORDS)
     version = f"case when {at} >= {first} and {at} < timestamp '{AFTER_DAYS}' then {version} end"
     named = f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + ({version}) + 1)"
-    place = f"(select list(version order by place) from pricelang_versions)[{named}]"
-    values_at, count = "", 1
+    place = f"(select versions from {LISTS})[{named}]"
+    numbers = []
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
         default = default_sql(dimension, values[0], columns, fixed, literal)
         value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
-        number = f"case {value} {chosen} end"
-        values_at = f"({values_at} * {len(values)} + {number})" if values_at else number
-        count *= len(values)
+        numbers.append(f"case {value} {chosen} end")
+    values_at, count = numbers[0] if numbers else "", prod(len(values) for _, values in found.dimensions)
     if found.fold:
-        values_at, count = f"(select list(class order by place) from {CLASSES})[{values_at} + 1]", _size(found)
+        values_at, count = _class_sql(found, numbers), len(found.keys)
+    else:
+        for number, (_, values) in zip(numbers[1:], found.dimensions[1:], strict=True):
+            values_at = f"({values_at} * {len(values)} + {number})"
     place = f"({place} * {count} + {values_at})" if values_at else place
     if found.turns:
         clock = keyed.clock_sql(found.turns, at, WORDS, timed(quoted("at")))
         place = f"({place} * {len(found.turns) + 1} + ({clock}))"
     for threshold in found.thresholds:
         place = f"({place} * {len(threshold.limits) + 1} + ({keyed.side_sql(threshold, quantities)}))"
+    card = f"(select cards from {LISTS})[{place} + 1]"
     whole: list[str] = []
     amounts: list[str] = []
     for part in parts:
-        price, least = (f"(select list({column}_{part.number} order by place) from pricelang_lists)[{place} + 1]" for column in ("atoms", "least"))
+        price, least = (f"(select {column}_{part.number} from {LISTS})[{card} + 1]" for column in ("atoms", "least"))
         counted = keyed.amount_sql(part.quantity, price, least if part.has_least else None, True, part.quantity.scale, WORDS, False)
         (amounts if part.quantity.scale else whole).append(f"({counted})")
     # whole quantities are counted in 64 bits, in which DuckDB refuses an overflow; the others as DECIMALs, product by product
-    sums = [decimal_sql(" + ".join(whole), found.places, found.places, False)] if whole else []
-    sums += [f"{amount}::decimal(38,{found.places + TIME})" for amount in amounts]
+    sums = [decimal_sql(" + ".join(whole), found.decimals, found.decimals, False)] if whole else []
+    sums += [f"{amount}::decimal(38,{found.decimals + TIME})" for amount in amounts]
     # a request that uses nothing has a price only where such a request exists
-    sums.append(f"(select list(there order by place) from pricelang_lists)[{place} + 1]")
+    sums.append(f"case when {card} is not null then 0 end")
     total = " + ".join(sums)
     return f"create macro {name}({', '.join(arguments)}) as coalesce({total}, {refused})"
 

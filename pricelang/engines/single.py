@@ -24,11 +24,13 @@ class Single:
     """Prices rows that come as JSON: `model`, `at`, `d` (dimensions) and `u` (usage), as texts; a number is taken as its text.
     `counts` says what is to be taken from uses.
 
-    `refused` counts what had no price, by its sentence, and keeps the first row of each. An amount of more than
+    With `sums` a row adds up several requests: it is held against no limit of one, and has no price where that depends on
+    how they were parted. `refused` counts what had no price, by its sentence, and keeps the first row of each. An amount of more than
     `whole_digits` before the point has none, where they are given: its column does not hold it.
     """
 
     book: PriceBook
+    sums: bool = False
     whole_digits: int | None = None
     refused: dict[str, str] = field(factory=dict)
     _known: dict[str, str] = field(factory=dict)
@@ -53,8 +55,16 @@ class Single:
         for name, count in asked.get("counts", {}).items():
             usage[name] = self._counted(name, usage.get(name), count)
         dimensions = {name: value for name, value in asked["d"].items() if value not in (None, "")}
-        # A row may add up requests: it is held against no limit of one.
-        return self.book.rates.request(asked["model"], asked["at"], usage, dimensions, held=False)
+        if not self.sums:
+            return self.book.rates.request(asked["model"], asked["at"], usage, dimensions)
+        found = self.book.rates.bounds(asked["model"], asked["at"], usage, dimensions, {})
+        if found[0].total != found[-1].total:
+            raise BadRequest(
+                "across_threshold", "the row adds up several requests, and what they cost depends on the side of a threshold "
+                f"of each: {plain(found[0].total)} to {plain(found[-1].total)} {found[0].currency}",
+                help="add up the requests on each side of it by themselves",
+            )  # fmt: skip
+        return found[0]
 
     def _counted(self, name: str, whole: object, count: dict[str, list[object]]) -> Fraction:
         """A use less what it includes."""

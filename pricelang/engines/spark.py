@@ -7,8 +7,9 @@ up again as DECIMALs; so no setting of the session, ANSI or not, changes a digit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property, partial
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -22,7 +23,7 @@ from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, When, as_written, instant_of, quantity_of, words_of
 from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import RateTable, most_places, rate_table
+from pricelang.rating.atoms import Each, RateTable, most_places, rate_table
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import is_day, seconds_of, written
 
@@ -45,6 +46,7 @@ class Job:
     usage: DataFrame
     columns: Columns
     fixed: Fixed
+    sums: bool = False
 
     # ---- the columns ----
 
@@ -125,12 +127,15 @@ class Job:
         rows = usage.selectExpr(*listed).distinct().limit(MAX_COMBINATIONS).collect()
         return [(row[0], tuple(row[1:])) for row in rows]
 
-    def rates_of(self, combinations: Iterable[Combination], period: tuple[int | None, int | None] = (None, None)) -> RateTable:
-        """The rates of some combinations over a period."""
+    def rates_of(
+        self, combinations: Iterable[Combination], period: tuple[int | None, int | None] = (None, None),
+        largest: Mapping[str, int] = {},
+    ) -> RateTable:  # fmt: skip
+        """The rates of some combinations over a period, for quantities that are bounded where it is known."""
         named = [(name, values) for name, values in combinations if name is not None]
         table = rate_table(
             self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
-            period, self.fixed.dimensions,
+            period, self.fixed.dimensions, Each(self.sums, largest),
         )  # fmt: skip
         most = sum(table.widest(n) * 10 ** (self.extra - quantity.scale) for n, quantity in enumerate(self.quantities))
         if most << 63 >= 10**38 or table.places + self.extra > MAX_DECIMALS:  # nor do 38 digits hold them
@@ -217,7 +222,8 @@ class SparkBook:
     Both take `mapping` (columns that have other names than in the book), `fixed` (what holds for every row), and
     `refused`: what becomes of rows without a price. With `raise` the job fails with the first; with `null` their cost is
     NULL and a column `reason` says why. Rows that are no sum of quantity times price are priced one by one by Python on
-    the executors, or have no price where `single` is false.
+    the executors, or have no price where `single` is false. A row is one request, and has no price where none can be so
+    long, unless `sums` says that rows add up several.
     """
 
     book: PriceBook
@@ -225,14 +231,14 @@ class SparkBook:
 
     def price(
         self, usage: DataFrame, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED, lines: bool = False,
-        refused: str = "raise", single: bool = True,
+        refused: str = "raise", single: bool = True, sums: bool = False,
     ) -> DataFrame:  # fmt: skip
         """The usage with its `cost`, an exact DECIMAL in the currency of the book; `currency` where the book converts,
         `cost_METER` with `lines`. Looks at the usage once to find its combinations of models and values.
 
         Raises `PriceError` for columns that cannot be read; a row without a price fails the job.
         """
-        job = self.job(usage, mapping, fixed)
+        job = self.job(usage, mapping, fixed, sums)
         new = [COST, *(["currency"] if self.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
         taken = [name for name in [*new, "reason"] if name.lower() in {column.lower() for column in usage.columns}]
         if taken:
@@ -254,7 +260,7 @@ class SparkBook:
         if complete:
             return easy
         hard = rated.where("pl_atoms is null").selectExpr(*own, f"{job.payload()} as pl_payload")
-        answered = self._answered(hard, single)
+        answered = self._answered(hard, single, sums)
         kept = [f"{_answer_cost('t', decimals, refused)} as {COST}"]
         kept += ["pl_answer.c as currency"] if currency else []
         kept += [f"{_answer_line(name, decimals)} as {SPARK.words.name(f'{COST}_{name}')}" for name, _ in job.columns.meters if lines]
@@ -262,7 +268,7 @@ class SparkBook:
 
     def totals(
         self, usage: DataFrame, by: Sequence[str] = (), *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
-        refused: str = "raise", single: bool = True,
+        refused: str = "raise", single: bool = True, sums: bool = False,
     ) -> DataFrame:  # fmt: skip
         """The cost of the usage by columns, by `model` (the book's id of it), or by `hour`, `day`, `week`, `month` or
         `year` of the instant: `rows`, the quantity of each meter, the exact `cost`, and its `currency`. With `refused` as
@@ -272,11 +278,11 @@ class SparkBook:
         """
         from pricelang.engines.spark_totals import add_up
 
-        return add_up(self, self.job(usage, mapping, fixed), by, refused, single)
+        return add_up(self, self.job(usage, mapping, fixed, sums), by, refused, single)
 
-    def job(self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed) -> Job:
+    def job(self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed, sums: bool = False) -> Job:
         """The usage with what its columns mean."""
-        return Job(self.book, self.session, usage, columns_of(self.book.checked, usage.columns, mapping, fixed), fixed)
+        return Job(self.book, self.session, usage, columns_of(self.book.checked, usage.columns, mapping, fixed), fixed, sums)
 
     def _look(self, job: Job) -> tuple[RateTable, bool, bool, str]:
         """The rates of what is there, whether they price every row, whether 64 bits hold each amount, and what holds of every
@@ -295,8 +301,10 @@ class SparkBook:
         size = 1 + len(groups)
         present: list[Combination] = [(row[0], tuple(row[1:size])) for row in found]
         starts, ends = ([_seconds(row[size + n]) for row in found if row[size + n] is not None] for n in (0, 1))
-        table = job.rates_of(present[:MAX_COMBINATIONS], (min(starts, default=None), max(ends, default=None)))
         most = [max((row[size + 3 + n] or 0 for row in found), default=0) for n in range(len(job.quantities))]
+        largest_of = {q.meter: ceil(Fraction(n, 10**q.scale)) for q, n in zip(job.quantities, most, strict=True)}
+        period = (min(starts, default=None), max(ends, default=None))
+        table = job.rates_of(present[:MAX_COMBINATIONS], period, largest_of)
         largest = sum(q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale) for n, q in enumerate(most))
         places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
         complete = (
@@ -306,11 +314,11 @@ class SparkBook:
         )  # fmt: skip
         return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)
 
-    def _answered(self, hard: DataFrame, single: bool) -> DataFrame:
+    def _answered(self, hard: DataFrame, single: bool, sums: bool) -> DataFrame:
         """Rows with `pl_payload`, priced one by one into `pl_answer`."""
         from pyspark.sql import functions as f
 
-        answer = answers(self.book, self.session) if single else None
+        answer = answers(self.book, self.session, sums) if single else None
         priced = answer(f.col("pl_payload"), f.lit(1)) if answer is not None else f.lit('{"e": "no sum of quantity times price has this price"}')
         return hard.withColumn("pl_answer", f.from_json(priced, ANSWER))
 

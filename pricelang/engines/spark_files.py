@@ -60,6 +60,7 @@ def open_session(master: str | None) -> SparkSession:
 def price_file(
     book: PriceBook, paths: Sequence[str], output: str, *, master: str | None = None, mapping: Mapping[str, str] = {},
     fixed: Fixed = NOTHING_FIXED, rejects: str | None = None, lines: bool = False, session: SparkSession | None = None,
+    sums: bool = False,
 ) -> Written:  # fmt: skip
     """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder of Parquet files, and with
     `rejects` the rows without a price into another.
@@ -81,7 +82,7 @@ def price_file(
     try:
         # A job that fails on purpose would leave tasks behind that still write; so refused rows are counted, not raised.
         with _whole_lines():
-            priced = ours.price(usage, mapping=mapping, fixed=fixed, lines=lines, refused="null")
+            priced = ours.price(usage, mapping=mapping, fixed=fixed, lines=lines, refused="null", sums=sums)
             priced.write.parquet(f"{draft}/all")  # so that both folders come of one look at the usage
         rows = spark.read.schema(priced.schema).parquet(f"{draft}/all")
         refused = rows.where(f"{COST} is null")
@@ -104,7 +105,7 @@ def price_file(
 
 def report_files(
     book: PriceBook, paths: Sequence[str], by: Sequence[str] = (), *, master: str | None = None, mapping: Mapping[str, str] = {},
-    fixed: Fixed = NOTHING_FIXED, session: SparkSession | None = None,
+    fixed: Fixed = NOTHING_FIXED, session: SparkSession | None = None, sums: bool = False,
 ) -> Report:  # fmt: skip
     """What files of usage cost by some columns, as `pricelang.engines.totals.totals` says it; rows that have no
     price are counted by the reasons of their group.

@@ -28,12 +28,12 @@ _POWER = re.compile(r"[0-9.]+E-?[0-9]+\Z")
 
 
 @lru_cache(maxsize=4)
-def _single(text: str) -> Single:
+def _single(text: str, sums: bool) -> Single:
     """The evaluator of a stored book, read once a worker."""
-    return Single(PriceBook(read_book(text)))
+    return Single(PriceBook(read_book(text)), sums)
 
 
-def answer_of(text: str, payload: str | None, count: int) -> str | None:
+def answer_of(text: str, payload: str | None, count: int, sums: bool = False) -> str | None:
     """The answer to a row of a book's stored text, with its total times `count`; what Spark writes in its own way (an
     instant as `@` and UTC seconds, a number with a power of ten) is put in ours first.
 
@@ -50,7 +50,7 @@ def answer_of(text: str, payload: str | None, count: int) -> str | None:
         with contextlib.suppress(ValueError, OverflowError, OSError):  # beyond the calendar it stays what it is, and is refused
             row["at"] = datetime.fromtimestamp(int(row["at"][1:]), UTC).isoformat(" ")
     row["u"] = {name: _number(value) for name, value in row["u"].items()}
-    answer = json.loads(_single(text).answer(json.dumps(row)))
+    answer = json.loads(_single(text, sums).answer(json.dumps(row)))
     with contextlib.suppress(PriceError):
         answer["a"] = seconds_of(row["at"] or "")
     if "t" in answer:
@@ -69,14 +69,14 @@ def _times(text: str, count: int) -> str:
     return f"{digits[: len(digits) - len(part)]}.{digits[len(digits) - len(part) :]}" if part else digits
 
 
-def answers(book: PriceBook, session: SparkSession) -> Callable[..., Column]:
+def answers(book: PriceBook, session: SparkSession, sums: bool = False) -> Callable[..., Column]:
     """A function of Spark from a row and a count to the answer."""
     from pyspark.sql import functions as f
 
     stored = session.sparkContext.broadcast(dump_book(book.checked))
 
     def answer(payload: str | None, count: int) -> str | None:
-        return answer_of(stored.value, payload, count)
+        return answer_of(stored.value, payload, count, sums)
 
     # without Arrow, so that executors need nothing but pricelang
     found: Callable[..., Column] = f.udf(answer, "string", useArrow=False)

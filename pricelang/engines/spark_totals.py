@@ -14,7 +14,7 @@ from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, after_1970
 from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.engines.totals import PERIODS
-from pricelang.rating.atoms import RateTable, cuts_of, thresholds_of, turns_of
+from pricelang.rating.atoms import Each, RateTable, Threshold, cuts_of, thresholds_of_rows, turns_of
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import did_you_mean, shown
 
@@ -39,7 +39,7 @@ def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: 
     book = job.book.checked
     every = RateTable(
         tuple(name for name, _ in job.columns.meters), tuple(name for name, _ in job.columns.dimensions),
-        cuts_of(book, (None, None)), turns_of(book), thresholds_of(book), 0, (),
+        cuts_of(book, (None, None)), turns_of(book), thresholds_of_rows(job.book.rates, Each(job.sums)), 0, (),
     )  # fmt: skip
     for wide in (False, True):
         summed = _sums(job, groups, every, wide)
@@ -62,8 +62,8 @@ def _here(
     starts = [every.cuts[0] - 1 if every.cuts else 0, *every.cuts]
     period = (starts[min(stretches)], starts[max(stretches)]) if stretches else (None, None)
     table = job.rates_of(dict.fromkeys((row[size], tuple(row[values])) for row in rows), period)
-    rates, left = {row.key: row for row in table.rows}, {(found.label, found.meters) for found in table.thresholds}
-    kept = [n for n, found in enumerate(every.thresholds) if (found.label, found.meters) in left]
+    rates, places_of = {row.key: row for row in table.rows}, {(found.label, found.meters): n for n, found in enumerate(every.thresholds)}
+    kept = [(places_of[found.label, found.meters], found) for found in table.thresholds]
     places, decimals = table.places + job.extra, max(job.decimals(table), DIGITS)
     ups = [10 ** (job.extra - quantity.scale) for quantity in job.quantities]
     first_side, sums = size + 2 + len(job.values) + (1 if every.turns else 0), slice(-len(job.quantities), None)
@@ -71,7 +71,7 @@ def _here(
     for row in rows:
         clock = row[first_side - 1] if every.turns and table.turns else 0
         version = None if row[size + 1] is None else bisect_right(table.cuts, starts[row[size + 1]])
-        rate = rates.get((row[size], version, tuple(row[values]), clock, tuple(row[first_side + n] for n in kept)))
+        rate = rates.get((row[size], version, tuple(row[values]), clock, tuple(_side(every.thresholds[n], found, row[first_side + n]) for n, found in kept)))
         used = [int(total or 0) for total in row[sums]]
         if rate is None or row["pl_bad"] or any(total and price is None for total, price in zip(used, rate.atoms, strict=True)):
             hard.append(tuple(row[: size + len(names) + 1]))
@@ -90,6 +90,11 @@ def _here(
         chosen = spark.session.createDataFrame(hard, keys)
         parts = parts.unionByName(_one_by_one(spark, job, by, groups, every, chosen, decimals, refused, single))
     return _summed(job, by, parts, refused, decimals)
+
+
+def _side(every: Threshold, found: Threshold, side: int) -> int:
+    """A side of a threshold among fewer of its limits."""
+    return bisect_right(found.limits, every.limits[side - 1]) if side else 0
 
 
 def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> DataFrame:
@@ -178,7 +183,7 @@ def _one_by_one(
     own = [f"pl_by_{n}" for n in range(len(by))]
     used = [f"pl_used_{n}" for n in range(len(job.quantities))]
     equals = chosen.groupBy(*own, *used, "pl_payload").agg(f.count(f.lit(1)).alias("pl_rows"))
-    answer = answers(spark.book, spark.session)(f.col("pl_payload"), f.col("pl_rows")) if single else f.lit('{"e": "no sum of quantity times price has this price"}')
+    answer = answers(spark.book, spark.session, job.sums)(f.col("pl_payload"), f.col("pl_rows")) if single else f.lit('{"e": "no sum of quantity times price has this price"}')
     answered = equals.withColumn("pl_answer", f.from_json(answer, ANSWER))
     kind = f"decimal(38,{decimals})"
     stop = f"cast(raise_error(concat('pricelang: a row has no price: ', coalesce(pl_answer.e, 'its amount has too many digits'))) as {kind})"

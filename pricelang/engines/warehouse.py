@@ -64,7 +64,7 @@ class Plan:
     @property
     def places(self) -> int:
         """The decimals of an amount."""
-        return self.rates.places + self.extra
+        return self.rates.decimals + self.extra
 
     @property
     def at(self) -> str:
@@ -123,13 +123,13 @@ def plan_of(
     if rates.beyond:
         raise BadRequest("not_linear", f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
                          help="name other models or meters, or price such usage with `pricelang price`")  # fmt: skip
-    if not rates.rows:
+    if not rates.cards:
         raise BadRequest("no_rates", "no request of these models and meters has a price")
     chosen = [name for name, _ in rates.dimensions]
     whole = {meter.name: meter.whole for meter in checked.meters}
-    extra = 0 if all(whole[name] for name in used) else max(0, min(TIME, words.most_places - rates.places))
-    if rates.places + extra > words.most_places:
-        raise BadRequest("too_fine", f"a price has {rates.places} decimals, and {words.most_places} are the most in {dialect}")
+    extra = 0 if all(whole[name] for name in used) else max(0, min(TIME, words.most_places - rates.decimals))
+    if rates.decimals + extra > words.most_places:
+        raise BadRequest("too_fine", f"a price has {rates.decimals} decimals, and {words.most_places} are the most in {dialect}")
     parted = {name: read_difference(text) if name in used else (text,) for name, text in mapping.items()}
     sure = frozenset(name for name, text in mapping.items() if is_quoted(text))
     first_of = {name: parted.get(name, (name,))[0] for name in ("model", "at", *used, *chosen)}
@@ -181,7 +181,7 @@ def largest_amount(plan: Plan) -> int:
     """The most that a request may cost, in atoms: the bound that no product and no sum of a row reaches."""
     most = 0
     for n, quantity in enumerate(plan.quantities):
-        price = max((row.atoms[n] or 0 for row in plan.rates.rows), default=0)
+        price = max((row.atoms[n] or 0 for row in plan.rates.cards), default=0)
         most += price * (quantity.largest or 0) * 10 ** (plan.extra - quantity.scale)
     return most
 
@@ -189,7 +189,7 @@ def largest_amount(plan: Plan) -> int:
 @lru_cache(maxsize=64)
 def has_least(plan: Plan, meter: int) -> bool:
     """Whether a use of a meter may cost more than its quantity, since there is a minimum."""
-    return any(row.least[meter] for row in plan.rates.rows)
+    return any(row.least[meter] for row in plan.rates.cards)
 
 
 # ---- the query ------------------------------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def heading(plan: Plan) -> str:
     currency = plan.rates.currency
     lines = [
         f"prices of the book {plan.book.name}, written by pricelang for {plan.dialect.name}",
-        f"amounts are in {currency}; the columns atoms_N are prices of one unit in 10^-{plan.rates.places} {currency}",
+        f"amounts are in {currency}; the columns atoms_N are prices of one unit in 10^-{plan.rates.decimals} {currency}",
         "meters: " + ", ".join(f"{n} {quantity.meter}" for n, quantity in enumerate(plan.quantities)),
         _said_of_values(plan),
         "every row is taken to have: " + (", ".join(f"{name} {value}" for name, value in plan.assumed) or "nothing"),

@@ -35,20 +35,20 @@ NO_ACCOUNT = "the row names no account"
 @lru_cache(maxsize=64)
 def tiers_of(plan: Plan, meter: int) -> int:
     """How many tiers a meter has at most; none where nothing of it belongs to accounts."""
-    return max((len(terms.tiers) for row in plan.rates.rows if row.terms and (terms := row.terms[meter]) is not None), default=0)
+    return max((len(terms.tiers) for row in plan.rates.cards if row.terms and (terms := row.terms[meter]) is not None), default=0)
 
 
 @lru_cache(maxsize=8)
 def bounds(plan: Plan) -> tuple[Bound, ...]:
     """The floors and caps of accounts that hold anywhere."""
-    found = {bound.number: bound for row in plan.rates.rows for bound in row.bounds}
+    found = {bound.number: bound for row in plan.rates.cards for bound in row.bounds}
     return tuple(found[number] for number in sorted(found))
 
 
 def period_of(plan: Plan) -> str:
     """The one period of all that belongs to accounts; a month where nothing does. Raises `BadRequest` for several holders or
     periods (`mixed_accounts`), and for a floor or cap of what is converted (`bad_book`)."""
-    per = {terms.per for row in plan.rates.rows for terms in row.terms if terms is not None}
+    per = {terms.per for row in plan.rates.cards for terms in row.terms if terms is not None}
     per |= {bound.per for bound in bounds(plan)}
     if len(per) > 1:
         raise BadRequest("mixed_accounts", f"the book has rules per {' and per '.join(sorted(per))}, which no one column of accounts can tell",
@@ -94,7 +94,7 @@ def account_values(plan: Plan, row: RateRow) -> list[str]:
 
 def _counters(plan: Plan, n: int, terms: Terms | None) -> tuple[int, int]:
     """Which pool and which ladder of a meter counts a request, as numbers from 1 on; 0 where none does."""
-    every = [row.terms[n] for row in plan.rates.rows if row.terms]
+    every = [row.terms[n] for row in plan.rates.cards if row.terms]
     pools = sorted({each.pool_scope for each in every if each is not None})
     ladders = sorted({each.tier_scope for each in every if each is not None})
     return (0, 0) if terms is None else (1 + pools.index(terms.pool_scope), 1 + ladders.index(terms.tier_scope))
@@ -105,7 +105,7 @@ def _tiers(plan: Plan, row: RateRow, n: int, terms: Terms | None, size: int, uni
     found: list[tuple[int, int | None]] = [(0, row.atoms[n])]
     conversion = _conversion(row, n, terms, plan)
     for tier in terms.tiers[1:] if terms is not None else ():
-        price = tier.price * conversion * 10**plan.rates.places
+        price = tier.price * conversion * 10**plan.rates.decimals
         if price.denominator != 1:
             raise BadRequest("not_linear", f"SQL cannot say a tier of `{plan.quantities[n].meter}`, whose price is no finite decimal",
                              help="leave the meter out")  # fmt: skip
@@ -120,7 +120,7 @@ def _conversion(row: RateRow, n: int, terms: Terms | None, plan: Plan) -> Fracti
     first, atoms = terms.tiers[0].price, row.atoms[n]
     if not first or atoms is None:
         raise BadRequest("not_linear", f"SQL cannot say a tier of `{plan.quantities[n].meter}`, which is converted", help="leave the meter out")
-    return Fraction(atoms, 10**plan.rates.places) / first
+    return Fraction(atoms, 10**plan.rates.decimals) / first
 
 
 def _whole(quantity: Fraction, meter: str) -> int:

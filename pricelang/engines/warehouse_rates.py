@@ -20,12 +20,11 @@ def table_statements(plan: Plan) -> Iterator[str]:
     words = plan.dialect
     columns = [("name", words.text), ("stretch", words.small), ("valid_from", words.moment), ("valid_before", words.moment),
                ("version", words.small), ("model", words.text)]  # fmt: skip
-    models = {row.version: row.model for row in plan.rates.rows}
     ends = [None, *plan.rates.cuts, None]
     rows = [
         [words.words.text(name), str(k), _moment(plan, ends[k] if k or plan.since is None else plan.since), _moment(plan, ends[k + 1]),
          _or_null(None if version is None else str(version)),
-         _or_null(None if version is None or version not in models else words.words.text(models[version]))]
+         _or_null(None if version is None else words.words.text(plan.rates.models[version]))]
         for name, held in plan.rates.names
         for k, version in enumerate(held)
     ]  # fmt: skip
@@ -67,7 +66,7 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
 
 def _rate_rows(plan: Plan) -> list[list[str]]:
     words, rows = plan.dialect, []
-    for row in plan.rates.rows:
+    for row in plan.rates.rows():
         values = [value.zfill(class_width(plan.rates.fold)) for value in row.values if value] if plan.rates.fold else row.values
         found = [str(row.version), *(words.words.text(value or "") for value in values)]
         found += [str(row.clock)] if plan.rates.turns else []

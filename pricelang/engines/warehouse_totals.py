@@ -68,7 +68,7 @@ def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
     keys += [(f"pl_side_{n}", side) for n, side in enumerate(row.sides)]
     for n, quantity in enumerate(row.quantities):
         # a sum passes over quantities that are none, and one row that may not use a meter is no fault of those that do not
-        used = f" when {quantity.sql} > 0 then 1" if any(found.atoms[n] is None for found in plan.rates.rows) else ""
+        used = f" when {quantity.sql} > 0 then 1" if any(found.atoms[n] is None for found in plan.rates.cards) else ""
         keys.append((f"pl_used_{n}", f"case when {quantity.sql} is null then 2{used} else 0 end"))
     return keys
 

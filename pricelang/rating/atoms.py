@@ -18,6 +18,7 @@ from pricelang.decimals import power_of_ten
 from pricelang.rating.accounts import Bound, Terms
 from pricelang.rating.cells import Cell
 from pricelang.rating.errors import PriceError
+from pricelang.rating.limits import Limit, limits_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Rate
 from pricelang.rating.walk import dated, walk_of
@@ -26,7 +27,7 @@ MAX_PLACES = 18
 """A power of ten beyond this leaves an int64 no room for a unit price."""
 
 
-@frozen(eq=False, repr=False)
+@frozen(repr=False)
 class Threshold:
     """A sum of meters that rules look at: the side of a request is the number of `limits` that it is over."""
 
@@ -60,6 +61,18 @@ class RateRow:
         return self.name, self.version, self.values, self.clock, self.sides
 
 
+@frozen
+class Each:
+    """What each row of usage is: one request, which is held against what one can have at most, or with `sums` several that
+    are added up. `largest` bounds the quantities of meters, where it is known."""
+
+    sums: bool = False
+    largest: Mapping[str, int] = {}
+
+
+ONE = Each()
+
+
 @frozen(eq=False, repr=False)
 class RateTable:
     """Rows of rates and what places a request among them.
@@ -83,17 +96,19 @@ class RateTable:
 
 def rate_table(
     card: RateCard, dimensions: Sequence[str], combinations: Iterable[tuple[str, Sequence[str | None]]], meters: Sequence[str],
-    period: tuple[int | None, int | None] = (None, None), fixed: Mapping[str, str] = {},
+    period: tuple[int | None, int | None] = (None, None), fixed: Mapping[str, str] = {}, each: Each = ONE,
 ) -> RateTable:  # fmt: skip
     """The rates of some combinations, over a period of UTC seconds, both ends included (None: no end).
 
     A combination is a model (an id or an alias) and a value for each of `dimensions`, or None for its default; `fixed`
-    are values that hold for all, and every other dimension is at its default. What the book does not know has no row.
+    are values that hold for all, and every other dimension is at its default. What the book does not know has no row, nor
+    has what `each` row of usage cannot be.
     """
     book = card.book
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
     walk = walk_of(card)
     made: list[tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Cell]] = []
+    most: dict[tuple[object, ...], tuple[Limit, ...]] = {}
     every_side = [*itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))]
     for name, values in dict.fromkeys((name, tuple(values)) for name, values in combinations):
         given: Mapping[str, str] = {**fixed, **{key: value for key, value in zip(dimensions, values, strict=True) if value is not None}}
@@ -107,9 +122,11 @@ def rate_table(
             if point is None or chosen is None:
                 continue
             state = walk.start(point)
-            for sides in every_side:
-                cell = walk.cell(state, point, chosen, sides)
-                if cell is not None and cell.coefficients is not None:
+            if card.ids is not None and not each.sums:
+                most[name, version, values] = limits_of(book).at((*point, *chosen), start)
+            cells = {sides: walk.cell(state, point, chosen, sides) for sides in every_side}
+            for sides, cell in cells.items():
+                if cell is not None and cell.coefficients is not None and not (each.sums and is_mixed(cells, sides)):
                     made.append(((name, version, values, clock, sides), cell))
     places = places_of(book, list({id(cell): cell for _, cell in made}.values()), meters)
     known: dict[int, RateRow] = {}  # many combinations share a cell: its prices are folded once
@@ -119,7 +136,48 @@ def rate_table(
         if row is None:
             row = known[id(cell)] = row_of(book, *key, cell, meters, places)
         rows.append(RateRow(*key, row.model, row.currency, row.atoms, row.least))
-    return _merged(RateTable(tuple(meters), tuple(dimensions), cuts, turns, thresholds, places, tuple(rows)))
+    table = RateTable(tuple(meters), tuple(dimensions), cuts, turns, thresholds, places, tuple(rows))
+    return _merged(_held(table, most, each.largest))
+
+
+# ---- what one request can have --------------------------------------------------------------------------------------
+
+
+def is_mixed(found: Mapping[tuple[int, ...], object], sides: tuple[int, ...]) -> bool:
+    """Whether requests of a sum that is on some sides may be on others that are priced otherwise: on any below."""
+    return any(found[below] is not found[sides] for below in itertools.product(*(range(side + 1) for side in sides)))
+
+
+def _held(
+    table: RateTable, most: Mapping[tuple[object, ...], tuple[Limit, ...]], largest: Mapping[str, int]
+) -> RateTable:  # fmt: skip
+    """The table with a threshold for each sum of meters of which a request has so many at most, and no row beyond it."""
+    known: dict[tuple[str, ...], set[int]] = {}
+    for limits in most.values():
+        for limit in limits:
+            known.setdefault(limit.meters, set()).add(limit.most)
+    for meters, found in known.items():
+        bounds = [largest.get(meter) for meter in meters if meter in table.meters]
+        if None not in bounds and sum(bound or 0 for bound in bounds) <= min(found):
+            continue  # no row is beyond any
+        steps = sorted(found)
+        rows = []
+        for row in table.rows:
+            here = {limit.meters: limit.most for limit in most[row.name, row.version, row.values]}
+            last = steps.index(here[meters]) if meters in here else len(steps)
+            rows += [evolve(row, sides=(*row.sides, side)) for side in range(last + 1)]
+        table = evolve(table, thresholds=(*table.thresholds, _most(meters, steps)), rows=tuple(rows))
+    return table
+
+
+def _most(meters: tuple[str, ...], steps: Sequence[int]) -> Threshold:
+    return Threshold(f"the most of {' and '.join(meters)}", meters, tuple(map(Fraction, steps)))
+
+
+def thresholds_of_rows(card: RateCard, each: Each) -> tuple[Threshold, ...]:
+    """All thresholds that tables of a book may have: those of its rules, and what one request has at most."""
+    held = {} if each.sums or card.ids is None else limits_of(card.book).every
+    return (*thresholds_of(card.book), *(_most(meters, steps) for meters, steps in held.items()))
 
 
 # ---- where the rules change -----------------------------------------------------------------------------------------
@@ -127,7 +185,7 @@ def rate_table(
 
 def cuts_of(book: m.Book, period: tuple[int | None, int | None]) -> tuple[int, ...]:
     """The instants (UTC seconds) within a period, both ends included, at which a rule or an alias may change."""
-    days = {*book.boundaries, *(day for alias in book.aliases for day in (alias.start, alias.end) if day is not None)}
+    days = {*book.boundaries, *limits_of(book).days, *(day for alias in book.aliases for day in (alias.start, alias.end) if day is not None)}
     first, last = period
     return tuple(sorted(day for day in days if (first is None or day > first) and (last is None or day <= last)))
 

@@ -6,7 +6,6 @@ The classes are found dimension by dimension, so that a query needs one question
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 
 from pricelang.rating.grid import NOTHING, Grid
 
@@ -35,16 +34,3 @@ def folded(grid: Grid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int, ...
 def class_width(fold: Fold) -> int:
     """How many digits a class has at most, and the number after all of them."""
     return len(str(1 + max((arm for arm in fold[-1] if arm is not None), default=-1)))
-
-
-def class_of(fold: Fold, sizes: Sequence[int], values: Sequence[int]) -> int | None:
-    """The class of a combination of values, each by its number."""
-    found: int | None = 0
-    for arms, size, value in zip(fold, sizes, values, strict=True):
-        found = None if found is None else arms[found * size + value]
-    return found
-
-
-def classes_of(fold: Fold, sizes: Sequence[int]) -> list[int | None]:
-    """The class of every combination of values, in their order."""
-    return [class_of(fold, sizes, values) for values in product(*map(range, sizes))]

@@ -5,8 +5,9 @@ Equal parts are one node, so that a book of millions of combinations has some hu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from attrs import define, field
 
@@ -44,6 +45,7 @@ class Grid:
     _values: tuple[tuple[int, ...], ...] = field(init=False)
     _known: dict[tuple[int, int, int], int] = field(factory=dict)
     _numbers: dict[object, int] = field(factory=dict)
+    _shapes: list[tuple[tuple[Any, ...], tuple[int, ...]]] = field(factory=list)
     _leaves: dict[int, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -64,41 +66,70 @@ class Grid:
 
     def root(self, state: int, point: tuple[int, int], at: int, minute: int) -> int:
         """The diagram of a dated version (a state of the walk, and a point it holds at) at a minute of the day."""
+        rest = self._walk.rest(state)
+        if rest == REFUSED:
+            return NOTHING
         try:
-            return self._below(state, point, minute)
+            shape = self._shape(rest, (), minute)
         except _Later:
             return self._asked(state, point, at, minute)
+        return self._filled(shape, state, point, {})
 
     # ---- the ways down ----
 
-    def _below(self, state: int, point: tuple[int, ...], minute: int) -> int:
-        axis = len(point)
-        if axis == 2 + len(self._values):
-            return self._last(self._walk.last(state, point))
-        key = (state, axis, minute)
-        if key not in self._known:
-            self._known[key] = self._next(state, point, minute)
-        return self._known[key]
+    def _shape(self, rest: int, way: tuple[int, ...], minute: int) -> int:
+        """The diagram of what is left open, whose ends are what the walk has decided: one for all dated versions that leave
+        the same open."""
+        axis = len(way) + 2
+        key = (rest, axis, minute)
+        found = self._known.get(key)
+        if found is None:
+            if axis == 2 + len(self._values):
+                found = self._shaped(("end", rest), way)
+            else:
+                found = self._turned(rest, way, minute)
+            self._known[key] = found
+        return found
 
-    def _next(self, state: int, point: tuple[int, ...], minute: int) -> int:
-        axis = len(point)
+    def _turned(self, rest: int, way: tuple[int, ...], minute: int) -> int:
+        axis = len(way) + 2
         dimensions = self.card.book.dimensions
         is_level = axis - 2 in self.dimensions or axis - 2 >= len(dimensions)
         values = self._values[axis - 2]
         if axis - 2 < len(dimensions) and dimensions[axis - 2].clocked:
-            values = (self._by_clock(state, axis, minute),)
-        found = []
-        for position in values:
-            below = self._walk.step(state, axis, position)
-            found.append(NOTHING if below == REFUSED else self._below(below, (*point, position), minute))
-        return self._node(tuple(found)) if is_level else found[0]
+            values = (self._by_clock(rest, axis, minute),)
+        ways = self._walk.ways(rest, axis)
+        below = [NOTHING if ways[n] == REFUSED else self._shape(ways[n], (*way, n), minute) for n in values]
+        if not is_level:
+            return below[0]
+        return NOTHING if all(child == NOTHING for child in below) else self._shaped(tuple(below), ())
 
-    def _by_clock(self, state: int, axis: int, minute: int) -> int:
+    def _shaped(self, key: tuple[Any, ...], way: tuple[int, ...]) -> int:
+        number = self._numbers.setdefault(("shape", key), len(self._shapes))
+        if number == len(self._shapes):
+            self._shapes.append((key, way))
+        return number
+
+    def _filled(self, shape: int, state: int, point: tuple[int, int], known: dict[int, int]) -> int:
+        """A shape with the cells of a dated version at its ends."""
+        if shape == NOTHING:
+            return NOTHING
+        found = known.get(shape)
+        if found is None:
+            key, way = self._shapes[shape]
+            if key[0] == "end":
+                found = self._last(self._walk.last(state, key[1], (*point, *way)))
+            else:
+                found = self._node(tuple([self._filled(child, state, point, known) for child in key]))
+            known[shape] = found
+        return found
+
+    def _by_clock(self, rest: int, axis: int, minute: int) -> int:
         """The value that the clock sets at a minute."""
         dimension = self.card.book.dimensions[axis - 2]
         for number, value in enumerate(dimension.values):
             if value.clock and in_clock(value.clock, minute):
-                offered = self._walk.offered(state, axis, number)
+                offered = self._walk.offered(rest, axis, number)
                 if offered is None:
                     raise _Later
                 if offered:
@@ -166,15 +197,17 @@ class Grid:
             known[node, level] = sum(self._counted(child, level + 1, known) for child in self.nodes[node])
         return known[node, level]
 
-    def rows(self, root: int, level: int = 0) -> Iterator[tuple[tuple[int, ...], Cell]]:
-        """Each combination below a node that has a price: the numbers of its values and sides, and its cell."""
-        if root == NOTHING:
-            return
+    def ends(self, root: int, level: int = 0) -> list[int | None]:
+        """The number of the cell of each combination below a node, in their order; None for one that has no price."""
         if level == self.size:
-            yield (), self.cells[root]
-            return
-        for number, child in enumerate(self.nodes[root]):
-            yield from (((number, *rest), cell) for rest, cell in self.rows(child, level + 1))
+            return [None if root == NOTHING else root]
+        children = (NOTHING,) * len(self._values_at(level)) if root == NOTHING else self.nodes[root]
+        return [end for child in children for end in self.ends(child, level + 1)]
+
+    def _values_at(self, level: int) -> tuple[int, ...]:
+        """The points of a level."""
+        count = len(self.dimensions)
+        return self._values[self.dimensions[level] if level < count else level - count + len(self.card.book.dimensions)]
 
     def idle(self, roots: Sequence[int]) -> frozenset[int]:
         """The levels of dimensions on which nothing below some nodes turns."""

@@ -73,6 +73,22 @@ class Limits:
             found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
         return tuple(found)
 
+    @property
+    def every(self) -> dict[tuple[str, ...], tuple[int, ...]]:
+        """All limits that there are on sums of meters, for whatever model and day."""
+        kinds = ((self._prompt, self._windows), ((ANSWER,), self._answers))
+        found = {
+            meters: sorted({int(figure.value) for held in rows.values() for row in held for figure in row.columns.values()})
+            for meters, rows in kinds
+        }
+        return {meters: tuple(most) for meters, most in found.items() if most}
+
+    @property
+    def days(self) -> frozenset[int]:
+        """The instants (UTC seconds) from which a row of limits holds."""
+        found = (*self._windows.values(), *self._answers.values())
+        return frozenset(row.start for rows in found for row in rows)
+
     def windows(self, model: int, seconds: int) -> dict[str, int]:
         """How long a prompt may be with each value of the window."""
         window = _holding(self._windows, model, seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import product
 from math import prod
 
 from attrs import evolve, frozen
@@ -18,7 +19,6 @@ from pricelang.rating.accounts import bounds_of, terms_of
 from pricelang.rating.atoms import (
     RateRow,
     Threshold,
-    alike_on_sides,
     beyond_sums,
     cuts_of,
     finite_price,
@@ -46,9 +46,11 @@ class Versions:
     """The rates of a book for some meters, models and dimensions.
 
     `cuts` are UTC seconds: stretch k is from `cuts[k-1]` on and before `cuts[k]`. `names` has, for each id or alias, its
-    dated version in each stretch, or None. A row's `version` is the dated version; its `values` are those of
-    `dimensions` (names and all their values, the default first). `beyond` says what requests pay that are no such sum, and
-    so have no row. Where there is a `fold`, a row has one value, the number of a class of values (see `folding`).
+    dated version in each stretch, or None; `models` has the model of each version. `keys` are combinations of values of the
+    `dimensions` (names and all their values, the default first); where there is a `fold`, a key is the number of a class of
+    values (see `folding`). `cards` are the rates that differ, and `places` has for each version, key, point of the clock
+    and side of each threshold, the last turning first, the number of its card, or None where there is no such request.
+    `beyond` says what requests pay that is no such sum, and so has no card.
     """
 
     meters: tuple[str, ...]
@@ -57,10 +59,12 @@ class Versions:
     turns: tuple[int, ...]
     thresholds: tuple[Threshold, ...]
     names: tuple[tuple[str, tuple[int | None, ...]], ...]
-    count: int
-    places: int
+    models: tuple[str, ...]
+    decimals: int
     currency: str
-    rows: tuple[RateRow, ...]
+    keys: tuple[tuple[str, ...], ...]
+    cards: tuple[RateRow, ...]
+    places: Sequence[int | None]
     beyond: tuple[str, ...] = ()
     fold: Fold = ()
 
@@ -68,6 +72,28 @@ class Versions:
     def width(self) -> int:
         """The number of values of a row."""
         return 1 if self.fold else len(self.dimensions)
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The number of sides of each threshold."""
+        return tuple(len(threshold.limits) + 1 for threshold in self.thresholds)
+
+    @property
+    def size(self) -> int:
+        """The number of places of a dated version."""
+        return len(self.keys) * (len(self.turns) + 1) * prod(self.sides)
+
+    def rows(self) -> Iterator[RateRow]:
+        """Each card at each of its places, version by version."""
+        every_side = [*product(*map(range, self.sides))]
+        for version in range(len(self.models)):
+            for clock in range(len(self.turns) + 1):
+                for number, values in enumerate(self.keys):
+                    start = ((version * len(self.keys) + number) * (len(self.turns) + 1) + clock) * len(every_side)
+                    for n, sides in enumerate(every_side, start):
+                        card = self.places[n]
+                        if card is not None:
+                            yield _placed(self.cards[card], version, values, clock, sides)
 
 
 def versions_of(
@@ -93,31 +119,39 @@ def versions_of(
     dated = _dated(card, _wanted(card, models), period)
     grid = Grid(card, tuple(n for n, found in enumerate(book.dimensions) if found.name in chosen), fixed, partial(_alike, book, used, accounts))
     turns = turns_of(book)
-    heads = [(version, clock) for version in range(len(dated.points)) for clock in range(len(turns) + 1)]
     roots = [grid.root(state, *dated.points[state], minute_of(turns, clock)) for state in dated.points for clock in range(len(turns) + 1)]
     if dimensions is None:
         kept = {n for n, found in enumerate(book.dimensions) if found.name in more}
         roots = grid.drop(roots, frozenset(level for level in grid.idle(roots) if grid.dimensions[level] not in kept))
     _check_currency(grid.seen)
     spaces = tuple((book.dimensions[n].name, _values(book, book.dimensions[n].name)) for n in grid.dimensions)
-    places = places_of(book, grid.cells, used)
+    decimals = places_of(book, grid.cells, used)
     if widest is not None:
         folds = prod(len(values) for _, values in spaces) > widest
     else:
         folds = grid.count(roots) > MAX_ROWS
     fold, keyed = _keyed(grid, roots, spaces, folds)
-    plain = {id(cell): _with_accounts(book, row_of(book, cell.model.name, 0, (), 0, (), cell, used, places), cell, used, accounts) for cell in grid.cells}
-    rows = [
-        _placed(plain[id(cell)], version, values, clock, sides)
-        for root, values in keyed
-        for (version, clock), node in zip(heads, root, strict=True)
-        for sides, cell in grid.rows(node, len(grid.dimensions))
-    ]
+    cards = [_with_accounts(book, row_of(book, cell.model.name, 0, (), 0, (), cell, used, decimals), cell, used, accounts) for cell in grid.cells]
     beyond = dict.fromkeys(what for cell in grid.seen for what in beyond_sums(cell, used))
     return Versions(
-        used, spaces, dated.cuts, turns, thresholds_of(book), dated.names, len(dated.points), places,
-        rows[0].currency if rows else book.currency, tuple(sorted(rows, key=lambda row: (row.version, row.clock))), tuple(beyond), fold,
+        used, spaces, dated.cuts, turns, thresholds_of(book), dated.names,
+        tuple(book.models[point[m.MODELS]].name for point, _ in dated.points.values()), decimals,
+        cards[0].currency if cards else book.currency, tuple(values for _, values in keyed), tuple(cards),
+        _places(grid, [vector for vector, _ in keyed], len(turns) + 1, len(dated.points)), tuple(beyond), fold,
     )  # fmt: skip
+
+
+def _places(grid: Grid, vectors: Sequence[tuple[int, ...]], clocks: int, versions: int) -> list[int | None]:
+    """The card at each version, key, point of the clock and side."""
+    known: dict[int, list[int | None]] = {}
+    found: list[int | None] = []
+    for version in range(versions):
+        for vector in vectors:
+            for node in vector[version * clocks : (version + 1) * clocks]:
+                if node not in known:
+                    known[node] = grid.ends(node, len(grid.dimensions))
+                found += known[node]
+    return found
 
 
 @frozen(eq=False)
@@ -196,24 +230,33 @@ def _check_currency(cells: Sequence[Cell]) -> None:
 def slim(found: Versions) -> Versions:
     """The same rates without what none of them depends on: dated versions of a model that cost the same, the cuts between
     them, and thresholds."""
-    by_version: dict[int, list[RateRow]] = {}
-    for row in found.rows:
-        by_version.setdefault(row.version, []).append(row)
+    parts = [tuple(found.places[n * found.size : (n + 1) * found.size]) for n in range(len(found.models))]
     numbers: dict[object, int] = {}
-    new = {version: numbers.setdefault(tuple(evolve(row, version=0) for row in rows), len(numbers)) for version, rows in by_version.items()}
+    new: dict[int, int] = {}
+    for version, (model, part) in enumerate(zip(found.models, parts, strict=True)):
+        if any(card is not None for card in part):
+            new[version] = numbers.setdefault((model, part), len(numbers))
     firsts = {number: version for version, number in reversed(new.items())}
-    rows = tuple(evolve(row, version=number) for number, version in firsts.items() for row in by_version[version])
     names = [(name, [None if version is None else new.get(version) for version in held]) for name, held in found.names]
     kept = [0, *(n for n in range(1, len(found.cuts) + 1) if any(held[n] != held[n - 1] for _, held in names))]
     found = evolve(
-        found, cuts=tuple(found.cuts[n - 1] for n in kept[1:]), count=len(numbers), rows=tuple(sorted(rows, key=lambda row: row.version)),
+        found, cuts=tuple(found.cuts[n - 1] for n in kept[1:]), models=tuple(found.models[firsts[n]] for n in range(len(numbers))),
+        places=[card for n in range(len(numbers)) for card in parts[firsts[n]]],
         names=tuple((name, tuple(held[n] for n in kept)) for name, held in names),
     )  # fmt: skip
     for index in reversed(range(len(found.thresholds))):
-        rows = alike_on_sides(found.rows, found.thresholds, index)
-        if rows:
-            found = evolve(found, thresholds=found.thresholds[:index] + found.thresholds[index + 1 :], rows=rows)
+        found = _without(found, index)
     return found
+
+
+def _without(found: Versions, index: int) -> Versions:
+    """The rates without a threshold, where they are the same on all of its sides."""
+    size, inner = found.sides[index], prod(found.sides[index + 1 :])
+    blocks = [[*found.places[start : start + size * inner]] for start in range(0, len(found.places), size * inner)]
+    if any(block[:inner] * size != block for block in blocks):
+        return found
+    thresholds = found.thresholds[:index] + found.thresholds[index + 1 :]
+    return evolve(found, thresholds=thresholds, places=[card for block in blocks for card in block[:inner]])
 
 
 def _check(book: m.Book, dimensions: Sequence[str], meters: Sequence[str], fixed: dict[str, str]) -> None:

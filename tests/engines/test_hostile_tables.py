@@ -168,6 +168,9 @@ def test_the_macro_has_no_price_in_years_that_no_request_has(book: pricelang.Boo
     assert connection.sql(f"select {asked}").fetchall() == [(None, ONE)]
 
 
+LONG = {"context_window": "long"}
+
+
 @pytest.mark.parametrize("kind", ["bigint", "hugeint", "ubigint", "varchar", "decimal(38,0)"])
 @pytest.mark.parametrize("large", [2**63 - 1, 2**62, 10**18 - 1])
 def test_one_absurd_number_stops_no_other_row(kind: str, large: int, connection: duckdb.DuckDBPyConnection, book: pricelang.Book) -> None:
@@ -175,12 +178,18 @@ def test_one_absurd_number_stops_no_other_row(kind: str, large: int, connection:
     pairs = [(1, 2), (large, large), (100_000, 100_001), (100_000, 100_000), (0, large), (large, 1)]
     rows = ", ".join(f"({a}::{kind}, {b}::{kind})" for a, b in pairs)
     connection.execute(f"create table u as select 'claude-sonnet-4-5' as model, date '2025-11-01' as at, * from (values {rows}) t(input, cache_read)")
-    long = {"context_window": "long"}
-    right = [book.rates.request("claude-sonnet-4-5", "2025-11-01", {"input": a, "cache_read": b}, long, held=False).total for a, b in pairs]
-    found = book.price_table("u", connection=connection, context_window="long").fetchall()  # type: ignore[union-attr]
-    assert [Fraction(row[-1]) for row in found] == right
-    assert sum(total.amount for total in book.report("u", connection=connection, context_window="long").totals) == sum(right)
-    report = book.report("u", connection=connection, context_window="long", mapping={"input": "input-cache_read-cache_read"})
+    within = [pair for pair in pairs if large not in pair]
+    right = [book.rates.request("claude-sonnet-4-5", "2025-11-01", {"input": a, "cache_read": b}, LONG).total for a, b in within]
+    report = book.report("u", connection=connection, **LONG)
+    assert sum(total.amount for total in report.totals) == sum(right)
+    assert (report.totals[0].rows, {found.code for found in report.unpriced}) == (3, {"too_long"})
+    opus = {"model": "claude-opus-4-7", "at": "2026-05-01"}
+    connection.execute("create table sums as select input, cache_read from u")
+    found = book.price_table("sums", connection=connection, sums=True, **opus).fetchall()  # type: ignore[union-attr, arg-type]
+    priced = [book.price(usage={"input": a, "cache_read": b}, record="sum", **opus).exact_total for a, b in pairs]  # type: ignore[arg-type]
+    assert [Fraction(row[-1]) for row in found] == priced
+    mapping = {"input": "input-cache_read-cache_read"}
+    report = book.report("sums", connection=connection, mapping=mapping, sums=True, **opus)  # type: ignore[arg-type]
     assert (report.totals[0].rows, sum(found.rows for found in report.unpriced)) == (1, 5)
 
 

@@ -68,11 +68,11 @@ def test_outputs_that_cannot_be_written_leave_no_file(book: pricelang.Book, conn
 
 def test_a_relation_keeps_its_usage_when_the_connection_prices_other_usage() -> None:
     connection, book = duckdb.connect(), pricelang.load()
-    opus = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [1_000_000]})
+    opus = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [100_000]})
     haiku = opus.assign(model="claude-haiku-4-5")
     first, second = book.price_table(opus, connection=connection), book.price_table(haiku, connection=connection)
     book.report(haiku, ["model"], connection=connection)
-    assert [relation.fetchall()[0][-1] for relation in (first, second)] == [5, 1]
+    assert [relation.fetchall()[0][-1] for relation in (first, second)] == [Decimal("0.5"), Decimal("0.1")]
     kept = [name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()]
     assert len([name for name in kept if name.startswith("pricelang_rates_here")]) == 2  # those of the relations
 
@@ -99,7 +99,7 @@ def test_nanoseconds_with_a_zone_are_instants() -> None:
     times = pandas.to_datetime(["2023-11-21T02:00:00+05:00", "2023-11-21T02:00:00+00:00"], utc=True)
     for unit in ("ns", "us"):
         usage = pyarrow.table({"at": pyarrow.array(times.to_pydatetime(), pyarrow.timestamp(unit, "Europe/Berlin")), "input": [1_000_000] * 2})
-        found = [row[-1] for row in pricelang.load().price_table(usage, model="claude-2.0").fetchall()]
+        found = [row[-1] for row in pricelang.load().price_table(usage, model="claude-2.0", sums=True).fetchall()]
         assert found == [Decimal("11.02"), 8]
 
 

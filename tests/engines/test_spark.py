@@ -20,6 +20,7 @@ import pytest
 
 import pricelang
 from pricelang.book.store import dump_book
+from pricelang.decimals import to_decimal
 from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import open_job
@@ -96,7 +97,7 @@ def one_by_one(row: dict[str, Any]) -> Fraction | None:
         return None
     try:
         # as a column has it: without a finite decimal, to 20 places
-        return Fraction(CLAUDE.total(model=row["model"], at=row["ts"], usage=usage, **given))
+        return Fraction(to_decimal(CLAUDE.rates.request(row["model"], row["ts"], usage, given, held=False).total))
     except PriceError:
         return None
 
@@ -184,8 +185,9 @@ def test_sums_that_64_bits_do_not_hold(ansi: str) -> None:
     session = spark()
     rows = [(n, "claude-opus-4-7", datetime.datetime(2026, 5, 1), 9 * 10**18, "1.5") for n in range(5)]
     usage = session.createDataFrame(rows, "id bigint, model string, at timestamp, input bigint, session_time string")
-    each = CLAUDE.total(model="claude-opus-4-7", at="2026-05-01", usage={"input": 9 * 10**18, "session_time": "1.5"}, surface="managed_agents")
     fixed = Fixed(dimensions={"surface": "managed_agents"})
+    usage_of_each = {"input": 9 * 10**18, "session_time": "1.5"}
+    each = to_decimal(CLAUDE.rates.request("claude-opus-4-7", "2026-05-01", usage_of_each, fixed.dimensions, held=False).total)
     with setting(session, "spark.sql.ansi.enabled", ansi):
         ours = SparkBook(CLAUDE, session)
         (total,) = ours.totals(usage, mapping={}, fixed=fixed).collect()
@@ -423,3 +425,23 @@ def test_the_commands_of_the_page(tmp_path: Path) -> None:
             program, *args = shlex.split(command.replace("OUT", str(tmp_path)))
             done = run(*args)
             assert (program, done.exit_code, (done.stdout + done.stderr).splitlines()) == ("pricelang", 0, shown)
+
+
+@pytest.mark.parametrize("folds", [False, True])
+def test_all_dimensions_on_which_a_price_turns(folds: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text for Spark and a DataFrame have the amounts of single requests, whatever kind of rule decides them."""
+    from pricelang.engines.warehouse import plan_of
+    from pricelang.rating import versions
+    from tests.engines.test_one_amount import ROWS as FEW
+    from tests.engines.test_one_amount import by_sql
+    from tests.engines.test_warehouse import asked, generated, meters_of, random_rows
+
+    if folds:
+        monkeypatch.setattr(versions, "MAX_ROWS", 0)
+    for seed, texts, book in generated(3):
+        every = [found.name for found in book.checked.dimensions if not found.clocked]
+        meters = meters_of(book, "spark", every)
+        plan = plan_of(book, "spark", meters=list(meters))
+        pays = {name for name, _ in plan.rates.dimensions}
+        rows = [row | {name: None for name in every if name not in pays} for row in random_rows(seed, book, texts, every, meters, FEW)]
+        assert by_sql(plan, rows, every, meters, "spark") == [asked(book, row, every, meters) for row in rows]

@@ -175,11 +175,11 @@ def test_quantities_beyond_64_bits_are_counted_wider(book: pricelang.Book, conne
     """At the edge of int64 and beyond, rows and totals stay exact; nothing wraps."""
     for input in (2**31, 2**45, 2**62):
         found = frame().assign(input=input)
-        job = open_job(book, connection, found)
+        job = open_job(book, connection, found, sums=True)
         assert job.wide == (input * 5 * 10 ** (job.places - 6) + 15_000 * 25 * 10 ** (job.places - 6) >= 2**63)
         expected = [book.rates.request(row[0], row[1], {"input": input, "output": row[3]}, {}, held=False).total for row in ROWS]
         assert sorted(Fraction(row[0]) for row in priced(job).project("cost").fetchall()) == sorted(expected)
-        assert sum(total.amount for total in totals(open_job(book, connection, found)).totals) == sum(expected)
+        assert sum(total.amount for total in totals(open_job(book, connection, found, sums=True)).totals) == sum(expected)
 
 
 def test_the_bound_of_64_bits_is_met_to_the_unit(book: pricelang.Book) -> None:
@@ -332,7 +332,7 @@ def test_infinity_is_no_instant(book: pricelang.Book, connection: duckdb.DuckDBP
 def test_an_amount_that_no_column_holds_is_refused(book: pricelang.Book, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table usage as select 'claude-opus-4-7' as model, timestamp '2026-05-01' as \"at\", unnest([(10::hugeint)**30, 1000])::hugeint as input")
     with pytest.raises(RefusedRows, match="row 1 has no price: the amount has more than 24 digits before the point"):
-        book.price_table("usage", connection=connection)
+        book.price_table("usage", connection=connection, sums=True)
 
 
 @pytest.mark.parametrize("name", ["main.usage", "memory.main.usage", "usage", "ot.her.usage", "ot.her"])

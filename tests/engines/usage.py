@@ -41,7 +41,7 @@ def answers(book: pricelang.Book, rows: Sequence[dict[str, Any]]) -> list[Fracti
     found: list[Fraction | str] = []
     for row in rows:
         try:
-            found.append(book.rates.request(row["model"], row["at"], row["usage"], row["dimensions"], held=False).total)
+            found.append(book.rates.request(row["model"], row["at"], row["usage"], row["dimensions"]).total)
         except pricelang.PriceError as error:
             found.append(error.message)
     return found
