@@ -89,7 +89,7 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
     if platform is None and provider not in (None, "", "firstParty"):
         notes.append(Note("provider", f"`{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API"))
     written = optional_count(entry, "cacheCreationInputTokens", path)
-    own_split = any(key in entry and entry[key] is not None for key in _OWN_SPLIT)
+    own_split = entry.get(_OWN_SPLIT[0]) is not None or entry.get(_OWN_SPLIT[1]) is not None
     parts = [optional_count(entry, key, path) for key in _OWN_SPLIT] if own_split else [0, 0]
     if own_split and sum(parts) != written:
         notes.append(split_note(f"the parts of the cache writes of `{path}`", sum(parts), written))
