@@ -123,10 +123,10 @@ def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: l
         owner = lacking[0] if 0 < total < lacking[0].counters.written else None
     result = []
     for entry in entries:
+        rest = 0 if entry.own_split else entry.counters.written
         if entry is owner:
-            entry = _with_1h(entry, write_1h)
-        rest = entry.counters.written - (total if entry is owner or entry.counters.split else 0)
-        if entry in lacking or (entry.counters.split and not entry.own_split and rest):
+            entry, rest = _with_1h(entry, write_1h), rest - total
+        if rest:
             notes.append(Note("cache_lifetime", f"{rest} cache writes of `{entry.path}` have no lifetime: priced as 5-minute writes"))
         result.append(entry)
     return result

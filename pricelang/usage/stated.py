@@ -29,8 +29,11 @@ def stated(holder: Mapping[str, object], path: str, names: Collection[str] = STA
     """
     found = {}
     for name in names:
-        if name in holder:
-            text = meaning(name, word(holder[name], f"{path}.{name}" if path else name))
+        value = holder.get(name)
+        if value is not None:
+            # Nearly all say the plain thing, and the whole path is for the others.
+            plain = type(value) is str and value == PLAIN[name]
+            text = value if plain else meaning(name, word(value, f"{path}.{name}" if path else name))
             if text is not None:
                 found[name] = text
     return found
