@@ -223,10 +223,7 @@ class Responses:
 
 def is_unfinished(record: Record) -> bool:
     """Whether a record has no final count."""
-    for note in record.notes:
-        if note.code == "unfinished":
-            return True
-    return False
+    return bool(record.notes) and any(note.code == "unfinished" for note in record.notes)
 
 
 def tokens(record: Record) -> int:
