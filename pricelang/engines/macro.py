@@ -214,8 +214,7 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
         default = default_sql(dimension, values[0], columns, fixed, literal)
-        value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
-        number = f"case {value} {chosen} end"
+        number = f"case {keyed.said_sql(quoted(dimension), silent=default)} {chosen} end"
         values_at = f"({values_at} * {len(values)} + {number})" if values_at else number
         count *= len(values)
     if found.fold:
