@@ -245,8 +245,7 @@ def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, sinc
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
         default = default_sql(dimension, values[0], columns, fixed, literal)
-        value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
-        numbers.append(f"case {value} {chosen} end")
+        numbers.append(f"case {keyed.said_sql(quoted(dimension), silent=default)} {chosen} end")
     values_at, count = numbers[0] if numbers else "", prod(len(values) for _, values in found.dimensions)
     if found.fold:
         values_at, count = _class_sql(found, numbers), len(found.keys)

@@ -217,10 +217,7 @@ def placed(plan: Plan) -> Placed:
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
     columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
     empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
-    values = tuple(
-        words.known(column) if empty[found] is None else f"case when {column} is null then {empty[found]} else {words.known(column)} end"
-        for found, column in columns.items()
-    )
+    values = tuple(keyed.said_sql(column, words.known(column), empty[found]) for found, column in columns.items())
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
     return Placed(

@@ -139,7 +139,7 @@ def require_object(value: object, path: str) -> Mapping[str, object]:
 
 
 def word(value: object, path: str) -> str | None:
-    """A short printable string (a model, a date, a value of a dimension), None where it is null.
+    """A short printable string (a model, a date, a value of a dimension), None where it is null or blank: that says nothing.
 
     Line ends, control characters and lone surrogates are errors: such a word would break the reports that show it.
     """
@@ -151,7 +151,7 @@ def word(value: object, path: str) -> str | None:
         raise UsageError("bad_word", f"`{path}` has {len(value)} characters, more than {MAX_WORD}")
     if not value.isprintable():
         raise UsageError("bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed")
-    return value
+    return value if value and not value.isspace() else None
 
 
 def model_id(value: object, path: str, notes: list[Note]) -> str | None:

@@ -19,10 +19,10 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .fields import clean, is_object, shown
-from .records import Outcome, Place, UsageError
+from .records import Outcome, Place, Record, UsageError
 from .shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
@@ -99,7 +99,7 @@ def reader_of(name: str) -> Read:
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         try:
-            return list(start(value, place))
+            return [_spoken(found) for found in start(value, place)]
         except UsageError:
             raise
         except Exception as error:  # somebody else's code: whatever it raises, the record is refused and named
@@ -107,6 +107,14 @@ def reader_of(name: str) -> Read:
 
     start = _reader(plugin)
     return read
+
+
+def _spoken(outcome: Outcome) -> Outcome:
+    """An outcome from outside without the dimensions that say nothing: a blank text says none, as in `fields.word`."""
+    if not isinstance(outcome, Record) or not any(word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()):
+        return outcome
+    parts = [evolve(part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}) for part in outcome.parts]
+    return evolve(outcome, parts=tuple(parts))
 
 
 def checked_format(name: str | None) -> str | None:

@@ -103,14 +103,24 @@ def _logged(value: Value) -> tuple[str, ...]:
 
 def _run(value: Value) -> tuple[str, ...]:
     """The event that a result is; a run without one is known by its session and all that its result says."""
-    if isinstance(value.get("uuid"), str):
-        return named("result", value.get("uuid"))
-    session = value.get("session_id")
+    uuid, session = value.get("uuid"), value.get("session_id")
+    if isinstance(uuid, str):
+        return named("result", uuid)
     if not isinstance(session, str):
         return ()
-    # The counts of `usage` are among those of its models.
-    said = {key: inner for key, inner in value.items() if key != "usage"}
-    return named("result", f"{clean(session)} {hash(repr(said)):x}")
+    return named("result", f"{session} {_said(value):x}")
+
+
+def _said(value: Value) -> int:
+    """A hash of the texts and counts of a result and of its models; the counts of its `usage` are among those of its models."""
+    models = value.get("modelUsage")
+    found = list(value.values())
+    if isinstance(models, dict):
+        found += models
+        for one in models.values():
+            found += one.values() if isinstance(one, dict) else ()
+    # A sum of money takes long to hash, and tells no more than the counts.
+    return hash(tuple([one for one in found if type(one) is int or type(one) is str]))
 
 
 _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
