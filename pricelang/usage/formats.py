@@ -68,10 +68,11 @@ _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 def format_of(value: Mapping[str, object]) -> str:
     """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
     usage = value.get("usage")
-    keys = (*value, *usage) if is_object(usage) else value
-    for one in _candidates(_HINTS.intersection(keys)):
-        if _module(one.module).known(value):
-            return one.name
+    inner = usage if is_object(usage) else ()
+    if not (_HINTS.isdisjoint(value) and _HINTS.isdisjoint(inner)):
+        for one in _candidates(_HINTS.intersection((*value, *inner))):
+            if _module(one.module).known(value):
+                return one.name
     native = native_format_of(value)
     if native is not None:
         return native
