@@ -158,13 +158,14 @@ class Book(PriceBook):
 
     def compare(
         self, usage: object, /, *, what_if: Sequence[str] = (), only: Sequence[str] = (), cross: Sequence[str] = (), reads: int | None = None,
-        cached: int | None = None, output: int | None = None, model: str | None = None, at: Instant | None = None, **dimensions: str,
+        cached: int | None = None, output: int | None = None, model: str | None = None, at: Instant | None = None,
+        unknown_counters: str = "refuse", **dimensions: str,
     ) -> Comparison:  # fmt: skip
         """The same records under every model, mode and way to cache of the book, ranked, or under each `what_if` alone.
 
         `usage` is a path, a record (canonical, a message or its dict), a request body that is not sent yet (its answer has
         `output` tokens), or several. `only` and `cross` name axes; `reads` says that each prompt, or `cached` tokens of it,
-        is sent so often again. See `pricelang.quote.compare`.
+        is sent so often again; `unknown_counters` is as in `price_message`. See `pricelang.quote.compare`.
 
         >>> import pricelang
         >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
@@ -177,15 +178,16 @@ class Book(PriceBook):
         from pricelang.quote.variants import Scenario
 
         scenario = Scenario(model, asked(self.checked, at), dimensions, reads, cached)
-        return compare(self, subjects_from(usage, output), scenario, what_ifs=what_if, only=only, cross=cross)
+        return compare(self, subjects_from(usage, output, unknown_counters), scenario, what_ifs=what_if, only=only, cross=cross)
 
     def workload(
-        self, requests: object, /, *, per_day: int | Fraction | None = None, month: str | None = None, model: str | None = None, **dimensions: str
-    ) -> Workload:
+        self, requests: object, /, *, per_day: int | Fraction | None = None, month: str | None = None, model: str | None = None,
+        unknown_counters: str = "refuse", **dimensions: str,
+    ) -> Workload:  # fmt: skip
         """What requests a day are expected to cost in a month (`2026-11`), its free pools used up in order.
 
         `requests` is a workload (its text, or the path of a `.toml` or `.json` file), or records as for `compare`, each as
-        frequent as any other among the `per_day`. Raises `PriceError`; see `pricelang.quote.workload`.
+        frequent as any other among the `per_day`; `unknown_counters` is as in `price_message`. Raises `PriceError`; see `pricelang.quote.workload`.
 
         >>> import pricelang
         >>> record = {"model": "claude-opus-5-5", "usage": {"input": 8_000, "code_execution": "6 minutes"}}
@@ -195,7 +197,7 @@ class Book(PriceBook):
         """
         from pricelang.quote.workload import workload
 
-        return workload(self, requests, None if per_day is None else Fraction(per_day), month, model, dimensions)
+        return workload(self, requests, None if per_day is None else Fraction(per_day), month, model, dimensions, None, unknown_counters)
 
     def price_table(
         self, usage: object, to: str | Path | None = None, /, *, rejects: str | Path | None = None, lines: bool = False,

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 from attrs import frozen
 
 NoteCode = Literal[
-    "account", "announced", "assumed", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
-    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "long_context_mark", "long_window", "no_date",
+    "account", "announced", "assumed", "batch_total", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
+    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "latency", "long_context_mark", "long_window", "no_date",
     "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "remark", "retired", "running_total", "speed", "subscription",
     "turns", "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
 ]  # fmt: skip
@@ -30,6 +30,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "account": Meaning("an allowance, a tier or a minimum of the account is not part of the amount of one record"),
     "announced": Meaning("another price was announced for this day and withdrawn"),
     "assumed": Meaning("an estimate rests on an assumption, which the note names"),
+    "batch_total": _doubt("a gateway logged a whole batch as one call: priced as a sum of its requests, at the price of a batch"),
     "bounds": _doubt("a sum of requests has a low and a high amount only"),
     "cache_lifetime": _doubt("the lifetime of cache writes is not known: they are priced as 5-minute writes"),
     "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
@@ -40,6 +41,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "free": Meaning("the request is free, for the reason that the book gives"),
     "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
+    "latency": _doubt("the request was served with optimized latency, which has a price of its own for some models: priced without it"),
     "long_context_mark": Meaning("a mark of a long context window was taken off the model id"),
     "long_window": Meaning("a prompt beyond the plain window can only have been of the long one, and is priced so"),
     "no_date": Meaning("the record has no date: it is priced as of now"),

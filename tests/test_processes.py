@@ -35,7 +35,7 @@ def test_books_and_bills_are_copied(way: Callable[[Any], Any]) -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"model": "claude-opus-4.7", "usage": {"input": 1}},
+        {"model": "claude-opus-4-77", "usage": {"input": 1}},
         {"model": "claude-opus-4-7", "usage": {"input": -1}},
         {"model": "claude-opus-4-7", "at": "1999-01-01", "usage": {"input": 1}},
         {"model": "claude-opus-4-6", "at": "2026-04-17", "speed": "fast", "service_tier": "batch", "usage": {"input": 1}},

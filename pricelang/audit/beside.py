@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ from attrs import frozen
 from pricelang.audit.analysis import YES, Analysis, Leaf, is_yes
 from pricelang.audit.search import Constraint
 from pricelang.book import model as m
+from pricelang.rating.limits import HELD_AGAINST
 
 COMPARED = "compared"
 """What a comparison of two books looks at: which requests exist, what refuses them, and their unit prices."""
@@ -26,7 +28,7 @@ BOOK: MappingProxyType[str, str] = MappingProxyType({
     "meters": COMPARED, "groups": NO_BILL, "sums": COMPARED, "prices": COMPARED, "announcements": NO_BILL,
     "derivations": COMPARED, "modifiers": BESIDE, "limits": BESIDE, "stack": COMPARED, "charges": BESIDE,
     "exclusions": COMPARED, "refusals": COMPARED, "free": COMPARED, "notes": NO_BILL, "roundings": BESIDE,
-    "conversions": BESIDE, "bases": NO_BILL, "decisions": COMPARED, "sayings": NO_BILL,
+    "conversions": BESIDE, "bases": NO_BILL, "figures": BESIDE, "decisions": COMPARED, "sayings": NO_BILL,
 })  # fmt: skip
 """What becomes of each field of a book. A test asks for every field, so that nothing new is forgotten."""
 
@@ -57,6 +59,10 @@ def first_beside(
     """
     if upper.book.currency != lower.book.currency:
         return f"prices are in {upper.book.currency} and in {lower.book.currency}"
+    longest = _longest(upper.book), _longest(lower.book)
+    for request in sorted(longest[0].keys() ^ longest[1].keys()):
+        origin = longest[0].get(request) or longest[1][request]
+        return f"what one request can have at most: {request[0]} of `{request[1]}` [{origin.place}]"
     ours, theirs = (dict(_aspects(analysis)) for analysis in (upper, lower))
     for key in dict.fromkeys([*ours, *theirs]):
         pair = (ours.get(key), theirs.get(key))
@@ -67,6 +73,15 @@ def first_beside(
         if upper.find([(other, is_yes), *inside]) is not None:
             return f"{told.words}{_place(pair)}"
     return None
+
+
+def _longest(book: m.Book) -> dict[tuple[str, str, str, int, Fraction], m.Origin]:
+    """The figures that a request is held against, and where they stand."""
+    return {
+        (figure.table, book.models[figure.model].name, figure.column, figure.start, figure.value): figure.origin
+        for figure in book.figures
+        if figure.table in HELD_AGAINST and figure.model is not None
+    }
 
 
 def _other(never_alike: bool, leaves: tuple[Any, ...]) -> Leaf:

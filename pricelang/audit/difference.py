@@ -14,7 +14,7 @@ from pricelang.audit.difference_leaves import NOTHING, Bound, Listed, Outcome
 from pricelang.audit.difference_meaning import Meaning
 from pricelang.audit.difference_rules import Rules
 from pricelang.audit.difference_words import Change, Words, fraction, percent, sentence
-from pricelang.audit.joint import YES, Side, first_of, join
+from pricelang.audit.joint import YES, Side, TooLarge, first_of, join
 from pricelang.book import model as m
 from pricelang.rating.instants import Instant, seconds_of
 from pricelang.rating.rates import leaf_at
@@ -265,6 +265,25 @@ class Comparison:
                 return old, new, f"limit `{name}`: {old} -> {new}"
 
             yield from self._said("limit", name, self.rules.limit(name), body)
+        yield from self._crossing()
+
+    def _crossing(self) -> Iterator[Change]:
+        """A floor above a cap of one account: the order of the limits decides what is paid."""
+
+        def pair(leaves: tuple[Any, ...]) -> Any:
+            same = sorted(leaves[0], key=Bound.place) == sorted(leaves[1], key=Bound.place)
+            return leaves if same and leaves[0] != leaves[1] else ()
+
+        def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+            old, new = (self.words.bounds(x, side) for x, side in zip(leaf[1], (self.words.old, self.words.new), strict=True))
+            return old, new, f"the order of the limits changes what an account pays: {old} -> {new}"
+
+        try:
+            root = self.joint.combine([self.rules.old.crossing(), self.rules.new.crossing()], pair)
+        except TooLarge:
+            self.rules.undecided = True
+            return
+        yield from self._said("limit", "", self.rules.plain((self.joint.leaf(()), root)), body)
 
     # ---- prices ----
 

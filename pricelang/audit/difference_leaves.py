@@ -44,6 +44,10 @@ class Bound:
     at_least: bool
     amount: Fraction
 
+    def place(self) -> tuple[str, bool, Fraction]:
+        """Its place among others where their order says nothing."""
+        return self.about, self.at_least, self.amount
+
 
 @frozen
 class Round:

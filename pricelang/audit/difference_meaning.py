@@ -281,9 +281,20 @@ class Meaning:
         def every(leaves: tuple[Any, ...]) -> Leaf:
             found = [bound for leaf in leaves for bound in leaf if bound.target != "unit_price"]
             rest = (x for x in found if x.target != "request")
-            return (*(x for x in found if x.target == "request"), *sorted(rest, key=lambda x: (x.about, x.at_least, x.amount)))
+            return (*(x for x in found if x.target == "request"), *sorted(rest, key=Bound.place))
 
         return self.joint.combine([*self.limits().values(), self.joint.leaf(())], every)
+
+    def crossing(self) -> int:
+        """The lines on accounts whose order decides what is paid, in that order: a floor above a cap. Raises `TooLarge`."""
+
+        def kept(leaves: tuple[Any, ...]) -> Leaf:
+            found = [bound for leaf in leaves for bound in leaf if bound.target not in ("unit_price", "request")]
+            floors, caps = ([x for x in found if x.at_least == side] for side in (True, False))
+            crossed = {x.about for x in floors for y in caps if x.about == y.about and x.amount > y.amount}
+            return tuple(x for about in sorted(crossed) for x in found if x.about == about)
+
+        return self.joint.combine([*self.limits().values(), self.joint.leaf(())], kept)
 
     def extras(self, outcomes: Iterable[int]) -> int:
         """All amounts per request, of whatever modifier. Raises `TooLarge`."""

@@ -28,7 +28,6 @@ from pricelang.audit.difference_leaves import (
 )
 from pricelang.audit.difference_meaning import Meaning, refused_where
 from pricelang.audit.difference_states import (
-    ABSENT,
     BOTH_REFUSED,
     DIFFERS,
     EQUAL,
@@ -44,6 +43,7 @@ from pricelang.audit.difference_states import (
     one_way,
     paired,
     step,
+    unreleased,
 )
 from pricelang.audit.joint import NO, YES, Joint, TooLarge
 
@@ -130,15 +130,14 @@ class Rules:
 
         def state(leaves: tuple[Any, ...]) -> str:
             _, was, now, kept, keeps = leaves
-            if was != now or was == NO:
-                return OFFER if was != now else UNOFFERED
-            if kept != keeps:
-                return REFUSAL
-            return BOTH_REFUSED if kept == YES else LIVE
+            if was == now == NO:
+                return UNOFFERED
+            priced = (was == YES and kept == NO, now == YES and keeps == NO)
+            if priced[0] == priced[1]:
+                return LIVE if priced[0] else BOTH_REFUSED
+            return OFFER if was != now else REFUSAL
 
-        return joint.combine(
-            [released, *existing, *refused], state, lambda leaf: ABSENT if leaf == NO else None, most=1 << 62
-        )
+        return joint.combine([released, *existing, *refused], state, unreleased, most=1 << 62)
 
     # ---- whether a price differs ----
 

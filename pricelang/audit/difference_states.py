@@ -8,10 +8,11 @@ from typing import Any
 
 from pricelang.audit.difference_cover import OPEN
 from pricelang.audit.difference_leaves import Outcome, factor_of
+from pricelang.audit.joint import NO
 
 ABSENT, UNOFFERED, OFFER = "absent", "unoffered", "offer"
 BOTH_REFUSED, REFUSAL, LIVE = "both refused", "refusal", "live"
-"""The state of a request: no model, or no value; one book offers it; both refuse it, or one; both price it."""
+"""The state of a request: no model, or no value; one book offers it and prices it; neither prices it, or one; both price it."""
 
 OFF, GONE, NIL, EQUAL, DIFFERS = "off", "gone", "nil", "equal", "differs"
 """The state of a meter's price: in neither book, in one, zero in both for good, the same in both, another."""
@@ -25,6 +26,11 @@ def paired(old: Mapping[Any, int], new: Mapping[Any, int], nothing: int) -> dict
 def step(meter: str, leaf: Outcome) -> tuple[Fraction, Fraction]:
     """What a modifier does to the price of a meter: a factor and an addition."""
     return factor_of(leaf, meter), dict(leaf.adds).get(meter, Fraction(0))
+
+
+def unreleased(released: str) -> str | None:
+    """What the state of a request is where no model is, which settles it."""
+    return ABSENT if released == NO else None
 
 
 def absent(state: str) -> str | None:

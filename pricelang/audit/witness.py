@@ -13,8 +13,9 @@ from pricelang.audit.analysis import Analysis, Point
 from pricelang.audit.clocks import instants_in, possible, setting_at
 from pricelang.audit.sides import quantities_on
 from pricelang.book import model as m
-from pricelang.book.space import day, holds
+from pricelang.book.space import holds
 from pricelang.decimals import plain
+from pricelang.rating.instants import with_time, written
 
 
 @frozen
@@ -46,7 +47,9 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
         value = point[2 + index]
         if value != dimension.default and not dimension.clocked:
             dimensions.append((dimension.name, dimension.values[value].name))
-    at = day(instant_of(analysis, point))
+    # A day alone would leave open what the clock says.
+    clock = any(dimension.clocked for dimension in book.dimensions)
+    at = (with_time if clock else written)(instant_of(analysis, point))
     return Witness(
         book.models[point[0]].name, at if " " not in at else at.replace(" ", "T") + "Z", tuple(dimensions),
         tuple((book.meters[meter].name, quantity) for meter, quantity in sorted(quantities.items())),

@@ -142,7 +142,8 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
     general, notes = [x for x in notes if not x.scope], [x for x in notes if x.scope]
-    sayings = m.Sayings(tuple(read_figures(draft)), tuple(read_claims(draft)), tuple(read_examples(draft, conversions)), tuple(general))
+    figures = tuple(read_figures(draft))
+    sayings = m.Sayings(tuple(read_claims(draft)), tuple(read_examples(draft, conversions)), tuple(general))
     if draft.broken or unread:
         return None
     check_holes(draft, sayings.examples)
@@ -182,7 +183,8 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         modifiers=tuple(modifiers), limits=tuple(limits), stack=tuple(stack), charges=tuple(charges),
         exclusions=tuple(exclusions), refusals=tuple(refusals), free=tuple(free), notes=tuple(notes),
         roundings=tuple(roundings), conversions=tuple(conversions),
-        bases=tuple(layer.header.name.text for layer in draft.layers[:-1]), decisions=decisions, sayings=lambda: sayings,
+        bases=tuple(layer.header.name.text for layer in draft.layers[:-1]), figures=figures, decisions=decisions,
+        sayings=lambda: sayings,
     )  # fmt: skip
 
 

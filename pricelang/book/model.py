@@ -370,9 +370,8 @@ class Claim:
 
 @frozen(eq=False, repr=False)
 class Sayings:
-    """What a book says of itself, and its figures: everything that `price` does without."""
+    """What a book says of itself: everything that `price` does without."""
 
-    figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
     examples: tuple[Example, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -441,6 +440,7 @@ class Book:
     roundings: tuple[Rounding, ...]
     conversions: tuple[Conversion, ...]
     bases: tuple[str, ...]
+    figures: tuple[Figure, ...]
     decisions: Decisions
     # Called when it is wanted: a stored book reads these only then.
     sayings: Callable[[], Sayings] = Sayings
@@ -449,11 +449,6 @@ class Book:
         # What is called is a function of the reader's, which no other process can be sent: its answer can.
         values = [getattr(self, one.name) for one in fields(type(self)) if one.name != "sayings"]
         return type(self), (*values, partial(_itself, self.sayings()))
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """Facts that price nothing."""
-        return self.sayings().figures
 
     @property
     def claims(self) -> tuple[Claim, ...]:

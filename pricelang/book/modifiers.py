@@ -10,6 +10,7 @@ from pricelang.book import model as m
 from pricelang.book.charges import account_of
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import modifiers_in_order
+from pricelang.book.percents import check_factor
 from pricelang.book.space import meet, subtract
 from pricelang.decimals import grouped
 from pricelang.syntax import tree as t
@@ -70,7 +71,7 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
     for factor in effect.factors:
         if factor.instead_of is not None:
             draft.fault("instead_of", "`instead of` has no meaning here", factor.span, "a contract writes it in `amend`")
-        _not_percent(draft, factor.number)
+        check_factor(draft, factor.number)
         if not factor.number.value:
             draft.fault("zero", "a factor of zero makes things free without saying so", factor.number.span,
                         "write `free when ... because \"...\"` as a statement of its own")  # fmt: skip
@@ -79,19 +80,6 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
                 draft.fault("overlap", f"two factors of one line meet on `{draft.meters[meter].name}`", factor.span)
             found[meter] = factor.number.value
     return tuple(sorted(found.items()))
-
-
-def _not_percent(draft: Draft, number: t.Number) -> None:
-    """A percentage is a fault: it may be what is paid or what is taken away (or added)."""
-    if not number.written.endswith("%"):
-        return
-    part, rest = number.value, abs(1 - number.value)
-    if number.value < 1:
-        other = f"`x {grouped(rest)}` takes {number.written} away"
-    else:
-        other = f"`x {grouped(1 + part)}` adds {number.written} to it"
-    draft.fault("percent", f"`x {number.written}` may be read in two ways", number.span,
-                f"write `x {grouped(part)}` for {number.written} of the price; {other}")  # fmt: skip
 
 
 def _addition(draft: Draft, effect: t.Addition, blank: m.Line) -> m.Line:
@@ -133,7 +121,7 @@ def _amend_factor(draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m
         draft.fault("instead_of", "an amended factor says what it stands instead of", factor.span, "write `x 0.4 instead of 0.5 on ...`")
         return modifier
     for number in (factor.number, factor.instead_of):
-        _not_percent(draft, number)
+        check_factor(draft, number)
     if not factor.number.value:
         draft.fault("zero", "a factor of zero makes things free without saying so", factor.number.span)
     lines: list[m.Line] = []

@@ -365,12 +365,14 @@ def _offers(draft: Draft) -> None:
             continue
         offers: dict[str, list[m.Offer]] = {}
         for line in statement.lines:
-            scope = draft.scope(line.endings, layer)
             for name in line.values:
+                # Every request has some value: outside of the term of a contract that of its clock, or the default.
+                always = dimensions[index].clocked or name.text == statement.default.text
+                scope = draft.scope(line.endings, 0 if always else layer)
                 origin = draft.origin(name.span, line.endings, statement.endings)
                 offers.setdefault(name.text, []).append(m.Offer(scope, origin))
         default = offers.get(statement.default.text, [])
-        if default and all(offer.scope not in ((), draft.trim(draft.term(layer))) for offer in default):
+        if default and all(offer.scope for offer in default):
             draft.fault("default", f"the default `{statement.default.text}` is not offered everywhere", statement.default.span,
                         "a default has no `when`, `from` or `before`")  # fmt: skip
         values = tuple(evolve(value, offers=tuple(offers.get(value.name, ()))) for value in dimensions[index].values)

@@ -10,6 +10,7 @@ from attrs import Factory, define, evolve
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.book.names import row_words
+from pricelang.book.percents import check_factor
 from pricelang.book.search import Effort
 from pricelang.book.space import day, meet, without
 from pricelang.decimals import money
@@ -98,6 +99,7 @@ def _derivations(draft: Draft, rates: Rates) -> None:
         for factor, base, endings, span, special in lines:
             if draft.meters[base].kind != draft.meters[meter].kind:
                 draft.fault("unit", f"`{statement.meter.text}` and `{draft.meters[base].name}` are counted in different units", span)
+            check_factor(draft, factor, "{} x")
             if not factor.value:
                 draft.fault("zero", "a factor of zero makes things free without saying so", factor.span)
             origin = draft.origin(span, endings, statement.endings)

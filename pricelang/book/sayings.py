@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pricelang.book import model as m
 from pricelang.book.draft import SCOPED, WORDS, Draft
+from pricelang.book.percents import check_factor
 from pricelang.decimals import grouped
 from pricelang.syntax import tree as t
 from pricelang.syntax.faults import Span
@@ -126,6 +127,7 @@ def read_claims(draft: Draft) -> list[m.Claim]:
             names = [body.name]
             if body.factor.instead_of is not None:
                 draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
+            check_factor(draft, body.factor.number)
             left = tuple((meter, body.factor.number.value) for meter in draft.meter_set(body.factor.meters))
         elif isinstance(body, t.ClaimNeverMeets):
             names = [body.left, body.right]

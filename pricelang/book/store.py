@@ -20,7 +20,7 @@ from pricelang.cache import cache_folder, digest, fingerprint, keep, read_own
 from pricelang.resources import folder_of
 
 T = TypeVar("T")
-FORMAT = 4
+FORMAT = 5
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }

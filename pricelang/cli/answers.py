@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
+from attrs import define, frozen
 
 from pricelang.api import Book
 from pricelang.cli.options import Input
@@ -22,6 +22,10 @@ from pricelang.wording import printable
 
 if TYPE_CHECKING:
     from pricelang.usage.files import Progress
+
+
+MAX_NAMED = 1_000
+"""Refused and skipped records, and different notes, beyond these are counted and not named."""
 
 
 @frozen(eq=False, repr=False)
@@ -113,6 +117,19 @@ def show_refused(answer: Answer, err: bool = True) -> None:
     click.echo(error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err)
 
 
-def show_skipped(skipped: Skipped) -> None:
-    """Prints what was skipped and why, on standard error."""
-    click.echo(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
+@define
+class Skips:
+    """Prints what was skipped and why, on standard error: the first `MAX_NAMED` by name, and how many more."""
+
+    count: int = 0
+
+    def show(self, skipped: Skipped) -> None:
+        """Names one, unless so many are named already."""
+        self.count += 1
+        if self.count <= MAX_NAMED:
+            click.echo(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
+
+    def close(self) -> None:
+        """Says how many more there were."""
+        if self.count > MAX_NAMED:
+            click.echo(f"and {self.count - MAX_NAMED:,} more skipped", err=True)

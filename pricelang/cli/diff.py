@@ -19,7 +19,7 @@ from pricelang.api import Book
 from pricelang.audit.difference import KINDS, Comparison
 from pricelang.audit.difference_words import Change
 from pricelang.cli.diff_usage import Costs
-from pricelang.cli.options import checked_instant, open_book, record_files
+from pricelang.cli.options import checked_instant, open_book, record_files, unknown_counters_option
 from pricelang.cli.output import Failure, UnusableBook, markdown, show_grid
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.ending import DONE, SOME_FAILED
@@ -38,6 +38,7 @@ MAX_FILES = 1000
 @click.argument("new", metavar="B")
 @click.option("--usage", metavar="FILE", multiple=True, type=click.Path(exists=True, allow_dash=True),
               help="Usage: what it costs under both. Records, folders of them or tables (Parquet, CSV, DuckDB), as `price` reads them.")  # fmt: skip
+@unknown_counters_option
 @mapping_options
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown, for a pull request or an announcement.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all changes.")
@@ -210,4 +211,5 @@ def _price(
         ctx.fail("`--map` and `--table` are for tables of usage")
     from pricelang.usage.reading import read_paths
 
-    costs.price(read_paths(record_files(ctx, usage)), books, days)
+    outcomes = read_paths(record_files(ctx, usage), unknown_counters=reading["unknown_counters"])
+    costs.price(outcomes, books, days)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pricelang.cli.answers import answers_of, outcomes_of, show_refused, show_skipped, sized, where
+from pricelang.cli.answers import Skips, answers_of, outcomes_of, show_refused, sized, where
 from pricelang.cli.options import input_of, input_options, open_book, strict_option
 from pricelang.cli.output import with_progress
 from pricelang.ending import DONE, SOME_FAILED
@@ -29,11 +29,11 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     given = input_of(ctx, params)
     progress = sized(given.files)
     answers = answers_of(open_book(given.book), given, outcomes_of(given, progress=progress))
-    code, first = DONE, True
+    code, first, skips = DONE, True, Skips()
     for answer in with_progress(answers, shares_terminal=True, source=progress):
         if isinstance(answer, Skipped):
             if given.verbose or answer.broken:
-                show_skipped(answer)
+                skips.show(answer)
             continue
         if not first:
             click.echo()
@@ -47,4 +47,5 @@ def command(ctx: click.Context, /, **params: Any) -> None:
             code = SOME_FAILED
             # Among records a refusal is the explanation of its own; of a single request it is the command's error.
             show_refused(answer, err=not answer.place.file)
+    skips.close()
     ctx.exit(code)

@@ -10,9 +10,8 @@ import click
 from attrs import evolve
 
 from pricelang.api import Book
-from pricelang.cli.answers import Answer, show_refused, show_skipped
+from pricelang.cli.answers import MAX_NAMED, Answer, Skips, show_refused
 from pricelang.cli.output import Failure, with_progress
-from pricelang.cli.summary import MAX_NAMED
 from pricelang.cli.targets import TARGET
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED
@@ -54,13 +53,14 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
     below = book.list_book()
     counts = {"priced": 0, "free": 0, "skipped": 0, "refused": 0}
     totals: dict[str, Any] = {}
+    skips = Skips()
 
     def rows() -> Iterator[Row]:
         for answer in with_progress(answers, shares_terminal=False):
             if isinstance(answer, Skipped):
                 counts["skipped"] += 1
-                if verbose and counts["skipped"] <= MAX_NAMED:
-                    show_skipped(answer)
+                if verbose:
+                    skips.show(answer)
                 continue
             if answer.bill is not None:
                 attributes = answer.record.attributes if answer.record is not None else {}
@@ -83,6 +83,7 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
         written = write_focus(rows(), path)
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
+    skips.close()
     if counts["refused"] > MAX_NAMED:
         click.echo(f"and {counts['refused'] - MAX_NAMED:,} more refused: `--rejects FILE` writes them all", err=True)
     amounts = ", ".join(money(total, currency) for currency, total in totals.items() if total)

@@ -31,6 +31,7 @@ from pricelang.decimals import grouped, money, plain
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.flags import STDIN
 from pricelang.layout import counts_line, shown_quantity
+from pricelang.markdown import quoted
 from pricelang.rating.errors import PriceError
 from pricelang.usage.records import UsageError
 from pricelang.wording import printable
@@ -124,7 +125,7 @@ def _unit(ctx: click.Context, text: str) -> Fraction:
 def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
     grid = invoice_grid(invoice, unit)
     if not grid.rows:
-        click.echo(grid.title)
+        click.echo(quoted(grid.title) if as_markdown else grid.title)
     elif as_markdown:
         click.echo(markdown(grid))
     else:
@@ -133,8 +134,9 @@ def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
     click.echo(_counts(invoice))
     missing = sum(line.requests for line in invoice.lines if line.listed is None)
     if missing:
-        click.echo(f"note: `{invoice.list}` has no price for {missing:,} of these uses: no list, no discount")
-    show_notes(invoice.notes)
+        said = f"note: `{invoice.list}` has no price for {missing:,} of these uses: no list, no discount"
+        click.echo(quoted(said) if as_markdown else said)
+    show_notes(invoice.notes, as_markdown)
 
 
 def _counts(invoice: Invoice) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from pricelang.api import Book
-from pricelang.cli.answers import Answer, answers_of, outcomes_of, show_refused, show_skipped, sized
+from pricelang.cli.answers import Answer, Skips, answers_of, outcomes_of, show_refused, sized
 from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import Input, input_of, input_options, open_book, strict_option
 from pricelang.cli.output import show_grid, with_progress
@@ -187,8 +187,11 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
     for note, count in summary.notes.items():
         click.echo(note_line(note.to_dict(), count))
     if verbose:
+        skips = Skips()
         for skipped in summary.skipped:
-            show_skipped(skipped)
+            skips.show(skipped)
+        skips.count = summary.skips
+        skips.close()
     sys.stdout.flush()
     for refused in summary.refused:
         show_refused(refused)
@@ -203,12 +206,13 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
     """Prints the answers, on standard error the counts where there was more than one, and returns the exit code."""
     priced = free = skips = broken = refused = warned = 0
     only: Answer | None = None
+    named = Skips()
     for number, answer in enumerate(answers):
         only = answer if number == 0 and isinstance(answer, Answer) else None
         if isinstance(answer, Skipped):
             skips, broken = skips + 1, broken + answer.broken
             if verbose or answer.broken:
-                show_skipped(answer)
+                named.show(answer)
             continue
         if answer.bill is None:
             refused += 1
@@ -220,6 +224,7 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
             warned += any(note.doubtful for note in answer.bill.notes)
         found = answer.bill.to_dict() if answer.bill is not None else {"error": answer.error}
         click.echo(json.dumps(found | _place(answer.place)))
+    named.close()
     if priced + free + skips + refused > 1:
         sys.stdout.flush()
         click.echo(counts_line(priced, free, skips, refused, broken, warned=warned), err=True)

@@ -29,6 +29,7 @@ from pricelang.decimals import grouped, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
 from pricelang.flags import STDIN
 from pricelang.layout import counts_line, note_line
+from pricelang.markdown import quoted
 from pricelang.notes import Note
 from pricelang.rating.errors import PriceError
 from pricelang.reports.totals import RECORDS, Report, Total, Unpriced, as_record
@@ -163,7 +164,7 @@ def _table(report: Report, as_markdown: bool, chart: bool) -> None:
     if grid.rows or report.noun != RECORDS:
         click.echo()
     click.echo(counts_text(report))
-    show_notes(report.notes)
+    show_notes(report.notes, as_markdown)
 
 
 def counts_text(report: Report) -> str:
@@ -175,13 +176,14 @@ def counts_text(report: Report) -> str:
     return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside, counts.warned)
 
 
-def show_notes(notes: Sequence[tuple[Note, int]]) -> None:
-    """Prints the most frequent notes."""
+def show_notes(notes: Sequence[tuple[Note, int]], as_markdown: bool = False) -> None:
+    """Prints the most frequent notes, whose texts quote what records say."""
     order = sorted(notes, key=lambda pair: -pair[1])
-    for note, records in order[:MAX_NOTES]:
-        click.echo(note_line(note.to_dict(), records))
+    lines = [note_line(note.to_dict(), records) for note, records in order[:MAX_NOTES]]
     if len(order) > MAX_NOTES:
-        click.echo(f"and {len(order) - MAX_NOTES} more notes; `pricelang price` shows all")
+        lines.append(f"and {len(order) - MAX_NOTES} more notes; `pricelang price` shows all")
+    for line in lines:
+        click.echo(quoted(line) if as_markdown else line)
 
 
 def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from pricelang.api import Book
 from pricelang.book.columns import columns_of
-from pricelang.cli.answers import Answer
+from pricelang.cli.answers import MAX_NAMED, Answer
 from pricelang.cli.output import Grid
 from pricelang.cli.request import bounds_of, span_of
 from pricelang.decimals import money
@@ -32,8 +32,6 @@ from pricelang.wording import printable
 
 MAX_ROWS = 10_000
 """Records beyond these are added up, and have no row of their own."""
-MAX_NAMED = 1_000
-"""Refused and skipped records, and different notes, beyond these are counted and not named."""
 Kept = TypeVar("Kept")
 
 

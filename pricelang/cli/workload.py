@@ -70,7 +70,7 @@ def command(
         from pricelang.quote.workload import workload
 
         count = None if per_day is None else _count(ctx, per_day)
-        found = workload(book, _requests(given), count, month, given.model, given.dimensions, given.at)
+        found = workload(book, _requests(given), count, month, given.model, given.dimensions, given.at, given.unknown_counters)
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
     except (BadRequest, QuoteError) as error:
@@ -114,7 +114,7 @@ def _requests(given: Input) -> object:
     if given.files == (STDIN,):
         data = sys.stdin.buffer.read()
         return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format, unknown_counters=given.unknown_counters)
-    if len(given.files) == 1 and given.format is None and given.unknown_counters == "refuse":
+    if len(given.files) == 1 and given.format is None:
         return given.files[0]
     return read_paths(given.files, given.format, unknown_counters=given.unknown_counters)
 

@@ -133,8 +133,8 @@ class Job:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The value of each dimension that has a column, as SQL; an empty text says none."""
-        return tuple(f"nullif({text_of(column, self.types[column])}, '')" for _, column in self.columns.dimensions)
+        """The value of each dimension that has a column, as SQL; a blank text says none."""
+        return tuple(keyed.said_sql(text_of(column, self.types[column])) for _, column in self.columns.dimensions)
 
     @property
     def rows(self) -> int:

@@ -43,6 +43,12 @@ class Quantity:
     finer: bool = False
 
 
+def said_sql(text: str, known: str | None = None, silent: str | None = None) -> str:
+    """The value of a dimension that a column says, as `known` tells it, else what it is where the column is `silent`, which a
+    blank text is too."""
+    return f"case when trim({text}) <> '' then {known or text}{f' else {silent}' if silent is not None else ''} end"
+
+
 def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> str:
     """The number of cuts that an instant is not before, by halving; NULL where it is, which `may_lack` says it may."""
 

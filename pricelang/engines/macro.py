@@ -257,7 +257,7 @@ def _macro(
         default = default_sql(dimension, values[0], columns, fixed, literal)
         if dimension == WINDOW and default is not None:
             default = window_of(found, long, default)
-        value = quoted(dimension) if default is None else f"coalesce({quoted(dimension)}, {default})"
+        value = keyed.said_sql(quoted(dimension), silent=default)
         numbers.append(f"case {value} {chosen} end")
         if dimension == WINDOW:
             long = evolve(long, window=value)

@@ -54,7 +54,7 @@ class Single:
         usage = {name: value for name, value in asked["u"].items() if value not in (None, "")}
         for name, count in asked.get("counts", {}).items():
             usage[name] = self._counted(name, usage.get(name), count)
-        dimensions = {name: value for name, value in asked["d"].items() if value not in (None, "")}
+        dimensions = {name: value for name, value in asked["d"].items() if value is not None and str(value).strip()}
         if not self.sums:
             return self.book.rates.request(asked["model"], asked["at"], usage, dimensions)
         found = self.book.rates.bounds(asked["model"], asked["at"], usage, dimensions, {})

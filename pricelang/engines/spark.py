@@ -73,7 +73,7 @@ class Job:
     @property
     def values(self) -> tuple[str, ...]:
         """The value of each dimension that has a column, as SQL."""
-        return tuple(f"nullif({_text_of(column)}, '')" for _, column in self.columns.dimensions)
+        return tuple(keyed.said_sql(_text_of(column)) for _, column in self.columns.dimensions)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:

@@ -229,10 +229,7 @@ def placed(plan: Plan) -> Placed:
     empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
     if WINDOW in columns and empty[WINDOW] is not None:
         empty[WINDOW] = window_of(plan.rates, long, empty[WINDOW] or "")
-    values = tuple(
-        words.known(column) if empty[found] is None else f"case when {column} is null then {empty[found]} else {words.known(column)} end"
-        for found, column in columns.items()
-    )
+    values = tuple(keyed.said_sql(column, words.known(column), empty[found]) for found, column in columns.items())
     long = evolve(long, window=dict(zip(columns, values, strict=True)).get(WINDOW))
     if plan.rates.fold:
         values = (_class_sql(plan, values),)

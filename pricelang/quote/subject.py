@@ -21,36 +21,36 @@ HEAD = 65_536
 """What is looked at of a file before it is read as one of request bodies."""
 
 
-def outcomes_from(usage: object) -> Iterator[Outcome]:
+def outcomes_from(usage: object, unknown_counters: str = "refuse") -> Iterator[Outcome]:
     """The records of a path (`-` is standard input), an object or several of either, one after the other.
 
     Raises `BadRequest` for an object that cannot be read.
     """
     if isinstance(usage, str | PathLike):
-        yield from read_paths([fspath(usage)])
+        yield from read_paths([fspath(usage)], unknown_counters=unknown_counters)
     elif isinstance(usage, Record | Skipped | Rejected):
         yield usage
     elif isinstance(usage, Iterable) and not isinstance(usage, Mapping | bytes) and not hasattr(usage, "model_dump"):
         for each in usage:
-            yield from outcomes_from(each)
+            yield from outcomes_from(each, unknown_counters)
     else:
         try:
-            yield record_of(usage)
+            yield record_of(usage, unknown_counters=unknown_counters)
         except UsageError as error:
             raise BadRequest(error.code, error.message, help=error.help) from None
 
 
-def subjects_from(usage: object, output: int | None = None) -> Iterator[Outcome | RequestBody]:
+def subjects_from(usage: object, output: int | None = None, unknown_counters: str = "refuse") -> Iterator[Outcome | RequestBody]:
     """As `outcomes_from`, and request bodies too, whose answers have `output` tokens. Raises `BadRequest`."""
     if is_body(usage):
         yield RequestBody(usage, output=output)
     elif isinstance(usage, str | PathLike):
-        yield from subjects_of([fspath(usage)], None, output)
+        yield from subjects_of([fspath(usage)], None, output, unknown_counters=unknown_counters)
     elif isinstance(usage, list | tuple):
         for each in usage:
-            yield from subjects_from(each, output)
+            yield from subjects_from(each, output, unknown_counters)
     else:
-        yield from outcomes_from(usage)
+        yield from outcomes_from(usage, unknown_counters)
 
 
 def subjects_of(

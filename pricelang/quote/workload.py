@@ -131,11 +131,11 @@ def month_of(text: str | None) -> tuple[int, int]:
 
 def workload(
     book: PriceBook, requests: object, per_day: Fraction | None = None, month: str | None = None, model: str | None = None,
-    dimensions: Mapping[str, str] | None = None, otherwise: str | None = None,
+    dimensions: Mapping[str, str] | None = None, otherwise: str | None = None, unknown_counters: str = "refuse",
 ) -> Workload:  # fmt: skip
     """The cost of a workload in any form that `plan_from` takes, in `month`, its own month, or the one `otherwise`.
 
-    Request bodies are quoted on the first day of the month. Raises `PriceError`.
+    Request bodies are quoted on the first day of the month; `unknown_counters` is for records, as `read_paths` takes it. Raises `PriceError`.
     """
     from pricelang.quote.workload_files import plan_from
 
@@ -144,7 +144,7 @@ def workload(
         options = Options(at=f"{year:04}-{number:02}-01", model=name or model, output=request.output)
         return quote(book, request.body, options, {**(dimensions or {}), **values})
 
-    plan = plan_from(requests, per_day, model, dimensions, quoter)
+    plan = plan_from(requests, per_day, model, dimensions, quoter, unknown_counters)
     return expected_cost(book, plan.mixes, month or plan.month or otherwise)
 
 

@@ -43,11 +43,14 @@ Quoter = Callable[[RequestBody, "str | None", "str | None", Mapping[str, str]], 
 """The quote of a request body in a month as the workload writes it, with its model and dimensions where those are given."""
 
 
-def read_plan(text: str | bytes, folder: str = "", per_day: Fraction | None = None, quoter: Quoter | None = None) -> Plan:
+def read_plan(
+    text: str | bytes, folder: str = "", per_day: Fraction | None = None, quoter: Quoter | None = None, unknown_counters: str = "refuse"
+) -> Plan:
     """The workload of a TOML text, or of a JSON text, which begins with `{`.
 
-    `per_day` stands instead of the text's own. Paths in it are seen from `folder`; `quoter` is for request bodies. Raises
-    `BadRequest` (`bad_workload`) that names the key, and the `PriceError` of a request body.
+    `per_day` stands instead of the text's own. Paths in it are seen from `folder`; `quoter` is for request bodies, and
+    `unknown_counters` for its records, as `read_paths` takes it. Raises `BadRequest` (`bad_workload`) that names the key, and the
+    `PriceError` of a request body.
 
     >>> plan = read_plan('per_day = 100\\n[[requests]]\\nmodel = "claude-opus-5"\\nusage = { input = 2000 }')
     >>> plan.mixes[0].per_day, plan.mixes[0].shares[0].ends[0].usage
@@ -65,7 +68,7 @@ def read_plan(text: str | bytes, folder: str = "", per_day: Fraction | None = No
         raise _bad("`month` is not a text", 'write `month = "2026-11"`')
     total = per_day if per_day is not None else _number(value["per_day"], "per_day") if "per_day" in value else None
     counts = _counts(entries, total)
-    context = _Context(folder, month, quoter)
+    context = _Context(folder, month, quoter, unknown_counters)
     return Plan(month, tuple(_mix(entry, f"requests[{index}]", count, context) for index, (entry, count) in enumerate(zip(entries, counts, strict=True))))
 
 
@@ -74,6 +77,7 @@ class _Context:
     folder: str
     month: str | None
     quoter: Quoter | None
+    unknown_counters: str
 
 
 def is_plan(text: str | bytes) -> bool:
@@ -100,25 +104,27 @@ def mix_of_records(name: str, outcomes: Iterable[Outcome], per_day: Fraction, ch
 
 
 def plan_from(
-    requests: object, per_day: Fraction | None, model: str | None = None, dimensions: Mapping[str, str] | None = None, quoter: Quoter | None = None
-) -> Plan:
+    requests: object, per_day: Fraction | None, model: str | None = None, dimensions: Mapping[str, str] | None = None, quoter: Quoter | None = None,
+    unknown_counters: str = "refuse",
+) -> Plan:  # fmt: skip
     """The workload that a program gives: its text, the path of its file, or records in any form that `compare` takes.
 
-    `model` and `dimensions` hold where a request says nothing. Raises `BadRequest`.
+    `model` and `dimensions` hold where a request says nothing; `unknown_counters` is for records, as `read_paths` takes it. Raises
+    `BadRequest`.
     """
 
     def filled(part: Part) -> Part:
         return evolve(part, model=part.model if part.model is not None else model, dimensions={**(dimensions or {}), **part.dimensions})
 
     if isinstance(requests, str) and "\n" in requests:
-        plan = read_plan(requests, per_day=per_day, quoter=quoter)
+        plan = read_plan(requests, "", per_day, quoter, unknown_counters)
     elif isinstance(requests, str | os.PathLike) and os.fspath(requests).endswith(PLANS) and (data := _plan_of_file(os.fspath(requests))) is not None:
-        plan = read_plan(data, os.path.dirname(os.fspath(requests)), per_day, quoter)
+        plan = read_plan(data, os.path.dirname(os.fspath(requests)), per_day, quoter, unknown_counters)
     elif per_day is None:
         raise _bad("records do not say how many requests a day there are", "give `per_day`")
     else:
         name = os.fspath(requests) if isinstance(requests, str | os.PathLike) else model or "requests"
-        return Plan(None, (mix_of_records(name, outcomes_from(requests), per_day, filled),))
+        return Plan(None, (mix_of_records(name, outcomes_from(requests, unknown_counters), per_day, filled),))
     return Plan(plan.month, tuple(evolve(mix, shares=tuple(_filled(share, filled) for share in mix.shares)) for mix in plan.mixes))
 
 
@@ -180,7 +186,7 @@ def _mix(entry: Mapping[str, object], path: str, per_day: Fraction, context: _Co
         def change(part: Part) -> Part:
             return evolve(part, model=part.model or model, dimensions={**texts, **part.dimensions})
 
-        return mix_of_records(label, read_paths([file]), per_day, change)
+        return mix_of_records(label, read_paths([file], unknown_counters=context.unknown_counters), per_day, change)
     ends = [Part(model, None, texts, usage, label, SINGLE) for usage in _usages(entry["usage"], f"{path}.usage")]
     return Mix(label, per_day, (Share(Fraction(1), (ends[0], ends[1], ends[2])),))
 

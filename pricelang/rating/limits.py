@@ -22,6 +22,8 @@ from pricelang.rating.errors import Refused
 Number = Fraction | int
 WINDOW, PROMPT = "context_window", "prompt"
 ANSWERS, ANSWER = "max_output", "output"
+HELD_AGAINST = (WINDOW, ANSWERS)
+"""The tables of figures that requests are held against."""
 
 
 @frozen(eq=False, repr=False)

@@ -74,8 +74,8 @@ def _parts(value: Mapping[str, object], path: str, notes: list[Note]) -> Iterato
     usage = require_object(value.get("usage"), path)
     response, described = optional_object(value, "response", "") or {}, value.get("model")
     own = described if is_object(described) else {"modelId": described or value.get("modelId")}
-    model = word(response.get("modelId") or own.get("modelId"), "response.modelId")
-    at = instant(response.get("timestamp") or value.get("timestamp"), "response.timestamp")
+    model = word(response.get("modelId"), "response.modelId") or word(own.get("modelId"), "modelId")
+    at = instant(response.get("timestamp"), "response.timestamp") or instant(value.get("timestamp"), "timestamp")
     provider = own.get("provider") or value.get("provider")
     metadata = optional_object(value, "providerMetadata", "") or optional_object(value, "experimental_providerMetadata", "")
     betrayed = platform_of_message(response.get("id"))

@@ -17,7 +17,7 @@ FORMAT = "batch"
 def record(value: Mapping[str, object], place: Place) -> Record:
     """The record of `{custom_id, result: {type, …}}`. Raises `UsageError`."""
     own = word(value.get("custom_id"), "custom_id")
-    place = Place(place.file, place.line, own) if own else place
+    place = Place(place.file, place.line, own) if own and own != place.id else place
     result = require_object(value.get("result"), "result")
     kind = word(result.get("type"), "result.type")
     if kind in BATCH_NOT_BILLED:

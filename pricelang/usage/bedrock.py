@@ -43,6 +43,10 @@ _COUNTS = known_names(
     "inputTokenCount", "outputTokenCount", "totalTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount", "invocationLatency",
     "firstByteLatency", "inputContentType", "outputContentType", "inputBodyS3Path", "outputBodyS3Path", inputBodyJson=ANYTHING, outputBodyJson=ANYTHING,
 )  # fmt: skip
+_CACHE = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
+_S3 = frozenset(("inputBodyS3Path", "outputBodyS3Path"))
+_LATENCY = "performanceConfigLatency"
+"""Where the header of InvokeModel stands in what an SDK makes of it."""
 _TTLS = ("5m", "1h")
 
 
@@ -68,11 +72,11 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         counters = _counts([(require_object(value.get(METRICS), METRICS), METRICS)], notes)
         no_lifetime(counters, notes)
         return (_record(Part(model, at, {}, counters.meters()), place, notes, {}),)
-    body = value.get("body")
+    body, response = value.get("body"), _converse(value)
+    _note_latency((value, response), notes)
     if is_object(body):
         message = read_message(body, at)
-        return (_of_message(message, model, place, _attributes(value)),)
-    response = _converse(value)
+        return (_of_message(message, model, place, _attributes(value), notes),)
     counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
     tier = optional_object(response, "serviceTier", "")
     dimensions = stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
@@ -131,21 +135,34 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
     given, output = optional_object(value, "input", "") or {}, optional_object(value, "output", "")
     attributes = _attributes(value)
     at, model = word(value.get("timestamp"), "timestamp"), word(value.get("modelId"), "modelId")
-    if value.get("errorCode") is not None:
+    if value.get("errorCode"):
         return Skipped(place, f"a call that failed: {shown(value['errorCode'])}")
     if output is None:
         raise UsageError("missing_key", "`output` is missing")
     body = output.get("outputBodyJson")
+    _note_latency((body, given.get("inputBodyJson")), notes)
     message = _message_in(body)
     if message is not None:
-        return _of_message(read_message(message, at), model, place, attributes)
+        return _of_message(read_message(message, at), model, place, attributes, notes)
     usage = body.get("usage") if is_object(body) else None
     if is_object(usage) and "inputTokens" in usage:
         counters = _converse_counts(usage, notes)
     else:
         counters = _counts([(given, "input"), (output, "output")], notes)
         no_lifetime(counters, notes)
+        if not _S3.isdisjoint((*given, *output)) and all(given.get(key) is None for key in _CACHE):
+            notes.append(Note("cache_unknown", "the log has no counts of the cache, and the response stands in S3: priced as if no cache was used"))
     return _record(Part(model, at, {}, counters.meters()), place, notes, attributes)
+
+
+def _note_latency(holders: Iterable[object], notes: list[Note]) -> None:
+    """Note that a call ran with optimized latency, as its request or its response says."""
+    for holder in holders:
+        if is_object(holder) and ("performanceConfig" in holder or _LATENCY in holder):
+            config = holder.get("performanceConfig")
+            if "optimized" in (config.get("latency") if is_object(config) else None, holder.get(_LATENCY)):
+                notes.append(Note("latency", "the request ran with optimized latency, which costs more for some models: priced without it"))
+                return
 
 
 def _message_in(body: object) -> Mapping[str, object] | None:
@@ -163,12 +180,12 @@ def _message_in(body: object) -> Mapping[str, object] | None:
     return None
 
 
-def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
+def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str], notes: list[Note]) -> Record:
     """The record of a message whose model id, with the geography, stands beside it. Other models in it keep theirs."""
     own = message.parts[0].model
     where = of_bedrock(model, attributes.get("region"))
     parts = tuple(within(part, where, model if model and part.model == own else None) for part in message.parts)
-    return Record(parts, place, FORMAT, message.notes, attributes)
+    return Record(parts, place, FORMAT, (*message.notes, *notes), attributes)
 
 
 def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:

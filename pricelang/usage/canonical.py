@@ -63,7 +63,7 @@ def _quantity(value: object, meter: str) -> object:
 
 def _one(value: object, path: str) -> object:
     if isinstance(value, str):
-        return word(value, path)
+        return word(value, path) or ""
     if type(value) is int and abs(value) < 10**MAX_EXPONENT:
         return value
     if isinstance(value, Decimal) and value.is_finite():

@@ -89,7 +89,7 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
     if platform is None and provider not in (None, "", "firstParty"):
         notes.append(Note("provider", f"`{path}.provider` is {shown(provider)}: give the platform, or it is priced as the API"))
     written = optional_count(entry, "cacheCreationInputTokens", path)
-    own_split = any(key in entry and entry[key] is not None for key in _OWN_SPLIT)
+    own_split = entry.get(_OWN_SPLIT[0]) is not None or entry.get(_OWN_SPLIT[1]) is not None
     parts = [optional_count(entry, key, path) for key in _OWN_SPLIT] if own_split else [0, 0]
     if own_split and sum(parts) != written:
         notes.append(split_note(f"the parts of the cache writes of `{path}`", sum(parts), written))
@@ -123,10 +123,10 @@ def _with_main_split(entries: list[Entry], usage: Mapping[str, object], notes: l
         owner = lacking[0] if 0 < total < lacking[0].counters.written else None
     result = []
     for entry in entries:
+        rest = 0 if entry.own_split else entry.counters.written
         if entry is owner:
-            entry = _with_1h(entry, write_1h)
-        rest = entry.counters.written - (total if entry is owner or entry.counters.split else 0)
-        if entry in lacking or (entry.counters.split and not entry.own_split and rest):
+            entry, rest = _with_1h(entry, write_1h), rest - total
+        if rest:
             notes.append(Note("cache_lifetime", f"{rest} cache writes of `{entry.path}` have no lifetime: priced as 5-minute writes"))
         result.append(entry)
     return result

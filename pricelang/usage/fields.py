@@ -104,15 +104,19 @@ def _digits(number: int) -> str:
 def optional_count(holder: Mapping[str, object], key: str, path: str) -> int:
     """The count under `key`, zero where the key is absent or null. `path` names the holder."""
     value = holder.get(key)
-    return 0 if value is None else count_in(value, key, path)
+    if type(value) is int and 0 <= value < _TOO_LARGE:
+        return value
+    return 0 if value is None else count(value, f"{path}.{key}")
 
 
 def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
     """The count under `key`; absent or null is an error, because a missing counter must not become a price of zero."""
     value = holder.get(key)
+    if type(value) is int and 0 <= value < _TOO_LARGE:
+        return value
     if value is None:
         raise UsageError("missing_key", f"`{path}.{key}` is missing")
-    return count_in(value, key, path)
+    return count(value, f"{path}.{key}")
 
 
 def count_in(value: object, key: str, path: str) -> int:
@@ -139,10 +143,12 @@ def require_object(value: object, path: str) -> Mapping[str, object]:
 
 
 def word(value: object, path: str) -> str | None:
-    """A short printable string (a model, a date, a value of a dimension), None where it is null.
+    """A short printable string (a model, a date, a value of a dimension), None where it is null or blank: that says nothing.
 
     Line ends, control characters and lone surrogates are errors: such a word would break the reports that show it.
     """
+    if type(value) is str and 0 < len(value) <= MAX_WORD and value.isprintable() and value[0] != " ":
+        return value  # nearly all
     if value is None:
         return None
     if not isinstance(value, str):
@@ -151,7 +157,7 @@ def word(value: object, path: str) -> str | None:
         raise UsageError("bad_word", f"`{path}` has {len(value)} characters, more than {MAX_WORD}")
     if not value.isprintable():
         raise UsageError("bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed")
-    return value
+    return value if value and not value.isspace() else None
 
 
 def model_id(value: object, path: str, notes: list[Note]) -> str | None:

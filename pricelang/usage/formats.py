@@ -19,10 +19,10 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .fields import clean, is_object, shown
-from .records import Outcome, Place, UsageError
+from .records import Outcome, Place, Record, UsageError
 from .shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
@@ -68,10 +68,11 @@ _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 def format_of(value: Mapping[str, object]) -> str:
     """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
     usage = value.get("usage")
-    keys = (*value, *usage) if is_object(usage) else value
-    for one in _candidates(_HINTS.intersection(keys)):
-        if _module(one.module).known(value):
-            return one.name
+    inner = usage if is_object(usage) else ()
+    if not (_HINTS.isdisjoint(value) and _HINTS.isdisjoint(inner)):
+        for one in _candidates(_HINTS.intersection((*value, *inner))):
+            if _module(one.module).known(value):
+                return one.name
     native = native_format_of(value)
     if native is not None:
         return native
@@ -99,7 +100,7 @@ def reader_of(name: str) -> Read:
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         try:
-            return list(start(value, place))
+            return [_spoken(found) for found in start(value, place)]
         except UsageError:
             raise
         except Exception as error:  # somebody else's code: whatever it raises, the record is refused and named
@@ -107,6 +108,14 @@ def reader_of(name: str) -> Read:
 
     start = _reader(plugin)
     return read
+
+
+def _spoken(outcome: Outcome) -> Outcome:
+    """An outcome from outside without the dimensions that say nothing: a blank text says none, as in `fields.word`."""
+    if not isinstance(outcome, Record) or not any(word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()):
+        return outcome
+    parts = [evolve(part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}) for part in outcome.parts]
+    return evolve(outcome, parts=tuple(parts))
 
 
 def checked_format(name: str | None) -> str | None:

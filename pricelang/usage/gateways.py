@@ -44,6 +44,8 @@ _CACHE = {
     "1h": ("cache_write_1h_tokens", "cache_1h_write_tokens", "ephemeral_1h_input_tokens"),
 }  # fmt: skip
 _PYDANTIC_CACHE = tuple(meanings(_CACHE))
+_BATCHES = ("aretrieve_batch", "retrieve_batch")
+"""Calls of LiteLLM in whose row it counts what all requests of a batch used."""
 _SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
 _PYDANTIC = meanings({**_CACHE, **_SEARCHES})
 _PYDANTIC_KNOWN = known_names(
@@ -85,7 +87,7 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
     attributes = _litellm_attributes(value)
     if hit is True or (isinstance(hit, str) and hit.lower() == "true"):
         return Record((), place, FORMAT, (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),), attributes)
-    if value.get("status") not in (None, "success"):
+    if word(value.get("status"), "status") not in (None, "success"):
         return Skipped(place, f"a call that failed: {shown(value.get('error_str') or value.get('status'))}")
     notes: list[Note] = []
     metadata = optional_object(value, "metadata", "") or {}
@@ -96,8 +98,12 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
         path = "the log"
     else:
         path = "metadata.usage_object"
-    kind = SUM if several(usage, value) else SINGLE
-    part = Part(word(value.get("model"), "model"), None, stated(usage, path), openai_counters(usage, path, notes).meters() | searches(usage), kind=kind)
+    dimensions, is_sum = stated(usage, path), several(usage, value)
+    if value.get("call_type") in _BATCHES:
+        notes.append(Note("batch_total", "a whole batch is logged as one call: priced as a sum of requests in a batch, all of one model"))
+        dimensions, is_sum = {**dimensions, "service_tier": "batch"}, True
+    meters = openai_counters(usage, path, notes).meters() | searches(usage)
+    part = Part(word(value.get("model"), "model"), None, dimensions, meters, kind=SUM if is_sum else SINGLE)
     return _record(value, "startTime", part, value.get("custom_llm_provider"), place, notes, attributes)
 
 
@@ -163,8 +169,8 @@ def _helicone(value: Mapping[str, object], place: Place) -> Outcome:
     )  # fmt: skip
     counters = disjoint(told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True))
     no_lifetime(counters, notes)
-    model = "response_model" if value.get("response_model") else "request_model"
-    part = Part(word(value.get(model), model), None, {}, counters.meters(), kind=SUM if several(value) else SINGLE)
+    model = word(value.get("response_model"), "response_model") or word(value.get("request_model"), "request_model")
+    part = Part(model, None, {}, counters.meters(), kind=SUM if several(value) else SINGLE)
     return _record(value, "request_created_at", part, value.get("provider"), place, notes, {})
 
 
@@ -182,8 +188,8 @@ def _pydantic(value: Mapping[str, object], place: Place) -> Outcome:
     counters = disjoint(told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage"))
     no_lifetime(counters, notes)
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
-    model = "model_name" if "model_name" in value else "model"
-    part = Part(word(value.get(model), model), None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
+    model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
+    part = Part(model, None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
     return _record(value, "timestamp", part, value.get("provider_name"), place, notes, {})
 
 

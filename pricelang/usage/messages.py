@@ -19,7 +19,7 @@ from .counters import SPLIT, Counters, counters_of
 from .fields import is_object, model_id, optional_count, optional_object, shown
 from .inclusive import disjoint, total_of
 from .iterations import ITERATION, Billed, billed_iterations
-from .platforms import of_message
+from .platforms import platform_of_message
 from .records import SINGLE, SUM, Part, Place, Record, Skipped, UsageError
 from .shapes import is_error, is_token_count
 from .stated import stated
@@ -81,6 +81,9 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     tools, ran_tools = _server_tools(usage, notes)
     billed = billed_iterations(usage, model, content, top, notes)
     shared, executor = _dimensions(usage, batch)
+    platform = platform_of_message(message.get("id"))
+    if platform is not None:
+        shared = {"platform": platform, **shared}
     if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
         executor = executor | _refusal(message, notes)
     parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
@@ -88,7 +91,7 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
         _add_tools(parts, billed, tools)
     if "fallback_credit" in usage and _redeemed(usage):
         parts = [_with_credit(part) if part.dimensions is not shared else part for part in parts]
-    return Message(of_message(tuple(parts), message.get("id")), tuple(notes), top)
+    return Message(tuple(parts), tuple(notes), top)
 
 
 def _parts(

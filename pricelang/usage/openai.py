@@ -114,6 +114,8 @@ def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, 
 
 def searches(usage: Mapping[str, object]) -> dict[str, object]:
     """The web searches of a `usage`, where there were any."""
-    tools = optional_object(usage, "server_tool_use", "usage") or {}
+    tools = optional_object(usage, "server_tool_use", "usage")
+    if not tools:
+        return {}
     found = {name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS}
     return {name: count for name, count in found.items() if count}

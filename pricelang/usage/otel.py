@@ -132,7 +132,7 @@ def _span(span: Mapping[str, object], resource: Mapping[str, object], place: Pla
 
 def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mapping[str, object], place: Place) -> Outcome:
     at = nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
-    at = at or instant(span.get("start_time") or span.get("timestamp"), "start_time")
+    at = at or instant(span.get("start_time"), "start_time") or instant(span.get("timestamp"), "timestamp")
     attributes = {name: clean(str(found)) for name, keys in _ATTRIBUTES.items() if (found := next((own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None))}
     service = own.get("service.name") or resource.get("service.name")
     if isinstance(service, str) and service:
@@ -147,7 +147,7 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     if sums is not None:
         return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
     notes: list[Note] = []
-    provider = own.get("gen_ai.provider.name") or own.get("gen_ai.system") or own.get("ai.model.provider") or own.get("llm.provider")
+    provider = _first(own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider")
     platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
     dimensions = {"platform": platform} if platform else {}
     said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
@@ -169,11 +169,16 @@ def _sums(name: object, own: Mapping[str, object]) -> object:
 
 
 def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
-    asked, given = own.get("gen_ai.request.model"), own.get("gen_ai.response.model") or own.get("ai.response.model")
+    asked, given = own.get("gen_ai.request.model"), _first(own, "gen_ai.response.model", "ai.response.model")
     # On Bedrock the id that was asked for says the geography, and the one that answered does not.
     if isinstance(asked, str) and ("anthropic." in asked or asked.startswith("arn:")):
         return model_id(asked, "gen_ai.request.model", notes)
-    return model_id(given or asked or own.get("llm.model_name") or own.get("ai.model.id"), "gen_ai.response.model", notes)
+    return model_id(given or _first(own, "gen_ai.request.model", "llm.model_name", "ai.model.id"), "gen_ai.response.model", notes)
+
+
+def _first(own: Mapping[str, object], *names: str) -> object:
+    """The first attribute that says something, under one of several names."""
+    return next((found for name in names if (found := own.get(name)) and not (isinstance(found, str) and found.isspace())), None)
 
 
 def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]) -> Record:

@@ -20,8 +20,6 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from .records import Part, within
-
 LEAVES_UNSAID: Mapping[str, tuple[str, ...]] = {"bedrock": ("endpoint",), "vertex": ("endpoint",)}
 """What a platform leaves unsaid though its prices depend on it: a request there says it, or somebody is asked."""
 
@@ -125,14 +123,6 @@ def _platform_of(name: str) -> str | None:
 def platform_of_message(id: object) -> str | None:
     """The cloud that served a message, as its id betrays it, else None."""
     return _MESSAGE_IDS.get(id[:9]) if isinstance(id, str) else None
-
-
-def of_message(parts: tuple[Part, ...], id: object) -> tuple[Part, ...]:
-    """The parts of a message, with the platform that its id betrays."""
-    platform = platform_of_message(id)
-    if platform is None:
-        return parts
-    return tuple(within(part, {"platform": platform}) for part in parts)
 
 
 def vertex_endpoint(location: str | None) -> str | None:

@@ -60,6 +60,8 @@ class Part:
 
 def within(part: Part, dimensions: Mapping[str, str], model: str | None = None) -> Part:
     """A part with the dimensions of what surrounds it, where it does not say otherwise, and with another `model` if one is given."""
+    if not dimensions and (model is None or model == part.model):
+        return part
     return Part(
         part.model if model is None else model, part.at, {**dimensions, **part.dimensions}, part.usage, part.label, part.kind, part.sides,
         part.attributes, part.unsaid, part.least,

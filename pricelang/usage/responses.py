@@ -103,14 +103,24 @@ def _logged(value: Value) -> tuple[str, ...]:
 
 def _run(value: Value) -> tuple[str, ...]:
     """The event that a result is; a run without one is known by its session and all that its result says."""
-    if isinstance(value.get("uuid"), str):
-        return named("result", value.get("uuid"))
-    session = value.get("session_id")
+    uuid, session = value.get("uuid"), value.get("session_id")
+    if isinstance(uuid, str):
+        return named("result", uuid)
     if not isinstance(session, str):
         return ()
-    # The counts of `usage` are among those of its models.
-    said = {key: inner for key, inner in value.items() if key != "usage"}
-    return named("result", f"{clean(session)} {hash(repr(said)):x}")
+    return named("result", f"{session} {_said(value):x}")
+
+
+def _said(value: Value) -> int:
+    """A hash of the texts and counts of a result and of its models; the counts of its `usage` are among those of its models."""
+    models = value.get("modelUsage")
+    found = list(value.values())
+    if isinstance(models, dict):
+        found += models
+        for one in models.values():
+            found += one.values() if isinstance(one, dict) else ()
+    # A sum of money takes long to hash, and tells no more than the counts.
+    return hash(tuple([one for one in found if type(one) is int or type(one) is str]))
 
 
 _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
@@ -220,9 +230,12 @@ def tokens(record: Record) -> int:
     """All that a record counts, in one number: of copies of one response, more is later."""
     size = 0
     for part in record.parts:
-        for number in part.usage.values():
-            if type(number) is int:
-                size += number
+        numbers = part.usage.values()
+        try:
+            found = sum(numbers)  # type: ignore[arg-type]
+        except TypeError:  # texts and lists are no tokens
+            found = None
+        size += found if type(found) is int else sum([number for number in numbers if type(number) is int])
     return size
 
 
@@ -253,13 +266,16 @@ def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
 
 
 def _counted(record: Record) -> _Counted:
-    return _counts(record), tokens(record), record.place.file, record.place.line
+    place = record.place
+    return _counts(record), tokens(record), place.file, place.line
 
 
 def _counts(record: Record) -> int:
-    counts = 0
+    counts, parts = 0, record.parts
     try:
-        for part in record.parts:
+        if len(parts) == 1:  # nearly all
+            return hash(frozenset(parts[0].usage.items()))
+        for part in parts:
             counts = hash((counts, frozenset(part.usage.items())))
         return counts
     except TypeError:  # a format from outside may list its quantities

@@ -37,6 +37,8 @@ _RUN_TYPES = frozenset((
 ))  # fmt: skip
 _USED = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens", "webSearchRequests")
 _SUMMARY_KEYS = frozenset(("lastComputedDate", "dailyActivity", "dailyModelTokens"))
+_OWN = ("custom_id", "id", "message", "requestId", "session_id", "uuid")
+"""Where a record has an id of its own: the first that does; of a message, that of the message."""
 _ERROR_KEYS = frozenset(("error", "type", "request_id", "status", "code"))
 _FOREIGN_USAGE = frozenset(
     (
@@ -125,12 +127,12 @@ def _is_in(kind: object, names: frozenset[str]) -> bool:
 
 def identity(value: Mapping[str, object]) -> str | None:
     """The id that a record has of its own, fit to be shown."""
-    message = value.get("message")
-    inner = message.get("id") if is_object(message) else None
-    for candidate in (value.get("custom_id"), value.get("id"), inner, value.get("requestId"), value.get("session_id")):
+    for key in _OWN:
+        candidate = value.get(key)
+        if key == "message":
+            candidate = candidate.get("id") if is_object(candidate) else None
         if isinstance(candidate, str) and candidate:
             return clean(candidate)
         if type(candidate) is int and abs(candidate) < 10**18:
             return str(candidate)
-    uuid = value.get("uuid")
-    return clean(uuid) if isinstance(uuid, str) and uuid else None
+    return None

@@ -1,7 +1,7 @@
 """What a record states of its service tier, its speed and its geography, in the words of the Claude API.
 
 A stated value is kept even where it is the plain one, because what a record says wins over what a caller gives for
-records that say nothing. An empty text, null, `not_available` and `auto` say nothing.
+records that say nothing. A blank text, null, `not_available` and `auto` say nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _WORDS = {
     "speed": {"normal": "standard"},
     "inference_geo": {},
 }  # fmt: skip
-_SILENT = ("", "auto", "not_available")
+_SILENT = ("auto", "not_available")
 
 
 def stated(holder: Mapping[str, object], path: str, names: Collection[str] = STATED) -> dict[str, str]:
@@ -27,10 +27,13 @@ def stated(holder: Mapping[str, object], path: str, names: Collection[str] = STA
     >>> stated({"service_tier": "default", "speed": None, "inference_geo": "not_available"}, "usage")
     {'service_tier': 'standard'}
     """
-    found = {}
+    found: dict[str, str] = {}
     for name in names:
-        if name in holder:
-            text = meaning(name, word(holder[name], f"{path}.{name}" if path else name))
+        value = holder.get(name)
+        if value is not None:
+            # Nearly all say the plain thing, and the whole path is for the others.
+            plain = PLAIN[name]
+            text = plain if value == plain else meaning(name, word(value, f"{path}.{name}" if path else name))
             if text is not None:
                 found[name] = text
     return found

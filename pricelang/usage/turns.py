@@ -7,17 +7,19 @@ events nothing tells, and both count, with a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
 from pricelang.notes import Note
 
-from .records import Part, Record
+from .records import Part, Place, Record
 from .responses import where
 
 Key = tuple[str, str]
 """A session and a file."""
+Model = tuple[str | None, Mapping[str, object]]
+"""A model of a result, and what it used. Of the last result of a session no more is kept: there may be very many."""
 _PROMPT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _METERS = frozenset(("input", "cache_read", "cache_write_5m", "cache_write_1h"))
 
@@ -27,7 +29,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._prompts: dict[Key, dict[object, int]] = {}
-        self._results: dict[Key, Record] = {}
+        self._results: dict[Key, tuple[Place, list[Model]]] = {}
 
     def has_events(self, key: Key) -> bool:
         """Whether an event stood in the file."""
@@ -45,25 +47,25 @@ class Turns:
         prompts, before = self._prompts.get(key), self._results.get(key)
         if prompts is not None:
             self._prompts[key] = {}
-        self._results[key] = record
-        parts = None if before is None else _growth(record, before)
+        self._results[key] = record.place, [(part.model, part.usage) for part in record.parts]
+        parts = None if before is None else _growth(record, before[1])
         if before is None or parts is None:
             return record
         if prompts is None:
-            text = f"the result at {where(before.place, record.place)} is of the same session, and may be counted in this one"
+            text = f"the result at {where(before[0], record.place)} is of the same session, and may be counted in this one"
             return evolve(record, notes=(*record.notes, Note("running_total", text)))
         if sum(_number(count) for part in parts for meter, count in part.usage.items() if meter in _METERS) < sum(prompts.values()):
             return record
-        text = f"a total of all turns so far: what the result at {where(before.place, record.place)} counts is taken out"
+        text = f"a total of all turns so far: what the result at {where(before[0], record.place)} counts is taken out"
         return evolve(record, parts=parts, notes=(*record.notes, Note("turns" if parts else "nothing_billed", text)))
 
 
-def _growth(record: Record, before: Record) -> tuple[Part, ...] | None:
-    """The parts of a record less those of another, None where one of them has become less."""
-    left = dict(_numbered(before))
+def _growth(record: Record, before: list[Model]) -> tuple[Part, ...] | None:
+    """The parts of a record less what the models of another used, None where one of them has become less."""
+    left = {key: usage for key, (_, usage) in zip(_numbered(model for model, _ in before), before, strict=True)}
     parts = []
-    for key, part in _numbered(record):
-        old = left.pop(key).usage if key in left else {}
+    for key, part in zip(_numbered(part.model for part in record.parts), record.parts, strict=True):
+        old = left.pop(key, {})
         usage = {meter: _number(part.usage.get(meter)) - _number(old.get(meter)) for meter in {**part.usage, **old}}
         if any(count < 0 for count in usage.values()):
             return None
@@ -72,12 +74,12 @@ def _growth(record: Record, before: Record) -> tuple[Part, ...] | None:
     return None if left else tuple(parts)
 
 
-def _numbered(record: Record) -> Iterator[tuple[tuple[str | None, int], Part]]:
-    """The parts by their model, and by a number where two ids name one model."""
+def _numbered(models: Iterable[str | None]) -> Iterator[tuple[str | None, int]]:
+    """The models, each with a number where two ids name one model."""
     seen: dict[str | None, int] = {}
-    for part in record.parts:
-        seen[part.model] = number = seen.get(part.model, 0) + 1
-        yield (part.model, number), part
+    for model in models:
+        seen[model] = number = seen.get(model, 0) + 1
+        yield model, number
 
 
 def _number(value: object) -> int:

@@ -222,14 +222,18 @@ class Encoding:
     def unit_price(self, meter: int, request: Request) -> tuple[Term, Term]:
         """Whether a meter is billed by a price, and that price after the stack and its rounding."""
         there, free, price = self.list_price(meter, request)
-        price = self.through(self.book.stack, meter, price, request)
+        price = self.as_billed(meter, self.through(self.book.stack, meter, price, request), request)
+        return z3.And(there, z3.Not(free)), price
+
+    def as_billed(self, meter: int, price: Term, request: Request) -> Term:
+        """A price after the stack, rounded as the book rounds unit prices."""
         for rounding in self.book.roundings:
             if rounding.stage == "unit_price":
                 after = price
                 for held, size in self.together(meter, request):
                     after = z3.If(z3.And(held, self.within(rounding.scope, request)), rounded(price, rounding, size), after)
                 price = after
-        return z3.And(there, z3.Not(free)), price
+        return price
 
     def together(self, meter: int, request: Request) -> list[tuple[Term, Fraction]]:
         """How many of a meter's unit are priced together, and where: a price is rounded as it is written."""
@@ -321,7 +325,7 @@ class Encoding:
             ends = [self.through(part, meter, start, request) for part in parts]
             if self.satisfied(z3.And(both, start >= 0, ends[0] != ends[1])):
                 there, free, price = self.list_price(meter, request)
-                ends = [self.through(order, meter, price, request) for order in (stack, changed)]
+                ends = [self.as_billed(meter, self.through(order, meter, price, request), request) for order in (stack, changed)]
                 found.append(z3.And(there, z3.Not(free), both, ends[0] != ends[1]))
         return z3.And(self.billed(request), z3.Or(found))
 

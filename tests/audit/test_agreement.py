@@ -45,6 +45,10 @@ charge time
 DEAL = "book deal extends base from 2026-06-01 before 2027-06-01\nclaim agrees with base\n"
 
 BESIDE = {
+    "a longest answer": (
+        "figures max_output in tokens\n  | model | from | most |\n  | m-1 | 2026-01-01 | 4,096 |\n",
+        "what one request can have at most: max_output of `m-1`",
+    ),
     "a floor of a request": ("limit bill\n  at least $0.01 per request\n", "a minimum for a request"),
     "a cap of a request": ("limit bill\n  at most $9 per request\n", "a maximum for a request"),
     "a fee": ("surcharge fee\n  $0.01 per request\nstack fee\n", "an amount added to each request"),
@@ -164,7 +168,8 @@ def test_text_markdown_json_and_exit_codes(deal: str) -> None:
         f"undecided: whether it charges more than `base`: {why}", f"undecided: whether it charges less than `base`: {why}",
         "never prices what is refused by `base`", "never refuses what is priced by `base`",
     ])  # fmt: skip
-    assert f"- undecided: whether it charges more than `base`: {why}" in run("audit", deal, "--markdown").stdout
+    quoted = why.replace("[", "\\[").replace("]", "\\]")
+    assert f"- undecided: whether it charges more than `base`: {quoted}" in run("audit", deal, "--markdown").stdout
     claims = run("audit", deal)
     assert claims.exit_code == 1
     assert f"undecided: claim agrees with base\n  --> deal.price:2\n  {why}" in claims.stdout

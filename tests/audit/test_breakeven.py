@@ -143,8 +143,8 @@ def test_shares_by_pricing_both_sides(at: str, against: str) -> None:
         for side in (Fraction(0), share - Fraction(1, 100), share, share + Fraction(1, 100), Fraction(1)):
             if not 0 <= side <= 1:
                 continue
-            # few enough that no prompt is long, and whole numbers of tokens
-            total = side.denominator * 100
+            # few enough that no prompt and no answer is too long, and whole numbers of tokens
+            total = side.denominator * 10
             usage = {"input": int(total * (1 - side)), "output": int(total * side)}
             left, right = (book.total(model=model, at=at, usage=usage) for model in (found.model, found.against))
             cheaper = found.model if left < right else found.against if right < left else None

@@ -317,7 +317,6 @@ multiplier std
 surcharge fee
   $1 per MTok on input when plat is bed
 exclude std with fee because "never"
-exclude std with twice because "never"
 stack half, twice, third, std, fee
 """
 

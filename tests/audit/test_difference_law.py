@@ -9,11 +9,13 @@ import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 
 from pricelang.audit.difference import compare
 from pricelang.book import model as m
+from pricelang.rating.accounts import account_bounds, bounded
 from pricelang.rating.errors import PriceError
 from pricelang.rating.ratecard import RateCard
 from tests.audit import checked
@@ -39,6 +41,8 @@ NIGHT = "dimension hours default peak\n  peak\n  night  from 22:00 before 06:00\
 DAYTIME = "dimension hours default night\n  night\n  peak  from 06:00 before 22:00\n"
 SHIFT = "dimension shift default late\n  late\n  early  from 06:00 before 22:00\n"
 THREE = "dimension shift default late\n  late\n  early  from 06:00 before 12:00\n  noon  from 12:00 before 22:00\n"
+MINIMUM = "limit minimum\n  at least $50 per organization per month\n"
+MAXIMUM = "limit maximum\n  at most $20 per organization per month\n"
 FEE = "surcharge fee\n  $0.03 per request when tier is batch\n"
 DOUBLE = "multiplier late_hours\n  x 2 on input, output when hours is night\n"
 
@@ -87,6 +91,18 @@ ALIKE = {
         book(rules="surcharge fee\n  $1 per MTok on input\nstack fee\n"),
         book(rates=RATES.replace("$2 ", "$3 ").replace("$1 ", "$2 ")),
     ),
+    "a value that is refused, and one that is not offered": (
+        book(TIER, 'refuse when tier is batch before 2026-04-01 because "later"\n'), book(TIER.replace("standard, batch", "standard\n  batch from 2026-04-01")),
+    ),
+    "a refused value that is not offered yet": (
+        book(TIER, 'refuse when tier is batch because "no"\n'),
+        book(TIER.replace("standard, batch", "standard\n  batch from 2027-01-01"), 'refuse when tier is batch because "no"\n'),
+    ),
+    "a refusal by an exclusion, and none offered": (
+        book(TIER, "multiplier a\n  x 2 on input when tier is batch\nmultiplier b\n  x 3 on input\nstack a, b\nexclude a with b because \"one\"\n"),
+        book(TIER.replace("standard, batch", "standard\n  batch from 2030-01-01"), 'refuse when tier is batch because "no"\nmultiplier b\n  x 3 on input when tier is standard\n'),
+    ),
+    "limits of an account in another order": (book(rules=MINIMUM + MAXIMUM.replace("$20", "$70")), book(rules=MAXIMUM.replace("$20", "$70") + MINIMUM)),
     "thresholds that no request is between": (
         book(rules="multiplier long\n  x 2 on output when input over 100\n"),
         book(rules="multiplier long\n  x 2 on output when input over 100\nmultiplier beyond\n  x 3 on output when input over 500 and input + output up to 300\n"),
@@ -161,6 +177,27 @@ def test_books_that_a_request_tells_apart(name: str) -> None:
     for old, new in (APART[name], APART[name][::-1]):
         assert told(made(old), made(new)) is not None
         assert compare(made(old), made(new)) != ()
+
+
+def paid(rules: str) -> Fraction:
+    """What an account pays that used little."""
+    cost = Fraction(1)
+    for bound, _ in account_bounds(made(book(rules=rules))):
+        cost = bounded(bound, cost)
+    return cost
+
+
+def test_a_floor_above_a_cap_in_another_order() -> None:
+    """What an account pays turns on the order, which no single request tells."""
+    pair = [MINIMUM + MAXIMUM, MAXIMUM + MINIMUM]
+    together = [rule.replace("limit maximum\n", "").replace("limit minimum\n", "") for rule in pair]
+    whole = ["limit both\n" + rule for rule in together]
+    for old, new in (pair, pair[::-1], whole, whole[::-1]):
+        assert sorted(map(paid, (old, new))) == [20, 50]
+        (change,) = compare(made(book(rules=old)), made(book(rules=new)))
+        assert "at least $50" in change.old
+        assert sorted(change.old.split(" and ")) == sorted(change.new.split(" and "))
+        assert change.old != change.new
 
 
 def test_a_contract_that_doubles_the_night() -> None:

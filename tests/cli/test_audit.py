@@ -10,25 +10,25 @@ import pytest
 from pricelang.audit.sections import SECTIONS
 from tests.cli.helpers import run
 
-EXTRAS, ACME = "tests/specimens/extras.price", "tests/specimens/acme.price"
+EXTRAS, DEAL = "tests/specimens/extras.price", "tests/cli/books/deal.price"
 
 
 @pytest.mark.parametrize("names", [names for size in (1, 2) for names in itertools.combinations(SECTIONS, size)])
 def test_sections_compose_in_every_form(names: tuple[str, ...]) -> None:
     flags = [f"--{name}" for name in names]
-    assert set(json.loads(run("audit", ACME, *flags, "--json").output)) >= set(names)
+    assert set(json.loads(run("audit", DEAL, *flags, "--json").output)) >= set(names)
     others = [section.title for name, section in SECTIONS.items() if name not in names]
     for form in ([], ["--markdown"]):
-        text = run("audit", ACME, *flags, *form).output
+        text = run("audit", DEAL, *flags, *form).output
         assert not any(title in text.split("\n") or f"## {title}" in text for title in others)
         if len(names) > 1 or form:
             assert all(SECTIONS[name].title in text for name in names)
 
 
 def test_everything_is_in_the_forms_where_no_section_is_asked_for() -> None:
-    assert set(json.loads(run("audit", ACME, "--json").output)) >= set(SECTIONS)
+    assert set(json.loads(run("audit", DEAL, "--json").output)) >= set(SECTIONS)
     assert set(json.loads(run("audit", "--json").output)) >= set(SECTIONS) - {"contract"}
-    assert all(f"## {section.title}" in run("audit", ACME, "--markdown").output for section in SECTIONS.values())
+    assert all(f"## {section.title}" in run("audit", DEAL, "--markdown").output for section in SECTIONS.values())
 
 
 def test_an_order_that_matters_is_shown_with_its_request_in_every_form() -> None:

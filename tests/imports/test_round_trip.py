@@ -53,9 +53,12 @@ SHARED = {"input": "input", "output": "output", "cache_write_5m": "cache_write",
 VALUES = [{}, {"service_tier": "batch"}, {"service_tier": "priority"}, {"speed": "fast"}, {"inference_geo": "us"}]
 
 
+list_book = functools.cache(pricelang.load)
+
+
 @functools.cache
 def claude(format: str, day: str) -> tuple[Book, Exported]:
-    found = exporter(format)(pricelang.load(), at=day)
+    found = exporter(format)(list_book(), at=day)
     return read_again(format, found), found
 
 
@@ -66,7 +69,7 @@ quantity = st.one_of(st.integers(1, 3_000), st.sampled_from([200_000, 200_001, 1
 @settings(max_examples=60)
 @given(data=st.data(), usage=st.dictionaries(st.sampled_from(list(SHARED)), quantity, min_size=1), day=st.sampled_from(DAYS), values=st.sampled_from(VALUES))
 def test_the_exported_claude_book_prices_the_same(format: str, data: st.DataObject, usage: dict[str, int], day: str, values: dict[str, str]) -> None:
-    claude_book = pricelang.load()
+    claude_book = list_book()
     models = claude_book.models(day)
     model = data.draw(st.sampled_from([name for each in models for name in (each.name, *each.aliases)]))
     expected = total(claude_book, model, day, usage, values)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+import pricelang
 from pricelang.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
@@ -180,3 +182,48 @@ def test_an_event_of_claude_code_that_was_sent_twice_counts_once() -> None:
     event = {"body": "claude_code.api_request", "timeUnixNano": "1795337427212543000", "attributes": {"session.id": "s", "event.sequence": 3, "model": "m", "input_tokens": 9, "output_tokens": 2}}
     other = event | {"attributes": {**event["attributes"], "event.sequence": 4}}  # type: ignore[dict-item]
     assert [type(one) for one in outcomes([event, event, other])] == [Record, Skipped, Record]
+
+
+@pytest.mark.parametrize("call_type", ["aretrieve_batch", "retrieve_batch"])
+def test_a_batch_that_litellm_logs_as_one_call_is_a_sum_at_the_price_of_a_batch(call_type: str) -> None:
+    found = one_record({**LOG, "call_type": call_type, "model": "claude-opus-5", "startTime": 1_785_000_000})
+    (part,) = found.parts
+    assert (part.kind, part.dimensions["service_tier"], [note.code for note in found.notes]) == ("sum", "batch", ["batch_total"])
+    assert found.notes[0].doubtful
+    book = pricelang.load()
+    whole = book.price_record(one_record({**LOG, "model": "claude-opus-5", "startTime": 1_785_000_000}))
+    assert book.price_record(found).total * 2 == whole.total
+    with pytest.raises(pricelang.Doubtful):
+        book.price_record(found, strict=True)
+
+
+OPTIMIZED = {"performanceConfig": {"latency": "optimized"}}
+BODY = message({"input_tokens": 10, "output_tokens": 5})
+INVOCATION = {"schemaType": "ModelInvocationLog", "modelId": "anthropic.claude-3-5-haiku-20241022-v1:0", "requestId": "r"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"modelId": "m", "usage": CONVERSE, **OPTIMIZED},
+        {"modelId": "m", "response": {"usage": CONVERSE, **OPTIMIZED}},
+        {"modelId": "m", "metadata": {"usage": CONVERSE, **OPTIMIZED}},
+        {"modelId": "m", "body": BODY, "performanceConfigLatency": "optimized"},
+        {**INVOCATION, "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED}, "output": {"outputTokenCount": 5}},
+        {**INVOCATION, "input": {"inputTokenCount": 10}, "output": {"outputTokenCount": 5, "outputBodyJson": {"usage": CONVERSE, **OPTIMIZED}}},
+        {**INVOCATION, "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED}, "output": {"outputTokenCount": 5, "outputBodyJson": BODY}},
+    ],
+)
+def test_optimized_latency_is_a_doubt(value: Any) -> None:
+    assert [note.code for note in one_record(value).notes] == ["latency"]
+    plain = json.loads(json.dumps(value).replace('"optimized"', '"standard"'))
+    assert one_record(plain).notes == ()
+
+
+def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
+    s3 = {"inputTokenCount": 10, "inputBodyS3Path": "s3://b/in.json"}, {"outputTokenCount": 5, "outputBodyS3Path": "s3://b/out.json"}
+    for given, output in (s3, (s3[0], {"outputTokenCount": 5}), ({"inputTokenCount": 10}, s3[1])):
+        found = one_record({**INVOCATION, "input": given, "output": output})
+        assert [(note.code, note.doubtful) for note in found.notes] == [("cache_unknown", True)]
+        assert one_record({**INVOCATION, "input": {**given, "cacheReadInputTokenCount": 0}, "output": output}).notes == ()
+    assert one_record({**INVOCATION, "input": s3[0], "output": {**s3[1], "outputBodyJson": BODY}}).notes == ()
