@@ -372,7 +372,7 @@ def _offers(draft: Draft) -> None:
                 origin = draft.origin(name.span, line.endings, statement.endings)
                 offers.setdefault(name.text, []).append(m.Offer(scope, origin))
         default = offers.get(statement.default.text, [])
-        if default and all(offer.scope for offer in default):
+        if default and all(offer.scope not in ((), draft.trim(draft.term(0))) for offer in default):
             draft.fault("default", f"the default `{statement.default.text}` is not offered everywhere", statement.default.span,
                         "a default has no `when`, `from` or `before`")  # fmt: skip
         values = tuple(evolve(value, offers=tuple(offers.get(value.name, ()))) for value in dimensions[index].values)
