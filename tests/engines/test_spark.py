@@ -97,7 +97,7 @@ def one_by_one(row: dict[str, Any]) -> Fraction | None:
         return None
     try:
         # as a column has it: without a finite decimal, to 20 places
-        return Fraction(to_decimal(CLAUDE.rates.request(row["model"], row["ts"], usage, given, held=False).total))
+        return Fraction(to_decimal(CLAUDE.rates.request(row["model"], row["ts"], usage, given).total))
     except PriceError:
         return None
 
@@ -190,9 +190,9 @@ def test_sums_that_64_bits_do_not_hold(ansi: str) -> None:
     each = to_decimal(CLAUDE.rates.request("claude-opus-4-7", "2026-05-01", usage_of_each, fixed.dimensions, held=False).total)
     with setting(session, "spark.sql.ansi.enabled", ansi):
         ours = SparkBook(CLAUDE, session)
-        (total,) = ours.totals(usage, mapping={}, fixed=fixed).collect()
+        (total,) = ours.totals(usage, mapping={}, fixed=fixed, sums=True).collect()
         assert (Fraction(total["cost"]), total["input"]) == (5 * Fraction(each), 45 * 10**18)
-        assert {row["cost"] for row in ours.price(usage, fixed=fixed).collect()} == {each}
+        assert {row["cost"] for row in ours.price(usage, fixed=fixed, sums=True).collect()} == {each}
 
 
 def test_a_book_with_everything(tmp_path: Path) -> None:
