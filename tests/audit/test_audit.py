@@ -80,6 +80,7 @@ def test_broken_claims_are_broken_by_their_requests() -> None:
     assert book.total(model=record["model"], at=record["at"], usage={"input": 250_000}) == dearer
 
 
+@pytest.mark.campaign
 def test_a_contract_agrees_with_its_list_where_it_says_so(tmp_path: Path) -> None:
     verdicts = pricelang.load(SPECIMENS / "acme.price").audit.claims
     assert all(verdict.holds for verdict in verdicts)
@@ -99,6 +100,7 @@ def test_a_contract_agrees_with_its_list_where_it_says_so(tmp_path: Path) -> Non
     assert contract.price(usage=usage, **record).total != theirs
 
 
+@pytest.mark.campaign
 def test_a_contract_that_allows_what_the_list_refuses_shows_both(tmp_path: Path) -> None:
     path = tmp_path / "deal.price"
     path.write_text('book deal in USD extends anthropic\nallow fast with batch because "agreed"\nclaim agrees with anthropic\n', encoding="utf-8")

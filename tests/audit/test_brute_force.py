@@ -166,6 +166,7 @@ KNOWN_GAPS = "multiplier drop\n  x 0.5 on input when input over 100\n" + "".join
 ) + "".join(f"claim every model prices {names}\n" for names in ("lost", "input, lost", "lost, calls"))
 
 
+@pytest.mark.campaign
 def test_claims() -> None:
     """Every verdict is that of the enumeration, and every witness breaks its claim."""
     seen: Counter[tuple[str, bool]] = Counter()
@@ -321,6 +322,7 @@ stack half, twice, third, std, fee
 """
 
 
+@pytest.mark.campaign
 def test_stacking_and_order() -> None:
     kinds: Counter[str] = Counter()
 
@@ -382,6 +384,7 @@ def unreached(found: Enumerated) -> set[str]:
     return dead
 
 
+@pytest.mark.campaign
 def test_dead_rules() -> None:
     seen: Counter[str] = Counter()
 

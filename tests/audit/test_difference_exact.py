@@ -282,6 +282,7 @@ def shipped() -> tuple[Layer, ...]:
     )
 
 
+@pytest.mark.campaign
 def test_a_slip_in_the_shipped_book_is_noticed_every_time() -> None:
     """Dozens of slips that leave a valid book; one that goes unsaid moves no request, as many of them as can be sampled."""
     base = check_layers(shipped()).book
@@ -334,6 +335,7 @@ def wide_book(models: int, multipliers: int) -> str:
     return "\n".join(rows) + "\n"
 
 
+@pytest.mark.campaign
 def test_many_models_under_many_multipliers(capsys: pytest.CaptureFixture[str]) -> None:
     """2,500 models x 20 multipliers; the time is printed (`-s`), not judged."""
     text = wide_book(2500, 20)

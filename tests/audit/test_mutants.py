@@ -267,6 +267,7 @@ def test_there_are_mutants_of_every_kind() -> None:
     assert len(set(mutants())) == len(mutants())
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(ALL, reason="all of them are tried instead")
 def test_a_sample_is_noticed() -> None:
     able = [mutant for mutant in mutants() if not silent(mutant)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from attrs import evolve
 from hypothesis import settings
 
@@ -69,6 +70,7 @@ def test_false_claims_of_the_shipped_book() -> None:
     assert {holds for _, holds in seen} == {False}
 
 
+@pytest.mark.campaign
 def test_generated_books() -> None:
     """The same verdict on each claim of many books."""
     seen: Counter[tuple[str, bool]] = Counter()

@@ -37,6 +37,7 @@ def test_every_way_of_asking() -> None:
     assert min(seen["table"], seen["macro"]) > 10, seen
 
 
+@pytest.mark.campaign
 def test_spark_and_files(tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_text(LINES, encoding="utf-8")
     book = pricelang.load()

@@ -70,6 +70,7 @@ def by_macro(book: pricelang.Book, rows: Sequence[Row], dimensions: Sequence[str
     return [by_row.get(row["id"]) if not any(row[meter] for meter in meters if meter not in known) else None for row in rows]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("folds", [False, True])
 def test_every_way_of_asking(folds: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if folds:

@@ -36,6 +36,8 @@ from tests.engines import test_accounts, test_warehouse
 from tests.engines.warehouses import setting, spark
 from tests.test_docs import _check_python, _commands, fences
 
+pytestmark = pytest.mark.campaign  # a session of Spark
+
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime.datetime(2026, 3, 20)
 ROWS = 12_000

@@ -26,6 +26,8 @@ from tests.engines.test_ladders import REGIONS
 from tests.engines.warehouses import exactly, run, setting, spark
 from tests.test_days import NIGHT
 
+pytestmark = pytest.mark.campaign  # a session of Spark
+
 CLAUDE = pricelang.load()
 OVERLAP = 1_762_059_600
 """2025-11-02 05:00 UTC, from which on two hours of New York have one name."""
