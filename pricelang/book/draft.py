@@ -74,8 +74,8 @@ class Draft:
                     yield number, statement
 
     def term(self, layer: int) -> m.Scope:
-        """The term of a layer as a scope; the lowest book holds always, and has none."""
-        return self.space.period(*self.layers[layer].term) if layer else ()
+        """The term of a layer as a scope."""
+        return self.space.period(*self.layers[layer].term)
 
     @property
     def currency(self) -> str:
