@@ -66,6 +66,7 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
     charge = m.Charge(meter, title, tuple(prices), tuple(minimums), tuple(pools), tuple(free), origin)
     _check_overlaps(draft, charge)
     _check_ladders(draft, charge)
+    _check_accounts(draft, charge)
     return charge
 
 
@@ -141,6 +142,20 @@ def _check_ladders(draft: Draft, charge: m.Charge) -> None:
                 name = draft.meters[charge.meter].name
                 draft.fault("overlap", f"two tiers of `{name}` hold for one request, and count different usage", span_of(tier.origin),
                             "give the tiers of one ladder the same `for` and `when`", (span_of(other.origin), "the other"))  # fmt: skip
+                break
+
+
+def _check_accounts(draft: Draft, charge: m.Charge) -> None:
+    """What one request counts towards is of one holder and one period, or no sum tells what is left of it."""
+    tiers = [(price.scope, price.account, price.origin) for price in charge.prices if price.account]
+    pools = [(pool.scope, pool.account, pool.origin) for pool in charge.pools]
+    for number, (scope, account, origin) in enumerate((*tiers, *pools)):
+        for other, theirs, first in tiers[:number]:
+            shared = meet(scope, other) if account != theirs else None
+            if shared is not None and draft.space.exists([shared]):
+                name = draft.meters[charge.meter].name
+                draft.fault("overlap", f"`{name}` is counted per {theirs} and per {account} for one request", span_of(origin),
+                            "give both the same period", (span_of(first), "the other"))  # fmt: skip
                 break
 
 

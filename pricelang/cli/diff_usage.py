@@ -40,6 +40,7 @@ class Costs:
     reasons: list[str] = field(factory=lambda: ["", ""])
     read: int = 0
     unread: int = 0
+    first_unread: str = ""
     ranges: int = 0
     since: int | None = None
     on_or_after: int | None = None
@@ -47,7 +48,9 @@ class Costs:
     def price(self, outcomes: Iterable[Outcome], books: tuple[Book, Book], days: Sequence[str | None]) -> None:
         """Prices records under both books: each at its own instant, or at its own hour of the days that are compared."""
         for outcome in outcomes:
-            self.unread += isinstance(outcome, Rejected)
+            if isinstance(outcome, Rejected):
+                self.unread += 1
+                self.first_unread = self.first_unread or f"{outcome.message} (at {outcome.place})"
             if isinstance(outcome, Record):
                 self.read += 1
                 bills = list(self._bills(outcome, books, days))
@@ -113,7 +116,7 @@ class Costs:
             if count:
                 yield f"left out: {_records(count)} without a price under {printable(name)}: {printable(reason)}"
         if self.unread:
-            yield f"left out: {_records(self.unread)} that cannot be read"
+            yield f"left out: {_records(self.unread)} that cannot be read: {printable(self.first_unread)}"
         if self.ranges:
             yield f"low figures are shown of {_records(self.ranges)} that may be on either side of a threshold"
 

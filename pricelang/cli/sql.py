@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pricelang.api import Book
 from pricelang.cli.options import book_option, checked_instant, open_book, pairs
 from pricelang.cli.output import Failure
 from pricelang.rating.errors import PriceError
@@ -76,10 +77,18 @@ def command(
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     click.echo(heading(plan), nl=False)
+    if not meters:
+        click.echo(_not_counted(loaded, {quantity.meter for quantity in plan.quantities}), nl=False)
     for statement in tables if only != "query" else ():
         click.echo(statement + ";")
     if only != "tables":
         click.echo(asked + ";")
+
+
+def _not_counted(book: Book, counted: set[str]) -> str:
+    """A comment on the meters for which no column is taken: what usage has of them is not in the amounts."""
+    others = ", ".join(each.name for each in book.checked.meters if each.name not in counted)
+    return f"-- no part of any amount, unless `--meter` names them beside the others: {printable(others)}\n" if others else ""
 
 
 def _named(dimensions: tuple[str, ...]) -> list[str] | None:

@@ -116,10 +116,17 @@ def imported(data: object, read: str) -> Imported:
     providers = [data] if isinstance(data, dict) and "models" in data else data
     if isinstance(providers, dict):
         providers = providers.get("providers")
-    if not isinstance(providers, list) or not all(isinstance(p, dict) and isinstance(p.get("models"), list) for p in providers):
+    if not isinstance(providers, list) or not any(map(_has_models, providers)):
         raise ImportFault("genai-prices' data is a list of providers, each with its `models`")
-    entries = [(str(provider.get("id", "unnamed")), entry) for provider in providers for entry in provider["models"]]
+    entries = [
+        (str(provider.get("id", "unnamed")) if isinstance(provider, dict) else "unnamed", entry)
+        for provider in providers for entry in (provider["models"] if _has_models(provider) else [None])
+    ]  # fmt: skip
     return settled(lambda odd: _draft(entries, read, odd), len(entries))
+
+
+def _has_models(provider: object) -> bool:
+    return isinstance(provider, dict) and isinstance(provider.get("models"), list)
 
 
 def _draft(entries: Sequence[tuple[str, Any]], read: str, odd: Odd) -> Imported:

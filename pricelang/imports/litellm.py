@@ -54,18 +54,21 @@ def imported(data: object, read: str) -> Imported:
 
     Raises `ImportFault` for what is no such map.
     """
-    if not isinstance(data, dict) or not data or not all(isinstance(entry, dict) for entry in data.values()):
+    if not isinstance(data, dict) or not any(isinstance(entry, dict) for entry in data.values()):
         raise ImportFault("LiteLLM's price map is one object with an object for each model")
     return settled(lambda odd: _draft(data, read, odd), len(data))
 
 
-def _draft(data: Mapping[str, dict[str, Any]], read: str, odd: Odd) -> Imported:
+def _draft(data: Mapping[str, Any], read: str, odd: Odd) -> Imported:
     work = Work(read)
     work.day = day_of(_turns(entry for number, entry in enumerate(data.values()) if number not in odd))
     for number, (name, entry) in enumerate(data.items()):
         work.imported.entries += 1
         if number in odd:
             work.unsaid(name, "", "", odd[number])
+            continue
+        if not isinstance(entry, dict):
+            work.unsaid(name, "", entry, "an entry is an object")
             continue
         work.imported.places.setdefault(book_name(name), number)
         if isinstance(entry.get("alias_of"), str):
@@ -79,7 +82,7 @@ def _draft(data: Mapping[str, dict[str, Any]], read: str, odd: Odd) -> Imported:
     return work.imported
 
 
-def _turns(entries: Iterable[Mapping[str, Any]]) -> Iterator[int]:
+def _turns(entries: Iterable[Any]) -> Iterator[int]:
     for entry in entries:
         try:
             yield from (minute for windows in windows_of(entry).values() for pair in windows for minute in pair)
@@ -107,7 +110,7 @@ def _entry(work: Work, number: int, name: str, entry: dict[str, Any]) -> None:
             uplifts(work, name, model, entry, any(work.measures[price.meter].unit == "tokens" for price in priced))
             provider = entry.get("litellm_provider")
             work.prices += priced
-            work.models.append(Model(model, provider if isinstance(provider, str) else "unnamed", _retired(entry)))
+            work.models.append(Model(model, provider if isinstance(provider, str) else "unnamed", _retired(work, name, entry)))
             work.known.add(model)
             work.imported.models += 1
             return None
@@ -215,10 +218,16 @@ def _bands(limits: list[int], inclusive: bool) -> Iterator[tuple[Band, int]]:
         yield (edge, edges[index + 1] if index + 1 < len(edges) else 0), limits[index]
 
 
-def _retired(entry: Mapping[str, Any]) -> str | None:
+def _retired(work: Work, name: str, entry: Mapping[str, Any]) -> str | None:
+    """The day of the retirement; what is no such day is listed."""
+    written = entry.get("deprecation_date")
+    if not written:
+        return None
     try:
-        day = datetime.date.fromisoformat(str(entry.get("deprecation_date")))
-    except ValueError:
+        day = datetime.date.fromisoformat(str(written))
+    except ValueError as error:
+        work.imported.figures += 1
+        work.unsaid(name, "deprecation_date", written, f"not a date: {error}")
         return None
     return day.isoformat() if day.year >= 2020 else None
 

@@ -106,8 +106,8 @@ class Settled:
 
 
 def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
-    """What an account has for a meter at a cell; None where the request does not count. Raises `BadRequest`
-    (`mixed_accounts`) where pool and tiers are of several holders or periods."""
+    """What an account has for a meter at a cell; None where the request does not count. A book that checks has one holder
+    and period for the pool and the tiers of a request."""
     rate = cell.rates[meter]
     if not isinstance(rate, Rate) or rate.free is not None or cell.free is not None:
         return None
@@ -121,8 +121,6 @@ def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
     holders = {price.account for _, price in later} | ({pool.account} if pool is not None else set())
     if not holders:
         return None
-    if len(holders) > 1:
-        raise BadRequest("mixed_accounts", f"`{meter}` has rules per {' and per '.join(sorted(holders))}, which no one sum can tell")
     tiers = [Tier(Fraction(0), rate.unit_price), *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later)]
     return Terms(
         holders.pop(), pool.quantity if pool is not None else Fraction(0), tuple(tiers),
@@ -222,7 +220,7 @@ class Ledger:
         self._last: int | None = None
 
     def charge(self, account: str, priced: Priced) -> Charged:
-        """What an account pays for a request. Raises `BadRequest` (`late_record`, `mixed_accounts`)."""
+        """What an account pays for a request. Raises `BadRequest` (`late_record`)."""
         if self._last is not None and priced.at < self._last:
             raise BadRequest("late_record", "a request comes after one of a later instant", help="sort usage by its instants first")
         self._last = priced.at
@@ -256,8 +254,8 @@ def charge_accounts(book: m.Book, usage: Iterable[tuple[str, Priced]]) -> tuple[
     """What accounts pay for priced requests in order of instant, and what floors and caps of their periods add or take.
 
     A period without any request has no floor here, since nothing says that it was. Raises `BadRequest`: `late_record`
-    for a request that comes after one of a later instant, `mixed_accounts` as `terms_of`, and `bad_book` for a floor
-    or cap where the book converts into another currency.
+    for a request that comes after one of a later instant, and `bad_book` for a floor or cap where the book converts into
+    another currency.
     """
     ledger, found = Ledger(book), []
     for account, priced in usage:

@@ -81,7 +81,7 @@ class Account:
         return min(turns, default=start) if min(turns, default=start) < start else None
 
     def check(self, priced: Priced) -> None:
-        """Raises `BadRequest` (`mixed_accounts`, `bad_book`) for a request that no account can have."""
+        """Raises `BadRequest` (`bad_book`) for a request that no account can have."""
         list(self._periods_of(priced))
         self._bounds_of(priced)
 

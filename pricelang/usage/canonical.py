@@ -28,10 +28,10 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     for key, given in value.items():
         if key not in _OWN:
             path = word(key, "the key of a dimension") or ""
-            dimension = word(given, path)
-            if dimension is None:
+            if given is None:
                 raise wrong_type(path, given, "a string")
-            if dimension:  # an empty text says nothing
+            dimension = word(given, path)
+            if dimension is not None:  # a blank text says nothing
                 dimensions[path] = dimension
     kind = value.get("record", SINGLE)
     if kind not in (SINGLE, SUM):

@@ -96,3 +96,12 @@ def test_rows_without_a_model_and_broken_lines_are_counted(books: tuple[str, str
     table.write_text("model,at,input\n,2026-03-01,5\nm-1,,5\nm-9,2026-03-01,5\nm-1,2026-03-01 12:00,5\nm-1,2026-03-01,5,6\n", encoding="utf-8")
     found = json.loads(run("diff", *books, "--usage", str(table), "--json").stdout)["usage"]
     assert (found["unread"], found["refused_old"], found["refused_new"], found["totals"][0]["requests"]) == (3, 1, 1, 1)
+
+
+def test_a_record_that_cannot_be_read_is_said_with_its_place(tmp_path: Path) -> None:
+    for name, text in (("a", BOOK), ("b", DEARER)):
+        (tmp_path / f"{name}.price").write_text(text)
+    (tmp_path / "usage.jsonl").write_text('{"model": "m-1", "at": "2026-03-01T12:00:00Z", "usage": {"input": [[1]]}}\n')
+    said = run("diff", str(tmp_path / "a.price"), str(tmp_path / "b.price"), "--usage", str(tmp_path / "usage.jsonl")).output
+    assert "left out: 1 record that cannot be read: `usage.input[0]` is a list, not a quantity (at " in said
+    assert "usage.jsonl:1)" in said

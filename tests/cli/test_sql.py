@@ -56,3 +56,11 @@ def test_refusals(args: list[str], said: str) -> None:
     result = run("sql", *args)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_the_heading_names_the_meters_that_are_not_counted() -> None:
+    said = "-- no part of any amount, unless `--meter` names them beside the others: "
+    (line,) = [line for line in run("sql", "--dialect", "duckdb").stdout.splitlines() if line.startswith(said)]
+    assert "web_search" in line.removeprefix(said).split(", ")
+    assert "input" not in line.removeprefix(said).split(", ")
+    assert said not in run("sql", "--dialect", "duckdb", "--meter", "input").stdout

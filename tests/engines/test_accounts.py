@@ -126,12 +126,23 @@ def test_what_no_sum_can_tell() -> None:
     with pytest.raises(BadRequest, match="comes after one of a later instant") as raised:
         charged(SHOP, ("a", "2026-01-05", {"time": 1}), ("b", "2026-01-04", {"time": 1}))
     assert raised.value.code == "late_record"
-    mixed = book_of(BOOK.replace("first 20 hours free per organization per month  before 2026-03-01", "first 20 hours free per organization per day")
-                    .replace("  first 30 hours free per organization per month  from 2026-03-01\n", ""))  # fmt: skip
-    with pytest.raises(BadRequest, match="which no one sum can tell"):
-        charged(mixed, ("a", "2026-01-05", {"time": 1}))
+    mixed = book_of(BOOK.replace("after 10 gigabyte_months per organization per month", "after 10 gigabyte_months per organization per day"))
     with pytest.raises(BadRequest, match="which no one"):
-        account_query(plan_of(mixed, "duckdb", meters=["input", "time"], account="org"))
+        account_query(plan_of(mixed, "duckdb", meters=["store", "time"], account="org"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("first 20 hours free per organization per month", "first 20 hours free per organization per day"),
+        ("after 200 hours per organization per month", "after 200 hours per organization per year"),
+    ],
+)
+def test_a_request_counts_towards_one_period(old: str, new: str) -> None:
+    assert old in BOOK
+    codes = [fault.code for fault in checked_texts((BOOK.replace(old, new),)).faults if "for one request" in fault.message]
+    assert codes
+    assert set(codes) == {"overlap"}
 
 
 def usage_of(seed: int, count: int) -> list[dict[str, Any]]:

@@ -66,6 +66,26 @@ def test_an_odd_model_of_genai_prices_is_listed(name: str) -> None:
     assert cost(book_of(found), "acme/good", input=1_000_000) == "1"
 
 
+@pytest.mark.parametrize("odd", [5, None, "x", [FINE]])
+def test_what_is_no_object_is_listed_beside_the_others(odd: Any) -> None:
+    found = litellm.imported({"good": FINE, "odd": odd}, READ)
+    check(found)
+    assert [(each.model, each.reason) for each in found.listed] == [("odd", "an entry is an object")]
+    provider = {"id": "acme", "models": [{"id": "good", "prices": {"input_mtok": "1", "output_mtok": "2"}}]}
+    for broken in (odd, {"id": "b"}, {"id": "b", "models": odd}):
+        if not (isinstance(broken, dict) and isinstance(broken.get("models"), list)):
+            both = genai_prices.imported([broken, provider], READ)
+            check(both)
+            assert len(both.listed) == 1
+            assert cost(book_of(both), "acme/good", input=1_000_000) == "1"
+
+
+def test_a_retirement_that_is_no_date_is_listed() -> None:
+    found = litellm.imported({"good": {**FINE, "deprecation_date": "2026-02-31"}}, READ)
+    check(found)
+    assert [(each.model, each.field, each.value) for each in found.listed] == [("good", "deprecation_date", "2026-02-31")]
+
+
 def check(found: Imported) -> None:
     """The book has no fault, and nothing is dropped."""
     assert not faults_of(found.files)

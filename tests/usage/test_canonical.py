@@ -114,3 +114,8 @@ def test_the_worked_examples_of_the_pricing_page() -> None:
         amount = sum((number * rates[meter] for meter, number in tokens.items()), Decimal(0)) / 1_000_000
         assert amount + Decimal("0.08") == Decimal(total)
     assert found["code-execution"].usage["code_execution"] == ["90 minutes", "2 minutes"]
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_dimension_says_nothing(blank: str) -> None:
+    assert one_record(canonical(more=f', "speed": "{blank}"')).parts[0].dimensions == {}
