@@ -30,6 +30,8 @@ _OF_OTHERS = {
     "usage-data": "a summary of transcripts, which count",
 }  # fmt: skip
 _TOOLS = "tool-results"
+_TABLES = (".csv", ".tsv", ".parquet")
+_TABLE = "a table, which is priced by itself: give its path"
 _UNKNOWN = ("unknown_record", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
 _COUNTER = re.compile(r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]', re.IGNORECASE)
 
@@ -48,20 +50,26 @@ class Beside(str):
 
 
 def record_files(folder: str) -> list[str]:
-    """All record files in a folder and below, sorted; hidden ones are left out."""
-    found = []
+    """All record files in a folder and below, sorted; hidden ones are left out. Tables among them come with the reason why
+    they are not read."""
+    found, tables = [], []
     for place, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found += [os.path.join(place, name) for name in names if is_record_file(name)]
-    found.sort()
-    if not any(map(_is_transcript, _likely_first(found))):
-        return found
-    return [Beside(path, _of_others(path)) for path in found]
+        tables += [os.path.join(place, name) for name in names if _is_table(name)]
+    if any(map(_is_transcript, _likely_first(sorted(found)))):
+        found = [Beside(path, _of_others(path)) for path in found]
+    # A folder of tables alone is none of records.
+    return sorted([*found, *(Beside(path, _TABLE) for path in tables)]) if found else []
 
 
 def is_record_file(name: str) -> bool:
     """Whether a name says that a file holds records, and that it is not hidden."""
     return not name.startswith(".") and name.lower().endswith(_ENDINGS)
+
+
+def _is_table(name: str) -> bool:
+    return not name.startswith(".") and name.lower().endswith(_TABLES)
 
 
 def is_beside(refused: Rejected, raw: str | None) -> bool:

@@ -91,3 +91,16 @@ def test_a_summary_counts_where_its_transcripts_are_not_given(tmp_path: Path) ->
     assert len(records(list(read_paths([str(folder / "stats-cache.json")])))) == 1
     both = [str(folder / "stats-cache.json"), str(folder / "projects/-w/s.jsonl")]
     assert [record.format for record in records(list(read_paths(both)))] == ["claude-code"]
+
+
+def test_tables_beside_records_are_named_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(message()), encoding="utf-8")
+    for name in ("b.csv", "c.PARQUET", ".hidden.csv"):
+        (tmp_path / name).write_text("model,input\nclaude-opus-5,5\n", encoding="utf-8")
+    outcomes = list(read_paths(record_files(str(tmp_path))))
+    assert len(records(outcomes)) == 1
+    assert [(Path(one.place.file).name, one.reason) for one in skipped(outcomes)] == [
+        ("b.csv", "a table, which is priced by itself: give its path"),
+        ("c.PARQUET", "a table, which is priced by itself: give its path"),
+    ]  # fmt: skip
+    assert record_files(str(tmp_path / "none")) == []
