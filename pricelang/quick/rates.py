@@ -152,5 +152,5 @@ def content_of(files: Sequence[str]) -> str | None:
 
 def _code() -> str:
     """A word that changes with any code that an answer depends on."""
-    rooms = ("", "book", "cli", "quick", "rating", "syntax", "usage", folder_of("grammar"))
-    return digest(fingerprint(*rooms).encode())
+    packages = ("", "book", "cli", "quick", "rating", "syntax", "usage", folder_of("grammar"))
+    return digest(fingerprint(*packages).encode())

@@ -1,1 +1,1 @@
-"""Tests of the usage room: what other people's records are read into."""
+"""Tests of the package `usage`: what other people's records are read into."""

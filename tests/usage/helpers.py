@@ -1,4 +1,4 @@
-"""What the tests of the usage room share: records in few words, and outcomes as plain data."""
+"""What the tests of the package `usage` share: records in few words, and outcomes as plain data."""
 
 from __future__ import annotations
 

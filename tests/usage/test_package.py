@@ -1,4 +1,4 @@
-"""The room itself: it imports nothing of the others, and its modules stay small and documented."""
+"""The package itself: it imports no other, and its modules stay small and documented."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 import pricelang.usage.reading as reading
 from pricelang.usage.records import Place
 
-ROOM = Path(reading.__file__).parent
+PACKAGE = Path(reading.__file__).parent
 ALLOWED = {
     "__future__", "attrs", "collections", "datetime", "decimal", "difflib", "functools", "gzip", "importlib", "io", "itertools", "json", "os",
     "pathlib", "re", "sys", "tomllib", "typing", "typing_extensions", "urllib", "zlib", "zstandard",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.name)
 def test_a_module_imports_the_room_and_the_standard_library_alone(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -35,7 +35,7 @@ def test_a_start_loads_no_format_before_its_first_record() -> None:
         "list(read('{\"usage\": {\"input\": 1}}', 'x'));"
         "print(sorted(name.rsplit('.', 1)[1] for name in sys.modules if name.startswith('pricelang.usage.')))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM.parents[1])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parents[1])
     loaded = done.stdout
     assert "'canonical'" in loaded
     for name in ("messages", "iterations", "claude_code", "claude_result", "batch", "admin_usage", "gzip", "zlib"):
