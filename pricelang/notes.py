@@ -9,7 +9,7 @@ from attrs import frozen
 NoteCode = Literal[
     "account", "announced", "assumed", "batch_total", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
     "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "latency", "long_context_mark", "long_window", "no_date",
-    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "remark", "retired", "running_total", "speed", "subscription",
+    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "refusal_output", "remark", "retired", "running_total", "speed", "subscription",
     "turns", "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
 ]  # fmt: skip
 
@@ -50,6 +50,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "outside_term": Meaning("the day is outside the term of the contract: the prices below it hold"),
     "provider": _doubt("the record names a provider whose platform is not known"),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
+    "refusal_output": _doubt("a refusal has no content and counts a token of output, so whether it came before any is not known"),
     "remark": Meaning("a remark of the book, or of a format from outside"),
     "retired": Meaning("the model was retired: this is its last price"),
     "running_total": _doubt("an earlier result of the same session may be counted in this one"),

@@ -48,6 +48,17 @@ def test_a_request_that_cannot_exist_is_refused(request_: dict[str, Any], usage:
         assert (caught.value.location or "").startswith("anthropic/figures.price:")
 
 
+def test_a_longer_answer_is_one_of_a_batch_alone() -> None:
+    request: dict[str, Any] = {"model": "claude-opus-5", "at": "2026-11-01", "usage": {"output": 200_000}}
+    assert BOOK.price(**request, service_tier="batch").total == BOOK.total(**request, service_tier="batch") == Decimal("2.5")
+    for ask in (BOOK.price, BOOK.total):
+        with pytest.raises(pricelang.Refused, match="128,000 are the most; with `service_tier` `batch` 300,000 are"):
+            ask(**request)
+    with pytest.raises(pricelang.Refused, match="300,000 are the most"):
+        BOOK.total(model="claude-opus-5", at="2026-11-01", usage={"output": 300_001}, service_tier="batch")
+    assert BOOK.total(model="claude-3-7-sonnet-20250219", at="2025-06-01", usage={"output": 128_000}) == Decimal("1.92")
+
+
 def test_a_sum_is_held_against_nothing() -> None:
     bill = BOOK.price(model="claude-haiku-4-5", at="2026-11-01", usage={"input": 900_000, "output": 10**6}, record="sum")
     assert bill.total == Decimal("5.9")

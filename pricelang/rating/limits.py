@@ -2,7 +2,8 @@
 
 Two tables of figures are held against requests. The columns of `context_window` are values of the dimension of that name, and
 say how long the prompt of a request with that value may be (the group `prompt`). The columns of `max_output` say how long an
-answer may be; the largest counts. A book without such a table has no such limit, and a sum of requests is held against none.
+answer may be: one that is named as a value of a dimension holds for requests with that value alone, any other for all, and
+the largest counts. A book without such a table has no such limit, and a sum of requests is held against none.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ class Limits:
         self.prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
         self._windows = _rows(book, WINDOW) if self.axis is not None and self.prompt else {}
         self._answers = _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
+        columns = {column for rows in self._answers.values() for row in rows for column in row.columns}
+        self._named: dict[str, list[tuple[int, int]]] = {}
+        for axis, dimension in enumerate(book.dimensions):
+            for index, value in enumerate(dimension.values):
+                if value.name in columns:
+                    self._named.setdefault(value.name, []).append((axis, index))
 
     def at(self, point: Sequence[int], seconds: int) -> tuple[Limit, ...]:
         """The limits on a request at a point of the space and at an instant."""
@@ -69,9 +76,16 @@ class Limits:
             figure = window.columns.get(value) or _largest(window)
             found.append(Limit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
-            figure = _largest(answer)
-            found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
+            own = {name: figure for name, figure in answer.columns.items() if self._holds(name, point)}
+            if own:
+                figure = _largest(Row(answer.start, own))
+                found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
         return tuple(found)
+
+    def _holds(self, column: str, point: Sequence[int]) -> bool:
+        """Whether a column of answers holds for requests at a point."""
+        named = self._named.get(column)
+        return named is None or any(point[2 + axis] == index for axis, index in named)
 
     @property
     def every(self) -> dict[tuple[str, ...], tuple[int, ...]]:
@@ -109,13 +123,22 @@ class Limits:
         window = _holding(self._windows, model, seconds)
         return {name: int(figure.value) for name, figure in window.columns.items()} if window is not None else {}
 
+    def answers(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
+        """How long an answer may be with each value of a dimension that has a limit of its own."""
+        answer = _holding(self._answers, model, seconds)
+        named = answer.columns.items() if answer is not None else ()
+        return {
+            (self._book.dimensions[axis].name, name): int(figure.value)
+            for name, figure in named for axis, _ in self._named.get(name, ())
+        }  # fmt: skip
 
-def too_long(model: str, limit: Limit, amount: Number, wider: Mapping[str, int]) -> Refused:
-    """The error of a request that is beyond a limit; `wider` are the windows in which its prompt would fit."""
+
+def too_long(model: str, limit: Limit, amount: Number, wider: Mapping[tuple[str, str], int]) -> Refused:
+    """The error of a request that is beyond a limit; `wider` are the values of dimensions with which it would fit."""
     what = "a prompt" if limit.label == PROMPT else "an answer"
-    window = "".join(f"; with `{WINDOW}` `{name}` {most:,} are" for name, most in wider.items())
+    others = "".join(f"; with `{dimension}` `{name}` {most:,} are" for (dimension, name), most in wider.items())
     return Refused(
-        "too_long", f"no such request to `{model}` has {what} of {grouped(amount)} tokens: {limit.most:,} are the most{window}",
+        "too_long", f"no such request to `{model}` has {what} of {grouped(amount)} tokens: {limit.most:,} are the most{others}",
         origin=limit.origin, help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in records',
     )  # fmt: skip
 

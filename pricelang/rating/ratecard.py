@@ -138,10 +138,14 @@ class RateCard:
         """A request beyond a limit, priced as the only one that it can have been. Raises `Refused` where there is none."""
         model, at, usage, dimensions, label = asked
         index = entry.point[m.MODELS]
-        windows = limits_of(self.book).windows(index, entry.at) if limit.label == PROMPT else {}
+        limits = limits_of(self.book)
+        windows = limits.windows(index, entry.at) if limit.label == PROMPT else {}
         wider = {value: most for value, most in windows.items() if amount <= most}
         if len(wider) != 1 or WINDOW in dimensions:
-            raise too_long(self.book.models[index].name, limit, amount, wider)
+            fits = {(WINDOW, value): most for value, most in wider.items()}
+            if limit.label != PROMPT:
+                fits = {key: most for key, most in limits.answers(index, entry.at).items() if amount <= most}
+            raise too_long(self.book.models[index].name, limit, amount, fits)
         (value,) = wider
         priced = self._request(model, at, usage, {**dimensions, WINDOW: value}, label)
         return noted(priced, long_window(value, limit, amount))

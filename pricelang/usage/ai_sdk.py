@@ -139,7 +139,10 @@ def _counters(
     told = Counters(input, output, read or 0, *writes_of(written, (None, None), notes))
     plain = None if details is None else agreed([(details, inner)], ("noCacheTokens",))
     inside = details is not None or (isinstance(provider, str) and provider.lower().startswith(_INSIDE))
-    found = disjoint(told, f"{path}.{_INPUT[0]}", inside=inside, total=total_of(usage, ("totalTokens",), path, bare=details is None))
+    total = total_of(usage, ("totalTokens",), path, bare=details is None)
+    found = disjoint(told, f"{path}.{_INPUT[0]}", inside=inside, total=total)
+    if not inside and 0 < told.read <= input and (total is None or total.count == input + output):
+        notes.append(Note("cache_unknown", f"the input of {input:,} may hold the {told.read:,} tokens read from the cache: it does in version 6, and not in version 5"))
     if plain is not None and plain != found.input:
         raise UsageError("bad_counts", f"`{inner}.noCacheTokens` is {plain:,}, and without the cache `{path}.{_INPUT[0]}` is {found.input:,}")
     return found

@@ -27,7 +27,7 @@ _LINES = tuple(".jsonl" + packed for packed in PACKED)
 _HEAD = 2**16
 _OF_OTHERS = {
     "plugins": "a file of a plugin", "file-history": "a copy of a file that was changed",
-    "usage-data": "a summary of transcripts, which count",
+    "usage-data": "a summary of transcripts, which count", "telemetry": "events that repeat what the transcripts say",
 }  # fmt: skip
 _TOOLS = "tool-results"
 _TABLES = (".csv", ".tsv", ".parquet")

@@ -62,6 +62,9 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
     return Record(message.parts, place, FORMAT, notes)
 
 
+_COUNTED_REFUSAL = Note("refusal_output", "the refusal has no content and counts a token of output: priced, and whether it is billed is not known")
+
+
 def read_message(message: Mapping[str, object], at: str | None = None, *, batch: bool = False) -> Message:
     """The requests of a Messages response; `batch` when its container says that it ran in a batch.
 
@@ -86,6 +89,8 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
         shared = {"platform": platform, **shared}
     if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
         executor = executor | _refusal(message, notes)
+    elif top.output == 1 and listed is content and message.get("stop_reason") == "refusal" and not _has_output(content):
+        notes.append(_COUNTED_REFUSAL)
     parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
     if tools:
         _add_tools(parts, billed, tools)

@@ -42,7 +42,7 @@ def test_markdown_doubts_and_places() -> None:
     assert markdown.startswith("## image_pixels_per_token in tokens\n\n| rule | from | pixels | unsure |\n")
     (table,) = objects(run("figures", "max_output", "--json", "--at", "2026-11-28", "--model", "claude-opus-4-5").stdout)
     (row,) = table["rows"]
-    assert row["figures"] == {"at_most": "64000", "extended": None}
+    assert row["figures"] == {"at_most": "64000", "extended": None, "batch": None}
     assert (row["model"], row["source"], row["location"].split(":")[0]) == ("claude-opus-4-5-20251101", "catalogue", "anthropic/figures.price")
 
 

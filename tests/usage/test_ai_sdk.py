@@ -116,3 +116,12 @@ def test_converse_is_not_taken_for_it() -> None:
     value = {"modelId": "us.anthropic.claude-sonnet-4-6", "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 18_023, "cacheReadInputTokens": 17_817}}
     assert one_record(value).format == "bedrock"
     assert one_record({"response": RESPONSE, "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 206}}).format == "ai-sdk"
+
+
+@pytest.mark.parametrize("usage", [{"inputTokens": 17_903, "outputTokens": 120, "cachedInputTokens": 17_817, "totalTokens": total} for total in (None, 18_023)])
+def test_an_input_that_may_hold_the_cache_is_said(usage: dict[str, Any]) -> None:
+    """A total of version 5 leaves the cache out, so a record without a version may mean either; one that adds it up does not."""
+    for value in (result(usage), span(usage)):
+        assert any("may hold the 17,817" in note.text and note.doubtful for note in one_record(value).notes)
+    for clear in (V5, usage | {"totalTokens": 35_840}, V6):
+        assert not any("may hold" in note.text for note in one_record(result(clear)).notes)

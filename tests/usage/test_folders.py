@@ -26,6 +26,7 @@ BESIDE: dict[str, Any] = {
     "plugins/market/package.json": {"name": "x", "version": "1.0.0"},
     "plugins/market/fixture.json": message(id="msg_8"),
     "statsig/evaluations.json": "a text",
+    "telemetry/1p_failed_events.s.json": {"event_type": "Event", "event_data": {"model": "claude-opus-5", "input_tokens": 10}},
     "usage-data/session-meta/s.json": {"session_id": "s", "project_path": "/w", "input_tokens": 10, "output_tokens": 5},
     "stats-cache.json": SUMMARY,
 }

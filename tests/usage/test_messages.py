@@ -103,6 +103,12 @@ def test_a_refusal_is_an_outcome_only_before_any_output(
     assert part.usage["input"] == 10
 
 
+@pytest.mark.parametrize(("output", "content", "said"), [(0, [], False), (1, [], True), (2, [], False), (1, [{"type": "text", "text": "I"}], False), (1, None, False)])
+def test_an_empty_refusal_that_counts_a_token_is_in_doubt(output: int, content: object, said: bool) -> None:
+    found = one_record(message({"input_tokens": 5, "output_tokens": output}, stop_reason="refusal", content=content))
+    assert any(note.code == "refusal_output" and note.doubtful for note in found.notes) is said
+
+
 @pytest.mark.parametrize("category", ["bio", "frontier_llm", "reasoning_extraction", "cyber", None, 7])
 def test_the_refusal_category_is_told_where_it_decides_the_bill(category: object) -> None:
     details = {"type": "refusal", "category": category}
