@@ -28,11 +28,12 @@ _HEAD = 2**16
 _OF_OTHERS = {
     "plugins": "a file of a plugin", "file-history": "a copy of a file that was changed",
     "usage-data": "a summary of transcripts, which count", "telemetry": "events that repeat what the transcripts say",
+    "jobs": "the state of a job, whose transcripts count", "backups": "a copy of settings",
 }  # fmt: skip
-_TOOLS = "tool-results"
+_OF_SESSION = {"tool-results": "the result of a tool", "workflows": "a summary of transcripts, which count"}
 _TABLES = (".csv", ".tsv", ".parquet")
 _TABLE = "a table, which is priced by itself: give its path"
-_UNKNOWN = ("unknown_record", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
+_UNKNOWN = ("unknown_record", "missing_key", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
 _COUNTER = re.compile(r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]', re.IGNORECASE)
 
 
@@ -84,8 +85,8 @@ def _of_others(path: str) -> str:
         above = os.path.join(*parts[:number]) if number else os.curdir
         if part in _OF_OTHERS and os.path.isdir(os.path.join(above, "projects")):
             return _OF_OTHERS[part]
-        if part == _TOOLS and os.path.isfile(above + ".jsonl"):
-            return "the result of a tool"
+        if part in _OF_SESSION and os.path.isfile(above + ".jsonl"):
+            return _OF_SESSION[part]
     return ""
 
 

@@ -33,6 +33,8 @@ from .times import instant, nanoseconds
 from .unknown import note_key
 
 FORMAT = "otel"
+_TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
+"""Where spans of calls through an API shaped like OpenAI's have the tier."""
 _SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
 _ATTRIBUTES = {
     "session": ("session.id", "gen_ai.conversation.id"), "user": ("user.id", "enduser.id", "user.email"), "workspace": ("anthropic.workspace.id",),
@@ -151,6 +153,9 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
     dimensions = {"platform": platform} if platform else {}
     said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
+    for key in _TIERS:
+        if said["service_tier"] is None:
+            said["service_tier"] = own.get(key)
     dimensions |= stated(said, "anthropic.response")
     parts = tuple(parts_of(own, Part(_model(own, notes), at, dimensions), provider, notes))
     id = own.get("gen_ai.response.id")

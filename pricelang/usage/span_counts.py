@@ -42,7 +42,10 @@ _WRITTEN = (
     TRACELOOP + "cache_creation_input_tokens", LLM + "prompt_details.cache_write", LLM + "prompt_details.cache_creation",
 )  # fmt: skip
 _PARTS = tuple(
-    tuple(prefix + f"ephemeral_{ttl}_input_tokens" for prefix in (ANTHROPIC + "cache_creation.", GEN_AI + "cache_creation.", GEN_AI + "details."))
+    (
+        *(prefix + f"ephemeral_{ttl}_input_tokens" for prefix in (ANTHROPIC + "cache_creation.", GEN_AI + "cache_creation.", GEN_AI + "details.")),
+        *(prefix + name for prefix in (GEN_AI, GEN_AI + "details.") for name in (f"cache_write_{ttl}_tokens", f"cache_{ttl}_write_tokens")),
+    )
     for ttl in ("5m", "1h")
 )  # fmt: skip
 _TOOLS = ("web_search", "web_fetch")

@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias
 
 from attrs import field, frozen
 
 from pricelang.notes import Note
+from pricelang.wording import nearest
 
 from .fields import is_object, shown
 from .records import Outcome, Place, Record, Rejected, UsageError
@@ -39,6 +41,7 @@ _SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
 _NOTHING: Known = {}
 _MISSING: Known = {"": None}
 _MOST = 100
+_MANY = 40
 _MAX_TEXT = 100_000
 
 
@@ -101,11 +104,19 @@ def note_key(path: str, value: object, known: Collection[str], notes: list[Note]
         return
     found = list(_counters_in(value, path))
     names = tuple(sorted(set(known) - set(known_names()))) if found else ()
+    if len(names) > _MANY:
+        names = _some(found[0][0], names)
     for spot, number in found[:_MOST]:
         text = f"{shown(spot, 120)} is {_digits(number)}, and this counter is not known: it may be billed"
         notes.append(UnknownCounter("unknown_counter", text, names))
     if not found and _says(value):
         notes.append(Note("unknown_key", f"{shown(path, 120)} is not known: left out"))
+
+
+@lru_cache(maxsize=256)
+def _some(spot: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names nearest to what stands at `spot`, of more than anybody reads."""
+    return (*(nearest(spot, names) or names[:3]), "…")
 
 
 def is_counter(value: object) -> bool:

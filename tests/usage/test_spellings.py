@@ -80,6 +80,7 @@ def test_the_lifetimes_of_writes_under_their_names() -> None:
         chat(cache_read_input_tokens=3_600, cache_creation_input_tokens=500, cache_creation={"ephemeral_5m_input_tokens": 400, "ephemeral_1h_input_tokens": 100}),
         langfuse(input_cache_read=3_600, input_ephemeral_5m_input_tokens=400, input_ephemeral_1h_input_tokens=100),
         pydantic(cache_read_tokens=3_600, cache_write_tokens=500, cache_write_1h_tokens=100),
+        span(P + "details.cache_read_tokens", P + "details.cache_write_tokens", **{P + "details.cache_write_1h_tokens": 100}),
         open_inference(**{"output.value": json.dumps({"usage": OWN | {"cache_creation": {"ephemeral_5m_input_tokens": 400, "ephemeral_1h_input_tokens": 100}}})}),
     ):
         found = one_record(value)

@@ -60,6 +60,11 @@ def spans(**said: object) -> Any:
     return span(**counts, **{f"anthropic.response.{key}": value for key, value in said.items()})
 
 
+def spans_of_openai(**said: object) -> Any:
+    made = spans()
+    return made | {"attributes": made["attributes"] | {"openai.response.service_tier": said["service_tier"]}}
+
+
 def event(**said: object) -> Any:
     return {"body": "claude_code.api_request", "attributes": {"model": MODEL, "input_tokens": 1_000_000, "output_tokens": 0, **said}}
 
@@ -72,6 +77,7 @@ ALL = ("service_tier", "speed", "inference_geo")
 SAYING: list[tuple[Any, tuple[str, ...], dict[str, str]]] = [
     (messages, ALL, {}), (transcript, ALL, {}), (result, ALL, {}), (session, ("speed", "inference_geo"), {}), (converse, ("service_tier",), {"service_tier": "default"}),
     (openai, ALL, {"service_tier": "default"}), (openai_top, ("service_tier",), {"service_tier": "default"}), (litellm, ALL, {}), (spans, ALL, {"speed": "normal"}),
+    (spans_of_openai, ("service_tier",), {"service_tier": "default"}),
     (event, ("speed",), {"speed": "normal"}), (report, ALL, {}),
 ]  # fmt: skip
 CASES = [(make, name, words.get(name, PLAIN[name])) for make, names, words in SAYING for name in names]

@@ -121,6 +121,12 @@ def test_the_law_holds_for_attributes_of_spans(key: str) -> None:
         assert one_record(value).parts[0].usage == {"input": 100, "output": 5}
 
 
+def test_a_help_names_no_more_than_a_person_reads() -> None:
+    found = one_rejected(span(**{"gen_ai.usage.details.cache_read_toks": 3}))
+    assert (found.help or "").startswith("known here: gen_ai.usage.details.cache_read_tokens, ")
+    assert len(found.help or "") < 400
+
+
 def test_json_in_an_attribute_is_looked_into() -> None:
     assert one_rejected(span(**{"gen_ai.usage.input_token_details": '{"cache_read": 67}'})).message.startswith("`gen_ai.usage.input_token_details.cache_read` is 67")
 
