@@ -37,6 +37,8 @@ _INSIDE_INPUT = known_names(
 )  # fmt: skip
 _INSIDE_OUTPUT = known_names("reasoning_tokens", "thinking_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens", *_MEDIA)
 _TOOLS = ("web_search", "web_fetch")
+_RUNNING = ("in_progress", "queued")
+UNFINISHED = Note("unfinished", "the response was still going on: its count of output may be a placeholder")
 _KNOWN = known_names(
     "prompt_tokens", "completion_tokens", "total_tokens", "input_tokens", "output_tokens", "inference_geo", "speed", "service_tier",
     "is_byok", "cache_creation_input_tokens", "cache_read_input_tokens", "cached_tokens",
@@ -69,7 +71,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if value.get("usage") is None and value.get("object") == "chat.completion.chunk":
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
-    notes: list[Note] = []
+    notes: list[Note] = [UNFINISHED] if value.get("object") == "response" and value.get("status") in _RUNNING else []
     tools = searches(usage)
     meters = counters(usage, "usage", notes).meters() | tools
     dimensions = {**stated(value, "", ("service_tier",)), **stated(usage, "usage")}

@@ -16,7 +16,7 @@ from .formats import FORMATS, Read, checked_format, format_of, reader_of
 from .json_text import Decoder, JsonFault
 from .lines import Source, lines_of
 from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from .responses import Later, Responses, is_partial, response_ids
+from .responses import Later, Responses, is_partial, is_unfinished, response_ids
 from .shapes import identity, is_event, is_summary
 from .sse import merged
 from .unknown import checked_policy, settled
@@ -165,16 +165,28 @@ class _Reading:
         if self._runs is not None:
             for event in self._runs.rest():
                 self._add_copy(event.copy, event.later)
-        self._responses.finish()
+        # Copies with a final count come first: what is open elsewhere never counts beside one.
+        unfinished: list[tuple[Key, Record]] = []
         for key, found in self._transcripts.outcomes() if self._transcripts else ():
-            later = self._copies[key]
-            outcome = self._responses.last(found) if isinstance(found, Record) else found
-            if isinstance(outcome, Record) and self._runs is not None:
-                outcome = self._runs.against(outcome)
-            later.outcome = outcome
+            if not isinstance(found, Record):
+                self._copies[key].outcome = found
+            elif is_unfinished(found):
+                unfinished.append((key, found))
+            else:
+                self._settle_copy(key, found)
+        self._responses.finish()
+        for key, record in unfinished:
+            self._settle_copy(key, record)
         for record, later in self._summaries:
             counted = "a summary of the transcripts, which count"
             later.outcome = Skipped(record.place, counted) if self._transcripts is not None else record
+
+    def _settle_copy(self, key: Key, found: Record) -> None:
+        """Decides a response of a transcript, whose copies are settled among themselves."""
+        outcome = self._responses.last(found)
+        if isinstance(outcome, Record) and self._runs is not None:
+            outcome = self._runs.against(outcome)
+        self._copies[key].outcome = outcome
 
     def _path(self, path: str) -> Iterator[Outcome | Later]:
         self._lenient = isinstance(path, Beside)

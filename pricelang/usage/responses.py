@@ -187,6 +187,8 @@ class Responses:
         for id in record.ids:
             if id in self._counted:
                 return _against(record, self._counted[id], is_unfinished(record))
+        if self._open and not is_unfinished(record):
+            self._close(record, record.ids, _counted(record))
         return record
 
     def include(self, ids: tuple[str, ...], place: Place) -> None:

@@ -134,6 +134,21 @@ def test_of_several_without_one_the_largest_counts_and_says_so(counts: list[int]
     assert len(found) == len(counts) + 1
 
 
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+@pytest.mark.parametrize("final", [name for name in TOLD if name != "sse"])
+def test_the_final_copy_may_be_of_another_format(final: str, order: tuple[int, ...]) -> None:
+    told_twice = [message({"input_tokens": 10, "output_tokens": 1}, stop_reason=None), TOLD[final]]
+    found = outcomes(lines(*(told_twice[place] for place in order)))
+    assert spent(found) == [{"input": 10, "output": 5}]
+    assert (len(skipped(found)), [one.notes for one in records(found) if one.notes]) == (1, [])
+
+
+def test_a_response_that_is_still_going_on_says_so() -> None:
+    value = {"id": "resp_1", "object": "response", "status": "in_progress", "model": "claude-opus-5", "usage": {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11}}
+    assert [note.code for note in records(outcomes(value))[0].notes] == ["unfinished"]
+    assert records(outcomes(value | {"status": "incomplete"}))[0].notes == ()
+
+
 def test_an_unfinished_copy_that_counts_more_is_not_lost_in_silence() -> None:
     found = outcomes(lines(message(), partial(9)))
     assert [type(one).__name__ for one in found] == ["Record", "Rejected"]
