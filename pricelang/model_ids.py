@@ -13,12 +13,11 @@ from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import seconds_of, today
 from pricelang.spelling import Spellings
 from pricelang.usage.fields import mark_note, without_mark
-from pricelang.usage.platforms import DEPLOYMENTS, LEAVES_UNSAID, Named, named
+from pricelang.usage.platforms import DEPLOYMENTS, FAST, LEAVES_UNSAID, Named, named
 from pricelang.usage.stated import PLAIN
 from pricelang.wording import did_you_mean, shown
 
 _MAX_KEPT = 10_000
-_FAST = "-fast"
 # Aliases of Claude Code, each with the families among which it moves; `opusplan` plans with one and works with another.
 _MOVING = {
     "opus": ("opus",), "sonnet": ("sonnet",), "haiku": ("haiku",), "fable": ("fable",), "mythos": ("mythos",),
@@ -152,16 +151,16 @@ class ModelIds:
         """The model of a name, by the book's name; a deployment that is named so is fast."""
         name = said.model or ""
         model = name if name in self.names else self._spellings.known(name)
-        if model is None and name.endswith(_FAST) and said.dimensions.get("platform", platform) in DEPLOYMENTS:
-            model = self._spellings.known(name.removesuffix(_FAST))
+        if model is None and name.endswith(FAST) and said.dimensions.get("platform", platform) in DEPLOYMENTS:
+            model = self._spellings.known(name.removesuffix(FAST))
             said = evolve(said, dimensions={**said.dimensions, "speed": "fast"})
         return model, said
 
     def _explain(self, id: str, said: Named) -> None:
         """Raises for a name that is nearly one of the book's."""
         name = said.model or ""
-        if name.endswith(_FAST):
-            model = self._spellings.known(name.removesuffix(_FAST))
+        if name.endswith(FAST):
+            model = self._spellings.known(name.removesuffix(FAST))
             if model is not None:
                 raise UnknownName(
                     "unknown_model", f"unknown model `{shown(id, 200)}`: fast mode is no model but a dimension",

@@ -19,7 +19,7 @@ from .counters import Counters, agreed, writes_of
 from .fields import clean, count, is_object, optional_object, require_object, word
 from .inclusive import disjoint, no_lifetime, total_of
 from .messages import read_message
-from .platforms import named_platform, platform_of_message
+from .platforms import named_platform, of_asked, platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, UsageError
 from .times import instant
 from .unknown import ANYTHING, known_names, note_unknown, several
@@ -79,7 +79,8 @@ def _parts(value: Mapping[str, object], path: str, notes: list[Note]) -> Iterato
     provider = own.get("provider") or value.get("provider")
     metadata = optional_object(value, "providerMetadata", "") or optional_object(value, "experimental_providerMetadata", "")
     betrayed = platform_of_message(response.get("id"))
-    like = Part(model, at, {"platform": betrayed} if betrayed else {}, kind=SUM if several(usage, value) else SINGLE)
+    said = of_asked(own.get("modelId"), response.get("modelId"), named_platform(provider))
+    like = Part(model, at, {**({"platform": betrayed} if betrayed else {}), **said}, kind=SUM if several(usage, value) else SINGLE)
     yield from parts_of(usage, path, like, (provider, metadata), notes)
 
 

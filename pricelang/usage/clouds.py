@@ -15,7 +15,7 @@ from attrs import evolve
 
 from .fields import is_object, require_object, shown, word
 from .messages import read_message
-from .platforms import of_bedrock, vertex_endpoint
+from .platforms import of_asked, of_bedrock, vertex_endpoint
 from .records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"
@@ -69,8 +69,16 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         if platform == "bedrock":
             model = in_url if in_url and part.model in (None, response.get("model")) else model
             dimensions = of_bedrock(model, region or host["region"])
+        elif platform == "foundry" and part.model == response.get("model"):
+            dimensions = {"platform": platform, **of_asked(_asked(request) or in_url, part.model, platform)}
         parts.append(within(part, dimensions, model))
     return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, {name: text for name, text in given.items() if text}),)
+
+
+def _asked(request: Mapping[str, object]) -> object:
+    """The deployment that a request names, beside its URL or in its body."""
+    body = request.get("body")
+    return request.get("deployment") or (body.get("model") if is_object(body) else None)
 
 
 def _model_in(url: str, platform: str) -> str | None:

@@ -24,7 +24,7 @@ from .counters import Counters
 from .fields import clean, count, is_object, model_id, shown, type_name, wrong_type
 from .inclusive import no_lifetime
 from .json_text import written
-from .platforms import named_platform, platform_of_message
+from .platforms import named, named_platform, of_asked, platform_of_message
 from .records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from .span_counts import counts_tokens, parts_of, without_prefix
 from .spans import Spans
@@ -151,13 +151,14 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     notes: list[Note] = []
     provider = _first(own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider")
     platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
-    dimensions = {"platform": platform} if platform else {}
+    model, asked = _model(own, notes), own.get("gen_ai.request.model")
+    dimensions = {**({"platform": platform} if platform else {}), **of_asked(asked, _answered(own) and model, platform)}
     said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
     for key in _TIERS:
         if said["service_tier"] is None:
             said["service_tier"] = own.get(key)
     dimensions |= stated(said, "anthropic.response")
-    parts = tuple(parts_of(own, Part(_model(own, notes), at, dimensions), provider, notes))
+    parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
     id = own.get("gen_ai.response.id")
     return Record(parts, evolve(place, id=clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes)
 
@@ -174,11 +175,15 @@ def _sums(name: object, own: Mapping[str, object]) -> object:
 
 
 def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
-    asked, given = own.get("gen_ai.request.model"), _first(own, "gen_ai.response.model", "ai.response.model")
-    # On Bedrock the id that was asked for says the geography, and the one that answered does not.
-    if isinstance(asked, str) and ("anthropic." in asked or asked.startswith("arn:")):
+    asked, given = own.get("gen_ai.request.model"), _answered(own)
+    # On Bedrock the id that was asked for says the geography, and the one that answered does not; nor does it say a variant.
+    if isinstance(asked, str) and ("anthropic." in asked or asked.startswith("arn:") or named(asked).odd.startswith(":")):
         return model_id(asked, "gen_ai.request.model", notes)
     return model_id(given or _first(own, "gen_ai.request.model", "llm.model_name", "ai.model.id"), "gen_ai.response.model", notes)
+
+
+def _answered(own: Mapping[str, object]) -> object:
+    return _first(own, "gen_ai.response.model", "ai.response.model")
 
 
 def _first(own: Mapping[str, object], *names: str) -> object:

@@ -67,6 +67,8 @@ _OLD_BEDROCK = re.compile(r"anthropic\.(?P<model>claude-v2:1|claude-v1|claude-v2
 _ONE_REGION = {"endpoint": ("in_region", "regional")}
 _OLD_NAMES = {"claude-v2": "claude-2.0", "claude-v2:1": "claude-2.1", "claude-instant-v1": "claude-instant-1.2", "claude-v1": "claude-1.3"}
 _MESSAGE_IDS = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}
+FAST = "-fast"
+"""How the name of a deployment of Foundry ends that is fast mode."""
 # Of the variants of OpenRouter, the one whose price is known.
 _VARIANTS = {"batch": {"service_tier": "batch"}}
 
@@ -123,6 +125,20 @@ def _platform_of(name: str) -> str | None:
 def platform_of_message(id: object) -> str | None:
     """The cloud that served a message, as its id betrays it, else None."""
     return _MESSAGE_IDS.get(id[:9]) if isinstance(id, str) else None
+
+
+def of_asked(asked: object, answered: object, platform: str | None) -> Mapping[str, str]:
+    """What the id that was asked for says of a request whose answer names a model in plain words: the answer leaves it out.
+
+    >>> of_asked("anthropic/claude-opus-5:batch", "claude-opus-5", None), of_asked("opus-5-5-fast", "claude-opus-5-5", "foundry")
+    ({'service_tier': 'batch'}, {'speed': 'fast'})
+    """
+    if not isinstance(asked, str) or not isinstance(answered, str) or asked == answered or named(answered).dimensions:
+        return {}
+    said = named(asked).dimensions
+    if asked.endswith(FAST) and said.get("platform", platform) in DEPLOYMENTS:
+        return {**said, "speed": "fast"}
+    return said
 
 
 def vertex_endpoint(location: str | None) -> str | None:

@@ -118,6 +118,12 @@ def test_converse_is_not_taken_for_it() -> None:
     assert one_record({"response": RESPONSE, "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 206}}).format == "ai-sdk"
 
 
+def test_what_the_id_that_was_asked_for_says_is_kept() -> None:
+    for asked, said in [("us.anthropic.claude-sonnet-4-6", {"platform": "bedrock", "endpoint": "regional"}), (f"anthropic/{MODEL}:batch", {"service_tier": "batch"})]:
+        (part,) = one_record(result(V6, model={"modelId": asked})).parts
+        assert (part.model, dict(part.dimensions)) == (MODEL, said)
+
+
 @pytest.mark.parametrize("usage", [{"inputTokens": 17_903, "outputTokens": 120, "cachedInputTokens": 17_817, "totalTokens": total} for total in (None, 18_023)])
 def test_an_input_that_may_hold_the_cache_is_said(usage: dict[str, Any]) -> None:
     """A total of version 5 leaves the cache out, so a record without a version may mean either; one that adds it up does not."""

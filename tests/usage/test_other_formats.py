@@ -227,3 +227,34 @@ def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
         assert [(note.code, note.doubtful) for note in found.notes] == [("cache_unknown", True)]
         assert one_record({**INVOCATION, "input": {**given, "cacheReadInputTokenCount": 0}, "output": output}).notes == ()
     assert one_record({**INVOCATION, "input": s3[0], "output": {**s3[1], "outputBodyJson": BODY}}).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "more", "total"),
+    [
+        ("anthropic/claude-opus-5:batch", "anthropic/claude-opus-5", {}, "2.5"),
+        ("anthropic/claude-opus-5:batch", "claude-opus-5", {}, "2.5"),
+        ("claude-opus-5-5-fast", "claude-opus-5-5", {"gen_ai.provider.name": "azure.ai.inference"}, "8"),
+        ("azure_ai/mine-fast", "claude-opus-5-5", {}, "8"),
+        ("mine", "claude-opus-5-5", {"gen_ai.provider.name": "azure.ai.inference"}, "4"),
+        ("my-fast", "claude-opus-5-5", {}, "4"),
+        ("anthropic/claude-opus-5:free", "claude-opus-5", {}, "unknown_model"),
+        ("claude-opus-5@default", "claude-opus-5", {}, "unsaid"),
+        ("opus", "claude-opus-5", {}, "5"),
+    ],
+)
+def test_what_the_id_that_was_asked_for_says_is_kept(asked: str, answered: str, more: dict[str, str], total: str) -> None:
+    counts = {"gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 0}
+    record = one_record(span(**{"gen_ai.request.model": asked, "gen_ai.response.model": answered, **counts, **more}))
+    try:
+        found = str(pricelang.load().price_record(record, at="2026-11-01").total.normalize())
+    except pricelang.PriceError as error:
+        found = error.code
+    assert found == total
+
+
+@pytest.mark.parametrize("request_", [{"deployment": "x-fast"}, {"body": {"model": "x-fast"}}])
+def test_a_fast_deployment_is_fast_whatever_model_answers(request_: dict[str, Any]) -> None:
+    request = {"url": "https://res.services.ai.azure.com/anthropic/v1/messages", **request_}
+    (part,) = one_record({"request": request, "response": message(model="claude-opus-5-5")}).parts
+    assert (part.model, part.dimensions["speed"], part.dimensions["platform"]) == ("claude-opus-5-5", "fast", "foundry")
