@@ -18,7 +18,6 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from pricelang.notes import Note
-from pricelang.wording import nearest
 
 from .fields import is_object, shown
 from .records import Outcome, Place, Record, Rejected, UsageError
@@ -116,7 +115,9 @@ def note_key(path: str, value: object, known: Collection[str], notes: list[Note]
 @lru_cache(maxsize=256)
 def _some(spot: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names nearest to what stands at `spot`, of more than anybody reads."""
-    return (*(nearest(spot, names) or names[:3]), "…")
+    import difflib  # only needed where something is wrong
+
+    return (*(difflib.get_close_matches(spot[:_MANY * 2], names, n=3) or names[:3]), "…")
 
 
 def is_counter(value: object) -> bool:
