@@ -16,7 +16,7 @@ from .formats import FORMATS, Read, checked_format, format_of, reader_of
 from .json_text import Decoder, JsonFault
 from .lines import Source, lines_of
 from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from .responses import Later, Responses, is_partial, is_unfinished, response_ids
+from .responses import Later, Responses, is_chunk, is_partial, is_unfinished, response_ids
 from .shapes import identity, is_event, is_summary
 from .sse import merged
 from .unknown import checked_policy, settled
@@ -149,6 +149,7 @@ class _Reading:
                     yield outcome
         self._settle()
         yield from self._known()
+        yield from self._responses.uncounted()
 
     def _known(self) -> Iterator[Outcome]:
         """What is held back, up to the first outcome that is not known yet."""
@@ -237,6 +238,8 @@ class _Reading:
             for outcome in self._read(value, place, raw):
                 if self._keep_raw and isinstance(outcome, Record | Rejected) and outcome.raw is None:
                     outcome = evolve(outcome, raw=raw)
+                if isinstance(outcome, Skipped) and isinstance(value, dict) and is_chunk(value):
+                    self._responses.chunk(response_ids("openai", value), value, outcome.place)
                 yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts and isinstance(value, dict) else outcome
         except UsageError as error:
             refused = error.rejected(place)

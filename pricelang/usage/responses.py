@@ -11,9 +11,11 @@ several such the largest does, among equals the last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
+
+from pricelang.notes import Note
 
 from .fields import clean, is_object
 from .records import Outcome, Place, Record, Rejected, Skipped
@@ -23,6 +25,7 @@ _ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 """How ids of responses begin; others count where the object says what it is."""
 _CHUNK = "chat.completion.chunk"
 _MAX_ID = 200
+_NO_END = Note("unfinished", "no chunk of the stream tells its end: its counts may not be the last")
 Value = Mapping[str, object]
 _NOTHING: Value = {}
 
@@ -45,9 +48,14 @@ def named(kind: str, id: object) -> tuple[str, ...]:
     return (f"{kind}:{id}",) if isinstance(id, str) and 0 < len(id) <= _MAX_ID else ()
 
 
+def is_chunk(value: Value) -> bool:
+    """Whether an object is a part of a stream of completions, which may tell no counts."""
+    return value.get("object") == _CHUNK
+
+
 def is_partial(format: str, value: Value) -> bool:
     """Whether an object is one of several that tell the counts of one response so far: a chunk before the last."""
-    if format != "openai" or value.get("object") != _CHUNK:
+    if format != "openai" or not is_chunk(value):
         return False
     choices = value.get("choices")
     if not isinstance(choices, list):
@@ -159,12 +167,37 @@ class _Open:
     later: Later
 
 
+@frozen
+class _Stream:
+    """A stream that has told no counts yet: the place of its first chunk, and whether it has told its end."""
+
+    place: Place
+    ended: bool
+
+
 class Responses:
     """The responses of one pass, by their ids."""
 
     def __init__(self) -> None:
         self._counted: dict[str, _Counted] = {}
         self._open: dict[str, _Open] = {}
+        self._streams: dict[str, _Stream] = {}
+
+    def chunk(self, ids: tuple[str, ...], value: Value, place: Place) -> None:
+        """Takes note of a chunk without counts: its stream has to tell them, here or elsewhere."""
+        for id in ids:
+            before = self._streams.get(id)
+            ended = not is_partial("openai", value) or (before is not None and before.ended)
+            self._streams[id] = _Stream(place if before is None else before.place, ended)
+
+    def uncounted(self) -> Iterator[Rejected]:
+        """The streams that told no counts to their end."""
+        for id, stream in self._streams.items():
+            if id not in self._counted:
+                yield Rejected(
+                    stream.place, "no_counts", "the stream of this response tells no counts",
+                    'ask for them in its request, with `"stream_options": {"include_usage": true}`',
+                )  # fmt: skip
 
     def settled(self, record: Record, ids: tuple[str, ...], partial: bool = False) -> Outcome | Later:
         """The record if it counts, or why it does not; a `Later` where that is not known yet. `partial` is a copy that others
@@ -200,8 +233,14 @@ class Responses:
         """Decides what is still open: the copy at hand counts."""
         for one in self._open.values():
             if one.later.outcome is None:
-                one.later.outcome = one.record
+                one.later.outcome = self._as_told(one)
                 self._counted.update(dict.fromkeys(one.ids, _counted(one.record)))
+
+    def _as_told(self, one: _Open) -> Record:
+        """A record that nothing followed, with the warning that it may not be the last, unless its stream told its end."""
+        if is_unfinished(one.record) or any(id in self._streams and self._streams[id].ended for id in one.ids):
+            return one.record
+        return evolve(one.record, notes=(*one.record.notes, _NO_END))
 
     def _opened(self, record: Record, ids: tuple[str, ...]) -> Outcome | Later:
         before = next((self._open[id] for id in ids if id in self._open), None)

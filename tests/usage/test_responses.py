@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricelang.usage.reading import read, read_paths
-from pricelang.usage.records import Outcome, Rejected
+from pricelang.usage.records import Outcome, Rejected, Skipped
 
 from .helpers import brief, message, outcomes, records, skipped
 from .test_streams import stream
@@ -164,7 +164,19 @@ def chunk(output: int, last: bool = False, **more: Any) -> dict[str, Any]:
 def test_chunks_tell_the_counts_so_far_and_the_last_one_counts() -> None:
     found = outcomes(lines(chunk(1), chunk(2), chunk(7, last=True), chunk(3, last=True, id="chatcmpl-2")))
     assert spent(found) == [{"input": 10, "output": 7}, {"input": 10, "output": 3}]
-    assert spent(outcomes(lines(chunk(1), chunk(2)))) == [{"input": 10, "output": 2}]
+    cut = outcomes(lines(chunk(1), chunk(2)))
+    assert (spent(cut), codes(cut)) == ([{"input": 10, "output": 2}], ["unfinished"])
+
+
+def test_a_stream_without_counts_is_refused_and_one_that_told_its_end_before_them_is_whole() -> None:
+    silent = [chunk(0) | {"usage": None}, chunk(0) | {"usage": None, "choices": [{"delta": {}, "finish_reason": "stop"}]}]
+    for order in permutations([silent[0], silent[1]]):
+        (refused,) = [one for one in outcomes(lines(*order)) if not isinstance(one, Skipped)]
+        assert isinstance(refused, Rejected)
+        assert (refused.code, refused.place.line) == ("no_counts", 1)
+    for whole in permutations([*silent, chunk(7)]):
+        found = outcomes(lines(*whole))
+        assert (spent(found), codes(found)) == ([{"input": 10, "output": 7}], [])
 
 
 def transcript(output: int, stop: str | None = None, **more: Any) -> dict[str, Any]:
