@@ -24,10 +24,11 @@ from pricelang.engines.quantities import (
     text_of,
     timed_sql,
 )
+from pricelang.engines.rates_table import may_round, store_rates
 from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, detach, open_source
 from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import Each, RateTable, ends_everywhere, most_places, rate_table
+from pricelang.rating.atoms import Each, RateTable, most_places, rate_table
 from pricelang.rating.instants import seconds_of, written
 
 if TYPE_CHECKING:
@@ -371,29 +372,6 @@ def open_job(
     return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed, sums)
 
 
-def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]) -> None:
-    """Makes a temporary table of the rates, empty where there are none."""
-    types = ["name varchar", "version smallint", "clock smallint", "model varchar", "currency varchar"]
-    types += [f"value_{n} varchar" for n in range(len(table.dimensions))]
-    types += [f"side_{n} smallint" for n in range(len(table.thresholds))]
-    types += [f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}" for n in range(len(table.meters))]
-    types += [f"least_{n} hugeint" for n in range(len(table.meters))]
-    connection.execute(f"create or replace temp table {name} ({', '.join(types)})")
-    columns: list[list[object]] = [
-        [row.name for row in table.rows], [row.version for row in table.rows], [row.clock for row in table.rows],
-        [row.model for row in table.rows], [row.currency for row in table.rows],
-    ]  # fmt: skip
-    columns += [[row.values[n] for row in table.rows] for n in range(len(table.dimensions))]
-    columns += [[row.sides[n] for row in table.rows] for n in range(len(table.thresholds))]
-    columns += [[_text(row.atoms[n]) for row in table.rows] for n in range(len(table.meters))]
-    columns += [
-        [None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n])) for row in table.rows]
-        for n in range(len(table.meters))
-    ]
-    if table.rows:
-        connection.execute(f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns)
-
-
 def _ends(column: str) -> tuple[str, str]:
     """The least and the greatest value of a column, as SQL."""
     return f"min({quoted(column)})", f"max({quoted(column)})"
@@ -407,10 +385,6 @@ def _strange(column: str, kind: str) -> str:
     return f"coalesce({least} < {first} or {most} >= {after}, false)"
 
 
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)
-
-
 def _seconds(found: object) -> int | None:
     """UTC seconds of what DuckDB gives for an instant."""
     if found is None:
@@ -418,15 +392,3 @@ def _seconds(found: object) -> int | None:
     if isinstance(found, datetime):
         return int(found.replace(tzinfo=found.tzinfo or UTC).timestamp() // 1)
     return seconds_of(found)  # type: ignore[arg-type]
-
-
-def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
-    """Whether a request of these quantities may have an amount that is no whole number of atoms."""
-    checked, meters = book.checked, {quantity.meter for quantity in quantities}
-    held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}
-    return bool(
-        any(quantity.finer for quantity in quantities)
-        or checked.roundings or checked.limits or checked.conversions or not ends_everywhere(checked)
-        or any(line.outcome == "add" for modifier in checked.modifiers for line in modifier.lines)
-        or any(charge.minimums for charge in checked.charges if charge.meter in held)
-    )

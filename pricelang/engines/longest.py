@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricelang.engines import keyed
 from pricelang.engines.keyed import Quantity
-from pricelang.rating.limits import ANSWER, WINDOW
+from pricelang.rating.limits import ANSWER, WINDOW, Longest
 from pricelang.rating.versions import Held, Versions
 
 Part = TypeVar("Part")
@@ -18,16 +18,16 @@ Part = TypeVar("Part")
 
 @frozen(eq=False)
 class Asked:
-    """How a row is asked: `named` says whether its model is one of some names, `at` is its instant, `window` its column of
-    windows (None where it has none), `fixed` the window of all rows; `is_idle` says that no price turns on windows."""
+    """How a row is asked: `named` says whether its model is one of some names, `at` is its instant, `values` are those of
+    dimensions that have a column, as SQL, `given` those of all rows; `is_idle` says that no price turns on windows."""
 
     named: Callable[[Sequence[str]], str]
     at: str
     instant: Callable[[int], str]
     text: Callable[[str], str]
     quantities: Sequence[Quantity]
-    window: str | None = None
-    fixed: str | None = None
+    given: Mapping[str, str]
+    values: Mapping[str, str] = {}
     is_idle: bool = False
 
 
@@ -35,9 +35,10 @@ def is_too_long(found: Versions, asked: Asked) -> str | None:
     """1 where a row has more than any such request, else 0, as SQL; None where no limit is known of these meters."""
     tests = []
     answers = [*_groups(found.held, asked, lambda held: held.answer)]
-    total = keyed.sum_sql([ANSWER], asked.quantities, max((most for _, most in answers), default=0))
+    lengths = [length for _, (most, named) in answers for length in (most or 0, *(length for _, _, length in named))]
+    total = keyed.sum_sql([ANSWER], asked.quantities, max(lengths, default=0))
     if answers and total is not None:
-        tests.append(f"{total} > {_case(answers)}")
+        tests.append(f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}")
     prompts = [*_groups(found.held, asked, partial(_windows, asked))]
     total = keyed.sum_sql(found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0))
     if prompts and total is not None:
@@ -67,16 +68,31 @@ def _most(found: Versions, asked: Asked, groups: Sequence[tuple[str, tuple[int, 
     """How long the prompt of a row may be, as SQL."""
     values = next((values for name, values in found.dimensions if name == WINDOW), found.windows)
     each = [_case([(when, most[found.windows.index(value)]) for when, most in groups]) for value in values]
-    if asked.window is None:
-        return each[values.index(asked.fixed or found.windows[0])]
+    column = asked.values.get(WINDOW)
+    if column is None:
+        return each[values.index(asked.given.get(WINDOW, found.windows[0]))]
     if len({*each}) == 1:
         return each[0]
-    cases = " ".join(f"when {asked.window} = {asked.text(value)} then {sql}" for value, sql in zip(values, each, strict=True))
+    cases = " ".join(f"when {column} = {asked.text(value)} then {sql}" for value, sql in zip(values, each, strict=True))
     return f"case {cases} end"
 
 
-def _case(groups: Sequence[tuple[str, int]]) -> str:
-    by_number: dict[int, list[str]] = {}
+def _answer(asked: Asked, longest: Longest) -> str:
+    """How long an answer may be, as SQL; NULL where no limit is known."""
+    most, named = longest
+    cases = []
+    for name, value, length in named:
+        if name in asked.values:
+            cases.append(f"when {asked.values[name]} = {asked.text(value)} then {length}")
+        elif asked.given.get(name) == value:
+            most = length
+            break
+    last = "null" if most is None else str(most)
+    return f"case {' '.join(cases)} else {last} end" if cases else last
+
+
+def _case(groups: Sequence[tuple[str, int | str]]) -> str:
+    by_number: dict[int | str, list[str]] = {}
     for when, most in groups:
         by_number.setdefault(most, []).append(when)
     return "case " + " ".join(f"when {' or '.join(whens)} then {most}" for most, whens in by_number.items()) + " end"

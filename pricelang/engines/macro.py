@@ -7,7 +7,8 @@ the same work, but a macro that joins makes DuckDB collect every distinct instan
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -85,9 +86,11 @@ def register(
     _store_names(connection, found)
     _store_lists(connection, found, parts)
     _show_rates(connection, found, parts)
+    given = {found.name: found.values[found.default].name for found in book.checked.dimensions if not found.clocked} | fixed
     is_idle = dimensions is None and WINDOW not in (*fixed, *(name for name, _ in found.dimensions))
+    ask = partial(Asked, given=given, is_idle=is_idle)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
-        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed, is_idle))
+        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed, ask))
     return found
 
 
@@ -234,7 +237,7 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
 
 
 def _macro(
-    found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str], is_idle: bool
+    found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str], ask: Callable[..., Asked]
 ) -> str:  # fmt: skip
     """The definition of a macro that gives `refused` where there is no price, and before the first instant of the rates."""
     quantities = [part.quantity for part in parts]
@@ -250,7 +253,7 @@ def _macro(
     codes = {name: n for n, (name, _) in enumerate(found.names)}
     code = "enum_code(try_cast(model as pricelang_model))"
     known = lambda names: f"{code} in ({', '.join(str(codes[name]) for name in names)})"  # noqa: E731
-    long = Asked(known, at, WORDS.instant, literal, quantities, fixed=fixed.get(WINDOW), is_idle=is_idle)
+    long = ask(known, at, WORDS.instant, literal, quantities)
     numbers = []
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
@@ -259,8 +262,7 @@ def _macro(
             default = window_of(found, long, default)
         value = keyed.said_sql(quoted(dimension), silent=default)
         numbers.append(f"case {value} {chosen} end")
-        if dimension == WINDOW:
-            long = evolve(long, window=value)
+        long = evolve(long, values={**long.values, dimension: value})
     values_at, count = numbers[0] if numbers else "", prod(len(values) for _, values in found.dimensions)
     if found.fold:
         values_at, count = _class_sql(found, numbers), len(found.keys)

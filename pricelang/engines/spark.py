@@ -17,8 +17,9 @@ from attrs import define
 from pricelang.engines import keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
-from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED, may_round
+from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.rates_table import may_round
 from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, When, as_written, instant_of, quantity_of, words_of
 from pricelang.engines.spark_single import ANSWER, answers

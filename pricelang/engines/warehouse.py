@@ -47,7 +47,7 @@ class Plan:
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
     the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row; `of_some` says that models were
-    named, and others have no rates; `window` is that of all rows, and `is_idle` that no price turns on it.
+    named, and others have no rates; `is_idle` says that no price turns on the window.
     """
 
     book: PriceBook
@@ -63,7 +63,6 @@ class Plan:
     schema: tuple[str, ...]
     tie: str | None = None
     of_some: bool = False
-    window: str | None = None
     is_idle: bool = False
 
     @property
@@ -148,7 +147,7 @@ def plan_of(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_counted(words, name, column[name], 0 if whole[name] else extra, counts.get(name)) for name in used), extra, first,
         _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
-        models is not None, fixed.get(WINDOW), dimensions is None and WINDOW not in (*fixed, *chosen),
+        models is not None, dimensions is None and WINDOW not in (*fixed, *chosen),
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -225,12 +224,12 @@ def placed(plan: Plan) -> Placed:
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
     columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
     known = lambda names: f"{words.known(plan.columns['model'])} in ({', '.join(map(words.words.text, names))})"  # noqa: E731
-    long = Asked(known, at, clock.instant, words.words.text, plan.quantities, fixed=plan.window, is_idle=plan.is_idle)
+    long = Asked(known, at, clock.instant, words.words.text, plan.quantities, dict(plan.assumed), is_idle=plan.is_idle)
     empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
     if WINDOW in columns and empty[WINDOW] is not None:
         empty[WINDOW] = window_of(plan.rates, long, empty[WINDOW] or "")
     values = tuple(keyed.said_sql(column, words.known(column), empty[found]) for found, column in columns.items())
-    long = evolve(long, window=dict(zip(columns, values, strict=True)).get(WINDOW))
+    long = evolve(long, values=dict(zip(columns, values, strict=True)))
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
     return Placed(

@@ -21,6 +21,8 @@ from pricelang.notes import Note
 from pricelang.rating.errors import Refused
 
 Number = Fraction | int
+Longest = tuple[int | None, tuple[tuple[str, str, int], ...]]
+"""The most of an answer, and with values of dimensions (each with its name) that have more of their own, the largest first."""
 WINDOW, PROMPT = "context_window", "prompt"
 ANSWERS, ANSWER = "max_output", "output"
 HELD_AGAINST = (WINDOW, ANSWERS)
@@ -103,20 +105,25 @@ class Limits:
         found = (*self._windows.values(), *self._answers.values())
         return frozenset(row.start for rows in found for row in rows)
 
-    def of_all(self, model: int, seconds: int) -> tuple[int | None, tuple[int, ...] | None, tuple[str, int, int] | None]:
+    def of_all(self, model: int, seconds: int) -> tuple[Longest | None, tuple[int, ...] | None, tuple[str, int, int] | None]:
         """The most of an answer, and of a prompt in each value of the window (the default first); and the only window in
         which a prompt fits that is over a length, up to another."""
         answer, window = _holding(self._answers, model, seconds), _holding(self._windows, model, seconds)
-        longest = None if answer is None else int(_largest(answer).value)
+        longest: Longest | None = None
+        if answer is not None:
+            plain = [int(figure.value) for name, figure in answer.columns.items() if name not in self._named]
+            most = max(plain, default=None)
+            named = sorted(self.answers(model, seconds).items(), key=lambda item: (-item[1], item[0]))
+            longest = (most, tuple((*where, length) for where, length in named if most is None or length > most))
         if window is None or self.axis is None:
             return longest, None, None
         dimension = self._book.dimensions[self.axis]
         values = (dimension.default, *(n for n in range(len(dimension.values)) if n != dimension.default))
         names = [dimension.values[n].name for n in values]
-        most = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
+        each = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
         by_length = sorted((int(figure.value), name) for name, figure in window.columns.items())
-        (up_to, wider), over = by_length[-1], max([most[0], *(length for length, _ in by_length[:-1])])
-        return longest, most, (wider, over, up_to) if up_to > over else None
+        (up_to, wider), over = by_length[-1], max([each[0], *(length for length, _ in by_length[:-1])])
+        return longest, each, (wider, over, up_to) if up_to > over else None
 
     def windows(self, model: int, seconds: int) -> dict[str, int]:
         """How long a prompt may be with each value of the window."""

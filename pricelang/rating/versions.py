@@ -33,7 +33,7 @@ from pricelang.rating.cells import Cell
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.folding import Fold, folded
 from pricelang.rating.grid import NOTHING, Grid, values_of
-from pricelang.rating.limits import WINDOW, limits_of
+from pricelang.rating.limits import WINDOW, Longest, limits_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Rate
 from pricelang.rating.walk import dated, walk_of
@@ -51,7 +51,7 @@ class Held:
     name: str
     start: int | None
     end: int | None
-    answer: int | None
+    answer: Longest | None
     windows: tuple[int, ...] | None
     wider: tuple[str, int, int] | None
 

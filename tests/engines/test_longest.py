@@ -154,3 +154,17 @@ def test_the_sum_of_a_day_is_no_request(connection: duckdb.DuckDBPyConnection) -
         BOOK.price_table("u", connection=connection)
     (row,) = BOOK.price_table("u", connection=connection, sums=True).fetchall()  # type: ignore[union-attr]
     assert Fraction(row[-1]) == Fraction("5.9")
+
+
+@pytest.mark.parametrize("tier", ["batch", "standard"])
+def test_an_answer_that_only_a_batch_can_have(tier: str, connection: duckdb.DuckDBPyConnection) -> None:
+    """A value that holds for all rows has the limits of its requests, as one that a column says."""
+    row: Row = {"id": 1, "model": "claude-opus-4-6", "at": _seconds("2026-03-24"), "input": 1, "cache_read": 0, "output": 200_000}
+    right = priced([alone(row | {"context_window": None, "service_tier": tier})])
+    assert (right[0] is None) == (tier == "standard")
+    for fixed in [{"service_tier": tier}, *([{}] if tier == "standard" else [])]:
+        plan = plan_of(BOOK, "duckdb", models=[row["model"]], meters=list(METERS), dimensions=[], fixed=fixed)
+        assert by_sql(plan, [row], [], METERS, "duckdb") == right
+        BOOK.duckdb(connection, models=[row["model"]], meters=list(METERS), dimensions=[], **fixed)
+        asked = f"try_price_of('claude-opus-4-6', make_timestamp({row['at']}000000), input := 1, output := 200000)"
+        assert [exactly(cost) for (cost,) in connection.execute(f"select {asked}").fetchall()] == right

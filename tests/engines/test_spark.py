@@ -33,6 +33,7 @@ from pricelang.rating.atoms import RateTable
 from pricelang.rating.errors import BadRequest, PriceError
 from tests.cli.helpers import run
 from tests.engines import test_accounts, test_warehouse
+from tests.engines import test_longest as longest
 from tests.engines.warehouses import setting, spark
 from tests.test_docs import _check_python, _commands, fences
 
@@ -447,3 +448,19 @@ def test_all_dimensions_on_which_a_price_turns(folds: bool, monkeypatch: pytest.
         pays = {name for name, _ in plan.rates.dimensions}
         rows = [row | {name: None for name in every if name not in pays} for row in random_rows(seed, book, texts, every, meters, FEW)]
         assert by_sql(plan, rows, every, meters, "spark") == [asked(book, row, every, meters) for row in rows]
+
+
+@pytest.mark.parametrize("most", [spark_totals.MAX_GROUPS, 0])
+def test_rows_longer_than_any_request(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law of `test_longest` on Spark: rows, and totals in both of their ways."""
+    monkeypatch.setattr(spark_totals, "MAX_GROUPS", most)
+    rows, session = longest.random_rows(6, 150), spark()
+    schema = "id int, model string, at bigint, context_window string, service_tier string, input bigint, cache_read bigint, output bigint"
+    usage = session.createDataFrame([tuple(row.values()) for row in rows], schema)
+    usage = usage.selectExpr("id", "model", "timestamp_seconds(at) as at", "context_window", "service_tier", "input", "cache_read", "output")
+    ours = SparkBook(CLAUDE, session)
+    for sums, record in ((False, "single"), (True, "sum")):
+        right = {row["id"]: amount for row, amount in zip(rows, longest.priced([longest.alone(row, record) for row in rows]), strict=True)}
+        for found in (ours.price(usage, refused="null", sums=sums), ours.totals(usage, ["id"], refused="null", sums=sums)):
+            said = dict(map(tuple, found.select("id", "cost").collect()))
+            assert {id: None if cost is None else Fraction(cost) for id, cost in said.items()} == right

@@ -214,7 +214,7 @@ def test_columns_by_which_nothing_is_totalled(made: str) -> None:
         CLAUDE.spark(spark()).totals(usage, ["odd"])
 
 
-@pytest.mark.parametrize("at", ["date'2026-02-01'", "timestamp'2026-02-01 00:00:00'"])
+@pytest.mark.parametrize("at", ["date'2026-02-01'", "timestamp'2026-02-01 00:00:00Z'"])
 def test_a_day_without_a_time_has_no_price_where_the_clock_sets_one(at: str) -> None:
     session, right = spark(), None if at.startswith("date") else Fraction(1, 2)
     usage = session.sql(f"select 'm-1' as model, {at} as at, 1000000L as input")
