@@ -34,7 +34,10 @@ _OF_SESSION = {"tool-results": "the result of a tool", "workflows": "a summary o
 _TABLES = (".csv", ".tsv", ".parquet")
 _TABLE = "a table, which is priced by itself: give its path"
 _UNKNOWN = ("unknown_record", "missing_key", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
-_COUNTER = re.compile(r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]', re.IGNORECASE)
+_COUNTER = re.compile(
+    r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]'
+    r'|"gen_ai\.usage\.[\w.]+"\s*:\s*"?[0.]*[1-9]', re.IGNORECASE,
+)  # fmt: skip
 
 
 class Beside(str):
