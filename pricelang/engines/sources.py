@@ -82,7 +82,13 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
             named = tuple(map(str, paths))
             return evolve(_of_paths(connection, named, table, remote), paths=named)
         view = fresh(VIEW)
-        connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
+        try:
+            connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
+        except (TypeError, duckdb.InvalidInputException):
+            raise BadRequest(
+                "bad_source", f"usage of the type `{type(usage).__name__}` is no table",
+                help="a path or several, the name of a table, a frame of pandas or Polars, an Arrow table or a relation",
+            ) from None  # fmt: skip
         return _described(connection, f"select * from {view}", made=view)
     except duckdb.Error as error:
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None

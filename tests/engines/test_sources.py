@@ -18,6 +18,7 @@ from pricelang.engines.duck import open_job
 from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
 from pricelang.engines.sources import is_table
 from pricelang.engines.totals import totals
+from pricelang.rating.errors import BadRequest
 from tests.cli.helpers import run
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
@@ -219,3 +220,12 @@ def test_an_empty_text_of_a_dimension_says_nothing(book: pricelang.Book, connect
     usage = pandas.DataFrame({"model": [OPUS] * 3, "at": [DAY] * 3, "input": [50_000] * 3, "service_tier": ["", None, "batch"]})
     rows = priced(open_job(book, connection, usage)).fetchall()
     assert rows[0][-1] == rows[1][-1] == 2 * rows[2][-1]
+
+
+@pytest.mark.parametrize("usage", [None, 5, {}, [], [1, 2], b"x", object()])
+def test_what_is_no_table_is_refused_by_its_type(usage: object) -> None:
+    with pytest.raises(BadRequest) as raised:
+        pricelang.load().price_table(usage)
+    assert raised.value.code == "bad_source"
+    assert type(usage).__name__ in str(raised.value)
+    assert raised.value.help
