@@ -26,7 +26,6 @@ from .fields import (
     wrong_type,
 )
 from .inclusive import disjoint, total_of
-from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from .stated import stated
 from .unknown import ANYTHING, known_names, note_unknown
@@ -60,7 +59,7 @@ class _Sessions:
     """The sessions so far, by id."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[str, Place]] = {}
+        self._seen: dict[str, tuple[Mapping[str, object], Place]] = {}
 
     def outcomes(self, value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         """The record of a session or a dream; anything else is skipped. Raises `UsageError`."""
@@ -72,13 +71,12 @@ class _Sessions:
         usage = require_object(value.get("usage"), "usage")
         id = word(value.get("id"), "id")
         if id:
-            text = written(usage)
             before = self._seen.get(id)
-            if before is not None and before[0] == text:
+            if before is not None and before[0] == usage:
                 return (Skipped(place, f"a copy of the session at {before[1]}"),)
             if before is not None:
                 raise UsageError("changed_session", f"this session stands with other totals at {before[1]}", "totals grow: give the last of them alone")
-            self._seen[id] = text, place
+            self._seen[id] = usage, place
         return (_record(value, usage, place, kind == "dream"),)
 
 

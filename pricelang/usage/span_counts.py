@@ -91,14 +91,14 @@ def parts_of(own: Mapping[str, object], like: Part, provider: object, notes: lis
     for tool, names in _SEARCHES.items():
         if searched := _first(own, names):
             usage[tool], kind = searched, SUM
-    like = evolve(like, usage=usage, kind=kind)
     if any(key.startswith(AI_SDK) for key in own):
-        yield from _of_ai_sdk(own, like, provider, notes)
+        yield from _of_ai_sdk(own, evolve(like, usage=usage, kind=kind), provider, notes)
         return
     counters = _counters(own, notes)
     no_lifetime(counters, notes)
     compacted = [_first(own, (key,)) or 0 for key in COMPACTION]
-    yield evolve(like, usage=counters.meters() | usage, label="the message" if any(compacted) else "")
+    label = "the message" if any(compacted) else ""
+    yield Part(like.model, like.at, like.dimensions, counters.meters() | usage, label, kind)
     if any(compacted):
         yield evolve(like, usage={"input": compacted[0], "output": compacted[1]}, label="compaction", kind=SINGLE)
 
