@@ -160,7 +160,7 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     dimensions |= stated(said, "anthropic.response")
     parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
     id = own.get("gen_ai.response.id")
-    return Record(parts, evolve(place, id=clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes)
+    return Record(parts, Place(place.file, place.line, clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes)
 
 
 def _sums(name: object, own: Mapping[str, object]) -> object:
@@ -212,5 +212,5 @@ def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attrib
     id = own.get("request_id")
     return Record(
         (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),
-        evolve(place, id=clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes,
+        Place(place.file, place.line, clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes,
     )  # fmt: skip

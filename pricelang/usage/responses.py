@@ -120,13 +120,14 @@ def _run(value: Value) -> tuple[str, ...]:
 
 
 def _said(value: Value) -> int:
-    """A hash of the texts and counts of a result and of its models; the counts of its `usage` are among those of its models."""
+    """A hash of the texts and counts of a result, and of what its models read and wrote: times, turns and texts tell most."""
     models = value.get("modelUsage")
     found = list(value.values())
     if isinstance(models, dict):
         found += models
         for one in models.values():
-            found += one.values() if isinstance(one, dict) else ()
+            if isinstance(one, dict):
+                found += (one.get("inputTokens"), one.get("outputTokens"), one.get("cacheReadInputTokens"))
     # A sum of money takes long to hash, and tells no more than the counts.
     return hash(tuple([one for one in found if type(one) is int or type(one) is str]))
 

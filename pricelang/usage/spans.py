@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .fields import clean, is_object
 from .records import Outcome, Place, Record, Skipped, UsageError
@@ -62,7 +62,8 @@ class Spans:
         while len(self._known) > 3 * MOST:
             del self._known[next(iter(self._known))]
         ids = named(RESPONSE, own.get("gen_ai.response.id")) + named(REQUEST, own.get("request_id"))
-        return evolve(record, ids=ids) if ids else record
+        # Made anew by its fields: a general copy takes three times as long.
+        return Record(record.parts, record.place, record.format, record.notes, record.attributes, record.raw, ids) if ids else record
 
 
 def _tokens(record: Record) -> tuple[int, int]:
