@@ -75,12 +75,12 @@ def test_generated_books() -> None:
     """The same verdict on each claim of many books."""
     seen: Counter[tuple[str, bool]] = Counter()
     books = 0
-    for seed in range(345 * max(1, settings().max_examples // 100)):
+    for seed in range(240 * max(1, settings().max_examples // 100)):
         made = book_with_claims(seed, claims=6)
         if made is not None:
             agree(made[1], seen)
             books += 1
-    assert books >= 150
+    assert books >= 100
     assert min(seen[kind, holds] for kind in KINDS for holds in (True, False)) >= 5, seen
 
 
