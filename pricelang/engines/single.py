@@ -14,6 +14,7 @@ from pricelang.engines.counts import counted_use
 from pricelang.pricing import PriceBook
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.records import price_sum
 
 DIGITS = 20
 """Decimals of an amount that the table of rates does not hold: an amount with none that end is rounded to them half even."""
@@ -57,14 +58,15 @@ class Single:
         dimensions = {name: value for name, value in asked["d"].items() if value is not None and str(value).strip()}
         if not self.sums:
             return self.book.rates.request(asked["model"], asked["at"], usage, dimensions)
-        found = self.book.rates.bounds(asked["model"], asked["at"], usage, dimensions, {})
-        if found[0].total != found[-1].total:
+        bill = price_sum(self.book.rates, asked["model"], asked["at"], usage, dimensions, ())
+        if bill.bounds is not None:
+            low, high = map(plain, bill.bounds)
             raise BadRequest(
                 "across_threshold", "the row adds up several requests, and what they cost depends on the side of a threshold "
-                f"of each: {plain(found[0].total)} to {plain(found[-1].total)} {found[0].currency}",
+                f"of each: {low} to {high} {bill.currency}",
                 help="add up the requests on each side of it by themselves",
             )  # fmt: skip
-        return found[0]
+        return bill.parts[0]
 
     def _counted(self, name: str, whole: object, count: dict[str, list[object]]) -> Fraction:
         """A use less what it includes."""
