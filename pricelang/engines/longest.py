@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.engines import keyed
 from pricelang.engines.keyed import Quantity
+from pricelang.engines.unsaid import default_sql
 from pricelang.rating.limits import ANSWER, WINDOW, Longest
 from pricelang.rating.versions import Held, Versions
 
@@ -19,7 +20,7 @@ Part = TypeVar("Part")
 @frozen(eq=False)
 class Asked:
     """How a row is asked: `named` says whether its model is one of some names, `at` is its instant, `values` are those of
-    dimensions that have a column, as SQL, `given` those of all rows; `is_idle` says that no price turns on windows."""
+    dimensions that have a column, as SQL, `given` those of all rows."""
 
     named: Callable[[Sequence[str]], str]
     at: str
@@ -28,7 +29,6 @@ class Asked:
     quantities: Sequence[Quantity]
     given: Mapping[str, str]
     values: Mapping[str, str] = {}
-    is_idle: bool = False
 
 
 def is_too_long(found: Versions, asked: Asked) -> str | None:
@@ -39,29 +39,41 @@ def is_too_long(found: Versions, asked: Asked) -> str | None:
     total = keyed.sum_sql([ANSWER], asked.quantities, max(lengths, default=0))
     if answers and total is not None:
         tests.append(f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}")
-    prompts = [*_groups(found.held, asked, partial(_windows, asked))]
+    prompts = [*_groups(found.held, asked, partial(_windows, found))]
     total = keyed.sum_sql(found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0))
     if prompts and total is not None:
         tests.append(f"{total} > {_most(found, asked, prompts)}")
     return f"case when {' or '.join(tests)} then 1 else 0 end" if tests else None
 
 
-def window_of(found: Versions, asked: Asked, default: str) -> str:
+def _window_of(found: Versions, asked: Asked, default: str) -> str:
     """The window of a row that says none, as SQL: the default, or the only one in which its prompt fits."""
     cases = []
     for when, wider in _groups(found.held, asked, lambda held: held.wider):
-        total = keyed.sum_sql(found.prompt, asked.quantities, wider[2])
+        total = keyed.sum_sql(found.prompt, asked.quantities, wider.up_to)
         if total is not None:
-            cases.append(f"when {when} and {total} > {wider[1]} and {total} <= {wider[2]} then {asked.text(wider[0])}")
+            cases.append(f"when {when} and {total} > {wider.over} and {total} <= {wider.up_to} then {asked.text(wider.window)}")
     return f"case {' '.join(cases)} else {default} end" if cases else default
 
 
-def _windows(asked: Asked, held: Held) -> tuple[int, ...] | None:
+def with_values(found: Versions, asked: Asked, columns: Mapping[str, str], known: Callable[[str], str] | None = None) -> Asked:
+    """How a row is asked, with the value of each dimension that has a column: what the column says, as `known` tells it, or what
+    a row has that says nothing."""
+    values = {}
+    for name, every in found.dimensions:
+        silent = default_sql(name, every[0], columns, asked.given, asked.text)
+        if name == WINDOW and silent is not None:
+            silent = _window_of(found, asked, silent)
+        values[name] = keyed.said_sql(columns[name], None if known is None else known(columns[name]), silent)
+    return evolve(asked, values=values)
+
+
+def _windows(found: Versions, held: Held) -> tuple[int, ...] | None:
     """How long a prompt may be in each window; where nothing turns on it, one that none is said of may be as in the only one
     that takes it."""
-    if held.windows is None or not asked.is_idle or held.wider is None or held.wider[1] > held.windows[0]:
+    if held.windows is None or not found.window_is_idle or held.wider is None or held.wider.over > held.windows[0]:
         return held.windows
-    return held.wider[2], *held.windows[1:]
+    return held.wider.up_to, *held.windows[1:]
 
 
 def _most(found: Versions, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:

@@ -7,27 +7,25 @@ the same work, but a macro that joins makes DuckDB collect every distinct instan
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.decimals import plain, scaled
 from pricelang.engines import keyed
 from pricelang.engines.dialects import timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.keyed import Quantity
-from pricelang.engines.longest import Asked, is_too_long, window_of
+from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
-from pricelang.engines.unsaid import default_sql
+from pricelang.engines.unsaid import assumed
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import RateRow
 from pricelang.rating.errors import BadRequest
 from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.limits import WINDOW
 from pricelang.rating.versions import Versions, versions_of
 
 if TYPE_CHECKING:
@@ -86,11 +84,9 @@ def register(
     _store_names(connection, found)
     _store_lists(connection, found, parts)
     _show_rates(connection, found, parts)
-    given = {found.name: found.values[found.default].name for found in book.checked.dimensions if not found.clocked} | fixed
-    is_idle = dimensions is None and WINDOW not in (*fixed, *(name for name, _ in found.dimensions))
-    ask = partial(Asked, given=given, is_idle=is_idle)
+    given = assumed(book, [name for name, _ in found.dimensions], fixed)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
-        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), fixed, ask))
+        connection.execute(_macro(found, parts, name, refused, None if since is None else seconds_of(since), given))
     return found
 
 
@@ -236,9 +232,7 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _macro(
-    found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, fixed: dict[str, str], ask: Callable[..., Asked]
-) -> str:  # fmt: skip
+def _macro(found: Versions, parts: Sequence[Part], name: str, refused: str, since: int | None, given: Mapping[str, str]) -> str:
     """The definition of a macro that gives `refused` where there is no price, and before the first instant of the rates."""
     quantities = [part.quantity for part in parts]
     arguments = ["model", quoted("at"), *(f"{quoted(part.quantity.meter)} := 0" for part in parts)]
@@ -253,16 +247,11 @@ def _macro(
     codes = {name: n for n, (name, _) in enumerate(found.names)}
     code = "enum_code(try_cast(model as pricelang_model))"
     known = lambda names: f"{code} in ({', '.join(str(codes[name]) for name in names)})"  # noqa: E731
-    long = ask(known, at, WORDS.instant, literal, quantities)
+    row = with_values(found, Asked(known, at, WORDS.instant, literal, quantities, given), columns)
     numbers = []
     for dimension, values in found.dimensions:
         chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
-        default = default_sql(dimension, values[0], columns, fixed, literal)
-        if dimension == WINDOW and default is not None:
-            default = window_of(found, long, default)
-        value = keyed.said_sql(quoted(dimension), silent=default)
-        numbers.append(f"case {value} {chosen} end")
-        long = evolve(long, values={**long.values, dimension: value})
+        numbers.append(f"case {row.values[dimension]} {chosen} end")
     values_at, count = numbers[0] if numbers else "", prod(len(values) for _, values in found.dimensions)
     if found.fold:
         values_at, count = _class_sql(found, numbers), len(found.keys)
@@ -287,7 +276,7 @@ def _macro(
     sums += [f"{amount}::decimal(38,{found.decimals + TIME})" for amount in amounts]
     # a request that uses nothing has a price only where such a request exists
     sums.append(f"case when {card} is not null then 0 end")
-    too_long = is_too_long(found, long)
+    too_long = is_too_long(found, row)
     sums += [f"case when {too_long} = 0 then 0 end"] if too_long is not None else []
     total = " + ".join(sums)
     return f"create macro {name}({', '.join(arguments)}) as coalesce({total}, {refused})"

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from pricelang.pricing import PriceBook
 from pricelang.usage.platforms import LEAVES_UNSAID
 
 PLATFORM = "platform"
+
+
+def assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) -> dict[str, str]:
+    """What every row is taken to have of the dimensions that are not `chosen` to have a column: the `fixed` value, or the default."""
+    return {
+        dimension.name: fixed.get(dimension.name, dimension.values[dimension.default].name)
+        for dimension in book.checked.dimensions
+        if dimension.name not in chosen and not dimension.clocked
+    }
 
 
 def default_sql(

@@ -15,12 +15,11 @@ from pricelang.engines import keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
 from pricelang.engines.keyed import Quantity
-from pricelang.engines.longest import Asked, is_too_long, window_of
-from pricelang.engines.unsaid import default_sql
+from pricelang.engines.longest import Asked, is_too_long, with_values
+from pricelang.engines.unsaid import assumed
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.limits import WINDOW
 from pricelang.rating.versions import Versions, slim, versions_of
 from pricelang.wording import did_you_mean, printable, shown
 
@@ -47,7 +46,7 @@ class Plan:
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the order of the meters of
     the rates. `since` is in UTC seconds; `assumed` are the values that hold for every row; `of_some` says that models were
-    named, and others have no rates; `is_idle` says that no price turns on the window.
+    named, and others have no rates.
     """
 
     book: PriceBook
@@ -63,7 +62,6 @@ class Plan:
     schema: tuple[str, ...]
     tie: str | None = None
     of_some: bool = False
-    is_idle: bool = False
 
     @property
     def places(self) -> int:
@@ -146,8 +144,8 @@ def plan_of(
     plan = Plan(
         book, words, slim(rates), tuple(table), column, instants or words.usual,
         tuple(_counted(words, name, column[name], 0 if whole[name] else extra, counts.get(name)) for name in used), extra, first,
-        _assumed(book, chosen, fixed), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
-        models is not None, dimensions is None and WINDOW not in (*fixed, *chosen),
+        tuple(assumed(book, chosen, fixed).items()), tuple(schema), None if tie is None else f"u.{words.words.name(tie)}",
+        models is not None,
     )  # fmt: skip
     if largest_amount(plan) >= ROOM:
         raise BadRequest("too_large", "a request may cost more atoms than 38 digits hold", help="name fewer meters or models")
@@ -172,15 +170,6 @@ def _counted(words: Dialect, meter: str, column: str, scale: int, count: Count |
         return found
     most = found.largest
     return evolve(counted(found, count, lambda other: _quantity(words, meter, f"u.{words.words.name(other)}", scale)), largest=most)
-
-
-def _assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    found = [
-        (dimension.name, fixed.get(dimension.name, dimension.values[dimension.default].name))
-        for dimension in book.checked.dimensions
-        if dimension.name not in chosen and not dimension.clocked
-    ]
-    return tuple(found)
 
 
 def largest_amount(plan: Plan) -> int:
@@ -224,18 +213,15 @@ def placed(plan: Plan) -> Placed:
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
     columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
     known = lambda names: f"{words.known(plan.columns['model'])} in ({', '.join(map(words.words.text, names))})"  # noqa: E731
-    long = Asked(known, at, clock.instant, words.words.text, plan.quantities, dict(plan.assumed), is_idle=plan.is_idle)
-    empty = {found: default_sql(found, values[0], columns, dict(plan.assumed), words.words.text) for found, values in plan.rates.dimensions}
-    if WINDOW in columns and empty[WINDOW] is not None:
-        empty[WINDOW] = window_of(plan.rates, long, empty[WINDOW] or "")
-    values = tuple(keyed.said_sql(column, words.known(column), empty[found]) for found, column in columns.items())
-    long = evolve(long, values=dict(zip(columns, values, strict=True)))
+    row = Asked(known, at, clock.instant, words.words.text, plan.quantities, dict(plan.assumed))
+    row = with_values(plan.rates, row, columns, words.known)
+    values = tuple(row.values.values())
     if plan.rates.fold:
         values = (_class_sql(plan, values),)
     return Placed(
         words.known(plan.columns["model"]), stretch, values, keyed.clock_sql(plan.rates.turns, at, asked, clock.timed(plan.at)) if plan.rates.turns else "",
         tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds), plan.quantities,
-        is_too_long(plan.rates, long),
+        is_too_long(plan.rates, row),
     )  # fmt: skip
 
 

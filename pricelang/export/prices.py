@@ -16,7 +16,7 @@ from pricelang.pricing import PriceBook
 from pricelang.rating.cells import Cell, cell_at
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import Instant, seconds_of, today, written
-from pricelang.rating.limits import limits_of
+from pricelang.rating.limits import Wider, limits_of
 from pricelang.rating.rates import Rate
 
 REQUESTS = "requests"
@@ -144,27 +144,26 @@ class _Reader:
         """The prices at some values, by length of prompt; none where no request has these values."""
         found: Bands = []
         limits = self.book.sums[sums[0]].limits if sums else ()
-        windows = limits_of(self.book).windows(self.index, self.seconds) if sums else {}
+        held = limits_of(self.book)
+        windows = held.windows(self.index, self.seconds) if sums else {}
+        wider = held.wider(self.index, self.seconds) if sums else None
         most = max(windows.values(), default=None)
         starts = (start for start in {0, *map(int, limits), *windows.values()} if most is None or start < most)
         for above in sorted(starts):
-            cell = self.cell(self._fitting(values, windows, above), sums, bisect_right(limits, above))
+            cell = self.cell(self._fitting(values, wider, above), sums, bisect_right(limits, above))
             prices = _prices(cell) if cell is not None else {}
             if prices or found:
                 if not found or prices != found[-1][1]:
                     found.append((above if found else 0, prices))
         return found
 
-    def _fitting(self, values: tuple[int, ...], windows: Mapping[str, int], above: int) -> tuple[int, ...]:
+    def _fitting(self, values: tuple[int, ...], wider: Wider | None, above: int) -> tuple[int, ...]:
         """The values of a request with a longer prompt: the only window that holds it goes for the default one."""
         axis = limits_of(self.book).axis
-        if axis is None or not windows or values[axis] != self.book.dimensions[axis].default:
+        if axis is None or wider is None or not wider.holds(above + 1) or values[axis] != self.book.dimensions[axis].default:
             return values
         names = [value.name for value in self.book.dimensions[axis].values]
-        wider = [names.index(name) for name, most in windows.items() if most > above]
-        if windows.get(names[values[axis]], above + 1) > above or len(wider) != 1:
-            return values
-        return (*values[:axis], wider[0], *values[axis + 1 :])
+        return (*values[:axis], names.index(wider.window), *values[axis + 1 :])
 
     def cell(self, values: tuple[int, ...], sums: list[int], side: int) -> Cell | None:
         """The cell of some values on one side of the thresholds, or None where it cannot exist."""

@@ -43,6 +43,19 @@ class Limit:
         return sum(sum(uses[name]) for name in self.meters if name in uses)
 
 
+@frozen
+class Wider:
+    """The only `window` that holds a prompt `over` one length and `up_to` another."""
+
+    window: str
+    over: int
+    up_to: int
+
+    def holds(self, amount: Number) -> bool:
+        """Whether it alone holds a prompt of so many tokens."""
+        return self.over < amount <= self.up_to
+
+
 @frozen(eq=False, repr=False)
 class Row:
     """The figures of one model from a day on."""
@@ -105,9 +118,8 @@ class Limits:
         found = (*self._windows.values(), *self._answers.values())
         return frozenset(row.start for rows in found for row in rows)
 
-    def of_all(self, model: int, seconds: int) -> tuple[Longest | None, tuple[int, ...] | None, tuple[str, int, int] | None]:
-        """The most of an answer, and of a prompt in each value of the window (the default first); and the only window in
-        which a prompt fits that is over a length, up to another."""
+    def of_all(self, model: int, seconds: int) -> tuple[Longest | None, tuple[int, ...] | None, Wider | None]:
+        """The most of an answer, and of a prompt in each value of the window (the default first); and the wider window."""
         answer, window = _holding(self._answers, model, seconds), _holding(self._windows, model, seconds)
         longest: Longest | None = None
         if answer is not None:
@@ -121,14 +133,23 @@ class Limits:
         values = (dimension.default, *(n for n in range(len(dimension.values)) if n != dimension.default))
         names = [dimension.values[n].name for n in values]
         each = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
-        by_length = sorted((int(figure.value), name) for name, figure in window.columns.items())
-        (up_to, wider), over = by_length[-1], max([each[0], *(length for length, _ in by_length[:-1])])
-        return longest, each, (wider, over, up_to) if up_to > over else None
+        return longest, each, self.wider(model, seconds)
 
-    def windows(self, model: int, seconds: int) -> dict[str, int]:
+    def wider(self, model: int, seconds: int) -> Wider | None:
+        """The window that a long prompt of a request which says none can only have been in."""
+        window = _holding(self._windows, model, seconds)
+        if window is None or self.axis is None:
+            return None
+        dimension = self._book.dimensions[self.axis]
+        default = window.columns.get(dimension.values[dimension.default].name) or _largest(window)
+        *others, (up_to, name) = sorted((int(figure.value), name) for name, figure in window.columns.items())
+        over = max([int(default.value), *(length for length, _ in others)])
+        return Wider(name, over, up_to) if up_to > over else None
+
+    def windows(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long a prompt may be with each value of the window."""
         window = _holding(self._windows, model, seconds)
-        return {name: int(figure.value) for name, figure in window.columns.items()} if window is not None else {}
+        return {(WINDOW, name): int(figure.value) for name, figure in window.columns.items()} if window is not None else {}
 
     def answers(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long an answer may be with each value of a dimension that has a limit of its own."""

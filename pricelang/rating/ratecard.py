@@ -139,16 +139,13 @@ class RateCard:
         model, at, usage, dimensions, label = asked
         index = entry.point[m.MODELS]
         limits = limits_of(self.book)
-        windows = limits.windows(index, entry.at) if limit.label == PROMPT else {}
-        wider = {value: most for value, most in windows.items() if amount <= most}
-        if len(wider) != 1 or WINDOW in dimensions:
-            fits = {(WINDOW, value): most for value, most in wider.items()}
-            if limit.label != PROMPT:
-                fits = {key: most for key, most in limits.answers(index, entry.at).items() if amount <= most}
+        wider = limits.wider(index, entry.at) if limit.label == PROMPT else None
+        if wider is None or WINDOW in dimensions or not wider.holds(amount):
+            others = (limits.windows if limit.label == PROMPT else limits.answers)(index, entry.at)
+            fits = {value: most for value, most in others.items() if amount <= most}
             raise too_long(self.book.models[index].name, limit, amount, fits)
-        (value,) = wider
-        priced = self._request(model, at, usage, {**dimensions, WINDOW: value}, label)
-        return noted(priced, long_window(value, limit, amount))
+        priced = self._request(model, at, usage, {**dimensions, WINDOW: wider.window}, label)
+        return noted(priced, long_window(wider.window, limit, amount))
 
     def bounds(
         self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],

@@ -33,7 +33,7 @@ from pricelang.rating.cells import Cell
 from pricelang.rating.errors import BadRequest, UnknownName
 from pricelang.rating.folding import Fold, folded
 from pricelang.rating.grid import NOTHING, Grid, values_of
-from pricelang.rating.limits import WINDOW, Longest, limits_of
+from pricelang.rating.limits import WINDOW, Longest, Wider, limits_of
 from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Rate
 from pricelang.rating.walk import dated, walk_of
@@ -46,14 +46,14 @@ MAX_ROWS = 20_000
 @frozen
 class Held:
     """What a request by a name has at most in a period (UTC seconds): in its answer, and in its prompt in each of the windows.
-    `wider` is the window of a prompt whose row says none, with the lengths that it is over and up to."""
+    `wider` is the window of a longer prompt whose row says none."""
 
     name: str
     start: int | None
     end: int | None
     answer: Longest | None
     windows: tuple[int, ...] | None
-    wider: tuple[str, int, int] | None
+    wider: Wider | None
 
 
 @frozen(eq=False, repr=False)
@@ -66,7 +66,8 @@ class Versions:
     values (see `folding`). `cards` are the rates that differ, and `places` has for each version, key, point of the clock
     and side of each threshold, the last turning first, the number of its card, or None where there is no such request.
     `beyond` says what requests pay that is no such sum, and so has no card. `held` is what a request has at most, whose
-    prompt are the meters `prompt`, in each of the `windows` (the default first).
+    prompt are the meters `prompt`, in each of the `windows` (the default first); `window_is_idle` says that no price turns on
+    windows, so that they were left out.
     """
 
     meters: tuple[str, ...]
@@ -86,6 +87,7 @@ class Versions:
     held: tuple[Held, ...] = ()
     prompt: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    window_is_idle: bool = False
 
     @property
     def width(self) -> int:
@@ -159,6 +161,7 @@ def versions_of(
         _places(grid, [vector for vector, _ in keyed], len(turns) + 1, len(dated.points), sums), tuple(beyond), fold,
         () if sums or card.ids is None else tuple(_held(card, [name for name, _ in dated.names])), limits_of(book).prompt,
         _values(book, WINDOW) if any(found.name == WINDOW for found in book.dimensions) else (),
+        dimensions is None and WINDOW not in (*(fixed or ()), *(name for name, _ in spaces)),
     )  # fmt: skip
 
 
