@@ -117,6 +117,17 @@ def show_refused(answer: Answer, err: bool = True) -> None:
     click.echo(error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err)
 
 
+def show_skipped(skipped: Skipped) -> None:
+    """Prints what was skipped and why, on standard error."""
+    click.echo(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
+
+
+def show_more_skipped(count: int) -> None:
+    """Says how many of `count` were skipped beyond those that are named."""
+    if count > MAX_NAMED:
+        click.echo(f"and {count - MAX_NAMED:,} more skipped", err=True)
+
+
 @define
 class Skips:
     """Prints what was skipped and why, on standard error: the first `MAX_NAMED` by name, and how many more."""
@@ -127,9 +138,8 @@ class Skips:
         """Names one, unless so many are named already."""
         self.count += 1
         if self.count <= MAX_NAMED:
-            click.echo(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
+            show_skipped(skipped)
 
     def close(self) -> None:
         """Says how many more there were."""
-        if self.count > MAX_NAMED:
-            click.echo(f"and {self.count - MAX_NAMED:,} more skipped", err=True)
+        show_more_skipped(self.count)

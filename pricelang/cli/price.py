@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from pricelang.api import Book
-from pricelang.cli.answers import Answer, Skips, answers_of, outcomes_of, show_refused, sized
+from pricelang.cli.answers import (
+    Answer,
+    Skips,
+    answers_of,
+    outcomes_of,
+    show_more_skipped,
+    show_refused,
+    show_skipped,
+    sized,
+)
 from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import Input, input_of, input_options, open_book, strict_option
 from pricelang.cli.output import show_grid, with_progress
@@ -187,11 +196,9 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
     for note, count in summary.notes.items():
         click.echo(note_line(note.to_dict(), count))
     if verbose:
-        skips = Skips()
         for skipped in summary.skipped:
-            skips.show(skipped)
-        skips.count = summary.skips
-        skips.close()
+            show_skipped(skipped)
+        show_more_skipped(summary.skips)
     sys.stdout.flush()
     for refused in summary.refused:
         show_refused(refused)
