@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pricelang.quote.model import QuoteError
 from pricelang.usage.documents import values_of
-from pricelang.usage.fields import clean, type_name
+from pricelang.usage.fields import clean, placed, type_name
 from pricelang.usage.json_text import Decoder, JsonFault
 from pricelang.usage.lines import Stream, lines_of
 from pricelang.usage.records import Place
@@ -41,7 +41,7 @@ def _bodies(stream: Stream, name: str) -> Iterator[Found]:
         elif not isinstance(value, Mapping):
             yield place, QuoteError("wrong_type", f"a request is an object, and this is {type_name(value)}")
         else:
-            yield from _of_batch(place, value) if isinstance(value.get("requests"), list) else [(_named(place, value), value)]
+            yield from _of_batch(place, value) if isinstance(value.get("requests"), list) else [(placed(place, value.get("custom_id")), value)]
     if empty:
         yield Place(name), QuoteError("no_request", "the file holds no request")
 
@@ -52,11 +52,6 @@ def _of_batch(place: Place, value: Mapping[str, object]) -> Iterator[Found]:
     for number, request in enumerate(requests):
         here = Place(place.file, place.line, f"requests[{number}]")
         if isinstance(request, Mapping):
-            yield _named(here, request), request
+            yield placed(here, request.get("custom_id")), request
         else:
             yield here, QuoteError("wrong_type", f"`requests[{number}]` is {type_name(request)}, not an object")
-
-
-def _named(place: Place, value: Mapping[str, object]) -> Place:
-    own = value.get("custom_id")
-    return Place(place.file, place.line, clean(own)) if isinstance(own, str) and own else place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pricelang.notes import Note
 
-from .records import UsageError
+from .records import Place, UsageError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -158,6 +158,11 @@ def word(value: object, path: str) -> str | None:
     if not value.isprintable():
         raise UsageError("bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed")
     return value if value and not value.isspace() else None
+
+
+def placed(place: Place, id: object) -> Place:
+    """A place with the id that a record has of its own, where it is a text."""
+    return Place(place.file, place.line, clean(id)) if isinstance(id, str) and id else place
 
 
 def model_id(value: object, path: str, notes: list[Note]) -> str | None:

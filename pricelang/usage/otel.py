@@ -21,7 +21,7 @@ from attrs import evolve
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import clean, count, is_object, model_id, shown, type_name, wrong_type
+from .fields import clean, count, is_object, model_id, placed, shown, type_name, wrong_type
 from .inclusive import no_lifetime
 from .json_text import written
 from .platforms import named, named_platform, of_asked, platform_of_message
@@ -159,8 +159,7 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
             said["service_tier"] = own.get(key)
     dimensions |= stated(said, "anthropic.response")
     parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
-    id = own.get("gen_ai.response.id")
-    return Record(parts, Place(place.file, place.line, clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes)
+    return Record(parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes)
 
 
 def _sums(name: object, own: Mapping[str, object]) -> object:
@@ -209,8 +208,7 @@ def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attrib
     counters = Counters(counts[0], counts[1], counts[2], counts[3], 0, False)
     no_lifetime(counters, notes)
     dimensions = stated(own, "", ("speed",))
-    id = own.get("request_id")
     return Record(
         (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),
-        Place(place.file, place.line, clean(id)) if isinstance(id, str) and id else place, FORMAT, tuple(notes), attributes,
+        placed(place, own.get("request_id")), FORMAT, tuple(notes), attributes,
     )  # fmt: skip
