@@ -17,6 +17,7 @@ from .fields import clean, is_object, optional_count, optional_object, require_o
 from .inclusive import disjoint, no_lifetime, total_of
 from .platforms import platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
+from .responses import is_chunk
 from .stated import stated
 from .times import instant
 from .unknown import ANYTHING, known_names, note_unknown, several
@@ -68,7 +69,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a response; of a stream, the chunk with the counts. Raises `UsageError`."""
     if _completed(value):
         value = require_object(value.get("response"), "response")
-    if value.get("usage") is None and value.get("object") == "chat.completion.chunk":
+    if value.get("usage") is None and is_chunk(value):
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
     notes: list[Note] = [UNFINISHED] if value.get("object") == "response" and value.get("status") in _RUNNING else []

@@ -239,7 +239,7 @@ class _Reading:
                 if self._keep_raw and isinstance(outcome, Record | Rejected) and outcome.raw is None:
                     outcome = evolve(outcome, raw=raw)
                 if isinstance(outcome, Skipped) and isinstance(value, dict) and is_chunk(value):
-                    self._responses.chunk(response_ids("openai", value), value, outcome.place)
+                    self._responses.chunk(value, outcome.place)
                 yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts and isinstance(value, dict) else outcome
         except UsageError as error:
             refused = error.rejected(place)

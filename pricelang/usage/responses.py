@@ -184,9 +184,9 @@ class Responses:
         self._open: dict[str, _Open] = {}
         self._streams: dict[str, _Stream] = {}
 
-    def chunk(self, ids: tuple[str, ...], value: Value, place: Place) -> None:
+    def chunk(self, value: Value, place: Place) -> None:
         """Takes note of a chunk without counts: its stream has to tell them, here or elsewhere."""
-        for id in ids:
+        for id in _completion(value):
             before = self._streams.get(id)
             ended = not is_partial("openai", value) or (before is not None and before.ended)
             self._streams[id] = _Stream(place if before is None else before.place, ended)
