@@ -123,8 +123,8 @@ def is_remote_table(file: str) -> bool:
     """Whether a file is a table that is not on this machine: it is looked for where it is read."""
     if "://" not in file:
         return False
-    from pricelang.engines.sources import is_table
     from pricelang.offline import scheme_of
+    from pricelang.usage.folders import is_table
 
     return scheme_of(file) is not None and is_table(file)
 

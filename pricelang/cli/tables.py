@@ -16,9 +16,9 @@ from pricelang.cli.options import dimensions_of, open_book
 from pricelang.cli.output import PROGRESS_AFTER, Failure
 from pricelang.ending import SOME_FAILED
 from pricelang.engines.columns import Fixed, read_mapping
-from pricelang.engines.sources import is_table
 from pricelang.offline import open_duckdb
 from pricelang.rating.errors import PriceError
+from pricelang.usage.folders import is_table
 from pricelang.wording import printable
 
 NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"

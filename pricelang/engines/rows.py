@@ -11,8 +11,9 @@ from attrs import frozen
 
 from pricelang.engines.duck import Job
 from pricelang.engines.names import fresh, literal, quoted
-from pricelang.engines.sources import PARQUET, ending, reads
+from pricelang.engines.sources import ending, reads
 from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.usage.folders import PARQUET
 from pricelang.wording import did_you_mean, shown
 from pricelang.writing import Drafts, Target, check_targets, is_stream
 

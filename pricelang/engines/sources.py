@@ -14,15 +14,13 @@ from pricelang.engines.json_lines import staged_lines
 from pricelang.engines.names import fresh, literal, literals, quoted
 from pricelang.offline import EXTENSIONS, check_local, load_remote, scheme_of
 from pricelang.rating.errors import BadRequest
+from pricelang.usage.folders import CSV, DATABASE, PACKED, PARQUET
 from pricelang.wording import did_you_mean, shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-PARQUET = (".parquet", ".pq")
-TEXT = {".csv": "csv", ".tsv": "csv", ".ndjson": "json", ".jsonl": "json"}
-DATABASE = (".duckdb", ".ddb")
-PACKED = (".gz", ".zst")
+TEXT = {**dict.fromkeys(CSV, "csv"), ".ndjson": "json", ".jsonl": "json"}
 VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 
 
@@ -56,15 +54,6 @@ def ending(path: str) -> str:
     for packed in PACKED:
         plain = plain.removesuffix(packed)
     return os.path.splitext(plain)[1]
-
-
-def is_table(path: str) -> bool:
-    """Whether a path names a table of usage rather than records.
-
-    >>> is_table("usage.parquet"), is_table("usage.csv.gz"), is_table("records.jsonl")
-    (True, True, False)
-    """
-    return ending(path) in (*PARQUET, *DATABASE, ".csv", ".tsv")
 
 
 def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None, remote: bool = False) -> Source:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
-from pricelang.engines.sources import PARQUET, TEXT, ending
+from pricelang.engines.sources import TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
 from pricelang.engines.spark_columns import SPARK, after_1970
 from pricelang.offline import check_local
 from pricelang.pricing import PriceBook
 from pricelang.rating.errors import BadRequest, PriceError
 from pricelang.reports.totals import Report, Total, Unpriced
+from pricelang.usage.folders import PARQUET
 from pricelang.wording import shown
 
 if TYPE_CHECKING:

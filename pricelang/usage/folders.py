@@ -21,8 +21,10 @@ from .records import Rejected
 from .shapes import native_format_of
 
 RECORD_FILES = (".json", ".jsonl", ".ndjson", ".sse")
+PARQUET, DATABASE, CSV = (".parquet", ".pq"), (".duckdb", ".ddb"), (".csv", ".tsv")
 PACKED = ("", ".gz", ".zst")
 _ENDINGS = tuple(ending + packed for ending in RECORD_FILES for packed in PACKED)
+_TABLES = tuple(ending + packed for ending in (*PARQUET, *DATABASE, *CSV) for packed in PACKED)
 _LINES = tuple(".jsonl" + packed for packed in PACKED)
 _HEAD = 2**16
 _OF_OTHERS = {
@@ -31,7 +33,6 @@ _OF_OTHERS = {
     "jobs": "the state of a job, whose transcripts count", "backups": "a copy of settings",
 }  # fmt: skip
 _OF_SESSION = {"tool-results": "the result of a tool", "workflows": "a summary of transcripts, which count"}
-_TABLES = (".csv", ".tsv", ".parquet")
 _TABLE = "a table, which is priced by itself: give its path"
 _UNKNOWN = ("unknown_record", "missing_key", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
 _COUNTER = re.compile(
@@ -60,7 +61,7 @@ def record_files(folder: str) -> list[str]:
     for place, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found += [os.path.join(place, name) for name in names if is_record_file(name)]
-        tables += [os.path.join(place, name) for name in names if _is_table(name)]
+        tables += [os.path.join(place, name) for name in names if is_table(name) and not name.startswith(".")]
     if any(map(_is_transcript, _likely_first(sorted(found)))):
         found = [Beside(path, _of_others(path)) for path in found]
     # A folder of tables alone is none of records.
@@ -72,8 +73,13 @@ def is_record_file(name: str) -> bool:
     return not name.startswith(".") and name.lower().endswith(_ENDINGS)
 
 
-def _is_table(name: str) -> bool:
-    return not name.startswith(".") and name.lower().endswith(_TABLES)
+def is_table(path: str) -> bool:
+    """Whether a path names a table of usage rather than records.
+
+    >>> is_table("usage.parquet"), is_table("usage.csv.gz"), is_table("records.jsonl")
+    (True, True, False)
+    """
+    return path.lower().endswith(_TABLES)
 
 
 def is_beside(refused: Rejected, raw: str | None) -> bool:

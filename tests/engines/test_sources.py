@@ -16,9 +16,9 @@ import pytest
 import pricelang
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
-from pricelang.engines.sources import is_table
 from pricelang.engines.totals import totals
 from pricelang.rating.errors import BadRequest
+from pricelang.usage.folders import is_table
 from tests.cli.helpers import run
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
