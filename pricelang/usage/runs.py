@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from .claude_code import SYNTHETIC, Copy, copy_of
 from .fields import clean, is_object, shown
 from .records import Place, Record, Rejected, Skipped
-from .responses import RESPONSE, Later, Responses, named, tokens, where
+from .responses import RESPONSE, Later, Responses, named, where
 from .turns import Key, Turns
 
 FORMAT = "claude-result"
@@ -84,7 +84,7 @@ class Runs:
 
     def result(self, value: Mapping[str, object], record: Record) -> Record:
         """A result without what the one before it counts; settles the events that it counts."""
-        if not tokens(record):
+        if not any(any(part.usage.values()) for part in record.parts):
             return record
         key = session, _ = _session(value.get("session_id")), record.place.file
         events = self._waiting.pop(key, None)
