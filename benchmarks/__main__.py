@@ -1,7 +1,9 @@
-"""Measures one record, the cold start, tables of millions of rows and audits, each beside its rival and its aim; writes RESULTS.md.
+"""Measures one record, the cold start, tables of millions of rows and audits,
+each beside its rival and its aim; writes RESULTS.md.
 
-Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for all. Medians and
-ratios are what to read; nothing here judges, and nothing in the test suite is timed.
+Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for
+all. Medians and ratios are what to read; nothing here judges, and nothing in the test suite is
+timed.
 
     python -m benchmarks            # all rows, into benchmarks/RESULTS.md
     python -m benchmarks --quick    # fewer rounds, to the terminal only
@@ -26,7 +28,11 @@ PARTS = ("record", "readers", "cold", "tables", "audit", "spark")
 def part(name: str, quick: bool) -> list[str]:
     """One part of the page, measured now."""
     if name == "record":
-        return [*tables(measure_calls(calls(), 3 if quick else 15, 2_000 if quick else 10_000)), "", agreement()]
+        return [
+            *tables(measure_calls(calls(), 3 if quick else 15, 2_000 if quick else 10_000)),
+            "",
+            agreement(),
+        ]
     if name == "readers":
         from benchmarks import readers
 
@@ -34,7 +40,12 @@ def part(name: str, quick: bool) -> list[str]:
     if name == "cold":
         from benchmarks.cold import clean, cold_calls, cold_processes
 
-        lines = tables([*measure_processes(cold_processes(), 2 if quick else 9), *measure_calls(cold_calls(), 3 if quick else 15, 1)])
+        lines = tables(
+            [
+                *measure_processes(cold_processes(), 2 if quick else 9),
+                *measure_calls(cold_calls(), 3 if quick else 15, 1),
+            ]
+        )
         clean()
         return lines
     if name == "tables":
@@ -44,7 +55,9 @@ def part(name: str, quick: bool) -> list[str]:
         engines.mixed()
         lines = tables(measure_calls(engines.engine_calls(), 1 if quick else 7, 1))
         lines += ["", "| what | peak memory | aim |", "|---|---:|---:|"]
-        lines += [f"| {what} | {peak / 1024:.0f} MB | {limit} |" for what, limit, peak in engines.memory()]
+        lines += [
+            f"| {what} | {peak / 1024:.0f} MB | {limit} |" for what, limit, peak in engines.memory()
+        ]
         lines += ["", engines.agreement()]
         engines.clean()
         return lines
@@ -62,9 +75,15 @@ def part(name: str, quick: bool) -> list[str]:
 
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help="Fewer rounds, to the terminal only.")
-@click.option("--only", type=click.Choice(PARTS), multiple=True, help="Some parts, to the terminal only.")
+@click.option(
+    "--only", type=click.Choice(PARTS), multiple=True, help="Some parts, to the terminal only."
+)
 def main(quick: bool, only: tuple[str, ...]) -> None:
-    lines = ["# Results", "", f"Written by `python -m benchmarks`: medians of interleaved rounds, on {machine()}. Aims are of such a machine."]
+    lines = [
+        "# Results",
+        "",
+        f"Written by `python -m benchmarks`: medians of interleaved rounds, on {machine()}. Aims are of such a machine.",
+    ]
     for name in only or PARTS:
         lines += part(name, quick)
     page = "\n".join(lines) + "\n"

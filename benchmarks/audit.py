@@ -1,7 +1,9 @@
-"""Rows of audits: the shipped book's in full, and those of 2,500 models under 20 multipliers, from nothing, with peak memory.
+"""Rows of audits: the shipped book's in full, and those of 2,500 models under 20 multipliers,
+from nothing, with peak memory.
 
-Every process but the first has an empty cache of its own, so that reading the book is in its time. The variants are what once made an
-audit multiply out: a broken claim about prices, a claim above an amount, a surcharge, a rounding of unit prices.
+Every process but the first has an empty cache of its own, so that reading the book is in its time.
+The variants are what once made an audit multiply out: a broken claim about prices, a claim above an
+amount, a surcharge, a rounding of unit prices.
 """
 
 from __future__ import annotations
@@ -35,27 +37,61 @@ sys.exit(code if code > 1 else 0)
 
 
 def audit_processes() -> list[tuple[str, str, str, list[str]]]:
-    """Contestants that are whole processes: group, name, limit, command. A broken claim and a difference end in success here."""
+    """Contestants that are whole processes: group, name, limit, command.
+    A broken claim and a difference end in success here.
+    """
     start = [sys.executable, "-c", RUN]
     rows = [
-        ("audit", "`pricelang audit --json` of the shipped book", "1 s", [sys.executable, "-m", "pricelang", "audit", "--json"]),
+        (
+            "audit",
+            "`pricelang audit --json` of the shipped book",
+            "1 s",
+            [sys.executable, "-m", "pricelang", "audit", "--json"],
+        ),
         ("audit", "the same, with the book to be read first", "", [*start, "audit", "--json"]),
     ]
     for name in VARIANTS:
-        rows.append(("audit of 2,500 x 20", f"all claims, {name}", "10 s", [*start, "audit", str(_book(name))]))
+        rows.append(
+            (
+                "audit of 2,500 x 20",
+                f"all claims, {name}",
+                "10 s",
+                [*start, "audit", str(_book(name))],
+            )
+        )
     for name in ("as it is", "a surcharge", "rounded unit prices"):
-        rows.append(("audit of 2,500 x 20", f"`--json`, all there is, {name}", "10 s", [*start, "audit", str(_book(name)), "--json"]))
-    rows.append(("audit of 2,500 x 20", "`diff` of two versions", "5 s", [*start, "diff", str(_book("as it is")), str(_book("changed"))]))
+        rows.append(
+            (
+                "audit of 2,500 x 20",
+                f"`--json`, all there is, {name}",
+                "10 s",
+                [*start, "audit", str(_book(name)), "--json"],
+            )
+        )
+    rows.append(
+        (
+            "audit of 2,500 x 20",
+            "`diff` of two versions",
+            "5 s",
+            [*start, "diff", str(_book("as it is")), str(_book("changed"))],
+        )
+    )
     return rows
 
 
 def _book(name: str) -> Path:
-    path = Path(tempfile.gettempdir()) / f"pricelang-benchmark-{os.getpid()}" / f"{name.replace(' ', '-')}.price"
+    path = (
+        Path(tempfile.gettempdir())
+        / f"pricelang-benchmark-{os.getpid()}"
+        / f"{name.replace(' ', '-')}.price"
+    )
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         text = synthetic_book(MODELS, MULTIPLIERS)
         if name == "changed":
-            text = text.replace("x 1.05 on tokens", "x 1.06 on tokens").replace("| m-7 | 2026-01-08 | $8 | $40 |", "| m-7 | 2026-01-08 | $9 | $45 |")
+            text = text.replace("x 1.05 on tokens", "x 1.06 on tokens").replace(
+                "| m-7 | 2026-01-08 | $8 | $40 |", "| m-7 | 2026-01-08 | $9 | $45 |"
+            )
         elif name == "a surcharge":
             names = ", ".join(f"x{index}" for index in range(MULTIPLIERS))
             text = text.replace(f"stack {names}\n", f"stack {names}, fee\n") + VARIANTS[name]
@@ -63,4 +99,3 @@ def _book(name: str) -> Path:
             text += VARIANTS[name]
         path.write_text(text, encoding="utf-8")
     return path
-

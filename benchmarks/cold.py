@@ -1,4 +1,6 @@
-"""Rows of whole processes: a price from a cold start, and reading a long book with nothing, all, or all but a line of it known."""
+"""Rows of whole processes: a price from a cold start, and reading a long book with nothing,
+all, or all but a line of it known.
+"""
 
 from __future__ import annotations
 
@@ -20,32 +22,70 @@ PRICE = ["price", "--model", "claude-opus-4-7", "--at", "2026-04-17", "--input",
 
 
 def cold_processes() -> list[tuple[str, str, str, list[str]]]:
-    """Contestants that are whole processes: group, name, limit, command. The first price of them warms the cache."""
+    """Contestants that are whole processes: group, name, limit, command.
+    The first price of them warms the cache.
+    """
     python = sys.executable
     price = [python, "-m", "pricelang", *PRICE]
     book = _long_path()
-    empty = "import os, shutil, sys, tempfile; os.environ['PRICELANG_CACHE'] = folder = tempfile.mkdtemp(); import pricelang; " \
-            "pricelang.load(sys.argv[1]); shutil.rmtree(folder)"  # fmt: skip
+    empty = (
+        "import os, shutil, sys, tempfile; os.environ['PRICELANG_CACHE'] = folder = tempfile.mkdtemp(); import pricelang; "
+        "pricelang.load(sys.argv[1]); shutil.rmtree(folder)"
+    )
     rows = [
         ("cold price", "`python -c pass`", "", [python, "-c", "pass"]),
-        ("cold price", '`python -c "import click, attrs"`', "", [python, "-c", "import click, attrs"]),
+        (
+            "cold price",
+            '`python -c "import click, attrs"`',
+            "",
+            [python, "-c", "import click, attrs"],
+        ),
         ("cold price", "`pricelang price` of one record, `--json`", "60 ms", [*price, "--json"]),
         ("cold price", "`pricelang price` of one record, table", "60 ms", price),
-        ("long book", f"a book of {LINES:,} lines, nothing cached", "1 s", [python, "-c", empty, str(book)]),
-        ("long book", f"a book of {LINES:,} lines, cached", "", [python, "-c", "import sys, pricelang; pricelang.load(sys.argv[1])", str(book)]),
+        (
+            "long book",
+            f"a book of {LINES:,} lines, nothing cached",
+            "1 s",
+            [python, "-c", empty, str(book)],
+        ),
+        (
+            "long book",
+            f"a book of {LINES:,} lines, cached",
+            "",
+            [python, "-c", "import sys, pricelang; pricelang.load(sys.argv[1])", str(book)],
+        ),
     ]
     if importlib.util.find_spec("litellm") is not None:
-        rows.append(("cold price", '`python -c "import litellm"`', "rival", [python, "-c", "import litellm"]))
+        rows.append(
+            (
+                "cold price",
+                '`python -c "import litellm"`',
+                "rival",
+                [python, "-c", "import litellm"],
+            )
+        )
     return rows
 
 
 def cold_calls() -> list[tuple[str, str, str, Callable[[], float]]]:
-    """Contestants inside this process: group, name, limit, and a call that gives the seconds of one try."""
+    """Contestants inside this process: group, name, limit,
+    and a call that gives the seconds of one try.
+    """
     return [
         ("long book, in process", f"`load` of {LINES:,} lines, cached", "40 ms", _cached),
-        ("long book, in process", "trees of it, a line changed", "", lambda: _changed("costs $7\n", f"costs ${time.time_ns()}\n")),
-        ("long book, in process", "trees of it, a line more at the top", "", lambda: _changed('book long', f"# {time.time_ns()}\nbook long")),
-    ]  # fmt: skip
+        (
+            "long book, in process",
+            "trees of it, a line changed",
+            "",
+            lambda: _changed("costs $7\n", f"costs ${time.time_ns()}\n"),
+        ),
+        (
+            "long book, in process",
+            "trees of it, a line more at the top",
+            "",
+            lambda: _changed("book long", f"# {time.time_ns()}\nbook long"),
+        ),
+    ]
 
 
 def _long_path() -> Path:
@@ -93,7 +133,9 @@ def main() -> None:
         for _, name, _, call in cold_calls():
             times.setdefault(name, []).append(call())
     for name, seconds in times.items():
-        print(f"{name:55} {statistics.median(seconds) * 1e3:7.1f} ms  least {min(seconds) * 1e3:7.1f} ms")
+        print(
+            f"{name:55} {statistics.median(seconds) * 1e3:7.1f} ms  least {min(seconds) * 1e3:7.1f} ms"
+        )
     clean()
 
 

@@ -1,9 +1,11 @@
-"""How the compiled form grows: nodes, seconds and megabytes over models and multipliers; writes docs/growth.svg and .csv.
+"""How the compiled form grows: nodes, seconds and megabytes over models and multipliers;
+writes docs/growth.svg and .csv.
 
     python -m benchmarks.growth        # wants the extra `bench`
 
-Each size runs in a process of its own, so that its memory is its own. The same 2,500 models under 20 multipliers that
-the limits speak of are the last row; their 2^20 stacks are never multiplied out.
+Each size runs in a process of its own, so that its memory is its own. The same 2,500 models under
+20 multipliers that the limits speak of are the last row; their 2^20 stacks are never multiplied
+out.
 """
 
 from __future__ import annotations
@@ -14,7 +16,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-SIZES = [(10, 20), (40, 20), (160, 20), (640, 20), (2500, 20), (640, 2), (640, 5), (640, 10), (640, 40)]
+SIZES = [
+    (10, 20),
+    (40, 20),
+    (160, 20),
+    (640, 20),
+    (2500, 20),
+    (640, 2),
+    (640, 5),
+    (640, 10),
+    (640, 40),
+]
 DOCS = Path(__file__).parents[1] / "docs"
 
 MEASURE = """
@@ -48,13 +60,20 @@ print(json.dumps({
 
 def measure(models: int, multipliers: int) -> dict[str, float]:
     """Nodes, seconds and peak megabytes of one size."""
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(models), str(multipliers)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(models), str(multipliers)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
 def plot(rows: list[dict[str, float]], path: Path) -> None:
-    """A log-log plot of nodes, seconds and memory over models (20 multipliers) and over multipliers (640 models)."""
+    """A log-log plot of nodes, seconds and memory over models
+    (20 multipliers) and over multipliers (640 models).
+    """
     import matplotlib
 
     matplotlib.use("svg")
@@ -62,10 +81,19 @@ def plot(rows: list[dict[str, float]], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
-    for axis, key, fixed, value in ((axes[0], "models", "multipliers", 20), (axes[1], "multipliers", "models", 640)):
+    for axis, key, fixed, value in (
+        (axes[0], "models", "multipliers", 20),
+        (axes[1], "multipliers", "models", 640),
+    ):
         chosen = sorted((row for row in rows if row[fixed] == value), key=lambda row: row[key])
-        for name, label in (("nodes", "nodes"), ("audit_seconds", "audit, seconds"), ("megabytes", "peak memory, MB")):
-            axis.loglog([row[key] for row in chosen], [row[name] for row in chosen], marker="o", label=label)
+        for name, label in (
+            ("nodes", "nodes"),
+            ("audit_seconds", "audit, seconds"),
+            ("megabytes", "peak memory, MB"),
+        ):
+            axis.loglog(
+                [row[key] for row in chosen], [row[name] for row in chosen], marker="o", label=label
+            )
         axis.set_xlabel(f"{key} ({value:,} {fixed})")
         axis.grid(True, which="both", alpha=0.25)
     axes[0].legend()

@@ -1,7 +1,9 @@
-"""Imported books against the calculators that the data is from, on the same usage: `python -m benchmarks.imports`.
+"""Imported books against the calculators that the data is from, on the same usage:
+`python -m benchmarks.imports`.
 
-Every model is priced by both, in every context that it has prices for, on each side of its thresholds and its dates.
-What differs is put into a class with its reason; `different` is what no class explains, and is to be none.
+Every model is priced by both, in every context that it has prices for, on each side of its
+thresholds and its dates. What differs is put into a class with its reason; `different` is what no
+class explains, and is to be none.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ SAME, DIFFERENT = "the same to the last digit", "different"
 
 @frozen
 class Case:
-    """One request: the model of the book, its usage by meter, its dimensions, and what the other side says it costs.
+    """One request: the model of the book, its usage by meter,
+    its dimensions, and what the other side says it costs.
 
-    `theirs` gives an exact number for a decimal and for a float, or raises what the other side raises.
+    `theirs` gives an exact number for a decimal and for a float,
+    or raises what the other side raises.
     """
 
     model: str
@@ -71,14 +75,20 @@ def book_of(imported: Imported) -> Book:
     return Book(book_of_layers((Layer(files),)))
 
 
-def compare(book: Book, cases: Iterator[Case], explain: Callable[[Case, object, object], str]) -> Comparison:
-    """Prices each case by both. `explain` names the class of a difference; an error stands for an amount where one is raised."""
+def compare(
+    book: Book, cases: Iterator[Case], explain: Callable[[Case, object, object], str]
+) -> Comparison:
+    """Prices each case by both. `explain` names the class of a difference;
+    an error stands for an amount where one is raised.
+    """
     found = Comparison()
     for case in cases:
         ours: object
         theirs: object
         try:
-            ours = book.price(model=case.model, at=case.at, usage=case.usage, **case.dimensions).exact_total
+            ours = book.price(
+                model=case.model, at=case.at, usage=case.usage, **case.dimensions
+            ).exact_total
         except PriceError as error:
             ours = error
         try:
@@ -89,15 +99,21 @@ def compare(book: Book, cases: Iterator[Case], explain: Callable[[Case, object, 
     return found
 
 
-def quantities(meters: list[str], prompt: list[str], limits: list[int], seed: str) -> Iterator[dict[str, int]]:
-    """Usage of some meters: small and large, and with prompts of just a threshold's length and of one more."""
+def quantities(
+    meters: list[str], prompt: list[str], limits: list[int], seed: str
+) -> Iterator[dict[str, int]]:
+    """Usage of some meters:
+    small and large, and with prompts of just a threshold's length and of one more.
+    """
     numbers = random.Random(seed)
     yield dict.fromkeys(meters, 1)
     yield {meter: numbers.randrange(1, 10_000) for meter in meters}
     counted = [meter for meter in meters if meter in prompt]
     for limit in limits if counted else ():
         for length in (limit, limit + 1):
-            shares = {meter: numbers.randrange(1, 1 + length // (2 * len(counted))) for meter in counted}
+            shares = {
+                meter: numbers.randrange(1, 1 + length // (2 * len(counted))) for meter in counted
+            }
             shares[counted[0]] += length - sum(shares.values())
             yield {**{meter: numbers.randrange(1, 10_000) for meter in meters}, **shares}
     if limits and counted:

@@ -8,7 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from genai_prices.data import providers
-from genai_prices.types import ModelInfo, Provider, StartDateConstraint, TieredPrices, TimeOfDateConstraint, Usage
+from genai_prices.types import (
+    ModelInfo,
+    Provider,
+    StartDateConstraint,
+    TieredPrices,
+    TimeOfDateConstraint,
+    Usage,
+)
 from genai_prices.units import _get_registry
 
 from benchmarks.imports import DIFFERENT, Case, quantities
@@ -23,7 +30,9 @@ FALLEN_BACK = "theirs: the standard price, where no price of that context holds 
 
 
 def cases() -> Iterator[Case]:
-    """Each model in each of its contexts, before and after each day and hour at which its prices change."""
+    """Each model in each of its contexts,
+    before and after each day and hour at which its prices change.
+    """
     for provider in providers:
         for model in provider.models:
             yield from _cases(provider, model)
@@ -31,7 +40,10 @@ def cases() -> Iterator[Case]:
 
 def _cases(provider: Provider, model: ModelInfo) -> Iterator[Case]:
     variants = model.price_variants or []
-    contexts: list[dict[str, str]] = [{}, *(v.when for v in variants if any(vars(v.prices).values()))]
+    contexts: list[dict[str, str]] = [
+        {},
+        *(v.when for v in variants if any(vars(v.prices).values())),
+    ]
     rows = [*(model.prices if isinstance(model.prices, list) else ()), *variants]
     for at in _instants([row.constraint for row in rows]):
         for number, context in enumerate(contexts):
@@ -39,13 +51,30 @@ def _cases(provider: Provider, model: ModelInfo) -> Iterator[Case]:
                 continue
             prices = vars(model.get_prices(at, context))
             measures = {key: measure_of(key) for key, value in prices.items() if value is not None}
-            limits = sorted({tier.start for value in prices.values() if isinstance(value, TieredPrices) for tier in value.tiers})
-            meters = {m.name: key for key, m in measures.items() if m is not None and key != "requests_kcount"}
+            limits = sorted(
+                {
+                    tier.start
+                    for value in prices.values()
+                    if isinstance(value, TieredPrices)
+                    for tier in value.tiers
+                }
+            )
+            meters = {
+                m.name: key
+                for key, m in measures.items()
+                if m is not None and key != "requests_kcount"
+            }
             prompt = [name for name in meters if name.startswith(("input", "cache"))]
             name = book_name(f"{provider.id}/{model.id}")
             for usage in quantities(list(meters), prompt, limits, f"{name} {at} {context}"):
                 given = {meters[meter]: quantity for meter, quantity in usage.items()}
-                yield Case(name, at.strftime("%Y-%m-%dT%H:%M:%S"), usage, context, lambda a=at, c=context, g=given: _theirs(provider, model, a, c, g))  # type: ignore[misc]
+                yield Case(
+                    name,
+                    at.strftime("%Y-%m-%dT%H:%M:%S"),
+                    usage,
+                    context,
+                    lambda a=at, c=context, g=given: _theirs(provider, model, a, c, g),
+                )  # type: ignore[misc]
 
 
 def _instants(constraints: list[Any]) -> list[datetime.datetime]:
@@ -57,23 +86,36 @@ def _instants(constraints: list[Any]) -> list[datetime.datetime]:
             found += [start - minute, start]
         elif isinstance(said, TimeOfDateConstraint):
             for time in (said.start_time, said.end_time):
-                turn = datetime.datetime.combine(day.date(), time.replace(tzinfo=None), datetime.UTC)
+                turn = datetime.datetime.combine(
+                    day.date(), time.replace(tzinfo=None), datetime.UTC
+                )
                 found += [turn - minute, turn]
     return sorted({day, *found})
 
 
-def _theirs(provider: Provider, model: ModelInfo, at: datetime.datetime, context: dict[str, str], given: dict[str, int]) -> Fraction:
+def _theirs(
+    provider: Provider,
+    model: ModelInfo,
+    at: datetime.datetime,
+    context: dict[str, str],
+    given: dict[str, int],
+) -> Fraction:
     registry = _get_registry()
-    units = {registry.unit_for_price_key(key).usage_key: quantity for key, quantity in given.items()}
+    units = {
+        registry.unit_for_price_key(key).usage_key: quantity for key, quantity in given.items()
+    }
     # a key of theirs counts what the more specific ones count too
     whole = {
         name: sum(
-            quantity for other, quantity in units.items()
+            quantity
+            for other, quantity in units.items()
             if registry.units[name].dimensions.items() <= registry.units[other].dimensions.items()
         )
         for name in units
-    }  # fmt: skip
-    found = model.calc_price(Usage(**whole), provider, genai_request_timestamp=at, price_context=context)
+    }
+    found = model.calc_price(
+        Usage(**whole), provider, genai_request_timestamp=at, price_context=context
+    )
     return Fraction(found.total_price)
 
 

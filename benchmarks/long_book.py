@@ -1,9 +1,13 @@
-"""A book of any number of lines, mixed as long books are: sources, models, tables of rates, modifiers, notes and examples."""
+"""A book of any number of lines, mixed as long books are:
+sources, models, tables of rates, modifiers, notes and examples.
+"""
 
 from __future__ import annotations
 
 BLOCK = 20
-"""Models of one block: a table of models, a table of rates with two rows each, and what is said of them."""
+"""Models of one block:
+a table of models, a table of rates with two rows each, and what is said of them.
+"""
 
 HEAD = """book long "A long book" in USD
 
@@ -55,19 +59,32 @@ def _block(number: int) -> list[str]:
     day = f"2026-{1 + number % 6:02}-{1 + number // 6 % 28:02}"
     later = f"2026-{7 + number % 6:02}-{1 + number // 6 % 28:02}"
     names = [f"m-{number}-{index}" for index in range(BLOCK)]
-    found = ["", f"# Block {number}.", f'source page_{number} "https://example.com/prices/{number}" read {later}', ""]
+    found = [
+        "",
+        f"# Block {number}.",
+        f'source page_{number} "https://example.com/prices/{number}" read {later}',
+        "",
+    ]
     found += ["models", "  | model | released |", *(f"  | {name} | {day} |" for name in names), ""]
     found += [f"alias newest-{number} is {names[-1]} from {day}", ""]
-    found += [f"rates per MTok see page_{number}", "  | model | from | input | cache_write | cache_read | output |"]
+    found += [
+        f"rates per MTok see page_{number}",
+        "  | model | from | input | cache_write | cache_read | output |",
+    ]
     for index, name in enumerate(names):
         price = 1 + (number + index) % 40
         found.append(f"  | {name} | {day} | ${price} | derived | derived | ${5 * price} |")
-        found.append(f"  | {name} | {later} | ${price + 1} | derived | derived | ${5 * price + 5} |")
+        found.append(
+            f"  | {name} | {later} | ${price + 1} | derived | derived | ${5 * price + 5} |"
+        )
     found += [""]
     for index, name in enumerate(names[:6]):
         price = 1 + (number + index) % 40
         found += [
-            f'example "a million tokens of {name}"', f"  given {name} at {day}, tier batch",
-            "  uses 1,000,000 input, 200,000 output", f"  costs ${price}", "",
-        ]  # fmt: skip
+            f'example "a million tokens of {name}"',
+            f"  given {name} at {day}, tier batch",
+            "  uses 1,000,000 input, 200,000 output",
+            f"  costs ${price}",
+            "",
+        ]
     return found

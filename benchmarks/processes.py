@@ -17,7 +17,11 @@ _START = (
 def measured(command: list[str]) -> tuple[float, int]:
     """The seconds of a command and its peak memory in KiB. Raises `RuntimeError` where it fails."""
     done = subprocess.run(
-        [sys.executable, "-S", "-E", "-c", _START, *command], capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"}, check=True
+        [sys.executable, "-S", "-E", "-c", _START, *command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1"},
+        check=True,
     )
     code, peak, seconds = done.stderr.splitlines()[-1].split()
     if code != "0":

@@ -1,4 +1,6 @@
-"""Reading records of each format, beside what decoding their JSON alone costs: seconds a record, ids all different."""
+"""Reading records of each format, beside what decoding their JSON alone costs:
+seconds a record, ids all different.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,19 @@ FORMATS = {
     "vertex": "vertex/01_global.json",
     "managed-agents": "managed_agents/02_session_full.json",
 }
-IDS = frozenset(("id", "requestId", "traceId", "spanId", "trace_id", "span_id", "custom_id", "uuid", "session_id"))
+IDS = frozenset(
+    (
+        "id",
+        "requestId",
+        "traceId",
+        "spanId",
+        "trace_id",
+        "span_id",
+        "custom_id",
+        "uuid",
+        "session_id",
+    )
+)
 PREFIXES = ("msg_", "req_", "chatcmpl-", "gen-")
 
 
@@ -35,7 +49,9 @@ def calls() -> list[tuple[str, str, str, Callable[[], object]]]:
     found: list[tuple[str, str, str, Callable[[], object]]] = []
     for name, path in FORMATS.items():
         lines = many(SAMPLES / path)
-        found.append((f"reading {name}", f"JSON of {name} alone", "the limit", _timed(lines, decoded)))
+        found.append(
+            (f"reading {name}", f"JSON of {name} alone", "the limit", _timed(lines, decoded))
+        )
         found.append((f"reading {name}", f"records of {name}", "", _timed(lines, records)))
     return found
 
@@ -43,7 +59,9 @@ def calls() -> list[tuple[str, str, str, Callable[[], object]]]:
 def many(path: Path) -> list[str]:
     """The documents of a sample again and again, a line each, with ids of their own."""
     text = path.read_text(encoding="utf-8")
-    whole = [text] if path.suffix == ".json" else [line for line in text.splitlines() if line.strip()]
+    whole = (
+        [text] if path.suffix == ".json" else [line for line in text.splitlines() if line.strip()]
+    )
     documents = [json.loads(line) for line in whole]
     return [json.dumps(_renamed(documents[n % len(documents)], n)) for n in range(RECORDS)]
 

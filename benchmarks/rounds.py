@@ -1,4 +1,6 @@
-"""Interleaved rounds of contestants, inside this process and as processes of their own, and their tables."""
+"""Interleaved rounds of contestants, inside this process and as processes of their own,
+and their tables.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from benchmarks.processes import measured
 
 @frozen
 class Row:
-    """A contestant, its limit in words, its seconds a call, one for each round, and the peak memory of a process in KiB."""
+    """A contestant, its limit in words, its seconds a call, one for each round,
+    and the peak memory of a process in KiB.
+    """
 
     group: str
     name: str
@@ -29,21 +33,28 @@ class Row:
         return statistics.median(self.seconds)
 
 
-def measure_calls(found: Sequence[tuple[str, str, str, Callable[[], object]]], rounds: int, number: int) -> list[Row]:
-    """Contestants inside this process, their rounds interleaved; each is called `number` times a round. A call that gives
-    seconds says itself how long it took."""
+def measure_calls(
+    found: Sequence[tuple[str, str, str, Callable[[], object]]], rounds: int, number: int
+) -> list[Row]:
+    """Contestants inside this process, their rounds interleaved;
+    each is called `number` times a round. A call that gives seconds says itself how long it took.
+    """
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
         for _, name, _, call in found:
             start = time.perf_counter()
             for _ in range(number):
                 own = call()
-            times.setdefault(name, []).append(own if isinstance(own, float) else (time.perf_counter() - start) / number)
+            times.setdefault(name, []).append(
+                own if isinstance(own, float) else (time.perf_counter() - start) / number
+            )
     return [Row(group, name, limit, tuple(times[name])) for group, name, limit, _ in found]
 
 
 def measure_processes(found: Sequence[tuple[str, str, str, list[str]]], rounds: int) -> list[Row]:
-    """Contestants that are whole processes, their rounds interleaved, after one that warms the caches."""
+    """Contestants that are whole processes, their rounds interleaved,
+    after one that warms the caches.
+    """
     times: dict[str, list[tuple[float, int]]] = {}
     for number in range(rounds + 1):
         for _, name, _, command in found:
@@ -52,7 +63,13 @@ def measure_processes(found: Sequence[tuple[str, str, str, list[str]]], rounds: 
             else:
                 measured(command)
     return [
-        Row(group, name, limit, tuple(seconds for seconds, _ in times[name]), max(peak for _, peak in times[name]))
+        Row(
+            group,
+            name,
+            limit,
+            tuple(seconds for seconds, _ in times[name]),
+            max(peak for _, peak in times[name]),
+        )
         for group, name, limit, _ in found
     ]
 
@@ -63,10 +80,18 @@ def tables(rows: Sequence[Row]) -> list[str]:
     first: dict[str, float] = {}
     for row in rows:
         if row.group not in first:
-            lines += ["", f"## {row.group[:1].upper()}{row.group[1:]}", "", "| what | median | least | aim | beside the first | peak |", "|---|---:|---:|---:|---:|---:|"]
+            lines += [
+                "",
+                f"## {row.group[:1].upper()}{row.group[1:]}",
+                "",
+                "| what | median | least | aim | beside the first | peak |",
+                "|---|---:|---:|---:|---:|---:|",
+            ]
         base = first.setdefault(row.group, row.median)
         peak = f"{row.peak / 1024:.0f} MB" if row.peak else ""
-        lines.append(f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} | {peak} |")
+        lines.append(
+            f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} | {peak} |"
+        )
     return lines
 
 

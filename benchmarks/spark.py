@@ -1,8 +1,10 @@
-"""Measures prices on Spark beside plain queries over the same file, and checks them against DuckDB to the last digit.
+"""Measures prices on Spark beside plain queries over the same file,
+and checks them against DuckDB to the last digit.
 
     python -m benchmarks.spark [--rows 10000000] [--rounds 5] [--master local[2]]
 
-Rounds of the contestants are interleaved; medians and ratios are what to read. A part of `python -m benchmarks` too.
+Rounds of the contestants are interleaved; medians and ratios are what to read.
+A part of `python -m benchmarks` too.
 """
 
 from __future__ import annotations
@@ -33,16 +35,24 @@ def session(master: str, folder: str) -> Any:
 
     builder: Any = SparkSession.builder
     return (
-        builder.master(master).config("spark.ui.enabled", "false").config("spark.driver.memory", "4g")
-        .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1").config("spark.local.dir", folder)
-        .config("spark.sql.shuffle.partitions", "4").config("spark.log.level", "OFF").getOrCreate()
-    )  # fmt: skip
+        builder.master(master)
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "4g")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.local.dir", folder)
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.log.level", "OFF")
+        .getOrCreate()
+    )
 
 
 def plain(spark: Any, path: str) -> list[Any]:
     """What everybody runs: the sums by model."""
     sums = ", ".join(f"sum({meter})" for meter in METERS)
-    found: list[Any] = spark.sql(f"select model, count(*), {sums} from parquet.`{path}` group by model").collect()
+    found: list[Any] = spark.sql(
+        f"select model, count(*), {sums} from parquet.`{path}` group by model"
+    ).collect()
     return found
 
 
@@ -53,12 +63,18 @@ def check(spark: Any, book: pricelang.Book, path: str) -> str:
     with duckdb.connect() as connection:
         report = totals(open_job(book, connection, path, mapping=MAPPING), ["model"])
     expected = {total.by[0]: (total.rows, total.amount) for total in report.totals}
-    found = SparkBook(book, spark).totals(spark.read.parquet(path), ["model"], mapping=MAPPING).collect()
+    found = (
+        SparkBook(book, spark)
+        .totals(spark.read.parquet(path), ["model"], mapping=MAPPING)
+        .collect()
+    )
     assert {row["model"]: (row["rows"], Fraction(row["cost"])) for row in found} == expected
     return f"{sum(rows for rows, _ in expected.values()):,} rows cost {sum(amount for _, amount in expected.values())} USD by both."
 
 
-def calls(spark: Any, book: pricelang.Book, path: str, folder: str) -> list[tuple[str, str, str, Callable[[], object]]]:
+def calls(
+    spark: Any, book: pricelang.Book, path: str, folder: str
+) -> list[tuple[str, str, str, Callable[[], object]]]:
     """The contestants: group, name, limit, one call."""
     priced, copied = os.path.join(folder, "priced"), os.path.join(folder, "copied")
     ours = SparkBook(book, spark)
@@ -67,16 +83,33 @@ def calls(spark: Any, book: pricelang.Book, path: str, folder: str) -> list[tupl
         spark.read.parquet(path).select("id", "input").write.mode("overwrite").parquet(copied)
 
     def price() -> None:
-        ours.price(spark.read.parquet(path), mapping=MAPPING).select("id", "cost").write.mode("overwrite").parquet(priced)
+        ours.price(spark.read.parquet(path), mapping=MAPPING).select("id", "cost").write.mode(
+            "overwrite"
+        ).parquet(priced)
 
     def by_model() -> object:
         return ours.totals(spark.read.parquet(path), ["model"], mapping=MAPPING).collect()
 
     return [
-        ("Spark, totals by model", "a plain `group by model` of five sums", "1", lambda: plain(spark, path)),
-        ("Spark, totals by model", '`book.spark(session).totals(df, ["model"])`', "2.5 times that", by_model),
+        (
+            "Spark, totals by model",
+            "a plain `group by model` of five sums",
+            "1",
+            lambda: plain(spark, path),
+        ),
+        (
+            "Spark, totals by model",
+            '`book.spark(session).totals(df, ["model"])`',
+            "2.5 times that",
+            by_model,
+        ),
         ("Spark, a price for each row", "a copy of two columns to Parquet", "1", copy),
-        ("Spark, a price for each row", "`book.spark(session).price(df)`, two columns to Parquet", "", price),
+        (
+            "Spark, a price for each row",
+            "`book.spark(session).price(df)`, two columns to Parquet",
+            "",
+            price,
+        ),
     ]
 
 

@@ -1,4 +1,6 @@
-"""The small rows by pytest-benchmark, for a look at their spread: `pytest -n0 benchmarks/test_record.py`."""
+"""The small rows by pytest-benchmark, for a look at their spread:
+`pytest -n0 benchmarks/test_record.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ import pytest
 from benchmarks.record import calls
 
 
-@pytest.mark.parametrize(("name", "call"), [(name, call) for _, name, _, call in calls()], ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [(name, call) for _, name, _, call in calls()],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
 def test_record(benchmark: Any, name: str, call: Callable[[], object]) -> None:
     benchmark.extra_info["what"] = name
     assert benchmark(call) is not None

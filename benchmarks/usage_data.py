@@ -1,8 +1,10 @@
-"""Makes tables of usage to measure with: rows in order of time, as a log has them, that the book of Claude prices admits.
+"""Makes tables of usage to measure with: rows in order of time,
+as a log has them, that the book of Claude prices admits.
 
     python -m benchmarks.usage_data 10000000 usage.parquet
 
-Nothing is random: each column is a hash of the row's number, so that two machines make the same table.
+Nothing is random: each column is a hash of the row's number,
+so that two machines make the same table.
 """
 
 from __future__ import annotations
@@ -10,10 +12,22 @@ from __future__ import annotations
 import sys
 
 MODELS = (
-    "claude-opus-4-6", "claude-opus-4-7", "claude-sonnet-4-6", "claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-5",
-    "claude-sonnet-5", "claude-opus-5",
-)  # fmt: skip
-RESIDENT = ("claude-opus-4-6", "claude-opus-4-7", "claude-sonnet-4-6", "claude-sonnet-5", "claude-opus-5")
+    "claude-opus-4-6",
+    "claude-opus-4-7",
+    "claude-sonnet-4-6",
+    "claude-sonnet-4-5",
+    "claude-haiku-4-5",
+    "claude-opus-4-5",
+    "claude-sonnet-5",
+    "claude-opus-5",
+)
+RESIDENT = (
+    "claude-opus-4-6",
+    "claude-opus-4-7",
+    "claude-sonnet-4-6",
+    "claude-sonnet-5",
+    "claude-opus-5",
+)
 """Those that `inference_geo` is offered for."""
 
 FIRST, SECONDS = "2026-08-01", 92 * 86_400

@@ -1,4 +1,5 @@
-"""Prices as rules: written as a finance reader reads them, evaluated exactly, explained to the cent.
+"""Prices as rules: written as a finance reader reads them,
+evaluated exactly, explained to the cent.
 
 >>> import pricelang
 >>> book = pricelang.load()
@@ -9,27 +10,53 @@ Decimal('0.625')
 
 from __future__ import annotations
 
-# Names are imported when they are first asked for, so that the command line does not wait for what it does not need.
-# (A type checker takes a constant of this name for true; importing it would cost more than all of this module.)
+# Names are imported when they are first asked for, so that the command line does not wait for what
+# it does not need. (A type checker takes a constant of this name for true; importing it would cost
+# more than all of this module.)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pricelang.api import Bill, Book, BookAt, ModelInfo, load
     from pricelang.notes import Note
     from pricelang.rating.bill import Factor, Line
-    from pricelang.rating.errors import BadRequest, Doubtful, NotOffered, PriceError, Refused, UnknownName
+    from pricelang.rating.errors import (
+        BadRequest,
+        Doubtful,
+        NotOffered,
+        PriceError,
+        Refused,
+        UnknownName,
+    )
     from pricelang.syntax.faults import BookError, Fault, Span
 
 __version__ = "0.1.0"
 __all__ = [
-    "BadRequest", "Bill", "Book", "BookAt", "BookError", "Doubtful", "Factor", "Fault", "Line", "ModelInfo", "NotOffered", "Note",
-    "PriceError", "Refused", "Span", "UnknownName", "load",
-]  # fmt: skip
+    "BadRequest",
+    "Bill",
+    "Book",
+    "BookAt",
+    "BookError",
+    "Doubtful",
+    "Factor",
+    "Fault",
+    "Line",
+    "ModelInfo",
+    "NotOffered",
+    "Note",
+    "PriceError",
+    "Refused",
+    "Span",
+    "UnknownName",
+    "load",
+]
 
 _HOMES = {
     **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
     "Note": "pricelang.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.rating.bill"),
-    **dict.fromkeys(("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"), "pricelang.rating.errors"),
+    **dict.fromkeys(
+        ("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"),
+        "pricelang.rating.errors",
+    ),
     **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.faults"),
 }
 

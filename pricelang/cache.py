@@ -1,7 +1,8 @@
-"""The user's own cache folder: files that are whole and the user's own, read as text; nothing in them is ever run.
+"""The user's own cache folder: files that are whole and the user's own, read as text;
+nothing in them is ever run.
 
-A light module: what it imports is in the interpreter anyway or costs a fraction of a millisecond, for it stands on the
-way of every cold start.
+A light module: what it imports is in the interpreter anyway or costs a fraction of a millisecond,
+for it stands on the way of every cold start.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def digest(data: bytes) -> str:
 
 
 def fingerprint(*folders: str) -> str:
-    """A word that changes whenever the code in some folders of the package changes (`""` is the package's own)."""
+    """A word that changes whenever the code in some folders
+    of the package changes (`""` is the package's own).
+    """
     parts = []
     for folder in folders:
         with os.scandir(os.path.join(PACKAGE, folder)) as entries:
@@ -44,11 +47,15 @@ def fingerprint(*folders: str) -> str:
 
 
 def cache_folder() -> str | None:
-    """The folder, whether it exists or not: `PRICELANG_CACHE`, or the user's usual one; None where that is empty."""
+    """The folder, whether it exists or not: `PRICELANG_CACHE`, or the user's usual one;
+    None where that is empty.
+    """
     named = os.environ.get("PRICELANG_CACHE")
     if named is not None:
         return named or None
-    if sys.platform == "linux":  # as `platformdirs` has it, which takes longer to import than all of this
+    if (
+        sys.platform == "linux"
+    ):  # as `platformdirs` has it, which takes longer to import than all of this
         base = os.environ.get("XDG_CACHE_HOME", "")
         return os.path.join(base if base.strip() else os.path.expanduser("~/.cache"), "pricelang")
     from platformdirs import user_cache_dir
@@ -58,17 +65,21 @@ def cache_folder() -> str | None:
 
 def _own(found: os.stat_result) -> bool:
     if not hasattr(os, "getuid"):
-        return True  # a cache folder under the user's profile is the user's own on systems without owners
+        # a cache folder under the user's profile is the user's own on systems without owners
+        return True
     return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def read_own(path: str) -> str | None:
-    """The text of a file of the cache, or None for one that is not there or not whole, or that somebody else owns or
-    could write, itself or its folder."""
+    """The text of a file of the cache, or None for one that is not there or not whole,
+    or that somebody else owns or could write, itself or its folder.
+    """
     try:
         if not _own(os.stat(os.path.dirname(path) or ".")):
             return None
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
         with open(handle, "rb") as stream:
             found = os.fstat(handle)
             if not _own(found) or not stat.S_ISREG(found.st_mode):
@@ -83,7 +94,9 @@ def read_own(path: str) -> str | None:
 
 
 def keep(path: str, text: str) -> None:
-    """Writes a file of the cache whole or not at all; a cache that cannot be written is no fault."""
+    """Writes a file of the cache whole or not at all;
+    a cache that cannot be written is no fault.
+    """
     body = text.encode("ascii")
     folder = os.path.dirname(path) or "."
     part = f"{path}.{os.getpid()}-{os.urandom(6).hex()}"
@@ -91,7 +104,13 @@ def keep(path: str, text: str) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         if not _own(os.stat(folder)) or os.path.isdir(path):
             return
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_WRONLY
+            | os.O_CREAT
+            | os.O_EXCL
+            | getattr(os, "O_NOFOLLOW", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         handle = os.open(part, flags, 0o600)
     except (OSError, ValueError):
         return

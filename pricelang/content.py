@@ -1,4 +1,6 @@
-"""The files of a book as text, and the key of their content. A light module: a cold price needs it."""
+"""The files of a book as text, and the key of their content.
+A light module: a cold price needs it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ MAX_BYTES = 4_000_000
 
 
 def text_of(data: bytes) -> str:
-    """The text of a file of a book: a byte order mark dropped, lines ended by `\\n`. Raises `UnicodeDecodeError`.
+    """The text of a file of a book: a byte order mark dropped, lines ended by `\\n`.
+    Raises `UnicodeDecodeError`.
 
     >>> text_of(b"a\\r\\nb")
     'a\\nb'

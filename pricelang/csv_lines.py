@@ -1,5 +1,6 @@
-"""CSV files: those of strangers read a record at a time, their lines and cells of bounded length, every fault a `csv.Error`;
-our own written for spreadsheets, without a formula."""
+"""CSV files: those of strangers read a record at a time, their lines and cells of bounded length,
+every fault a `csv.Error`; our own written for spreadsheets, without a formula.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def csv_rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the line on which it ends. Raises `csv.Error`, and `UnicodeDecodeError`.
+    """The rows that are not blank, each with the line on which it ends.
+    Raises `csv.Error`, and `UnicodeDecodeError`.
 
     >>> import io
     >>> list(csv_rows(io.StringIO('a,b\\n"1\\n2",3\\n')))
@@ -36,8 +38,9 @@ def _lines(stream: TextIO) -> Iterator[str]:
 
 
 class CsvWriter:
-    """Rows to a stream, in which no text is a formula to a spreadsheet; `for_spreadsheets=False` leaves texts as they are,
-    for a file that only programs read."""
+    """Rows to a stream, in which no text is a formula to a spreadsheet;
+    `for_spreadsheets=False` leaves texts as they are, for a file that only programs read.
+    """
 
     def __init__(self, stream: TextIO, for_spreadsheets: bool = True) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
@@ -49,7 +52,8 @@ class CsvWriter:
 
 
 def safe_cell(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula stands behind an apostrophe; a number stays as it is.
+    """A text that a spreadsheet would take for a formula stands behind an apostrophe;
+    a number stays as it is.
 
     >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-a"), safe_cell("a=b")
     ("'=1+1", '-0.5', "'-a", 'a=b')

@@ -7,7 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 DIGITS = 20
-"""Digits after the point of an amount that has no finite decimal; such an amount is rounded half even and says so."""
+"""Digits after the point of an amount that has no finite decimal;
+such an amount is rounded half even and says so.
+"""
 
 _WIDE = decimal.Context(prec=100_000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[])
 
@@ -18,14 +20,21 @@ NARROW = 57
 
 # Every setting is given, so that no `decimal.DefaultContext` of the program's matters.
 _NARROW = decimal.Context(
-    prec=NARROW, rounding=decimal.ROUND_HALF_EVEN, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, capitals=1, clamp=0,
+    prec=NARROW,
+    rounding=decimal.ROUND_HALF_EVEN,
+    Emax=decimal.MAX_EMAX,
+    Emin=decimal.MIN_EMIN,
+    capitals=1,
+    clamp=0,
     traps=[decimal.Inexact],
-)  # fmt: skip
+)
 divide = _NARROW.divide
-"""`divide(integer, Decimal(10**places))` is `scaled(integer, places)` in one step, for an integer of `NARROW` digits at most.
+"""`divide(integer, Decimal(10**places))` is `scaled(integer, places)` in one step,
+for an integer of `NARROW` digits at most.
 
-An exact quotient of whole numbers has no zeros at the end of its decimals and no positive exponent: the specification
-calls that the ideal exponent. Were a quotient not exact, it would raise `decimal.Inexact` rather than be wrong.
+An exact quotient of whole numbers has no zeros at the end of its decimals and no positive exponent:
+the specification calls that the ideal exponent. Were a quotient not exact, it would raise
+`decimal.Inexact` rather than be wrong.
 """
 
 
@@ -46,7 +55,9 @@ def power_of_ten(denominator: int) -> int | None:
 
 
 def scaled(integer: int, places: int) -> Decimal:
-    """`integer / 10**places`, exactly, without zeros at the end of its decimals; the caller's context does not matter."""
+    """`integer / 10**places`, exactly, without zeros at the end of its decimals;
+    the caller's context does not matter.
+    """
     if integer % 10:
         return _scaleb(Decimal(integer), -places) if places else Decimal(integer)
     whole, rest = divmod(integer, 10**places)
@@ -56,11 +67,17 @@ def scaled(integer: int, places: int) -> Decimal:
 def exact(value: Fraction) -> Decimal | None:
     """The value as a decimal, or None when it has no finite one."""
     places = power_of_ten(value.denominator)
-    return None if places is None else scaled(value.numerator * 10**places // value.denominator, places)
+    return (
+        None
+        if places is None
+        else scaled(value.numerator * 10**places // value.denominator, places)
+    )
 
 
 def to_decimal(value: Fraction) -> Decimal:
-    """The value as a decimal: exact where there is one, else rounded half even to `DIGITS` places."""
+    """The value as a decimal: exact where there is one,
+    else rounded half even to `DIGITS` places.
+    """
     found = exact(value)
     return found if found is not None else scaled(round(value * 10**DIGITS), DIGITS)
 
@@ -75,7 +92,9 @@ def plain(value: Fraction | Decimal) -> str:
 
 
 def grouped(value: Fraction | int) -> str:
-    """Digits with thousands separators: `50,000`, `0.0416666666666666666667` where there is no finite decimal."""
+    """Digits with thousands separators:
+    `50,000`, `0.0416666666666666666667` where there is no finite decimal.
+    """
     return format(to_decimal(Fraction(value)), ",f")
 
 
@@ -83,7 +102,9 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 def money(value: Fraction, currency: str) -> str:
-    """An amount for readers: `$0.705`, `$2.50`, `EUR 3`; all digits, and two decimals at least where it has any."""
+    """An amount for readers: `$0.705`, `$2.50`, `EUR 3`;
+    all digits, and two decimals at least where it has any.
+    """
     digits = grouped(abs(value))
     whole, _, part = digits.partition(".")
     shown = whole + ("." + part.ljust(2, "0") if part else "")
@@ -91,16 +112,22 @@ def money(value: Fraction, currency: str) -> str:
 
 
 def money_cut(value: Fraction, currency: str) -> str:
-    """An amount for readers, cut to four decimals with an ellipsis where it has more than twelve, or no end.
+    """An amount for readers, cut to four decimals with an ellipsis where it has more than twelve,
+    or no end.
 
     >>> money_cut(Fraction(1, 3), "USD"), money_cut(Fraction(1, 8), "USD")
     ('$0.3333…', '$0.125')
     """
-    return money(value, currency) if 10**12 % value.denominator == 0 else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
+    return (
+        money(value, currency)
+        if 10**12 % value.denominator == 0
+        else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
+    )
 
 
 def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
-    """The value as a whole number of steps; modes: half_even, half_up, half_down, up, down (away from / to zero).
+    """The value as a whole number of steps; modes:
+    half_even, half_up, half_down, up, down (away from / to zero).
 
     >>> rounded(Fraction(1, 8), Fraction(1, 100), "half_even")
     Fraction(3, 25)

@@ -1,4 +1,6 @@
-"""How a command ends: its exit codes, and its last words to a reader that went away or a disk that is full."""
+"""How a command ends:
+its exit codes, and its last words to a reader that went away or a disk that is full.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def system_error(error: OSError) -> str:
     if error.errno == errno.EBADF and error.filename is None:
         return error_line("system", "there is no standard output")
     reason = f"{error.strerror or error}".lower()
-    return error_line("system", f"`{error.filename}`: {reason}" if isinstance(error.filename, str) else reason)
+    return error_line(
+        "system", f"`{error.filename}`: {reason}" if isinstance(error.filename, str) else reason
+    )
 
 
 def last_words(error: OSError) -> int:
@@ -41,8 +45,9 @@ def last_words(error: OSError) -> int:
 
 
 def settle_streams() -> None:
-    """Gives a standard stream that is closed its number back, which the next file to be opened would get. What is written
-    to such an output is an error."""
+    """Gives a standard stream that is closed its number back,
+    which the next file to be opened would get. What is written to such an output is an error.
+    """
     for number, way in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -64,7 +69,9 @@ def lenient(*streams: object) -> None:
 
 
 def forget_stdout() -> None:
-    """Points standard output at nothing, for else the interpreter would complain when it closes it."""
+    """Points standard output at nothing,
+    for else the interpreter would complain when it closes it.
+    """
     _forget(sys.stdout)
 
 

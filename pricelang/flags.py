@@ -1,15 +1,32 @@
-"""The flags of one request: meters and dimensions of the usual books, and quantities such as `50k`. A light module."""
+"""The flags of one request: meters and dimensions of the usual books,
+and quantities such as `50k`. A light module.
+"""
 
 from __future__ import annotations
 
 # `--use` and `--set` reach the meters and dimensions of any book.
 METERS = {
-    "input": "50k", "output": "15k", "cache_write_5m": "10k", "cache_write_1h": "10k", "cache_read": "40k",
-    "web_search": "3", "web_fetch": "2", "session_time": '"90 minutes"', "code_execution": '"90 minutes"',
-}  # fmt: skip
+    "input": "50k",
+    "output": "15k",
+    "cache_write_5m": "10k",
+    "cache_write_1h": "10k",
+    "cache_read": "40k",
+    "web_search": "3",
+    "web_fetch": "2",
+    "session_time": '"90 minutes"',
+    "code_execution": '"90 minutes"',
+}
 DIMENSIONS = (
-    "platform", "endpoint", "service_tier", "speed", "inference_geo", "context_window", "surface", "web_tools", "outcome",
-)  # fmt: skip
+    "platform",
+    "endpoint",
+    "service_tier",
+    "speed",
+    "inference_geo",
+    "context_window",
+    "surface",
+    "web_tools",
+    "outcome",
+)
 DEFAULT_BOOK = "anthropic"
 STDIN = "-"
 
@@ -24,7 +41,8 @@ def flag(name: str) -> str:
 
 
 def quantity(text: str) -> str:
-    """A quantity with its `k` or `M` written out, exactly; everything else is left for the book to read.
+    """A quantity with its `k` or `M` written out, exactly;
+    everything else is left for the book to read.
 
     >>> quantity("50k"), quantity("1.5M"), quantity("90 minutes"), quantity("1.2345k")
     ('50000', '1500000', '90 minutes', '1234.5')

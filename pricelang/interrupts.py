@@ -1,4 +1,5 @@
-"""What an interrupt does: it ends the process in silence, but for the time in which a command has something to tidy up.
+"""What an interrupt does: it ends the process in silence,
+but for the time in which a command has something to tidy up.
 
 A light module, since it comes before all others.
 """
@@ -15,7 +16,9 @@ _ends = False
 
 
 def end_quietly() -> None:
-    """Lets an interrupt end the process as it ends any other program, while there is nothing to tidy up."""
+    """Lets an interrupt end the process as it ends any other program,
+    while there is nothing to tidy up.
+    """
     global _ends
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -23,7 +26,9 @@ def end_quietly() -> None:
 
 
 def raise_again() -> bool:
-    """Makes an interrupt a `KeyboardInterrupt` where it ended the process; returns whether it did."""
+    """Makes an interrupt a `KeyboardInterrupt` where it ended the process;
+    returns whether it did.
+    """
     global _ends
     ended, _ends = _ends, False
     if ended:

@@ -12,13 +12,16 @@ _BEGINS = re.compile(r"(?:[#+=-]|\d+[.)])(?=\s|$)|-{2,}|={2,}")
 
 
 def quoted(text: str) -> str:
-    """A text within a line or a cell, in which no table, link, picture or HTML begins; words between backticks are code.
+    """A text within a line or a cell, in which no table, link, picture or HTML begins;
+    words between backticks are code.
 
     >>> print(quoted("a|b <img> cache_read _x_"))
     a\\|b \\<img\\> cache_read \\_x\\_
     """
     parts = _CODE.split(printable(text))
-    return "".join(part if number % 2 else _MARKS.sub(r"\\\g<0>", part) for number, part in enumerate(parts))
+    return "".join(
+        part if number % 2 else _MARKS.sub(r"\\\g<0>", part) for number, part in enumerate(parts)
+    )
 
 
 def line(text: str) -> str:

@@ -1,4 +1,6 @@
-"""One way from a model id, as anybody writes it, to a model of a book, with the dimensions that the id says."""
+"""One way from a model id, as anybody writes it, to a model of a book,
+with the dimensions that the id says.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +20,26 @@ from pricelang.usage.stated import PLAIN
 from pricelang.wording import did_you_mean, shown
 
 _MAX_KEPT = 10_000
-# Aliases of Claude Code, each with the families among which it moves; `opusplan` plans with one and works with another.
+# Aliases of Claude Code, each with the families among which it moves;
+# `opusplan` plans with one and works with another.
 _MOVING = {
-    "opus": ("opus",), "sonnet": ("sonnet",), "haiku": ("haiku",), "fable": ("fable",), "mythos": ("mythos",),
-    "best": ("fable", "opus"), "opusplan": ("opus", "sonnet"), "default": ("opus", "sonnet"),
-}  # fmt: skip
+    "opus": ("opus",),
+    "sonnet": ("sonnet",),
+    "haiku": ("haiku",),
+    "fable": ("fable",),
+    "mythos": ("mythos",),
+    "best": ("fable", "opus"),
+    "opusplan": ("opus", "sonnet"),
+    "default": ("opus", "sonnet"),
+}
 
 
 @frozen
 class Meaning:
-    """What an id is in a book: `model` as the book names it, or None where the id does not say; the dimensions that it says;
-    what it is taken for unless somebody says otherwise, the first of these values that the book has; and what is to be known about it."""
+    """What an id is in a book: `model` as the book names it, or None where the id does not say; the
+    dimensions that it says; what it is taken for unless somebody says otherwise, the first of these
+    values that the book has; and what is to be known about it.
+    """
 
     model: str | None
     dimensions: Mapping[str, str] = field(factory=dict)
@@ -37,19 +48,26 @@ class Meaning:
 
 
 class ModelIds:
-    """Reads model ids for one book. Names of the book are what they are, whatever they look like."""
+    """Reads model ids for one book.
+    Names of the book are what they are, whatever they look like.
+    """
 
     def __init__(self, book: m.Book) -> None:
-        self.names = frozenset({model.name for model in book.models} | {alias.name for alias in book.aliases})
-        self.values = {dimension.name: frozenset(value.name for value in dimension.values) for dimension in book.dimensions}
+        self.names = frozenset(
+            {model.name for model in book.models} | {alias.name for alias in book.aliases}
+        )
+        self.values = {
+            dimension.name: frozenset(value.name for value in dimension.values)
+            for dimension in book.dimensions
+        }
         self._book, self._spellings = book, Spellings(book)
         self._kept: dict[tuple[str, str | None], Meaning] = {}
 
     def meaning(self, id: str, platform: str | None = None) -> Meaning:
         """What an id means; `platform` is where the request went, as far as something else says it.
 
-        A name of which nothing is known comes back as it is. Raises `UnknownName` for an id that has a piece which is not
-        known, a seller with prices of its own, or no fixed model.
+        A name of which nothing is known comes back as it is. Raises `UnknownName` for an id that
+        has a piece which is not known, a seller with prices of its own, or no fixed model.
         """
         if id in self.names:
             return Meaning(id)
@@ -63,16 +81,22 @@ class ModelIds:
         return found
 
     def name_of(self, id: str) -> str:
-        """The model of an id by the book's name; the id itself where nothing is known of it. Raises as `asked` does."""
+        """The model of an id by the book's name; the id itself where nothing is known of it.
+        Raises as `asked` does.
+        """
         found = self.meaning(id).model
         if found is None:
             raise opaque(id)
         return found
 
-    def asked(self, model: str, dimensions: Mapping[str, str]) -> tuple[str, Mapping[str, str], tuple[Note, ...]]:
-        """The model of one request by the book's name, and its dimensions with those that the id says.
+    def asked(
+        self, model: str, dimensions: Mapping[str, str]
+    ) -> tuple[str, Mapping[str, str], tuple[Note, ...]]:
+        """The model of one request by the book's name,
+        and its dimensions with those that the id says.
 
-        Raises `UnknownName` as `meaning` does, and `BadRequest`: `opaque_model`, `contradiction`, `unsaid`.
+        Raises `UnknownName` as `meaning` does, and `BadRequest`:
+        `opaque_model`, `contradiction`, `unsaid`.
         """
         if model in self.names and "platform" not in dimensions:
             return model, dimensions, ()
@@ -82,35 +106,47 @@ class ModelIds:
         return meaning.model, self.settled(model, meaning, {}, dimensions), meaning.notes
 
     def settled(
-        self, id: str, meaning: Meaning, defaults: Mapping[str, str], said: Mapping[str, str], unsaid: tuple[str, ...] = ()
+        self,
+        id: str,
+        meaning: Meaning,
+        defaults: Mapping[str, str],
+        said: Mapping[str, str],
+        unsaid: tuple[str, ...] = (),
     ) -> dict[str, str]:
         """The dimensions of a request: what it says of itself, what its id says, then the defaults.
 
-        Raises `BadRequest`: `contradiction` where the request and its id differ, `unsaid` for a dimension on which prices of
-        its platform depend and which nobody says; `unsaid` names more of these.
+        Raises `BadRequest`: `contradiction` where the request and its id differ, `unsaid` for a
+        dimension on which prices of its platform depend and which nobody says; `unsaid` names more
+        of these.
         """
         for name, value in meaning.dimensions.items():
             if name in self.values and said.get(name, value) != value:
                 raise BadRequest(
-                    "contradiction", f"the id `{shown(id, 200)}` says {name} `{value}`, and the request says `{shown(said[name])}`",
+                    "contradiction",
+                    f"the id `{shown(id, 200)}` says {name} `{value}`, and the request says "
+                    f"`{shown(said[name])}`",
                     help="leave one of the two out",
-                )  # fmt: skip
+                )
         likely = {
             name: next(value for value in choices if value in self.values[name])
-            for name, choices in meaning.likely.items() if self.values.get(name, frozenset()) & set(choices)
-        }  # fmt: skip
+            for name, choices in meaning.likely.items()
+            if self.values.get(name, frozenset()) & set(choices)
+        }
         own = {name: value for name, value in meaning.dimensions.items() if name in self.values}
         values = {**likely, **defaults, **own, **said}
         for name, plain in PLAIN.items():
-            # A book that has no word for what a record states of a plain request has no other price for it.
+            # A book that has no word for what a record states
+            # of a plain request has no other price for it.
             if said.get(name) == plain and plain not in self.values.get(name, ()):
                 del values[name]
         for name in (*unsaid, *LEAVES_UNSAID.get(_text(values.get("platform")) or "", ())):
             if name in self.values and name not in values:
                 raise BadRequest(
-                    "unsaid", f"the request does not say its `{name}`, and its price may depend on it",
-                    help=f"say it: `--{name.replace('_', '-')} {self._choices(name, values)}`, or for a model's id in a file for `--models`",
-                )  # fmt: skip
+                    "unsaid",
+                    f"the request does not say its `{name}`, and its price may depend on it",
+                    help=f"say it: `--{name.replace('_', '-')} {self._choices(name, values)}`, or "
+                    "for a model's id in a file for `--models`",
+                )
         return values
 
     def _choices(self, name: str, values: Mapping[str, str]) -> str:
@@ -118,11 +154,22 @@ class ModelIds:
         dimensions = self._book.dimensions
         dimension = next(each for each in dimensions if each.name == name)
         place = next((n for n, each in enumerate(dimensions) if each.name == "platform"), 0)
-        platform = next((n for n, value in enumerate(dimensions[place].values) if value.name == values.get("platform")), 0)
+        platform = next(
+            (
+                n
+                for n, value in enumerate(dimensions[place].values)
+                if value.name == values.get("platform")
+            ),
+            0,
+        )
         offered = [
-            value.name for value in dimension.values
-            if any(all(mask >> platform & 1 for axis, mask in offer.scope if axis == 2 + place) for offer in value.offers)
-        ]  # fmt: skip
+            value.name
+            for value in dimension.values
+            if any(
+                all(mask >> platform & 1 for axis, mask in offer.scope if axis == 2 + place)
+                for offer in value.offers
+            )
+        ]
         return "|".join(offered)
 
     # ---- reading ----
@@ -151,7 +198,11 @@ class ModelIds:
         """The model of a name, by the book's name; a deployment that is named so is fast."""
         name = said.model or ""
         model = name if name in self.names else self._spellings.known(name)
-        if model is None and name.endswith(FAST) and said.dimensions.get("platform", platform) in DEPLOYMENTS:
+        if (
+            model is None
+            and name.endswith(FAST)
+            and said.dimensions.get("platform", platform) in DEPLOYMENTS
+        ):
             model = self._spellings.known(name.removesuffix(FAST))
             said = evolve(said, dimensions={**said.dimensions, "speed": "fast"})
         return model, said
@@ -163,39 +214,61 @@ class ModelIds:
             model = self._spellings.known(name.removesuffix(FAST))
             if model is not None:
                 raise UnknownName(
-                    "unknown_model", f"unknown model `{shown(id, 200)}`: fast mode is no model but a dimension",
-                    help=f"name `{model}` with `speed` `fast`; a deployment of Foundry that is named so needs `platform` `foundry`",
-                )  # fmt: skip
+                    "unknown_model",
+                    f"unknown model `{shown(id, 200)}`: fast mode is no model but a dimension",
+                    help=f"name `{model}` with `speed` `fast`; a deployment of Foundry that is "
+                    "named so needs `platform` `foundry`",
+                )
         near = self._spellings.undated(name)
         if near is not None:
-            raise UnknownName("unknown_model", f"unknown model `{shown(id, 200)}`: no version of that day is known", help=f"did you mean `{near}`?")
+            raise UnknownName(
+                "unknown_model",
+                f"unknown model `{shown(id, 200)}`: no version of that day is known",
+                help=f"did you mean `{near}`?",
+            )
         if said.dimensions:
-            raise UnknownName("unknown_model", f"unknown model `{shown(id, 200)}`", help=did_you_mean(name, self.names))
+            raise UnknownName(
+                "unknown_model",
+                f"unknown model `{shown(id, 200)}`",
+                help=did_you_mean(name, self.names),
+            )
 
     def _moving(self, id: str, name: str) -> UnknownName:
         day = today()
         newest = [self._spellings.newest(family, seconds_of(day)) for family in _MOVING[name]]
         models = " or ".join(f"`{model}`" for model in newest if model is not None)
         return UnknownName(
-            "unknown_model", f"unknown model `{shown(id, 200)}`: an alias of Claude Code, which moves from model to model",
-            help=f"name the model that was used; on {day} it stands for {models} on the Claude API" if models else None,
-        )  # fmt: skip
+            "unknown_model",
+            f"unknown model `{shown(id, 200)}`: an alias of Claude Code, which moves from "
+            "model to model",
+            help=f"name the model that was used; on {day} it stands for {models} on the Claude API"
+            if models
+            else None,
+        )
 
 
 def opaque(id: str | None) -> BadRequest:
     """The error of an id that does not say which model it is."""
     return BadRequest(
-        "opaque_model", f"`{shown(id, 200)}` does not say which model it is",
-        help=f"name it with `--model`, or map it: `--models '{shown(id, 200)}=MODEL'` or a file of them",
-    )  # fmt: skip
+        "opaque_model",
+        f"`{shown(id, 200)}` does not say which model it is",
+        help=f"name it with `--model`, or map it: `--models '{shown(id, 200)}=MODEL'` or a file "
+        "of them",
+    )
 
 
 def _priced_elsewhere(id: str, said: Named, model: str) -> UnknownName:
-    reason = f"{said.seller} sells it at prices of its own" if said.seller else f"`{shown(said.odd)}` is not known, and may have a price of its own"
+    reason = (
+        f"{said.seller} sells it at prices of its own"
+        if said.seller
+        else f"`{shown(said.odd)}` is not known, and may have a price of its own"
+    )
     return UnknownName(
-        "unknown_model", f"unknown model `{shown(id, 200)}`: {reason}",
-        help=f"where the list price holds, name `{model}`, or map the id: `--models '{shown(id, 200)}={model}'`",
-    )  # fmt: skip
+        "unknown_model",
+        f"unknown model `{shown(id, 200)}`: {reason}",
+        help=f"where the list price holds, name `{model}`, or map the id: `--models "
+        f"'{shown(id, 200)}={model}'`",
+    )
 
 
 def _text(value: object) -> str | None:
@@ -204,5 +277,7 @@ def _text(value: object) -> str | None:
 
 @lru_cache(maxsize=16)
 def model_ids_of(book: m.Book) -> ModelIds:
-    """The ids of a book: one reader as long as it is in use, so that what it has read serves all."""
+    """The ids of a book: one reader as long as it is in use,
+    so that what it has read serves all.
+    """
     return ModelIds(book)

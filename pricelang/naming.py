@@ -1,4 +1,6 @@
-"""The model and the dimensions of a record as a book knows them: ids of platforms, names of one's own, what is left unsaid."""
+"""The model and the dimensions of a record as a book knows them:
+ids of platforms, names of one's own, what is left unsaid.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +24,24 @@ class Meant:
     dimensions: Mapping[str, str] = field(factory=dict)
 
 
-def requested(book: m.Book, part: Part, model: str | None, dimensions: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The model and the dimensions of a part; `model` and `dimensions` hold where the part says nothing.
+def requested(
+    book: m.Book, part: Part, model: str | None, dimensions: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
+    """The model and the dimensions of a part;
+    `model` and `dimensions` hold where the part says nothing.
 
-    Raises `UnknownName` for an id that has no price here, and `BadRequest`: `no_model`, `opaque_model` for an id that does not
-    say its model, `contradiction`, `unsaid` for a dimension that the record cannot say.
+    Raises `UnknownName` for an id that has no price here, and `BadRequest`: `no_model`,
+    `opaque_model` for an id that does not say its model, `contradiction`, `unsaid` for a dimension
+    that the record cannot say.
     """
     ids = model_ids_of(book)
     name = part.model if part.model is not None else model
     if name is None:
-        raise BadRequest("no_model", "the record names no model", help="name one with `--model`, or `model=` in Python")
+        raise BadRequest(
+            "no_model",
+            "the record names no model",
+            help="name one with `--model`, or `model=` in Python",
+        )
     platform = part.dimensions.get("platform", dimensions.get("platform"))
     meaning = ids.meaning(name, platform)
     if meaning.model is None:
@@ -45,7 +55,9 @@ def requested(book: m.Book, part: Part, model: str | None, dimensions: Mapping[s
 
 
 def mapped(record: Record, models: Mapping[str, Meant]) -> Record:
-    """A record whose ids are replaced by what they stand for. What the record says of itself wins over the map."""
+    """A record whose ids are replaced by what they stand for.
+    What the record says of itself wins over the map.
+    """
     if not models or not any(part.model in models for part in record.parts):
         return record
     return evolve(record, parts=tuple(_mapped(part, models) for part in record.parts))
@@ -68,17 +80,31 @@ def read_models(path: str | Path) -> dict[str, Meant]:
     try:
         value = read_settings(path)
     except BadText as error:
-        raise BadRequest("bad_models", f"`{shown(path)}` cannot be read as a map of models: {shown(error, 200)}") from None
+        raise BadRequest(
+            "bad_models", f"`{shown(path)}` cannot be read as a map of models: {shown(error, 200)}"
+        ) from None
     inner = value.get("models")
     found = {}
     for id, meant in (inner if isinstance(inner, dict) else value).items():
         table = {"model": meant} if isinstance(meant, str) else meant
-        if not isinstance(table, dict) or not isinstance(table.get("model"), str) or not all(isinstance(text, str) for text in table.values()):
+        if (
+            not isinstance(table, dict)
+            or not isinstance(table.get("model"), str)
+            or not all(isinstance(text, str) for text in table.values())
+        ):
             raise BadRequest(
-                "bad_models", f"`{shown(id)}` in `{shown(path)}` is no model",
-                help='write `"ID" = "MODEL"`, or `"ID" = { model = "MODEL", endpoint = "regional" }`',
-            )  # fmt: skip
-        found[id] = Meant(table["model"], {key: text for key, text in table.items() if key != "model"})
+                "bad_models",
+                f"`{shown(id)}` in `{shown(path)}` is no model",
+                help='write `"ID" = "MODEL"`, or `"ID" = { model = "MODEL", endpoint = "regional" '
+                "}`",
+            )
+        found[id] = Meant(
+            table["model"], {key: text for key, text in table.items() if key != "model"}
+        )
     if not found:
-        raise BadRequest("bad_models", f"`{shown(path)}` maps no id to a model", help='write lines such as `"my-deployment" = "claude-opus-5"`')
+        raise BadRequest(
+            "bad_models",
+            f"`{shown(path)}` maps no id to a model",
+            help='write lines such as `"my-deployment" = "claude-opus-5"`',
+        )
     return found

@@ -1,4 +1,6 @@
-"""What is said beside an amount: a code for programs, a sentence for people, and whether the amount is in doubt."""
+"""What is said beside an amount:
+a code for programs, a sentence for people, and whether the amount is in doubt.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,49 @@ from typing import Literal, get_args
 from attrs import frozen
 
 NoteCode = Literal[
-    "account", "announced", "assumed", "batch_total", "bounds", "cache_lifetime", "cache_split", "cache_unknown", "declined",
-    "execution_time", "fallback_credit", "free", "inexact_decimal", "iterations", "latency", "long_context_mark", "long_window", "no_date",
-    "not_counted", "nothing_billed", "outside_term", "provider", "refusal_category", "refusal_output", "remark", "retired", "running_total", "speed", "subscription",
-    "turns", "ungrouped", "unfinished", "unknown_counter", "unknown_key", "unsure",
-]  # fmt: skip
+    "account",
+    "announced",
+    "assumed",
+    "batch_total",
+    "bounds",
+    "cache_lifetime",
+    "cache_split",
+    "cache_unknown",
+    "declined",
+    "execution_time",
+    "fallback_credit",
+    "free",
+    "inexact_decimal",
+    "iterations",
+    "latency",
+    "long_context_mark",
+    "long_window",
+    "no_date",
+    "not_counted",
+    "nothing_billed",
+    "outside_term",
+    "provider",
+    "refusal_category",
+    "refusal_output",
+    "remark",
+    "retired",
+    "running_total",
+    "speed",
+    "subscription",
+    "turns",
+    "ungrouped",
+    "unfinished",
+    "unknown_counter",
+    "unknown_key",
+    "unsure",
+]
 
 
 @frozen
 class Meaning:
-    """What a code means, for the documentation; `doubtful` where the amount beside it may be wrong."""
+    """What a code means, for the documentation;
+    `doubtful` where the amount beside it may be wrong.
+    """
 
     text: str
     doubtful: bool = False
@@ -27,39 +62,64 @@ def _doubt(text: str) -> Meaning:
 
 
 MEANINGS: dict[NoteCode, Meaning] = {
-    "account": Meaning("an allowance, a tier or a minimum of the account is not part of the amount of one record"),
+    "account": Meaning(
+        "an allowance, a tier or a minimum of the account is not part of the amount of one record"
+    ),
     "announced": Meaning("another price was announced for this day and withdrawn"),
     "assumed": Meaning("an estimate rests on an assumption, which the note names"),
-    "batch_total": _doubt("a gateway logged a whole batch as one call: priced as a sum of its requests, at the price of a batch"),
+    "batch_total": _doubt(
+        "a gateway logged a whole batch as one call: priced as a sum of its requests, at the "
+        "price of a batch"
+    ),
     "bounds": _doubt("a sum of requests has a low and a high amount only"),
-    "cache_lifetime": _doubt("the lifetime of cache writes is not known: they are priced as 5-minute writes"),
+    "cache_lifetime": _doubt(
+        "the lifetime of cache writes is not known: they are priced as 5-minute writes"
+    ),
     "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
     "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
     "declined": Meaning("an attempt was declined before any output, and is not billed"),
     "execution_time": _doubt("the record has code execution without its time, which is not priced"),
-    "fallback_credit": _doubt("a fallback credit was redeemed: the amount is that of the counters as reported, and the note has its bounds"),
+    "fallback_credit": _doubt(
+        "a fallback credit was redeemed: the amount is that of the counters as reported, and "
+        "the note has its bounds"
+    ),
     "free": Meaning("the request is free, for the reason that the book gives"),
     "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
-    "latency": _doubt("the request was served with optimized latency, which has a price of its own for some models: priced without it"),
+    "latency": _doubt(
+        "the request was served with optimized latency, which has a price of its own for "
+        "some models: priced without it"
+    ),
     "long_context_mark": Meaning("a mark of a long context window was taken off the model id"),
-    "long_window": Meaning("a prompt beyond the plain window can only have been of the long one, and is priced so"),
+    "long_window": Meaning(
+        "a prompt beyond the plain window can only have been of the long one, and is priced so"
+    ),
     "no_date": Meaning("the record has no date: it is priced as of now"),
     "not_counted": Meaning("an estimate leaves something out, which the note names"),
     "nothing_billed": Meaning("the record holds no usage that is billed"),
-    "outside_term": Meaning("the day is outside the term of the contract: the prices below it hold"),
+    "outside_term": Meaning(
+        "the day is outside the term of the contract: the prices below it hold"
+    ),
     "provider": _doubt("the record names a provider whose platform is not known"),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
-    "refusal_output": _doubt("a refusal has no content and counts a token of output, so whether it came before any is not known"),
+    "refusal_output": _doubt(
+        "a refusal has no content and counts a token of output, so whether it came before "
+        "any is not known"
+    ),
     "remark": Meaning("a remark of the book, or of a format from outside"),
     "retired": Meaning("the model was retired: this is its last price"),
     "running_total": _doubt("an earlier result of the same session may be counted in this one"),
     "speed": _doubt("the record has a speed, and does not say for which model"),
     "subscription": _doubt("the usage is that of a subscription, which is not billed by the token"),
-    "turns": Meaning("a result is the total of all turns of its process: what the one before it counts is taken out"),
+    "turns": Meaning(
+        "a result is the total of all turns of its process: what the one before it counts is "
+        "taken out"
+    ),
     "ungrouped": _doubt("a report was not grouped by a dimension on which its price may depend"),
     "unfinished": _doubt("the record has no final count: the response may have cost more"),
-    "unknown_counter": _doubt("a counter above zero is not known, and was let pass without a price"),
+    "unknown_counter": _doubt(
+        "a counter above zero is not known, and was let pass without a price"
+    ),
     "unknown_key": Meaning("a key that is not known, and counts nothing, was left out"),
     "unsure": _doubt("the book has a doubt about a price or a rule that was used"),
 }

@@ -1,4 +1,6 @@
-"""DuckDB for our own work: no extension is ever fetched from the network, and data only where that is asked for."""
+"""DuckDB for our own work: no extension is ever fetched from the network,
+and data only where that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,16 @@ from pricelang.wording import shown
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+OFFLINE: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 def open_duckdb(**settings: Any) -> DuckDBPyConnection:
-    """A connection to a database of its own in memory. Raises `ImportError` where DuckDB is not installed."""
+    """A connection to a database of its own in memory.
+    Raises `ImportError` where DuckDB is not installed.
+    """
     import duckdb
 
     return duckdb.connect(config={**OFFLINE, **settings})
@@ -40,24 +47,33 @@ def scheme_of(path: str) -> str | None:
 
 
 def check_local(paths: Iterable[str], remote: bool) -> None:
-    """Raises `BadRequest` (`remote`) for a path that is not on this machine, unless `remote` ones are asked for."""
+    """Raises `BadRequest` (`remote`) for a path that is not on this machine,
+    unless `remote` ones are asked for.
+    """
     for path in paths:
         if scheme_of(path) is not None and not remote:
             raise BadRequest(
-                "remote", f"`{shown(path)}` is not on this machine, and is not read unless that is asked for",
+                "remote",
+                f"`{shown(path)}` is not on this machine, and is not read unless that is asked for",
                 help="add `--remote` (`remote=True` in Python)",
-            )  # fmt: skip
+            )
 
 
 def load_remote(connection: DuckDBPyConnection, paths: Iterable[str]) -> None:
-    """Loads the extensions that read some paths; none is fetched. Raises `BadRequest` (`no_extension`) where one is lacking."""
+    """Loads the extensions that read some paths; none is fetched.
+    Raises `BadRequest` (`no_extension`) where one is lacking.
+    """
     import duckdb
 
-    for name in sorted({EXTENSIONS[found] for path in paths if (found := scheme_of(path)) in EXTENSIONS}):
+    for name in sorted(
+        {EXTENSIONS[found] for path in paths if (found := scheme_of(path)) in EXTENSIONS}
+    ):
         try:
             connection.execute(f"load {name}")
         except duckdb.Error:
             raise BadRequest(
-                "no_extension", f"DuckDB reads such a path by its extension `{name}`, which is not installed",
-                help=f"install it once: `python -c \"import duckdb; duckdb.sql('install {name}')\"`",
-            ) from None  # fmt: skip
+                "no_extension",
+                f"DuckDB reads such a path by its extension `{name}`, which is not installed",
+                help="install it once: `python -c \"import duckdb; duckdb.sql('install "
+                f"{name}')\"`",
+            ) from None

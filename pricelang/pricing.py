@@ -1,4 +1,6 @@
-"""A checked book that prices: requests, records and Anthropic messages, one at a time, on any day or on one."""
+"""A checked book that prices: requests, records and Anthropic messages,
+one at a time, on any day or on one.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +29,32 @@ if TYPE_CHECKING:
 
 
 class PriceBook:
-    """A book that prices. Immutable to its users, and safe to share between threads; `pricelang.load` makes one that does more."""
+    """A book that prices. Immutable to its users, and safe to share between threads;
+    `pricelang.load` makes one that does more.
+    """
 
     def __init__(
-        self, checked: m.Book, source: str | Path | None = None, content: tuple[str, tuple[str, ...]] | None = None
+        self,
+        checked: m.Book,
+        source: str | Path | None = None,
+        content: tuple[str, tuple[str, ...]] | None = None,
     ) -> None:
-        """`source` is where it was loaded from, `content` the key of its text and the files it is made of."""
+        """`source` is where it was loaded from,
+        `content` the key of its text and the files it is made of.
+        """
         self.checked = checked
         self.rates = RateCard(checked, model_ids_of(checked))
         self._shortcuts = self.rates.shortcuts
         self._source, self.content = source, content
 
     def __getstate__(self) -> dict[str, object]:
-        # What was worked out stays behind: it holds functions, which no process can be sent, and is soon worked out anew.
-        return {name: value for name, value in self.__dict__.items() if name not in ("rates", "_shortcuts", "below")}
+        # What was worked out stays behind:
+        # it holds functions, which no process can be sent, and is soon worked out anew.
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ("rates", "_shortcuts", "below")
+        }
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         self.__dict__.update(state)
@@ -62,35 +76,57 @@ class PriceBook:
         """The ISO 4217 code of the prices."""
         return self.checked.currency
 
-    def total(self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, **dimensions: str) -> Decimal:
-        """The amount of one request, in the currency of its bill: `price(…).total` without the lines.
+    def total(
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        at: Instant | None = None,
+        **dimensions: str,
+    ) -> Decimal:
+        """The amount of one request, in the currency of its bill:
+        `price(…).total` without the lines.
 
         Arguments and errors are those of `price`.
         """
-        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is for `dict` alone, since
-        # another mapping may list its keys in one order and its values in another.
+        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is
+        # for `dict` alone, since another mapping may list its keys in one order and its values in
+        # another.
         if type(usage) is dict:
             try:
-                key = (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
+                key = (
+                    (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
+                )
                 return self._shortcuts[key].amount(usage.values())
             except (KeyError, TypeError, ValueError):
                 pass
         return self.rates.amount(model, at, usage, dimensions)
 
     def price(
-        self, /, *, model: str, usage: Mapping[str, object], at: Instant | None = None, record: str = "single",
-        each: str | Iterable[str] = (), strict: bool = False, **dimensions: str,
-    ) -> Bill:  # fmt: skip
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        at: Instant | None = None,
+        record: str = "single",
+        each: str | Iterable[str] = (),
+        strict: bool = False,
+        **dimensions: str,
+    ) -> Bill:
         """What a request costs, with a line for each meter and the rules behind it.
 
-        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says otherwise), or None for
-        today. `usage` maps meters to quantities: whole numbers of tokens, searches and the like, `Decimal`s or strings
-        such as `"90 minutes"` for times, a list where uses count one by one. Every other argument is a dimension of
-        the book, such as `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
-        holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt (`Doubtful`): one with
-        a note whose `doubtful` is true.
+        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says
+        otherwise), or None for today. `usage` maps meters to quantities: whole numbers of tokens,
+        searches and the like, `Decimal`s or strings such as `"90 minutes"` for times, a list where
+        uses count one by one. Every other argument is a dimension of the book, such as
+        `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
+        holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
+        (`Doubtful`): one with a note whose `doubtful` is true.
 
-        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`, with a code, the rule and its place.
+        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
+        with a code, the rule and its place.
 
         >>> import pricelang
         >>> bill = pricelang.load().price(model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000})
@@ -99,7 +135,11 @@ class PriceBook:
         """
         if record == "single":
             if each:
-                raise BadRequest("bad_record", "`each` speaks of the requests of a sum", help='add `record="sum"`')
+                raise BadRequest(
+                    "bad_record",
+                    "`each` speaks of the requests of a sum",
+                    help='add `record="sum"`',
+                )
             return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
         if record != "sum":
             raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
@@ -107,14 +147,22 @@ class PriceBook:
         return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
 
     def price_message(
-        self, message: object, /, *, at: Instant | None = None, strict: bool = False, unknown_counters: str = "refuse",
+        self,
+        message: object,
+        /,
+        *,
+        at: Instant | None = None,
+        strict: bool = False,
+        unknown_counters: str = "refuse",
         **dimensions: str,
-    ) -> Bill:  # fmt: skip
-        """What an Anthropic message costs: an SDK object, or the dict of a Messages response or of a batch result.
+    ) -> Bill:
+        """What an Anthropic message costs:
+        an SDK object, or the dict of a Messages response or of a batch result.
 
-        A response does not say when it was made: give `at`, or today's prices hold. `dimensions` are what it does not
-        say either, such as `platform="bedrock"`; what the message says of itself wins. `strict` refuses an amount in doubt. A
-        counter above zero that is not known is refused (`unknown_counter`), unless `unknown_counters="warn"` lets it pass.
+        A response does not say when it was made: give `at`, or today's prices hold. `dimensions`
+        are what it does not say either, such as `platform="bedrock"`; what the message says of
+        itself wins. `strict` refuses an amount in doubt. A counter above zero that is not known is
+        refused (`unknown_counter`), unless `unknown_counters="warn"` lets it pass.
 
         Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
 
@@ -133,20 +181,33 @@ class PriceBook:
         return self.price_record(record, at=at, dimensions=dimensions, strict=strict)
 
     def price_record(
-        self, record: Record, *, model: str | None = None, at: Instant | None = None,
-        dimensions: Mapping[str, str] | None = None, strict: bool = False,
-    ) -> Bill:  # fmt: skip
-        """What a record that was read by `pricelang.usage` costs: one request or several, on one bill.
+        self,
+        record: Record,
+        *,
+        model: str | None = None,
+        at: Instant | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> Bill:
+        """What a record that was read by `pricelang.usage` costs:
+        one request or several, on one bill.
 
-        `model`, `at` and `dimensions` hold where the record says nothing; `strict` refuses an amount in doubt. Raises
-        `PriceError`.
+        `model`, `at` and `dimensions` hold where the record says nothing;
+        `strict` refuses an amount in doubt. Raises `PriceError`.
         """
         return _certain(price_record(self.rates, record, model, at, dimensions or {}), strict)
 
     def price_parts(
-        self, record: Record, *, model: str | None = None, at: Instant | None = None, dimensions: Mapping[str, str] | None = None
+        self,
+        record: Record,
+        *,
+        model: str | None = None,
+        at: Instant | None = None,
+        dimensions: Mapping[str, str] | None = None,
     ) -> tuple[Bill, ...]:
-        """A bill of its own for each request of a record, in their order, without the record's notes: see `price_record`."""
+        """A bill of its own for each request of a record, in their order,
+        without the record's notes: see `price_record`.
+        """
         return price_parts(self.rates, record, model, at, dimensions or {})
 
     @property
@@ -168,7 +229,8 @@ class PriceBook:
         return models_of(self.checked, at)
 
     def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
-        """Prices that were announced and withdrawn, which price nothing; with `at`, those that would have held then.
+        """Prices that were announced and withdrawn, which price nothing;
+        with `at`, those that would have held then.
 
         >>> import pricelang
         >>> [(said.meter, said.amount, said.withdrawn) for said in pricelang.load().announcements("2026-09-01")]
@@ -178,12 +240,16 @@ class PriceBook:
 
     @cached_property
     def below(self) -> Self | None:
-        """The book that this one extends, such as the list of a contract; None where it extends none."""
+        """The book that this one extends, such as the list of a contract;
+        None where it extends none.
+        """
         found = load_below(self._source) if self._source is not None else None
         return None if found is None else type(self)(*found)
 
     def list_book(self) -> Self | None:
-        """The list at the bottom of a contract, as a book of its own; None for a book that extends nothing."""
+        """The list at the bottom of a contract, as a book of its own;
+        None for a book that extends nothing.
+        """
         found = load_list(self._source) if self._source is not None else None
         return None if found is None else type(self)(*found)
 
@@ -205,13 +271,26 @@ class BookAt:
     day: str
 
     def price(
-        self, /, *, model: str, usage: Mapping[str, object], record: str = "single", each: str | Iterable[str] = (),
-        strict: bool = False, **dimensions: str,
-    ) -> Bill:  # fmt: skip
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        record: str = "single",
+        each: str | Iterable[str] = (),
+        strict: bool = False,
+        **dimensions: str,
+    ) -> Bill:
         """`Book.price` on this day."""
         self._without_at(dimensions)
         return self.book.price(
-            model=model, usage=usage, at=self.day, record=record, each=each, strict=strict, **dimensions
+            model=model,
+            usage=usage,
+            at=self.day,
+            record=record,
+            each=each,
+            strict=strict,
+            **dimensions,
         )
 
     def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
@@ -231,4 +310,8 @@ class BookAt:
 
     def _without_at(self, dimensions: Mapping[str, str]) -> None:
         if "at" in dimensions:
-            raise BadRequest("bad_date", f"this book is that of {self.day}", help="ask the book itself for another day, or `book.at(…)`")
+            raise BadRequest(
+                "bad_date",
+                f"this book is that of {self.day}",
+                help="ask the book itself for another day, or `book.at(…)`",
+            )

@@ -1,4 +1,6 @@
-"""Where the grammar and the bundled books lie: inside the installed package, or beside it in a checkout."""
+"""Where the grammar and the bundled books lie:
+inside the installed package, or beside it in a checkout.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The names of a book's models in other people's spellings: version before family, points, days, missing days."""
+"""The names of a book's models in other people's spellings:
+version before family, points, days, missing days.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _OWN = {"claude-3-5-sonnet-v2": "claude-3-5-sonnet-20241022"}
 
 @frozen
 class Spelled:
-    """The parts of a name in whatever order they are written: its words, its version, its day, and whether it moves."""
+    """The parts of a name in whatever order they are written:
+    its words, its version, its day, and whether it moves.
+    """
 
     words: tuple[str, ...]
     version: tuple[int, ...]
@@ -30,7 +34,8 @@ class Spelled:
 
 
 def spelled(name: str) -> Spelled | None:
-    """The parts of a name, None where one of its pieces is none of them. The length of a context is no part of it.
+    """The parts of a name, None where one of its pieces is none of them.
+    The length of a context is no part of it.
 
     >>> spelled("claude-4.6-sonnet-20260217") == spelled("claude-sonnet-4-6-20260217")
     True
@@ -64,7 +69,10 @@ class Spellings:
     def __init__(self, book: m.Book) -> None:
         self._names: dict[Spelled, str] = {}
         self._undated: dict[tuple[tuple[str, ...], tuple[int, ...]], list[m.Model]] = {}
-        for name in (*(model.name for model in book.models), *(alias.name for alias in book.aliases)):
+        for name in (
+            *(model.name for model in book.models),
+            *(alias.name for alias in book.aliases),
+        ):
             parts = spelled(name)
             if parts is not None:
                 self._names.setdefault(parts, name)
@@ -74,7 +82,8 @@ class Spellings:
                 self._undated.setdefault((parts.words, parts.version), []).append(model)
 
     def known(self, name: str) -> str | None:
-        """The name in the book's own spelling; None where the book has no such model, or more than one.
+        """The name in the book's own spelling;
+        None where the book has no such model, or more than one.
 
         A day behind a name without one is that of the model's release, or of no model.
         """
@@ -88,7 +97,14 @@ class Spellings:
         if parts.moves:
             return None
         if parts.day:
-            return next((model.name for model in models if _day(model) == parts.day and not _dated(model.name)), None)
+            return next(
+                (
+                    model.name
+                    for model in models
+                    if _day(model) == parts.day and not _dated(model.name)
+                ),
+                None,
+            )
         if len(models) == 1:
             return models[0].name
         return self._names.get(Spelled(parts.words, parts.version, moves=True))
@@ -96,13 +112,19 @@ class Spellings:
     def undated(self, name: str) -> str | None:
         """The name that the book knows of a name without its day."""
         parts = spelled(name)
-        return self.known("-".join(name.split("-")[:-1])) if parts is not None and parts.day else None
+        return (
+            self.known("-".join(name.split("-")[:-1])) if parts is not None and parts.day else None
+        )
 
     def newest(self, family: str, seconds: int) -> str | None:
         """The newest model of a family that is released by then and has a version."""
         models = [
-            model for (words, version), held in self._undated.items() if words == (family,) and version for model in held if model.released <= seconds
-        ]  # fmt: skip
+            model
+            for (words, version), held in self._undated.items()
+            if words == (family,) and version
+            for model in held
+            if model.released <= seconds
+        ]
         return max(models, key=lambda model: model.released).name if models else None
 
 
@@ -113,4 +135,3 @@ def _day(model: m.Model) -> str:
 def _dated(name: str) -> bool:
     parts = spelled(name)
     return parts is not None and bool(parts.day)
-

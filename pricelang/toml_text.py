@@ -1,4 +1,6 @@
-"""TOML and JSON of settings, such as maps of models: files of bounded length and depth, every fault one sentence."""
+"""TOML and JSON of settings, such as maps of models:
+files of bounded length and depth, every fault one sentence.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from pricelang.wording import shown
 
 MAX_SIZE = 2**22
 MAX_DOTS = 1_000
-"""Dots of a line: as many parts may a key have, and each of them is looked at again for every further one."""
+"""Dots of a line: as many parts may a key have,
+and each of them is looked at again for every further one.
+"""
 
 
 class BadText(Exception):

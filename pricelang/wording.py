@@ -22,11 +22,17 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A help line for an unknown name, or None when nothing known is near."""
     near = nearest(name, known)
-    return "did you mean " + " or ".join(f"`{candidate}`" for candidate in near) + "?" if near else None
+    return (
+        "did you mean " + " or ".join(f"`{candidate}`" for candidate in near) + "?"
+        if near
+        else None
+    )
 
 
 def printable(text: str) -> str:
-    """The text with control and direction characters shown as escapes, so that a hostile name cannot draw."""
+    """The text with control and direction characters shown as escapes,
+    so that a hostile name cannot draw.
+    """
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

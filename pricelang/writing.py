@@ -1,7 +1,7 @@
 """Files that are written: whole or not at all, with the mode they had, and never over what is read.
 
-A draft beside the target takes its place in one step. What is no regular file (a device, a pipe, standard output) is
-written through and never replaced.
+A draft beside the target takes its place in one step. What is no regular file (a device,
+a pipe, standard output) is written through and never replaced.
 """
 
 from __future__ import annotations
@@ -33,23 +33,28 @@ STDIN = STDOUT = "-"
 PREFIX = ".pricelang-"
 LOCK = "lock"
 YOUNG, ABANDONED = 60, 86_400
-"""Seconds for which a draft may be about to be locked, and after which one counts as left where there are no locks."""
+"""Seconds for which a draft may be about to be locked,
+and after which one counts as left where there are no locks.
+"""
 
 _MOST_LINKS = 40
 
 
-# ---- what a path is -------------------------------------------------------------------------------------------------
+# ---- what a path is ------------------------------------------------------------------------------
 
 
 def descriptor_of(path: str, standard: int = 1) -> int | None:
-    """The open file of this process that a path stands for, or None: `/dev/stdout`, `/dev/fd/3`; `-` is the `standard`
-    one."""
+    """The open file of this process that a path stands for, or None:
+    `/dev/stdout`, `/dev/fd/3`; `-` is the `standard` one.
+    """
     if path == STDOUT:
         return standard
     place = os.path.abspath(path)
     for _ in range(_MOST_LINKS):
         place = os.path.join(os.path.realpath(os.path.dirname(place)), os.path.basename(place))
-        found = re.fullmatch(rf"(?:/dev/fd|/proc/{os.getpid()}(?:/task/\d+)?/fd)/(\d+)", place, re.ASCII)
+        found = re.fullmatch(
+            rf"(?:/dev/fd|/proc/{os.getpid()}(?:/task/\d+)?/fd)/(\d+)", place, re.ASCII
+        )
         if found:
             return int(found[1])
         if not os.path.islink(place):
@@ -91,13 +96,14 @@ def _can_be_lost(path: str, standard: int = 1) -> bool:
     return found is None or not stat.S_ISCHR(found.st_mode)
 
 
-# ---- whether it may be written --------------------------------------------------------------------------------------
+# ---- whether it may be written -------------------------------------------------------------------
 
 
 @frozen
 class Target:
-    """A file that is about to be written, and what names it: an option, such as `--rejects`. `with_folder` says that the
-    folder is made too, where there is none."""
+    """A file that is about to be written, and what names it: an option, such as `--rejects`.
+    `with_folder` says that the folder is made too, where there is none.
+    """
 
     name: str
     path: str
@@ -105,8 +111,9 @@ class Target:
 
 
 def check_targets(targets: Sequence[Target], inputs: Iterable[str]) -> None:
-    """Raises `BadRequest` (`bad_output`) for a target that is read too, that another output goes to, or that cannot be a
-    file; `-` among the inputs is standard input."""
+    """Raises `BadRequest` (`bad_output`) for a target that is read too,
+    that another output goes to, or that cannot be a file; `-` among the inputs is standard input.
+    """
     if not targets:
         return
     read = {_identity(path, 0) for path in inputs if _can_be_lost(path, 0)}
@@ -125,14 +132,16 @@ def check_targets(targets: Sequence[Target], inputs: Iterable[str]) -> None:
             other = None if other == target.name else other
         if key in read and _can_be_lost(target.path):
             raise BadRequest(
-                "bad_output", f"{target.name} names `{shown(target.path)}`, which is read, and would be lost",
+                "bad_output",
+                f"{target.name} names `{shown(target.path)}`, which is read, and would be lost",
                 help="name another file",
-            )  # fmt: skip
+            )
         if other is not None:
             raise BadRequest(
-                "bad_output", f"{other} and {target.name} go to one file, `{shown(target.path)}`",
+                "bad_output",
+                f"{other} and {target.name} go to one file, `{shown(target.path)}`",
                 help="name two files",
-            )  # fmt: skip
+            )
         if number is None:
             taken[key] = target.name
 
@@ -154,16 +163,21 @@ def _check_place(target: Target) -> None:
     elif os.path.exists(real) and not os.access(real, os.W_OK):
         reason = "it is protected against writing"
     if reason is not None:
-        raise BadRequest("bad_output", f"`{shown(target.path)}` cannot be written: {reason}", help="name another file")
+        raise BadRequest(
+            "bad_output",
+            f"`{shown(target.path)}` cannot be written: {reason}",
+            help="name another file",
+        )
 
 
-# ---- drafts ---------------------------------------------------------------------------------------------------------
+# ---- drafts --------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def scratch(parent: str | None = None) -> Iterator[str]:
-    """A folder for drafts inside another (that of temporary files unless given), which is gone afterwards. Folders that
-    a killed process left there are swept."""
+    """A folder for drafts inside another (that of temporary files unless given),
+    which is gone afterwards. Folders that a killed process left there are swept.
+    """
     parent = parent or tempfile.gettempdir()
     sweep(parent)
     with contextlib.ExitStack() as stack:
@@ -180,7 +194,11 @@ def sweep(parent: str) -> None:
     """Removes the folders of drafts that nobody works in any more."""
     with contextlib.suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False) and _is_left(entry.path):
+            if (
+                entry.name.startswith(PREFIX)
+                and entry.is_dir(follow_symlinks=False)
+                and _is_left(entry.path)
+            ):
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 
@@ -224,7 +242,11 @@ class Drafts:
 
     def of(self, target: str) -> str:
         """The path of a new draft for a target."""
-        parent = tempfile.gettempdir() if is_stream(target) else _nearest(os.path.dirname(os.path.realpath(target)))
+        parent = (
+            tempfile.gettempdir()
+            if is_stream(target)
+            else _nearest(os.path.dirname(os.path.realpath(target)))
+        )
         if parent not in self._folders:
             with _named(target):
                 self._folders[parent] = self._stack.enter_context(scratch(parent))
@@ -233,10 +255,16 @@ class Drafts:
         return draft.path
 
     def place(self) -> None:
-        """Puts every draft in its place. Raises `OSError`, and then each target is what it was before."""
+        """Puts every draft in its place. Raises `OSError`,
+        and then each target is what it was before.
+        """
         for draft in self._drafts:
             if is_stream(draft.target):
-                with open(draft.path, "rb") as made, _named(draft.target), _through(draft.target) as stream:
+                with (
+                    open(draft.path, "rb") as made,
+                    _named(draft.target),
+                    _through(draft.target) as stream,
+                ):
                     shutil.copyfileobj(made, stream)
         undo: list[tuple[str, str | None]] = []
         try:
@@ -259,7 +287,9 @@ def _nearest(folder: str) -> str:
 
 
 def _replace(draft: str, target: str) -> tuple[str, str | None]:
-    """Puts a draft in the place of a file, with its mode and owner; returns the place, and where the old file is kept."""
+    """Puts a draft in the place of a file, with its mode and owner;
+    returns the place, and where the old file is kept.
+    """
     os.makedirs(os.path.dirname(target), exist_ok=True)
     old = None
     if os.path.lexists(target):
@@ -304,22 +334,29 @@ def _through(target: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-# ---- texts ----------------------------------------------------------------------------------------------------------
+# ---- texts ---------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def text_file(target: str) -> Iterator[TextIO]:
-    """A text file to write, in UTF-8 and with `\\n`. It is there when the block ends, whole, and not where it fails."""
+    """A text file to write, in UTF-8 and with `\\n`.
+    It is there when the block ends, whole, and not where it fails.
+    """
     if is_stream(target):
         with _named(target), _through(target) as stream:
-            text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="", write_through=True)
+            text = io.TextIOWrapper(
+                stream, "utf-8", "backslashreplace", newline="", write_through=True
+            )
             try:
                 yield text
             finally:
                 text.detach()
         return
     with Drafts() as drafts:
-        with _named(target), open(drafts.of(target), "w", -1, "utf-8", "backslashreplace", newline="") as made:
+        with (
+            _named(target),
+            open(drafts.of(target), "w", -1, "utf-8", "backslashreplace", newline="") as made,
+        ):
             yield made
         drafts.place()
 

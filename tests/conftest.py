@@ -9,19 +9,30 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-# Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no deadlines. The default
-# tries the same examples in every run; `HYPOTHESIS_PROFILE=thorough` tries others each time, and twenty times as many.
+# Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no
+# deadlines. The default tries the same examples in every run; `HYPOTHESIS_PROFILE=thorough` tries
+# others each time, and twenty times as many.
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
-    "default", max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=_QUIET
+    "default",
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=_QUIET,
 )
 settings.register_profile(
-    "thorough", max_examples=2000, deadline=None, database=None, suppress_health_check=_QUIET, print_blob=True
+    "thorough",
+    max_examples=2000,
+    deadline=None,
+    database=None,
+    suppress_health_check=_QUIET,
+    print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
-# Hypothesis also draws the constants of whatever modules happen to be loaded: then a test would try other examples beside
-# other tests than alone. Without that, the same version tries the same ones.
+# Hypothesis also draws the constants of whatever modules happen to be loaded: then a test would try
+# other examples beside other tests than alone. Without that, the same version tries the same ones.
 if hasattr(providers, "_get_local_constants"):
     providers._get_local_constants = lambda: providers._local_constants
 
@@ -29,7 +40,9 @@ _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Checked books go to a folder of this session; set before collection, since parameters may load a book."""
+    """Checked books go to a folder of this session;
+    set before collection, since parameters may load a book.
+    """
     folder = tempfile.TemporaryDirectory(prefix="pricelang-tests-")
     config.stash[_CACHE] = folder
     os.environ["PRICELANG_CACHE"] = os.path.join(folder.name, "cache")

@@ -10,14 +10,30 @@ from hypothesis.strategies import SearchStrategy
 
 from pricelang.decimals import plain
 
-DAYS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-03-01 12:30", "2026-04-01", "2026-05-01", "2026-06-01")
+DAYS = (
+    "2026-01-01",
+    "2026-02-01",
+    "2026-03-01",
+    "2026-03-01 12:30",
+    "2026-04-01",
+    "2026-05-01",
+    "2026-06-01",
+)
 NUMBERS = ("0.5", "2", "1.1", "0.125", "3", "1.75", "1.0625")
-VALUES = {"tier": ("batch", "priority"), "geo": ("us", "eu"), "plat": ("bed",), "hours": ("off",), "outcome": ("errored", "canceled")}
+VALUES = {
+    "tier": ("batch", "priority"),
+    "geo": ("us", "eu"),
+    "plat": ("bed",),
+    "hours": ("off",),
+    "outcome": ("errored", "canceled"),
+}
 WHY = 'because "so it is"'
 
 
 class Pen:
-    """Writes one book, drawing from a seed: hypothesis would vary one book over and over, and these should differ."""
+    """Writes one book, drawing from a seed:
+    hypothesis would vary one book over and over, and these should differ.
+    """
 
     def __init__(self, seed: int) -> None:
         self.random, self.lines = Random(seed), ["book gen in USD", "unit MTok is 1,000,000 tokens"]
@@ -50,7 +66,9 @@ class Pen:
 
     def threshold(self) -> str:
         meters = self.pick("input", "input", "output", "input + output", "both", "calls")
-        return f"{meters} {self.pick('over', 'over', 'up to')} {self.pick('100', '1,000', '200,000')}"
+        return (
+            f"{meters} {self.pick('over', 'over', 'up to')} {self.pick('100', '1,000', '200,000')}"
+        )
 
     def period(self) -> str:
         start = self.number(0, len(DAYS))
@@ -61,7 +79,11 @@ class Pen:
     def scope(self, threshold: bool = True) -> str:
         parts = []
         if self.maybe(35):
-            parts.append(f"for {self.some(self.models)}" if self.maybe(70) else f"except for {self.models[0]}")
+            parts.append(
+                f"for {self.some(self.models)}"
+                if self.maybe(70)
+                else f"except for {self.models[0]}"
+            )
         tests = [self.test()] if self.maybe(25) else []
         tests += [self.threshold()] if threshold and self.maybe(15) else []
         parts += [f"when {' and '.join(tests)}"] if tests else []
@@ -84,12 +106,20 @@ class Pen:
             for value in VALUES[name]:
                 others = [other for other in self.dimensions if other < name]
                 when = f"when {others[0]} is standard" if others and self.maybe(20) else ""
-                self.lines.append(f"  {value}  {when} {f'from {self.pick(*DAYS[:3])}' if self.maybe(20) else ''}")
+                self.lines.append(
+                    f"  {value}  {when} {f'from {self.pick(*DAYS[:3])}' if self.maybe(20) else ''}"
+                )
         if self.maybe(25):
-            clock = self.pick("from 16:30 before 00:30", "from 08:00 before 12:00", "from 22:00 before 06:15")
+            clock = self.pick(
+                "from 16:30 before 00:30", "from 08:00 before 12:00", "from 22:00 before 06:15"
+            )
             self.lines += ["dimension hours default peak", "  peak", f"  off  {clock}"]
             self.dimensions.append("hours")
-        self.lines += ["meter input, output, cache in tokens", "meter calls in requests", "meter time in hours"]
+        self.lines += [
+            "meter input, output, cache in tokens",
+            "meter calls in requests",
+            "meter time in hours",
+        ]
         self.lines.append(
             f"meter store in gigabyte_months {self.pick('', '', 'from 2026-02-01', f'when {self.test()}')}"
         )
@@ -98,7 +128,9 @@ class Pen:
     def tables(self) -> None:
         days = [self.pick(*DAYS[:3]) for _ in self.models]
         self.lines += ["models", "  | model | released |"]
-        self.lines += [f"  | {model} | {day} |" for model, day in zip(self.models, days, strict=True)]
+        self.lines += [
+            f"  | {model} | {day} |" for model, day in zip(self.models, days, strict=True)
+        ]
         if self.maybe(40):
             day = self.pick(*DAYS[3:5])  # when the first model is out
             self.lines += [f"alias latest is m-0 before {day}", f"alias latest is m-1 from {day}"]
@@ -108,21 +140,29 @@ class Pen:
         ]
         factor = self.pick("0.1", "1.25", "2")
         special = (
-            f"  except 0.2 x {self.pick('input', 'output')} {self.part(self.models[-1])}" if self.maybe(30) else ""
+            f"  except 0.2 x {self.pick('input', 'output')} {self.part(self.models[-1])}"
+            if self.maybe(30)
+            else ""
         )
         for model, day in zip(self.models, days, strict=True):
             first, output = self.money(), self.money()
             derived = plain(Fraction(first[1:]) * Fraction(factor))
             published = "derived" if special else f"$0.03 instead of ${derived}"
             cache = self.pick(
-                "derived", "derived", "not offered", f"${derived}" if not special else "derived", published
+                "derived",
+                "derived",
+                "not offered",
+                f"${derived}" if not special else "derived",
+                published,
             )
             if model in (self.models[0], self.models[-1]) and cache == "not offered":
                 cache = "derived"  # the general line and the exception have something to decide
             self.lines.append(f"  | {model} | {day} | {first} | {output} | {cache} |")
             if self.maybe(25):
                 cache = self.pick("derived", "not offered")
-                self.lines.append(f"  | {model} | {self.pick(*DAYS[4:])} | {self.money()} | {self.money()} | {cache} |")
+                self.lines.append(
+                    f"  | {model} | {self.pick(*DAYS[4:])} | {self.money()} | {self.money()} | {cache} |"
+                )
             else:
                 self.prices[model] = first, output
         self.lines += [f"derive cache is {factor} x input", special]
@@ -136,7 +176,10 @@ class Pen:
             ]
 
     def charges(self) -> None:
-        self.lines += ["charge calls", f"  $10 per {self.pick('1,000 requests', 'request', '3 requests')}"]
+        self.lines += [
+            "charge calls",
+            f"  $10 per {self.pick('1,000 requests', 'request', '3 requests')}",
+        ]
         split = self.pick("", *DAYS[3:5])
         self.lines += [
             "charge time",
@@ -144,7 +187,9 @@ class Pen:
         ]
         self.lines += [f"  {self.money()} per hour from {split}"] if split else []
         self.lines += (
-            [f"  at least {self.pick('90 seconds', '5 minutes', '0.1 hours')} per use"] if self.maybe(50) else []
+            [f"  at least {self.pick('90 seconds', '5 minutes', '0.1 hours')} per use"]
+            if self.maybe(50)
+            else []
         )
         self.lines += [f"  free {self.part(*self.models)} {WHY}"] if self.maybe(30) else []
         self.lines += ["charge store", "  $0.10 per gigabyte_month"]
@@ -153,14 +198,18 @@ class Pen:
             if self.maybe(30)
             else []
         )
-        self.lines += ["  first 5 gigabyte_months free per organization per month"] if self.maybe(30) else []
+        self.lines += (
+            ["  first 5 gigabyte_months free per organization per month"] if self.maybe(30) else []
+        )
 
     def multiplier(self, name: str) -> None:
         self.names.append(name)
         conditional = self.maybe(60)
         self.lines.append(f"multiplier {name}")
         if conditional:
-            self.lines.append(f"  when {self.test()}{f' and {self.threshold()}' if self.maybe(20) else ''}")
+            self.lines.append(
+                f"  when {self.test()}{f' and {self.threshold()}' if self.maybe(20) else ''}"
+            )
         if self.maybe(40):  # one factor a model, so that no two lines meet
             for model in self.models[: self.number(1, 3)]:
                 ends = (
@@ -171,26 +220,40 @@ class Pen:
                 self.lines.append(f"  {self.factors()} for {model} {ends}")
         else:
             self.lines.append(f"  {self.factors()} {self.scope()}")
-        outcomes = self.random.sample(["no effect", "refuse"], self.number(1, 2)) if self.maybe(30) else []
+        outcomes = (
+            self.random.sample(["no effect", "refuse"], self.number(1, 2)) if self.maybe(30) else []
+        )
         self.lines += [f"  {outcome} {self.scope()} {WHY}" for outcome in outcomes]
         if conditional or self.maybe(20):
-            self.lines.append(f"  otherwise {self.pick('no effect', 'no effect', 'refuse', 'x 1.5 on tokens')} {WHY}")
+            self.lines.append(
+                f"  otherwise {self.pick('no effect', 'no effect', 'refuse', 'x 1.5 on tokens')} {WHY}"
+            )
 
     def surcharge(self) -> None:
         self.names.append("fee")
         self.lines += ["surcharge fee", f"  when {self.test()}" if self.maybe(50) else ""]
-        per = self.pick("0.25 per MTok on output", "0.01 per request", "2 per hour on time", "1 per MTok on tokens")
+        per = self.pick(
+            "0.25 per MTok on output",
+            "0.01 per request",
+            "2 per hour on time",
+            "1 per MTok on tokens",
+        )
         self.lines.append(f"  ${per}")
 
     def limits(self) -> None:
         if self.maybe(50):
             self.on_price.append("bound")
             bound = self.pick(
-                "at least $1 per MTok on output", "at most $3 per MTok on input", "at most $1 per hour on time"
+                "at least $1 per MTok on output",
+                "at most $3 per MTok on input",
+                "at most $1 per hour on time",
             )
             self.lines += ["limit bound", f"  {bound} {self.scope()}"]
         else:
-            self.lines += ["limit bill", f"  {self.pick('at least $0.50', 'at most $9')} per request {self.scope()}"]
+            self.lines += [
+                "limit bill",
+                f"  {self.pick('at least $0.50', 'at most $9')} per request {self.scope()}",
+            ]
 
     def rest(self) -> None:
         """Exclusions, refusals, free requests, the stack, rounding and conversion."""
@@ -203,22 +266,31 @@ class Pen:
         if self.maybe(15):
             self.lines.append(f"free when {self.pick(self.test(), self.threshold())} {WHY}")
         if "outcome" in self.dimensions:
-            self.lines.append(f"free when outcome is {self.pick('errored', 'errored or canceled')} {self.period()} {WHY}")
+            self.lines.append(
+                f"free when outcome is {self.pick('errored', 'errored or canceled')} {self.period()} {WHY}"
+            )
         self.random.shuffle(members := [*self.names, *self.on_price])
         self.lines.append(f"stack {', '.join(members)}")
         if self.maybe(35):
             mode = self.pick("half_even", "half_up", "half_down", "down")
-            stage, step = self.pick("unit_price", "line", "total"), self.pick("0.01", "0.05", "0.0025")
+            stage, step = (
+                self.pick("unit_price", "line", "total"),
+                self.pick("0.01", "0.05", "0.0025"),
+            )
             self.lines.append(f"round {stage} to ${step} {mode} {self.scope()}")
         if self.maybe(15):
-            self.lines.append(f"convert to EUR at 0.92 from 2026-03-01 {self.pick('', 'before 2026-06-01')}")
+            self.lines.append(
+                f"convert to EUR at 0.92 from 2026-03-01 {self.pick('', 'before 2026-06-01')}"
+            )
 
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.lines if line.strip()) + "\n"
 
 
 def books() -> SearchStrategy[tuple[str, ...]]:
-    """The texts of small books, most of them valid, now and then with that of a contract over it."""
+    """The texts of small books, most of them valid,
+    now and then with that of a contract over it.
+    """
     return st.integers(0, 2**64).map(write_book)
 
 
@@ -256,7 +328,9 @@ def write_clash(seed: int) -> str:
 
 
 def contract(pen: Pen) -> str:
-    """A book over that of the pen: a price, a charge, a multiplier of its own, and what it allows."""
+    """A book over that of the pen: a price, a charge,
+    a multiplier of its own, and what it allows.
+    """
     lines = ["book deal extends gen from 2026-04-01 before 2026-06-01"]
     model = next((model for model in pen.models if model in pen.prices), None)
     per = next(line for line in pen.lines if line.startswith("rates per"))

@@ -1,4 +1,6 @@
-"""Random requests of a book, taken from the words and dates of its text, and how both evaluators answer them."""
+"""Random requests of a book, taken from the words and dates of its text,
+and how both evaluators answer them.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ DAY = 86_400
 
 
 def share(part: float) -> settings:
-    """Settings with a part of the examples of the profile: a slow test takes fewer, a fast one more."""
+    """Settings with a part of the examples of the profile:
+    a slow test takes fewer, a fast one more.
+    """
     return settings(max_examples=max(5, int(settings().max_examples * part)))
 
 
@@ -44,7 +48,9 @@ class Ask:
 
 @frozen
 class Vocabulary:
-    """What a request of a book may name; `whole` are the meters that are counted, the others are measured."""
+    """What a request of a book may name;
+    `whole` are the meters that are counted, the others are measured.
+    """
 
     models: dict[str, int]  # and aliases, each with the day of release
     dimensions: dict[str, tuple[str, ...]]
@@ -70,9 +76,11 @@ def walk(node: object, kind: type[N]) -> Iterator[N]:
 def vocabulary(oracle: Oracle) -> Vocabulary:
     """The names, dates and thresholds in the statements of a book."""
     rules = tuple(
-        statement for _, statements in oracle.layers for statement in statements
+        statement
+        for _, statements in oracle.layers
+        for statement in statements
         if not isinstance(statement, t.Example | t.Source | t.Figures | t.Claim)
-    )  # fmt: skip
+    )
     rows = [row for table in walk(rules, t.Models) for row in table.table.rows]
     models = {
         row.cells[0].value.text: min(d.seconds for d in walk(row, t.Date))
@@ -81,33 +89,50 @@ def vocabulary(oracle: Oracle) -> Vocabulary:
     }
     models |= {alias.name.text: models[alias.model.text] for alias in walk(rules, t.Alias)}
     dimensions = {
-        dimension.name.text: tuple(dict.fromkeys(v.text for line in dimension.lines for v in line.values))
+        dimension.name.text: tuple(
+            dict.fromkeys(v.text for line in dimension.lines for v in line.values)
+        )
         for dimension in walk(rules, t.Dimension)
         if not any(line.clock for line in dimension.lines)
     }
-    meters = [(name.text, meter.unit.text) for meter in walk(rules, t.Meter) for name in meter.names]
-    measured = tuple(name for name, unit in meters if unit.rstrip("s").endswith(("hour", "month", "day")))
+    meters = [
+        (name.text, meter.unit.text) for meter in walk(rules, t.Meter) for name in meter.names
+    ]
+    measured = tuple(
+        name for name, unit in meters if unit.rstrip("s").endswith(("hour", "month", "day"))
+    )
     clocks = {clock.minutes * 60 for clock in walk(rules, t.Clock)}
     dates = {date.seconds for date in walk(rules, t.Date)}
     terms = {
-        d.seconds for header, _ in oracle.layers for d in (header.endings.start, header.endings.end) if d is not None
+        d.seconds
+        for header, _ in oracle.layers
+        for d in (header.endings.start, header.endings.end)
+        if d is not None
     }
     dates |= terms | {date // DAY * DAY + clock for date in dates for clock in clocks}
     return Vocabulary(
-        models, dimensions, tuple(name for name, _ in meters if name not in measured),
-        measured, tuple(sorted(dates)), tuple(sorted({int(x.limit.value) for x in walk(rules, t.Threshold)})),
+        models,
+        dimensions,
+        tuple(name for name, _ in meters if name not in measured),
+        measured,
+        tuple(sorted(dates)),
+        tuple(sorted({int(x.limit.value) for x in walk(rules, t.Threshold)})),
         tuple(found for rule in rules if (found := looked_at(rule, dimensions))),
-    )  # fmt: skip
+    )
 
 
-def looked_at(rule: t.Statement, dimensions: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def looked_at(
+    rule: t.Statement, dimensions: dict[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     """The values that a rule tests; of a dimension itself, all that it has."""
     found: dict[str, tuple[str, ...]] = {}
     if isinstance(rule, t.Dimension) and rule.name.text in dimensions:
         found[rule.name.text] = dimensions[rule.name.text]
     for test in walk(rule, t.IsTest):
         if test.dimension.text in dimensions:
-            found[test.dimension.text] = found.get(test.dimension.text, ()) + tuple(v.text for v in test.values)
+            found[test.dimension.text] = found.get(test.dimension.text, ()) + tuple(
+                v.text for v in test.values
+            )
     return found
 
 
@@ -124,7 +149,9 @@ def measures() -> SearchStrategy[Use]:
 
 
 def instants(words: Vocabulary) -> SearchStrategy[int]:
-    """Instants from before the first date of a book to after its last, mostly within a second of one of its dates."""
+    """Instants from before the first date of a book to after its last,
+    mostly within a second of one of its dates.
+    """
     near = st.builds(int.__add__, st.sampled_from(words.dates), st.sampled_from([-1, 0, 0, 1]))
     return st.one_of(near, near, near, st.integers(words.dates[0] - DAY, words.dates[-1] + 2 * DAY))
 
@@ -164,14 +191,26 @@ def by_oracle(oracle: Oracle, ask: Ask) -> Priced | Refused | NotOffered:
 
 
 def by_book(book: pricelang.Book, ask: Ask) -> Priced | Refused | NotOffered:
-    """The answer of the product, in the words of the second evaluator; a limit of a request has no line there.
+    """The answer of the product, in the words of the second evaluator;
+    a limit of a request has no line there.
 
-    The second evaluator holds no request against windows, and takes what a platform leaves unsaid for the default.
+    The second evaluator holds no request against windows,
+    and takes what a platform leaves unsaid for the default.
     """
     left = LEAVES_UNSAID.get(ask.dimensions.get("platform", ""), ())
-    defaults = {one.name: one.values[one.default].name for one in book.checked.dimensions if one.name in left}
+    defaults = {
+        one.name: one.values[one.default].name
+        for one in book.checked.dimensions
+        if one.name in left
+    }
     try:
-        bill = pricelang.Bill((book.rates.request(ask.model, ask.instant, ask.usage, defaults | ask.dimensions, held=False),))
+        bill = pricelang.Bill(
+            (
+                book.rates.request(
+                    ask.model, ask.instant, ask.usage, defaults | ask.dimensions, held=False
+                ),
+            )
+        )
     except pricelang.Refused as error:
         return Refused(error.rule or error.message, error.code)
     except (pricelang.NotOffered, pricelang.UnknownName) as error:

@@ -1,4 +1,6 @@
-"""Hypothesis strategies: trees of every statement as a parse could give them, and books with random damage."""
+"""Hypothesis strategies:
+trees of every statement as a parse could give them, and books with random damage.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +21,50 @@ Some = TypeVar("Some")
 
 # What the lexer reads as a number where a number or a name may stand, and names of that beginning.
 _LETTER = re.compile(r"[A-Za-z_]")
-_NEAR_WORDS = ["models-x", "from_here", "x6", "in.2", "at/least", "to:x", "no_", "per@day", "x-x", "3.5-x", "Refuse", "FOR", "0.:A", "7.-b"]
-_COMMON = ["input", "output", "cache_read", "alpha-1", "batch", "claude-3-5-haiku-20241022", "3-5x", "USD", "_", "a"]
+_NEAR_WORDS = [
+    "models-x",
+    "from_here",
+    "x6",
+    "in.2",
+    "at/least",
+    "to:x",
+    "no_",
+    "per@day",
+    "x-x",
+    "3.5-x",
+    "Refuse",
+    "FOR",
+    "0.:A",
+    "7.-b",
+]
+_COMMON = [
+    "input",
+    "output",
+    "cache_read",
+    "alpha-1",
+    "batch",
+    "claude-3-5-haiku-20241022",
+    "3-5x",
+    "USD",
+    "_",
+    "a",
+]
 
 
 def _is_name(text: str) -> bool:
     return (
-        text[0] not in ".:@/-" and text[-1] not in ".:@/-" and text not in reserved() and _LETTER.search(text) is not None
+        text[0] not in ".:@/-"
+        and text[-1] not in ".:@/-"
+        and text not in reserved()
+        and _LETTER.search(text) is not None
     )
 
 
 @functools.cache
 def name_texts() -> SearchStrategy[str]:
-    """Names that the grammar admits: no reserved word, nothing that reads as a number, a date or a time."""
+    """Names that the grammar admits: no reserved word,
+    nothing that reads as a number, a date or a time.
+    """
     drawn = st.text("abxzAZ019_.:@/-", min_size=1, max_size=6).filter(_is_name)
     return st.one_of(st.sampled_from(_COMMON + _NEAR_WORDS), drawn)
 
@@ -49,7 +82,9 @@ def name_lists(most: int = 2) -> SearchStrategy[tuple[t.Name, ...]]:
 
 @functools.cache
 def texts() -> SearchStrategy[t.Text]:
-    """Strings, often with the characters that a string must escape or that mean something outside of one."""
+    """Strings, often with the characters that a string
+    must escape or that mean something outside of one.
+    """
     return st.builds(t.Text, st.text('"\\# |,$aé\U0001f600', max_size=6))
 
 
@@ -69,12 +104,16 @@ def numbers() -> SearchStrategy[t.Number]:
 @functools.cache
 def money() -> SearchStrategy[t.Money]:
     """Amounts that were never written."""
-    return st.builds(t.Money, fractions(), st.sampled_from(["USD", "EUR", "GBP", "JPY", "CHF", "XXX"]))
+    return st.builds(
+        t.Money, fractions(), st.sampled_from(["USD", "EUR", "GBP", "JPY", "CHF", "XXX"])
+    )
 
 
 @functools.cache
 def dates() -> SearchStrategy[t.Date]:
-    """Instants that were never written, from the year 1 to 9999; every other one is the start of a day."""
+    """Instants that were never written, from the year 1 to 9999;
+    every other one is the start of a day.
+    """
     days = st.integers(-719_162, 2_932_896).map(lambda day: day * 86_400)
     return st.builds(t.Date, st.one_of(days, st.integers(-62_135_596_800, 253_402_300_799)))
 
@@ -119,9 +158,16 @@ def some_endings(draw: st.DrawFn) -> t.Endings:
     if isinstance(start, t.Date) and isinstance(end, t.Date) and start.seconds >= end.seconds:
         start = None
     return t.Endings(
-        draw(_maybe_many(name_lists())), draw(_maybe_many(name_lists())), draw(_maybe_many(conditions())), start, end,
-        draw(_maybe(outcomes())), draw(_maybe(texts())), draw(_maybe(texts())), draw(_maybe(names())),
-    )  # fmt: skip
+        draw(_maybe_many(name_lists())),
+        draw(_maybe_many(name_lists())),
+        draw(_maybe_many(conditions())),
+        start,
+        end,
+        draw(_maybe(outcomes())),
+        draw(_maybe(texts())),
+        draw(_maybe(texts())),
+        draw(_maybe(names())),
+    )
 
 
 @functools.cache
@@ -130,7 +176,7 @@ def endings() -> SearchStrategy[t.Endings]:
     return st.one_of(st.just(t.Endings()), some_endings())
 
 
-# ---- parts of statements --------------------------------------------------------------------------------------------
+# ---- parts of statements -------------------------------------------------------------------------
 
 
 @functools.cache
@@ -162,8 +208,12 @@ def cells() -> SearchStrategy[t.Cell]:
 def tables(draw: st.DrawFn) -> t.Table:
     """Tables of one to four columns and one to three rows, all of one length."""
     width = draw(st.integers(1, 4))
-    columns = st.one_of(st.sampled_from(["model", "from", "released", "see", "unsure"]).map(t.Name), names())
-    header = draw(st.lists(st.builds(t.Cell, st.just("name"), columns), min_size=width, max_size=width))
+    columns = st.one_of(
+        st.sampled_from(["model", "from", "released", "see", "unsure"]).map(t.Name), names()
+    )
+    header = draw(
+        st.lists(st.builds(t.Cell, st.just("name"), columns), min_size=width, max_size=width)
+    )
     rows = draw(st.lists(st.lists(cells(), min_size=width, max_size=width), min_size=1, max_size=3))
     return t.Table(t.Row(tuple(header)), tuple(t.Row(tuple(row)) for row in rows))
 
@@ -184,22 +234,34 @@ def _several(strategy: SearchStrategy[t.Node]) -> SearchStrategy[tuple[t.Node, .
 
 
 def _modifier_lines(effect: SearchStrategy[t.Effect]) -> SearchStrategy[tuple[t.Node, ...]]:
-    return _several(st.builds(t.ModifierLine, st.booleans(), st.one_of(effect, outcomes()), endings()))
+    return _several(
+        st.builds(t.ModifierLine, st.booleans(), st.one_of(effect, outcomes()), endings())
+    )
 
 
 @functools.cache
 def _limit_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     on_price = st.builds(
-        t.LimitLine, st.booleans(), money(), per(), _maybe_many(name_lists()), st.none(), endings=endings()
+        t.LimitLine,
+        st.booleans(),
+        money(),
+        per(),
+        _maybe_many(name_lists()),
+        st.none(),
+        endings=endings(),
     )
-    on_account = st.builds(t.LimitLine, st.booleans(), money(), st.none(), st.just(()), accounts(), endings())
+    on_account = st.builds(
+        t.LimitLine, st.booleans(), money(), st.none(), st.just(()), accounts(), endings()
+    )
     return _several(st.one_of(on_price, on_account))
 
 
 def _charge_prices(after: bool = True) -> SearchStrategy[t.ChargePrice]:
     none = st.none()
     plain = st.builds(t.ChargePrice, money(), _maybe(money()), per(), none, none, none, endings())
-    tier = st.builds(t.ChargePrice, money(), _maybe(money()), per(), numbers(), names(), accounts(), endings())
+    tier = st.builds(
+        t.ChargePrice, money(), _maybe(money()), per(), numbers(), names(), accounts(), endings()
+    )
     return st.one_of(plain, tier) if after else plain
 
 
@@ -218,7 +280,11 @@ def _charge_lines() -> SearchStrategy[tuple[t.Node, ...]]:
 @functools.cache
 def _amend_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     of_factors = st.builds(t.AmendLine, factors(), endings())
-    of_price = st.builds(t.AmendLine, _charge_prices(after=False).map(lambda price: evolve(price, endings=t.Endings())), endings())
+    of_price = st.builds(
+        t.AmendLine,
+        _charge_prices(after=False).map(lambda price: evolve(price, endings=t.Endings())),
+        endings(),
+    )
     return _several(st.one_of(of_factors, of_price))
 
 
@@ -244,8 +310,13 @@ def _claim_bodies() -> SearchStrategy[t.ClaimBody]:
 
 @functools.cache
 def _example_lines() -> SearchStrategy[tuple[t.Node, ...]]:
-    facts = st.lists(st.one_of(st.builds(t.Fact, names(), names()), thresholds()), max_size=2).map(tuple)
-    by_one, by_two = st.builds(t.ExpectRefused, names(), st.none()), st.builds(t.ExpectRefused, names(), names())
+    facts = st.lists(st.one_of(st.builds(t.Fact, names(), names()), thresholds()), max_size=2).map(
+        tuple
+    )
+    by_one, by_two = (
+        st.builds(t.ExpectRefused, names(), st.none()),
+        st.builds(t.ExpectRefused, names(), names()),
+    )
     return _several(
         st.one_of(
             st.builds(t.Given, names(), dates(), facts),
@@ -259,10 +330,12 @@ def _example_lines() -> SearchStrategy[tuple[t.Node, ...]]:
 
 @functools.cache
 def _value_lines() -> SearchStrategy[tuple[t.Node, ...]]:
-    return _several(st.builds(t.ValueLine, name_lists(), _maybe(st.tuples(clocks(), clocks())), endings()))
+    return _several(
+        st.builds(t.ValueLine, name_lists(), _maybe(st.tuples(clocks(), clocks())), endings())
+    )
 
 
-# ---- statements -----------------------------------------------------------------------------------------------------
+# ---- statements ----------------------------------------------------------------------------------
 
 
 def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
@@ -270,12 +343,16 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
     title = _maybe(texts())
     when = _maybe_many(conditions())
     additions = st.builds(t.Addition, money(), per(), _maybe_many(name_lists()))
-    of_models = st.builds(t.Group, names(), st.none(), endings=some_endings().filter(lambda e: e != t.Endings()))
+    of_models = st.builds(
+        t.Group, names(), st.none(), endings=some_endings().filter(lambda e: e != t.Endings())
+    )
     undated = st.builds(t.Rates, per(), st.none(), st.none(), tables(), **tail)
     announced = st.builds(t.Rates, per(), dates(), _maybe(dates()), tables(), **tail)
     exceptions = _maybe_many(_several(st.builds(t.DeriveLine, numbers(), names(), endings())))
     return {
-        t.BookHeader: st.builds(t.BookHeader, names(), title, _maybe(names()), _maybe(names()), **tail),
+        t.BookHeader: st.builds(
+            t.BookHeader, names(), title, _maybe(names()), _maybe(names()), **tail
+        ),
         t.Include: st.builds(t.Include, texts()),
         t.Source: st.builds(t.Source, names(), texts(), dates()),
         t.Note: st.builds(t.Note, texts(), **tail),
@@ -288,8 +365,12 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
         t.Rates: st.one_of(undated, announced),
         t.Derive: st.builds(t.Derive, names(), numbers(), names(), exceptions, **tail),
         t.Figures: st.builds(t.Figures, names(), names(), tables(), **tail),
-        t.Multiplier: st.builds(t.Multiplier, names(), title, when, _modifier_lines(factors()), **tail),
-        t.Surcharge: st.builds(t.Surcharge, names(), title, when, _modifier_lines(additions), **tail),
+        t.Multiplier: st.builds(
+            t.Multiplier, names(), title, when, _modifier_lines(factors()), **tail
+        ),
+        t.Surcharge: st.builds(
+            t.Surcharge, names(), title, when, _modifier_lines(additions), **tail
+        ),
         t.Limit: st.builds(t.Limit, names(), title, _limit_lines(), **tail),
         t.Exclude: st.builds(t.Exclude, names(), _maybe(names()), **tail),
         t.Refuse: st.builds(t.Refuse, **tail),
@@ -315,7 +396,7 @@ def statements() -> SearchStrategy[t.Statement]:
     return st.one_of(*STATEMENTS.values())
 
 
-# ---- texts ----------------------------------------------------------------------------------------------------------
+# ---- texts ---------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -323,9 +404,33 @@ def damaged(draw: st.DrawFn, text: str) -> str:
     """The text after one to four random cuts, insertions, swaps of lines and repetitions."""
     pieces = st.one_of(
         st.text(max_size=4),
-        st.sampled_from(["\n", "\n  ", "#", '"', "\\", "|", ",", "$", "%", " and ", " from ", "at least", "2026-02-30",
-                         "1,00", "x", "\r\n", "\ufeff", "\x00", " see see ", "not offered", " when a over 1", "- "]),
-    )  # fmt: skip
+        st.sampled_from(
+            [
+                "\n",
+                "\n  ",
+                "#",
+                '"',
+                "\\",
+                "|",
+                ",",
+                "$",
+                "%",
+                " and ",
+                " from ",
+                "at least",
+                "2026-02-30",
+                "1,00",
+                "x",
+                "\r\n",
+                "\ufeff",
+                "\x00",
+                " see see ",
+                "not offered",
+                " when a over 1",
+                "- ",
+            ]
+        ),
+    )
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         end = draw(st.integers(start, min(len(text), start + 30)))
@@ -346,8 +451,9 @@ def damaged(draw: st.DrawFn, text: str) -> str:
     return text
 
 
-# A row of a book: strings and comments whole, so that the white space between is free to change. An instant and an
-# amount with a currency code hold a space that is part of the word, a number holds commas with no space after them.
+# A row of a book: strings and comments whole, so that the white space between is free to change. An
+# instant and an amount with a currency code hold a space that is part of the word, a number holds
+# commas with no space after them.
 _WORDS = re.compile(
     r'"(?:[^"\\]|\\.)*"|#.*|[0-9-]{10} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?|[A-Z]{3} [0-9][^ |]*|[|,+]'
     r'|[^ |,+"#\t]+(?:,[0-9]{3}[^ |,+"#\t]*)*'
@@ -356,7 +462,8 @@ _WORDS = re.compile(
 
 @st.composite
 def respaced(draw: st.DrawFn, text: str) -> str:
-    """The same book with other white space, blank lines and added comments; the text must hold no `\\r`.
+    """The same book with other white space, blank lines and added comments;
+    the text must hold no `\\r`.
 
     Each row keeps its words; every added comment has a number of its own.
     """
@@ -366,7 +473,15 @@ def respaced(draw: st.DrawFn, text: str) -> str:
     for number, row in enumerate(text.split("\n")):
         for extra in range(random.choice([0, 0, 0, 1, 2])):
             rows.append(
-                random.choice(["", "   ", "\t", f"# own {number}.{extra}", f"      # own {number}.{extra} \"'"])
+                random.choice(
+                    [
+                        "",
+                        "   ",
+                        "\t",
+                        f"# own {number}.{extra}",
+                        f"      # own {number}.{extra} \"'",
+                    ]
+                )
             )
         words = _WORDS.findall(row)
         if not words:

@@ -1,4 +1,6 @@
-"""The product and the second evaluator agree: on the shipped book, on the specimens, and on generated books."""
+"""The product and the second evaluator agree:
+on the shipped book, on the specimens, and on generated books.
+"""
 
 from __future__ import annotations
 
@@ -48,20 +50,26 @@ def agree(book: pricelang.Book, oracle: Oracle, ask: Ask) -> str:
     note(f"{ask}\nbook: {found}\noracle: {expected}")
     if isinstance(expected, Priced):
         # A surcharge of nothing on a free request needs no line.
-        lines = {name: amount for name, amount in expected.lines.items() if amount or name in ask.usage}
+        lines = {
+            name: amount for name, amount in expected.lines.items() if amount or name in ask.usage
+        }
         assert found == evolve(expected, lines=lines)
         compare_totals(book, ask, expected.total)
     else:
-        # A request that a rule refuses and that uses a meter which is not offered may be answered either way.
+        # A request that a rule refuses and that uses a meter
+        # which is not offered may be answered either way.
         either = isinstance(expected, NotOffered) and expected.refused
         assert type(found) is type(expected) or (either and isinstance(found, Refused))
         raised = total_or_error(book, ask)
         assert isinstance(raised, pricelang.PriceError)
-        assert raised.code in BEYOND_ORACLE or isinstance(raised, pricelang.Refused) == isinstance(found, Refused)
+        assert raised.code in BEYOND_ORACLE or isinstance(raised, pricelang.Refused) == isinstance(
+            found, Refused
+        )
     return type(expected).__name__
 
 
-# What the second evaluator does not know: windows and output limits, and what a platform leaves unsaid.
+# What the second evaluator does not know:
+# windows and output limits, and what a platform leaves unsaid.
 BEYOND_ORACLE = {"too_long", "unsaid"}
 
 
@@ -128,14 +136,20 @@ def test_figures_worked_out_by_hand(
 ) -> None:
     """The figures that the second evaluator is checked by hold for the product too."""
     uses: dict[str, Use | list[Use]] = {
-        meter: [Fraction(use) for use in found] for meter, *found in map(str.split, usage.split(","))
+        meter: [Fraction(use) for use in found]
+        for meter, *found in map(str.split, usage.split(","))
     }
     found = by_book(both(name)[0], Ask(model, when(at), dimensions, uses))
-    assert shown(found) == expected or (isinstance(found, Refused) and expected == f"refused by {found.rule}")
+    assert shown(found) == expected or (
+        isinstance(found, Refused) and expected == f"refused by {found.rule}"
+    )
 
 
 @given(
-    st.sampled_from(sorted(MODES)), st.integers(0, 10**6), st.fractions(0, 1), st.sampled_from(["0.01", "0.05", "3"])
+    st.sampled_from(sorted(MODES)),
+    st.integers(0, 10**6),
+    st.fractions(0, 1),
+    st.sampled_from(["0.01", "0.05", "3"]),
 )
 def test_rounding(mode: str, whole: int, part: Fraction, step: str) -> None:
     """Every mode, at a tie, at a whole number of steps, and at random."""
@@ -147,13 +161,18 @@ def test_rounding(mode: str, whole: int, part: Fraction, step: str) -> None:
         Fraction(1, 2) + Fraction(1, 10**9),
     ):
         value = (whole + rest) * Fraction(step)
-        assert rounded(value, Fraction(step), mode) == MODES[mode](value / Fraction(step)) * Fraction(step)
+        assert rounded(value, Fraction(step), mode) == MODES[mode](
+            value / Fraction(step)
+        ) * Fraction(step)
 
 
 def checked_texts(texts: tuple[str, ...]) -> Checked:
     names = [f"{number}.price" for number in range(len(texts))]
     return check_layers(
-        tuple(Layer((TextFile(name, Path(name), text),)) for name, text in zip(names, texts, strict=True))
+        tuple(
+            Layer((TextFile(name, Path(name), text),))
+            for name, text in zip(names, texts, strict=True)
+        )
     )
 
 
@@ -202,11 +221,16 @@ CONTRACT = [
 
 
 @pytest.mark.parametrize(("model", "at", "meter", "tier", "expected"), CONTRACT)
-def test_a_contract_worked_out_by_hand(model: str, at: str, meter: str, tier: str, expected: str) -> None:
+def test_a_contract_worked_out_by_hand(
+    model: str, at: str, meter: str, tier: str, expected: str
+) -> None:
     checked = checked_texts((LIST, DEAL))
     assert checked.book is not None
     ask = Ask(model, when(at), {"tier": tier}, {meter: 1_000_000})
-    for found in (by_book(pricelang.Book(checked.book), ask), by_oracle(read_texts(LIST, DEAL), ask)):
+    for found in (
+        by_book(pricelang.Book(checked.book), ask),
+        by_oracle(read_texts(LIST, DEAL), ask),
+    ):
         assert isinstance(found, Priced)
         assert found.total == Fraction(expected)
 
@@ -214,7 +238,9 @@ def test_a_contract_worked_out_by_hand(model: str, at: str, meter: str, tier: st
 def test_generated_books() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(share(0.9), phases=[Phase.explicit, Phase.generate])  # a book comes from a seed, which does not shrink
+    @settings(
+        share(0.9), phases=[Phase.explicit, Phase.generate]
+    )  # a book comes from a seed, which does not shrink
     @given(books(), st.data())
     def check(texts: tuple[str, ...], data: st.DataObject) -> None:
         checked = checked_texts(texts)
@@ -240,7 +266,8 @@ def test_generated_books() -> None:
 @share(0.6)
 @given(clashing_books())
 def test_a_witness_is_such_a_request(text: str) -> None:
-    """The request that a fault of `gap` or `overlap` shows exists, and no line or two lines decide it.
+    """The request that a fault of `gap` or `overlap` shows exists,
+    and no line or two lines decide it.
 
     Left out are requests over a threshold, whose quantities the help does not say.
     """

@@ -1,4 +1,6 @@
-"""A price that was announced and withdrawn can be asked for: on bills, on tables, and of the book."""
+"""A price that was announced and withdrawn can be asked for:
+on bills, on tables, and of the book.
+"""
 
 from __future__ import annotations
 
@@ -43,23 +45,35 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("model", "at", "prices"),
     [
-        ("m", "2025-05-31", None), ("m", "2025-06-01", "input $3 per MTok, output $4 per MTok"), ("n", "2025-06-01", None),
-        ("m", "2025-07-31", "input $3 per MTok, output $4 per MTok"), ("m", "2025-08-01", "output $4 per MTok"),
+        ("m", "2025-05-31", None),
+        ("m", "2025-06-01", "input $3 per MTok, output $4 per MTok"),
+        ("n", "2025-06-01", None),
+        ("m", "2025-07-31", "input $3 per MTok, output $4 per MTok"),
+        ("m", "2025-08-01", "output $4 per MTok"),
     ],
-)  # fmt: skip
-def test_a_note_from_the_announced_day_to_the_next_row(path: Path, model: str, at: str, prices: str | None) -> None:
+)
+def test_a_note_from_the_announced_day_to_the_next_row(
+    path: Path, model: str, at: str, prices: str | None
+) -> None:
     notes = pricelang.load(path).price(model=model, at=at, usage={"input": 1}).notes
     assert notes == (() if prices is None else (Note("announced", WORDS.format(prices)),))
 
 
 def test_the_book_and_its_tables_tell(path: Path) -> None:
     book = pricelang.load(path)
-    assert [(said.meter, str(said.amount), said.start) for said in book.announcements()] == [("input", "3", "2025-06-01"), ("output", "4", "2025-06-01")]
+    assert [(said.meter, str(said.amount), said.start) for said in book.announcements()] == [
+        ("input", "3", "2025-06-01"),
+        ("output", "4", "2025-06-01"),
+    ]
     assert book.announcements("2025-05-31") == ()
     assert [said.meter for said in book.announcements("2025-08-01")] == ["output"]
     note = WORDS.format("output $4 per MTok")
-    assert run("table", "--book", str(path), "--at", "2025-08-01").stdout.endswith(f"\nnote: announced: {note}\n")
-    assert json.loads(run("table", "--book", str(path), "--at", "2025-08-01", "--json").stdout)["notes"] == [Note("announced", note).to_dict()]
+    assert run("table", "--book", str(path), "--at", "2025-08-01").stdout.endswith(
+        f"\nnote: announced: {note}\n"
+    )
+    assert json.loads(run("table", "--book", str(path), "--at", "2025-08-01", "--json").stdout)[
+        "notes"
+    ] == [Note("announced", note).to_dict()]
     assert "note" not in run("table", "--book", str(path), "--at", "2025-05-31").stdout
 
 

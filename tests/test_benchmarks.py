@@ -33,14 +33,19 @@ def test_tables_on_little(monkeypatch: pytest.MonkeyPatch) -> None:
     for _, _, _, call in engines.engine_calls():
         call()
     assert "equal to the last digit" in engines.agreement()
-    assert [what for what, _, peak in engines.memory() if peak > 10_000] == [what for what, _, _ in engines.memory()]
+    assert [what for what, _, peak in engines.memory() if peak > 10_000] == [
+        what for what, _, _ in engines.memory()
+    ]
     engines.clean()
 
 
 def test_processes_say_what_they_are() -> None:
     names = [name for _, name, _, _ in [*cold_processes(), *audit_processes()]]
     assert len(names) == len(set(names))
-    assert all(Path(command[0]) == Path(sys.executable) for _, _, _, command in [*cold_processes(), *audit_processes()])
+    assert all(
+        Path(command[0]) == Path(sys.executable)
+        for _, _, _, command in [*cold_processes(), *audit_processes()]
+    )
     assert cold_calls()
     clean()
     seconds, peak = measured([sys.executable, "-c", "pass"])

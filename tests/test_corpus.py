@@ -1,9 +1,10 @@
 """The corpus of small books, good and bad: what is printed of each stands beside it as `NAME.out`.
 
-`UPDATE_GOLDEN=1 pytest tests/test_corpus.py` writes all expected outputs anew; read the difference before it is kept.
-A book is `NAME.price`, or a folder `NAME` with a `book.price`. Books that no text file can hold (a link that leads
-outside, a line without end) are made by the functions in `corpus/made.py`. Every code and every sentence of a fault in
-the source must be printed by some bad book, and every rule of the grammar must be used by some good one.
+`UPDATE_GOLDEN=1 pytest tests/test_corpus.py` writes all expected outputs anew; read the difference
+before it is kept. A book is `NAME.price`, or a folder `NAME` with a `book.price`. Books that no
+text file can hold (a link that leads outside, a line without end) are made by the functions in
+`corpus/made.py`. Every code and every sentence of a fault in the source must be printed by some bad
+book, and every rule of the grammar must be used by some good one.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def books(kind: str) -> list[Path]:
 
 
 def faults_of(source: str | Path) -> tuple[tuple[Fault, ...], dict[str, str], Checked | None]:
-    """What is wrong with a book, as `pricelang check` finds it, and the book where it could be read."""
+    """What is wrong with a book, as `pricelang check` finds it,
+    and the book where it could be read.
+    """
     try:
         checked = check_layers(read_layers(source))
     except BookError as error:
@@ -61,11 +64,13 @@ def compare(golden: Path, found: str) -> None:
     """The output of one book against what is kept beside it."""
     if UPDATE:
         golden.write_text(found, encoding="utf-8")
-    assert golden.exists(), f"{golden.name} is missing: run `UPDATE_GOLDEN=1 pytest tests/test_corpus.py` and read it"
+    assert golden.exists(), (
+        f"{golden.name} is missing: run `UPDATE_GOLDEN=1 pytest tests/test_corpus.py` and read it"
+    )
     assert found == golden.read_text(encoding="utf-8")
 
 
-# ---- bad books ------------------------------------------------------------------------------------------------------
+# ---- bad books -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", books("bad"), ids=lambda path: path.stem)
@@ -93,7 +98,9 @@ def test_a_text_that_is_too_long_is_reported_as_expected() -> None:
     compare(CORPUS / "bad" / "made_long_text.out", rendered(faults, {}))
 
 
-def test_a_statement_with_too_many_lines_is_reported_as_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_with_too_many_lines_is_reported_as_expected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from pricelang.syntax import split
 
     monkeypatch.setattr(split, "MAX_STATEMENT_LINES", 2)
@@ -102,7 +109,7 @@ def test_a_statement_with_too_many_lines_is_reported_as_expected(monkeypatch: py
     assert faults
 
 
-# ---- every fault has a bad book -------------------------------------------------------------------------------------
+# ---- every fault has a bad book ------------------------------------------------------------------
 
 
 SAID = sorted(set(said()))
@@ -119,13 +126,24 @@ def printed() -> list[str]:
 
 def test_the_source_says_what_this_test_reads() -> None:
     assert len(SAID) > 120
-    assert {code for _, code, _ in SAID} >= {"syntax", "overlap", "gap", "stale_instead_of", "unknown_meter", "outside"}
+    assert {code for _, code, _ in SAID} >= {
+        "syntax",
+        "overlap",
+        "gap",
+        "stale_instead_of",
+        "unknown_meter",
+        "outside",
+    }
 
 
-@pytest.mark.parametrize(("file", "code", "sentence"), SAID, ids=[f"{f}-{c}-{s[:40]}" for f, c, s in SAID])
+@pytest.mark.parametrize(
+    ("file", "code", "sentence"), SAID, ids=[f"{f}-{c}-{s[:40]}" for f, c, s in SAID]
+)
 def test_every_fault_is_printed_by_a_bad_book(file: str, code: str, sentence: str) -> None:
     pattern = re.compile(rf"(error|warning)\[{code}\]: {sentence}")
-    assert any(pattern.fullmatch(line) for line in printed()), f"no bad book shows this fault of {file}"
+    assert any(pattern.fullmatch(line) for line in printed()), (
+        f"no bad book shows this fault of {file}"
+    )
 
 
 @pytest.mark.parametrize("line", sorted(set(printed())))
@@ -137,7 +155,7 @@ def test_a_sentence_is_in_the_style_of_the_house(line: str) -> None:
     assert sentence.count("`") % 2 == 0
 
 
-# ---- good books -----------------------------------------------------------------------------------------------------
+# ---- good books ----------------------------------------------------------------------------------
 
 
 def _arguments(book: m.Book, example: m.Example) -> dict[str, object]:
@@ -149,9 +167,13 @@ def _arguments(book: m.Book, example: m.Example) -> dict[str, object]:
         each += [f"{summed.label} up to {limit}" for limit in summed.limits[points[-1] :]]
     at = datetime.datetime.fromtimestamp(example.at, datetime.UTC)
     return {
-        "model": example.model, "at": at, "record": example.record, "each": each,
-        "usage": {name: list(uses) for name, uses in example.usage}, **dict(example.dimensions),
-    }  # fmt: skip
+        "model": example.model,
+        "at": at,
+        "record": example.record,
+        "each": each,
+        "usage": {name: list(uses) for name, uses in example.usage},
+        **dict(example.dimensions),
+    }
 
 
 def outcome(book: Book, example: m.Example) -> tuple[str, tuple[object, ...]]:
@@ -208,7 +230,9 @@ def _plain_examples() -> list[tuple[Path, m.Example]]:
     return [
         (path, example)
         for path, checked in read
-        for example in (checked.book.examples if checked is not None and checked.book is not None else ())
+        for example in (
+            checked.book.examples if checked is not None and checked.book is not None else ()
+        )
         if example.record == "single"
     ]
 
@@ -216,7 +240,9 @@ def _plain_examples() -> list[tuple[Path, m.Example]]:
 def _oracle_says(path: Path, example: m.Example) -> tuple[object, ...]:
     entry = path / "book.price" if path.is_dir() else path
     usage = {name: list(uses) for name, uses in example.usage}
-    found = oracle.read_book(entry).price(example.model, example.at, dict(example.dimensions), usage)
+    found = oracle.read_book(entry).price(
+        example.model, example.at, dict(example.dimensions), usage
+    )
     if isinstance(found, oracle.Priced):
         return ("cost", found.total, found.total, found.currency)
     if isinstance(found, oracle.Refused):

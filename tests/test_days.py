@@ -1,4 +1,6 @@
-"""A request that has a day and no time of day, or no date at all, is never priced at midnight in silence."""
+"""A request that has a day and no time of day, or no date at all,
+is never priced at midnight in silence.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,11 @@ def test_a_day_is_refused_where_its_hours_cost_different(at: pricelang.Instant) 
 
 
 def test_midnight_is_a_time() -> None:
-    for at in ("2026-02-01T00:00:00Z", "2026-02-01 00:00", datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC)):
+    for at in (
+        "2026-02-01T00:00:00Z",
+        "2026-02-01 00:00",
+        datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC),
+    ):
         assert NIGHT.total(model="m-1", at=at, usage=MTOK) == Decimal("0.5")
     assert NIGHT.total(model="m-1", at="2026-02-01 00:30", usage=MTOK) == 1
 
@@ -62,13 +68,28 @@ def _at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_without_a_date_it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text, amount in (("2026-02-01 16:29:59", 1), ("2026-02-01 16:30", "0.5"), ("2026-03-01 12:00", 2), ("2026-03-02 00:29", 1), ("2026-03-02 00:30", 2)):
+    for text, amount in (
+        ("2026-02-01 16:29:59", 1),
+        ("2026-02-01 16:30", "0.5"),
+        ("2026-03-01 12:00", 2),
+        ("2026-03-02 00:29", 1),
+        ("2026-03-02 00:30", 2),
+    ):
         _at(monkeypatch, text)
-        assert NIGHT.total(model="m-1", usage=MTOK) == NIGHT.price(model="m-1", usage=MTOK).total == Decimal(amount)
+        assert (
+            NIGHT.total(model="m-1", usage=MTOK)
+            == NIGHT.price(model="m-1", usage=MTOK).total
+            == Decimal(amount)
+        )
 
 
 def test_a_price_that_changes_within_today_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text, amount in (("2026-02-28 23:00", 1), ("2026-03-01 11:59:59", 1), ("2026-03-01 12:00", 2), ("2026-03-02 00:00", 2)):
+    for text, amount in (
+        ("2026-02-28 23:00", 1),
+        ("2026-03-01 11:59:59", 1),
+        ("2026-03-01 12:00", 2),
+        ("2026-03-02 00:00", 2),
+    ):
         for _ in range(2):
             _at(monkeypatch, text)
             assert PLAIN.total(model="m-1", usage=MTOK) == amount
@@ -80,18 +101,24 @@ def test_reports_and_invoices_refuse_it() -> None:
     assert NIGHT.report_records(records).unpriced
 
 
-@pytest.mark.parametrize("at", ["date '2026-02-01'", "'2026-02-01'", "timestamp '2026-02-01 00:00'"])
+@pytest.mark.parametrize(
+    "at", ["date '2026-02-01'", "'2026-02-01'", "timestamp '2026-02-01 00:00'"]
+)
 def test_tables_refuse_it(at: str) -> None:
     duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect()
-    connection.sql(f"create table u as select 'm-1' as model, {at} as at, 1000000 as input, n from range(3) t(n)")
+    connection.sql(
+        f"create table u as select 'm-1' as model, {at} as at, 1000000 as input, n from range(3) t(n)"
+    )
     report = NIGHT.report("u", connection=connection)
     assert sum(one.rows for one in report.unpriced) == (0 if "timestamp" in at else 3)
     if "timestamp" not in at:
         with pytest.raises(pricelang.PriceError, match="depends on the time of day"):
             NIGHT.price_table("u", connection=connection).fetchall()
         return
-    assert [row[4] for row in NIGHT.price_table("u", connection=connection).fetchall()] == [Decimal("0.5")] * 3
+    assert [row[4] for row in NIGHT.price_table("u", connection=connection).fetchall()] == [
+        Decimal("0.5")
+    ] * 3
 
 
 @pytest.mark.parametrize("at", ["date '2026-02-01'", "timestamp '2026-02-01 00:00'"])
@@ -102,19 +129,25 @@ def test_sql_refuses_it(at: str) -> None:
     from pricelang.engines.warehouse_totals import totals_query
 
     connection = duckdb.connect()
-    connection.sql(f"create table usage as select 'm-1' as model, {at} as at, 1000000 as input, 0 as output")
+    connection.sql(
+        f"create table usage as select 'm-1' as model, {at} as at, 1000000 as input, 0 as output"
+    )
     plan = plan_of(NIGHT, "duckdb")
     for statement in table_statements(plan):
         connection.execute(statement)
     right = None if "date" in at else Decimal("0.5")
     assert connection.sql(query(plan, "null")).project("cost").fetchall() == [(right,)]
-    assert connection.sql(totals_query(plan, ["model"], "null")).project("cost").fetchall() == [(right,)]
+    assert connection.sql(totals_query(plan, ["model"], "null")).project("cost").fetchall() == [
+        (right,)
+    ]
     if right is None:
         with pytest.raises(duckdb.Error, match="depend on the time of day"):
             connection.sql(query(plan)).fetchall()
     connection.execute("drop table pricelang_rates; drop table pricelang_versions")
     NIGHT.duckdb(connection)
-    assert connection.sql(f"select try_price_of('m-1', {at}, input := 1000000)").fetchall() == [(right,)]
+    assert connection.sql(f"select try_price_of('m-1', {at}, input := 1000000)").fetchall() == [
+        (right,)
+    ]
 
 
 def test_a_comparison_without_a_date_is_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,5 +163,9 @@ def test_an_instant_at_midnight_stays_one() -> None:
     duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect()
     connection.sql("create table u as select 'm-1' as model, 1000000 as input")
-    assert NIGHT.price_table("u", connection=connection, at=midnight).fetchall() == [("m-1", 1_000_000, Decimal("0.5"))]  # type: ignore[union-attr]
-    assert NIGHT.compare({"model": "m-1", "usage": MTOK}, at=midnight).given.amount.expected == Decimal("0.5")  # type: ignore[union-attr]
+    assert NIGHT.price_table("u", connection=connection, at=midnight).fetchall() == [
+        ("m-1", 1_000_000, Decimal("0.5"))
+    ]  # type: ignore[union-attr]
+    assert NIGHT.compare(
+        {"model": "m-1", "usage": MTOK}, at=midnight
+    ).given.amount.expected == Decimal("0.5")  # type: ignore[union-attr]

@@ -1,13 +1,20 @@
-"""The documents are tests: what their fences show is run, and what they show of its output is compared.
+"""The documents are tests: what their fences show is run,
+and what they show of its output is compared.
 
-- `console`: a line that begins with `$ ` is a command, run in the folder of the project (`> ` continues it); the lines
-  below it are its output, errors among them and places to the line (`UPDATE_GOLDEN=1` rewrites the numbers of lines). A
+- `console`: a line that begins with `$ ` is a command,
+  run in the folder of the project (`> ` continues it); the lines
+  below it are its output, errors among them and places to the line
+  (`UPDATE_GOLDEN=1` rewrites the numbers of lines). A
   line with nothing but `…` stands for any lines. The commands of a fence share one shell.
-  `console no-run` is not run, and holds commands that install something or work in what was installed.
-- `python`: run statement by statement; a comment at the end of one is what it prints, or else its value. With `>>>` it
+  `console no-run` is not run, and holds commands that
+  install something or work in what was installed.
+- `python`: run statement by statement;
+  a comment at the end of one is what it prints, or else its value. With `>>>` it
   is a doctest. The fences of a document share their names.
-- `pricelang`: the blocks of a document, from one with a header on, are one book; it has no faults and its examples hold.
-  `pricelang NAME.price` is a file of its own beside it. `pricelang excerpt`, and blocks above any header, are free of
+- `pricelang`: the blocks of a document, from one with a header on, are one book;
+  it has no faults and its examples hold.
+  `pricelang NAME.price` is a file of its own beside it.
+  `pricelang excerpt`, and blocks above any header, are free of
   syntax faults.
 """
 
@@ -35,18 +42,27 @@ from pricelang.rating.examples import run_examples
 from pricelang.syntax.parser import parse_file
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = [path for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))) if path.is_file()]
+DOCUMENTS = [
+    path
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+    if path.is_file()
+]
 ANY_LINES = "…"
 UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 MARK = "=== next command ==="
 
 _NEEDS_INSTALL = re.compile(r"\binstall\b|\bgit clone\b|\.venv/")
-_FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<info>[^`\n]*)\n(?P<text>.*?)^ *(?P=ticks) *$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^(?P<indent> *)(?P<ticks>```+)(?P<info>[^`\n]*)\n(?P<text>.*?)^ *(?P=ticks) *$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @frozen
 class Fence:
-    """A code block of a document: the first word after the ticks, the rest of them, the text, and its first line."""
+    """A code block of a document: the first word after the ticks,
+    the rest of them, the text, and its first line.
+    """
 
     language: str
     words: tuple[str, ...]
@@ -59,12 +75,17 @@ def fences(document: str) -> Iterator[Fence]:
     for match in _FENCE.finditer(document):
         language, *words = match["info"].split() or [""]
         indent = len(match["indent"])
-        text = "".join(row[indent:] if row[:indent].isspace() else row for row in match["text"].splitlines(keepends=True))
+        text = "".join(
+            row[indent:] if row[:indent].isspace() else row
+            for row in match["text"].splitlines(keepends=True)
+        )
         yield Fence(language, tuple(words), text, document.count("\n", 0, match.start()) + 2)
 
 
 def check_document(document: str, folder: Path) -> int:
-    """Runs the fences of a document and returns how many it ran. Raises `AssertionError` for the first that is wrong."""
+    """Runs the fences of a document and returns how many it ran.
+    Raises `AssertionError` for the first that is wrong.
+    """
     names: dict[str, object] = {"__name__": "__docs__"}
     done = 0
     for fence in books_joined(fences(document)):
@@ -79,7 +100,9 @@ def check_document(document: str, folder: Path) -> int:
 
 
 def books_joined(found: Iterable[Fence]) -> list[Fence]:
-    """The code blocks, those of a book joined where its first one stands; blank lines keep the numbers of its lines true."""
+    """The code blocks, those of a book joined where its first one stands;
+    blank lines keep the numbers of its lines true.
+    """
     joined: list[Fence] = []
     book: int | None = None
     for fence in found:
@@ -104,7 +127,7 @@ def _named(fence: Fence) -> Iterator[None]:
         raise AssertionError(f"the {fence.language} fence at line {fence.line}: {error}") from error
 
 
-# ---- console --------------------------------------------------------------------------------------------------------
+# ---- console -------------------------------------------------------------------------------------
 
 
 def _check_console(fence: Fence) -> int:
@@ -117,7 +140,9 @@ def _check_console(fence: Fence) -> int:
     shown = _run([command for command, _ in commands])
     assert len(shown) == len(commands), f"the shell ended early: {shown[-1]}"
     for (command, expected), found in zip(commands, shown, strict=True):
-        assert _matches(expected, found), f"`{command}` shows\n{_text(found)}\nand not\n{_text(expected)}"
+        assert _matches(expected, found), (
+            f"`{command}` shows\n{_text(found)}\nand not\n{_text(expected)}"
+        )
     return 1
 
 
@@ -136,17 +161,29 @@ def _commands(text: str) -> list[tuple[str, list[str]]]:
 
 
 def _run(commands: list[str]) -> list[list[str]]:
-    """The lines that each command of a shell shows, errors among them; `$?` is that of the command before."""
+    """The lines that each command of a shell shows, errors among them;
+    `$?` is that of the command before.
+    """
     script = ['pricelang() { "$PYTHON" -m pricelang "$@"; }', 'python() { "$PYTHON" "$@"; }']
     for command in commands:
         script.append(f"{command}\nstatus=$?; printf '%s\\n' '{MARK}'; (exit $status)")
     env = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
     done = subprocess.run(
-        ["sh", "-c", "\n".join(script)], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+        ["sh", "-c", "\n".join(script)],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
     found = done.stdout.split(MARK + "\n")
-    return [_stripped([row.rstrip() for row in text.splitlines()]) for text in (found[:-1] if found[-1] == "" else found)]
+    return [
+        _stripped([row.rstrip() for row in text.splitlines()])
+        for text in (found[:-1] if found[-1] == "" else found)
+    ]
 
 
 def _stripped(rows: list[str]) -> list[str]:
@@ -164,11 +201,15 @@ def _matches(expected: list[str], found: list[str]) -> bool:
 
 
 def with_new_places(document: str) -> str:
-    """A document whose commands show the lines of books as they now are; every other difference is left to be found."""
+    """A document whose commands show the lines of books as they now are;
+    every other difference is left to be found.
+    """
     for fence in fences(document):
         if fence.language == "console" and "no-run" not in fence.words:
             commands = _commands(fence.text)
-            for (_, expected), found in zip(commands, _run([command for command, _ in commands]), strict=False):
+            for (_, expected), found in zip(
+                commands, _run([command for command, _ in commands]), strict=False
+            ):
                 for row in (row for row in expected if ".price:" in row and row not in found):
                     now = {new for new in found if _placeless(new) == _placeless(row)}
                     document = document.replace(row, now.pop()) if len(now) == 1 else document
@@ -183,14 +224,16 @@ def _text(rows: list[str]) -> str:
     return "\n".join(f"    {row}" for row in rows) or "    (nothing)"
 
 
-# ---- python and books -----------------------------------------------------------------------------------------------
+# ---- python and books ----------------------------------------------------------------------------
 
 
 def _check_python(fence: Fence, names: dict[str, object]) -> int:
     if ">>>" in fence.text:
         shown: list[str] = []
         test = doctest.DocTestParser().get_doctest(fence.text, names, "fence", None, fence.line)
-        failed, _ = doctest.DocTestRunner(verbose=False).run(test, out=shown.append, clear_globs=False)
+        failed, _ = doctest.DocTestRunner(verbose=False).run(
+            test, out=shown.append, clear_globs=False
+        )
         names.update(test.globs)
         assert not failed, "".join(shown)
         return 1
@@ -207,11 +250,15 @@ def _check_python(fence: Fence, names: dict[str, object]) -> int:
             else:
                 value = None
                 exec(compile(ast.Module([statement], []), "fence", "exec"), names)
-        found = printed.getvalue().strip() or (repr(value) if isinstance(statement, ast.Expr) else "")
+        found = printed.getvalue().strip() or (
+            repr(value) if isinstance(statement, ast.Expr) else ""
+        )
         expected = comments.get(statement.end_lineno or 0)
         if expected is not None and isinstance(statement, ast.Expr):
             assert expected == found, f"`{source}` gives {found}, not {expected}"
-        assert expected is not None or not printed.getvalue(), f"`{source}` prints {found}, and the document does not show it"
+        assert expected is not None or not printed.getvalue(), (
+            f"`{source}` prints {found}, and the document does not show it"
+        )
     return 1
 
 
@@ -224,14 +271,17 @@ def _check_book(fence: Fence, folder: Path) -> int:
     path = folder / (fence.words[0] if fence.words else f"fence_{fence.line}.price")
     path.write_text(fence.text, encoding="utf-8")
     checked = check_layers(read_layers(path))
-    shown = [f"{fault.span.line + fence.line - 1}:{fault.span.column}: {fault.message}" for fault in checked.faults]
+    shown = [
+        f"{fault.span.line + fence.line - 1}:{fault.span.column}: {fault.message}"
+        for fault in checked.faults
+    ]
     assert not checked.faults, "; ".join(shown)
     failed = [result for result in run_examples(pricelang.load(path)) if not result.passed]
     assert not failed, f"{failed[0].example.title}: {failed[0].expected}, {failed[0].got}"
     return 1
 
 
-# ---- the tests ------------------------------------------------------------------------------------------------------
+# ---- the tests -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

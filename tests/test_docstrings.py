@@ -10,7 +10,11 @@ import pytest
 
 import pricelang
 
-MODULES = [found.name for found in pkgutil.walk_packages(pricelang.__path__, "pricelang.") if not found.name.endswith("__main__")]
+MODULES = [
+    found.name
+    for found in pkgutil.walk_packages(pricelang.__path__, "pricelang.")
+    if not found.name.endswith("__main__")
+]
 
 
 def test_some_modules_have_examples() -> None:

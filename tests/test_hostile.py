@@ -1,4 +1,6 @@
-"""What strangers may hand in: texts, quantities, names and cache files do no more harm than an error that says so."""
+"""What strangers may hand in:
+texts, quantities, names and cache files do no more harm than an error that says so.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ def opus_total(found: pricelang.Book) -> Decimal:
     return found.total(**OPUS, usage={"input": 50_000, "output": 15_000})
 
 
-# ---- texts ----------------------------------------------------------------------------------------------------------
+# ---- texts ---------------------------------------------------------------------------------------
 
 
 def check_text(files: dict[str, str]) -> None:
@@ -85,10 +87,17 @@ def test_any_text_gives_a_book_or_faults(text: str) -> None:
     check_text({"a.price": "book a in USD\n" + text})
 
 
-WORDS = sorted({word for path in SHIPPED.values() for word in path.read_text().split() if len(word) < 40})
+WORDS = sorted(
+    {word for path in SHIPPED.values() for word in path.read_text().split() if len(word) < 40}
+)
 
 
-@given(st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(["\n", "\n  ", "|", "\n  |"])), max_size=40))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(WORDS), st.sampled_from(["\n", "\n  ", "|", "\n  |"])),
+        max_size=40,
+    )
+)
 def test_words_of_the_language_in_any_order(words: list[str]) -> None:
     check_text({"a.price": "book a in USD\n" + " ".join(words)})
 
@@ -98,7 +107,9 @@ def damaged(text: str, random: Random) -> str:
     unit = random.choice(["line", "word", "character", "cut"])
     if unit == "cut" or not text:
         return text[: random.randrange(len(text) + 1)]
-    parts = text.split("\n") if unit == "line" else text.split(" ") if unit == "word" else list(text)
+    parts = (
+        text.split("\n") if unit == "line" else text.split(" ") if unit == "word" else list(text)
+    )
     glue = {"line": "\n", "word": " ", "character": ""}[unit]
     one, other = random.randrange(len(parts)), random.randrange(len(parts))
     kind = random.choice(["delete", "double", "swap", "replace"])
@@ -109,7 +120,9 @@ def damaged(text: str, random: Random) -> str:
     elif kind == "swap":
         parts[one], parts[other] = parts[other], parts[one]
     else:
-        parts[one] = random.choice([*WORDS, "\x1b", "é", '"', "0", "|", "-1", "1e9", "\t", "\u2028"])
+        parts[one] = random.choice(
+            [*WORDS, "\x1b", "é", '"', "0", "|", "-1", "1e9", "\t", "\u2028"]
+        )
     return glue.join(parts)
 
 
@@ -133,7 +146,10 @@ def test_damaged_specimens(seed: int, name: str, times: int) -> None:
 @functools.cache
 def rules() -> dict[str, str]:
     """The shipped book without its examples, which would only take time."""
-    paths = [RULES / "book.price", *sorted(path for path in RULES.glob("*.price") if path.name != "book.price")]
+    paths = [
+        RULES / "book.price",
+        *sorted(path for path in RULES.glob("*.price") if path.name != "book.price"),
+    ]
     return {path.name: path.read_text() for path in paths}
 
 
@@ -143,7 +159,7 @@ def test_a_damaged_shipped_book(seed: int, name: str) -> None:
     check_text(rules() | {name: damaged(rules()[name], Random(seed))})
 
 
-# ---- requests -------------------------------------------------------------------------------------------------------
+# ---- requests ------------------------------------------------------------------------------------
 
 
 def refused(**request: Any) -> pricelang.PriceError:
@@ -165,14 +181,52 @@ def refused(**request: Any) -> pricelang.PriceError:
 
 
 QUANTITIES = [
-    -1, -(10**5000), 10**50, 10**5000, 0.5, 1.0, float("nan"), float("inf"), True, False, None, "", "-1", "1e5",
-    "ten", "٣", "1_000",
-    "NaN", "Infinity", "1e999999999", "1" * 5000, "1 minute", "1 furlong", "1 token\x1b[31m", "1\n", b"1", "0.5", 1j,
-    Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-1"), Decimal("1e999999999"),
+    -1,
+    -(10**5000),
+    10**50,
+    10**5000,
+    0.5,
+    1.0,
+    float("nan"),
+    float("inf"),
+    True,
+    False,
+    None,
+    "",
+    "-1",
+    "1e5",
+    "ten",
+    "٣",
+    "1_000",
+    "NaN",
+    "Infinity",
+    "1e999999999",
+    "1" * 5000,
+    "1 minute",
+    "1 furlong",
+    "1 token\x1b[31m",
+    "1\n",
+    b"1",
+    "0.5",
+    1j,
+    Decimal("NaN"),
+    Decimal("sNaN"),
+    Decimal("Infinity"),
+    Decimal("-1"),
+    Decimal("1e999999999"),
     Decimal("1e-999999999"),
-    Decimal("0.5"), Fraction(1, 3), Fraction(-1), Fraction(1, 10**5000), [1, -1], [[1]], {"a": 1}, {1}, [None],
-    object, ("1", 0.5),
-]  # fmt: skip
+    Decimal("0.5"),
+    Fraction(1, 3),
+    Fraction(-1),
+    Fraction(1, 10**5000),
+    [1, -1],
+    [[1]],
+    {"a": 1},
+    {1},
+    [None],
+    object,
+    ("1", 0.5),
+]
 
 
 @pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda value: type(value).__name__)
@@ -185,19 +239,51 @@ def test_quantities_that_are_none(quantity: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "quantity", [0, 1, 10**15, 10**30, "1,000", "7 tokens", Decimal("12.000"), Fraction(9, 3), [], [1, "2"], (3,)]
+    "quantity",
+    [
+        0,
+        1,
+        10**15,
+        10**30,
+        "1,000",
+        "7 tokens",
+        Decimal("12.000"),
+        Fraction(9, 3),
+        [],
+        [1, "2"],
+        (3,),
+    ],
 )
 def test_quantities_that_are_some(quantity: object) -> None:
     bill = book().price(**OPUS, usage={"input": quantity}, record="sum")
-    assert bill.total == book().rates.request(OPUS["model"], OPUS["at"], {"input": quantity}, {}, held=False).amount
+    assert (
+        bill.total
+        == book()
+        .rates.request(OPUS["model"], OPUS["at"], {"input": quantity}, {}, held=False)
+        .amount
+    )
 
 
 NAMES = [
-    "", " ", "claude-opus-4-7 ", "CLAUDE-OPUS-4-7", "clаude-opus-4-7", "claude-opus-4-7\n", 'x"; drop table',
+    "",
+    " ",
+    "claude-opus-4-7 ",
+    "CLAUDE-OPUS-4-7",
+    "clаude-opus-4-7",
+    "claude-opus-4-7\n",
+    'x"; drop table',
     "a\nb\x1b[2J\x07",
-    "\u202eabc", "`", "'", "x" * 100_000, "\ud800", "claude-opus-4-7\u200b", "../../etc/passwd", "{model}", "%s",
+    "\u202eabc",
+    "`",
+    "'",
+    "x" * 100_000,
+    "\ud800",
+    "claude-opus-4-7\u200b",
+    "../../etc/passwd",
+    "{model}",
+    "%s",
     "\x00",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:20])
@@ -227,7 +313,10 @@ def test_any_name(name: str) -> None:
     ids=lambda x: type(x).__name__,
 )
 def test_names_of_odd_types(name: Any) -> None:
-    assert refused(model=name, at="2026-04-17", usage={"input": 1}).code in ("bad_record", "unknown_model")
+    assert refused(model=name, at="2026-04-17", usage={"input": 1}).code in (
+        "bad_record",
+        "unknown_model",
+    )
     if name is not None:  # None says nothing, so that the default holds
         assert "speed" in refused(**OPUS, usage={"input": 1}, speed=name).message
         assert refused(**OPUS, usage={"input": 1}, colour=name).code == "unknown_dimension"
@@ -235,16 +324,34 @@ def test_names_of_odd_types(name: Any) -> None:
         assert refused(**OPUS, usage={name: 1}).code == "unknown_meter"
 
 
-@pytest.mark.parametrize("usage", ["abc", None, 5, [("input", 1)], {"input"}, object()], ids=lambda x: type(x).__name__)
+@pytest.mark.parametrize(
+    "usage", ["abc", None, 5, [("input", 1)], {"input"}, object()], ids=lambda x: type(x).__name__
+)
 def test_usage_that_is_no_map(usage: Any) -> None:
     assert refused(**OPUS, usage=usage).code == "bad_record"
 
 
 INSTANTS = [
-    5, 10**5000, 1.5, True, "", "yesterday", "2026-02-30", "2026-13-01", "2026-04-17T25:00", "x" * 10_000,
-    "2026-04-17\x1b[31m", "２０２６-04-17",
-    b"2026-04-17", ["2026-04-17"], (2026, 4, 17), datetime.time(1), "\n", "2026-04-17\x00", "2026-04-17; --",
-]  # fmt: skip
+    5,
+    10**5000,
+    1.5,
+    True,
+    "",
+    "yesterday",
+    "2026-02-30",
+    "2026-13-01",
+    "2026-04-17T25:00",
+    "x" * 10_000,
+    "2026-04-17\x1b[31m",
+    "２０２６-04-17",
+    b"2026-04-17",
+    ["2026-04-17"],
+    (2026, 4, 17),
+    datetime.time(1),
+    "\n",
+    "2026-04-17\x00",
+    "2026-04-17; --",
+]
 
 
 @pytest.mark.parametrize("at", INSTANTS, ids=lambda at: type(at).__name__)
@@ -254,7 +361,12 @@ def test_instants_that_are_none(at: Any) -> None:
 
 @pytest.mark.parametrize("model", ["claude-opus-4-7", "claude-instant-1"])
 def test_instants_at_the_end_of_time(model: str) -> None:
-    for at in ("0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "0001-01-01", "0999-12-31"):
+    for at in (
+        "0001-01-01T00:00:00+23:00",
+        "9999-12-31T23:59:59-23:00",
+        "0001-01-01",
+        "0999-12-31",
+    ):
         with pytest.raises(pricelang.PriceError):
             book().total(model=model, at=at, usage={"input": 1})
         with pytest.raises(pricelang.PriceError):
@@ -263,22 +375,34 @@ def test_instants_at_the_end_of_time(model: str) -> None:
 
 
 def test_instants_of_every_sort_are_the_same() -> None:
-    """A naive instant is UTC; one with an offset is not the day that it writes; a day is its start."""
+    """A naive instant is UTC; one with an offset is not the day that it writes;
+    a day is its start.
+    """
     utc, tokyo = datetime.UTC, ZoneInfo("Asia/Tokyo")
     same: list[Any] = [
-        datetime.date(2026, 10, 7), datetime.datetime(2026, 10, 7), datetime.datetime(2026, 10, 7, tzinfo=utc),
+        datetime.date(2026, 10, 7),
+        datetime.datetime(2026, 10, 7),
+        datetime.datetime(2026, 10, 7, tzinfo=utc),
         "2026-10-07",
-        datetime.datetime(2026, 10, 7, 9, tzinfo=tokyo), "2026-10-07T09:00:00+09:00", "2026-10-07 00:00 UTC",
+        datetime.datetime(2026, 10, 7, 9, tzinfo=tokyo),
+        "2026-10-07T09:00:00+09:00",
+        "2026-10-07 00:00 UTC",
         "2026-10-06T19:00-05:00",
-    ]  # fmt: skip
+    ]
     before: list[Any] = [
-        datetime.datetime(2026, 10, 7, tzinfo=tokyo), "2026-10-07T08:59:59+09:00", datetime.date(2026, 10, 6),
+        datetime.datetime(2026, 10, 7, tzinfo=tokyo),
+        "2026-10-07T08:59:59+09:00",
+        datetime.date(2026, 10, 6),
         "2026-10-06T23:59:59.999999Z",
-    ]  # fmt: skip
+    ]
     for at in same * 2:
-        assert book().total(model="claude-sonnet-5-5", at=at, usage={"cache_read": 10**6}) == Decimal("0.1")
+        assert book().total(
+            model="claude-sonnet-5-5", at=at, usage={"cache_read": 10**6}
+        ) == Decimal("0.1")
     for at in before * 2:
-        assert book().total(model="claude-sonnet-5-5", at=at, usage={"cache_read": 10**6}) == Decimal("0.2")
+        assert book().total(
+            model="claude-sonnet-5-5", at=at, usage={"cache_read": 10**6}
+        ) == Decimal("0.2")
 
 
 def test_the_two_hours_of_one_name() -> None:
@@ -286,7 +410,11 @@ def test_the_two_hours_of_one_name() -> None:
     first = datetime.datetime(2026, 10, 25, 0, 15, tzinfo=ZoneInfo("Atlantic/Azores"))
     second = first.replace(fold=1)
     assert (first.timestamp(), first) == (second.timestamp() - 3600, second)
-    for at, expected in ((first, 1), (second, 2), (first, 1)):  # until 00:30 UTC, input of the specimen costs half
+    for at, expected in (
+        (first, 1),
+        (second, 2),
+        (first, 1),
+    ):  # until 00:30 UTC, input of the specimen costs half
         assert book("extras").total(model="beta-1", at=at, usage={"input": 10**6}) == expected
 
 
@@ -310,7 +438,7 @@ def test_misuse_of_the_calls() -> None:
             pricelang.load(source)
 
 
-# ---- the cache ------------------------------------------------------------------------------------------------------
+# ---- the cache -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -341,7 +469,9 @@ def changed_price(data: bytes) -> bytes:
 
 
 def test_the_cache_is_used_at_all(cache: Path) -> None:
-    """So that the tests below can tell: a file of the user's own with a whole digest is believed."""
+    """So that the tests below can tell:
+    a file of the user's own with a whole digest is believed.
+    """
     path = only_file(cache)
     right = path.read_bytes()
     path.write_bytes(changed_price(right))
@@ -358,12 +488,27 @@ class Bomb:
 
 
 BODIES = [
-    b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"Book":[]}', b'{"Book":1}', b'{"os.system":["touch exploded"]}',
+    b"",
+    b"{}",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b'{"Book":[]}',
+    b'{"Book":1}',
+    b'{"os.system":["touch exploded"]}',
     b'{"Path":["exploded"]}',
-    b'{"/":[1,0]}', b'{"Fraction":[1,2]}', b'{"__import__":["os"]}', b'{"Origin":["a",1,1,1]}', b"[" * 100_000,
+    b'{"/":[1,0]}',
+    b'{"Fraction":[1,2]}',
+    b'{"__import__":["os"]}',
+    b'{"Origin":["a",1,1,1]}',
+    b"[" * 100_000,
     b'{"a":1,"b":2}',
-    b'{"annotations":[]}', pickle.dumps(Bomb()), b"1" * 10_000, b'{"/":["1","0"]}', b'{"Callable":[1]}',
-]  # fmt: skip
+    b'{"annotations":[]}',
+    pickle.dumps(Bomb()),
+    b"1" * 10_000,
+    b'{"/":["1","0"]}',
+    b'{"Callable":[1]}',
+]
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ascii(body)[:24])
@@ -389,14 +534,20 @@ def test_a_truncated_or_flipped_file_is_passed_over(cache: Path) -> None:
 
 
 def test_a_first_line_alone_is_no_book(cache: Path) -> None:
-    """With the digest of what is left: also the examples and claims, which are read when wanted, must be whole."""
+    """With the digest of what is left: also the examples and claims,
+    which are read when wanted, must be whole.
+    """
     path = only_file(cache)
     body = path.read_bytes().partition(b"\n")[2]
     for cut in (body.split(b"\n")[0], body.split(b"\n")[0] + b"\n{}", body[:-9]):
         path.write_bytes(signed(cut))
         found = small()
         assert opus_total(found) == EXPECTED
-        sayings = found.checked.sayings() if callable(getattr(found.checked, "sayings", None)) else found.checked
+        sayings = (
+            found.checked.sayings()
+            if callable(getattr(found.checked, "sayings", None))
+            else found.checked
+        )
         assert len(sayings.examples) == 4
 
 
@@ -416,7 +567,9 @@ def test_a_file_or_folder_that_others_can_write_is_not_read(cache: Path) -> None
     path.unlink()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away"
+)
 def test_a_file_of_somebody_else_is_not_read(cache: Path) -> None:
     path = only_file(cache)
     path.write_bytes(changed_price(path.read_bytes()))
@@ -439,10 +592,18 @@ def test_a_link_is_not_followed(cache: Path, tmp_path: Path) -> None:
     assert not path.is_symlink()
 
 
-def test_a_folder_that_cannot_be_made_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_made_or_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "closed").mkdir(mode=0o500)
-    for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "closed", Path("/proc/nothing"), ""):
+    for folder in (
+        tmp_path / "file",
+        tmp_path / "file" / "below",
+        tmp_path / "closed",
+        Path("/proc/nothing"),
+        "",
+    ):
         monkeypatch.setenv("PRICELANG_CACHE", str(folder))
         assert opus_total(small()) == EXPECTED
     assert (tmp_path / "file").read_text() == "in the way"
@@ -485,7 +646,12 @@ def test_the_cache_knows_a_book_by_its_content(cache: Path, tmp_path: Path) -> N
     rates = copy / "rates.price"
     stamp, text = rates.stat(), rates.read_text()
     row = next(row for row in text.split("\n") if "| claude-opus-4-7 " in row)
-    new = row.replace("| $5 ", "| $4 ").replace("$6.25", "$5   ").replace("| $10 ", "| $8  ").replace("$0.50", "$0.40")
+    new = (
+        row.replace("| $5 ", "| $4 ")
+        .replace("$6.25", "$5   ")
+        .replace("| $10 ", "| $8  ")
+        .replace("$0.50", "$0.40")
+    )
     rates.write_text(text.replace(row, new))
     os.utime(rates, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert rates.stat().st_size == stamp.st_size
@@ -517,7 +683,11 @@ def test_no_include_leaves_the_folder(tmp_path: Path) -> None:
     (folder / "book.price").write_text('book a in USD\ninclude "a\u202e.price"\n')
     with pytest.raises(pricelang.BookError) as raised:
         read_layers(folder)
-    assert str(render_fault(raised.value.faults[0], raised.value.texts)).replace("\n", "").isprintable()
+    assert (
+        str(render_fault(raised.value.faults[0], raised.value.texts))
+        .replace("\n", "")
+        .isprintable()
+    )
 
 
 @pytest.mark.parametrize("call", ["price", "total", "price_message"])
@@ -526,23 +696,39 @@ def test_a_book_of_a_day_takes_no_other_day(call: str) -> None:
     message = {"model": "claude-opus-4-7", "usage": {"input_tokens": 1}}
     day = book().at("2026-04-17")
     with pytest.raises(pricelang.BadRequest, match="this book is that of 2026-04-17") as raised:
-        day.price_message(message, at="2026-05-01") if call == "price_message" else getattr(day, call)(**asked)
+        day.price_message(message, at="2026-05-01") if call == "price_message" else getattr(
+            day, call
+        )(**asked)
     assert raised.value.help is not None
 
 
 def test_a_value_that_is_no_text_is_no_misspelling() -> None:
-    with pytest.raises(pricelang.UnknownName, match=r"the value `\['fast'\]` of speed is no text but a Python `list`"):
+    with pytest.raises(
+        pricelang.UnknownName,
+        match=r"the value `\['fast'\]` of speed is no text but a Python `list`",
+    ):
         book().price(model="claude-opus-4-7", speed=["fast"], usage={"input": 1})  # type: ignore[arg-type]
 
 
 def test_an_unusable_book_has_what_other_errors_have(tmp_path: Path) -> None:
     with pytest.raises(pricelang.BookError) as raised:
         pricelang.load("nope")
-    assert (str(raised.value), raised.value.code, raised.value.location) == ("there is no book `nope` (no_book)", "no_book", None)
+    assert (str(raised.value), raised.value.code, raised.value.location) == (
+        "there is no book `nope` (no_book)",
+        "no_book",
+        None,
+    )
     assert raised.value.help == "bundled books: anthropic"
     path = tmp_path / "b.price"
-    path.write_text("book b in USD\nmeter input in tokenz\nmodels\n  | model | released   |\n  | m-1   | 2026-01-01 |\n", encoding="utf-8")
+    path.write_text(
+        "book b in USD\nmeter input in tokenz\nmodels\n  | model | released   |\n  | m-1   | 2026-01-01 |\n",
+        encoding="utf-8",
+    )
     with pytest.raises(pricelang.BookError) as raised:
         pricelang.load(path)
     first = raised.value.faults[0]
-    assert (raised.value.code, raised.value.location, raised.value.help) == (first.code, "b.price:2:7", first.help)
+    assert (raised.value.code, raised.value.location, raised.value.help) == (
+        first.code,
+        "b.price:2:7",
+        first.help,
+    )

@@ -27,7 +27,9 @@ SPLIT = {
 def test_the_page_has_each_code_with_its_level_and_meaning() -> None:
     page = (ROOT / "docs" / "notes.md").read_text(encoding="utf-8").partition("<!-- codes -->")[2]
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", page, re.MULTILINE)
-    expected = [(code, Note(code, "").level, meaning.text) for code, meaning in sorted(MEANINGS.items())]
+    expected = [
+        (code, Note(code, "").level, meaning.text) for code, meaning in sorted(MEANINGS.items())
+    ]
     assert rows == expected
 
 
@@ -47,9 +49,16 @@ def test_strict_in_python() -> None:
     assert book.price_message(SPLIT, at="2026-10-01").notes[0].code == "cache_split"
     for price in (book.price_message, book.at("2026-10-01").price_message):
         with pytest.raises(pricelang.Doubtful):
-            price(SPLIT, **({"at": "2026-10-01"} if price == book.price_message else {}), strict=True)
+            price(
+                SPLIT, **({"at": "2026-10-01"} if price == book.price_message else {}), strict=True
+            )
     usage = {"input": 900_000}
-    plain = {"model": "claude-sonnet-4-5", "at": "2026-03-01", "context_window": "long", "record": "sum"}
+    plain = {
+        "model": "claude-sonnet-4-5",
+        "at": "2026-03-01",
+        "context_window": "long",
+        "record": "sum",
+    }
     assert [note.code for note in book.price(usage=usage, **plain).notes] == ["bounds"]
     with pytest.raises(pricelang.Doubtful):
         book.price(usage=usage, strict=True, **plain)
@@ -71,7 +80,9 @@ def test_strict_at_the_command_line(command: str, tmp_path: Path) -> None:
 
 def test_json_counts_warnings(tmp_path: Path) -> None:
     path = tmp_path / "split.jsonl"
-    path.write_text("\n".join([json.dumps(SPLIT), json.dumps({**SPLIT, "id": "msg_2"})]), encoding="utf-8")
+    path.write_text(
+        "\n".join([json.dumps(SPLIT), json.dumps({**SPLIT, "id": "msg_2"})]), encoding="utf-8"
+    )
     done = run("price", str(path), "--at", "2026-10-01", "--json")
     assert done.stderr.endswith("2 read: 2 priced, 0 free, 0 skipped, 0 refused, 2 with warnings\n")
     first = json.loads(done.stdout.splitlines()[0])

@@ -13,7 +13,11 @@ import pricelang
 from pricelang.usage.records import UsageError
 
 OPUS: dict[str, Any] = {"model": "claude-opus-4-7", "usage": {"input": 123_457, "output": 7}}
-WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
+WAYS: list[Callable[[Any], Any]] = [
+    copy.copy,
+    copy.deepcopy,
+    lambda value: pickle.loads(pickle.dumps(value)),
+]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -38,7 +42,13 @@ def test_books_and_bills_are_copied(way: Callable[[Any], Any]) -> None:
         {"model": "claude-opus-4-77", "usage": {"input": 1}},
         {"model": "claude-opus-4-7", "usage": {"input": -1}},
         {"model": "claude-opus-4-7", "at": "1999-01-01", "usage": {"input": 1}},
-        {"model": "claude-opus-4-6", "at": "2026-04-17", "speed": "fast", "service_tier": "batch", "usage": {"input": 1}},
+        {
+            "model": "claude-opus-4-6",
+            "at": "2026-04-17",
+            "speed": "fast",
+            "service_tier": "batch",
+            "usage": {"input": 1},
+        },
     ],
 )
 def test_errors_are_copied(way: Callable[[Any], Any], given: dict[str, Any]) -> None:
@@ -55,6 +65,15 @@ def test_errors_of_books_and_records_are_copied(way: Callable[[Any], Any]) -> No
     with pytest.raises(pricelang.BookError) as caught:
         pricelang.load("antropic")
     other = way(caught.value)
-    assert (other.faults, other.code, str(other)) == (caught.value.faults, "no_book", str(caught.value))
+    assert (other.faults, other.code, str(other)) == (
+        caught.value.faults,
+        "no_book",
+        str(caught.value),
+    )
     fault = way(UsageError("bad_record", "no model", "give one"))
-    assert (fault.code, fault.message, fault.help, str(fault)) == ("bad_record", "no model", "give one", "no model")
+    assert (fault.code, fault.message, fault.help, str(fault)) == (
+        "bad_record",
+        "no model",
+        "give one",
+        "no model",
+    )

@@ -38,11 +38,16 @@ def requests(name: str = "anthropic") -> st.SearchStrategy[Ask]:
     return asks(vocabulary(read_book(SHIPPED[name])))
 
 
-def bill_of(ask: Ask, usage: dict[str, Any] | None = None, name: str = "anthropic") -> pricelang.Bill:
+def bill_of(
+    ask: Ask, usage: dict[str, Any] | None = None, name: str = "anthropic"
+) -> pricelang.Bill:
     """The bill of a request; examples that have none are passed over."""
     try:
         return book(name).price(
-            model=ask.model, at=ask.instant, usage=ask.usage if usage is None else usage, **ask.dimensions
+            model=ask.model,
+            at=ask.instant,
+            usage=ask.usage if usage is None else usage,
+            **ask.dimensions,
         )
     except pricelang.PriceError:
         assume(False)
@@ -53,20 +58,27 @@ def total_of(ask: Ask, usage: dict[str, Any] | None = None, name: str = "anthrop
     return bill_of(ask, usage, name).exact_total
 
 
-# ---- what adds up ---------------------------------------------------------------------------------------------------
+# ---- what adds up --------------------------------------------------------------------------------
 
 
 def small_usage(most: int = 20_000) -> st.SearchStrategy[dict[str, Use]]:
     """Tokens, searches and hours that stay below every threshold, even ten times over."""
-    drawn: dict[str, st.SearchStrategy[Any]] = {meter: st.integers(0, most // 10) for meter in TOKENS}
-    drawn |= {"web_search": st.integers(0, 50), "session_time": st.fractions(0, 9, max_denominator=7200)}
+    drawn: dict[str, st.SearchStrategy[Any]] = {
+        meter: st.integers(0, most // 10) for meter in TOKENS
+    }
+    drawn |= {
+        "web_search": st.integers(0, 50),
+        "session_time": st.fractions(0, 9, max_denominator=7200),
+    }
     return st.fixed_dictionaries({}, optional=drawn)
 
 
 @share(0.5)
 @given(requests(), small_usage(), small_usage())
 def test_amounts_add_up_over_records(ask: Ask, left: dict[str, Use], right: dict[str, Use]) -> None:
-    """Below the thresholds, and without a minimum or rounding, two records cost what their sum costs."""
+    """Below the thresholds, and without a minimum or rounding,
+    two records cost what their sum costs.
+    """
     both = {meter: left.get(meter, 0) + right.get(meter, 0) for meter in left | right}
     assert total_of(ask, left) + total_of(ask, right) == total_of(ask, both)
 
@@ -78,22 +90,26 @@ def test_amounts_add_up_over_meters(ask: Ask, usage: dict[str, Use]) -> None:
     bill = bill_of(ask, usage)
     alone = {meter: total_of(ask, {meter: quantity}) for meter, quantity in usage.items()}
     assert bill.exact_total == sum(alone.values())
-    assert {line.meter: Fraction(line.amount) for line in bill.lines if exact(alone[line.meter])} == {
-        meter: amount for meter, amount in alone.items() if usage[meter] and exact(amount)
-    }
+    assert {
+        line.meter: Fraction(line.amount) for line in bill.lines if exact(alone[line.meter])
+    } == {meter: amount for meter, amount in alone.items() if usage[meter] and exact(amount)}
 
 
 @share(0.5)
 @given(requests(), st.lists(st.fractions(0, 2, max_denominator=3600), max_size=5))
 def test_a_minimum_is_for_each_use(ask: Ask, uses: list[Fraction]) -> None:
     """Code execution bills five minutes for each use at least, and nothing for a use of nothing."""
-    assume("web_tools" not in ask.dimensions and "surface" not in ask.dimensions and "outcome" not in ask.dimensions)
+    assume(
+        "web_tools" not in ask.dimensions
+        and "surface" not in ask.dimensions
+        and "outcome" not in ask.dimensions
+    )
     billed = sum(max(use, Fraction(5, 60)) for use in uses if use)
     assert total_of(ask, {"code_execution": uses}) == billed * Fraction("0.05")
     assert total_of(ask, {"code_execution": [*uses, 0]}) == billed * Fraction("0.05")
 
 
-# ---- what the book promises -----------------------------------------------------------------------------------------
+# ---- what the book promises ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["anthropic", "claude"])
@@ -101,18 +117,25 @@ def test_the_order_of_factors_moves_no_cent(name: str, tmp_path: Path) -> None:
     """The stack of the list book in reverse, and half turned, gives the same bills."""
     source = SHIPPED[name].parent if name == "anthropic" else SHIPPED[name]
     text = (
-        {path.relative_to(SHIPPED[name].parent): path.read_text() for path in source.rglob("*.price")}
+        {
+            path.relative_to(SHIPPED[name].parent): path.read_text()
+            for path in source.rglob("*.price")
+        }
         if source.is_dir()
         else {Path(source.name): source.read_text()}
     )
-    stack = next(re.search(r"^stack (.*)$", body, re.M) for body in text.values() if "\nstack " in body)
+    stack = next(
+        re.search(r"^stack (.*)$", body, re.M) for body in text.values() if "\nstack " in body
+    )
     assert stack is not None
     members = [member.strip() for member in stack[1].split(",")]
     others = []
     for number, order in enumerate((members[::-1], members[3:] + members[:3])):
         for path, body in text.items():
             (tmp_path / str(number) / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / str(number) / path).write_text(body.replace(stack[0], "stack " + ", ".join(order)))
+            (tmp_path / str(number) / path).write_text(
+                body.replace(stack[0], "stack " + ", ".join(order))
+            )
         others.append(pricelang.load(tmp_path / str(number) / SHIPPED[name].name))
 
     @share(0.5)
@@ -129,12 +152,24 @@ def test_the_order_of_factors_moves_no_cent(name: str, tmp_path: Path) -> None:
 
 def stacks() -> list[dict[str, str]]:
     """Every combination of the values that multipliers look at, by platform."""
-    api = {"service_tier": ("standard", "batch", "priority"), "speed": ("standard", "fast"),
-           "inference_geo": ("global", "us"),
-           "context_window": ("standard", "long"), "surface": ("messages", "managed_agents")}  # fmt: skip
-    bedrock = {"platform": ("bedrock",), "endpoint": ("global", "regional"), "service_tier": ("standard", "batch"),
-               "context_window": ("standard", "long")}  # fmt: skip
-    foundry = {"platform": ("foundry",), "inference_geo": ("global", "us"), "service_tier": ("standard", "batch")}
+    api = {
+        "service_tier": ("standard", "batch", "priority"),
+        "speed": ("standard", "fast"),
+        "inference_geo": ("global", "us"),
+        "context_window": ("standard", "long"),
+        "surface": ("messages", "managed_agents"),
+    }
+    bedrock = {
+        "platform": ("bedrock",),
+        "endpoint": ("global", "regional"),
+        "service_tier": ("standard", "batch"),
+        "context_window": ("standard", "long"),
+    }
+    foundry = {
+        "platform": ("foundry",),
+        "inference_geo": ("global", "us"),
+        "service_tier": ("standard", "batch"),
+    }
     return [
         dict(zip(axes, values, strict=True))
         for axes in (api, bedrock, foundry)
@@ -142,8 +177,8 @@ def stacks() -> list[dict[str, str]]:
     ]
 
 
-# The rate of a cache read as a part of the input price, where it is not a tenth, and of the writes of Haiku 3, which
-# prints its own: with the changeover of Sonnet 5.5.
+# The rate of a cache read as a part of the input price, where it is not a tenth,
+# and of the writes of Haiku 3, which prints its own: with the changeover of Sonnet 5.5.
 READS = {
     "claude-3-haiku-20240307": "0.12", "claude-opus-5-5": "0.05", "claude-fable-5-1": "0.025",
     "claude-mythos-5-1": "0.025",
@@ -157,13 +192,16 @@ def cache_days(model: pricelang.ModelInfo) -> list[str]:
 
 
 def test_a_cache_pays_back_after_one_and_two_reads() -> None:
-    """On each model, day and admitted stack: a 5-minute cache after 1 read, a 1-hour cache after 2, and none before.
+    """On each model, day and admitted stack:
+    a 5-minute cache after 1 read, a 1-hour cache after 2, and none before.
 
     Small and large prompts: with the latter the multipliers of long prompts apply.
     """
     seen = 0
     for model in book().models():
-        for day, dimensions, size in itertools.product(cache_days(model), stacks(), (10_000, 250_000)):
+        for day, dimensions, size in itertools.product(
+            cache_days(model), stacks(), (10_000, 250_000)
+        ):
 
             def cost(
                 day: str = day,
@@ -192,7 +230,11 @@ def test_a_cache_pays_back_after_one_and_two_reads() -> None:
             for kind, pays_after in ((rates[0], 1), (rates[1], 2)):
                 for reads in range(4):
                     # `reads` uses after the first: cached, or as input each time
-                    assert (kind + reads * rates[2] < 1 + reads) == (reads >= pays_after), (model.name, day, dimensions)
+                    assert (kind + reads * rates[2] < 1 + reads) == (reads >= pays_after), (
+                        model.name,
+                        day,
+                        dimensions,
+                    )
     assert seen > 2000, seen
 
 
@@ -201,7 +243,10 @@ def test_a_cache_pays_back_after_one_and_two_reads() -> None:
 def test_batch_is_half_on_tokens_and_nothing_on_fees(ask: Ask, meter: str, quantity: int) -> None:
     assume(ask.dimensions.get("outcome", "served") == "served")
     values = {name: value for name, value in ask.dimensions.items() if name != "service_tier"}
-    plain, batch = (Ask(ask.model, ask.at, values | {"service_tier": tier}, {}) for tier in ("standard", "batch"))
+    plain, batch = (
+        Ask(ask.model, ask.at, values | {"service_tier": tier}, {})
+        for tier in ("standard", "batch")
+    )
     assert total_of(batch, {meter: quantity}) * 2 == total_of(plain, {meter: quantity})
     assert total_of(plain, {meter: quantity}) > 0
     assert total_of(batch, {"web_search": quantity}) == Fraction(quantity, 100)
@@ -211,17 +256,25 @@ def test_batch_is_half_on_tokens_and_nothing_on_fees(ask: Ask, meter: str, quant
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_never_negative_and_more_never_costs_less(name: str) -> None:
-    """One more token of a meter, or a million, never costs less: no rule of these books is crossed downwards."""
+    """One more token of a meter, or a million, never costs less:
+    no rule of these books is crossed downwards.
+    """
 
     @share(0.5)
     @given(requests(name), st.data())
     def check(ask: Ask, data: st.DataObject) -> None:
         bill = bill_of(ask, name=name)
         assert bill.exact_total >= 0
-        assert all(line.amount >= 0 and line.unit_price >= 0 and line.list_price >= 0 for line in bill.lines)
+        assert all(
+            line.amount >= 0 and line.unit_price >= 0 and line.list_price >= 0
+            for line in bill.lines
+        )
         whole = sorted(meter for meter, uses in ask.usage.items() if isinstance(uses, int))
         assume(whole)
-        meter, more = data.draw(st.sampled_from(whole)), data.draw(st.sampled_from([1, 2, 100_000, 10**6]))
+        meter, more = (
+            data.draw(st.sampled_from(whole)),
+            data.draw(st.sampled_from([1, 2, 100_000, 10**6])),
+        )
         usage = ask.usage | {meter: int(ask.usage[meter]) + more}  # type: ignore[arg-type]
         assert total_of(ask, usage, name) >= bill.exact_total
 
@@ -245,7 +298,8 @@ multiplier bulk "More for less"
 def test_more_costs_less_only_across_a_threshold_downwards(tokens: int, more: int) -> None:
     thrift = thrift_book()
     less, dearer = (
-        thrift.price(model="a-1", at="2026-01-01", usage={"input": n}).exact_total for n in (tokens, tokens + more)
+        thrift.price(model="a-1", at="2026-01-01", usage={"input": n}).exact_total
+        for n in (tokens, tokens + more)
     )
     if dearer < less:
         assert tokens <= 1000 < tokens + more < 2 * tokens
@@ -258,7 +312,9 @@ def thrift_book() -> pricelang.Book:
     from pricelang.book.check import book_of_layers
     from pricelang.book.files import Layer, TextFile
 
-    return pricelang.Book(book_of_layers((Layer((TextFile("thrift.price", Path("thrift.price"), DOWNWARDS),)),)))
+    return pricelang.Book(
+        book_of_layers((Layer((TextFile("thrift.price", Path("thrift.price"), DOWNWARDS),)),))
+    )
 
 
 @share(0.5)
@@ -276,7 +332,8 @@ def test_an_alias_costs_what_its_model_costs(ask: Ask) -> None:
 
 
 CHANGES: list[tuple[str, str, dict[str, str], str, str | None, str | None]] = [
-    # model, first second of the change, dimensions, meter, dollars for a million before and after (None: an error)
+    # model, first second of the change, dimensions, meter,
+    # dollars for a million before and after (None: an error)
     ("claude-3-5-haiku-20241022", "2024-12-03", {}, "input", "1", "0.8"),
     ("claude-sonnet-5-5", "2026-10-07", {}, "cache_read", "0.2", "0.1"),
     ("claude-opus-4-6", "2026-02-05", {}, "input", None, "5"),
@@ -287,7 +344,14 @@ CHANGES: list[tuple[str, str, dict[str, str], str, str | None, str | None]] = [
     ("claude-opus-4-6", "2026-03-13", {"context_window": "long"}, "input", "10", "5"),
     ("claude-sonnet-4-5", "2026-04-30", {"context_window": "long"}, "output", "15", "15"),
     ("claude-sonnet-4-5", "2026-07-25", {"inference_geo": "us"}, "input", "3", None),
-    ("claude-opus-4-7", "2026-07-25", {"inference_geo": "us", "platform": "aws"}, "input", None, "5.5"),
+    (
+        "claude-opus-4-7",
+        "2026-07-25",
+        {"inference_geo": "us", "platform": "aws"},
+        "input",
+        None,
+        "5.5",
+    ),
     ("claude-3-haiku-20240307", "2024-08-14", {}, "cache_read", None, "0.03"),
     ("claude-3-haiku-20240307", "2024-10-08", {"service_tier": "batch"}, "input", None, "0.125"),
     ("claude-2.0", "2023-11-21", {}, "output", "32.68", "24"),
@@ -306,7 +370,12 @@ CHANGES: list[tuple[str, str, dict[str, str], str, str | None, str | None]] = [
 
 @pytest.mark.parametrize(("model", "day", "dimensions", "meter", "before", "after"), CHANGES)
 def test_a_change_begins_with_the_first_second_of_its_day(
-    model: str, day: str, dimensions: dict[str, str], meter: str, before: str | None, after: str | None
+    model: str,
+    day: str,
+    dimensions: dict[str, str],
+    meter: str,
+    before: str | None,
+    after: str | None,
 ) -> None:
     from datetime import UTC, datetime, timedelta
 
@@ -342,7 +411,7 @@ def shipped_dates() -> frozenset[int]:
     return frozenset(vocabulary(read_book(SHIPPED["anthropic"])).dates)
 
 
-# ---- bills and their lines ------------------------------------------------------------------------------------------
+# ---- bills and their lines -----------------------------------------------------------------------
 
 
 def near(left: Fraction, right: Fraction, quantity: Fraction = Fraction(1)) -> bool:
@@ -358,8 +427,14 @@ def test_the_parts_of_a_bill_fit_together(name: str) -> None:
         bill = bill_of(ask, name=name)
         part = bill.parts[0]
         assert bill.total is not None
-        assert near(Fraction(bill.total), sum((amount.amount for amount in part.amounts), Fraction(0)))
-        assert near(Fraction(bill.total), sum((Fraction(line.amount) for line in bill.lines), Fraction(0)), Fraction(9))
+        assert near(
+            Fraction(bill.total), sum((amount.amount for amount in part.amounts), Fraction(0))
+        )
+        assert near(
+            Fraction(bill.total),
+            sum((Fraction(line.amount) for line in bill.lines), Fraction(0)),
+            Fraction(9),
+        )
         for line, amount in zip(bill.lines, part.amounts, strict=True):
             if amount.rate is None:
                 continue
@@ -374,7 +449,9 @@ def test_the_parts_of_a_bill_fit_together(name: str) -> None:
                     product *= Fraction(factor.factor)
                 assert near(product, price)
             used = ask.usage[line.meter]
-            total = sum((Fraction(use) for use in (used if isinstance(used, list) else [used])), Fraction(0))
+            total = sum(
+                (Fraction(use) for use in (used if isinstance(used, list) else [used])), Fraction(0)
+            )
             assert near(quantity, total) or (amount.rate.minimum is not None and quantity >= total)
 
     check()
@@ -385,7 +462,9 @@ NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?\Z")
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_bill_survives_json(name: str) -> None:
-    """Amounts are decimal strings without an exponent: nothing is a float, and nothing is lost on the way."""
+    """Amounts are decimal strings without an exponent:
+    nothing is a float, and nothing is lost on the way.
+    """
 
     @share(0.5)
     @given(requests(name))

@@ -1,4 +1,6 @@
-"""The search for requests in boxes: it agrees with trying every point, and no book makes much work of it."""
+"""The search for requests in boxes:
+it agrees with trying every point, and no book makes much work of it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from pricelang.syntax.faults import MAX_FAULTS
 SIZES = (2, 3, 2, 4)
 BOXES = st.lists(
     st.dictionaries(st.integers(0, 3), st.integers(1, 14), min_size=1).map(
-        lambda box: tuple((axis, mask & (1 << SIZES[axis]) - 1 or 1) for axis, mask in sorted(box.items()))
+        lambda box: tuple(
+            (axis, mask & (1 << SIZES[axis]) - 1 or 1) for axis, mask in sorted(box.items())
+        )
     ),
     max_size=12,
 )
@@ -34,26 +38,39 @@ rates per MTok
 
 
 @given(BOXES)
-def test_a_part_is_found_exactly_where_a_point_is_in_no_hole(holes: list[tuple[tuple[int, int], ...]]) -> None:
+def test_a_part_is_found_exactly_where_a_point_is_in_no_hole(
+    holes: list[tuple[tuple[int, int], ...]],
+) -> None:
     found = find([(1 << size) - 1 for size in SIZES], holes, Effort())
     free = {
-        point for point in itertools.product(*map(range, SIZES))
+        point
+        for point in itertools.product(*map(range, SIZES))
         if not any(all(mask >> point[axis] & 1 for axis, mask in hole) for hole in holes)
-    }  # fmt: skip
+    }
     assert (found is not None) == bool(free)
     if found is not None:
-        assert {point for point in itertools.product(*map(range, SIZES)) if all(m >> p & 1 for m, p in zip(found, point, strict=True))} <= free
+        assert {
+            point
+            for point in itertools.product(*map(range, SIZES))
+            if all(m >> p & 1 for m, p in zip(found, point, strict=True))
+        } <= free
 
 
 def test_the_search_ends_where_it_may_not_work_longer() -> None:
     rng = random.Random(1)
-    holes = [tuple((axis, 1 << rng.randrange(2)) for axis in sorted(rng.sample(range(60), 3))) for _ in range(260)]
+    holes = [
+        tuple((axis, 1 << rng.randrange(2)) for axis in sorted(rng.sample(range(60), 3)))
+        for _ in range(260)
+    ]
     with pytest.raises(TooManyPieces):
         find([3] * 60, holes, Effort(500))
 
 
 def _dimensions(count: int, values: int = 2) -> str:
-    return "".join(f"dimension d{i} default v0\n  " + ", ".join(f"v{j}" for j in range(values)) + "\n" for i in range(count))
+    return "".join(
+        f"dimension d{i} default v0\n  " + ", ".join(f"v{j}" for j in range(values)) + "\n"
+        for i in range(count)
+    )
 
 
 def _pairs(line: str, count: int = 20) -> str:
@@ -61,12 +78,19 @@ def _pairs(line: str, count: int = 20) -> str:
 
 
 HARD = {
-    "refusals": _dimensions(40) + "multiplier b\n  x 2 on input\n" + _pairs('  refuse when d{0} is v1 and d{1} is v1 because "r"'),
-    "refusals of the book": _dimensions(40) + _pairs('refuse when d{0} is v1 and d{1} is v1 because "r"'),
+    "refusals": _dimensions(40)
+    + "multiplier b\n  x 2 on input\n"
+    + _pairs('  refuse when d{0} is v1 and d{1} is v1 because "r"'),
+    "refusals of the book": _dimensions(40)
+    + _pairs('refuse when d{0} is v1 and d{1} is v1 because "r"'),
     "notes": _dimensions(40) + _pairs('note "{0}" when d{0} is v1 and d{1} is v1'),
-    "values": _dimensions(20, 60) + "multiplier b\n  x 2 on input\n"
-    + "".join(f'  no effect when d{i % 20} is v{i % 60} and d{(i + 7) % 20} is v{i * 3 % 60} because "r"\n' for i in range(200)),
-}  # fmt: skip
+    "values": _dimensions(20, 60)
+    + "multiplier b\n  x 2 on input\n"
+    + "".join(
+        f'  no effect when d{i % 20} is v{i % 60} and d{(i + 7) % 20} is v{i * 3 % 60} because "r"\n'
+        for i in range(200)
+    ),
+}
 
 
 def _check(text: str) -> list[str]:
@@ -83,7 +107,9 @@ def test_a_book_that_cuts_requests_into_too_many_pieces_says_so(name: str) -> No
 
 
 def test_a_line_before_the_release_is_found_however_many_dimensions_there_are() -> None:
-    assert _check(_dimensions(60) + "multiplier b\n  x 2 on input  before 2025-01-01\n") == ["never_decides"]
+    assert _check(_dimensions(60) + "multiplier b\n  x 2 on input  before 2025-01-01\n") == [
+        "never_decides"
+    ]
 
 
 def test_faults_are_counted_where_they_are_very_many() -> None:

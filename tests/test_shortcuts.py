@@ -1,4 +1,6 @@
-"""The short way of a request says what the full way says: to the digit, to the word of an error, in any context and cache."""
+"""The short way of a request says what the full way says:
+to the digit, to the word of an error, in any context and cache.
+"""
 
 from __future__ import annotations
 
@@ -57,16 +59,58 @@ class Index:
 
 
 HOSTILE: list[Any] = [
-    True, False, -1, -(10**30), PLAIN - 1, PLAIN, PLAIN + 1, 10**15, 10**30, 10**39, 10**41, 1.5, 2.0, float("nan"), None,
-    "12", "12.5", "90 minutes", "-3", "", b"5", Decimal(12), Decimal("12.50"), Decimal("NaN"), Decimal("1E+30"),
-    Fraction(3), Fraction(1, 3), Count(12), Count(-1), Count(PLAIN), Liar(12), Index(), 1j, [], [5], [5, True],
-    (1, 2, 3), [Fraction(1, 2)], {}, int,
-]  # fmt: skip
+    True,
+    False,
+    -1,
+    -(10**30),
+    PLAIN - 1,
+    PLAIN,
+    PLAIN + 1,
+    10**15,
+    10**30,
+    10**39,
+    10**41,
+    1.5,
+    2.0,
+    float("nan"),
+    None,
+    "12",
+    "12.5",
+    "90 minutes",
+    "-3",
+    "",
+    b"5",
+    Decimal(12),
+    Decimal("12.50"),
+    Decimal("NaN"),
+    Decimal("1E+30"),
+    Fraction(3),
+    Fraction(1, 3),
+    Count(12),
+    Count(-1),
+    Count(PLAIN),
+    Liar(12),
+    Index(),
+    1j,
+    [],
+    [5],
+    [5, True],
+    (1, 2, 3),
+    [Fraction(1, 2)],
+    {},
+    int,
+]
 CONTEXTS = [
     decimal.Context(prec=28),
     decimal.Context(prec=1, rounding=decimal.ROUND_UP),
     decimal.Context(prec=5, traps=[decimal.Inexact, decimal.Rounded, decimal.FloatOperation]),
-    decimal.Context(prec=3, Emin=0, Emax=0, traps=[decimal.Overflow, decimal.Subnormal, decimal.Clamped], clamp=1),
+    decimal.Context(
+        prec=3,
+        Emin=0,
+        Emax=0,
+        traps=[decimal.Overflow, decimal.Subnormal, decimal.Clamped],
+        clamp=1,
+    ),
 ]
 
 
@@ -81,21 +125,36 @@ def said(call: Callable[[], object]) -> object:
 def whole(bill: pricelang.Bill) -> object:
     """All of a bill."""
     return (
-        bill.exact_total, bill.total, str(bill.total), bill.parts[0].amount, bill.parts[0].total, bill.to_dict(), bill.explain(),
-        repr(bill), bill.lines, [hash(line) for line in bill.lines], bill.notes, bill.parts[0].usage,
+        bill.exact_total,
+        bill.total,
+        str(bill.total),
+        bill.parts[0].amount,
+        bill.parts[0].total,
+        bill.to_dict(),
+        bill.explain(),
+        repr(bill),
+        bill.lines,
+        [hash(line) for line in bill.lines],
+        bill.notes,
+        bill.parts[0].usage,
         [str(number) for line in bill.lines for number in (line.quantity, line.amount)],
-    )  # fmt: skip
+    )
 
 
-def compare(book: pricelang.Book, model: str, at: Any, usage: Mapping[Any, Any], dimensions: dict[str, str]) -> bool:
-    """Compares the ways of one request, in several contexts; returns whether there is a short one."""
+def compare(
+    book: pricelang.Book, model: str, at: Any, usage: Mapping[Any, Any], dimensions: dict[str, str]
+) -> bool:
+    """Compares the ways of one request, in several contexts;
+    returns whether there is a short one.
+    """
     rates = book.rates
     rates.shortcuts.clear()
     full = said(lambda: rates.request(model, at, usage, dimensions).total)
     amount = str(to_decimal(full)) if isinstance(full, Fraction) else full
     rates.shortcuts.clear()
     bill = said(lambda: whole(book.price(model=model, at=at, usage=usage, **dimensions)))
-    # Plain quantities of the same meters leave a shortcut behind, which the ones in question then come to.
+    # Plain quantities of the same meters leave a shortcut behind,
+    # which the ones in question then come to.
     said(lambda: book.total(model=model, at=at, usage=dict.fromkeys(usage, 1), **dimensions))
     for context in CONTEXTS:
         with decimal.localcontext(context):
@@ -113,12 +172,15 @@ def compare(book: pricelang.Book, model: str, at: Any, usage: Mapping[Any, Any],
     return bool(rates.shortcuts)
 
 
-# ---- the functions --------------------------------------------------------------------------------------------------
+# ---- the functions -------------------------------------------------------------------------------
 
 coefficients = st.integers(-(10**6), 10**6) | st.integers(0, 10**24)
 
 
-@given(st.lists(st.tuples(coefficients, st.integers(0, PLAIN - 1)), min_size=1, max_size=MAX_METERS), st.integers(0, 30))
+@given(
+    st.lists(st.tuples(coefficients, st.integers(0, PLAIN - 1)), min_size=1, max_size=MAX_METERS),
+    st.integers(0, 30),
+)
 def test_functions_are_exact_sums(terms: list[tuple[int, int]], places: int) -> None:
     units, amount = functions(tuple(coefficient for coefficient, _ in terms), places)
     quantities = [quantity for _, quantity in terms]
@@ -133,7 +195,9 @@ def test_functions_are_exact_sums(terms: list[tuple[int, int]], places: int) -> 
 
 
 @pytest.mark.parametrize("count", range(1, 6))
-@pytest.mark.parametrize("value", [x for x in HOSTILE if type(x) is not int or not 0 <= x < PLAIN], ids=repr)
+@pytest.mark.parametrize(
+    "value", [x for x in HOSTILE if type(x) is not int or not 0 <= x < PLAIN], ids=repr
+)
 def test_functions_take_plain_numbers_only(value: object, count: int) -> None:
     for place in range(count):
         quantities = [3 if other != place else value for other in range(count)]
@@ -143,7 +207,9 @@ def test_functions_take_plain_numbers_only(value: object, count: int) -> None:
 
 
 def test_limits() -> None:
-    """The numbers that decide which way a request goes: no amount depends on them, so they are written down here."""
+    """The numbers that decide which way a request goes:
+    no amount depends on them, so they are written down here.
+    """
     assert (PLAIN, NARROW, MAX_METERS) == (2**50, 57, 16)
 
 
@@ -152,7 +218,11 @@ def test_the_largest_plain_number() -> None:
     assert units([PLAIN - 1, PLAIN - 1]) == amount([PLAIN - 1, PLAIN - 1]) == 2 * (PLAIN - 1)
 
 
-@given(st.integers(-(10**NARROW) + 1, 10**NARROW - 1) | st.integers(-(10**6), 10**6).map(lambda n: n * 10**9), st.integers(0, 80))
+@given(
+    st.integers(-(10**NARROW) + 1, 10**NARROW - 1)
+    | st.integers(-(10**6), 10**6).map(lambda n: n * 10**9),
+    st.integers(0, 80),
+)
 def test_one_division_is_the_decimal(integer: int, places: int) -> None:
     for context in CONTEXTS:
         with decimal.localcontext(context):
@@ -168,14 +238,18 @@ def test_a_division_is_exact_or_an_error() -> None:
 
 
 def test_rates_too_large_for_a_division_are_no_integers() -> None:
-    """The largest sum of plain quantities has `NARROW` digits at most, or the cell has no integer rates."""
+    """The largest sum of plain quantities has `NARROW` digits at most,
+    or the cell has no integer rates.
+    """
     book = pricelang.load(SHIPPED["claude"])
     part = book.price(model="claude-opus-4-6", at="2026-04-17", usage={"input": 1}).parts[0]
     plain = evolve(part.cell, coefficients=None, places=0)
     for most, there in ((10**NARROW // PLAIN - 1, True), (10**NARROW // PLAIN, False)):
         rate = part.cell.rates["input"]
         assert not isinstance(rate, pricelang.PriceError)
-        found = cells._with_integers(evolve(plain, rates={"input": evolve(rate, unit_price=Fraction(most))}))
+        found = cells._with_integers(
+            evolve(plain, rates={"input": evolve(rate, unit_price=Fraction(most))})
+        )
         assert found.coefficients == ({"input": most} if there else None)
     many = """book many in USD
 meter input in tokens
@@ -196,7 +270,7 @@ stack one, other
     assert not compare(pricelang.Book(checked.book), "m-1", "2026-02-01", {"input": 1234}, {})
 
 
-# ---- shipped and generated books ------------------------------------------------------------------------------------
+# ---- shipped and generated books -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
@@ -210,7 +284,9 @@ def test_hostile_quantities(value: object) -> None:
 
 def with_tokens(ask: Ask) -> st.SearchStrategy[tuple[Ask, dict[str, Any]]]:
     """A request of the meters drawn, or of tokens, which most models and values offer."""
-    tokens = st.lists(st.sampled_from(TOKENS), min_size=1, unique=True).map(lambda names: dict.fromkeys(names, 1))
+    tokens = st.lists(st.sampled_from(TOKENS), min_size=1, unique=True).map(
+        lambda names: dict.fromkeys(names, 1)
+    )
     return st.tuples(st.just(ask), st.one_of(st.just(ask.usage), tokens, tokens).flatmap(hostile))
 
 
@@ -218,7 +294,11 @@ def hostile(usage: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """The same meters, one of them now and then with what is no plain number."""
     if not usage:
         return st.just({})
-    odd = st.builds(lambda name, value: {**usage, name: value}, st.sampled_from(sorted(usage)), st.sampled_from(HOSTILE))
+    odd = st.builds(
+        lambda name, value: {**usage, name: value},
+        st.sampled_from(sorted(usage)),
+        st.sampled_from(HOSTILE),
+    )
     plain = st.fixed_dictionaries({name: st.integers(0, 10**7) | st.just(0) for name in usage})
     return st.one_of(st.just(dict(usage)), plain, plain, odd)
 
@@ -246,7 +326,9 @@ def test_shipped_books(name: str) -> None:
 def test_generated_books() -> None:
     seen: Counter[bool] = Counter()
 
-    @settings(share(0.4), phases=[Phase.explicit, Phase.generate])  # a book comes from a seed, which does not shrink
+    @settings(
+        share(0.4), phases=[Phase.explicit, Phase.generate]
+    )  # a book comes from a seed, which does not shrink
     @given(books(), st.data())
     def check(texts: tuple[str, ...], data: st.DataObject) -> None:
         checked = checked_texts(texts)
@@ -254,7 +336,9 @@ def test_generated_books() -> None:
             return
         note("\n".join(texts))
         book = pricelang.Book(checked.book)
-        for ask in data.draw(st.lists(asks(vocabulary(read_texts(*texts))), min_size=5, max_size=5)):
+        for ask in data.draw(
+            st.lists(asks(vocabulary(read_texts(*texts))), min_size=5, max_size=5)
+        ):
             seen[compare_ask(book, ask, data.draw(hostile(ask.usage)))] += 1
 
     check()
@@ -268,13 +352,16 @@ def test_figures_by_the_short_way() -> None:
         assert str(book.total(model=MODEL, at=DAY, usage=RECORD)) == "0.0975"
         # 12,000 x $5 + 1,500 x $25 + 80,000 x $0.50 + 4,000 x $6.25 = $0.1625, x 0.5 x 1.1
         batch = {"service_tier": "batch", "inference_geo": "us"}
-        assert str(book.total(model="claude-opus-4-7", at="2026-04-17", usage=RECORD, **batch)) == "0.089375"
+        assert (
+            str(book.total(model="claude-opus-4-7", at="2026-04-17", usage=RECORD, **batch))
+            == "0.089375"
+        )
         assert str(book.total(model=MODEL, at=DAY, usage={"input": 10**5})) == "0.3"
         assert str(book.total(model=MODEL, at=DAY, usage={"input": 0})) == "0"
         assert str(book.at(DAY).total(model=MODEL, usage=RECORD)) == "0.0975"
 
 
-# ---- names ----------------------------------------------------------------------------------------------------------
+# ---- names ---------------------------------------------------------------------------------------
 
 
 class Sorted(dict[str, int]):
@@ -288,7 +375,9 @@ class Sorted(dict[str, int]):
 def test_mappings_of_all_kinds(kind: Callable[[dict[str, int]], Mapping[str, int]]) -> None:
     book = both("anthropic")[0]
     for usage in (dict(sorted(RECORD.items())), RECORD, dict(reversed(RECORD.items()))):
-        assert book.total(model=MODEL, at=DAY, usage=usage) == Decimal("0.0975")  # there are shortcuts of these orders
+        assert book.total(model=MODEL, at=DAY, usage=usage) == Decimal(
+            "0.0975"
+        )  # there are shortcuts of these orders
         for _ in range(2):
             assert book.total(model=MODEL, at=DAY, usage=kind(usage)) == Decimal("0.0975")
             assert book.price(model=MODEL, at=DAY, usage=kind(usage)).total == Decimal("0.0975")
@@ -326,7 +415,9 @@ def test_names_of_other_things(usage: Any, dimensions: dict[str, Any]) -> None:
 def many_meters(count: int) -> pricelang.Book:
     names = [f"t-{number}" for number in range(count)]
     prices = " | ".join(f"${number + 1}" for number in range(count))
-    checked = checked_texts((f"""book many in USD
+    checked = checked_texts(
+        (
+            f"""book many in USD
 unit MTok is 1,000,000 tokens
 meter {", ".join(names)} in tokens
 models
@@ -335,7 +426,9 @@ models
 rates per MTok
   | model | from       | {" | ".join(names)} |
   | m-1   | 2026-01-01 | {prices} |
-""",))  # fmt: skip
+""",
+        )
+    )
     assert checked.book is not None, checked.faults
     return pricelang.Book(checked.book)
 
@@ -345,12 +438,16 @@ def test_many_meters(count: int) -> None:
     book = many_meters(count)
     usage = {f"t-{number}": 1_000_000 * (number + 2) for number in range(count)}
     assert compare(book, "m-1", DAY, usage, {}) == (count <= MAX_METERS)
-    assert book.total(model="m-1", at=DAY, usage=usage) == sum((n + 1) * (n + 2) for n in range(count))
+    assert book.total(model="m-1", at=DAY, usage=usage) == sum(
+        (n + 1) * (n + 2) for n in range(count)
+    )
 
 
 def test_sides_of_a_threshold() -> None:
     """Where a threshold matters, no shortcut of one side is taken for the other."""
-    checked = checked_texts(("""book sides in USD
+    checked = checked_texts(
+        (
+            """book sides in USD
 unit MTok is 1,000,000 tokens
 meter input, output in tokens
 models
@@ -364,7 +461,9 @@ multiplier long
   x 2 on input
   otherwise no effect because "it is short"
 stack long
-""",))  # fmt: skip
+""",
+        )
+    )
     assert checked.book is not None, checked.faults
     for order in ((100_000, 200_000, 200_001, 400_000), (400_000, 200_001, 200_000, 100_000)):
         book = pricelang.Book(checked.book)
@@ -374,7 +473,7 @@ stack long
             assert book.price(model="m-1", at=DAY, usage={"input": quantity}).total == expected
 
 
-# ---- caches, threads, and what users hold ---------------------------------------------------------------------------
+# ---- caches, threads, and what users hold --------------------------------------------------------
 
 
 def test_full_caches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -387,7 +486,11 @@ def test_full_caches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def check(found: list[Ask]) -> None:
         for ask in found * 2:
             calls = [
-                said(lambda found=found, ask=ask: found.total(model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions))  # type: ignore[misc]
+                said(
+                    lambda found=found, ask=ask: found.total(
+                        model=ask.model, at=ask.instant, usage=ask.usage, **ask.dimensions
+                    )
+                )  # type: ignore[misc]
                 for found in (book, small, small)
             ]
             assert calls[0] == calls[1] == calls[2]
@@ -402,7 +505,9 @@ def test_full_caches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_shortcuts_of_an_error_are_not_kept() -> None:
     book = pricelang.Book(both("anthropic")[0].checked)
     for usage in ({"inputs": 1}, {"input": -1}, {"input": True}):
-        assert isinstance(said(lambda usage=usage: book.total(model=MODEL, at=DAY, usage=usage)), tuple)  # type: ignore[misc]
+        assert isinstance(
+            said(lambda usage=usage: book.total(model=MODEL, at=DAY, usage=usage)), tuple
+        )  # type: ignore[misc]
     said(lambda: book.total(model=MODEL, at="2020-01-01", usage=RECORD))
     assert not book.rates.shortcuts
 
@@ -451,7 +556,11 @@ def test_a_bill_keeps_what_it_was_made_of() -> None:
     usage["input"] = 0
     usage.pop("output")
     for bill in bills:
-        assert (str(bill.total), len(bill.lines), bill.exact_total) == ("0.0975", 4, Fraction(975, 10_000))
+        assert (str(bill.total), len(bill.lines), bill.exact_total) == (
+            "0.0975",
+            4,
+            Fraction(975, 10_000),
+        )
         assert bill.parts[0].usage == {name: (quantity,) for name, quantity in RECORD.items()}
 
 
@@ -459,6 +568,8 @@ def test_a_request_without_a_date_says_so_each_time() -> None:
     book = both("anthropic")[0]
     usage = {"input": 5}
     notes = [book.price(model="claude-opus-4-7", usage=usage).notes for _ in range(3)]
-    dated = book.price(model="claude-opus-4-7", at=pricelang.rating.instants.today(), usage=usage).notes
+    dated = book.price(
+        model="claude-opus-4-7", at=pricelang.rating.instants.today(), usage=usage
+    ).notes
     assert all("no date is given" in found[0].text for found in notes)
     assert not any("no date" in text for text in dated)

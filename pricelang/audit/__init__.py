@@ -1,1 +1,3 @@
-"""Questions decided over every request that a book admits: claims, stacking, order, dead rules, differences."""
+"""Questions decided over every request that a book admits:
+claims, stacking, order, dead rules, differences.
+"""

@@ -1,7 +1,9 @@
-"""A contract against the book below it: where they agree, whether it ever charges more, and whether it loosens a refusal.
+"""A contract against the book below it:
+where they agree, whether it ever charges more, and whether it loosens a refusal.
 
-The contract's space refines that of the book below (it has all of its models, days, values and limits, and more), so the
-diagrams of the lower book are carried up, and whatever both have in common cancels.
+The contract's space refines that of the book below (it has all of its models, days, values and
+limits, and more), so the diagrams of the lower book are carried up, and whatever both have in
+common cancels.
 """
 
 from __future__ import annotations
@@ -35,11 +37,12 @@ SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
 
 @frozen
 class Against:
-    """How a contract stands to the book below it: for each question a request that shows it, or None and no reason.
+    """How a contract stands to the book below it:
+    for each question a request that shows it, or None and no reason.
 
-    `dearer` is a request that it charges more for, `cheaper` one that it charges less for, `loosened` one that only the
-    contract prices, `tightened` one that only the book below does. What is None is proven never to be, unless
-    `undecided` says why it is not.
+    `dearer` is a request that it charges more for, `cheaper` one that it charges less for,
+    `loosened` one that only the contract prices, `tightened` one that only the book below does.
+    What is None is proven never to be, unless `undecided` says why it is not.
     """
 
     below: str
@@ -61,13 +64,18 @@ class _Pair:
 
     @cached_property
     def below_prices(self) -> int:
-        """Where the book below prices a request: what names a dimension that it does not know, it refuses."""
+        """Where the book below prices a request:
+        what names a dimension that it does not know, it refuses.
+        """
         known = {dimension.name for dimension in self.lower.book.dimensions}
         scopes: m.Scope = tuple(
-            (2 + index, 1 << dimension.default) for index, dimension in enumerate(self.upper.book.dimensions)
+            (2 + index, 1 << dimension.default)
+            for index, dimension in enumerate(self.upper.book.dimensions)
             if dimension.name not in known and not dimension.clocked
-        )  # fmt: skip
-        return self.upper.all_of([(self.carry(self.lower.usable[0]), is_yes), self.upper.within(scopes)])[0]
+        )
+        return self.upper.all_of(
+            [(self.carry(self.lower.usable[0]), is_yes), self.upper.within(scopes)]
+        )[0]
 
     @cached_property
     def both_price(self) -> list[Constraint]:
@@ -75,13 +83,22 @@ class _Pair:
         return [self.upper.usable, (self.below_prices, is_yes)]
 
     def paid(self, meter: int) -> tuple[int, int]:
-        """What one of a meter costs by each book: 0 where it is free, None where it has no price."""
+        """What one of a meter costs by each book:
+        0 where it is free, None where it has no price.
+        """
         name = self.upper.book.meters[meter].name
-        below = next((index for index, found in enumerate(self.lower.book.meters) if found.name == name), None)
+        below = next(
+            (index for index, found in enumerate(self.lower.book.meters) if found.name == name),
+            None,
+        )
         nothing = self.upper.forest.leaf(None)
-        return _paid(self.upper, meter), nothing if below is None else self.carry(_paid(self.lower, below))
+        return _paid(self.upper, meter), nothing if below is None else self.carry(
+            _paid(self.lower, below)
+        )
 
-    def where(self, roots: Sequence[int], holds: Callable[[Any, Any], bool], more: Sequence[Constraint]) -> Point | None:
+    def where(
+        self, roots: Sequence[int], holds: Callable[[Any, Any], bool], more: Sequence[Constraint]
+    ) -> Point | None:
         """A request for which the leaves of two diagrams are as is looked for."""
         root = self.upper.forest.combine(roots, lambda leaves: YES if holds(*leaves) else NO)
         return self.upper.find([(root, is_yes), *more])
@@ -93,26 +110,40 @@ def _pair(upper: Analysis, book: m.Book) -> _Pair:
 
 
 def against_below(upper: Analysis) -> Against | None:
-    """What a contract changes in kind against the book that it extends; None for a book that extends none."""
+    """What a contract changes in kind against the book that it extends;
+    None for a book that extends none.
+    """
     book = upper.below()
     if book is None:
         return None
     pair = _pair(upper, book)
     beside = first_beside(upper, pair.lower, pair.carry, pair.both_price)
-    found: dict[str, Breach | None] = {"loosened": _one_sided(pair, YES, NO, []), "tightened": _one_sided(pair, NO, YES, [])}
+    found: dict[str, Breach | None] = {
+        "loosened": _one_sided(pair, YES, NO, []),
+        "tightened": _one_sided(pair, NO, YES, []),
+    }
     undecided: dict[str, str] = {}
     for name, holds in (("dearer", gt), ("cheaper", lt)):
         found[name], why = _apart(pair, holds, [])
         why = f"{UNIT_PRICES} {beside}" if beside is not None else why
         if found[name] is None and why:
             undecided[name] = why
-    return Against(book.name, found["dearer"], found["cheaper"], found["loosened"], found["tightened"], undecided)
+    return Against(
+        book.name,
+        found["dearer"],
+        found["cheaper"],
+        found["loosened"],
+        found["tightened"],
+        undecided,
+    )
 
 
 def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
-    """A request in the claim's scope that the two books price differently, with both amounts; None when there is none.
+    """A request in the claim's scope that the two books price differently, with both amounts;
+    None when there is none.
 
-    Raises `ValueError` where the book below is not at hand, and `Undecided` where bills hold more than is compared.
+    Raises `ValueError` where the book below is not at hand,
+    and `Undecided` where bills hold more than is compared.
     """
     book = upper.below()
     if book is None:
@@ -131,18 +162,24 @@ def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
     return None
 
 
-def _one_sided(pair: _Pair, ours: Leaf, theirs: Leaf, inside: Sequence[Constraint]) -> Breach | None:
+def _one_sided(
+    pair: _Pair, ours: Leaf, theirs: Leaf, inside: Sequence[Constraint]
+) -> Breach | None:
     """A request that one book prices and the other refuses, as a whole or for one of its meters."""
     upper = pair.upper
     wanted = [(ours, theirs)]
     existing = [upper.existing] if ours == NO else []
     roots = [upper.usable[0], pair.below_prices]
-    point = pair.where(roots, lambda left, right: (_plain(left), _plain(right)) in wanted, [*inside, *existing])
+    point = pair.where(
+        roots, lambda left, right: (_plain(left), _plain(right)) in wanted, [*inside, *existing]
+    )
     if point is not None:
         return _told(pair, witness(upper, point, {0: Fraction(1)}))
     for meter in range(len(upper.book.meters)):
         point = pair.where(
-            pair.paid(meter), lambda left, right: (_has(left), _has(right)) in wanted, [*inside, *pair.both_price]
+            pair.paid(meter),
+            lambda left, right: (_has(left), _has(right)) in wanted,
+            [*inside, *pair.both_price],
         )
         if point is not None:
             return _told(pair, witness(upper, point, {meter: Fraction(1)}))
@@ -161,15 +198,19 @@ def _has(leaf: Leaf) -> Leaf:
 def _apart(
     pair: _Pair, holds: Callable[[Any, Any], bool], inside: Sequence[Constraint]
 ) -> tuple[Breach | None, str]:
-    """A request that both price and whose bills differ as the unit prices of a meter do, or why there is none.
+    """A request that both price and whose bills differ as the unit prices of a meter do,
+    or why there is none.
 
-    A unit price is no bill: a floor, a cap or a rounding may hide its difference, so both books are asked for bills.
+    A unit price is no bill: a floor, a cap or a rounding may hide its difference,
+    so both books are asked for bills.
     """
     upper, why = pair.upper, ""
     for meter in range(len(upper.book.meters)):
 
         def differs(ours: Any, theirs: Any) -> bool:
-            return isinstance(ours, Fraction) and isinstance(theirs, Fraction) and holds(ours, theirs)
+            return (
+                isinstance(ours, Fraction) and isinstance(theirs, Fraction) and holds(ours, theirs)
+            )
 
         roots = pair.paid(meter)
         point = pair.where(roots, differs, [*inside, *pair.both_price])
@@ -188,18 +229,27 @@ def _apart(
     return None, why
 
 
-def _shown(pair: _Pair, request: Witness, meter: str, prices: Sequence[Any], amounts: Sequence[Fraction]) -> Breach:
-    """A request with what one of its meter costs by each book, where that is what is billed, or else with both bills."""
+def _shown(
+    pair: _Pair, request: Witness, meter: str, prices: Sequence[Any], amounts: Sequence[Fraction]
+) -> Breach:
+    """A request with what one of its meter costs by each book,
+    where that is what is billed, or else with both bills.
+    """
     if list(prices) != list(amounts):
         return _told(pair, request)
-    shown = [money(price, card.book.currency) if price else "nothing" for price, card in zip(prices, pair.cards, strict=True)]
+    shown = [
+        money(price, card.book.currency) if price else "nothing"
+        for price, card in zip(prices, pair.cards, strict=True)
+    ]
     return request, f"one of `{meter}` costs {shown[0]}, and {shown[1]} by `{pair.lower.book.name}`"
 
 
 def _total(card: RateCard, request: Witness) -> tuple[Fraction, str] | None:
     """What a book bills for a request, and its currency; None where it refuses."""
     try:
-        priced = card.request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
+        priced = card.request(
+            request.model, request.at, request.record()["usage"], dict(request.dimensions)
+        )
     except PriceError:
         return None
     return priced.total, priced.currency
@@ -213,14 +263,18 @@ def _told(pair: _Pair, request: Witness) -> Breach:
 
 def _said(card: RateCard, request: Witness) -> str:
     try:
-        priced = card.request(request.model, request.at, request.record()["usage"], dict(request.dimensions))
+        priced = card.request(
+            request.model, request.at, request.record()["usage"], dict(request.dimensions)
+        )
         return f"costs {money(priced.total, priced.currency)}"
     except PriceError as error:
         return f"has no price: {error.message}" + (f" [{error.location}]" if error.location else "")
 
 
 def _paid(analysis: Analysis, meter: int) -> int:
-    """The final unit price of a meter: 0 where it or the request is free, None where it has no price."""
+    """The final unit price of a meter:
+    0 where it or the request is free, None where it has no price.
+    """
     members = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
     roots = (analysis.unit_price(meter, members), analysis.book.decisions.free)
 
@@ -232,7 +286,9 @@ def _paid(analysis: Analysis, meter: int) -> int:
 
 
 def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
-    """Carries a diagram of the lower book into the upper one's space; what the lower does not know it does not offer."""
+    """Carries a diagram of the lower book into the upper one's space;
+    what the lower does not know it does not offer.
+    """
     axes, spread = _axes(lower, upper), {}
     for axis in range(lower.space.axes):
         spread[axis] = _spread(lower, upper, axis, axes[axis])
@@ -255,7 +311,8 @@ def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
                 full, seen = (1 << upper.space.size(axes[axis])) - 1, 0
                 for points, _ in parts:
                     seen |= points
-                # points that the lower book does not know are told apart by what exists there, not here
+                # points that the lower book does not know are told apart by what exists there,
+                # not here
                 parts.append((full & ~seen, upper.forest.leaf(None)))
                 found = _select(upper, axes[axis], parts)
             known[root] = found
@@ -265,18 +322,40 @@ def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
 
 
 def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
-    """The diagram that is another in each part of an axis, also where their own axes come before it.
+    """The diagram that is another in each part of an axis,
+    also where their own axes come before it.
 
-    What tells the parts apart equals no price: equal leaves are one, and 0 is one with a price of nothing.
+    What tells the parts apart equals no price:
+    equal leaves are one, and 0 is one with a price of nothing.
     """
-    literals = [(upper.forest.node(axis, [(mask, upper.forest.leaf(("part", number))), (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None))]) if mask else None, root)
-                for number, (mask, root) in enumerate(parts)]  # fmt: skip
+    literals = [
+        (
+            upper.forest.node(
+                axis,
+                [
+                    (mask, upper.forest.leaf(("part", number))),
+                    (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None)),
+                ],
+            )
+            if mask
+            else None,
+            root,
+        )
+        for number, (mask, root) in enumerate(parts)
+    ]
     kept = [(literal, root) for literal, root in literals if literal is not None]
     roots = [literal for literal, _ in kept] + [root for _, root in kept]
 
     def decide(leaves: tuple[Any, ...]) -> Leaf:
         half = len(leaves) // 2
-        return next((leaf for here, leaf in zip(leaves[:half], leaves[half:], strict=True) if here is not None), None)
+        return next(
+            (
+                leaf
+                for here, leaf in zip(leaves[:half], leaves[half:], strict=True)
+                if here is not None
+            ),
+            None,
+        )
 
     return upper.forest.combine(roots, decide)
 
@@ -285,7 +364,13 @@ def _axes(lower: Analysis, upper: Analysis) -> list[int]:
     names = {dimension.name: index for index, dimension in enumerate(upper.book.dimensions)}
     sums = {_sum_key(upper.book, total): index for index, total in enumerate(upper.book.sums)}
     found = [m.MODELS, m.DATES, *(2 + names[dimension.name] for dimension in lower.book.dimensions)]
-    return [*found, *(2 + len(upper.book.dimensions) + sums[_sum_key(lower.book, total)] for total in lower.book.sums)]
+    return [
+        *found,
+        *(
+            2 + len(upper.book.dimensions) + sums[_sum_key(lower.book, total)]
+            for total in lower.book.sums
+        ),
+    ]
 
 
 def _sum_key(book: m.Book, total: m.Sum) -> frozenset[str]:
@@ -305,7 +390,9 @@ def _spread(lower: Analysis, upper: Analysis, axis: int, target: int) -> list[in
         for index, start in enumerate([-(1 << 62), *upper.book.boundaries]):
             masks[bisect_right(lower.book.boundaries, start)] |= 1 << index
     elif axis - 2 < len(lower.book.dimensions):
-        names = {value.name: index for index, value in enumerate(lower.book.dimensions[axis - 2].values)}
+        names = {
+            value.name: index for index, value in enumerate(lower.book.dimensions[axis - 2].values)
+        }
         for index, value in enumerate(upper.book.dimensions[target - 2].values):
             if value.name in names:
                 masks[names[value.name]] |= 1 << index

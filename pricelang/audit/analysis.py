@@ -1,7 +1,9 @@
-"""A book as diagrams that questions are put to: which requests exist, what they pay, and the search for one that breaks a claim.
+"""A book as diagrams that questions are put to: which requests exist,
+what they pay, and the search for one that breaks a claim.
 
-The multipliers stay factors: each is a diagram of its own, and only those that a question depends on are multiplied out.
-A search walks several diagrams at once and forgets each as soon as it is settled, so that what is independent never meets.
+The multipliers stay factors: each is a diagram of its own, and only those that a question depends
+on are multiplied out. A search walks several diagrams at once and forgets each as soon as it is
+settled, so that what is independent never meets.
 """
 
 from __future__ import annotations
@@ -87,7 +89,12 @@ class Analysis:
     @cached_property
     def existing(self) -> Constraint:
         """What a request must meet to exist, before any rule refuses it."""
-        return self.all_of([(root, is_yes) for root in (self.released, *self.offered, self._reachable, self._by_the_clock)])
+        return self.all_of(
+            [
+                (root, is_yes)
+                for root in (self.released, *self.offered, self._reachable, self._by_the_clock)
+            ]
+        )
 
     @cached_property
     def _reachable(self) -> int:
@@ -103,13 +110,23 @@ class Analysis:
         settings = clock_settings(self.book)
         if settings is None:
             return self.forest.leaf(YES)
-        clocked = [index for index, dimension in enumerate(self.book.dimensions) if dimension.clocked]
-        stretches = self.forest.node(m.DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)])
+        clocked = [
+            index for index, dimension in enumerate(self.book.dimensions) if dimension.clocked
+        ]
+        stretches = self.forest.node(
+            m.DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)]
+        )
         chosen, offered = [], []
         for index in clocked:
             values = range(len(self.book.dimensions[index].values))
-            chosen.append(self.forest.node(2 + index, [(1 << value, self.forest.leaf((value,))) for value in values]))
-            offered += [self.forest.restrict(self.offered[index], 2 + index, value) for value in values]
+            chosen.append(
+                self.forest.node(
+                    2 + index, [(1 << value, self.forest.leaf((value,))) for value in values]
+                )
+            )
+            offered += [
+                self.forest.restrict(self.offered[index], 2 + index, value) for value in values
+            ]
         defaults = [self.book.dimensions[index].default for index in clocked]
 
         def decide(leaves: tuple[Any, ...]) -> Leaf:
@@ -119,7 +136,11 @@ class Analysis:
                 size = len(self.book.dimensions[index].values)
                 is_offered.append([leaf == YES for leaf in rest[:size]])
                 rest = rest[size:]
-            return YES if any(possible(setting, given, defaults, is_offered) for setting in leaves[0]) else NO
+            return (
+                YES
+                if any(possible(setting, given, defaults, is_offered) for setting in leaves[0])
+                else NO
+            )
 
         return self.forest.combine([stretches, *chosen, *offered], decide)
 
@@ -132,12 +153,18 @@ class Analysis:
     def conflicts(self) -> tuple[int, ...]:
         """For each exclusion, where it refuses."""
         found = []
-        for exclusion, root in zip(self.book.exclusions, self.book.decisions.exclusions, strict=True):
-            sides = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+        for exclusion, root in zip(
+            self.book.exclusions, self.book.decisions.exclusions, strict=True
+        ):
+            sides = (
+                [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+            )
             roots = [root, *(self.book.decisions.modifiers[side] for side in sides)]
 
             def decide(leaves: tuple[Any, ...], sides: list[int] = sides) -> Leaf:
-                both = all(self.effective(side, leaf) for side, leaf in zip(sides, leaves[1:], strict=True))
+                both = all(
+                    self.effective(side, leaf) for side, leaf in zip(sides, leaves[1:], strict=True)
+                )
                 return YES if both and leaves[0] == YES else NO
 
             found.append(self.forest.combine(roots, decide))
@@ -146,11 +173,17 @@ class Analysis:
     def not_refused(self, index: int) -> Constraint:
         """That a modifier does not refuse."""
         lines = self.book.modifiers[index].lines
-        return self.book.decisions.modifiers[index], lambda leaf: all(lines[number].outcome != "refuse" for number in leaf)
+        return self.book.decisions.modifiers[index], lambda leaf: all(
+            lines[number].outcome != "refuse" for number in leaf
+        )
 
     def let_through(self, but: int | None = None) -> Constraint:
-        """That a request exists and that nothing refuses it, leaving aside what one modifier says, and exclusions."""
-        others = [self.not_refused(index) for index in range(len(self.book.modifiers)) if index != but]
+        """That a request exists and that nothing refuses it,
+        leaving aside what one modifier says, and exclusions.
+        """
+        others = [
+            self.not_refused(index) for index in range(len(self.book.modifiers)) if index != but
+        ]
         return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
 
     @cached_property
@@ -164,10 +197,15 @@ class Analysis:
         return self.all_of([self.not_excluded, *((root, is_no) for root in self.conflicts)])
 
     def all_of(self, constraints: Sequence[Constraint]) -> Constraint:
-        """Several constraints as one. Each is reduced to yes or no first, so what never matters is gone."""
+        """Several constraints as one.
+        Each is reduced to yes or no first, so what never matters is gone.
+        """
         both = self.forest.leaf(YES)
         for root, test in constraints:
-            both = self.forest.combine([both, self._decided(root, test)], lambda leaves: YES if leaves == (YES, YES) else NO)
+            both = self.forest.combine(
+                [both, self._decided(root, test)],
+                lambda leaves: YES if leaves == (YES, YES) else NO,
+            )
         return both, is_yes
 
     def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
@@ -189,10 +227,11 @@ class Analysis:
         return Search(self.forest, list(constraints), self.choice, self.rank)
 
     def find(self, constraints: Iterable[Constraint]) -> Point | None:
-        """One request that meets all constraints, defaults and late releases first; None when there is none.
+        """One request that meets all constraints, defaults and late releases first;
+        None when there is none.
 
-        The walk is memoised on what is still open, so constraints that share no axis cost the sum of their sizes, not
-        the product.
+        The walk is memoised on what is still open,
+        so constraints that share no axis cost the sum of their sizes, not the product.
         """
         search = self.search(constraints)
         start = search.start()
@@ -217,7 +256,9 @@ class Analysis:
             if root < 0:
                 found = frozenset([self.forest.leaves[~root]])
             else:
-                found = frozenset().union(*(self.leaves_below(child) for _, child in self.forest.nodes[root][1]))
+                found = frozenset().union(
+                    *(self.leaves_below(child) for _, child in self.forest.nodes[root][1])
+                )
             self._below[root] = found
         return found
 
@@ -225,10 +266,16 @@ class Analysis:
         """The mask of the points of an axis at which some request meets all constraints."""
         search = self.search(constraints)
         start = search.start()
-        return search.mask(start, axis) & ((1 << self.space.size(axis)) - 1) if start is not None else 0
+        return (
+            search.mask(start, axis) & ((1 << self.space.size(axis)) - 1)
+            if start is not None
+            else 0
+        )
 
     def choice(self, axis: int, mask: int) -> int:
-        """The plainest point of a part of an axis: the default of a dimension, the newest model, the last date."""
+        """The plainest point of a part of an axis:
+        the default of a dimension, the newest model, the last date.
+        """
         mask &= (1 << self.space.size(axis)) - 1
         if axis in (m.MODELS, m.DATES):
             return mask.bit_length() - 1
@@ -246,7 +293,9 @@ class Analysis:
     # ---- prices ----
 
     def list_price(self, meter: int) -> int:
-        """The price of a meter before any modifier, per one of its unit; None where there is none. `free` is (0, "free")."""
+        """The price of a meter before any modifier, per one of its unit;
+        None where there is none. `free` is (0, "free").
+        """
         return self._prices(meter, 0)
 
     def _prices(self, meter: int, depth: int) -> int:
@@ -282,7 +331,11 @@ class Analysis:
     def _row_price(self, meter: int, depth: int) -> int:
         """The price in the tables; what others derive from need not be offered itself."""
         book, decided = self.book, self.book.decisions
-        bases = sorted({line.of for line in book.derivations if line.meter == meter}) if depth < 16 else []
+        bases = (
+            sorted({line.of for line in book.derivations if line.meter == meter})
+            if depth < 16
+            else []
+        )
         base_roots = [self._row_price(base, depth + 1) for base in bases]
 
         def decide(leaves: tuple[Any, ...]) -> Leaf:
@@ -298,7 +351,9 @@ class Analysis:
             base = amounts[bases.index(line.of)]
             return base * line.factor if isinstance(base, Fraction) else None
 
-        return self.forest.combine((decided.prices[meter], decided.derivations[meter], *base_roots), decide)
+        return self.forest.combine(
+            (decided.prices[meter], decided.derivations[meter], *base_roots), decide
+        )
 
     # ---- the stack ----
 
@@ -309,7 +364,10 @@ class Analysis:
                 any(found == meter for found, _ in line.factors) or meter in line.meters
                 for line in self.book.modifiers[index].lines
             )
-        return any(line.target == "unit_price" and meter in line.meters for line in self.book.limits[index].lines)
+        return any(
+            line.target == "unit_price" and meter in line.meters
+            for line in self.book.limits[index].lines
+        )
 
     def plain(self, kind: str, index: int, meter: int) -> bool:
         """Whether a member of the stack only ever multiplies a meter's price."""
@@ -319,7 +377,11 @@ class Analysis:
 
     def member(self, kind: str, index: int) -> int:
         """The diagram of a member of the stack."""
-        return self.book.decisions.modifiers[index] if kind == "modifier" else self.book.decisions.limits[index]
+        return (
+            self.book.decisions.modifiers[index]
+            if kind == "modifier"
+            else self.book.decisions.limits[index]
+        )
 
     def steps(self, kind: str, index: int, meter: int, leaf: Any) -> Steps:
         """What a member of the stack does to a meter's price, where its diagram has a leaf."""
@@ -336,12 +398,16 @@ class Analysis:
         return tuple(found)
 
     def price_at(self, meter: int, members: Sequence[tuple[str, int]], point: Point) -> Any:
-        """A meter's price at one point, after some members of the stack: what `unit_price` has there."""
+        """A meter's price at one point, after some members of the stack:
+        what `unit_price` has there.
+        """
         price = self.forest.value(self.list_price(meter), point)
         if not isinstance(price, Fraction):
             return price
         for member in members:
-            price = through(price, self.steps(*member, meter, self.forest.value(self.member(*member), point)))
+            price = through(
+                price, self.steps(*member, meter, self.forest.value(self.member(*member), point))
+            )
         return self.rounded_at(meter, price, point)
 
     def rounded_at(self, meter: int, price: Fraction, point: Point) -> Fraction:
@@ -353,11 +419,14 @@ class Analysis:
 
     def _rounded(self, price: Fraction, size: Fraction, leaf: Any) -> Fraction:
         held = (self.book.roundings[number] for number in leaf)
-        return through(price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price"))
+        return through(
+            price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
+        )
 
     def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
-        """A meter's price after some members of the stack, in the order given, and rounded where the book rounds unit
-        prices: a number, "free", or None."""
+        """A meter's price after some members of the stack, in the order given,
+        and rounded where the book rounds unit prices: a number, "free", or None.
+        """
         roots = [self.list_price(meter), *(self.member(*member) for member in members)]
         if self.rounds_unit_prices:
             roots += [self.book.decisions.roundings, self.size_of(meter)]
@@ -368,7 +437,9 @@ class Analysis:
                 return "free" if price == "free" else None
             for (kind, index), leaf in zip(members, leaves[1:], strict=False):
                 price = through(price, self.steps(kind, index, meter, leaf))
-            return self._rounded(price, leaves[-1], leaves[-2]) if self.rounds_unit_prices else price
+            return (
+                self._rounded(price, leaves[-1], leaves[-2]) if self.rounds_unit_prices else price
+            )
 
         return self.forest.combine(roots, decide)
 
@@ -385,7 +456,10 @@ class Analysis:
             prices = book.charges[charge].prices
 
             def of_charge(leaves: tuple[Any, ...]) -> Leaf:
-                return next((prices[index].size for index in leaves[0] if prices[index].after is None), Fraction(1))
+                return next(
+                    (prices[index].size for index in leaves[0] if prices[index].after is None),
+                    Fraction(1),
+                )
 
             return self.forest.combine([decided.charges[charge][0]], of_charge)
 

@@ -18,7 +18,8 @@ from pricelang.book import model as m
 
 @define(eq=False, repr=False)
 class Audit:
-    """A book's claims, stacking, order and dead rules, each decided over every request that the book admits.
+    """A book's claims, stacking, order and dead rules,
+    each decided over every request that the book admits.
 
     >>> import pricelang
     >>> audit = pricelang.load().audit
@@ -58,7 +59,9 @@ class Audit:
 
     @cached_property
     def against_below(self) -> Against | None:
-        """Whether a contract ever charges more or less than the book below it, or loosens a refusal; None without one."""
+        """Whether a contract ever charges more or less than the book below it,
+        or loosens a refusal; None without one.
+        """
         return against_below(self.analysis)
 
     @cached_property

@@ -1,4 +1,6 @@
-"""The claims of a book, decided over every request that it admits: proven, or broken by one request."""
+"""The claims of a book, decided over every request that it admits:
+proven, or broken by one request.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ T = TypeVar("T")
 
 @frozen
 class Verdict:
-    """A claim and whether it holds. A broken one has the request that breaks it, and both amounts in words.
+    """A claim and whether it holds.
+    A broken one has the request that breaks it, and both amounts in words.
 
     One that is `undecided` is neither proven nor broken, and `why` says so.
     """
@@ -79,38 +82,62 @@ def _yes(root: int) -> Constraint:
     return root, is_yes
 
 
-# ---- prices against each other --------------------------------------------------------------------------------------
+# ---- prices against each other -------------------------------------------------------------------
 
 # what the left side less the right is where a claim is broken
-_BROKEN: dict[str, Relation] = {"equal": NOT_ZERO, "less": NOT_BELOW, "at_least": BELOW, "at_most": ABOVE}
+_BROKEN: dict[str, Relation] = {
+    "equal": NOT_ZERO,
+    "less": NOT_BELOW,
+    "at_least": BELOW,
+    "at_most": ABOVE,
+}
 
 
 def _costs(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Sums of prices, one less the other: what multiplies all of them alike cancels, and nothing is multiplied out."""
+    """Sums of prices, one less the other:
+    what multiplies all of them alike cancels, and nothing is multiplied out.
+    """
     weights: dict[int, Fraction] = {}
     for side, sign in ((claim.left, 1), (claim.right, -1)):
         for meter, factor in side:
             weights[meter] = weights.get(meter, Fraction(0)) + sign * factor
     stack = analysis.book.stack
-    prices = prices_of(analysis, [(weight, meter, stack) for meter, weight in sorted(weights.items())])
+    prices = prices_of(
+        analysis, [(weight, meter, stack) for meter, weight in sorted(weights.items())]
+    )
     point = _found_prices(analysis, prices, _BROKEN[claim.relation], claim)
     if point is not None:
         left, right = (
-            sum((factor * analysis.price_at(meter, stack, point) for meter, factor in side if factor), Fraction(0))
-            if all(isinstance(analysis.price_at(meter, stack, point), Fraction) for meter, _ in side) else Fraction(0)
+            sum(
+                (
+                    factor * analysis.price_at(meter, stack, point)
+                    for meter, factor in side
+                    if factor
+                ),
+                Fraction(0),
+            )
+            if all(
+                isinstance(analysis.price_at(meter, stack, point), Fraction) for meter, _ in side
+            )
+            else Fraction(0)
             for side in (claim.left, claim.right)
-        )  # fmt: skip
+        )
         scale, usage = _in_place(analysis, point, claim.left)
         currency = analysis.book.currency
         yield (
             witness(analysis, point, usage),
-            f"the left side costs {money(left * scale, currency)}, the right {money(right * scale, currency)}"
+            f"the left side costs {money(left * scale, currency)}, the right "
+            f"{money(right * scale, currency)}"
             + (f" for {grouped(scale)} each" if scale > 1 else ""),
         )
 
 
-def _found_prices(analysis: Analysis, prices: Prices, relation: Relation, claim: m.Claim) -> Point | None:
-    """A request of the claim's scope that can be priced, is billed, and whose prices are as looked for."""
+def _found_prices(
+    analysis: Analysis, prices: Prices, relation: Relation, claim: m.Claim
+) -> Point | None:
+    """A request of the claim's scope that can be priced,
+    is billed, and whose prices are as looked for.
+    """
     constraints = [analysis.billed, analysis.within(claim.scope)]
     # what breaks the claim goes first: where nothing does, nothing else is walked
     if find_prices(analysis, prices, relation, constraints) is None:
@@ -118,9 +145,15 @@ def _found_prices(analysis: Analysis, prices: Prices, relation: Relation, claim:
     return find_prices(analysis, prices, relation, [*constraints, analysis.usable])
 
 
-def _in_place(analysis: Analysis, point: Point, terms: Sequence[tuple[int, Fraction]]) -> tuple[int, dict[int, Fraction]]:
-    """Quantities in the ratio of some terms, as large as reads well and stays on the point's sides of all thresholds."""
-    whole = lcm(*(factor.denominator for meter, factor in terms if analysis.book.meters[meter].whole), 1)
+def _in_place(
+    analysis: Analysis, point: Point, terms: Sequence[tuple[int, Fraction]]
+) -> tuple[int, dict[int, Fraction]]:
+    """Quantities in the ratio of some terms,
+    as large as reads well and stays on the point's sides of all thresholds.
+    """
+    whole = lcm(
+        *(factor.denominator for meter, factor in terms if analysis.book.meters[meter].whole), 1
+    )
     for scale in (1_000_000, 1_000, 1):
         usage = {meter: factor * scale * whole for meter, factor in terms}
         if _fits(analysis, point, usage):
@@ -137,7 +170,9 @@ def _fits(analysis: Analysis, point: Point, usage: dict[int, Fraction]) -> bool:
 
 
 def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple[str, int]]:
-    """The members of the stack that may change how the prices of some meters compare, in the order of the stack."""
+    """The members of the stack that may change how the prices of some meters compare,
+    in the order of the stack.
+    """
     stack = analysis.book.stack
     plain = all(analysis.plain(kind, index, meter) for kind, index in stack for meter in meters)
     rounded = analysis.rounds_unit_prices
@@ -147,7 +182,10 @@ def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple
             continue
         if plain and not rounded and kind == "modifier":
             lines = analysis.book.modifiers[index].lines
-            alike = all(len({dict(line.factors).get(meter, Fraction(1)) for meter in meters}) == 1 for line in lines)
+            alike = all(
+                len({dict(line.factors).get(meter, Fraction(1)) for meter in meters}) == 1
+                for line in lines
+            )
             if alike:
                 continue
         found.append((kind, index))
@@ -155,7 +193,9 @@ def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple
 
 
 def _above(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Every unit price is above an amount: the least that factors come to is bounded, not multiplied out."""
+    """Every unit price is above an amount:
+    the least that factors come to is bounded, not multiplied out.
+    """
 
     def breach(meter: int) -> Breach | None:
         prices = prices_of(analysis, [(Fraction(1), meter, analysis.book.stack)])
@@ -164,13 +204,17 @@ def _above(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
             return None
         price = analysis.price_at(meter, analysis.book.stack, point)
         name = analysis.book.meters[meter].name
-        return witness(analysis, point, {meter: Fraction(1)}), f"one of `{name}` costs {money(price, analysis.book.currency)}"
+        return witness(
+            analysis, point, {meter: Fraction(1)}
+        ), f"one of `{name}` costs {money(price, analysis.book.currency)}"
 
     yield from first_of(breach, range(len(analysis.book.meters)))
 
 
 def first_of(breach: Callable[[T], Breach | None], cases: Iterable[T]) -> Iterator[Breach]:
-    """The first breach of some cases. One that cannot be decided is no matter where another is broken."""
+    """The first breach of some cases.
+    One that cannot be decided is no matter where another is broken.
+    """
     undecided = False
     for case in cases:
         try:
@@ -189,24 +233,33 @@ def _prices(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     """Every model has a price for each meter wherever the meter is offered to it."""
     for meter, _ in claim.left:
         roots = (analysis.book.decisions.meters[meter], analysis.list_price(meter))
-        gap = analysis.forest.combine(roots, lambda leaves: YES if leaves[0] == YES and leaves[1] is None else ())
+        gap = analysis.forest.combine(
+            roots, lambda leaves: YES if leaves[0] == YES and leaves[1] is None else ()
+        )
         point = _found(analysis, claim, _yes(gap))
         if point is not None:
             name = analysis.book.meters[meter].name
-            yield witness(analysis, point, {meter: Fraction(1)}), f"`{name}` has no price for this request"
+            yield (
+                witness(analysis, point, {meter: Fraction(1)}),
+                f"`{name}` has no price for this request",
+            )
 
 
-# ---- modifiers ------------------------------------------------------------------------------------------------------
+# ---- modifiers -----------------------------------------------------------------------------------
 
 
 def _index(analysis: Analysis, name: str) -> int:
-    return next(index for index, modifier in enumerate(analysis.book.modifiers) if modifier.name == name)
+    return next(
+        index for index, modifier in enumerate(analysis.book.modifiers) if modifier.name == name
+    )
 
 
 def effect_of(analysis: Analysis, index: int) -> int:
     """Where a modifier has effect."""
     root = analysis.book.decisions.modifiers[index]
-    return analysis.forest.combine([root], lambda leaves: YES if analysis.effective(index, leaves[0]) else ())
+    return analysis.forest.combine(
+        [root], lambda leaves: YES if analysis.effective(index, leaves[0]) else ()
+    )
 
 
 def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
@@ -218,8 +271,12 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     def differs(leaf: Any, meter: int) -> bool:
         """Whether it does something else to a meter than what is claimed."""
         own = dict(pair for number in leaf for pair in lines[number].factors)
-        added = any(lines[number].outcome == "add" and meter in lines[number].meters for number in leaf)
-        return added or (bool(own) and own.get(meter, Fraction(1)) != wanted.get(meter, Fraction(1)))
+        added = any(
+            lines[number].outcome == "add" and meter in lines[number].meters for number in leaf
+        )
+        return added or (
+            bool(own) and own.get(meter, Fraction(1)) != wanted.get(meter, Fraction(1))
+        )
 
     def other(leaf: Any) -> bool:
         own = dict(pair for number in leaf for pair in lines[number].factors)
@@ -227,8 +284,14 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
 
     # on one meter that has a price and pays another amount, where there is such a request
     for meter in range(len(analysis.book.meters)):
-        decided = analysis.forest.combine([root], lambda leaves, meter=meter: YES if differs(leaves[0], meter) else ())  # type: ignore[misc]
-        priced: Constraint = (analysis.list_price(meter), lambda leaf: isinstance(leaf, Fraction) and leaf > 0)
+        decided = analysis.forest.combine(
+            [root],
+            lambda leaves, meter=meter: YES if differs(leaves[0], meter) else (),  # type: ignore[misc]
+        )
+        priced: Constraint = (
+            analysis.list_price(meter),
+            lambda leaf: isinstance(leaf, Fraction) and leaf > 0,
+        )
         point = _found(analysis, claim, _yes(decided), priced, analysis.billed)
         if point is not None:
             yield _on_meter(analysis, index, point, meter, wanted.get(meter, Fraction(1)))
@@ -237,31 +300,57 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     if point is not None:
         leaf: Any = analysis.forest.value(root, point)
         factors = [pair for number in leaf for pair in lines[number].factors]
-        named = ", ".join(f"x {grouped(factor)} on {analysis.book.meters[meter].name}" for meter, factor in factors)
-        yield witness(analysis, point, _plain_usage(analysis, point)), f"there `{claim.names[0]}` is {named or 'an addition'}"
+        named = ", ".join(
+            f"x {grouped(factor)} on {analysis.book.meters[meter].name}"
+            for meter, factor in factors
+        )
+        yield (
+            witness(analysis, point, _plain_usage(analysis, point)),
+            f"there `{claim.names[0]}` is {named or 'an addition'}",
+        )
 
 
-def _on_meter(analysis: Analysis, index: int, point: Point, meter: int, claimed: Fraction) -> Breach:
-    """One of a meter on which a multiplier is not what is claimed, and what it costs with either."""
+def _on_meter(
+    analysis: Analysis, index: int, point: Point, meter: int, claimed: Fraction
+) -> Breach:
+    """One of a meter on which a multiplier is not what is claimed,
+    and what it costs with either.
+    """
     book, stack = analysis.book, analysis.book.stack
     leaf = analysis.forest.value(book.decisions.modifiers[index], point)
     steps = analysis.steps("modifier", index, meter, leaf)
-    named = f"is x {grouped(steps[0][1])}" if steps and steps[0][0] == "x" else "is an addition" if steps else "does nothing"
+    named = (
+        f"is x {grouped(steps[0][1])}"
+        if steps and steps[0][0] == "x"
+        else "is an addition"
+        if steps
+        else "does nothing"
+    )
     price: Any = analysis.forest.value(analysis.list_price(meter), point)
     for member in stack:
-        here = analysis.steps(*member, meter, analysis.forest.value(analysis.member(*member), point))
+        here = analysis.steps(
+            *member, meter, analysis.forest.value(analysis.member(*member), point)
+        )
         price = through(price, (("x", claimed),) if member == ("modifier", index) else here)
     price = analysis.rounded_at(meter, price, point)
     shown = [money(x, book.currency) for x in (analysis.price_at(meter, stack, point), price)]
-    why = f"there `{book.modifiers[index].name}` {named} on {book.meters[meter].name}: one of it costs {shown[0]}, and {shown[1]} at x {grouped(claimed)}"
+    why = (
+        f"there `{book.modifiers[index].name}` {named} on {book.meters[meter].name}: one of it "
+        f"costs {shown[0]}, and {shown[1]} at x {grouped(claimed)}"
+    )
     return witness(analysis, point, {meter: Fraction(1)}), why
 
 
 def _nevermeets(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     left, right = (_index(analysis, name) for name in claim.names)
-    point = _found(analysis, claim, _yes(effect_of(analysis, left)), _yes(effect_of(analysis, right)))
+    point = _found(
+        analysis, claim, _yes(effect_of(analysis, left)), _yes(effect_of(analysis, right))
+    )
     if point is not None:
-        yield witness(analysis, point, _plain_usage(analysis, point)), "both have effect on this request"
+        yield (
+            witness(analysis, point, _plain_usage(analysis, point)),
+            "both have effect on this request",
+        )
 
 
 def _commute(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
@@ -273,7 +362,8 @@ def _commute(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
 
 
 def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) -> Breach | None:
-    """A request that pays another amount when two modifiers change places in the stack, or None. Raises `Undecided`.
+    """A request that pays another amount when two modifiers change places in the stack, or None.
+    Raises `Undecided`.
 
     Factors commute; only an addition or a limit on a meter that both touch can tell the order.
     """
@@ -289,13 +379,21 @@ def order_matters(analysis: Analysis, left: int, right: int, *more: Constraint) 
             return None
         prices = prices_of(analysis, [(Fraction(1), meter, stack), (Fraction(-1), meter, swapped)])
         acting = [_yes(_acts_on(analysis, index, meter)) for index in (left, right)]
-        point = find_prices(analysis, prices, NOT_ZERO, [*acting, analysis.billed, *more, analysis.usable])
+        point = find_prices(
+            analysis, prices, NOT_ZERO, [*acting, analysis.billed, *more, analysis.usable]
+        )
         if point is None:
             return None
         values = [analysis.price_at(meter, order, point) for order in (stack, swapped)]
-        shown = [money(value, analysis.book.currency) if isinstance(value, Fraction) else str(value) for value in values]
+        shown = [
+            money(value, analysis.book.currency) if isinstance(value, Fraction) else str(value)
+            for value in values
+        ]
         names = [analysis.book.modifiers[index].name for index in (left, right)]
-        why = f"one of `{analysis.book.meters[meter].name}` costs {shown[0]}, and {shown[1]} with `{names[0]}` and `{names[1]}` changed about"
+        why = (
+            f"one of `{analysis.book.meters[meter].name}` costs {shown[0]}, and {shown[1]} with "
+            f"`{names[0]}` and `{names[1]}` changed about"
+        )
         return witness(analysis, point, {meter: Fraction(1)}), why
 
     return next(first_of(breach, range(len(analysis.book.meters))), None)
@@ -307,7 +405,9 @@ def _acts_on(analysis: Analysis, index: int, meter: int) -> int:
 
     def acts(leaves: tuple[Any, ...]) -> Leaf:
         held = [lines[number] for number in leaves[0]]
-        return YES if any(meter in dict(line.factors) or meter in line.meters for line in held) else ()
+        return (
+            YES if any(meter in dict(line.factors) or meter in line.meters for line in held) else ()
+        )
 
     return analysis.forest.combine([analysis.book.decisions.modifiers[index]], acts)
 
@@ -321,7 +421,9 @@ def _plain_usage(analysis: Analysis, point: Point) -> dict[int, Fraction]:
 
 
 def _monotone(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
-    """Across each threshold no amount falls: within its sides, amounts grow with every quantity anyway."""
+    """Across each threshold no amount falls:
+    within its sides, amounts grow with every quantity anyway.
+    """
     found = first_fall(analysis, claim)
     if found is not None:
         yield found
@@ -337,6 +439,12 @@ def _agrees(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
 
 
 _DECIDERS: dict[str, Callable[[Analysis, m.Claim], Iterator[Breach]]] = {
-    "costs": _costs, "is": _is, "nevermeets": _nevermeets, "commute": _commute, "prices": _prices, "above": _above,
-    "monotone": _monotone, "agrees": _agrees,
-}  # fmt: skip
+    "costs": _costs,
+    "is": _is,
+    "nevermeets": _nevermeets,
+    "commute": _commute,
+    "prices": _prices,
+    "above": _above,
+    "monotone": _monotone,
+    "agrees": _agrees,
+}

@@ -1,8 +1,10 @@
-"""Which rules of a book its examples exercise: a rule counts where it decided something that an example is about.
+"""Which rules of a book its examples exercise:
+a rule counts where it decided something that an example is about.
 
-A line decides where the book's decision diagrams name it at the point of an example, and where taking it away could
-change the outcome: a factor on a meter that is used, a minimum that a use falls below, a rounding that leaves a residue,
-the line that refuses. Of a refused example only what made it exist and what refuses it decide.
+A line decides where the book's decision diagrams name it at the point of an example, and where
+taking it away could change the outcome: a factor on a meter that is used, a minimum that a use
+falls below, a rounding that leaves a residue, the line that refuses. Of a refused example only what
+made it exist and what refuses it decide.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from pricelang.rating.ratecard import RateCard
 from pricelang.rating.rates import Point, Rate, derivation_at, leaf_at, price_at
 
 Key = tuple[str, str, int, int]
-"""A rule: its kind, and the file, line and column where it stands. What is written once is one rule."""
+"""A rule: its kind, and the file, line and column where it stands.
+What is written once is one rule.
+"""
 
 OF_ACCOUNT = "it belongs to an account and a period"
 NEVER_OFFERED = "the meter is not offered to the model while the row holds"
@@ -32,10 +36,12 @@ NEVER_OFFERED = "the meter is not offered to the model while the row holds"
 
 @frozen
 class Rule:
-    """A rule and how many examples it decided something in; `unreachable` says why no example can reach it.
+    """A rule and how many examples it decided something in;
+    `unreachable` says why no example can reach it.
 
-    `kind` is model, alias, value, meter, price, derivation, modifier line, limit, exclusion, allow, refusal, free,
-    charge price, charge minimum, charge pool, charge free, rounding, conversion or note; `name` says which of them.
+    `kind` is model, alias, value, meter, price, derivation, modifier line, limit, exclusion, allow,
+    refusal, free, charge price, charge minimum, charge pool, charge free, rounding, conversion or
+    note; `name` says which of them.
     """
 
     kind: str
@@ -55,7 +61,9 @@ class FileCoverage:
 
     @property
     def percent(self) -> Fraction:
-        """The share that is exercised, from 0 to 100, exactly; 100 where there is nothing to exercise."""
+        """The share that is exercised, from 0 to 100, exactly;
+        100 where there is nothing to exercise.
+        """
         return Fraction(100 * self.exercised, self.rules) if self.rules else Fraction(100)
 
 
@@ -94,11 +102,15 @@ class Coverage:
         return FileCoverage("", len(self.reachable), len(self.reachable) - len(self.missed))
 
 
-def measure(book: m.Book, examples: Iterable[m.Example] | None = None, files: Collection[str] | None = None) -> Coverage:
-    """Which rules of a book its examples exercise, or those in `examples`; only rules in `files`, where these are named.
+def measure(
+    book: m.Book, examples: Iterable[m.Example] | None = None, files: Collection[str] | None = None
+) -> Coverage:
+    """Which rules of a book its examples exercise, or those in `examples`;
+    only rules in `files`, where these are named.
 
-    A contract has only its own examples: name its own `files`, for the book below has examples of its own. Raises nothing
-    for an example that does not come out as written: it exercises what decided the outcome that it has.
+    A contract has only its own examples: name its own `files`, for the book below has examples of
+    its own. Raises nothing for an example that does not come out as written: it exercises what
+    decided the outcome that it has.
 
     >>> import pricelang
     >>> coverage = measure(pricelang.load().checked)
@@ -115,7 +127,10 @@ def measure(book: m.Book, examples: Iterable[m.Example] | None = None, files: Co
         if (files is None or origin.file in files) and (key not in found or found[key].unreachable):
             found[key] = Rule(kind, name, origin, counts[key], unreachable)
     order = {file: number for number, file in enumerate(book.files)}
-    rules = sorted(found.values(), key=lambda rule: (order[rule.origin.file], rule.origin.line, rule.origin.column))
+    rules = sorted(
+        found.values(),
+        key=lambda rule: (order[rule.origin.file], rule.origin.line, rule.origin.column),
+    )
     return Coverage(tuple(rules), len(selected))
 
 
@@ -129,7 +144,11 @@ def decided_in(rates: RateCard, example: m.Example) -> set[Key]:
         return {_key("alias", alias.origin) for alias in named}
     except PriceError:
         return set()
-    found = {_key("alias", x.origin) for x in named if (x.start or example.at) <= example.at and (x.end is None or example.at < x.end)}
+    found = {
+        _key("alias", x.origin)
+        for x in named
+        if (x.start or example.at) <= example.at and (x.end is None or example.at < x.end)
+    }
     uses = rates.uses(dict(example.usage))
     priced: list[tuple[Point, Priced]] = []
     failed: list[tuple[Point, PriceError]] = []
@@ -139,7 +158,9 @@ def decided_in(rates: RateCard, example: m.Example) -> set[Key]:
         except PriceError as error:
             failed.append((point, error))
     if not priced:
-        return found.union(*(_deciding_error(book, point, uses, failure) for point, failure in failed[:1]))
+        return found.union(
+            *(_deciding_error(book, point, uses, failure) for point, failure in failed[:1])
+        )
     # a sum is between two figures, and what lies between them decides neither
     ends = {pick(one.total for _, one in priced) for pick in (min, max)}
     for point, one in priced:
@@ -152,7 +173,7 @@ def _key(kind: str, origin: m.Origin) -> Key:
     return kind, origin.file, origin.line, origin.column
 
 
-# ---- all rules ------------------------------------------------------------------------------------------------------
+# ---- all rules -----------------------------------------------------------------------------------
 
 
 def _catalogue(book: m.Book) -> Iterator[tuple[str, str, m.Origin, str | None]]:
@@ -171,12 +192,22 @@ def _catalogue(book: m.Book) -> Iterator[tuple[str, str, m.Origin, str | None]]:
             yield "meter", meter.name, offer.origin, None
     for price in book.prices:
         name = f"{book.meters[price.meter].name} of {book.models[price.model].name}"
-        yield "price", name, price.origin, None if _ever_offered(book, space, price) else NEVER_OFFERED
+        yield (
+            "price",
+            name,
+            price.origin,
+            None if _ever_offered(book, space, price) else NEVER_OFFERED,
+        )
     for line in book.derivations:
         yield "derivation", book.meters[line.meter].name, line.origin, None
     for modifier in book.modifiers:
         for part in modifier.lines:
-            yield "modifier line", f"{modifier.name}: {part.outcome.replace('_', ' ')}", part.origin, None
+            yield (
+                "modifier line",
+                f"{modifier.name}: {part.outcome.replace('_', ' ')}",
+                part.origin,
+                None,
+            )
     for limit in book.limits:
         for row in limit.lines:
             yield "limit", limit.name, row.origin, OF_ACCOUNT if row.target == "account" else None
@@ -205,18 +236,26 @@ def _charge_rules(book: m.Book) -> Iterator[tuple[str, str, m.Origin, str | None
 
 
 def _ever_offered(book: m.Book, space: Space, price: m.Price) -> bool:
-    """Whether some day has the model, its row and the meter at once; a base of derived prices need not be offered."""
+    """Whether some day has the model, its row and the meter at once;
+    a base of derived prices need not be offered.
+    """
     within = meet(price.scope, ((m.DATES, space.since_release(price.model)),))
     is_base = any(line.of == price.meter for line in book.derivations)
-    offers: list[m.Scope] = [()] if is_base else [offer.scope for offer in book.meters[price.meter].offers]
+    offers: list[m.Scope] = (
+        [()] if is_base else [offer.scope for offer in book.meters[price.meter].offers]
+    )
     return within is not None and any(meet(within, scope) is not None for scope in offers)
 
 
-# ---- the points of an example ---------------------------------------------------------------------------------------
+# ---- the points of an example --------------------------------------------------------------------
 
 
-def _points(book: m.Book, model: int, example: m.Example, uses: Mapping[str, Uses]) -> Iterator[Point]:
-    """Where the request of an example falls; a sum of requests falls on every side that its thresholds leave open."""
+def _points(
+    book: m.Book, model: int, example: m.Example, uses: Mapping[str, Uses]
+) -> Iterator[Point]:
+    """Where the request of an example falls;
+    a sum of requests falls on every side that its thresholds leave open.
+    """
     stretch, given = bisect_right(book.boundaries, example.at), dict(example.dimensions)
     values = [dimension.default for dimension in book.dimensions]
     clocked = [index for index, dimension in enumerate(book.dimensions) if dimension.clocked]
@@ -245,7 +284,11 @@ def _points(book: m.Book, model: int, example: m.Example, uses: Mapping[str, Use
 def _clock_value(book: m.Book, point: Point, index: int, seconds: int) -> int:
     """The value that the clock sets, where it is offered; else the default."""
     for number, value in enumerate(book.dimensions[index].values):
-        if value.clock and in_clock(value.clock, seconds % 86_400 // 60) and _offered(book, index, point, number):
+        if (
+            value.clock
+            and in_clock(value.clock, seconds % 86_400 // 60)
+            and _offered(book, index, point, number)
+        ):
             return number
     return book.dimensions[index].default
 
@@ -265,24 +308,37 @@ def _priced(book: m.Book, point: Point, example: m.Example, uses: Mapping[str, U
     return Priced(Basis(book, cell, example.at, example.dimensions), uses)
 
 
-# ---- what decides ---------------------------------------------------------------------------------------------------
+# ---- what decides --------------------------------------------------------------------------------
 
 
-def _deciding_error(book: m.Book, point: Point, uses: Mapping[str, Uses], error: PriceError) -> Iterator[Key]:
-    """What made a request exist as far as it does, and the line that refuses it, in the order in which prices are read."""
+def _deciding_error(
+    book: m.Book, point: Point, uses: Mapping[str, Uses], error: PriceError
+) -> Iterator[Key]:
+    """What made a request exist as far as it does, and the line that refuses it,
+    in the order in which prices are read.
+    """
     yield _key("model", book.models[point[m.MODELS]].origin)
     start = book.boundaries[point[m.DATES] - 1] if point[m.DATES] else None
     if start is None or start < book.models[point[m.MODELS]].released:
         return
     for index, dimension in enumerate(book.dimensions):
-        offers, held = dimension.values[point[2 + index]].offers, _offered(book, index, point, point[2 + index])
-        yield from (_key("value", offer.origin) for offer in offers if not held or holds(offer.scope, point))
+        offers, held = (
+            dimension.values[point[2 + index]].offers,
+            _offered(book, index, point, point[2 + index]),
+        )
+        yield from (
+            _key("value", offer.origin) for offer in offers if not held or holds(offer.scope, point)
+        )
         if not held:
             return
     used = [index for index, meter in enumerate(book.meters) if any(uses.get(meter.name, ()))]
     missing = [index for index in used if not leaf_at(book, book.decisions.meters[index], point)]
     if missing:
-        yield from (_key("meter", offer.origin) for index in missing[:1] for offer in book.meters[index].offers)
+        yield from (
+            _key("meter", offer.origin)
+            for index in missing[:1]
+            for offer in book.meters[index].offers
+        )
     elif isinstance(error, Refused):
         yield from _refusing(book, point)
     else:
@@ -299,7 +355,14 @@ def _refusing(book: m.Book, point: Point) -> Iterator[Key]:
         return
     effects = _effects(book, point)
     for kind, index in book.stack:
-        line = next((line for line in effects.get(index, ()) if kind == "modifier" and line.outcome == "refuse"), None)
+        line = next(
+            (
+                line
+                for line in effects.get(index, ())
+                if kind == "modifier" and line.outcome == "refuse"
+            ),
+            None,
+        )
         if line is not None:
             yield _key("modifier line", line.origin)
             return
@@ -313,7 +376,9 @@ def _effects(book: m.Book, point: Point) -> dict[int, list[m.Line]]:
     """The deciding lines of each modifier, whatever their outcome."""
     return {
         index: [modifier.lines[number] for number in leaf_at(book, root, point)]
-        for index, (modifier, root) in enumerate(zip(book.modifiers, book.decisions.modifiers, strict=True))
+        for index, (modifier, root) in enumerate(
+            zip(book.modifiers, book.decisions.modifiers, strict=True)
+        )
     }
 
 
@@ -326,14 +391,23 @@ def _deciding_price(book: m.Book, point: Point, priced: Priced) -> Iterator[Key]
     cell = priced.cell
     yield _key("model", cell.model.origin)
     for index, dimension in enumerate(book.dimensions):
-        yield from (_key("value", x.origin) for x in dimension.values[point[2 + index]].offers if holds(x.scope, point))
-    yield from (_key("note", book.notes[number].origin) for number in leaf_at(book, book.decisions.notes, point))
+        yield from (
+            _key("value", x.origin)
+            for x in dimension.values[point[2 + index]].offers
+            if holds(x.scope, point)
+        )
+    yield from (
+        _key("note", book.notes[number].origin)
+        for number in leaf_at(book, book.decisions.notes, point)
+    )
     if cell.conversion is not None:
         yield _key("conversion", cell.conversion.origin)
     for index, meter in enumerate(book.meters):
         uses, rate = priced.usage.get(meter.name, ()), cell.rates[meter.name]
         if any(uses) and isinstance(rate, Rate):
-            yield from (_key("meter", offer.origin) for offer in meter.offers if holds(offer.scope, point))
+            yield from (
+                _key("meter", offer.origin) for offer in meter.offers if holds(offer.scope, point)
+            )
             if cell.free is None:
                 yield from _deciding_rate(book, point, index, rate, uses)
     if cell.free is not None:
@@ -345,7 +419,9 @@ def _deciding_price(book: m.Book, point: Point, priced: Priced) -> Iterator[Key]
 
 
 def _deciding_rate(book: m.Book, point: Point, index: int, rate: Rate, uses: Uses) -> Iterator[Key]:
-    """What decides the amount of a meter: its row, what that derives from, and each step that moves the price."""
+    """What decides the amount of a meter:
+    its row, what that derives from, and each step that moves the price.
+    """
     if rate.free_origin is not None:
         yield _key("charge free", rate.free_origin)
         return
@@ -384,16 +460,24 @@ def _allowing(book: m.Book, point: Point) -> Iterator[Key]:
     effects = _effects(book, point)
     for exclusion in book.exclusions:
         if exclusion.allowed and holds(exclusion.scope, point) and _both(effects, exclusion):
-            yield from (_key("allow", offer.origin) for offer in exclusion.allowed if holds(offer.scope, point))
+            yield from (
+                _key("allow", offer.origin)
+                for offer in exclusion.allowed
+                if holds(offer.scope, point)
+            )
 
 
 def _deciding_total(priced: Priced) -> Iterator[Key]:
-    """What is added once a request, limits that hold the sum, and roundings that leave a residue."""
+    """What is added once a request, limits that hold the sum,
+    and roundings that leave a residue.
+    """
     cell = priced.cell
     for line in priced.amounts:
         if line.step is not None:
             yield _key("modifier line" if line.step.kind == "add" else "limit", line.step.origin)
         if line.residue and cell.line_rounding is not None:
             yield _key("rounding", cell.line_rounding.origin)
-    if cell.total_rounding is not None and priced.total != sum(line.amount for line in priced.amounts):
+    if cell.total_rounding is not None and priced.total != sum(
+        line.amount for line in priced.amounts
+    ):
         yield _key("rounding", cell.total_rounding.origin)

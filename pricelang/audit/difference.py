@@ -1,4 +1,6 @@
-"""What differs between two books, or two days of one: decided over every request, said in the fewest sentences."""
+"""What differs between two books, or two days of one:
+decided over every request, said in the fewest sentences.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +22,40 @@ from pricelang.rating.instants import Instant, seconds_of
 from pricelang.rating.rates import leaf_at
 
 KINDS = {
-    "currency": "Requests", "dimension": "Requests", "unit": "Requests", "meter": "Requests",
-    "model": "Models", "alias": "Models",
-    "offer": "Offers and refusals", "refusal": "Offers and refusals", "exclusion": "Offers and refusals",
-    "modifier": "Modifiers", "order": "Modifiers",
-    "price": "Prices", "charge": "Prices", "limit": "Prices", "free": "Prices",
-    "rounding": "Prices", "conversion": "Prices", "figure": "Figures", "announcement": "Figures", "remark": "Remarks",
-}  # fmt: skip
+    "currency": "Requests",
+    "dimension": "Requests",
+    "unit": "Requests",
+    "meter": "Requests",
+    "model": "Models",
+    "alias": "Models",
+    "offer": "Offers and refusals",
+    "refusal": "Offers and refusals",
+    "exclusion": "Offers and refusals",
+    "modifier": "Modifiers",
+    "order": "Modifiers",
+    "price": "Prices",
+    "charge": "Prices",
+    "limit": "Prices",
+    "free": "Prices",
+    "rounding": "Prices",
+    "conversion": "Prices",
+    "figure": "Figures",
+    "announcement": "Figures",
+    "remark": "Remarks",
+}
 """The kinds of changes, each with the heading under which a report puts it."""
 
 
 def compare(
     old: m.Book, new: m.Book, old_at: Instant | None = None, new_at: Instant | None = None
-) -> tuple[Change, ...]:  # fmt: skip
-    """Everything that a request can tell two books apart by, and their figures; nothing where they mean the same.
+) -> tuple[Change, ...]:
+    """Everything that a request can tell two books apart by, and their figures;
+    nothing where they mean the same.
 
-    With days, only what holds on them is compared: the old book on `old_at`, the new one on `new_at` (one day alone
-    holds for both). Order of rows and lines, names of groups, files, sources and the wording of reasons are no
-    difference; nor is a modifier that only changed its name, or several that multiply out to the same.
+    With days, only what holds on them is compared: the old book on `old_at`, the new one on
+    `new_at` (one day alone holds for both). Order of rows and lines, names of groups, files,
+    sources and the wording of reasons are no difference; nor is a modifier that only changed its
+    name, or several that multiply out to the same.
 
     Raises `BadRequest` (`bad_date`).
 
@@ -55,29 +73,51 @@ class Comparison:
     """Two books on their way to sentences."""
 
     @classmethod
-    def of(cls, old: m.Book, new: m.Book, old_at: Instant | None, new_at: Instant | None) -> Comparison:
-        """Two books, or two days of them; one day alone holds for both. Raises `BadRequest` (`bad_date`)."""
-        first, last = old_at if old_at is not None else new_at, new_at if new_at is not None else old_at
-        days = (None if first is None else seconds_of(first), None if last is None else seconds_of(last))
+    def of(
+        cls, old: m.Book, new: m.Book, old_at: Instant | None, new_at: Instant | None
+    ) -> Comparison:
+        """Two books, or two days of them; one day alone holds for both.
+        Raises `BadRequest` (`bad_date`).
+        """
+        first, last = (
+            old_at if old_at is not None else new_at,
+            new_at if new_at is not None else old_at,
+        )
+        days = (
+            None if first is None else seconds_of(first),
+            None if last is None else seconds_of(last),
+        )
         return cls(*join(old, new, *days))
 
     @property
     def since(self) -> int | None:
-        """When the first of the differences that were said begins (UTC seconds); None for always."""
+        """When the first of the differences that were said begins (UTC seconds);
+        None for always.
+        """
         starts = [self.words.new.start(stretch) for stretch in self._starts]
-        return min((start for start in starts if start is not None), default=None) if None not in starts else None
+        return (
+            min((start for start in starts if start is not None), default=None)
+            if None not in starts
+            else None
+        )
 
     def __init__(self, old: Side, new: Side) -> None:
         self.words = Words(old, new)
         self.joint = old.joint
-        sized = any(rounding.stage == "unit_price" for side in (old, new) for rounding in side.book.roundings)
+        sized = any(
+            rounding.stage == "unit_price"
+            for side in (old, new)
+            for rounding in side.book.roundings
+        )
         before, unnamed = Meaning(old, {}, sized), Meaning(new, {}, sized)
         was, found = before.outcomes(), unnamed.outcomes()
         names = _renamed(was, found, self.joint.leaf(NOTHING))
         after = Meaning(new, names, sized)
         now = {names.get(name, name): root for name, root in found.items()}
         nothing = self.joint.leaf(NOTHING)
-        outcomes = {name: (was.get(name, nothing), now.get(name, nothing)) for name in {**was, **now}}
+        outcomes = {
+            name: (was.get(name, nothing), now.get(name, nothing)) for name in {**was, **now}
+        }
         self.rules = Rules(before, after, outcomes)
         self.names = {theirs: own for own, theirs in names.items()}
         self._starts: set[int] = set()
@@ -102,7 +142,9 @@ class Comparison:
             yield Change("remark", "", "", "", "", "", text)
 
     def _noted(self, change: Change) -> Change:
-        """A change of no box, its beginning kept: that of a model is its release, and others hold always."""
+        """A change of no box, its beginning kept:
+        that of a model is its release, and others hold always.
+        """
         released = [self.joint.released[self.joint.models.index(name)] for name in change.models]
         if released and not (change.old and change.new):
             self._starts.add(bisect_right(self.joint.boundaries, min(released)))
@@ -118,14 +160,25 @@ class Comparison:
         body: Callable[[Any, Box, str, str], tuple[str, str, str]],
         listed: bool = True,
     ) -> Iterator[Change]:
-        """A change for each box; `body` makes old, new and the sentence's middle of a leaf, a box, who and when."""
+        """A change for each box;
+        `body` makes old, new and the sentence's middle of a leaf, a box, who and when.
+        """
         for leaf, boxes in changes(self.joint, root):
             for box in boxes:
                 self._starts.add(first_of(box.masks[m.DATES]))
                 who, when = self.words.who(box), self.words.when(box)
                 old, new, text = body(leaf, box, who, when)
                 models = self.words.names(box.masks[m.MODELS])
-                yield Change(kind, subject, who, when, old, new, sentence(when, text, who if listed else ""), models)
+                yield Change(
+                    kind,
+                    subject,
+                    who,
+                    when,
+                    old,
+                    new,
+                    sentence(when, text, who if listed else ""),
+                    models,
+                )
 
     # ---- what exists, outcomes ----
 
@@ -140,7 +193,9 @@ class Comparison:
         for name in {**old, **new}:
             root = self.joint.combine([old.get(name, nothing), new.get(name, nothing)], pair)
 
-            def body(leaf: Any, box: Box, who: str, when: str, name: str = name) -> tuple[str, str, str]:
+            def body(
+                leaf: Any, box: Box, who: str, when: str, name: str = name
+            ) -> tuple[str, str, str]:
                 texts = ["no model" if model is None else f"`{model}`" for model in leaf]
                 return texts[0], texts[1], f"alias `{name}`: {texts[0]} -> {texts[1]}"
 
@@ -164,8 +219,13 @@ class Comparison:
     def _refusals(self) -> Iterator[Change]:
         def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
             texts = ["refused" if x == YES else "accepted" for x in leaf]
-            reason = self._reason(box, texts[1], lambda book, point: (
-                book.refusals[n].text for n in leaf_at(book, book.decisions.refusals, point)))  # fmt: skip
+            reason = self._reason(
+                box,
+                texts[1],
+                lambda book, point: (
+                    book.refusals[n].text for n in leaf_at(book, book.decisions.refusals, point)
+                ),
+            )
             return texts[0], texts[1], f"requests were {texts[0]}, now {texts[1]}{reason}"
 
         yield from self._said("refusal", "", self.rules.refusal(self.rules.refusals), body)
@@ -173,31 +233,52 @@ class Comparison:
             label = " with ".join(f"`{self.names.get(name, name)}`" for name in key)
 
             def pair_body(
-                leaf: Any, box: Box, who: str, when: str, key: tuple[str, ...] = key, label: str = label
+                leaf: Any,
+                box: Box,
+                who: str,
+                when: str,
+                key: tuple[str, ...] = key,
+                label: str = label,
             ) -> tuple[str, str, str]:
                 texts = ["refused" if x == YES else "allowed" for x in leaf]
-                reason = self._reason(box, texts[1], lambda book, point: self._exclusion_reasons(book, point, key))
+                reason = self._reason(
+                    box, texts[1], lambda book, point: self._exclusion_reasons(book, point, key)
+                )
                 return texts[0], texts[1], f"{label} was {texts[0]}, now {texts[1]}{reason}"
 
             yield from self._said("exclusion", label, self.rules.refusal(pair), pair_body)
 
-    def _exclusion_reasons(self, book: m.Book, point: tuple[int, ...], key: tuple[str, ...]) -> Iterator[str | None]:
+    def _exclusion_reasons(
+        self, book: m.Book, point: tuple[int, ...], key: tuple[str, ...]
+    ) -> Iterator[str | None]:
         for exclusion, root in zip(book.exclusions, book.decisions.exclusions, strict=True):
             own = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
-            named = tuple(sorted(self.rules.new.names.get(book.modifiers[n].name, book.modifiers[n].name) for n in own))
+            named = tuple(
+                sorted(
+                    self.rules.new.names.get(book.modifiers[n].name, book.modifiers[n].name)
+                    for n in own
+                )
+            )
             if named == key and leaf_at(book, root, point):
                 yield exclusion.origin.because
 
-    def _reason(self, box: Box, now: str, reasons: Callable[[m.Book, tuple[int, ...]], Iterator[str | None]]) -> str:
+    def _reason(
+        self, box: Box, now: str, reasons: Callable[[m.Book, tuple[int, ...]], Iterator[str | None]]
+    ) -> str:
         """Why the newer book refuses a request of a box, if it does."""
         point = self.words.new.point(box.sample)
         found = (
-            next(iter(reasons(self.words.new.book, point)), None) if now == "refused" and point is not None else None
+            next(iter(reasons(self.words.new.book, point)), None)
+            if now == "refused" and point is not None
+            else None
         )
         return f" (“{found}”)" if found else ""
 
     def _modifiers(self) -> Iterator[Change]:
-        known = [{modifier.name for modifier in side.book.modifiers} for side in (self.words.old, self.words.new)]
+        known = [
+            {modifier.name for modifier in side.book.modifiers}
+            for side in (self.words.old, self.words.new)
+        ]
         for name, (was, now) in self.rules.outcomes.items():
             if was == now:
                 continue
@@ -207,7 +288,8 @@ class Comparison:
                 leaf: Any, box: Box, who: str, when: str, name: str = name, shown: str = shown
             ) -> tuple[str, str, str]:
                 old, new = (
-                    self.words.effect(x, side) for x, side in zip(leaf, (self.words.old, self.words.new), strict=True)
+                    self.words.effect(x, side)
+                    for x, side in zip(leaf, (self.words.old, self.words.new), strict=True)
                 )
                 if name not in known[0]:
                     text = f"new `{shown}`: {new}"
@@ -218,7 +300,10 @@ class Comparison:
                 return (
                     old,
                     new,
-                    text + self._reason(box, new, lambda book, point: self._line_reasons(book, point, shown)),
+                    text
+                    + self._reason(
+                        box, new, lambda book, point: self._line_reasons(book, point, shown)
+                    ),
                 )
 
             yield from self._said("modifier", shown, self.rules.outcome(name), body)
@@ -227,20 +312,30 @@ class Comparison:
     def _line_reasons(book: m.Book, point: tuple[int, ...], name: str) -> Iterator[str | None]:
         for modifier, root in zip(book.modifiers, book.decisions.modifiers, strict=True):
             if modifier.name == name:
-                yield from (modifier.lines[number].origin.because for number in leaf_at(book, root, point))
+                yield from (
+                    modifier.lines[number].origin.because for number in leaf_at(book, root, point)
+                )
 
     def _order(self) -> Iterator[Change]:
         if self.rules.factors_only:
             return
         orders = [meaning.order() for meaning in (self.rules.old, self.rules.new)]
-        shared = [[name for name in order if name in orders[0] and name in orders[1]] for order in orders]
+        shared = [
+            [name for name in order if name in orders[0] and name in orders[1]] for order in orders
+        ]
         if shared[0] == shared[1]:
             return
         old, new = (", ".join(order) for order in shared)
         for meter in self.rules.old.meters():
 
-            def body(leaf: Any, box: Box, who: str, when: str, meter: str = meter) -> tuple[str, str, str]:
-                return old, new, f"the order of the stack changes the price of {meter}: {old} -> {new}"
+            def body(
+                leaf: Any, box: Box, who: str, when: str, meter: str = meter
+            ) -> tuple[str, str, str]:
+                return (
+                    old,
+                    new,
+                    f"the order of the stack changes the price of {meter}: {old} -> {new}",
+                )
 
             yield from self._said("order", meter, self.rules.order(meter), body)
 
@@ -257,10 +352,15 @@ class Comparison:
                 continue
 
             def body(
-                leaf: tuple[tuple[Bound, ...], tuple[Bound, ...]], box: Box, who: str, when: str, name: str = name
+                leaf: tuple[tuple[Bound, ...], tuple[Bound, ...]],
+                box: Box,
+                who: str,
+                when: str,
+                name: str = name,
             ) -> tuple[str, str, str]:
                 old, new = (
-                    self.words.bounds(x, side) for x, side in zip(leaf, (self.words.old, self.words.new), strict=True)
+                    self.words.bounds(x, side)
+                    for x, side in zip(leaf, (self.words.old, self.words.new), strict=True)
                 )
                 return old, new, f"limit `{name}`: {old} -> {new}"
 
@@ -275,7 +375,10 @@ class Comparison:
             return leaves if same and leaves[0] != leaves[1] else ()
 
         def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
-            old, new = (self.words.bounds(x, side) for x, side in zip(leaf[1], (self.words.old, self.words.new), strict=True))
+            old, new = (
+                self.words.bounds(x, side)
+                for x, side in zip(leaf[1], (self.words.old, self.words.new), strict=True)
+            )
             return old, new, f"the order of the limits changes what an account pays: {old} -> {new}"
 
         try:
@@ -300,7 +403,9 @@ class Comparison:
                 who = change.who or ("all models" if meter in rated else "")
                 # By percent; a price that came or went stands with its like.
                 alike = more or f"{change.old} -> {change.new}"
-                found.setdefault((change.when, who, self.words.per(meter), more, alike), []).append(change)
+                found.setdefault((change.when, who, self.words.per(meter), more, alike), []).append(
+                    change
+                )
         for (when, who, per, more, _), group in found.items():
             subject = ", ".join(change.subject for change in group)
             pairs = list(dict.fromkeys((change.old, change.new) for change in group))
@@ -309,17 +414,34 @@ class Comparison:
             old, new = (", ".join(pair[side] for pair in pairs) for side in (0, 1))
             amounts = {price for pair in pairs for price in pair} - {"free", "not offered"}
             text = f"{subject} of {who}" if who else subject
-            text += f": {old} -> {new}" + (f" per {per}" if amounts else "") + (f" ({more})" if more else "")
-            yield Change("price", subject, group[0].who, when, old, new, sentence(when, text), group[0].models)
+            text += (
+                f": {old} -> {new}"
+                + (f" per {per}" if amounts else "")
+                + (f" ({more})" if more else "")
+            )
+            yield Change(
+                "price",
+                subject,
+                group[0].who,
+                when,
+                old,
+                new,
+                sentence(when, text),
+                group[0].models,
+            )
 
     def _of_meter(self, meter: str) -> Iterator[tuple[Change, str]]:
-        def body(leaf: tuple[Listed, Listed], box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def body(
+            leaf: tuple[Listed, Listed], box: Box, who: str, when: str
+        ) -> tuple[str, str, str]:
             old, new = (
                 self.words.listed(x, meter, side)
                 for x, side in zip(leaf, (self.words.old, self.words.new), strict=True)
             )
             if old == new:  # then it is the quantity by which prices are rounded
-                old, new = (f"{text} rounded by {x.size} " for text, x in zip((old, new), leaf, strict=True))
+                old, new = (
+                    f"{text} rounded by {x.size} " for text, x in zip((old, new), leaf, strict=True)
+                )
             both = leaf[0].kind == leaf[1].kind == "price"
             return old, new, percent(leaf[0].amount, leaf[1].amount) if both else ""
 
@@ -329,7 +451,11 @@ class Comparison:
 
     def _charges(self) -> Iterator[Change]:
         sides = (self.words.old, self.words.new)
-        charged = {side.book.meters[charge.meter].name: None for side in sides for charge in side.book.charges}
+        charged = {
+            side.book.meters[charge.meter].name: None
+            for side in sides
+            for charge in side.book.charges
+        }
         for meter in charged:
             roots = zip(self.rules.old.per_use(meter), self.rules.new.per_use(meter), strict=True)
             for what, (was, now) in zip(("minimum per use", "free", "tiers"), roots, strict=True):
@@ -339,7 +465,10 @@ class Comparison:
                 def body(
                     leaf: Any, box: Box, who: str, when: str, meter: str = meter, what: str = what
                 ) -> tuple[str, str, str]:
-                    old, new = (self._per_use(x, what, meter, side) for x, side in zip(leaf, sides, strict=True))
+                    old, new = (
+                        self._per_use(x, what, meter, side)
+                        for x, side in zip(leaf, sides, strict=True)
+                    )
                     return old, new, f"{meter}, {what}: {old} -> {new}"
 
                 yield from self._said("charge", meter, self.rules.per_use(meter, was, now), body)
@@ -352,11 +481,13 @@ class Comparison:
             return words.quantity(leaf[0], meter, side)
         if what == "free":
             return " and ".join(
-                f"the first {words.quantity(quantity, meter, side)} per {account}" for quantity, account in leaf
+                f"the first {words.quantity(quantity, meter, side)} per {account}"
+                for quantity, account in leaf
             )
         per = words.per(meter)
         return " and ".join(
-            f"{words.amount(amount, meter, side)} per {per} after {words.quantity(after, meter, side)} per {account}"
+            f"{words.amount(amount, meter, side)} per {per} after "
+            f"{words.quantity(after, meter, side)} per {account}"
             for after, account, amount in leaf
         )
 
@@ -365,7 +496,9 @@ class Comparison:
             if len(set(self.rules.roundings[stage])) > 1:
                 name = stage.replace("_", " ")
 
-                def body(leaf: Any, box: Box, who: str, when: str, name: str = name) -> tuple[str, str, str]:
+                def body(
+                    leaf: Any, box: Box, who: str, when: str, name: str = name
+                ) -> tuple[str, str, str]:
                     old, new = (self.words.rounding(x) for x in leaf)
                     return old, new, f"rounding of the {name}: {old} -> {new}"
 

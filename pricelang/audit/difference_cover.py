@@ -1,4 +1,6 @@
-"""Where something changed, as the fewest boxes: they reach over what nobody can see to be one way or the other."""
+"""Where something changed, as the fewest boxes:
+they reach over what nobody can see to be one way or the other.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pricelang.audit.joint import NO, YES, Joint, Leaf
 from pricelang.book.model import DATES, MODELS
 
 SAME, OPEN = "same", "open"
-"""Leaves of a diagram of changes: nothing changed; nobody can see whether anything did. Any other leaf is a change."""
+"""Leaves of a diagram of changes: nothing changed;
+nobody can see whether anything did. Any other leaf is a change.
+"""
 
 MANY = 200
 """With more kinds of change than this, each is cut by the first way that comes to hand."""
@@ -23,8 +27,8 @@ MANY = 200
 class Box:
     """A box in which a change holds wherever it can be seen.
 
-    `masks` has the points of each axis that the change is about; `models` those and all for which nothing else is true;
-    `sample` is one point at which the change is seen.
+    `masks` has the points of each axis that the change is about; `models` those and all
+    for which nothing else is true; `sample` is one point at which the change is seen.
     """
 
     masks: tuple[int, ...]
@@ -35,7 +39,8 @@ class Box:
 def changes(joint: Joint, root: int) -> Iterator[tuple[Leaf, list[Box]]]:
     """Each kind of change in a diagram, with its boxes, in the order of models and dates."""
     nodes = joint.forest.nodes
-    # Split by models first, so that one of many kinds costs no more than the models that it is about.
+    # Split by models first, so that one of many kinds
+    # costs no more than the models that it is about.
     parts = [(joint.full(MODELS), root)] if root < 0 or nodes[root][0] != MODELS else nodes[root][1]
     about: dict[Leaf, list[tuple[int, int]]] = {}
     for mask, child in sorted(parts, key=lambda part: _low(part[0])):
@@ -47,11 +52,23 @@ def changes(joint: Joint, root: int) -> Iterator[tuple[Leaf, list[Box]]]:
     unseen = joint.map(root, lambda leaf: YES if leaf == OPEN else NO)
     for kind, inside in about.items():
         where = _marked(joint, inside, (kind,), joint.leaf(NO))
-        yield kind, _boxes(joint, where, _marked(joint, inside, (kind, OPEN), unseen), thorough=len(about) <= MANY)
+        yield (
+            kind,
+            _boxes(
+                joint,
+                where,
+                _marked(joint, inside, (kind, OPEN), unseen),
+                thorough=len(about) <= MANY,
+            ),
+        )
 
 
-def _marked(joint: Joint, inside: Sequence[tuple[int, int]], leaves: tuple[Leaf, ...], elsewhere: int) -> int:
-    """Where some parts of the models have one of some leaves; for all other models another diagram."""
+def _marked(
+    joint: Joint, inside: Sequence[tuple[int, int]], leaves: tuple[Leaf, ...], elsewhere: int
+) -> int:
+    """Where some parts of the models have one of some leaves;
+    for all other models another diagram.
+    """
     rest = joint.full(MODELS)
     found = []
     for mask, child in inside:
@@ -103,7 +120,7 @@ def point_of(joint: Joint, root: int, masks: Sequence[int]) -> tuple[int, ...] |
     return tuple(point) if visit(root) else None
 
 
-# ---- boxes ----------------------------------------------------------------------------------------------------------
+# ---- boxes ---------------------------------------------------------------------------------------
 
 
 def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Box]:
@@ -113,7 +130,11 @@ def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Box]:
     inner = sorted(used - {MODELS, DATES})
     orders = [[*reversed(inner), DATES, MODELS]]
     if thorough:
-        orders += [[*reversed(inner), MODELS, DATES], [*inner, DATES, MODELS], [*inner, MODELS, DATES]]
+        orders += [
+            [*reversed(inner), MODELS, DATES],
+            [*inner, DATES, MODELS],
+            [*inner, MODELS, DATES],
+        ]
     found: list[list[int]] = []
     rest = where
     while rest != joint.leaf(NO):
@@ -121,7 +142,10 @@ def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Box]:
         grown = [_grown(joint, where, allowed, seed, order) for order in orders]
         best = max(
             grown,
-            key=lambda masks: (_count(joint, rest, masks), -sum(masks[axis] != joint.full(axis) for axis in axes)),
+            key=lambda masks: (
+                _count(joint, rest, masks),
+                -sum(masks[axis] != joint.full(axis) for axis in axes),
+            ),
         )
         found.append(best)
         rest = _outside(joint, rest, best)
@@ -163,7 +187,9 @@ def _seed(joint: Joint, root: int) -> list[int]:
     return masks
 
 
-def _grown(joint: Joint, where: int, allowed: int, seed: Sequence[int], order: Sequence[int]) -> list[int]:
+def _grown(
+    joint: Joint, where: int, allowed: int, seed: Sequence[int], order: Sequence[int]
+) -> list[int]:
     """A box grown along each axis as far as it may, and no further than it is needed."""
     masks = list(seed)
     for _ in range(2):
@@ -173,13 +199,23 @@ def _grown(joint: Joint, where: int, allowed: int, seed: Sequence[int], order: S
             if reach == full:
                 masks[axis] = full
                 continue
-            seen = _touched(joint, where, [full if a == axis else mask for a, mask in enumerate(masks)], axis) & reach
+            seen = (
+                _touched(
+                    joint,
+                    where,
+                    [full if a == axis else mask for a, mask in enumerate(masks)],
+                    axis,
+                )
+                & reach
+            )
             masks[axis] = _runs(reach, seen, full) if axis == DATES else seen
     return masks
 
 
 def _runs(reach: int, seen: int, full: int) -> int:
-    """The stretches of time in which a change is seen, without breaks; what nothing bounds stays without bounds."""
+    """The stretches of time in which a change is seen, without breaks;
+    what nothing bounds stays without bounds.
+    """
     found, start = 0, 0
     size = full.bit_length()
     while start < size:
@@ -254,7 +290,7 @@ def _count(joint: Joint, root: int, masks: Sequence[int]) -> Fraction:
                     if mask & masks[axis]
                 ),
                 Fraction(0),
-            )  # fmt: skip
+            )
         return known[at]
 
     return share(root) * prod(mask.bit_count() for mask in masks)
@@ -263,9 +299,11 @@ def _count(joint: Joint, root: int, masks: Sequence[int]) -> Fraction:
 def _outside(joint: Joint, root: int, masks: Sequence[int]) -> int:
     """A diagram of yes and no without a box."""
     return joint.combine(
-        [root, joint.box(masks)], lambda leaves: YES if leaves == (YES, NO) else NO,
-        lambda leaf: NO if leaf == NO else None, most=1 << 62,
-    )  # fmt: skip
+        [root, joint.box(masks)],
+        lambda leaves: YES if leaves == (YES, NO) else NO,
+        lambda leaf: NO if leaf == NO else None,
+        most=1 << 62,
+    )
 
 
 def _needed(joint: Joint, where: int, found: list[list[int]]) -> list[list[int]]:

@@ -1,4 +1,6 @@
-"""What differs between two books outside their rules: names, dates of models, units, defaults, figures."""
+"""What differs between two books outside their rules:
+names, dates of models, units, defaults, figures.
+"""
 
 from __future__ import annotations
 
@@ -35,27 +37,47 @@ def request_changes(words: Words) -> Iterator[Change]:
             there = now or was
             assert there is not None
             default = there.values[there.default].name
-            body = f"new dimension `{name}`, default {default}" if now else f"dimension `{name}` is gone"
+            body = (
+                f"new dimension `{name}`, default {default}"
+                if now
+                else f"dimension `{name}` is gone"
+            )
             yield _change("dimension", name, "" if now else default, default if now else "", body)
             continue
         defaults = [dimension.values[dimension.default].name for dimension in (was, now)]
         if defaults[0] != defaults[1]:
             yield _change(
-                "dimension", name, defaults[0], defaults[1], f"default of {name}: {defaults[0]} -> {defaults[1]}"
+                "dimension",
+                name,
+                defaults[0],
+                defaults[1],
+                f"default of {name}: {defaults[0]} -> {defaults[1]}",
             )
     # A unit that is its own kind comes with the meters that are counted in it.
-    units = [{unit.name: unit for unit in book.units if unit.name != unit.kind} for book in (old, new)]
+    units = [
+        {unit.name: unit for unit in book.units if unit.name != unit.kind} for book in (old, new)
+    ]
     for name in dict.fromkeys([*units[0], *units[1]]):
         sizes = [_unit(found.get(name)) for found in units]
         if sizes[0] != sizes[1]:
-            yield _change("unit", name, sizes[0], sizes[1], f"unit `{name}`: {sizes[0]} -> {sizes[1]}")
+            yield _change(
+                "unit", name, sizes[0], sizes[1], f"unit `{name}`: {sizes[0]} -> {sizes[1]}"
+            )
     meters = [{meter.name: meter for meter in book.meters} for book in (old, new)]
     for name in meters[0].keys() & meters[1].keys():
         counted = [found[name] for found in meters]
-        if (counted[0].unit, counted[0].kind, counted[0].size) != (counted[1].unit, counted[1].kind, counted[1].size):
+        if (counted[0].unit, counted[0].kind, counted[0].size) != (
+            counted[1].unit,
+            counted[1].kind,
+            counted[1].size,
+        ):
             texts = [plural(meter.unit) for meter in counted]
             yield _change(
-                "meter", name, texts[0], texts[1], f"{name} is counted in {texts[1]}, no longer in {texts[0]}"
+                "meter",
+                name,
+                texts[0],
+                texts[1],
+                f"{name} is counted in {texts[1]}, no longer in {texts[0]}",
             )
 
 
@@ -64,25 +86,42 @@ def _unit(unit: m.Unit | None) -> str:
 
 
 def _change(
-    kind: str, subject: str, old: str, new: str, body: str, when: str = "", who: str = "", models: tuple[str, ...] = ()
+    kind: str,
+    subject: str,
+    old: str,
+    new: str,
+    body: str,
+    when: str = "",
+    who: str = "",
+    models: tuple[str, ...] = (),
 ) -> Change:
     return Change(kind, subject, who, when, old, new, sentence(when, body), models)
 
 
-# ---- models ---------------------------------------------------------------------------------------------------------
+# ---- models --------------------------------------------------------------------------------------
 
 
 def model_changes(words: Words, new_meaning: Meaning) -> Iterator[Change]:
-    """Models that came, went, or changed their dates. Between two days: those that were released or retired."""
+    """Models that came, went, or changed their dates. Between two days:
+    those that were released or retired.
+    """
     found = [{model.name: model for model in _known(side)} for side in (words.old, words.new)]
-    for name in sorted(found[0] | found[1], key=lambda name: ((found[1].get(name) or found[0][name]).released, name)):
+    for name in sorted(
+        found[0] | found[1],
+        key=lambda name: ((found[1].get(name) or found[0][name]).released, name),
+    ):
         was, now = (models.get(name) for models in found)
         if was is None and now is not None:
             prices = _first_prices(words, new_meaning, name)
-            body = f"new model `{name}`, released {written(now.released)}{': ' if prices else ''}{prices}"
+            body = (
+                f"new model `{name}`, released "
+                f"{written(now.released)}{': ' if prices else ''}{prices}"
+            )
             yield _change("model", name, "", prices or "offered", body, "", f"`{name}`", (name,))
         elif now is None and was is not None:
-            yield _change("model", name, "offered", "", f"model `{name}` is gone", "", f"`{name}`", (name,))
+            yield _change(
+                "model", name, "offered", "", f"model `{name}` is gone", "", f"`{name}`", (name,)
+            )
         elif was is not None and now is not None:
             yield from _dates(words, was, now)
 
@@ -94,18 +133,26 @@ def _known(side: Side) -> list[m.Model]:
 def _dates(words: Words, was: m.Model, now: m.Model) -> Iterator[Change]:
     name = now.name
     for word in ("released", "deprecated", "retired"):
-        old, new = (_day(side, getattr(model, word)) for side, model in ((words.old, was), (words.new, now)))
+        old, new = (
+            _day(side, getattr(model, word)) for side, model in ((words.old, was), (words.new, now))
+        )
         if old != new:
             body = (
                 f"`{name}` was {word} on {new}"
                 if words.new.at is not None and old == "never"
                 else f"`{name}` {word}: {old} -> {new}"
             )
-            yield _change("model", name, f"{word} {old}", f"{word} {new}", body, "", f"`{name}`", (name,))
+            yield _change(
+                "model", name, f"{word} {old}", f"{word} {new}", body, "", f"`{name}`", (name,)
+            )
 
 
 def _day(side: Side, instant: int | None) -> str:
-    return "never" if instant is None or (side.at is not None and instant > side.at) else written(instant)
+    return (
+        "never"
+        if instant is None or (side.at is not None and instant > side.at)
+        else written(instant)
+    )
 
 
 def _first_prices(words: Words, meaning: Meaning, name: str) -> str:
@@ -127,25 +174,37 @@ def _first_prices(words: Words, meaning: Meaning, name: str) -> str:
     return "; ".join(f"{', '.join(prices)} per {per}" for per, prices in by_unit.items())
 
 
-# ---- figures and announcements --------------------------------------------------------------------------------------
+# ---- figures and announcements -------------------------------------------------------------------
 
 Row = tuple[str, str, str]
 
 
 def figure_changes(words: Words) -> Iterator[Change]:
-    """Facts that price nothing: figures for estimates, and prices that were announced and withdrawn."""
+    """Facts that price nothing: figures for estimates,
+    and prices that were announced and withdrawn.
+    """
     tables = [_figures(side) for side in (words.old, words.new)]
     alike: dict[tuple[str, str, str, str, str], list[str]] = {}
     for key in dict.fromkeys([*tables[0], *tables[1]]):
         for start, end, was, now in _differences(tables[0].get(key, {}), tables[1].get(key, {})):
-            old, new = ("none" if value is None else f"{fraction(value[0])} {value[1]}" for value in (was, now))
+            old, new = (
+                "none" if value is None else f"{fraction(value[0])} {value[1]}"
+                for value in (was, now)
+            )
             when = words_of(start, end) if words.new.at is None else ""
             alike.setdefault((key[0], key[2], when, old, new), []).append(key[1])
     for (table, column, when, old, new), rows in alike.items():
         who = ", ".join(f"`{row}`" for row in rows)
         models = tuple(row for row in rows if row in words.new.joint.models)
         yield _change(
-            "figure", f"{table} {column}", old, new, f"{table} {column} of {who}: {old} -> {new}", when, who, models
+            "figure",
+            f"{table} {column}",
+            old,
+            new,
+            f"{table} {column} of {who}: {old} -> {new}",
+            when,
+            who,
+            models,
         )
     if words.new.at is not None:
         return

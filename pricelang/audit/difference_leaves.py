@@ -1,4 +1,6 @@
-"""What the diagrams that `diff` compares say at a request: outcomes, prices, bounds, roundings, never indices."""
+"""What the diagrams that `diff` compares say at a request:
+outcomes, prices, bounds, roundings, never indices.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from pricelang.decimals import rounded
 class Outcome:
     """What a modifier does: `kind` is none, refuse or effect.
 
-    Factors are by meter; additions by meter are in the currency per base unit; `extras` are amounts per request.
+    Factors are by meter; additions by meter are in the currency per base unit;
+    `extras` are amounts per request.
     """
 
     kind: str
@@ -27,7 +30,8 @@ class Outcome:
 class Listed:
     """The price of a meter before any modifier: `kind` is none (it cannot be used), free or price.
 
-    `amount` is in the currency per base unit; `size` (base units) only where prices are rounded per so much.
+    `amount` is in the currency per base unit;
+    `size` (base units) only where prices are rounded per so much.
     """
 
     kind: str
@@ -37,7 +41,9 @@ class Listed:
 
 @frozen
 class Bound:
-    """A line of a limit: on `target` (unit_price, request, account), with the meter or the account that it is about."""
+    """A line of a limit: on `target` (unit_price, request, account),
+    with the meter or the account that it is about.
+    """
 
     target: str
     about: str
@@ -68,7 +74,9 @@ def factor_of(outcome: Outcome, meter: str) -> Fraction:
 
 
 def stepped(listed: Listed, steps: list[Any], rounding: Round | None) -> Fraction:
-    """A price after the steps of a stack, each a factor and an addition or some bounds, and its rounding."""
+    """A price after the steps of a stack, each a factor and an addition or some bounds,
+    and its rounding.
+    """
     price = listed.amount
     for step in steps:
         if step and isinstance(step[0], Fraction):
@@ -97,5 +105,7 @@ def only_changed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
         factors = tuple(x for x in outcome.factors if x[0] in changed)
         adds = tuple(x for x in outcome.adds if x[0] in changed)
         extras = outcome.extras if before.extras != after.extras else ()
-        found.append(Outcome("effect" if factors or adds or extras else "none", factors, adds, extras))
+        found.append(
+            Outcome("effect" if factors or adds or extras else "none", factors, adds, extras)
+        )
     return found[0], found[1]

@@ -1,4 +1,6 @@
-"""What one book means at every request of a joint space: diagrams of offers, outcomes, prices and the rest, by name."""
+"""What one book means at every request of a joint space:
+diagrams of offers, outcomes, prices and the rest, by name.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,15 @@ from typing import Any
 
 from attrs import define, field
 
-from pricelang.audit.difference_leaves import NOTHING, REFUSED, UNUSABLE, Bound, Listed, Outcome, Round
+from pricelang.audit.difference_leaves import (
+    NOTHING,
+    REFUSED,
+    UNUSABLE,
+    Bound,
+    Listed,
+    Outcome,
+    Round,
+)
 from pricelang.audit.joint import NO, YES, Joint, Leaf, Side, TooLarge
 from pricelang.book import model as m
 
@@ -55,12 +65,17 @@ class Meaning:
                 start = self.side.start(stretch)
                 if first is not None and start is not None and start >= first:
                     stretches |= 1 << stretch
-            inside = [(stretches, joint.leaf(YES)), (joint.full(m.DATES) & ~stretches, joint.leaf(NO))]
+            inside = [
+                (stretches, joint.leaf(YES)),
+                (joint.full(m.DATES) & ~stretches, joint.leaf(NO)),
+            ]
             parts.append((1 << number, joint.forest.node(m.DATES, inside)))
         return joint.forest.node(m.MODELS, parts)
 
     def values(self) -> dict[tuple[int, int], int]:
-        """Where each value (joint dimension, value) is offered, whatever the request says of that dimension itself."""
+        """Where each value (joint dimension, value) is offered,
+        whatever the request says of that dimension itself.
+        """
         joint = self.joint
         own = {dimension.name: number for number, dimension in enumerate(self.book.dimensions)}
         found: dict[tuple[int, int], int] = {}
@@ -68,7 +83,9 @@ class Meaning:
             number = own.get(dimension.name)
             if dimension.clocked:
                 hours = self.side.hours_offered()
-                found |= {(place, n): joint.fix(hours, 2 + place, n) for n in range(len(dimension.values))}
+                found |= {
+                    (place, n): joint.fix(hours, 2 + place, n) for n in range(len(dimension.values))
+                }
                 continue
             for position, name in enumerate(dimension.values):
                 root = joint.leaf(NO)
@@ -86,7 +103,10 @@ class Meaning:
         joint = self.joint
         roots = []
         for place, dimension in enumerate(joint.dimensions):
-            parts = [(1 << position, values[place, position]) for position in range(len(dimension.values))]
+            parts = [
+                (1 << position, values[place, position])
+                for position in range(len(dimension.values))
+            ]
             roots.append(joint.select(2 + place, parts))
         return joint.all_of([*roots, joint.possible()])
 
@@ -96,7 +116,9 @@ class Meaning:
         """What each modifier does, by its name in the other book."""
         found = {}
         for modifier, root in zip(self.book.modifiers, self.book.decisions.modifiers, strict=True):
-            found[self._named(modifier.name)] = self.side.carry(root, partial(self._outcome, modifier))
+            found[self._named(modifier.name)] = self.side.carry(
+                root, partial(self._outcome, modifier)
+            )
         return found
 
     def _named(self, name: str) -> str:
@@ -109,21 +131,30 @@ class Meaning:
         if lines[0].outcome == "refuse":
             return REFUSED
         factors = {
-            self.book.meters[meter].name: factor for line in lines for meter, factor in line.factors if factor != 1
+            self.book.meters[meter].name: factor
+            for line in lines
+            for meter, factor in line.factors
+            if factor != 1
         }
         adds: dict[str, Fraction] = {}
         for line in lines:
             for meter in line.meters:
                 unit = self.book.meters[meter]
-                adds[unit.name] = adds.get(unit.name, Fraction(0)) + (line.amount or Fraction(0)) / base_size(
-                    unit, line.size
-                )
+                adds[unit.name] = adds.get(unit.name, Fraction(0)) + (
+                    line.amount or Fraction(0)
+                ) / base_size(unit, line.size)
         extras = tuple(
-            sorted(line.amount for line in lines if line.outcome == "add" and not line.meters and line.amount)
+            sorted(
+                line.amount
+                for line in lines
+                if line.outcome == "add" and not line.meters and line.amount
+            )
         )
         if not factors and not adds and not extras:
             return NOTHING
-        return Outcome("effect", tuple(sorted(factors.items())), tuple(sorted(adds.items())), extras)
+        return Outcome(
+            "effect", tuple(sorted(factors.items())), tuple(sorted(adds.items())), extras
+        )
 
     def refusals(self) -> int:
         """Where a `refuse` of the book holds."""
@@ -133,13 +164,21 @@ class Meaning:
         """Where each exclusion refuses, by the sorted names of its modifiers. Raises `TooLarge`."""
         effective = [
             self.side.carry(root, lambda leaf, of=modifier: YES if _has_effect(of, leaf) else NO)  # type: ignore[misc]
-            for modifier, root in zip(self.book.modifiers, self.book.decisions.modifiers, strict=True)
+            for modifier, root in zip(
+                self.book.modifiers, self.book.decisions.modifiers, strict=True
+            )
         ]
         found: dict[tuple[str, ...], int] = {}
-        for exclusion, root in zip(self.book.exclusions, self.book.decisions.exclusions, strict=True):
-            pair = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+        for exclusion, root in zip(
+            self.book.exclusions, self.book.decisions.exclusions, strict=True
+        ):
+            pair = (
+                [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+            )
             key = tuple(sorted(self._named(self.book.modifiers[index].name) for index in pair))
-            holds = self.joint.all_of([*(effective[index] for index in pair), self.side.carry(root, _yes)])
+            holds = self.joint.all_of(
+                [*(effective[index] for index in pair), self.side.carry(root, _yes)]
+            )
             found[key] = self.joint.any_of([found[key], holds]) if key in found else holds
         return found
 
@@ -157,12 +196,16 @@ class Meaning:
         """The price of a meter before any modifier (`Listed`). Raises `TooLarge`."""
         found = self._prices.get(name)
         if found is None:
-            index = next((n for n, meter in enumerate(self.book.meters) if meter.name == name), None)
+            index = next(
+                (n for n, meter in enumerate(self.book.meters) if meter.name == name), None
+            )
             if index is None:
                 found = self.joint.leaf(UNUSABLE)
             else:
                 offered = self.side.carry(self.book.decisions.meters[index], _yes)
-                charge = next((n for n, charge in enumerate(self.book.charges) if charge.meter == index), None)
+                charge = next(
+                    (n for n, charge in enumerate(self.book.charges) if charge.meter == index), None
+                )
                 listed = self._rated(index) if charge is None else self._charged(index, charge)
                 found = self.joint.combine(
                     [offered, listed],
@@ -180,9 +223,14 @@ class Meaning:
             price = next((charge.prices[n] for n in leaf if charge.prices[n].after is None), None)
             return UNUSABLE if price is None else self._listed(index, price.amount, price.size)
 
-        prices, free = self.side.carry(roots[0], first), self.side.carry(roots[3], lambda leaf: YES if leaf else NO)
+        prices, free = (
+            self.side.carry(roots[0], first),
+            self.side.carry(roots[3], lambda leaf: YES if leaf else NO),
+        )
         return self.joint.combine(
-            [free, prices], lambda leaves: leaves[1], lambda leaf: Listed("free") if leaf == YES else None
+            [free, prices],
+            lambda leaves: leaves[1],
+            lambda leaf: Listed("free") if leaf == YES else None,
         )
 
     def _listed(self, index: int, amount: Fraction, size: Fraction) -> Listed:
@@ -197,7 +245,11 @@ class Meaning:
             return joint.map(rows, lambda leaf: UNUSABLE if leaf.kind == "derived" else leaf)
 
         def factor(leaf: tuple[int, ...]) -> Leaf:
-            return None if not leaf else (bases.index(book.derivations[leaf[0]].of), book.derivations[leaf[0]].factor)
+            return (
+                None
+                if not leaf
+                else (bases.index(book.derivations[leaf[0]].of), book.derivations[leaf[0]].factor)
+            )
 
         def derived(leaves: tuple[Any, ...]) -> Listed:
             row, line = leaves[:2]
@@ -214,7 +266,9 @@ class Meaning:
             self.side.carry(book.decisions.derivations[index], factor),
             *(self._unoffered(base) for base in bases),
         ]
-        return joint.combine(roots, derived, lambda row: None if row.kind == "derived" else row, most=1 << 62)
+        return joint.combine(
+            roots, derived, lambda row: None if row.kind == "derived" else row, most=1 << 62
+        )
 
     def _unoffered(self, index: int) -> int:
         """The price that another is derived from, whether or not its meter is offered."""
@@ -229,29 +283,55 @@ class Meaning:
         price = self.book.prices[leaf[0]]
         if price.kind == "amount":
             return self._listed(index, price.amount or Fraction(0), price.size)
-        return Listed("derived", Fraction(0), base_size(self.book.meters[index], price.size) if self.sized else None)
+        return Listed(
+            "derived",
+            Fraction(0),
+            base_size(self.book.meters[index], price.size) if self.sized else None,
+        )
 
     def per_use(self, name: str) -> tuple[int, int, int]:
-        """A charge's minimum per use, its free pools and its graduated prices, as tuples in base units."""
+        """A charge's minimum per use, its free pools and its graduated prices,
+        as tuples in base units.
+        """
         nothing = self.joint.leaf(())
-        found = next(((n, c) for n, c in enumerate(self.book.charges) if self.book.meters[c.meter].name == name), None)
+        found = next(
+            (
+                (n, c)
+                for n, c in enumerate(self.book.charges)
+                if self.book.meters[c.meter].name == name
+            ),
+            None,
+        )
         if found is None:
             return nothing, nothing, nothing
         (number, charge), meter = found, self.book.meters[found[1].meter]
         roots = self.book.decisions.charges[number]
 
         def pools(leaf: tuple[int, ...]) -> Leaf:
-            return tuple(sorted((base_size(meter, charge.pools[n].quantity), charge.pools[n].account) for n in leaf))
+            return tuple(
+                sorted(
+                    (base_size(meter, charge.pools[n].quantity), charge.pools[n].account)
+                    for n in leaf
+                )
+            )
 
         def tiers(leaf: tuple[int, ...]) -> Leaf:
             prices = [charge.prices[n] for n in leaf]
-            return tuple(sorted(
-                (base_size(meter, price.after), price.account, price.amount / base_size(meter, price.size))
-                for price in prices if price.after is not None
-            ))  # fmt: skip
+            return tuple(
+                sorted(
+                    (
+                        base_size(meter, price.after),
+                        price.account,
+                        price.amount / base_size(meter, price.size),
+                    )
+                    for price in prices
+                    if price.after is not None
+                )
+            )
 
         minimum = self.side.carry(
-            roots[1], lambda leaf: (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else ()
+            roots[1],
+            lambda leaf: (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else (),
         )
         return minimum, self.side.carry(roots[2], pools), self.side.carry(roots[0], tiers)
 
@@ -266,17 +346,26 @@ class Meaning:
 
     def _sorted_bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> tuple[Bound, ...]:
         # Of one meter the order stays, for a floor and a cap may cross.
-        return tuple(sorted(self._bounds(limit, leaf), key=lambda bound: (bound.target, bound.about)))
+        return tuple(
+            sorted(self._bounds(limit, leaf), key=lambda bound: (bound.target, bound.about))
+        )
 
     def _bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> Iterator[Bound]:
         for line in (limit.lines[number] for number in leaf):
             for meter in (self.book.meters[index] for index in line.meters):
-                yield Bound(line.target, meter.name, line.at_least, line.amount / base_size(meter, line.size))
+                yield Bound(
+                    line.target,
+                    meter.name,
+                    line.at_least,
+                    line.amount / base_size(meter, line.size),
+                )
             if not line.meters:
                 yield Bound(line.target, line.per, line.at_least, line.amount)
 
     def bounds(self) -> int:
-        """All lines on requests and accounts that hold, of whatever limit: those on requests in their order. Raises `TooLarge`."""
+        """All lines on requests and accounts that hold, of whatever limit:
+        those on requests in their order. Raises `TooLarge`.
+        """
 
         def every(leaves: tuple[Any, ...]) -> Leaf:
             found = [bound for leaf in leaves for bound in leaf if bound.target != "unit_price"]
@@ -286,12 +375,21 @@ class Meaning:
         return self.joint.combine([*self.limits().values(), self.joint.leaf(())], every)
 
     def crossing(self) -> int:
-        """The lines on accounts whose order decides what is paid, in that order: a floor above a cap. Raises `TooLarge`."""
+        """The lines on accounts whose order decides what is paid, in that order:
+        a floor above a cap. Raises `TooLarge`.
+        """
 
         def kept(leaves: tuple[Any, ...]) -> Leaf:
-            found = [bound for leaf in leaves for bound in leaf if bound.target not in ("unit_price", "request")]
+            found = [
+                bound
+                for leaf in leaves
+                for bound in leaf
+                if bound.target not in ("unit_price", "request")
+            ]
             floors, caps = ([x for x in found if x.at_least == side] for side in (True, False))
-            crossed = {x.about for x in floors for y in caps if x.about == y.about and x.amount > y.amount}
+            crossed = {
+                x.about for x in floors for y in caps if x.about == y.about and x.amount > y.amount
+            }
             return tuple(x for about in sorted(crossed) for x in found if x.about == about)
 
         return self.joint.combine([*self.limits().values(), self.joint.leaf(())], kept)
@@ -299,7 +397,10 @@ class Meaning:
     def extras(self, outcomes: Iterable[int]) -> int:
         """All amounts per request, of whatever modifier. Raises `TooLarge`."""
         roots = [self.joint.map(root, lambda leaf: leaf.extras) for root in outcomes]
-        return self.joint.combine([*roots, self.joint.leaf(())], lambda leaves: tuple(sorted(x for leaf in leaves for x in leaf)))
+        return self.joint.combine(
+            [*roots, self.joint.leaf(())],
+            lambda leaves: tuple(sorted(x for leaf in leaves for x in leaf)),
+        )
 
     def roundings(self) -> dict[str, int]:
         """The rounding of each stage, or None."""
@@ -307,7 +408,9 @@ class Meaning:
         for stage in ("unit_price", "line", "total"):
 
             def step(leaf: tuple[int, ...], stage: str = stage) -> Leaf:
-                held = next((r for r in (self.book.roundings[n] for n in leaf) if r.stage == stage), None)
+                held = next(
+                    (r for r in (self.book.roundings[n] for n in leaf) if r.stage == stage), None
+                )
                 return None if held is None else Round(held.step, held.currency, held.mode)
 
             found[stage] = self.side.carry(self.book.decisions.roundings, step)
@@ -322,7 +425,9 @@ class Meaning:
         )
 
     def aliases(self) -> dict[str, int]:
-        """The model that each alias stands for, None for none, and an empty name before that model is released."""
+        """The model that each alias stands for, None for none,
+        and an empty name before that model is released.
+        """
         joint, book = self.joint, self.book
         found = {}
         for name in dict.fromkeys(alias.name for alias in book.aliases):
@@ -333,7 +438,9 @@ class Meaning:
                 for alias in book.aliases:
                     target = book.models[alias.model]
                     if alias.name == name and _within(-1 << 62 if start is None else start, alias):
-                        model = target.name if start is not None and start >= target.released else ""
+                        model = (
+                            target.name if start is not None and start >= target.released else ""
+                        )
                 parts.append((1 << stretch, joint.leaf(model)))
             found[name] = joint.forest.node(m.DATES, parts)
         return found
@@ -341,13 +448,17 @@ class Meaning:
     def order(self) -> tuple[str, ...]:
         """The stack by name: modifiers, and limits on unit prices."""
         return tuple(
-            self._named(self.book.modifiers[index].name) if kind == "modifier" else self.book.limits[index].name
+            self._named(self.book.modifiers[index].name)
+            if kind == "modifier"
+            else self.book.limits[index].name
             for kind, index in self.book.stack
         )
 
 
 def _within(start: int, alias: m.Alias) -> bool:
-    return (alias.start is None or start >= alias.start) and (alias.end is None or start < alias.end)
+    return (alias.start is None or start >= alias.start) and (
+        alias.end is None or start < alias.end
+    )
 
 
 def _yes(leaf: tuple[int, ...]) -> str:
@@ -359,11 +470,18 @@ def _has_effect(modifier: m.Modifier, leaf: tuple[int, ...]) -> bool:
     return bool(leaf) and modifier.lines[leaf[0]].outcome in ("factor", "add")
 
 
-def refused_where(meaning: Meaning, outcomes: Mapping[str, int], exclusions: Mapping[tuple[str, ...], int]) -> int:
-    """Where any rule of a book refuses; where that is too large to work out, only where `refuse` itself does."""
+def refused_where(
+    meaning: Meaning, outcomes: Mapping[str, int], exclusions: Mapping[tuple[str, ...], int]
+) -> int:
+    """Where any rule of a book refuses;
+    where that is too large to work out, only where `refuse` itself does.
+    """
     joint = meaning.joint
     try:
-        modifiers = [joint.map(root, lambda leaf: YES if leaf.kind == "refuse" else NO) for root in outcomes.values()]
+        modifiers = [
+            joint.map(root, lambda leaf: YES if leaf.kind == "refuse" else NO)
+            for root in outcomes.values()
+        ]
         return joint.any_of([meaning.refusals(), *modifiers, *exclusions.values()])
     except TooLarge:
         meaning.undecided = True

@@ -1,9 +1,11 @@
-"""Which requests a difference can be seen at: existence, refusals, and whether the unit price of each meter changed.
+"""Which requests a difference can be seen at:
+existence, refusals, and whether the unit price of each meter changed.
 
-A rule that changed is no difference where no request can tell: where the request did not exist, is refused either way,
-or comes to the same price because another rule changed with it. There a diagram of changes is open, and a sentence may
-reach over it. Prices are compared by ratios of the factors that changed; only where a surcharge, a limit or a rounding
-makes the order matter are whole prices worked out.
+A rule that changed is no difference where no request can tell: where the request did not exist, is
+refused either way, or comes to the same price because another rule changed with it. There a diagram
+of changes is open, and a sentence may reach over it. Prices are compared by ratios of the factors
+that changed; only where a surcharge, a limit or a rounding makes the order matter are whole prices
+worked out.
 """
 
 from __future__ import annotations
@@ -50,9 +52,11 @@ from pricelang.audit.joint import NO, YES, Joint, TooLarge
 
 @define(eq=False, repr=False)
 class Rules:
-    """The diagrams of two books, those of the newer under the names of the older, and what they come to together.
+    """The diagrams of two books, those of the newer under the names of the older,
+    and what they come to together.
 
-    `undecided` is set where something was too large to work out; what is then reported may cancel out.
+    `undecided` is set where something was too large to work out;
+    what is then reported may cancel out.
     """
 
     old: Meaning
@@ -78,18 +82,25 @@ class Rules:
 
     def extras(self) -> int:
         """Where requests pay other amounts per request, by whatever modifiers."""
-        return self._whole("extras", lambda side, meaning: meaning.extras(pair[side] for pair in self.outcomes.values()))
+        return self._whole(
+            "extras",
+            lambda side, meaning: meaning.extras(pair[side] for pair in self.outcomes.values()),
+        )
 
     def bounds(self) -> int:
         """Where other floors and caps hold for requests or accounts, by whatever limits."""
         return self._whole("bounds", lambda side, meaning: meaning.bounds())
 
     def _whole(self, what: str, made: Callable[[int, Meaning], int]) -> int:
-        """Where two books say different things (yes or no) of what several rules come to together."""
+        """Where two books say different things (yes or no)
+        of what several rules come to together.
+        """
         if what not in self._wholes:
             try:
                 roots = [made(side, meaning) for side, meaning in enumerate((self.old, self.new))]
-                self._wholes[what] = self.joint.combine(roots, lambda leaves: NO if leaves[0] == leaves[1] else YES)
+                self._wholes[what] = self.joint.combine(
+                    roots, lambda leaves: NO if leaves[0] == leaves[1] else YES
+                )
             except TooLarge:
                 self.undecided, self._wholes[what] = True, self.joint.leaf(YES)
         return self._wholes[what]
@@ -99,15 +110,28 @@ class Rules:
         nothing = joint.leaf(())
         self.limits = paired(self.old.limits(), self.new.limits(), nothing)
         roundings = [meaning.roundings() for meaning in both]
-        self.roundings = {stage: (root, roundings[1][stage]) for stage, root in roundings[0].items()}
+        self.roundings = {
+            stage: (root, roundings[1][stage]) for stage, root in roundings[0].items()
+        }
         self.refusals = (self.old.refusals(), self.new.refusals())
         self.free = (self.old.free(), self.new.free())
         self.values = (self.old.values(), self.new.values())
         exclusions = [meaning.exclusions() for meaning in both]
         self.exclusions = paired(exclusions[0], exclusions[1], joint.leaf(NO))
         self.state = self._state(exclusions)
-        leaves = [leaf for pair in self.outcomes.values() for root in pair for leaf in leaves_of(joint, root)]
-        bounds = [x for pair in self.limits.values() for root in pair for leaf in leaves_of(joint, root) for x in leaf]
+        leaves = [
+            leaf
+            for pair in self.outcomes.values()
+            for root in pair
+            for leaf in leaves_of(joint, root)
+        ]
+        bounds = [
+            x
+            for pair in self.limits.values()
+            for root in pair
+            for leaf in leaves_of(joint, root)
+            for x in leaf
+        ]
         self.factors_only = (
             not any(isinstance(leaf, Outcome) and leaf.adds for leaf in leaves)
             and all(bound.target != "unit_price" for bound in bounds)
@@ -172,43 +196,59 @@ class Rules:
             _, was, now, was_free, now_free = leaves
             if was.kind == "none" or now.kind == "none":
                 return OFF if was.kind == now.kind else GONE
-            amounts = [Fraction(0) if free == YES or price.kind == "free" else price.amount
-                       for price, free in ((was, was_free), (now, now_free))]  # fmt: skip
+            amounts = [
+                Fraction(0) if free == YES or price.kind == "free" else price.amount
+                for price, free in ((was, was_free), (now, now_free))
+            ]
             if not all(amounts):
                 return NIL if amounts[0] == amounts[1] else DIFFERS
             return Fraction(amounts[1] / amounts[0])
 
-        found = joint.combine([self.state, *self._listed(meter), *self.free], ratio, off, most=1 << 62)
+        found = joint.combine(
+            [self.state, *self._listed(meter), *self.free], ratio, off, most=1 << 62
+        )
         factors = []
         for was, now in self.outcomes.values():
             if was != now:
                 of = joint.combine(
-                    [was, now], lambda leaves: factor_of(leaves[1], meter) / factor_of(leaves[0], meter), most=1 << 62
+                    [was, now],
+                    lambda leaves: factor_of(leaves[1], meter) / factor_of(leaves[0], meter),
+                    most=1 << 62,
                 )
                 if of != joint.leaf(Fraction(1)):
                     factors.append(of)
         numbers: list[Any] = [
-            leaf for root in (found, *factors) for leaf in leaves_of(joint, root) if isinstance(leaf, Fraction)
+            leaf
+            for root in (found, *factors)
+            for leaf in leaves_of(joint, root)
+            if isinstance(leaf, Fraction)
         ]
         if all(number >= 1 for number in numbers) or all(number <= 1 for number in numbers):
             # Nothing cancels what all goes one way: then a price differs where any of them does.
             found, *factors = (joint.map(root, one_way) for root in (found, *factors))
             for of in factors:
                 roots = [found, of]
-                found = joint.combine(roots, lambda x: x[1], lambda x: x if x != EQUAL else None, most=1 << 62)
+                found = joint.combine(
+                    roots, lambda x: x[1], lambda x: x if x != EQUAL else None, most=1 << 62
+                )
             return found
         if tuple(factors) in self._too_many:  # as it was for another meter
             raise TooLarge
         self._too_many.add(tuple(factors))
         for of in factors:
             roots = [found, of]
-            found = joint.combine(roots, lambda x: x[0] * x[1], lambda x: x if isinstance(x, str) else None)
+            found = joint.combine(
+                roots, lambda x: x[0] * x[1], lambda x: x if isinstance(x, str) else None
+            )
         self._too_many.discard(tuple(factors))
         return joint.map(found, one_way)
 
     def _by_price(self, meter: str) -> int:
         """By whole prices, each worked out step by step in the order of its own stack."""
-        joint, roots = self.joint, [self.state, *self._listed(meter), *self.free, *self.roundings["unit_price"]]
+        joint, roots = (
+            self.joint,
+            [self.state, *self._listed(meter), *self.free, *self.roundings["unit_price"]],
+        )
         places: list[dict[str, int]] = [{}, {}]
         for name, pair in self.outcomes.items():
             for side in (0, 1):
@@ -219,10 +259,16 @@ class Rules:
                 places[side][f"limit {name}"] = len(roots)
                 roots.append(
                     joint.map(
-                        pair[side], lambda leaf: tuple(b for b in leaf if b.target == "unit_price" and b.about == meter)
+                        pair[side],
+                        lambda leaf: tuple(
+                            b for b in leaf if b.target == "unit_price" and b.about == meter
+                        ),
                     )
                 )
-        orders = [self._members(meaning, places[side]) for side, meaning in enumerate((self.old, self.new))]
+        orders = [
+            self._members(meaning, places[side])
+            for side, meaning in enumerate((self.old, self.new))
+        ]
 
         def decide(leaves: tuple[Any, ...]) -> str:
             prices: list[Fraction | None] = []
@@ -233,7 +279,9 @@ class Rules:
                 elif listed.kind == "free" or leaves[3 + side] == YES:
                     prices.append(Fraction(0))
                 else:
-                    prices.append(stepped(listed, [leaves[place] for place in orders[side]], leaves[5 + side]))
+                    prices.append(
+                        stepped(listed, [leaves[place] for place in orders[side]], leaves[5 + side])
+                    )
             if None in prices:
                 return OFF if prices[0] == prices[1] else GONE
             return EQUAL if prices[0] == prices[1] else DIFFERS
@@ -274,7 +322,9 @@ class Rules:
     def outcome(self, name: str) -> int:
         """Where a modifier changed, as pairs of outcomes; of two effects only what differs."""
         was, now = self.outcomes[name]
-        pairs = leaves_of(self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62))
+        pairs = leaves_of(
+            self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62)
+        )
         meters = sorted({meter for pair in pairs for meter in changed_meters(*pair)})
 
         def decide(leaves: tuple[Any, ...]) -> Any:
@@ -291,7 +341,14 @@ class Rules:
                 return only_changed(before, after)
             return OPEN
 
-        roots = [self.state, was, now, *self.free, self.extras(), *(self.differs(meter) for meter in meters)]
+        roots = [
+            self.state,
+            was,
+            now,
+            *self.free,
+            self.extras(),
+            *(self.differs(meter) for meter in meters),
+        ]
         return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def price(self, meter: str) -> int:
@@ -308,14 +365,19 @@ class Rules:
         was, now = self._listed(meter)
         if was == now:
             return self.joint.leaf(SAME)
-        return self.joint.combine([self.state, was, now, self.differs(meter)], decide, absent, most=1 << 62)
+        return self.joint.combine(
+            [self.state, was, now, self.differs(meter)], decide, absent, most=1 << 62
+        )
 
     def per_use(self, meter: str, was: int, now: int) -> int:
         """Where a minimum, a pool or the tiers of a charge changed for somebody who pays it."""
 
         def decide(leaves: tuple[Any, ...]) -> Any:
             at, before, after, listed, lists, was_free, now_free = leaves
-            pays = [price.kind == "price" and free == NO for price, free in ((listed, was_free), (lists, now_free))]
+            pays = [
+                price.kind == "price" and free == NO
+                for price, free in ((listed, was_free), (lists, now_free))
+            ]
             old, new = (before if pays[0] else ()), (after if pays[1] else ())
             if at != LIVE or not pays[1]:
                 return OPEN
@@ -325,9 +387,13 @@ class Rules:
         return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def limit(self, name: str) -> int:
-        """Where a floor or cap changed, as pairs of tuples of `Bound`; only the lines that differ."""
+        """Where a floor or cap changed, as pairs of tuples of `Bound`;
+        only the lines that differ.
+        """
         was, now = self.limits[name]
-        pairs = leaves_of(self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62))
+        pairs = leaves_of(
+            self.joint, self.joint.combine([was, now], lambda leaves: leaves, most=1 << 62)
+        )
         bounds = {bound for pair in pairs for leaf in pair for bound in leaf}
         meters = sorted({bound.about for bound in bounds if bound.target == "unit_price"})
 
@@ -342,14 +408,27 @@ class Rules:
             old, new = ([x for x in leaf if self._seen(x, both, prices, facts)] for leaf in both)
             return (tuple(old), tuple(new)) if old != new else OPEN
 
-        roots = [self.state, was, now, *self.free, self.bounds(), *(self.differs(meter) for meter in meters)]
+        roots = [
+            self.state,
+            was,
+            now,
+            *self.free,
+            self.bounds(),
+            *(self.differs(meter) for meter in meters),
+        ]
         return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     @staticmethod
-    def _seen(bound: Bound, pair: tuple[Any, Any], prices: Mapping[str, str], facts: tuple[str, ...]) -> bool:
-        """Whether a line of a limit changed in a way that a request can tell. `facts` are whether it is free by either
-        book, and whether all limits together say another thing."""
-        mine = [tuple(x for x in leaf if (x.target, x.about) == (bound.target, bound.about)) for leaf in pair]
+    def _seen(
+        bound: Bound, pair: tuple[Any, Any], prices: Mapping[str, str], facts: tuple[str, ...]
+    ) -> bool:
+        """Whether a line of a limit changed in a way that a request can tell. `facts` are whether
+        it is free by either book, and whether all limits together say another thing.
+        """
+        mine = [
+            tuple(x for x in leaf if (x.target, x.about) == (bound.target, bound.about))
+            for leaf in pair
+        ]
         if mine[0] == mine[1]:
             return False
         if bound.target == "unit_price":
@@ -369,7 +448,12 @@ class Rules:
             seen = DIFFERS in leaves[5:] if meters else NO in leaves[3:5]
             return (was, now) if seen else OPEN
 
-        roots = [self.state, *self.roundings[stage], *self.free, *(self.differs(meter) for meter in meters)]
+        roots = [
+            self.state,
+            *self.roundings[stage],
+            *self.free,
+            *(self.differs(meter) for meter in meters),
+        ]
         return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def plain(self, pair: tuple[int, int]) -> int:
@@ -384,14 +468,22 @@ class Rules:
     def order(self, meter: str) -> int:
         """Where the price of a meter differs although each rule that makes it is the same."""
         pairs = [tuple(self._listed(meter)), self.free, self.roundings["unit_price"]]
-        pairs += [pair for pair in (*self.outcomes.values(), *self.limits.values()) if pair[0] != pair[1]]
+        pairs += [
+            pair for pair in (*self.outcomes.values(), *self.limits.values()) if pair[0] != pair[1]
+        ]
 
         def decide(leaves: tuple[Any, ...]) -> Any:
             at, differs = leaves[:2]
             equal = all(leaves[n] == leaves[n + 1] for n in range(2, len(leaves), 2))
-            return OPEN if at != LIVE or not equal else ("old", "new") if differs == DIFFERS else SAME
+            return (
+                OPEN if at != LIVE or not equal else ("old", "new") if differs == DIFFERS else SAME
+            )
 
-        roots = [self.state, self.differs(meter), *(root for pair in pairs if pair[0] != pair[1] for root in pair)]
+        roots = [
+            self.state,
+            self.differs(meter),
+            *(root for pair in pairs if pair[0] != pair[1] for root in pair),
+        ]
         try:
             return self.joint.combine(roots, decide, absent)
         except TooLarge:

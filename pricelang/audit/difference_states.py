@@ -1,4 +1,6 @@
-"""What a request and the price of a meter are under two books, in words that diagrams have for leaves."""
+"""What a request and the price of a meter are under two books,
+in words that diagrams have for leaves.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,19 @@ from pricelang.audit.joint import NO
 
 ABSENT, UNOFFERED, OFFER = "absent", "unoffered", "offer"
 BOTH_REFUSED, REFUSAL, LIVE = "both refused", "refusal", "live"
-"""The state of a request: no model, or no value; one book offers it and prices it; neither prices it, or one; both price it."""
+"""The state of a request: no model, or no value; one book offers it and prices it;
+neither prices it, or one; both price it.
+"""
 
 OFF, GONE, NIL, EQUAL, DIFFERS = "off", "gone", "nil", "equal", "differs"
-"""The state of a meter's price: in neither book, in one, zero in both for good, the same in both, another."""
+"""The state of a meter's price: in neither book, in one,
+zero in both for good, the same in both, another.
+"""
 
 
-def paired(old: Mapping[Any, int], new: Mapping[Any, int], nothing: int) -> dict[Any, tuple[int, int]]:
+def paired(
+    old: Mapping[Any, int], new: Mapping[Any, int], nothing: int
+) -> dict[Any, tuple[int, int]]:
     """Diagrams of two books by name; what only one of them names says nothing in the other."""
     return {name: (old.get(name, nothing), new.get(name, nothing)) for name in {**old, **new}}
 

@@ -1,4 +1,6 @@
-"""How a difference reads: who it is for, when it holds, amounts with their change in percent, outcomes in words."""
+"""How a difference reads: who it is for, when it holds,
+amounts with their change in percent, outcomes in words.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,10 @@ MAX_NAMES = 12
 class Change:
     """One thing that differs between two books, or between two days.
 
-    `kind` is a word of `KINDS`, `subject` what it is about (meters, a modifier, …). `who` are the models in words,
-    empty for all of them, and `models` the same by name; `when` the days and conditions in words, empty for always.
-    `old` and `new` are in words, amounts with their unit. `text` is the sentence.
+    `kind` is a word of `KINDS`, `subject` what it is about (meters, a modifier, …). `who` are the
+    models in words, empty for all of them, and `models` the same by name; `when` the days and
+    conditions in words, empty for always. `old` and `new` are in words, amounts with their unit.
+    `text` is the sentence.
     """
 
     kind: str
@@ -41,7 +44,9 @@ class Change:
 
 @define(eq=False, repr=False)
 class Words:
-    """What sentences about two books need: their names, dates, and the unit in which each meter is mostly priced."""
+    """What sentences about two books need: their names, dates,
+    and the unit in which each meter is mostly priced.
+    """
 
     old: Side
     new: Side
@@ -79,12 +84,18 @@ class Words:
         if len(rest) <= 3 < len(names):
             return "all models but " + ", ".join(f"`{name}`" for name in rest)
         shown = ", ".join(f"`{name}`" for name in names[:MAX_NAMES])
-        return shown if len(names) <= MAX_NAMES else f"{shown} and {len(names) - MAX_NAMES:,} more models"
+        return (
+            shown
+            if len(names) <= MAX_NAMES
+            else f"{shown} and {len(names) - MAX_NAMES:,} more models"
+        )
 
     def names(self, mask: int) -> tuple[str, ...]:
         """The models of a mask, in order of release."""
         joint = self.new.joint
-        return tuple(joint.models[n] for n in sorted(points_of(mask), key=lambda n: (joint.released[n], n)))
+        return tuple(
+            joint.models[n] for n in sorted(points_of(mask), key=lambda n: (joint.released[n], n))
+        )
 
     def when(self, box: Box) -> str:
         """The days and the values of a box: empty for always."""
@@ -93,7 +104,9 @@ class Words:
         for place, dimension in enumerate(joint.dimensions):
             mask, full = box.masks[2 + place], joint.full(2 + place)
             if mask != full:
-                inside, outside = ([dimension.values[n] for n in points_of(part)] for part in (mask, full & ~mask))
+                inside, outside = (
+                    [dimension.values[n] for n in points_of(part)] for part in (mask, full & ~mask)
+                )
                 if len(inside) > 3 and len(outside) < 3:
                     parts.append(f"{dimension.name} other than {' and '.join(outside)}")
                 else:
@@ -103,13 +116,19 @@ class Words:
                 sides = []
                 for start, end in _runs(box.masks[place]):
                     over = f"over {grouped(summed.limits[start - 1])}" if start else ""
-                    up_to = f"up to {grouped(summed.limits[end - 1])}" if end <= len(summed.limits) else ""
+                    up_to = (
+                        f"up to {grouped(summed.limits[end - 1])}"
+                        if end <= len(summed.limits)
+                        else ""
+                    )
                     sides.append(f"{over} {up_to}".strip())
                 parts.append(f"{summed.label} {' or '.join(sides)}")
         return ", ".join(part for part in parts if part)
 
     def days(self, mask: int) -> str:
-        """The stretches of time of a mask: `from 2026-08-08`, `before 2026-08-08`, both, or empty for always."""
+        """The stretches of time of a mask: `from 2026-08-08`,
+        `before 2026-08-08`, both, or empty for always.
+        """
         days = self.new.joint.boundaries
         parts = []
         for start, end in _runs(mask):
@@ -135,10 +154,17 @@ class Words:
         return self.amount(price.amount, meter, side)
 
     def quantity(self, value: Fraction, meter: str, side: Side) -> str:
-        """A quantity in base units as the book counts the meter, or in a smaller unit that makes it whole."""
+        """A quantity in base units as the book counts the meter,
+        or in a smaller unit that makes it whole.
+        """
         own = next(found for found in side.book.meters if found.name == meter)
-        units = [unit for unit in side.book.units if unit.kind == own.kind and unit.size <= own.size]
-        for size, name in [(own.size, own.unit), *sorted(((unit.size, unit.name) for unit in units), reverse=True)]:
+        units = [
+            unit for unit in side.book.units if unit.kind == own.kind and unit.size <= own.size
+        ]
+        for size, name in [
+            (own.size, own.unit),
+            *sorted(((unit.size, unit.name) for unit in units), reverse=True),
+        ]:
             if (value / size).denominator == 1:
                 return f"{grouped(value / size)} {name if value == size else plural(name)}"
         return f"{grouped(value / own.size)} {plural(own.unit)}"
@@ -146,19 +172,31 @@ class Words:
     # ---- outcomes ----
 
     def effect(self, outcome: Outcome, side: Side) -> str:
-        """What a modifier does, in words: `x 2 on input and x 1.5 on output`, `refused`, `no effect`."""
+        """What a modifier does, in words:
+        `x 2 on input and x 1.5 on output`, `refused`, `no effect`.
+        """
         if outcome.kind != "effect":
             return "refused" if outcome.kind == "refuse" else "no effect"
         order = {meter.name: number for number, meter in enumerate(side.book.meters)}
         parts = []
-        for value in dict.fromkeys(factor for _, factor in sorted(outcome.factors, key=lambda x: order[x[0]])):
-            meters = sorted((name for name, factor in outcome.factors if factor == value), key=lambda name: order[name])
+        for value in dict.fromkeys(
+            factor for _, factor in sorted(outcome.factors, key=lambda x: order[x[0]])
+        ):
+            meters = sorted(
+                (name for name, factor in outcome.factors if factor == value),
+                key=lambda name: order[name],
+            )
             parts.append(f"x {fraction(value)} on {', '.join(meters)}")
         added: dict[tuple[str, str], list[str]] = {}
         for name, amount in sorted(outcome.adds, key=lambda x: order[x[0]]):
             added.setdefault((self.amount(amount, name, side), self.per(name)), []).append(name)
-        parts += [f"+ {amount} per {per} on {', '.join(meters)}" for (amount, per), meters in added.items()]
-        parts += [f"+ {shown_money(amount, side.book.currency)} per request" for amount in outcome.extras]
+        parts += [
+            f"+ {amount} per {per} on {', '.join(meters)}"
+            for (amount, per), meters in added.items()
+        ]
+        parts += [
+            f"+ {shown_money(amount, side.book.currency)} per request" for amount in outcome.extras
+        ]
         return " and ".join(parts)
 
     def bounds(self, bounds: Sequence[Bound], side: Side) -> str:
@@ -170,13 +208,19 @@ class Words:
                 amount = self.amount(bound.amount, bound.about, side)
                 parts.append(f"{word} {amount} per {self.per(bound.about)} on {bound.about}")
             else:
-                parts.append(f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}")
+                parts.append(
+                    f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}"
+                )
         return " and ".join(parts) or "none"
 
     @staticmethod
     def rounding(rounding: Round | None) -> str:
         """A rounding: `to $0.01 half_even`, `none`."""
-        return "none" if rounding is None else f"to {shown_money(rounding.step, rounding.currency)} {rounding.mode}"
+        return (
+            "none"
+            if rounding is None
+            else f"to {shown_money(rounding.step, rounding.currency)} {rounding.mode}"
+        )
 
 
 def fraction(value: Fraction) -> str:
@@ -186,11 +230,16 @@ def fraction(value: Fraction) -> str:
 
 def shown_money(value: Fraction, currency: str) -> str:
     """An amount, with as few digits as the book would write: `$5`, `$0.50`, `$1/3`."""
-    return money(value, currency) if exact(value) is not None else money(Fraction(0), currency).replace("0", str(value))
+    return (
+        money(value, currency)
+        if exact(value) is not None
+        else money(Fraction(0), currency).replace("0", str(value))
+    )
 
 
 def percent(old: Fraction, new: Fraction) -> str:
-    """The change from one amount to another: `+20%`, `-8.33%`; empty from zero, and between amounts of the same size.
+    """The change from one amount to another: `+20%`, `-8.33%`;
+    empty from zero, and between amounts of the same size.
 
     >>> percent(Fraction(3), Fraction(4)), percent(Fraction(100000), Fraction(100001))
     ('+33.33%', '+0.001%')
@@ -214,7 +263,11 @@ def _usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
     counts: dict[str, Counter[tuple[str, Fraction]]] = {}
     rows: Iterable[tuple[int, str, Fraction]] = [
         *((price.meter, price.per, price.size) for price in book.prices if price.kind != "absent"),
-        *((charge.meter, price.per, price.size) for charge in book.charges for price in charge.prices),
+        *(
+            (charge.meter, price.per, price.size)
+            for charge in book.charges
+            for price in charge.prices
+        ),
     ]
     for index, per, size in rows:
         meter = book.meters[index]

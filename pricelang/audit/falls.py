@@ -1,4 +1,6 @@
-"""Whether one more of a meter makes a request cost less where it crosses thresholds: decided on the two cells, by what `price` bills."""
+"""Whether one more of a meter makes a request cost less where it crosses thresholds:
+decided on the two cells, by what `price` bills.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ Usage = dict[int, Fraction]
 
 @frozen(eq=False)
 class Crossing:
-    """One more of `meter` takes the sums of `crossed` (their indices) over a limit; `sides` are those before it."""
+    """One more of `meter` takes the sums of `crossed` (their indices) over a limit;
+    `sides` are those before it.
+    """
 
     meter: int
     crossed: frozenset[int]
@@ -64,11 +68,17 @@ class _Pair:
     @property
     def meters(self) -> list[int]:
         """Those that have a price both before and after."""
-        return [n for n in range(len(self.book.meters)) if self.rate(self.before, n) and self.rate(self.after, n)]
+        return [
+            n
+            for n in range(len(self.book.meters))
+            if self.rate(self.before, n) and self.rate(self.after, n)
+        ]
 
 
 def fall_between(book: m.Book, before: Cell, after: Cell, crossing: Crossing) -> Usage | None:
-    """Quantities of which one more of the meter costs less; None where there are none. Raises `Undecided`."""
+    """Quantities of which one more of the meter costs less;
+    None where there are none. Raises `Undecided`.
+    """
     least: list[Fraction] = []
     most: list[Fraction | None] = []
     for index, (total, side) in enumerate(zip(book.sums, crossing.sides, strict=True)):
@@ -94,11 +104,17 @@ def _falls(pair: _Pair, usage: Usage) -> bool:
 
 
 def _candidates(pair: _Pair) -> Iterator[Usage]:
-    """Quantities at the threshold, plain ones first: each meter as what fills it, alone and beside some of another."""
+    """Quantities at the threshold, plain ones first:
+    each meter as what fills it, alone and beside some of another.
+    """
     known, seen = set(pair.meters), set[tuple[tuple[int, Fraction], ...]]()
     inside = [meter for total in pair.book.sums for meter in total.meters if meter in known]
     for filler in dict.fromkeys([pair.crossing.meter, *inside]):
-        limits = [most for total, most in zip(pair.book.sums, pair.most, strict=True) if filler in total.meters and most is not None]
+        limits = [
+            most
+            for total, most in zip(pair.book.sums, pair.most, strict=True)
+            if filler in total.meters and most is not None
+        ]
         start = {filler: min(limits)} if limits else {}
         base = quantities_between(pair.book.sums, pair.least, pair.most, start)
         if base is None or not set(base) <= known:
@@ -117,17 +133,29 @@ def _beside(pair: _Pair, base: Usage) -> Iterator[Usage]:
         rates = pair.rate(pair.before, meter), pair.rate(pair.after, meter)
         least = ONE if pair.book.meters[meter].whole else LITTLE
         sizes = {least, MUCH}
-        prices = [rate.unit_price * _conversion(cell) for rate, cell in zip(rates, (pair.before, pair.after), strict=True) if rate is not None]
+        prices = [
+            rate.unit_price * _conversion(cell)
+            for rate, cell in zip(rates, (pair.before, pair.after), strict=True)
+            if rate is not None
+        ]
         if prices[0] > prices[1]:  # enough that its fall shows beside one more of what is counted
             sizes.add(Fraction(max(0, floor((after - before) / (prices[0] - prices[1]))) + 1))
-        for x in (before, after):  # and what brings an amount to a bound, or beside a step of rounding
+        for x in (
+            before,
+            after,
+        ):  # and what brings an amount to a bound, or beside a step of rounding
             for aim in _aims(pair, x):
                 for price in prices:
                     if price:
                         sizes |= {Fraction(floor((aim - x) / price) + step) for step in (0, 1)}
         for size in sorted(sizes):
             if size > 0:
-                given = quantities_between(pair.book.sums, pair.least, pair.most, {**base, meter: base.get(meter, ZERO) + size})
+                given = quantities_between(
+                    pair.book.sums,
+                    pair.least,
+                    pair.most,
+                    {**base, meter: base.get(meter, ZERO) + size},
+                )
                 if given is not None and set(given) <= set(pair.meters):
                     yield given
 
@@ -141,7 +169,7 @@ def _aims(pair: _Pair, amount: Fraction) -> Iterator[Fraction]:
                 yield from ((steps + Fraction(part, 2)) * rounding.step for part in (1, 2, 3))
 
 
-# ---- proofs that nothing falls --------------------------------------------------------------------------------------
+# ---- proofs that nothing falls -------------------------------------------------------------------
 
 
 def _never(pair: _Pair) -> bool:
@@ -150,9 +178,16 @@ def _never(pair: _Pair) -> bool:
     if not _safe(pair.before.total_rounding, pair.after.total_rounding):
         return False
     if any(cell.line_rounding is not None for cell in cells):
-        if not _safe(pair.before.line_rounding, pair.after.line_rounding) or _some_price_falls(pair):
+        if not _safe(pair.before.line_rounding, pair.after.line_rounding) or _some_price_falls(
+            pair
+        ):
             return False
-    least_uses = {meter for cell in cells for meter in pair.meters if (rate := pair.rate(cell, meter)) is not None and rate.minimum is not None}
+    least_uses = {
+        meter
+        for cell in cells
+        for meter in pair.meters
+        if (rate := pair.rate(cell, meter)) is not None and rate.minimum is not None
+    }
     if any(meter in least_uses for total in pair.book.sums for meter in total.meters):
         return False
     return not any(_feasible(pair, strict) for strict in _ways(pair))
@@ -163,11 +198,20 @@ def _safe(before: m.Rounding | None, after: m.Rounding | None) -> bool:
     if before is None or after is None:
         other = before or after
         return other is None or other.mode == ("down" if after is None else "up")
-    return (before.step, before.mode) == (after.step, after.mode) or (before.mode == "down" and after.mode == "up")
+    return (before.step, before.mode) == (after.step, after.mode) or (
+        before.mode == "down" and after.mode == "up"
+    )
 
 
 def _some_price_falls(pair: _Pair) -> bool:
-    rates = [[rate.unit_price for cell in (pair.before, pair.after) if (rate := pair.rate(cell, meter)) is not None] for meter in pair.meters]
+    rates = [
+        [
+            rate.unit_price
+            for cell in (pair.before, pair.after)
+            if (rate := pair.rate(cell, meter)) is not None
+        ]
+        for meter in pair.meters
+    ]
     return any(before > after for before, after in rates)
 
 
@@ -175,10 +219,11 @@ Way = list[tuple[int, int, Fraction]]
 
 
 def _ways(pair: _Pair) -> Iterator[Way]:
-    """The ways in which an amount can fall, each as strict inequalities of the sums x and y of its lines before and after.
+    """The ways in which an amount can fall,
+    each as strict inequalities of the sums x and y of its lines before and after.
 
-    With floors F and G and caps C and D, before and after, it falls where max(G, min(D, y)) < min(C, max(F, x)). An
-    inequality (a, b, over) is a x + b y > over.
+    With floors F and G and caps C and D, before and after, it falls where max(G, min(D,
+    y)) < min(C, max(F, x)). An inequality (a, b, over) is a x + b y > over.
     """
     (low, high), (low_after, high_after) = _bounds(pair.before), _bounds(pair.after)
 
@@ -199,7 +244,9 @@ def _ways(pair: _Pair) -> Iterator[Way]:
 
 
 def _bounds(cell: Cell) -> tuple[Fraction | None, Fraction | None]:
-    """The least and the most that a request comes to, whatever its lines are, applied in their order."""
+    """The least and the most that a request comes to,
+    whatever its lines are, applied in their order.
+    """
     low: Fraction | None = None
     high: Fraction | None = None
     for step in () if cell.free is not None else cell.floors:
@@ -213,22 +260,41 @@ def _bounds(cell: Cell) -> tuple[Fraction | None, Fraction | None]:
 
 
 def _feasible(pair: _Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
-    """Whether some quantities meet strict inequalities: they do where the least margin of them can be above zero."""
-    columns: list[tuple[int | None, Fraction, Fraction, Fraction]] = []  # meter, its quantity, and costs before and after
+    """Whether some quantities meet strict inequalities:
+    they do where the least margin of them can be above zero.
+    """
+    columns: list[
+        tuple[int | None, Fraction, Fraction, Fraction]
+    ] = []  # meter, its quantity, and costs before and after
     for meter in pair.meters:
-        rates = [rate for cell in (pair.before, pair.after) if (rate := pair.rate(cell, meter)) is not None]
+        rates = [
+            rate
+            for cell in (pair.before, pair.after)
+            if (rate := pair.rate(cell, meter)) is not None
+        ]
         columns.append((meter, ONE, rates[0].unit_price, rates[1].unit_price))
         tiny = ONE if pair.book.meters[meter].whole else ZERO
-        least = [max(tiny, rate.minimum.quantity) if rate.minimum is not None else tiny for rate in rates]
+        least = [
+            max(tiny, rate.minimum.quantity) if rate.minimum is not None else tiny for rate in rates
+        ]
         if any(rate.minimum is not None for rate in rates):
-            columns.append((meter, tiny, least[0] * rates[0].unit_price, least[1] * rates[1].unit_price))
-    extras = [sum((step.value for step in cell.extras), ZERO) if cell.free is None else ZERO for cell in (pair.before, pair.after)]
+            columns.append(
+                (meter, tiny, least[0] * rates[0].unit_price, least[1] * rates[1].unit_price)
+            )
+    extras = [
+        sum((step.value for step in cell.extras), ZERO) if cell.free is None else ZERO
+        for cell in (pair.before, pair.after)
+    ]
     more = pair.rate(pair.after, pair.crossing.meter)
-    if more is not None and more.minimum is None:  # else one more of a short use may cost nothing more
+    if (
+        more is not None and more.minimum is None
+    ):  # else one more of a short use may cost nothing more
         extras[1] += more.unit_price
     rows: list[Row] = [((*(ZERO for _ in columns), ONE), ONE)]  # the margin is bounded
     for total, low, high in zip(pair.book.sums, pair.least, pair.most, strict=True):
-        if not all(pair.book.meters[meter].whole for meter in total.meters):  # anything between is a quantity too
+        if not all(
+            pair.book.meters[meter].whole for meter in total.meters
+        ):  # anything between is a quantity too
             low, high = low - 1, high + 1 if high is not None else None
         counted = [size if meter in total.meters else ZERO for meter, size, _, _ in columns]
         rows.append(((*(-x for x in counted), ZERO), -low))
@@ -242,5 +308,7 @@ def _feasible(pair: _Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
 
 
 def _conversion(cell: Cell) -> Fraction:
-    """What amounts are converted by: the same before and after, since a conversion looks at no threshold."""
+    """What amounts are converted by: the same before and after,
+    since a conversion looks at no threshold.
+    """
     return cell.conversion.rate if cell.conversion is not None else ONE

@@ -1,4 +1,6 @@
-"""The charts of a report as SVG without script: when a cache pays, and the life of each model, in whole pixels."""
+"""The charts of a report as SVG without script:
+when a cache pays, and the life of each model, in whole pixels.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +45,13 @@ def _rule(x1: int, y1: int, x2: int, y2: int, kind: str) -> Html:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
-# ---- when a cache pays ----------------------------------------------------------------------------------------------
+# ---- when a cache pays ---------------------------------------------------------------------------
 
 
 def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
-    """A lane for each group of models, and on it a mark for each kind of cache at the reads that equal its price."""
+    """A lane for each group of models,
+    and on it a mark for each kind of cache at the reads that equal its price.
+    """
     writes = list(dict.fromkeys(found.write for found in paybacks))
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Payback]] = {}
     for found in paybacks:
@@ -63,7 +67,10 @@ def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
     parts = [_key(writes), _text(_NARROW - _SIDE, top - 14, "reads", "axis", "end")]
     for read in range(0, most + 1, step):
         x = _SIDE + read * scale // most
-        parts += [_rule(x, top - 8, x, height - 8, "grid"), _text(x, top - 14, str(read), "axis", "middle")]
+        parts += [
+            _rule(x, top - 8, x, height - 8, "grid"),
+            _text(x, top - 14, str(read), "axis", "middle"),
+        ]
     y = top
     for (models, stack), paid in lanes:
         text = (
@@ -72,14 +79,22 @@ def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
             + (f" ({' x '.join(stack)})" if stack else "")
         )
         parts.append(
-            element("g", element("title", ", ".join(models)), _text(_SIDE + 6, y + 14, _cut(text, 52), "label"))
+            element(
+                "g",
+                element("title", ", ".join(models)),
+                _text(_SIDE + 6, y + 14, _cut(text, 52), "label"),
+            )
         )
         for number, payback in enumerate(paid):
-            parts.append(_payback(payback, writes.index(payback.write), y + 18 * number + 30, scale, most))
+            parts.append(
+                _payback(payback, writes.index(payback.write), y + 18 * number + 30, scale, most)
+            )
         y += 18 * len(paid) + 30
     caption = "A mark stands where the costs with and without a cache are equal; "
     caption += "beside it, the first whole number of reads that costs less."
-    return _figure("Reads after the write until a cache pays, by model", caption, _NARROW, height, *parts)
+    return _figure(
+        "Reads after the write until a cache pays, by model", caption, _NARROW, height, *parts
+    )
 
 
 def _key(writes: list[str]) -> Html:
@@ -96,7 +111,11 @@ def _payback(payback: Payback, kind: int, y: int, scale: int, most: int) -> Html
         return _text(_SIDE + scale, y + 4, "never", "axis", "end")
     x = _SIDE + int(max(payback.exact, Fraction(0)) * scale / most)
     label = f"{payback.reads} read" + ("" if payback.reads == 1 else "s")
-    return join(_rule(_SIDE, y, x, y, f"stem s{kind % 4}"), _mark(x, y, kind), _text(x + 10, y + 4, label, "axis"))
+    return join(
+        _rule(_SIDE, y, x, y, f"stem s{kind % 4}"),
+        _mark(x, y, kind),
+        _text(x + 10, y + 4, label, "axis"),
+    )
 
 
 def _mark(x: int, y: int, kind: int) -> Html:
@@ -117,11 +136,12 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-# ---- the life of models ---------------------------------------------------------------------------------------------
+# ---- the life of models --------------------------------------------------------------------------
 
 
 def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
-    """A bar for each model from its release on, fainter once it is deprecated, with a mark at each change of a price.
+    """A bar for each model from its release on, fainter once it is deprecated,
+    with a mark at each change of a price.
 
     Lanes come newest first and are drawn oldest first, as time runs.
     """
@@ -144,14 +164,23 @@ def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
     parts = []
     for year in range(_year(first) + 1, _year(last) + 1):
         x = across(int(datetime.datetime(year, 1, 1, tzinfo=datetime.UTC).timestamp()))
-        parts += [_rule(x, top - 4, x, height - 4, "grid"), _text(x, top - 10, str(year), "axis", "middle")]
+        parts += [
+            _rule(x, top - 4, x, height - 4, "grid"),
+            _text(x, top - 10, str(year), "axis", "middle"),
+        ]
     for day, kind in ((at, "now"), (since, "since")):
         if day is not None and first <= day <= last:
             x, side = across(day), "end" if across(day) > _WIDTH // 2 else ""
-            parts += [_rule(x, 20, x, height - 4, kind), _text(x + (-4 if side else 4), 14, written(day), kind, side)]
+            parts += [
+                _rule(x, 20, x, height - 4, kind),
+                _text(x + (-4 if side else 4), 14, written(day), kind, side),
+            ]
     for number, lane in enumerate(shown):
         parts.append(_life(lane, top + row * number, across, last))
-    caption = "A bar runs from the release of a model, fainter from its deprecation on, to its retirement; "
+    caption = (
+        "A bar runs from the release of a model, fainter from its deprecation on, to its "
+        "retirement; "
+    )
     caption += "a diamond is a change of a list price."
     if len(lanes) > len(shown):
         caption += f" The {MAX_LANES} newest of {len(lanes)} models are shown."
@@ -165,9 +194,17 @@ def _life(lane: Lane, y: int, across: Callable[[int], int], last: int) -> Html:
     title += f", deprecated {written(lane.deprecated)}" if lane.deprecated is not None else ""
     title += f", retired {written(lane.end)}" if lane.end is not None else ""
     bars = [
-        element("rect", x=across(start), y=y + 5, width=max(1, across(stop) - across(start)), height=8, class_=kind)
-        for start, stop, kind in ((lane.start, turn, "life"), (turn, end, "life old")) if stop > start
-    ]  # fmt: skip
+        element(
+            "rect",
+            x=across(start),
+            y=y + 5,
+            width=max(1, across(stop) - across(start)),
+            height=8,
+            class_=kind,
+        )
+        for start, stop, kind in ((lane.start, turn, "life"), (turn, end, "life old"))
+        if stop > start
+    ]
     marks = [
         element(
             "g",

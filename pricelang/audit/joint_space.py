@@ -1,8 +1,9 @@
 """The space of two books: the axes of both together, and a forest for the diagrams of both.
 
-A model, value, meter or threshold that only one book knows is a point of the joint space too: the other book does not
-offer it. Leaves are amounts, factors by the names of meters, and outcomes, never indices; so two rules that mean the
-same have the same root, whatever file, order or wording they come from.
+A model, value, meter or threshold that only one book knows is a point of the joint space too: the
+other book does not offer it. Leaves are amounts, factors by the names of meters, and outcomes,
+never indices; so two rules that mean the same have the same root, whatever file, order or wording
+they come from.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class TooLarge(Exception):
 class JointDimension:
     """A dimension of either book: its values by name, and the default (that of the newer book).
 
-    All that the clocks of both books set is one dimension: its values are what they set together, by hours.
+    All that the clocks of both books set is one dimension:
+    its values are what they set together, by hours.
     """
 
     name: str
@@ -71,8 +73,8 @@ class JointSum:
 class Joint:
     """The space of two books, and the forest of all their diagrams.
 
-    `boundaries` are UTC seconds; there are none where the books are compared on two days. `released` has the day of
-    each model's release (of the newer book, where it has the model).
+    `boundaries` are UTC seconds; there are none where the books are compared on two days.
+    `released` has the day of each model's release (of the newer book, where it has the model).
     """
 
     models: tuple[str, ...]
@@ -87,27 +89,43 @@ class Joint:
 
     def __attrs_post_init__(self) -> None:
         self.sizes = (
-            len(self.models), len(self.boundaries) + 1, *(len(dimension.values) for dimension in self.dimensions),
+            len(self.models),
+            len(self.boundaries) + 1,
+            *(len(dimension.values) for dimension in self.dimensions),
             *(len(summed.limits) + 1 for summed in self.sums),
-        )  # fmt: skip
+        )
         self.forest = Forest(self.sizes)
 
     @property
     def clock(self) -> int | None:
         """The axis of what the clocks set."""
-        return next((2 + n for n, dimension in enumerate(self.dimensions) if dimension.clocked), None)
+        return next(
+            (2 + n for n, dimension in enumerate(self.dimensions) if dimension.clocked), None
+        )
 
     def possible(self) -> int:
-        """Where the clocks can set what they set, and quantities can be on their sides of all thresholds."""
+        """Where the clocks can set what they set,
+        and quantities can be on their sides of all thresholds.
+        """
         roots = []
         if self.clock is not None:
-            stretches = [(1 << n, self.box([*map(self.full, range(self.clock)), mask])) for n, mask in enumerate(self.hours)]
+            stretches = [
+                (1 << n, self.box([*map(self.full, range(self.clock)), mask]))
+                for n, mask in enumerate(self.hours)
+            ]
             roots.append(self.forest.node(m.DATES, stretches))
         names = sorted({name for total in self.sums for name in total.meters})
-        sums = [m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits) for total in self.sums]
+        sums = [
+            m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits)
+            for total in self.sums
+        ]
         scopes = reachable_sides(sums, 2 + len(self.dimensions))
         if scopes is not None:
-            roots.append(self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO))
+            roots.append(
+                self.forest.build(
+                    [(scope, 1) for scope in scopes], lambda tags: YES if tags else NO
+                )
+            )
         return self.all_of(roots)
 
     def full(self, axis: int) -> int:
@@ -127,23 +145,32 @@ class Joint:
         return self.forest.value(root, point)
 
     def select(self, axis: int, parts: Sequence[tuple[int, int]]) -> int:
-        """The diagram that is another in each part (a mask, a root) of an axis, wherever the parts look themselves."""
+        """The diagram that is another in each part (a mask, a root) of an axis,
+        wherever the parts look themselves.
+        """
         nodes = self.forest.nodes
         if all(root < 0 or nodes[root][0] > axis for _, root in parts):
             return self.forest.node(axis, parts)
-        chosen = self.forest.node(axis, [(mask, self.leaf(("part", n))) for n, (mask, _) in enumerate(parts)])
+        chosen = self.forest.node(
+            axis, [(mask, self.leaf(("part", n))) for n, (mask, _) in enumerate(parts)]
+        )
         return self.combine(
-            [chosen, *(root for _, root in parts)], lambda leaves: leaves[1 + leaves[0][1]], most=1 << 62
+            [chosen, *(root for _, root in parts)],
+            lambda leaves: leaves[1 + leaves[0][1]],
+            most=1 << 62,
         )
 
     def combine(
-        self, roots: Sequence[int], decide: Decide, settled: Callable[[Any], Leaf | None] = lambda leaf: None,
+        self,
+        roots: Sequence[int],
+        decide: Decide,
+        settled: Callable[[Any], Leaf | None] = lambda leaf: None,
         most: int = MAX_STEPS,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """The diagram whose leaf is what `decide` makes of the leaves of some diagrams.
 
-        Where the first of them is a leaf that `settled` makes something of, the others are not looked at. Raises
-        `TooLarge` after `most` steps.
+        Where the first of them is a leaf that `settled` makes something of,
+        the others are not looked at. Raises `TooLarge` after `most` steps.
         """
         known: dict[tuple[int, ...], int] = {}
         nodes, leaf_of = self.forest.nodes, self.leaf_of
@@ -164,7 +191,8 @@ class Joint:
                 else:
                     axis = min(axes)
                     found = self.forest.node(
-                        axis, [(mask, part(children)) for mask, children in self.forest.split(axis, key)]
+                        axis,
+                        [(mask, part(children)) for mask, children in self.forest.split(axis, key)],
                     )
             known[key] = found
             return found
@@ -187,7 +215,9 @@ class Joint:
                 if on == axis:
                     known[inner] = next(child for mask, child in branches if mask >> position & 1)
                 else:
-                    known[inner] = self.forest.node(on, [(mask, part(child)) for mask, child in branches])
+                    known[inner] = self.forest.node(
+                        on, [(mask, part(child)) for mask, child in branches]
+                    )
             return known[inner]
 
         return part(root)
@@ -207,9 +237,11 @@ class Joint:
                 return root
             if root != self.leaf(weak):
                 found = self.combine(
-                    [found, root], lambda leaves: strong if strong in leaves else weak,
-                    lambda leaf: strong if leaf == strong else None, MAX_JOINED,
-                )  # fmt: skip
+                    [found, root],
+                    lambda leaves: strong if strong in leaves else weak,
+                    lambda leaf: strong if leaf == strong else None,
+                    MAX_JOINED,
+                )
         return found
 
     def box(self, masks: Sequence[int]) -> int:
@@ -217,5 +249,7 @@ class Joint:
         root = self.leaf(YES)
         for axis in range(len(masks) - 1, -1, -1):
             if masks[axis] != self.full(axis):
-                root = self.forest.node(axis, [(masks[axis], root), (self.full(axis) & ~masks[axis], self.leaf(NO))])
+                root = self.forest.node(
+                    axis, [(masks[axis], root), (self.full(axis) & ~masks[axis], self.leaf(NO))]
+                )
         return root

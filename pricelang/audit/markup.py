@@ -1,4 +1,6 @@
-"""HTML that is escaped by construction: text is markup only inside an element, and only markup goes in as it is."""
+"""HTML that is escaped by construction:
+text is markup only inside an element, and only markup goes in as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,34 @@ import html
 from pricelang.wording import printable
 
 _EMPTY = {"meta", "link"}
-_LINES = {"meta", "link", "title", "head", "header", "nav", "main", "section", "h1", "h2", "h3", "p", "ul", "ol", "dl",
-          "table", "thead", "tbody", "tr", "li", "figure", "svg", "article"}  # fmt: skip
-"""Elements after which the text begins a new line, so that two pages can be compared line by line."""
+_LINES = {
+    "meta",
+    "link",
+    "title",
+    "head",
+    "header",
+    "nav",
+    "main",
+    "section",
+    "h1",
+    "h2",
+    "h3",
+    "p",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "li",
+    "figure",
+    "svg",
+    "article",
+}
+"""Elements after which the text begins a new line,
+so that two pages can be compared line by line.
+"""
 
 
 class Html(str):
@@ -19,7 +46,8 @@ class Html(str):
 
 
 def element(tag: str, /, *children: str | Html, **attributes: str | int) -> Html:
-    """An element; `class_` is `class`, `aria_label` is `aria-label`, and an empty attribute is left out.
+    """An element; `class_` is `class`, `aria_label` is `aria-label`,
+    and an empty attribute is left out.
 
     >>> element("td", "a < b", class_="n")
     '<td class="n">a &lt; b</td>'
@@ -36,5 +64,12 @@ def element(tag: str, /, *children: str | Html, **attributes: str | int) -> Html
 
 
 def join(*children: str | Html) -> Html:
-    """Children one after the other, text escaped; control and direction characters are shown, not obeyed."""
-    return Html("".join(child if isinstance(child, Html) else html.escape(printable(child)) for child in children))
+    """Children one after the other, text escaped;
+    control and direction characters are shown, not obeyed.
+    """
+    return Html(
+        "".join(
+            child if isinstance(child, Html) else html.escape(printable(child))
+            for child in children
+        )
+    )

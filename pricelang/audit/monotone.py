@@ -1,4 +1,6 @@
-"""That more usage never costs less: within its sides of all thresholds a request only grows, so each crossing is looked at."""
+"""That more usage never costs less:
+within its sides of all thresholds a request only grows, so each crossing is looked at.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,17 @@ from pricelang.decimals import grouped, money
 from pricelang.rating.cells import cell_at
 
 MAX_CLASSES = 60
-"""So many kinds of requests are looked at whose parts fall and whose amounts do not; with more, it is undecided."""
+"""So many kinds of requests are looked at whose parts fall and whose amounts do not;
+with more, it is undecided.
+"""
 
 Breach = tuple[Witness | None, str]
 FAR = Fraction(10**40)
 
 
 def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
-    """A request of the claim's scope that costs less than with one less of a meter; None where there is none.
+    """A request of the claim's scope that costs less than with one less of a meter;
+    None where there is none.
 
     Raises `Undecided`.
     """
@@ -49,7 +54,9 @@ def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
 
 @frozen(eq=False)
 class Step:
-    """One more of a meter of `kind` (the sums that count it) takes some of these sums from a side to the next."""
+    """One more of a meter of `kind` (the sums that count
+    it) takes some of these sums from a side to the next.
+    """
 
     meters: tuple[int, ...]
     sides: tuple[tuple[int, int], ...]
@@ -59,13 +66,18 @@ def _steps(book: m.Book) -> Iterator[Step]:
     """Every way to cross thresholds: those of one sum alone first, and of several at once."""
     kinds: dict[tuple[int, ...], list[int]] = {}
     for meter in sorted({meter for total in book.sums for meter in total.meters}):
-        kinds.setdefault(tuple(n for n, total in enumerate(book.sums) if meter in total.meters), []).append(meter)
+        kinds.setdefault(
+            tuple(n for n, total in enumerate(book.sums) if meter in total.meters), []
+        ).append(meter)
     found = []
     for inside, meters in kinds.items():
         for size in range(1, len(inside) + 1):
             for crossed in itertools.combinations(inside, size):
                 ranges = [range(len(book.sums[index].limits)) for index in crossed]
-                found += [Step(tuple(meters), tuple(zip(crossed, sides, strict=True))) for sides in itertools.product(*ranges)]
+                found += [
+                    Step(tuple(meters), tuple(zip(crossed, sides, strict=True)))
+                    for sides in itertools.product(*ranges)
+                ]
     return iter(sorted(found, key=lambda step: len(step.sides)))
 
 
@@ -139,7 +151,9 @@ class _Across:
         return find_prices(self.analysis, prices, BELOW, [*self.allowed, *more])
 
     def prices(self, meter: int) -> Prices | None:
-        """A meter's price after, less its price before; None where nothing that it depends on looks at the thresholds."""
+        """A meter's price after, less its price before;
+        None where nothing that it depends on looks at the thresholds.
+        """
         analysis, book = self.analysis, self.analysis.book
         starts = (*self.both(analysis.list_price(meter)), *self.both(book.decisions.free))
         places: list[int] = []
@@ -166,17 +180,25 @@ class _Across:
                 return None
             return FREE if free_after else after, before
 
-        return Prices((Fraction(1), Fraction(-1)), analysis.forest.combine(starts, start), tuple(places))
+        return Prices(
+            (Fraction(1), Fraction(-1)), analysis.forest.combine(starts, start), tuple(places)
+        )
 
     def per_request(self) -> Iterator[int]:
-        """Where what is added to a request, or bounds it, or a use, or is rounded, is less after than before."""
+        """Where what is added to a request, or bounds it, or a use,
+        or is rounded, is less after than before.
+        """
         book, decided = self.analysis.book, self.analysis.book.decisions
         free = self.both(decided.free)
 
         def lower(root: int, amount: Callable[[Any], Fraction]) -> int:
             def decide(leaves: tuple[Any, ...]) -> Leaf:
                 before, after, free_before, free_after = leaves
-                return YES if not free_before and not free_after and amount(after) < amount(before) else NO
+                return (
+                    YES
+                    if not free_before and not free_after and amount(after) < amount(before)
+                    else NO
+                )
 
             return self.analysis.forest.combine((*self.both(root), *free), decide)
 
@@ -191,11 +213,21 @@ class _Across:
                 yield lower(charged[1], partial(_least, charge.minimums))
         if any(rounding.stage != "unit_price" for rounding in book.roundings):
             before, after = self.both(decided.roundings)
-            yield self.analysis.forest.combine((before, after, *free), lambda leaves: _rounds_otherwise(book, leaves))
+            yield self.analysis.forest.combine(
+                (before, after, *free), lambda leaves: _rounds_otherwise(book, leaves)
+            )
         if free[0] != free[1]:  # additions and bounds of a request go too where it becomes free
-            extras = [index for index, modifier in enumerate(book.modifiers) if any(x.outcome == "add" and not x.meters for x in modifier.lines)]
+            extras = [
+                index
+                for index, modifier in enumerate(book.modifiers)
+                if any(x.outcome == "add" and not x.meters for x in modifier.lines)
+            ]
             roots = [self.on(decided.modifiers[index], False) for index in extras]
-            limits = [self.on(root, False) for limit, root in zip(book.limits, decided.limits, strict=True) if any(x.target == "request" for x in limit.lines)]
+            limits = [
+                self.on(root, False)
+                for limit, root in zip(book.limits, decided.limits, strict=True)
+                if any(x.target == "request" for x in limit.lines)
+            ]
 
             def gone(leaves: tuple[Any, ...]) -> Leaf:
                 return YES if not leaves[0] and leaves[1] and any(leaves[2:]) else NO
@@ -206,7 +238,9 @@ class _Across:
     # ---- on one request ----
 
     def shown(self, point: Point) -> Breach | None:
-        """The request just over the threshold that costs less, if the amounts of such requests fall."""
+        """The request just over the threshold that costs less,
+        if the amounts of such requests fall.
+        """
         book = self.analysis.book
         cut = self.axis(0)
         sides = list(point[cut:])
@@ -214,7 +248,9 @@ class _Across:
             sides[index] = side
         undecided = False
         for meter in self.step.meters:
-            crossing = Crossing(meter, frozenset(index for index, _ in self.step.sides), tuple(sides))
+            crossing = Crossing(
+                meter, frozenset(index for index, _ in self.step.sides), tuple(sides)
+            )
             before, after = (*point[:cut], *sides), (*point[:cut], *crossing.after)
             try:
                 usage = fall_between(book, cell_at(book, before), cell_at(book, after), crossing)
@@ -223,36 +259,53 @@ class _Across:
                 continue
             if usage is not None:
                 over = {**usage, meter: usage.get(meter, Fraction(0)) + 1}
-                assert quantities_on(book.sums, crossing.after, over) == {n: size for n, size in over.items() if size}
+                assert quantities_on(book.sums, crossing.after, over) == {
+                    n: size for n, size in over.items() if size
+                }
                 return witness(self.analysis, after, over), self.why(crossing, before, after, over)
         if undecided:
             raise Undecided
         return None
 
     def why(self, crossing: Crossing, before: Point, after: Point, over: Usage) -> str:
-        """What falls: the price of something in the request where one does, else only that the amount does."""
+        """What falls: the price of something in the request where one does,
+        else only that the amount does.
+        """
         book = self.analysis.book
         index, side = self.step.sides[0]
         total, limit = book.sums[index], book.sums[index].limits[side]
         prices = {n: [self.paid(n, point) for point in (before, after)] for n in over}
         fallen = [n for n in over if prices[n][1] < prices[n][0]]
         if not fallen:
-            return f"over {grouped(limit)} of `{total.label}` less is added, or charged at least, or rounded down"
+            return (
+                f"over {grouped(limit)} of `{total.label}` less is added, or charged at least, "
+                "or rounded down"
+            )
         meter = crossing.meter if crossing.meter in fallen else max(fallen, key=lambda n: over[n])
         first, then = prices[meter]
         currency = book.currency
-        why = f"over {grouped(limit)} of `{total.label}`, one of `{book.meters[meter].name}` costs {money(then, currency)} instead of {money(first, currency)}"
+        why = (
+            f"over {grouped(limit)} of `{total.label}`, one of `{book.meters[meter].name}` costs "
+            f"{money(then, currency)} instead of {money(first, currency)}"
+        )
         if meter == crossing.meter and then and len(over) == 1 and self.is_a_sum:
             ends = [limit * first / then, *total.limits[side + 1 : side + 2]]
-            why += f": up to {grouped(Fraction(int(min(ends))))} it costs less than {grouped(limit)} do"
+            why += (
+                f": up to {grouped(Fraction(int(min(ends))))} it costs less than "
+                f"{grouped(limit)} do"
+            )
         return why
 
     @property
     def is_a_sum(self) -> bool:
         """Whether the amount of a request is nothing but quantities times prices."""
         book = self.analysis.book
-        lines = [line.outcome == "add" and not line.meters for x in book.modifiers for line in x.lines]
-        lines += [row.target == "request" for x in book.limits for row in x.lines] + [bool(charge.minimums) for charge in book.charges]
+        lines = [
+            line.outcome == "add" and not line.meters for x in book.modifiers for line in x.lines
+        ]
+        lines += [row.target == "request" for x in book.limits for row in x.lines] + [
+            bool(charge.minimums) for charge in book.charges
+        ]
         return not any(lines) and all(rounding.stage == "unit_price" for rounding in book.roundings)
 
     def paid(self, meter: int, point: Point) -> Fraction:
@@ -261,13 +314,26 @@ class _Across:
         return price if isinstance(price, Fraction) and not free else Fraction(0)
 
     def unlike(self, point: Point) -> Constraint:
-        """That a request is not of the kind of one point: in some rule it pays otherwise, before or after."""
+        """That a request is not of the kind of one point:
+        in some rule it pays otherwise, before or after.
+        """
         analysis, decided = self.analysis, self.analysis.book.decisions
         roots = [analysis.list_price(meter) for meter in range(len(analysis.book.meters))]
-        roots += [*decided.modifiers, *decided.limits, decided.roundings, decided.conversions, decided.free]
+        roots += [
+            *decided.modifiers,
+            *decided.limits,
+            decided.roundings,
+            decided.conversions,
+            decided.free,
+        ]
         roots += [root for charge in decided.charges for root in charge]
-        sums = [analysis.forest.node(self.axis(n), [(1 << k, analysis.forest.leaf((k,))) for k in range(len(total.limits) + 1)])
-                for n, total in enumerate(analysis.book.sums)]  # fmt: skip
+        sums = [
+            analysis.forest.node(
+                self.axis(n),
+                [(1 << k, analysis.forest.leaf((k,))) for k in range(len(total.limits) + 1)],
+            )
+            for n, total in enumerate(analysis.book.sums)
+        ]
         same = []
         for root in dict.fromkeys(side for whole in (*roots, *sums) for side in self.both(whole)):
             leaf = analysis.forest.value(root, point)
@@ -280,7 +346,11 @@ def _added(lines: Sequence[m.Line], leaf: Any) -> Fraction:
 
 
 def _bound(lines: Sequence[m.LimitLine], at_least: bool, leaf: Any) -> Fraction:
-    held = [lines[n].amount for n in leaf if lines[n].target == "request" and lines[n].at_least == at_least]
+    held = [
+        lines[n].amount
+        for n in leaf
+        if lines[n].target == "request" and lines[n].at_least == at_least
+    ]
     return (max(held) if at_least else min(held)) if held else (Fraction(0) if at_least else FAR)
 
 
@@ -291,7 +361,14 @@ def _least(minimums: Sequence[m.ChargeQuantity], leaf: Any) -> Fraction:
 def _rounds_otherwise(book: m.Book, leaves: tuple[Any, ...]) -> Leaf:
     if leaves[2]:
         return NO
-    held = [{(x.stage, x.step, x.currency, x.mode) for x in (book.roundings[n] for n in leaf) if x.stage != "unit_price"} for leaf in leaves[:2]]
+    held = [
+        {
+            (x.stage, x.step, x.currency, x.mode)
+            for x in (book.roundings[n] for n in leaf)
+            if x.stage != "unit_price"
+        }
+        for leaf in leaves[:2]
+    ]
     return YES if held[0] != held[1] else NO
 
 

@@ -1,8 +1,9 @@
 """Whether the order of the stack can be seen in an amount at all: where, and by how much at most.
 
-Factors commute, and so do additions. Each step of a stack lifts a low price by more, beside it, than a high one; so the
-dearest order has the factors below 1 first, then caps, floors, additions, and the factors above 1 last, and the cheapest
-has all of it the other way about. Two orders are looked at, not all of them.
+Factors commute, and so do additions. Each step of a stack lifts a low price by more, beside it,
+than a high one; so the dearest order has the factors below 1 first, then caps, floors, additions,
+and the factors above 1 last, and the cheapest has all of it the other way about. Two orders are
+looked at, not all of them.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ MAX_MIXED = 6
 
 @frozen
 class Observable:
-    """A meter on which the order of the stack shows: the greatest spread of a unit price over all orders, and where.
+    """A meter on which the order of the stack shows:
+    the greatest spread of a unit price over all orders, and where.
 
-    One that is not `exact` is the greatest that was found before there were too many combinations to go on.
+    One that is not `exact` is the greatest that was found
+    before there were too many combinations to go on.
     """
 
     meter: str
@@ -42,9 +45,11 @@ class Observable:
 
 @frozen
 class Order:
-    """What the order of the stack does. Factors commute, so it shows only beside additions, floors, caps and rounding.
+    """What the order of the stack does.
+    Factors commute, so it shows only beside additions, floors, caps and rounding.
 
-    `undecided` are the meters of which nothing was found before there were too many combinations to go on.
+    `undecided` are the meters of which nothing was found
+    before there were too many combinations to go on.
     """
 
     observable: tuple[Observable, ...]
@@ -56,9 +61,10 @@ def order_of_stack(analysis: Analysis) -> Order:
     """Every meter on which some request pays another unit price in another order of the stack."""
     book = analysis.book
     odd = [
-        name_of(analysis, member) for member in book.stack
+        name_of(analysis, member)
+        for member in book.stack
         if any(not analysis.plain(*member, meter) for meter in range(len(book.meters)))
-    ]  # fmt: skip
+    ]
     found, undecided = [], []
     for meter, of in enumerate(book.meters):
         members = [member for member in book.stack if analysis.touches(*member, meter)]
@@ -73,7 +79,17 @@ def order_of_stack(analysis: Analysis) -> Order:
         if search.best is not None:
             low, high, point = search.best
             names = tuple(name_of(analysis, member) for member in members)
-            found.append(Observable(of.name, high - low, low, high, names, witness(analysis, point, {meter: ONE}), exact))
+            found.append(
+                Observable(
+                    of.name,
+                    high - low,
+                    low,
+                    high,
+                    names,
+                    witness(analysis, point, {meter: ONE}),
+                    exact,
+                )
+            )
         elif not exact:
             undecided.append(of.name)
     return Order(tuple(found), tuple(odd), tuple(undecided))
@@ -82,12 +98,17 @@ def order_of_stack(analysis: Analysis) -> Order:
 def name_of(analysis: Analysis, member: Member) -> str:
     """The name of a member of the stack."""
     kind, index = member
-    return analysis.book.modifiers[index].name if kind == "modifier" else analysis.book.limits[index].name
+    return (
+        analysis.book.modifiers[index].name
+        if kind == "modifier"
+        else analysis.book.limits[index].name
+    )
 
 
 @frozen
 class Parts:
-    """Some members of a stack by what they do: the product of the factors below 1 and above, additions, floors and caps.
+    """Some members of a stack by what they do:
+    the product of the factors below 1 and above, additions, floors and caps.
 
     `mixed` are members that bound from both sides, whose steps stay together.
     """
@@ -101,7 +122,9 @@ class Parts:
 
 
 def parts_of(members: Iterable[Steps]) -> Parts:
-    """What members of a stack do, each by its steps. Raises `Undecided` where there are too many that do all at once."""
+    """What members of a stack do, each by its steps.
+    Raises `Undecided` where there are too many that do all at once.
+    """
     below, above, added = ONE, ONE, ZERO
     floors: list[Fraction] = []
     caps: list[Fraction] = []
@@ -127,9 +150,18 @@ def parts_of(members: Iterable[Steps]) -> Parts:
 
 def spread_of(price: Fraction, parts: Parts, rounding: Steps) -> tuple[Fraction, Fraction]:
     """The least and the most that a price comes to over all orders of its stack."""
-    floors, caps = (tuple(("floor", x) for x in parts.floors),), (tuple(("cap", x) for x in parts.caps),)
-    cheapest = [_bounded(price * parts.above + parts.added, (*floors, *order, *caps)) * parts.below for order in _orders(parts)]
-    dearest = [(_bounded(price * parts.below, (*caps, *order, *floors)) + parts.added) * parts.above for order in _orders(parts)]
+    floors, caps = (
+        (tuple(("floor", x) for x in parts.floors),),
+        (tuple(("cap", x) for x in parts.caps),),
+    )
+    cheapest = [
+        _bounded(price * parts.above + parts.added, (*floors, *order, *caps)) * parts.below
+        for order in _orders(parts)
+    ]
+    dearest = [
+        (_bounded(price * parts.below, (*caps, *order, *floors)) + parts.added) * parts.above
+        for order in _orders(parts)
+    ]
     return through(min(cheapest), rounding), through(max(dearest), rounding)
 
 
@@ -145,7 +177,9 @@ def _bounded(price: Fraction, bounds: Iterable[Steps]) -> Fraction:
 
 @define(eq=False, repr=False)
 class _Widest:
-    """The request on which the order moves a meter's price most: a walk that leaves out what cannot be wider than what is found."""
+    """The request on which the order moves a meter's price most:
+    a walk that leaves out what cannot be wider than what is found.
+    """
 
     analysis: Analysis
     meter: int
@@ -163,11 +197,17 @@ class _Widest:
         start = self.walk.start()
         found = (step_root(analysis, [(member, self.meter)]) for member in self.members)
         roots = tuple(root for root in found if root is not None)
-        rounding = rounding_root(analysis, [self.meter]) if analysis.rounds_unit_prices else analysis.forest.leaf(((),))
+        rounding = (
+            rounding_root(analysis, [self.meter])
+            if analysis.rounds_unit_prices
+            else analysis.forest.leaf(((),))
+        )
         if start is not None:
             self.look(start, analysis.list_price(self.meter), rounding, roots, {})
 
-    def look(self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]) -> None:
+    def look(
+        self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
+    ) -> None:
         key = (state, price, rounding, roots)
         if key in self.seen or not self.may_be_wider(price, rounding, roots):
             return
@@ -179,7 +219,11 @@ class _Widest:
             self.settle(state, price, rounding, roots, at)
             return
         open_roots = (price, rounding, *roots, *(root for _, root in state))
-        axis, numbers, cut = min(forest.nodes[root][0] for root in open_roots if root >= 0), [n for n, _ in state], 2 + len(roots)
+        axis, numbers, cut = (
+            min(forest.nodes[root][0] for root in open_roots if root >= 0),
+            [n for n, _ in state],
+            2 + len(roots),
+        )
         found = []
         for mask, children in forest.split(axis, open_roots):
             settled = self.walk.settle(zip(numbers, children[cut:], strict=True))
@@ -187,9 +231,17 @@ class _Widest:
                 width = self.width(children[0], children[1], children[2:cut])
                 found.append((-width, self.analysis.rank(axis, mask), mask, settled, children))
         for _, _, mask, settled, children in sorted(found, key=lambda part: part[:2]):
-            self.look(settled, children[0], children[1], children[2:cut], {**at, axis: self.analysis.choice(axis, mask)})
+            self.look(
+                settled,
+                children[0],
+                children[1],
+                children[2:cut],
+                {**at, axis: self.analysis.choice(axis, mask)},
+            )
 
-    def settle(self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]) -> None:
+    def settle(
+        self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
+    ) -> None:
         leaves = self.analysis.forest.leaves
         start: Any = leaves[~price]
         how: Any = leaves[~rounding]
@@ -209,21 +261,34 @@ class _Widest:
     def width(self, price: int, rounding: int, roots: tuple[int, ...]) -> Fraction:
         """No spread below is wider than this; -1 where there is no price.
 
-        With an addition a, and p the price that cancels, the dearest less the cheapest is a times the factors above 1
-        less those below, more what a floor lifts the lowest price by, and what a cap takes from the highest.
+        With an addition a, and p the price that cancels, the dearest less the cheapest is a times
+        the factors above 1 less those below, more what a floor lifts the lowest price by, and what
+        a cap takes from the highest.
         """
         ends = self.price_ends(price)
         if ends is None:
             return -ONE
         least, most = self.parts(roots)
         width = most.added * (most.above - least.below)
-        floors = (*most.floors, *(step[1] for steps in most.mixed for step in steps if step[0] == "floor"))
-        caps = (*most.caps, *(step[1] for steps in most.mixed for step in steps if step[0] == "cap"))
-        width += most.above * max((max(ZERO, bound - least.below * ends[0]) for bound in floors), default=ZERO)
-        width += max((max(ZERO, most.above * ends[1] + most.added - bound) for bound in caps), default=ZERO)
+        floors = (
+            *most.floors,
+            *(step[1] for steps in most.mixed for step in steps if step[0] == "floor"),
+        )
+        caps = (
+            *most.caps,
+            *(step[1] for steps in most.mixed for step in steps if step[0] == "cap"),
+        )
+        width += most.above * max(
+            (max(ZERO, bound - least.below * ends[0]) for bound in floors), default=ZERO
+        )
+        width += max(
+            (max(ZERO, most.above * ends[1] + most.added - bound) for bound in caps), default=ZERO
+        )
         if width:
             held: Any = self.analysis.leaves_below(rounding)
-            width += max((Fraction(step[2]) / step[1] for leaf in held for step in leaf[0]), default=ZERO)
+            width += max(
+                (Fraction(step[2]) / step[1] for leaf in held for step in leaf[0]), default=ZERO
+            )
         return width
 
     def price_ends(self, root: int) -> tuple[Fraction, Fraction] | None:
@@ -240,11 +305,17 @@ class _Widest:
             for root in roots:
                 held: Sequence[Any] = list(self.analysis.leaves_below(root))
                 each = [parts_of([leaf[0]]) for leaf in held]
-                least = Parts(least.below * min(x.below for x in each), least.above * min(x.above for x in each))
+                least = Parts(
+                    least.below * min(x.below for x in each),
+                    least.above * min(x.above for x in each),
+                )
                 most = Parts(
-                    ONE, most.above * max(x.above for x in each), most.added + max(x.added for x in each),
-                    (*most.floors, *(bound for x in each for bound in x.floors)), (*most.caps, *(bound for x in each for bound in x.caps)),
+                    ONE,
+                    most.above * max(x.above for x in each),
+                    most.added + max(x.added for x in each),
+                    (*most.floors, *(bound for x in each for bound in x.floors)),
+                    (*most.caps, *(bound for x in each for bound in x.caps)),
                     (*most.mixed, *(steps for x in each for steps in x.mixed)),
-                )  # fmt: skip
+                )
             found = self.known[roots] = least, most
         return found

@@ -1,8 +1,10 @@
-"""Whether some request's prices stand in a relation: a search that keeps the stack as factors, and cuts by what they can come to.
+"""Whether some request's prices stand in a relation:
+a search that keeps the stack as factors, and cuts by what they can come to.
 
-The diagrams of the list prices and of each member of the stack are walked at once. At each point of the walk the rest is
-bounded: where no request can be what is looked for, or each is, the members are not walked on. So what is independent is
-never multiplied out, and what cannot be told in `MAX_STATES` steps is said to be undecided, not waited for.
+The diagrams of the list prices and of each member of the stack are walked at once. At each point of
+the walk the rest is bounded: where no request can be what is looked for, or each is, the members
+are not walked on. So what is independent is never multiplied out, and what cannot be told in
+`MAX_STATES` steps is said to be undecided, not waited for.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ Member = tuple[str, int]
 Relation = tuple[Callable[[Fraction, Fraction], bool], Callable[[Fraction, Fraction], bool]]
 """Of the bounds of a sum: whether it may be what is looked for, and whether it surely is."""
 
-NOT_ZERO: Relation = (lambda least, most: least != 0 or most != 0, lambda least, most: least > 0 or most < 0)
+NOT_ZERO: Relation = (
+    lambda least, most: least != 0 or most != 0,
+    lambda least, most: least > 0 or most < 0,
+)
 BELOW: Relation = (lambda least, most: least < 0, lambda least, most: most < 0)
 ABOVE: Relation = (lambda least, most: most > 0, lambda least, most: least > 0)
 NOT_BELOW: Relation = (lambda least, most: most >= 0, lambda least, most: least >= 0)
@@ -34,15 +39,19 @@ def at_most(amount: Fraction) -> Relation:
 
 
 class Undecided(Exception):
-    """A question that is not settled: its reason, or none where bounds do not settle it in as many steps as are worth taking."""
+    """A question that is not settled:
+    its reason, or none where bounds do not settle it in as many steps as are worth taking.
+    """
 
 
 @frozen(eq=False)
 class Prices:
-    """Prices of requests, as diagrams: where they start, and what each place of the stack does to each of them.
+    """Prices of requests, as diagrams:
+    where they start, and what each place of the stack does to each of them.
 
-    A leaf of `start` has one price for each weight, or is None where there is nothing to compare; a leaf of `places` has
-    the steps of each. What is looked at is the sum of the prices times their weights.
+    A leaf of `start` has one price for each weight, or is None where there is nothing to compare; a
+    leaf of `places` has the steps of each. What is looked at is the sum of the prices times their
+    weights.
     """
 
     weights: tuple[Fraction, ...]
@@ -50,12 +59,22 @@ class Prices:
     places: tuple[int, ...]
 
 
-def prices_of(analysis: Analysis, terms: Sequence[tuple[Fraction, int, Sequence[Member]]]) -> Prices:
-    """Terms of a weight, a meter and the stack that its price goes through, all of the same length, rounded as the book rounds."""
+def prices_of(
+    analysis: Analysis, terms: Sequence[tuple[Fraction, int, Sequence[Member]]]
+) -> Prices:
+    """Terms of a weight, a meter and the stack that its price goes through,
+    all of the same length, rounded as the book rounds.
+    """
     meters = [meter for _, meter, _ in terms]
     start = analysis.forest.combine([analysis.list_price(meter) for meter in meters], _all_or_none)
     stacks = zip(*(stack for _, _, stack in terms), strict=True)
-    places = [place for place in (step_root(analysis, list(zip(members, meters, strict=True))) for members in stacks) if place is not None]
+    places = [
+        place
+        for place in (
+            step_root(analysis, list(zip(members, meters, strict=True))) for members in stacks
+        )
+        if place is not None
+    ]
     if analysis.rounds_unit_prices:
         places.append(rounding_root(analysis, meters))
     return Prices(tuple(weight for weight, _, _ in terms), start, tuple(places))
@@ -74,7 +93,10 @@ def step_root(analysis: Analysis, members: Sequence[tuple[Member, int]]) -> int 
         roots = [analysis.member(*member) for member, _ in members]
 
         def decide(leaves: tuple[Any, ...]) -> Any:
-            return tuple(analysis.steps(*member, meter, leaf) for (member, meter), leaf in zip(members, leaves, strict=True))
+            return tuple(
+                analysis.steps(*member, meter, leaf)
+                for (member, meter), leaf in zip(members, leaves, strict=True)
+            )
 
         analysis.made[key] = analysis.forest.combine(roots, decide)
     return analysis.made[key]
@@ -86,13 +108,19 @@ def rounding_root(analysis: Analysis, meters: Sequence[int]) -> int:
 
     def decide(leaves: tuple[Any, ...]) -> Any:
         held = [analysis.book.roundings[number] for number in leaves[0]]
-        return tuple(tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price") for size in leaves[1:])
+        return tuple(
+            tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
+            for size in leaves[1:]
+        )
 
     return analysis.forest.combine(roots, decide)
 
 
-def find_prices(analysis: Analysis, prices: Prices, relation: Relation, constraints: Iterable[Constraint]) -> Point | None:
-    """A request that meets all constraints and on which the sum of the prices is as looked for; None where there is none.
+def find_prices(
+    analysis: Analysis, prices: Prices, relation: Relation, constraints: Iterable[Constraint]
+) -> Point | None:
+    """A request that meets all constraints and on which the sum of the prices is as looked for;
+    None where there is none.
 
     Raises `Undecided`.
     """
@@ -102,7 +130,8 @@ def find_prices(analysis: Analysis, prices: Prices, relation: Relation, constrai
     return None if found is None else analysis.completed(found)
 
 
-# A run of places that are factors for all prices alike, as the least and the greatest of them; or the leaves of one place.
+# A run of places that are factors for all prices alike, as the least and the greatest of them;
+# or the leaves of one place.
 Range = tuple[Fraction, Fraction]
 Place = Range | list[tuple[Steps, ...]]
 
@@ -185,7 +214,10 @@ class _PriceSearch:
             found = self.profiles[places] = []
             for root in places:
                 leaves: list[tuple[Steps, ...]] = sorted(self.analysis.leaves_below(root), key=repr)
-                factors = [factor_of(leaf[0]) if all(one == leaf[0] for one in leaf) else None for leaf in leaves]
+                factors = [
+                    factor_of(leaf[0]) if all(one == leaf[0] for one in leaf) else None
+                    for leaf in leaves
+                ]
                 known = [factor for factor in factors if factor is not None]
                 if len(known) < len(factors):
                     found.append(leaves)
@@ -209,4 +241,3 @@ class _PriceSearch:
             one = moved(box, steps, self.prices.weights)
             found = one if found is None else found.hull(one)
         return found if found is not None else box
-

@@ -1,4 +1,6 @@
-"""The price tables of a report: those of a price page, each figure with the row that it comes from."""
+"""The price tables of a report: those of a price page,
+each figure with the row that it comes from.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,13 @@ from pricelang.rating.instants import written
 from pricelang.rating.rates import Rate, Step
 from pricelang.rating.tables import ALL, BASE, Charged, Figure, Multiple, Table, price_page
 
-_DOES = {"factor": "x", "add": "+", "at_least": "at least", "at_most": "at most", "round": "rounded by"}
+_DOES = {
+    "factor": "x",
+    "add": "+",
+    "at_least": "at least",
+    "at_most": "at most",
+    "round": "rounded by",
+}
 
 
 def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
@@ -41,8 +49,16 @@ def _price_sheet(book: m.Book, seconds: int, table: Table, index: Mapping[str, i
         number = index[row.model]
         rates = _rates(book, seconds, number, modifier)
         origin = book.models[number].origin
-        name = Cell(row.model, origin.place, row.status if row.status != "unsure" else "", origin.unsure or "")
-        cells = [_figure(figure, meter, rates, common) for figure, meter in zip(row.prices, table.meters, strict=True)]
+        name = Cell(
+            row.model,
+            origin.place,
+            row.status if row.status != "unsure" else "",
+            origin.unsure or "",
+        )
+        cells = [
+            _figure(figure, meter, rates, common)
+            for figure, meter in zip(row.prices, table.meters, strict=True)
+        ]
         rows.append((name, *cells, _acting(rates, table.mode, book.currency)))
     columns: tuple[str, ...] = ("Model", *table.meters, table.mode if modifier else "Changed by")
     if not any(row[-1].text for row in rows):
@@ -61,12 +77,16 @@ def _space(book: m.Book) -> Space:
 
 
 def _rates(book: m.Book, seconds: int, model: int, modifier: m.Modifier | None) -> Rates | None:
-    """The rates that a table shows: of the plainest request that the modifier changes, or of the plainest at all."""
+    """The rates that a table shows:
+    of the plainest request that the modifier changes, or of the plainest at all.
+    """
     day = ((m.MODELS, 1 << model), (m.DATES, 1 << _stretch(book, seconds)))
     scopes = (
         [()]
         if modifier is None
-        else [meet(modifier.when, x.scope) for x in modifier.lines if x.outcome in ("factor", "add")]
+        else [
+            meet(modifier.when, x.scope) for x in modifier.lines if x.outcome in ("factor", "add")
+        ]
     )
     for scope in scopes:
         narrowed = meet(day, scope) if scope is not None else None
@@ -81,7 +101,9 @@ def _rates(book: m.Book, seconds: int, model: int, modifier: m.Modifier | None) 
 
 
 def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
-    """What a modifier does in some rates, or in the base table what anything does: each thing once, with its line."""
+    """What a modifier does in some rates, or in the base table what anything does:
+    each thing once, with its line.
+    """
     found = {}
     for rate in rates.rates.values():
         price = rate.list_price if isinstance(rate, Rate) else Fraction(0)
@@ -89,7 +111,9 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
             before, price = price, _after(price, step)
             if mode in (BASE, step.rule) and price != before:
                 value = (
-                    grouped(step.value) if step.kind == "factor" else f"{money(step.value, currency)} per {step.per}"
+                    grouped(step.value)
+                    if step.kind == "factor"
+                    else f"{money(step.value, currency)} per {step.per}"
                 )
                 shown = f"{_DOES[step.kind]} {value}" + (f" {step.rule}" if mode == BASE else "")
                 found[shown, step.origin.place] = Cell(shown, step.origin.place)
@@ -114,7 +138,9 @@ def _acting(rates: Rates | None, mode: str, currency: str) -> Cell:
 def _figure(figure: Figure | None, meter: str, rates: Rates | None, common: str | None) -> Cell:
     if figure is None:
         return Cell("–", "", "not offered")
-    text = money(figure.amount, figure.currency) + ("" if figure.per == common else f" / {figure.per}")
+    text = money(figure.amount, figure.currency) + (
+        "" if figure.per == common else f" / {figure.per}"
+    )
     rate = rates.rates[meter] if rates is not None else None
     if not isinstance(rate, Rate):
         return Cell(text)
@@ -133,11 +159,21 @@ def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Sheet:
             for x in book.derivations
             if x.meter == meter and x.factor == multiple.factor and x.special == bool(models)
         ]
-        priced = [x for x in book.prices if x.meter == meter and book.models[x.model].name in multiple.models]
-        place = next((x.place for x in (*(x.origin for x in lines), *(x.origin for x in priced))), "")
+        priced = [
+            x
+            for x in book.prices
+            if x.meter == meter and book.models[x.model].name in multiple.models
+        ]
+        place = next(
+            (x.place for x in (*(x.origin for x in lines), *(x.origin for x in priced))), ""
+        )
         factor = Cell(f"{grouped(multiple.factor)} x {multiple.of}", place)
         rows.append(
-            (Cell(multiple.meter), factor, Cell(models or ("all others" if multiple.meter in general else "all")))
+            (
+                Cell(multiple.meter),
+                factor,
+                Cell(models or ("all others" if multiple.meter in general else "all")),
+            )
         )
     return Sheet("Derived prices", ("Meter", "Price", "Models"), tuple(rows), frozenset({1}))
 
@@ -147,7 +183,9 @@ def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[Cell, ...]:
     day = ((m.DATES, 1 << _stretch(book, seconds)),)
     held = [x.origin for x in charge.prices if x.after is None and meet(x.scope, day) is not None]
     if charged.price is None:
-        price = Cell("free", next((offer.origin.place for offer in charge.free), charge.origin.place))
+        price = Cell(
+            "free", next((offer.origin.place for offer in charge.free), charge.origin.place)
+        )
     else:
         text = f"{money(charged.price.amount, charged.price.currency)} per {charged.price.per}"
         price = Cell(text, (held or [charge.origin])[0].place)

@@ -1,4 +1,6 @@
-"""A walk of several diagrams at once, for one request that meets a test of each: memoised on what is still open."""
+"""A walk of several diagrams at once, for one request that meets a test of each:
+memoised on what is still open.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,14 @@ State = tuple[tuple[int, int], ...]
 
 @define(eq=False, repr=False)
 class Search:
-    """A walk of several constraints at once. A state is what is still open: (constraint, root) pairs."""
+    """A walk of several constraints at once. A state is what is still open:
+    (constraint, root) pairs.
+    """
 
     forest: Forest[Any]
     tests: list[Constraint]
-    # The most ordinary point of a mask of an axis, and how ordinary the mask is: where two would do, the lower rank is taken.
+    # The most ordinary point of a mask of an axis, and how ordinary the mask is:
+    # where two would do, the lower rank is taken.
     choice: Callable[[int, int], int]
     rank: Callable[[int, int], Any]
     dead: set[State] = field(factory=set)
@@ -39,7 +44,9 @@ class Search:
         return tuple(still)
 
     def parts(self, state: State) -> tuple[int, list[tuple[int, State]]]:
-        """The next axis, and the masks of its points with the states that follow and are not broken."""
+        """The next axis,
+        and the masks of its points with the states that follow and are not broken.
+        """
         axis = min(self.forest.nodes[root][0] for _, root in state)
         found = []
         for mask, children in self.forest.split(axis, tuple(root for _, root in state)):
@@ -82,7 +89,9 @@ class Search:
         return found
 
     def leaves(self, state: State | None, target: int) -> set[int]:
-        """The leaves of one of the diagrams, taken out of the tests, that some request reaches which meets the rest."""
+        """The leaves of one of the diagrams, taken out of the tests,
+        that some request reaches which meets the rest.
+        """
         found: set[int] = set()
         seen: set[tuple[State, int]] = set()
         todo = [(state, target)] if state is not None else []

@@ -7,7 +7,9 @@ from attrs import frozen
 
 @frozen
 class Cell:
-    """A text, the rule behind it as `file:line` (or empty), a remark on the side, and what is doubtful about it."""
+    """A text, the rule behind it as `file:line` (or empty),
+    a remark on the side, and what is doubtful about it.
+    """
 
     text: str
     place: str = ""

@@ -20,10 +20,11 @@ from pricelang.book.space import day
 class Meeting:
     """How two modifiers meet, over every request.
 
-    `kind` is multiply (both have effect on some request, and their order is nothing), order (there it matters), exclude
-    (an exclusion keeps them apart), no_effect (both are asked for, and never do both have effect), refuse (one of them
-    refuses whatever asks for both), never (no request asks for both), or undecided (both have effect, and whether their order
-    matters was too much to tell).
+    `kind` is multiply (both have effect on some request, and their order is nothing), order (there
+    it matters), exclude (an exclusion keeps them apart), no_effect (both are asked for, and never
+    do both have effect), refuse (one of them refuses whatever asks for both), never (no request
+    asks for both), or undecided (both have effect, and whether their order matters was too much to
+    tell).
     """
 
     left: str
@@ -37,7 +38,8 @@ class Meeting:
 
 @frozen
 class Reach:
-    """Where a modifier can have effect: models, half-open periods of days, and values of each dimension that matters.
+    """Where a modifier can have effect: models, half-open periods of days,
+    and values of each dimension that matters.
 
     With any value of the dimensions in `any` it can.
     """
@@ -53,7 +55,9 @@ class Reach:
 def meetings(analysis: Analysis) -> tuple[Meeting, ...]:
     """Each pair of modifiers, in the order of the stack."""
     order = [index for kind, index in analysis.book.stack if kind == "modifier"]
-    return tuple(_meeting(analysis, left, right) for left, right in itertools.combinations(order, 2))
+    return tuple(
+        _meeting(analysis, left, right) for left, right in itertools.combinations(order, 2)
+    )
 
 
 def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
@@ -71,9 +75,10 @@ def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
     asked = [_asked(analysis, index) for index in (left, right)]
     # a request that nothing but an exclusion of this very pair refuses shows it best
     others = [
-        (root, is_no) for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
+        (root, is_no)
+        for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
         if {exclusion.left, exclusion.right} != {left, right}
-    ]  # fmt: skip
+    ]
     for kind, constraints in (
         ("exclude", [*both, analysis.not_excluded, *others]),
         ("exclude", [*both, analysis.not_excluded]),
@@ -83,14 +88,20 @@ def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
         point = analysis.find(constraints)
         if point is not None:
             rule, origin = _decider(analysis, kind, (left, right), point)
-            return Meeting(*names, kind, rule, origin.place, _request(analysis, point), origin.because or "")
+            return Meeting(
+                *names, kind, rule, origin.place, _request(analysis, point), origin.because or ""
+            )
     return Meeting(*names, kind="never")
 
 
-def _decider(analysis: Analysis, kind: str, pair: tuple[int, int], point: Point) -> tuple[str, m.Origin]:
+def _decider(
+    analysis: Analysis, kind: str, pair: tuple[int, int], point: Point
+) -> tuple[str, m.Origin]:
     """The rule that keeps a pair apart on a request."""
     if kind == "no_effect":
-        silent = next(index for index in pair if not analysis.effective(index, _leaf(analysis, index, point)))
+        silent = next(
+            index for index in pair if not analysis.effective(index, _leaf(analysis, index, point))
+        )
         return analysis.book.modifiers[silent].name, _line(analysis, silent, point)
     # in the order in which a price looks for what refuses it, so that both name the same rule
     book = analysis.book
@@ -99,12 +110,16 @@ def _decider(analysis: Analysis, kind: str, pair: tuple[int, int], point: Point)
         return "refuse", book.refusals[refusal[0]].origin
     names = tuple(modifier.name for modifier in book.modifiers)
     for index in (number for member, number in book.stack if member == "modifier"):
-        if any(book.modifiers[index].lines[number].outcome == "refuse" for number in _leaf(analysis, index, point)):
+        if any(
+            book.modifiers[index].lines[number].outcome == "refuse"
+            for number in _leaf(analysis, index, point)
+        ):
             return names[index], _line(analysis, index, point)
     exclusion = next(
-        exclusion for exclusion, root in zip(book.exclusions, analysis.conflicts, strict=True)
+        exclusion
+        for exclusion, root in zip(book.exclusions, analysis.conflicts, strict=True)
         if analysis.forest.value(root, point) == YES
-    )  # fmt: skip
+    )
     return exclusion.label(names), exclusion.origin
 
 
@@ -131,11 +146,13 @@ def _request(analysis: Analysis, point: Point) -> Witness:
     return witness(analysis, point, {})
 
 
-# ---- where a modifier applies ---------------------------------------------------------------------------------------
+# ---- where a modifier applies --------------------------------------------------------------------
 
 
 def reaches(analysis: Analysis) -> tuple[Reach, ...]:
-    """Where each modifier can have effect on a request that can be priced, in the order of the stack."""
+    """Where each modifier can have effect on a request that can be priced,
+    in the order of the stack.
+    """
     order = [index for kind, index in analysis.book.stack if kind == "modifier"]
     return tuple(_reach(analysis, index) for index in order)
 
@@ -152,7 +169,9 @@ def _reach(analysis: Analysis, index: int) -> Reach:
         elif held:
             free.append(dimension.name)
     names = tuple(book.models[n].name for n in models)
-    return Reach(modifier.name, modifier.title, names, _periods(book, stretches), tuple(values), tuple(free))
+    return Reach(
+        modifier.name, modifier.title, names, _periods(book, stretches), tuple(values), tuple(free)
+    )
 
 
 def _points(mask: int) -> list[int]:

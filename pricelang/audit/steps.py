@@ -1,7 +1,9 @@
-"""What the stack does to prices, as steps, and the bounds of what many steps can come to without multiplying them out.
+"""What the stack does to prices, as steps,
+and the bounds of what many steps can come to without multiplying them out.
 
-A step is a factor, an addition, a floor, a cap or a rounding; each is monotone in the price. `Box` bounds some prices at
-once, and one sum of them: what all of them have in common cancels in the sum, however wide the prices are.
+A step is a factor, an addition, a floor, a cap or a rounding; each is monotone in the price. `Box`
+bounds some prices at once, and one sum of them: what all of them have in common cancels in the sum,
+however wide the prices are.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from attrs import frozen
 from pricelang.decimals import rounded
 
 Step = tuple[Any, ...]
-"""("x", factor), ("+", amount), ("floor", bound), ("cap", bound), or ("round", size, step, mode): for `size` units."""
+"""("x", factor), ("+", amount), ("floor", bound), ("cap",
+bound), or ("round", size, step, mode): for `size` units.
+"""
 
 Steps = tuple[Step, ...]
 FREE = "free"
@@ -51,7 +55,8 @@ def factor_of(steps: Steps) -> Fraction | None:
 
 @frozen
 class Box:
-    """Bounds of each of some prices, and of a sum of them; `free` says of each whether it is, or may be, nothing at all.
+    """Bounds of each of some prices, and of a sum of them;
+    `free` says of each whether it is, or may be, nothing at all.
 
     What is free stays free, whatever the stack says.
     """
@@ -65,25 +70,32 @@ class Box:
     def hull(self, other: Box) -> Box:
         """Bounds of either."""
         return Box(
-            tuple(map(min, self.low, other.low)), tuple(map(max, self.high, other.high)),
+            tuple(map(min, self.low, other.low)),
+            tuple(map(max, self.high, other.high)),
             tuple(a if a == b else "maybe" for a, b in zip(self.free, other.free, strict=True)),
-            min(self.least, other.least), max(self.most, other.most),
-        )  # fmt: skip
+            min(self.least, other.least),
+            max(self.most, other.most),
+        )
 
 
 def box_of(prices: Sequence[Any], weights: Sequence[Fraction]) -> Box:
     """The box of known prices."""
     known = tuple(ZERO if price == FREE else price for price in prices)
     total = sum((weight * price for weight, price in zip(weights, known, strict=True)), ZERO)
-    return Box(known, known, tuple("yes" if price == FREE else "no" for price in prices), total, total)
+    return Box(
+        known, known, tuple("yes" if price == FREE else "no" for price in prices), total, total
+    )
 
 
 def scaled(box: Box, least: Fraction, most: Fraction) -> Box:
     """A box after one factor for all prices that is between two numbers."""
     return Box(
-        tuple(low * least for low in box.low), tuple(high * most for high in box.high), box.free,
-        min(box.least * least, box.least * most), max(box.most * least, box.most * most),
-    )  # fmt: skip
+        tuple(low * least for low in box.low),
+        tuple(high * most for high in box.high),
+        box.free,
+        min(box.least * least, box.least * most),
+        max(box.most * least, box.most * most),
+    )
 
 
 def moved(box: Box, steps: Sequence[Steps], weights: Sequence[Fraction]) -> Box:
@@ -101,7 +113,9 @@ def moved(box: Box, steps: Sequence[Steps], weights: Sequence[Fraction]) -> Box:
 
 
 def _alike(box: Box, step: Step, weights: Sequence[Fraction]) -> Box:
-    """The same step for all prices: a factor scales their sum, and what bounds two prices alike keeps which is the greater."""
+    """The same step for all prices:
+    a factor scales their sum, and what bounds two prices alike keeps which is the greater.
+    """
     if step[0] == "x":
         return _within(scaled(box, step[1], step[1]), weights)
     least, most = box.least, box.most
@@ -147,7 +161,10 @@ def _by_rounding(step: Step) -> list[Fraction]:
 
 def _within(box: Box, weights: Sequence[Fraction]) -> Box:
     """A box whose sum is no wider than its prices say."""
-    ends = [sorted((weight * low, weight * high)) for weight, low, high in zip(weights, box.low, box.high, strict=True)]
+    ends = [
+        sorted((weight * low, weight * high))
+        for weight, low, high in zip(weights, box.low, box.high, strict=True)
+    ]
     least, most = sum((end[0] for end in ends), ZERO), sum((end[1] for end in ends), ZERO)
     if least <= box.least and most >= box.most:
         return box

@@ -1,4 +1,6 @@
-"""A point of the space as a record that `pricelang price -` takes, with quantities that land where the point is."""
+"""A point of the space as a record that `pricelang price -` takes,
+with quantities that land where the point is.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from pricelang.rating.instants import with_time, written
 
 @frozen
 class Witness:
-    """A request: its model, day or instant, the values that are no defaults, and its quantities by meter."""
+    """A request: its model, day or instant, the values that are no defaults,
+    and its quantities by meter.
+    """
 
     model: str
     at: str
@@ -37,7 +41,9 @@ class Witness:
 
 
 def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> Witness:
-    """The record of a point with quantities by meter index, raised or filled up so that every sum is on its side."""
+    """The record of a point with quantities by meter index,
+    raised or filled up so that every sum is on its side.
+    """
     book = analysis.book
     quantities = quantities_on(book.sums, sides_of(analysis, point), usage)
     if quantities is None:
@@ -51,9 +57,13 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
     clock = any(dimension.clocked for dimension in book.dimensions)
     at = (with_time if clock else written)(instant_of(analysis, point))
     return Witness(
-        book.models[point[0]].name, at if " " not in at else at.replace(" ", "T") + "Z", tuple(dimensions),
-        tuple((book.meters[meter].name, quantity) for meter, quantity in sorted(quantities.items())),
-    )  # fmt: skip
+        book.models[point[0]].name,
+        at if " " not in at else at.replace(" ", "T") + "Z",
+        tuple(dimensions),
+        tuple(
+            (book.meters[meter].name, quantity) for meter, quantity in sorted(quantities.items())
+        ),
+    )
 
 
 def sides_of(analysis: Analysis, point: Point) -> tuple[int, ...]:
@@ -62,17 +72,27 @@ def sides_of(analysis: Analysis, point: Point) -> tuple[int, ...]:
 
 
 def instant_of(analysis: Analysis, point: Point) -> int:
-    """The first instant (UTC seconds) in the point's stretch of time at which the clock sets what the point says."""
+    """The first instant (UTC seconds) in the point's stretch
+    of time at which the clock sets what the point says.
+    """
     book = analysis.book
     clocked = [index for index, dimension in enumerate(book.dimensions) if dimension.clocked]
     if not clocked or not point[m.DATES]:
         return analysis.space.instant(point[m.DATES])
-    given, defaults = [point[2 + index] for index in clocked], [book.dimensions[index].default for index in clocked]
+    given, defaults = (
+        [point[2 + index] for index in clocked],
+        [book.dimensions[index].default for index in clocked],
+    )
     offered = [
-        [any(holds(offer.scope, (*point[: 2 + index], number, *point[3 + index :])) for offer in value.offers)
-         for number, value in enumerate(book.dimensions[index].values)]
+        [
+            any(
+                holds(offer.scope, (*point[: 2 + index], number, *point[3 + index :]))
+                for offer in value.offers
+            )
+            for number, value in enumerate(book.dimensions[index].values)
+        ]
         for index in clocked
-    ]  # fmt: skip
+    ]
     instants = instants_in(book, point[m.DATES])
     found = (at for at in instants if possible(setting_at(book, at), given, defaults, offered))
     return next(found, analysis.space.instant(point[m.DATES]))

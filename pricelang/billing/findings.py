@@ -1,4 +1,6 @@
-"""Differences to findings: what belongs together (a cost row under another key), and what would explain the rest."""
+"""Differences to findings: what belongs together (a cost row under another key),
+and what would explain the rest.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,21 @@ MOST = 200
 MOST_MOVED = 3
 """A row whose key differs in more fields is no longer taken for another one's."""
 
-KINDS = {DIFFERENT: "amount", NOT_IN_COST: "not billed", NOT_IN_USAGE: "no usage", UNPRICED: "no price"}
+KINDS = {
+    DIFFERENT: "amount",
+    NOT_IN_COST: "not billed",
+    NOT_IN_USAGE: "no usage",
+    UNPRICED: "no price",
+}
 
 
 @frozen(eq=False)
 class Finding:
-    """One difference: its lines (two where a cost row stands under another key), its kind, and what explains it.
+    """One difference: its lines (two where a cost row stands under another key),
+    its kind, and what explains it.
 
-    `kind` is `amount`, `not billed`, `no usage`, `no price` or `moved`; `explained` says that some change of the book's
-    own makes every amount of it exact.
+    `kind` is `amount`, `not billed`, `no usage`, `no price` or `moved`;
+    `explained` says that some change of the book's own makes every amount of it exact.
     """
 
     kind: str
@@ -47,7 +55,9 @@ class Finding:
         return bool(self.explanations)
 
 
-def findings_of(book: PriceBook, lines: Sequence[Line], usage: Side, cost: Side) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+def findings_of(
+    book: PriceBook, lines: Sequence[Line], usage: Side, cost: Side
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings in the order of their first lines, and notes on what was not looked for."""
     differing = [line for line in lines if line.status in KINDS]
     if not differing:
@@ -58,20 +68,54 @@ def findings_of(book: PriceBook, lines: Sequence[Line], usage: Side, cost: Side)
     taken = {id(line) for finding in found for line in finding.lines}
     for line in searched:
         if id(line) not in taken:
-            ways = search.explanations(line.used, line.amount) if line.status == DIFFERENT else _reasons(line, usage, cost)
-            found.append(Finding(KINDS[line.status], (line,), (*ways, *_twice(line)) if line.status == DIFFERENT else ways))
+            ways = (
+                search.explanations(line.used, line.amount)
+                if line.status == DIFFERENT
+                else _reasons(line, usage, cost)
+            )
+            found.append(
+                Finding(
+                    KINDS[line.status],
+                    (line,),
+                    (*ways, *_twice(line)) if line.status == DIFFERENT else ways,
+                )
+            )
     found += [Finding(KINDS[line.status], (line,), ()) for line in rest]
     order = {id(line): number for number, line in enumerate(lines)}
-    notes = (f"explanations were looked for in the first {MOST} differences only, of {len(differing):,}",) if rest else ()
-    return tuple(sorted(found, key=lambda finding: min(order[id(line)] for line in finding.lines))), notes
+    notes = (
+        (
+            f"explanations were looked for in the first {MOST} differences only, of "
+            f"{len(differing):,}",
+        )
+        if rest
+        else ()
+    )
+    return tuple(
+        sorted(found, key=lambda finding: min(order[id(line)] for line in finding.lines))
+    ), notes
 
 
 def _reasons(line: Line, usage: Side, cost: Side) -> tuple[Explanation, ...]:
-    """Why a line stands on one side only: its day is outside of the other's period, or it is a credit."""
+    """Why a line stands on one side only:
+    its day is outside of the other's period, or it is a credit.
+    """
     other = {NOT_IN_USAGE: usage, NOT_IN_COST: cost}.get(line.status)
     day = line.key.day
-    if other is not None and other.start and other.end and day is not None and not other.start <= day < other.end:
-        return (Explanation(1, "period", f"the {other.kind} is from {other.start} and before {other.end}: it does not cover this day"),)
+    if (
+        other is not None
+        and other.start
+        and other.end
+        and day is not None
+        and not other.start <= day < other.end
+    ):
+        return (
+            Explanation(
+                1,
+                "period",
+                f"the {other.kind} is from {other.start} and before {other.end}: it does not "
+                "cover this day",
+            ),
+        )
     if line.status == NOT_IN_USAGE and line.amount < 0:
         return (Explanation(1, "credit", "a negative amount, such as a credit"),)
     return ()
@@ -84,14 +128,24 @@ def _twice(line: Line) -> tuple[Explanation, ...]:
     extra = line.amount - line.expected
     same = [bill for bill in line.billed if bill.amount == extra]
     others = "; ".join(f"{bill.place}" for bill in same)
-    return (Explanation(1, "row", f"without one of {len(line.billed)} cost rows under this key: {others}"),) if same else ()
+    return (
+        (
+            Explanation(
+                1, "row", f"without one of {len(line.billed)} cost rows under this key: {others}"
+            ),
+        )
+        if same
+        else ()
+    )
 
 
-# ---- rows under another key -----------------------------------------------------------------------------------------
+# ---- rows under another key ----------------------------------------------------------------------
 
 
 def _moved(search: Search, lines: Iterable[Line]) -> Iterable[Finding]:
-    """Pairs of a line without its cost and a cost row under another key that would be right for it."""
+    """Pairs of a line without its cost and a cost row
+    under another key that would be right for it.
+    """
     lines = list(lines)
     owed = [line for line in lines if line.status == NOT_IN_COST and line.low == line.high]
     rows = [(line, bill) for line in lines for bill in line.billed if _too_much(line, bill)]
@@ -100,16 +154,29 @@ def _moved(search: Search, lines: Iterable[Line]) -> Iterable[Finding]:
     for short in owed:
         for long, bill in rows:
             distance = _distance(short, long)
-            if distance and len(distance) <= MOST_MOVED and long.key.cost_type == short.key.cost_type:
+            if (
+                distance
+                and len(distance) <= MOST_MOVED
+                and long.key.cost_type == short.key.cost_type
+            ):
                 text, places, changes = _as_other(search, short, long, bill, distance)
                 if text:
                     candidates.append((changes, len(distance), short, long, text, places))
     for changes, _, short, long, text, places in sorted(candidates, key=lambda one: one[:2]):
         if id(short) in free and id(long) in free:
             free -= {id(short), id(long)}
-            same = [other for other in candidates if other[2] is short and other[0] == changes and other[3] is not long and id(other[3]) in free]
+            same = [
+                other
+                for other in candidates
+                if other[2] is short
+                and other[0] == changes
+                and other[3] is not long
+                and id(other[3]) in free
+            ]
             also = tuple(Explanation(changes, "key", other[4], other[5]) for other in same)
-            yield Finding("moved", (short, long), (Explanation(changes, "key", text, places), *also))
+            yield Finding(
+                "moved", (short, long), (Explanation(changes, "key", text, places), *also)
+            )
 
 
 def _too_much(line: Line, bill: Billed) -> bool:
@@ -124,21 +191,42 @@ def _distance(left: Line, right: Line) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if getattr(left.key, name) != getattr(right.key, name))
 
 
-def _as_other(search: Search, short: Line, long: Line, bill: Billed, fields: Sequence[str]) -> tuple[str, tuple[str, ...], int]:
-    """Words for a cost row that is a line's under other fields, at its right amount or at the price of those fields."""
-    shift = ", ".join(f"{name} {_value(getattr(long.key, name))} instead of {_value(getattr(short.key, name))}" for name in fields)
+def _as_other(
+    search: Search, short: Line, long: Line, bill: Billed, fields: Sequence[str]
+) -> tuple[str, tuple[str, ...], int]:
+    """Words for a cost row that is a line's under other fields,
+    at its right amount or at the price of those fields.
+    """
+    shift = ", ".join(
+        f"{name} {_value(getattr(long.key, name))} instead of {_value(getattr(short.key, name))}"
+        for name in fields
+    )
     if bill.amount == short.low:
         return f"the cost row {bill.place} has exactly this amount under {shift}", (), 1
     requests = [_under(search, use.request, long, fields) for use in short.used]
     prices = [search.price(request) if request is not None else None for request in requests]
     if any(price is None for price in prices):
         return "", (), 0
-    total = sum((use.quantity * price.unit for use, price in zip(short.used, prices, strict=True) if price is not None), Fraction(0))
+    total = sum(
+        (
+            use.quantity * price.unit
+            for use, price in zip(short.used, prices, strict=True)
+            if price is not None
+        ),
+        Fraction(0),
+    )
     if total != bill.amount:
         return "", (), 0
     first = prices[0]
-    places = tuple(dict.fromkeys(place for price in prices if price is not None for place in price.places))
-    return f"the cost row {bill.place} has exactly the price of this quantity under {shift}: {first.per if first else ''}", places, 2
+    places = tuple(
+        dict.fromkeys(place for price in prices if price is not None for place in price.places)
+    )
+    return (
+        f"the cost row {bill.place} has exactly the price of this quantity under {shift}: "
+        f"{first.per if first else ''}",
+        places,
+        2,
+    )
 
 
 def _under(search: Search, request: Request, other: Line, fields: Sequence[str]) -> Request | None:
@@ -156,7 +244,11 @@ def _under(search: Search, request: Request, other: Line, fields: Sequence[str])
         elif name == "token_type":
             request = evolve(request, meter=METERS.get(value, value))
         elif name == "context_window":
-            request = applied(search.book, request, Change("dimension", name, "long" if value == "200k-1M" else "standard"))
+            request = applied(
+                search.book,
+                request,
+                Change("dimension", name, "long" if value == "200k-1M" else "standard"),
+            )
         else:
             request = applied(search.book, request, Change("dimension", name, value))
     return request

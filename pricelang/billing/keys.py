@@ -1,4 +1,6 @@
-"""The data of a reconciliation: quantities that were used, amounts that were billed, and the key on which the two meet."""
+"""The data of a reconciliation:
+quantities that were used, amounts that were billed, and the key on which the two meet.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,16 @@ from pricelang.book.space import sides_of
 from pricelang.rating.bill import Priced
 from pricelang.rating.errors import PriceError
 
-FIELDS = ("day", "workspace", "cost_type", "model", "service_tier", "context_window", "inference_geo", "token_type")
+FIELDS = (
+    "day",
+    "workspace",
+    "cost_type",
+    "model",
+    "service_tier",
+    "context_window",
+    "inference_geo",
+    "token_type",
+)
 """The fields of the join, in the order in which lines are listed."""
 
 TOKENS = "tokens"
@@ -27,7 +38,11 @@ METERS = {
 """The meter of each token type of the Admin API."""
 
 TOKEN_TYPES = {meter: name for name, meter in METERS.items()}
-COST_TYPES = {"web_search": WEB_SEARCH, "session_time": "session_usage", "code_execution": "code_execution"}
+COST_TYPES = {
+    "web_search": WEB_SEARCH,
+    "session_time": "session_usage",
+    "code_execution": "code_execution",
+}
 """The cost type of each meter that is no token meter."""
 
 
@@ -37,7 +52,9 @@ WINDOW = Fraction(200_000)
 
 @frozen(order=False)
 class Key:
-    """Where a line belongs: the UTC day, and the dimensions of a cost report. None is a dimension that is not stated."""
+    """Where a line belongs: the UTC day, and the dimensions of a cost report.
+    None is a dimension that is not stated.
+    """
 
     day: str | None = None
     workspace: str | None = None
@@ -63,7 +80,9 @@ class Key:
 
 @frozen
 class Request:
-    """What prices a quantity: a model, an instant, values of dimensions, a meter, and the sides of thresholds that are open, by index."""
+    """What prices a quantity: a model, an instant, values of dimensions,
+    a meter, and the sides of thresholds that are open, by index.
+    """
 
     model: str
     at: str
@@ -76,8 +95,8 @@ class Request:
 class Used:
     """A quantity that was used and what it comes to.
 
-    `low` and `high` differ where a sum over requests may lie on either side of a threshold. `error` says why it has no
-    price; then both are zero.
+    `low` and `high` differ where a sum over requests may lie on either side of a threshold.
+    `error` says why it has no price; then both are zero.
     """
 
     key: Key
@@ -93,7 +112,9 @@ class Used:
 
 @frozen(eq=False)
 class Billed:
-    """An amount that was billed, in `currency`; `quantity` is the one that the bill states, if it states one."""
+    """An amount that was billed, in `currency`;
+    `quantity` is the one that the bill states, if it states one.
+    """
 
     key: Key
     amount: Fraction
@@ -115,9 +136,11 @@ class Unread:
 
 @frozen(eq=False)
 class Side:
-    """What was read of one side: `rows` in number, the first day and the day behind the last, and what to know of it.
+    """What was read of one side:
+    `rows` in number, the first day and the day behind the last, and what to know of it.
 
-    `stated` are the fields that some row states; a report that is not grouped by a field states it nowhere.
+    `stated` are the fields that some row states;
+    a report that is not grouped by a field states it nowhere.
     """
 
     name: str
@@ -136,5 +159,11 @@ def stated_by(keys: list[Key]) -> frozenset[str]:
 
 
 def window_sides(book: Book, long: bool) -> dict[int, tuple[int, ...]]:
-    """The sides of the threshold of 200,000 tokens on which all requests of a context window lie, by the index of the sum."""
-    return {index: sides_of(summed.limits, WINDOW, long) for index, summed in enumerate(book.sums) if WINDOW in summed.limits}
+    """The sides of the threshold of 200,000 tokens on which all requests of a context window lie,
+    by the index of the sum.
+    """
+    return {
+        index: sides_of(summed.limits, WINDOW, long)
+        for index, summed in enumerate(book.sums)
+        if WINDOW in summed.limits
+    }

@@ -1,4 +1,6 @@
-"""What a reconciliation leaves out: what is on a bill and not a quantity times its price, and lines that are not compared."""
+"""What a reconciliation leaves out:
+what is on a bill and not a quantity times its price, and lines that are not compared.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,10 @@ from .join import BOUNDED, NOT_COMPARED, Line
 
 
 def left_out(lines: Iterable[Line]) -> tuple[str, ...]:
-    """Everything that the amounts of some lines leave out, once each: pools, graduated prices and limits of accounts,
-    amounts and limits of requests, roundings of totals, lines that are not compared, and credits."""
+    """Everything that the amounts of some lines leave out, once each: pools, graduated prices and
+    limits of accounts, amounts and limits of requests, roundings of totals, lines that are not
+    compared, and credits.
+    """
     found: dict[str, None] = {}
     for line in lines:
         if line.status == NOT_COMPARED:
@@ -40,10 +44,16 @@ def _of_bill(priced: Priced, meter: str) -> Iterator[str]:
     for step in cell.extras:
         yield f"`{step.rule}`: {plain(step.value)} {priced.book.currency} per request"
     for step in cell.floors:
-        yield f"`{step.rule}`: {step.kind.replace('_', ' ')} {plain(step.value)} {priced.book.currency} per request"
+        yield (
+            f"`{step.rule}`: {step.kind.replace('_', ' ')} {plain(step.value)} "
+            f"{priced.book.currency} per request"
+        )
     if isinstance(rate, Rate) and rate.minimum is not None:
         yield f"the minimum per use of `{meter}`, where one quantity adds up several uses"
     if cell.line_rounding is not None:
         yield "the rounding of lines, where one quantity adds up several requests"
     if cell.total_rounding is not None:
-        yield f"the rounding of totals to {grouped(cell.total_rounding.step)} {cell.total_rounding.currency}"
+        yield (
+            f"the rounding of totals to {grouped(cell.total_rounding.step)} "
+            f"{cell.total_rounding.currency}"
+        )

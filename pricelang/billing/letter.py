@@ -1,4 +1,6 @@
-"""A reconciliation as a text that can be sent to whoever billed: what was compared, a table, each difference, a verdict."""
+"""A reconciliation as a text that can be sent to whoever billed:
+what was compared, a table, each difference, a verdict.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,16 @@ def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[
         yield ""
     width = max(len(name) for name, _ in head)
     for name, text in head:
-        yield f"- {name}: {_cell(text, True)}" if markdown else f"{name.ljust(width)}  {printable(text)}"
-    lines = [line for line in found.lines if line.status in _LISTED] if not all_lines and len(found.lines) > SHOWN_LINES else list(found.lines)
+        yield (
+            f"- {name}: {_cell(text, True)}"
+            if markdown
+            else f"{name.ljust(width)}  {printable(text)}"
+        )
+    lines = (
+        [line for line in found.lines if line.status in _LISTED]
+        if not all_lines and len(found.lines) > SHOWN_LINES
+        else list(found.lines)
+    )
     numbers = numbered(found)
     table = table_of(found, lines, numbers)
     if lines:
@@ -52,7 +62,10 @@ def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[
         yield from _table(table, markdown)
     if len(lines) < len(found.lines):
         yield ""
-        yield f"The table shows the {len(lines):,} lines that differ, of {len(found.lines):,}; `--all` shows all of them."
+        yield (
+            f"The table shows the {len(lines):,} lines that differ, of {len(found.lines):,}; "
+            "`--all` shows all of them."
+        )
     yield ""
     yield from _table(subtotal_table(found), markdown)
     if found.findings:
@@ -66,7 +79,11 @@ def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[
         yield ""
         yield "## Rows that cannot be read" if markdown else "Rows that cannot be read"
         for row in unread:
-            yield f"{'- ' if markdown else '  '}" + _cell(f"{row.place}: error[{row.code}]: {row.message}" + (f"; {row.help}" if row.help else ""), markdown)
+            yield f"{'- ' if markdown else '  '}" + _cell(
+                f"{row.place}: error[{row.code}]: {row.message}"
+                + (f"; {row.help}" if row.help else ""),
+                markdown,
+            )
     notes = [*found.usage.notes, *found.cost.notes, *_not_compared(found), *found.notes]
     if notes:
         yield ""
@@ -75,20 +92,36 @@ def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[
     yield f"**{quoted(verdict(found))}**" if markdown else verdict(found)
 
 
-_LISTED = frozenset(("different", "missing in cost", "missing in usage", "without a price", "not compared"))
+_LISTED = frozenset(
+    ("different", "missing in cost", "missing in usage", "without a price", "not compared")
+)
 
 
 def numbered(found: Reconciliation) -> Mapping[int, int]:
     """The number of the finding that a line belongs to, by the line's identity."""
-    return {id(line): number for number, finding in enumerate(found.findings, 1) for line in finding.lines}
+    return {
+        id(line): number
+        for number, finding in enumerate(found.findings, 1)
+        for line in finding.lines
+    }
 
 
 def subtotal_table(found: Reconciliation) -> Cells:
     """The subtotals by status, and the total that they add up to."""
     currency = found.currency
-    rows = tuple((part.status, f"{part.lines:,}", money(part.expected, currency), money(part.billed, currency), signed(part.difference, currency))
-                 for part in (*found.subtotals, found.total))  # fmt: skip
-    return Cells(("status", "lines", "expected", "billed", "difference"), rows, frozenset({1, 2, 3, 4}), 1)
+    rows = tuple(
+        (
+            part.status,
+            f"{part.lines:,}",
+            money(part.expected, currency),
+            money(part.billed, currency),
+            signed(part.difference, currency),
+        )
+        for part in (*found.subtotals, found.total)
+    )
+    return Cells(
+        ("status", "lines", "expected", "billed", "difference"), rows, frozenset({1, 2, 3, 4}), 1
+    )
 
 
 def signed(value: Fraction, currency: str) -> str:
@@ -101,7 +134,13 @@ def _table(cells: Cells, markdown: bool) -> Iterator[str]:
         yield from table_lines(cells.headers, cells.rows, cells.numbers, cells.totals)
         return
     yield "| " + " | ".join(cells.headers) + " |"
-    yield "|" + "|".join(" ---: " if number in cells.numbers else " --- " for number in range(len(cells.headers))) + "|"
+    yield (
+        "|"
+        + "|".join(
+            " ---: " if number in cells.numbers else " --- " for number in range(len(cells.headers))
+        )
+        + "|"
+    )
     for row in cells.rows:
         yield "| " + " | ".join(_cell(cell, True) for cell in row) + " |"
 
@@ -110,10 +149,12 @@ def _cell(text: str, markdown: bool) -> str:
     return quoted(text) if markdown else printable(text)
 
 
-# ---- one difference -------------------------------------------------------------------------------------------------
+# ---- one difference ------------------------------------------------------------------------------
 
 
-def _paragraph(found: Reconciliation, finding: Finding, number: int, markdown: bool) -> Iterator[str]:
+def _paragraph(
+    found: Reconciliation, finding: Finding, number: int, markdown: bool
+) -> Iterator[str]:
     indent = "   " if not markdown else "   - "
     for index, line in enumerate(finding.lines):
         head = f"{number}. " if index == 0 else "   "
@@ -122,13 +163,20 @@ def _paragraph(found: Reconciliation, finding: Finding, number: int, markdown: b
         for text in _workings(found, line):
             yield indent + _cell(text, markdown)
         for bill in line.billed[:5]:
-            description = f" \"{bill.description}\"" if bill.description else ""
-            yield indent + _cell(f"billed {money(bill.amount, found.currency)} in {bill.place}{description}", markdown)
+            description = f' "{bill.description}"' if bill.description else ""
+            yield indent + _cell(
+                f"billed {money(bill.amount, found.currency)} in {bill.place}{description}",
+                markdown,
+            )
         if len(line.billed) > 5:
             yield f"{indent}and {len(line.billed) - 5:,} more cost rows"
     several = len(finding.explanations) > 1
     for explanation in finding.explanations:
-        places = f" [{', '.join(explanation.places[:4])}{', …' if len(explanation.places) > 4 else ''}]" if explanation.places else ""
+        places = (
+            f" [{', '.join(explanation.places[:4])}{', …' if len(explanation.places) > 4 else ''}]"
+            if explanation.places
+            else ""
+        )
         begin = "explained" if not several else "explained, one of equally simple ways"
         yield indent + _cell(f"{begin}: {explanation.text}{places}", markdown)
     if not finding.explanations and finding.kind in ("amount", "not billed", "no usage"):
@@ -137,7 +185,10 @@ def _paragraph(found: Reconciliation, finding: Finding, number: int, markdown: b
 
 def _unexplained(finding: Finding) -> str:
     if finding.kind == "amount":
-        return "not explained: no model, date, modifier, tier, token type, price, rounding or whole quantity of the book gives this amount"
+        return (
+            "not explained: no model, date, modifier, tier, token type, price, rounding or whole "
+            "quantity of the book gives this amount"
+        )
     if finding.kind == "not billed":
         return "not explained: no cost row has this amount, or this quantity under another key"
     return "not explained: no usage comes to this amount"
@@ -145,7 +196,12 @@ def _unexplained(finding: Finding) -> str:
 
 def _name(line: Line) -> str:
     """A line's key in words, without what it does not state."""
-    values = [value for name in FIELDS if name not in ("cost_type", "token_type") and (value := getattr(line.key, name)) is not None]
+    values = [
+        value
+        for name in FIELDS
+        if name not in ("cost_type", "token_type")
+        and (value := getattr(line.key, name)) is not None
+    ]
     return ", ".join([*values, counted(line)])
 
 
@@ -160,7 +216,10 @@ def _amounts(found: Reconciliation, line: Line) -> str:
     if not line.used:
         return f"billed {billed}, without usage"
     word = "too much" if line.difference > 0 else "too little"
-    return f"billed {billed}, expected {expected}: {money(abs(line.difference), found.currency)} {word}"
+    return (
+        f"billed {billed}, expected {expected}: {money(abs(line.difference), found.currency)} "
+        f"{word}"
+    )
 
 
 def _workings(found: Reconciliation, line: Line) -> Iterator[str]:
@@ -171,25 +230,46 @@ def _workings(found: Reconciliation, line: Line) -> Iterator[str]:
             continue
         rate = use.priced.cell.rates[use.request.meter]
         if isinstance(rate, Rate):
-            yield f"expected {_formula(found, use, rate)} [{', '.join(rule_places(use))}], used in {use.place}"
+            yield (
+                f"expected {_formula(found, use, rate)} [{', '.join(rule_places(use))}], used in "
+                f"{use.place}"
+            )
     if len(line.used) > 5:
         yield f"and {len(line.used) - 5:,} more usage rows"
     stated = [bill.quantity for bill in line.billed]
     if stated and all(quantity is not None for quantity in stated):
         total = sum((quantity for quantity in stated if quantity is not None), Fraction(0))
         if total != line.quantity:
-            yield f"the bill states a quantity of {grouped(total)}, and {grouped(line.quantity)} were used"
+            yield (
+                f"the bill states a quantity of {grouped(total)}, and {grouped(line.quantity)} "
+                "were used"
+            )
 
 
 def _formula(found: Reconciliation, use: Used, rate: Rate) -> str:
     """A quantity times its price, with the list price and factors where there are any."""
     conversion = use.priced.cell.conversion if use.priced is not None else None
-    price = money(rate.unit_price * rate.size * (conversion.rate if conversion is not None else 1), found.currency)
-    factors = "".join(f" x {grouped(step.value)} ({step.rule})" for step in rate.steps if step.kind == "factor")
-    base = money(rate.list_price * rate.size, found.currency if conversion is None else use.priced.book.currency if use.priced is not None else "")
+    price = money(
+        rate.unit_price * rate.size * (conversion.rate if conversion is not None else 1),
+        found.currency,
+    )
+    factors = "".join(
+        f" x {grouped(step.value)} ({step.rule})" for step in rate.steps if step.kind == "factor"
+    )
+    base = money(
+        rate.list_price * rate.size,
+        found.currency
+        if conversion is None
+        else use.priced.book.currency
+        if use.priced is not None
+        else "",
+    )
     listed = f" (list {base}{factors})" if factors else ""
     units = rate.meter.unit if use.quantity == 1 else plural(rate.meter.unit)
-    return f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = {money(use.low, found.currency)}"
+    return (
+        f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = "
+        f"{money(use.low, found.currency)}"
+    )
 
 
 def _not_compared(found: Reconciliation) -> Iterator[str]:
@@ -200,11 +280,18 @@ def _not_compared(found: Reconciliation) -> Iterator[str]:
     for reason, lines in sorted(reasons.items()):
         amount = sum((line.amount for line in lines), Fraction(0))
         worth = sum((line.low for line in lines), Fraction(0))
-        text = f"billed {money(amount, found.currency)}" if amount or not worth else f"{money(worth, found.currency)} by the book"
+        text = (
+            f"billed {money(amount, found.currency)}"
+            if amount or not worth
+            else f"{money(worth, found.currency)} by the book"
+        )
         yield f"not compared, {reason}: {len(lines):,} line{'s' if len(lines) != 1 else ''}, {text}"
     bounded = sum(line.status == BOUNDED for line in found.lines)
     if bounded:
-        yield f"{bounded:,} line{'s' if bounded != 1 else ''} can only be bounded: a report adds requests up, and a threshold of the book is a fact of each request"
+        yield (
+            f"{bounded:,} line{'s' if bounded != 1 else ''} can only be bounded: a report adds "
+            "requests up, and a threshold of the book is a fact of each request"
+        )
 
 
 __all__ = ["markdown_text", "numbered", "plain_text", "signed", "subtotal_table"]

@@ -61,9 +61,10 @@ class Subtotal:
 class Reconciliation:
     """Usage against its cost. Amounts are exact fractions in `currency`.
 
-    `lines` are all lines of the join in the order of their keys, `findings` the differences, each with what would
-    explain it. `within` is the tolerance of a line. `book` says which prices were used: name, title, the last day on
-    which a source of it was read, and the first digits of the key of its text.
+    `lines` are all lines of the join in the order of their keys, `findings` the differences, each
+    with what would explain it. `within` is the tolerance of a line. `book` says which prices were
+    used: name, title, the last day on which a source of it was read, and the first digits of the
+    key of its text.
     """
 
     book: tuple[str, str, str | None, str | None]
@@ -84,7 +85,14 @@ class Reconciliation:
             lines = [line for line in self.lines if line.status == status]
             if lines:
                 expected = sum((line.expected for line in lines), Fraction(0))
-                found.append(Subtotal(status, len(lines), expected, sum((line.amount for line in lines), Fraction(0))))
+                found.append(
+                    Subtotal(
+                        status,
+                        len(lines),
+                        expected,
+                        sum((line.amount for line in lines), Fraction(0)),
+                    )
+                )
         return tuple(found)
 
     @property
@@ -92,21 +100,32 @@ class Reconciliation:
         """The sum of all lines."""
         found = self.subtotals
         return Subtotal(
-            "total", sum(x.lines for x in found), sum((x.expected for x in found), Fraction(0)), sum((x.billed for x in found), Fraction(0))
+            "total",
+            sum(x.lines for x in found),
+            sum((x.expected for x in found), Fraction(0)),
+            sum((x.billed for x in found), Fraction(0)),
         )
 
     @property
     def agrees(self) -> bool:
         """Whether every line that can be compared matches, and every row could be read."""
-        return not self.usage.unread and not self.cost.unread and all(line.status in AGREEING for line in self.lines)
+        return (
+            not self.usage.unread
+            and not self.cost.unread
+            and all(line.status in AGREEING for line in self.lines)
+        )
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """What is on bills and was not compared: pools, graduated prices, minimums, fees and limits of requests, credits."""
+        """What is on bills and was not compared: pools, graduated prices,
+        minimums, fees and limits of requests, credits.
+        """
         return left_out(self.lines)
 
     def to_dict(self) -> dict[str, object]:
-        """The reconciliation as `pricelang reconcile --json` prints it: amounts are decimal strings."""
+        """The reconciliation as `pricelang reconcile --json` prints it:
+        amounts are decimal strings.
+        """
         from .written import as_dict
 
         return as_dict(self)
@@ -118,24 +137,36 @@ class Reconciliation:
         return plain_text(self)
 
     def __repr__(self) -> str:
-        return f"<pricelang.Reconciliation of {len(self.lines)} lines, {len(self.findings)} findings: {'agrees' if self.agrees else 'differs'}>"
+        return (
+            f"<pricelang.Reconciliation of {len(self.lines)} lines, {len(self.findings)} "
+            f"findings: {'agrees' if self.agrees else 'differs'}>"
+        )
 
 
 def reconcile(
-    book: PriceBook, usage: object, cost: object, *, mapping: Mapping[str, str] | None = None,
-    within: Decimal | Fraction | int = 0, dimensions: Mapping[str, str] | None = None, at: str | None = None,
+    book: PriceBook,
+    usage: object,
+    cost: object,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    within: Decimal | Fraction | int = 0,
+    dimensions: Mapping[str, str] | None = None,
+    at: str | None = None,
     unknown_counters: str = "refuse",
-) -> Reconciliation:  # fmt: skip
-    """Joins usage and cost on what both state: UTC day, workspace, model, tier, context window, geo, token type.
+) -> Reconciliation:
+    """Joins usage and cost on what both state:
+    UTC day, workspace, model, tier, context window, geo, token type.
 
-    `usage` is an Admin usage report or usage records, `cost` an Admin cost report or an invoice as CSV: paths (a folder is
-    read whole), or for the reports their pages as dicts. `mapping` names the columns of an invoice, such as
-    `{"day": "date", "amount": "cost"}`. `within` is the tolerance of a line in the currency of the bill; none unless
-    given. `dimensions` hold where the usage says nothing, and `at` for records without a date (today unless given).
-    A row or record with a counter that is not known is unread, unless `unknown_counters` is `warn`.
+    `usage` is an Admin usage report or usage records, `cost` an Admin cost report or an invoice as
+    CSV: paths (a folder is read whole), or for the reports their pages as dicts. `mapping` names
+    the columns of an invoice, such as `{"day": "date", "amount": "cost"}`. `within` is the
+    tolerance of a line in the currency of the bill; none unless given. `dimensions` hold where the
+    usage says nothing, and `at` for records without a date (today unless given). A row or record
+    with a counter that is not known is unread, unless `unknown_counters` is `warn`.
 
-    Raises `BadRequest` for a side that cannot be read, for buckets of runs that overlap, and for amounts in another
-    currency. A single row that cannot be read is in `unread` of its side; then the two do not agree.
+    Raises `BadRequest` for a side that cannot be read, for buckets of runs that overlap, and for
+    amounts in another currency. A single row that cannot be read is in `unread` of its side; then
+    the two do not agree.
 
     >>> import pricelang
     >>> found = reconcile(pricelang.load(), "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json")
@@ -145,13 +176,19 @@ def reconcile(
     'as cache_write_5m: $5 per MTok'
     """
     try:
-        return _reconcile(book, usage, cost, mapping or {}, Fraction(within), (dimensions, at, unknown_counters))
+        return _reconcile(
+            book, usage, cost, mapping or {}, Fraction(within), (dimensions, at, unknown_counters)
+        )
     except UsageError as error:
         raise BadRequest(error.code, error.message, help=error.help) from None
 
 
 def _reconcile(
-    book: PriceBook, usage: object, cost: object, mapping: Mapping[str, str], within: Fraction,
+    book: PriceBook,
+    usage: object,
+    cost: object,
+    mapping: Mapping[str, str],
+    within: Fraction,
     given: tuple[Mapping[str, str] | None, str | None, str],
 ) -> Reconciliation:
     if within < 0:
@@ -171,36 +208,76 @@ def _reconcile(
     key = book.content[0][:12] if book.content else None
     about = (book.name, book.title, None if last is None else written(last), key)
     return Reconciliation(
-        about, usage_read, cost_read, fields, within, currency, lines, found, (*_periods(usage_read, cost_read), *notes, *more, *_doubts(lines))
+        about,
+        usage_read,
+        cost_read,
+        fields,
+        within,
+        currency,
+        lines,
+        found,
+        (*_periods(usage_read, cost_read), *notes, *more, *_doubts(lines)),
     )
 
 
 def _one_currency(book: PriceBook, used: tuple[object, ...], billed: tuple[object, ...]) -> str:
-    """The currency of both sides. Raises `UsageError` where there are two, for amounts of two currencies have no difference."""
+    """The currency of both sides. Raises `UsageError` where there are two,
+    for amounts of two currencies have no difference.
+    """
     expected = {getattr(line, "currency", "") for line in used} - {""} or {book.currency}
     if len(expected) > 1:
-        raise UsageError("wrong_currency", f"the book prices this usage in several currencies: {', '.join(sorted(expected))}", "reconcile one at a time")
+        raise UsageError(
+            "wrong_currency",
+            f"the book prices this usage in several currencies: {', '.join(sorted(expected))}",
+            "reconcile one at a time",
+        )
     (currency,) = expected
     for line in billed:
         if getattr(line, "currency", currency) != currency:
-            raise UsageError("wrong_currency", f"{getattr(line, 'place', '')} is in {getattr(line, 'currency', '')}, and the book prices in {currency}",
-                             f"use a book that converts, such as a contract with `currency {getattr(line, 'currency', '')}`")  # fmt: skip
+            raise UsageError(
+                "wrong_currency",
+                f"{getattr(line, 'place', '')} is in {getattr(line, 'currency', '')}, and "
+                f"the book prices in {currency}",
+                "use a book that converts, such as a contract with `currency "
+                f"{getattr(line, 'currency', '')}`",
+            )
     return currency
 
 
 def _periods(usage: Side, cost: Side) -> tuple[str, ...]:
     if not usage.start or not cost.start or (usage.start, usage.end) == (cost.start, cost.end):
         return ()
-    return (f"the periods differ: the usage is from {usage.start} and before {usage.end}, the cost from {cost.start} and before {cost.end}",)
+    return (
+        f"the periods differ: the usage is from {usage.start} and before {usage.end}, the "
+        f"cost from {cost.start} and before {cost.end}",
+    )
 
 
 def _doubts(lines: tuple[Line, ...]) -> tuple[str, ...]:
     """What the book says is doubtful about the prices that were used, once each."""
     notes: dict[str, int] = {}
     for line in lines:
-        for note in {str(note) for used in line.used if used.priced is not None for note in used.priced.notes}:
+        for note in {
+            str(note) for used in line.used if used.priced is not None for note in used.priced.notes
+        }:
             notes[note] = notes.get(note, 0) + 1
-    return tuple(f"{note} ({count:,} line{'s' if count != 1 else ''})" for note, count in sorted(notes.items()))
+    return tuple(
+        f"{note} ({count:,} line{'s' if count != 1 else ''})"
+        for note, count in sorted(notes.items())
+    )
 
 
-__all__ = ["AGREEING", "BOUNDED", "DIFFERENT", "MATCHED", "NOT_COMPARED", "NOT_IN_COST", "NOT_IN_USAGE", "UNPRICED", "WITHIN", "Reconciliation", "Subtotal", "reconcile"]
+__all__ = [
+    "AGREEING",
+    "BOUNDED",
+    "DIFFERENT",
+    "MATCHED",
+    "NOT_COMPARED",
+    "NOT_IN_COST",
+    "NOT_IN_USAGE",
+    "UNPRICED",
+    "WITHIN",
+    "Reconciliation",
+    "Subtotal",
+    "reconcile",
+]

@@ -17,8 +17,20 @@ from .keys import COST_TYPES, METERS, Side, Used
 if TYPE_CHECKING:
     from .reconcile import Reconciliation
 
-NAMES = {"service_tier": "tier", "context_window": "window", "inference_geo": "geo", "token_type": "counted"}
-WORDS = {"day": "UTC day", "service_tier": "tier", "context_window": "context window", "inference_geo": "geo", "token_type": "token type", "cost_type": "cost type"}
+NAMES = {
+    "service_tier": "tier",
+    "context_window": "window",
+    "inference_geo": "geo",
+    "token_type": "counted",
+}
+WORDS = {
+    "day": "UTC day",
+    "service_tier": "tier",
+    "context_window": "context window",
+    "inference_geo": "geo",
+    "token_type": "token type",
+    "cost_type": "cost type",
+}
 
 
 @frozen(eq=False)
@@ -34,12 +46,25 @@ class Cells:
 def header(found: Reconciliation) -> list[tuple[str, str]]:
     """What was compared with what, by which book."""
     name, title, read, key = found.book
-    book = f"{name} \"{title}\"" + (f", sources read up to {read}" if read else "") + (f", text {key}" if key else "")
-    tolerance = money(found.within, found.currency) + " a line" if found.within else "none: amounts are compared exactly"
+    book = (
+        f'{name} "{title}"'
+        + (f", sources read up to {read}" if read else "")
+        + (f", text {key}" if key else "")
+    )
+    tolerance = (
+        money(found.within, found.currency) + " a line"
+        if found.within
+        else "none: amounts are compared exactly"
+    )
     return [
-        ("period", _period(found)), ("usage", _side(found.usage)), ("cost", _side(found.cost)), ("book", book),
-        ("joined on", ", ".join(WORDS.get(name, name) for name in found.fields)), ("currency", found.currency), ("tolerance", tolerance),
-    ]  # fmt: skip
+        ("period", _period(found)),
+        ("usage", _side(found.usage)),
+        ("cost", _side(found.cost)),
+        ("book", book),
+        ("joined on", ", ".join(WORDS.get(name, name) for name in found.fields)),
+        ("currency", found.currency),
+        ("tolerance", tolerance),
+    ]
 
 
 def _period(found: Reconciliation) -> str:
@@ -48,26 +73,51 @@ def _period(found: Reconciliation) -> str:
     if not starts or not ends:
         return "none: no row has a day"
     start, end = min(starts), max(ends)
-    return f"{start}, one UTC day" if day_after(start) == end else f"from {start} and before {end}, UTC"
+    return (
+        f"{start}, one UTC day"
+        if day_after(start) == end
+        else f"from {start} and before {end}, UTC"
+    )
 
 
 def _side(side: Side) -> str:
-    return f"{side.kind} {side.name}: {side.rows:,} row{'s' if side.rows != 1 else ''}" + (f", {len(side.unread):,} of them not read" if side.unread else "")
+    return f"{side.kind} {side.name}: {side.rows:,} row{'s' if side.rows != 1 else ''}" + (
+        f", {len(side.unread):,} of them not read" if side.unread else ""
+    )
 
 
 def table_of(found: Reconciliation, lines: Sequence[Line], numbers: Mapping[int, int]) -> Cells:
     """The lines as a table; a field that is the same in all of them has no column."""
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
-    fields = [name for name in fields if name == "day" or len({getattr(line.key, name) for line in lines}) > 1 or name == "model"]
+    fields = [
+        name
+        for name in fields
+        if name == "day" or len({getattr(line.key, name) for line in lines}) > 1 or name == "model"
+    ]
     currency = found.currency
     rows = [
-        (*(getattr(line.key, name) or "-" for name in fields), counted(line), grouped(line.quantity) if line.used else "-",
-         expected_text(line, currency), money(line.amount, currency) if line.billed else "-",
-         "0" if not line.difference else ("+" if line.difference > 0 else "") + money(line.difference, currency),
-         line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""))
+        (
+            *(getattr(line.key, name) or "-" for name in fields),
+            counted(line),
+            grouped(line.quantity) if line.used else "-",
+            expected_text(line, currency),
+            money(line.amount, currency) if line.billed else "-",
+            "0"
+            if not line.difference
+            else ("+" if line.difference > 0 else "") + money(line.difference, currency),
+            line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""),
+        )
         for line in lines
-    ]  # fmt: skip
-    headers = (*(NAMES.get(name, name) for name in fields), "counted", "quantity", "expected", "billed", "difference", "status")
+    ]
+    headers = (
+        *(NAMES.get(name, name) for name in fields),
+        "counted",
+        "quantity",
+        "expected",
+        "billed",
+        "difference",
+        "status",
+    )
     first = len(fields) + 1
     return Cells(headers, tuple(rows), frozenset(range(first, first + 4)))
 
@@ -86,13 +136,21 @@ def expected_text(line: Line, currency: str) -> str:
     """What a line should come to, or between what."""
     if not line.used:
         return "-"
-    return money(line.low, currency) if line.low == line.high else f"{money(line.low, currency)} to {money(line.high, currency)}"
+    return (
+        money(line.low, currency)
+        if line.low == line.high
+        else f"{money(line.low, currency)} to {money(line.high, currency)}"
+    )
 
 
 def rule_places(use: Used) -> tuple[str, ...]:
     """Where the rules stand that price a quantity."""
     rate = use.priced.cell.rates[use.request.meter] if use.priced is not None else None
-    return tuple(dict.fromkeys([rate.origin.place, *(step.origin.place for step in rate.steps)])) if isinstance(rate, Rate) else ()
+    return (
+        tuple(dict.fromkeys([rate.origin.place, *(step.origin.place for step in rate.steps)]))
+        if isinstance(rate, Rate)
+        else ()
+    )
 
 
 def verdict(found: Reconciliation) -> str:
@@ -101,7 +159,11 @@ def verdict(found: Reconciliation) -> str:
     counts = {part.status: part.lines for part in found.subtotals}
     exact = counts.get(MATCHED, 0)
     parts = [f"{exact:,} of {total.lines:,} lines match exactly"]
-    parts += [f"{counts[status]:,} {status}" for status in (WITHIN, BOUNDED, NOT_COMPARED) if counts.get(status)]
+    parts += [
+        f"{counts[status]:,} {status}"
+        for status in (WITHIN, BOUNDED, NOT_COMPARED)
+        if counts.get(status)
+    ]
     without = f", without: {'; '.join(found.left_out)}" if found.left_out else ""
     if found.agrees:
         return f"Usage and cost agree{without}: {', '.join(parts)}."
@@ -113,5 +175,10 @@ def verdict(found: Reconciliation) -> str:
     if unread:
         parts.append(f"{unread:,} row{'s' if unread != 1 else ''} not read")
     over = total.difference
-    amount = f" Billed {money(abs(over), found.currency)} {'more' if over > 0 else 'less'} than the usage comes to." if over else ""
+    amount = (
+        f" Billed {money(abs(over), found.currency)} {'more' if over > 0 else 'less'} than "
+        "the usage comes to."
+        if over
+        else ""
+    )
     return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}"

@@ -1,4 +1,6 @@
-"""Reading a book without the garbage collector, which would look through all of it again and again and find nothing."""
+"""Reading a book without the garbage collector,
+which would look through all of it again and again and find nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing is collected meanwhile, unless another thread asks for it; reference counts go on as ever."""
+    """Nothing is collected meanwhile, unless another thread asks for it;
+    reference counts go on as ever.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -8,6 +8,8 @@ from pricelang.book.model import Book
 
 
 def columns_of(book: Book, meters: Container[str]) -> list[str]:
-    """Some meters as the book's tables of rates have their columns, then what is charged by itself."""
+    """Some meters as the book's tables of rates have their columns,
+    then what is charged by itself.
+    """
     order = dict.fromkeys([*(price.meter for price in book.prices), *range(len(book.meters))])
     return [book.meters[index].name for index in order if book.meters[index].name in meters]

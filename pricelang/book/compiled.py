@@ -1,4 +1,6 @@
-"""A checked book's rules as decision diagrams: the one compiled form, read by `price` and decided on by audits."""
+"""A checked book's rules as decision diagrams:
+the one compiled form, read by `price` and decided on by audits.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from pricelang.book.model import (
     Price,
     Remark,
     Scope,
-)  # fmt: skip
+)
 from pricelang.book.space import Space
 
 Leaf = tuple[int, ...]
@@ -30,11 +32,21 @@ def forest_of(space: Space) -> Forest[Leaf]:
 
 
 def compile_rules(
-    space: Space, *, meters: Sequence[Meter], modifiers: Sequence[Modifier], exclusions: Sequence[Exclusion],
-    prices: Sequence[Price], derivations: Sequence[Derivation], charges: Sequence[Charge], limits: Sequence[Limit],
-    refusals: Sequence[Remark], free: Sequence[Remark], notes: Sequence[Remark],
-    roundings: Sequence[Scope], conversions: Sequence[Scope],
-) -> Decisions:  # fmt: skip
+    space: Space,
+    *,
+    meters: Sequence[Meter],
+    modifiers: Sequence[Modifier],
+    exclusions: Sequence[Exclusion],
+    prices: Sequence[Price],
+    derivations: Sequence[Derivation],
+    charges: Sequence[Charge],
+    limits: Sequence[Limit],
+    refusals: Sequence[Remark],
+    free: Sequence[Remark],
+    notes: Sequence[Remark],
+    roundings: Sequence[Scope],
+    conversions: Sequence[Scope],
+) -> Decisions:
     """The diagrams of all rules of a book."""
     forest = forest_of(space)
     return Decisions(
@@ -71,7 +83,9 @@ def _all(forest: Forest[Leaf], scopes: Sequence[Scope]) -> int:
 
 def _first(forest: Forest[Leaf], scopes: Sequence[Scope]) -> int:
     """The index of the first scope that holds."""
-    return forest.build([(scope, index) for index, scope in enumerate(scopes)], lambda tags: tags[:1])
+    return forest.build(
+        [(scope, index) for index, scope in enumerate(scopes)], lambda tags: tags[:1]
+    )
 
 
 def _offered(forest: Forest[Leaf], offers: Sequence[Offer]) -> int:
@@ -83,7 +97,9 @@ def _values(forest: Forest[Leaf], dimension: Dimension) -> Leaf:
 
 
 def _modifier(forest: Forest[Leaf], modifier: Modifier) -> int:
-    """The deciding lines: refuse before no effect before the rest, `otherwise` where no other line holds."""
+    """The deciding lines: refuse before no effect before the rest,
+    `otherwise` where no other line holds.
+    """
 
     def decide(tags: Leaf) -> Leaf:
         hit = [tag for tag in tags if not modifier.lines[tag].otherwise] or list(tags)
@@ -103,12 +119,18 @@ def _exclusion(forest: Forest[Leaf], exclusion: Exclusion) -> int:
 
 
 def _prices(forest: Forest[Leaf], prices: Sequence[Price], meter: int) -> int:
-    """The row that decides the price of a meter: of those that hold, the one of the highest rank."""
+    """The row that decides the price of a meter:
+    of those that hold, the one of the highest rank.
+    """
     scopes = [(price.scope, index) for index, price in enumerate(prices) if price.meter == meter]
-    return forest.build(scopes, lambda tags: (max(tags, key=lambda tag: prices[tag].rank),) if tags else ())
+    return forest.build(
+        scopes, lambda tags: (max(tags, key=lambda tag: prices[tag].rank),) if tags else ()
+    )
 
 
 def _derivations(forest: Forest[Leaf], derivations: Sequence[Derivation], meter: int) -> int:
     """The derivation of a meter that holds: an exception before the general line."""
     scopes = [(line.scope, index) for index, line in enumerate(derivations) if line.meter == meter]
-    return forest.build(scopes, lambda tags: (max(tags, key=lambda tag: derivations[tag].special),) if tags else ())
+    return forest.build(
+        scopes, lambda tags: (max(tags, key=lambda tag: derivations[tag].special),) if tags else ()
+    )

@@ -1,4 +1,6 @@
-"""Last pass: what must be decided over all requests: gaps, overlaps, and lines that never decide, each with a witness."""
+"""Last pass: what must be decided over all requests: gaps,
+overlaps, and lines that never decide, each with a witness.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,16 @@ MAX_LINES = 2_000
 
 
 def check_modifiers(draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier]) -> None:
-    """Each modifier settles what meets its `when`, says one thing, and has no line that never decides."""
+    """Each modifier settles what meets its `when`, says one thing,
+    and has no line that never decides.
+    """
     for modifier in modifiers:
         if len(modifier.lines) > MAX_LINES:
-            draft.fault("too_large", f"`{modifier.name}` has more than {MAX_LINES:,} lines", span_of(modifier.origin))
+            draft.fault(
+                "too_large",
+                f"`{modifier.name}` has more than {MAX_LINES:,} lines",
+                span_of(modifier.origin),
+            )
             continue
         refused = [scope for scope, _ in reach.refusals(modifier.origin)]
         try:
@@ -25,7 +33,11 @@ def check_modifiers(draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier])
             _check_overlaps(draft, modifier, refused)
             _check_gap(draft, modifier, refused)
         except TooManyPieces:
-            draft.fault("too_large", f"the lines of `{modifier.name}` cut the requests into too many pieces to decide", span_of(modifier.origin))
+            draft.fault(
+                "too_large",
+                f"the lines of `{modifier.name}` cut the requests into too many pieces to decide",
+                span_of(modifier.origin),
+            )
 
 
 def stronger(modifier: m.Modifier, line: m.Line) -> list[m.Scope]:
@@ -43,7 +55,9 @@ def _before(modifier: m.Modifier, line: m.Line) -> list[m.Line]:
 
 
 def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
-    """Lines that never decide. A line that a contract amended in part stands in several pieces, of which one is enough."""
+    """Lines that never decide.
+    A line that a contract amended in part stands in several pieces, of which one is enough.
+    """
     pieces: dict[m.Origin, list[m.Line]] = {}
     for line in modifier.lines:
         pieces.setdefault(line.origin, []).append(line)
@@ -53,19 +67,29 @@ def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
         before = [(x.scope, x.origin) for x in _before(modifier, line)]
         if line.outcome in ("refuse", "no_effect"):
             others = [x for x in modifier.lines if _same(line, x)]
-            before += [(x.scope, x.origin) for x in others if x.origin != origin and x.origin not in gone]
+            before += [
+                (x.scope, x.origin) for x in others if x.origin != origin and x.origin not in gone
+            ]
         dead = reach.dead([x.scope for x in lines], origin, before)
         if dead is not None:
             gone.add(origin)
             # an `otherwise` may stand as a safety net, for values that a later day brings
             severity = "warning" if line.otherwise else "error"
-            draft.fault("never_decides", f"the line of `{modifier.name}` never decides: {dead.why}", span_of(origin), None, *dead.places,
-                        severity=severity)  # fmt: skip
+            draft.fault(
+                "never_decides",
+                f"the line of `{modifier.name}` never decides: {dead.why}",
+                span_of(origin),
+                None,
+                *dead.places,
+                severity=severity,
+            )
 
 
 def _same(line: m.Line, other: m.Line) -> bool:
     """Whether two lines without a factor say the same, so that one of them does."""
-    return (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(line.origin) == reason(other.origin)
+    return (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(
+        line.origin
+    ) == reason(other.origin)
 
 
 def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
@@ -79,16 +103,25 @@ def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) 
             before = stronger(modifier, line)
             witness = draft.space.admitted([shared], [*before, *refused])
             if witness is not None:
-                words = "hold for one request" if line.factors or line.amount else "give two reasons for one request"
+                words = (
+                    "hold for one request"
+                    if line.factors or line.amount
+                    else "give two reasons for one request"
+                )
                 draft.fault(
-                    "overlap", f"two lines of `{modifier.name}` {words}", span_of(line.origin),
-                    f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"),
-                )  # fmt: skip
+                    "overlap",
+                    f"two lines of `{modifier.name}` {words}",
+                    span_of(line.origin),
+                    f"such a request: {draft.space.describe(witness)}",
+                    (span_of(other.origin), "the other"),
+                )
                 break  # one is enough to find the line, and many lines could meet many
 
 
 def _clash(line: m.Line, other: m.Line) -> bool:
-    """Whether two lines, were they to hold together, would say two things of one meter, or one thing for two reasons."""
+    """Whether two lines, were they to hold together, would say two things of one meter,
+    or one thing for two reasons.
+    """
     if line.outcome == other.outcome and line.outcome in ("refuse", "no_effect"):
         return reason(line.origin) != reason(other.origin)
     effects = {"factor", "add"}
@@ -102,19 +135,25 @@ def _clash(line: m.Line, other: m.Line) -> bool:
 def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
     if not modifier.conditional:
         return
-    witness = draft.space.admitted([modifier.when], [*(line.scope for line in modifier.lines), *refused])
+    witness = draft.space.admitted(
+        [modifier.when], [*(line.scope for line in modifier.lines), *refused]
+    )
     if witness is not None:
         draft.fault(
-            "gap", f"`{modifier.name}` does not settle every request that meets its `when`", span_of(modifier.origin),
-            f"not settled: {draft.space.describe(witness)}; add a line for it, or `otherwise no effect because \"...\"`",
-        )  # fmt: skip
+            "gap",
+            f"`{modifier.name}` does not settle every request that meets its `when`",
+            span_of(modifier.origin),
+            f"not settled: {draft.space.describe(witness)}; add a line for it, or `otherwise "
+            'no effect because "..."`',
+        )
 
 
 def check_exclusions(
     draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]
-) -> None:  # fmt: skip
-    """An exclusion is of two that could both have effect, refuses what nothing else does, and is declared once for each
-    request."""
+) -> None:
+    """An exclusion is of two that could both have effect, refuses what nothing else does,
+    and is declared once for each request.
+    """
     names = tuple(modifier.name for modifier in modifiers)
     elsewhere = _refused_by_lines(modifiers)
     refused: dict[m.Exclusion, list[m.Scope]] = {}
@@ -125,40 +164,80 @@ def check_exclusions(
             for other in exclusions[:number]:
                 _check_twice(draft, modifiers, exclusion, other, label)
             if _can_meet(draft.space, modifiers, exclusion, exclusion.scope) is None:
-                draft.fault("never_decides", f"the exclusion of `{label}` never decides: they never both have effect", span)
+                draft.fault(
+                    "never_decides",
+                    f"the exclusion of `{label}` never decides: they never both have effect",
+                    span,
+                )
                 kept.remove(exclusion)
                 continue
-            others = [x for x in kept if _pair(x) != _pair(exclusion) and reach.layer(x.origin) <= reach.layer(exclusion.origin)]
+            others = [
+                x
+                for x in kept
+                if _pair(x) != _pair(exclusion)
+                and reach.layer(x.origin) <= reach.layer(exclusion.origin)
+            ]
             holes = [*elsewhere, *(scope for scope, _ in reach.refusals(exclusion.origin))]
             for other in others:
                 if other not in refused:
                     refused[other] = _refused_by(draft, modifiers, other)
                 holes += refused[other]
             if _can_meet(draft.space, modifiers, exclusion, exclusion.scope, holes) is None:
-                places = ((span_of(others[0].origin), "refuses some of them"),) if len(others) == 1 else ()
-                draft.fault("never_decides", f"the exclusion of `{label}` never decides: other rules refuse every request that it would",
-                            span, None, *places)  # fmt: skip
+                places = (
+                    ((span_of(others[0].origin), "refuses some of them"),)
+                    if len(others) == 1
+                    else ()
+                )
+                draft.fault(
+                    "never_decides",
+                    f"the exclusion of `{label}` never decides: other rules refuse every "
+                    "request that it would",
+                    span,
+                    None,
+                    *places,
+                )
                 kept.remove(exclusion)
         except TooManyPieces:
-            draft.fault("too_large", f"the exclusion of `{label}` cuts the requests into too many pieces to decide", span)
+            draft.fault(
+                "too_large",
+                f"the exclusion of `{label}` cuts the requests into too many pieces to decide",
+                span,
+            )
 
 
 def _pair(exclusion: m.Exclusion) -> set[int | None]:
     return {exclusion.left, exclusion.right}
 
 
-def _check_twice(draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, other: m.Exclusion, label: str) -> None:
+def _check_twice(
+    draft: Draft,
+    modifiers: Sequence[m.Modifier],
+    exclusion: m.Exclusion,
+    other: m.Exclusion,
+    label: str,
+) -> None:
     shared = meet(exclusion.scope, other.scope) if _pair(exclusion) == _pair(other) else None
     witness = _can_meet(draft.space, modifiers, exclusion, shared) if shared is not None else None
     if witness is not None:
-        draft.fault("overlap", f"`{label}` is excluded twice for one request", span_of(exclusion.origin),
-                    f"such a request: {draft.space.describe(witness)}", (span_of(other.origin), "the other"))  # fmt: skip
+        draft.fault(
+            "overlap",
+            f"`{label}` is excluded twice for one request",
+            span_of(exclusion.origin),
+            f"such a request: {draft.space.describe(witness)}",
+            (span_of(other.origin), "the other"),
+        )
 
 
 def _can_meet(
-    space: Space, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope, holes: Sequence[m.Scope] = ()
-) -> tuple[int, ...] | None:  # fmt: skip
-    """A request of a scope, outside of others, on which the modifiers of an exclusion have effect."""
+    space: Space,
+    modifiers: Sequence[m.Modifier],
+    exclusion: m.Exclusion,
+    scope: m.Scope,
+    holes: Sequence[m.Scope] = (),
+) -> tuple[int, ...] | None:
+    """A request of a scope, outside of others,
+    on which the modifiers of an exclusion have effect.
+    """
     for shared, before in _together(modifiers, exclusion, scope):
         witness = space.admitted([shared], [*before, *holes])
         if witness is not None:
@@ -168,8 +247,10 @@ def _can_meet(
 
 def _together(
     modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope
-) -> Iterator[tuple[m.Scope, list[m.Scope]]]:  # fmt: skip
-    """The parts of a scope in which lines of both modifiers hold, each with the lines that decide before those."""
+) -> Iterator[tuple[m.Scope, list[m.Scope]]]:
+    """The parts of a scope in which lines of both modifiers hold,
+    each with the lines that decide before those.
+    """
     left = _effective(modifiers[exclusion.left])
     right = _effective(modifiers[exclusion.right]) if exclusion.right is not None else [((), [])]
     for one, holes in left:
@@ -181,10 +262,14 @@ def _together(
 
 
 def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:
-    return [(x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")]
+    return [
+        (x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")
+    ]
 
 
-def _refused_by(draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion) -> list[m.Scope]:
+def _refused_by(
+    draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion
+) -> list[m.Scope]:
     """What an exclusion refuses, as boxes. Raises `TooManyPieces`."""
     allowed = [offer.scope for offer in exclusion.allowed]
     found: list[m.Scope] = []
@@ -197,17 +282,36 @@ def _refused_by(draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Excl
 
 def _refused_by_lines(modifiers: Sequence[m.Modifier]) -> list[m.Scope]:
     """What lines of modifiers refuse before anything else of theirs decides."""
-    return [line.scope for modifier in modifiers for line in modifier.lines if line.outcome == "refuse" and not line.otherwise]
+    return [
+        line.scope
+        for modifier in modifiers
+        for line in modifier.lines
+        if line.outcome == "refuse" and not line.otherwise
+    ]
 
 
-def check_requests(draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]) -> None:
-    """Some request exists that no rule refuses, or the book prices nothing. Defaults are offered everywhere."""
+def check_requests(
+    draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]
+) -> None:
+    """Some request exists that no rule refuses, or the book prices nothing.
+    Defaults are offered everywhere.
+    """
     holes = [*(remark.scope for remark in refusals), *_refused_by_lines(modifiers)]
     span = draft.layers[-1].header.span
     if not draft.space.models:
-        draft.fault("no_request", "the book has no model, so that no request exists", span, "add a table `models`")
+        draft.fault(
+            "no_request",
+            "the book has no model, so that no request exists",
+            span,
+            "add a table `models`",
+        )
     elif not draft.space.exists([()], holes):
-        draft.fault("no_request", "every request is refused, so that the book prices nothing", span, "narrow what refuses them")
+        draft.fault(
+            "no_request",
+            "every request is refused, so that the book prices nothing",
+            span,
+            "narrow what refuses them",
+        )
 
 
 def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
@@ -225,8 +329,12 @@ def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
             draft.fault("no_price", f"no row of rates is for `{model.name}`", span_of(model.origin))
         elif first.get(index, release) > release:
             begins = day(draft.space.instant(first[index]))
-            draft.fault("no_price", f"`{model.name}` has no price from its release to {begins}", span_of(model.origin),
-                        f"add a row from {day(model.released)}")  # fmt: skip
+            draft.fault(
+                "no_price",
+                f"`{model.name}` has no price from its release to {begins}",
+                span_of(model.origin),
+                f"add a row from {day(model.released)}",
+            )
 
 
 def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[m.Remark]) -> None:
@@ -234,15 +342,27 @@ def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[
     refused = [remark.scope for remark in refusals]
     for charge in charges:
         meter = draft.meters[charge.meter]
-        priced = [line.scope for line in charge.prices if line.after is None] + [offer.scope for offer in charge.free]
+        priced = [line.scope for line in charge.prices if line.after is None] + [
+            offer.scope for offer in charge.free
+        ]
         try:
-            witness = draft.space.admitted([offer.scope for offer in meter.offers], [*priced, *refused])
+            witness = draft.space.admitted(
+                [offer.scope for offer in meter.offers], [*priced, *refused]
+            )
         except TooManyPieces:
-            draft.fault("too_large", f"the charge of `{meter.name}` cuts the requests into too many pieces to decide", span_of(charge.origin))
+            draft.fault(
+                "too_large",
+                f"the charge of `{meter.name}` cuts the requests into too many pieces to decide",
+                span_of(charge.origin),
+            )
             continue
         if witness is not None:
-            draft.fault("gap", f"`{meter.name}` has no price for every request that may use it", span_of(charge.origin),
-                        f"no price for: {draft.space.describe(witness)}")  # fmt: skip
+            draft.fault(
+                "gap",
+                f"`{meter.name}` has no price for every request that may use it",
+                span_of(charge.origin),
+                f"no price for: {draft.space.describe(witness)}",
+            )
 
 
 def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge]) -> None:
@@ -250,11 +370,17 @@ def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge
     charged = {charge.meter for charge in charges}
     for index, meter in enumerate(draft.meters):
         if index not in rated and index not in charged:
-            draft.fault("no_price", f"no table and no charge says what `{meter.name}` costs", span_of(meter.origin),
-                        f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`")  # fmt: skip
+            draft.fault(
+                "no_price",
+                f"no table and no charge says what `{meter.name}` costs",
+                span_of(meter.origin),
+                f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`",
+            )
 
 
-def check_request_limits(draft: Draft, limits: Sequence[m.Limit], refusals: Sequence[m.Remark]) -> None:
+def check_request_limits(
+    draft: Draft, limits: Sequence[m.Limit], refusals: Sequence[m.Remark]
+) -> None:
     """A floor and a cap of one request do not cross, or their order would decide."""
     rows = [row for limit in limits for row in limit.lines if row.target == "request"]
     for floor in (row for row in rows if row.at_least):
@@ -264,5 +390,10 @@ def check_request_limits(draft: Draft, limits: Sequence[m.Limit], refusals: Sequ
                 continue
             witness = draft.space.admitted([shared], [remark.scope for remark in refusals])
             if witness is not None:
-                draft.fault("overlap", "a floor above a cap holds for the same requests", span_of(floor.origin),
-                            f"such a request: {draft.space.describe(witness)}", (span_of(cap.origin), "the cap"))  # fmt: skip
+                draft.fault(
+                    "overlap",
+                    "a floor above a cap holds for the same requests",
+                    span_of(floor.origin),
+                    f"such a request: {draft.space.describe(witness)}",
+                    (span_of(cap.origin), "the cap"),
+                )

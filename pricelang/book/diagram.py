@@ -1,8 +1,10 @@
-"""Decision diagrams over the axes of a book: the compiled form that prices are read from and questions are decided on.
+"""Decision diagrams over the axes of a book:
+the compiled form that prices are read from and questions are decided on.
 
-A diagram maps each request, as its point on every axis, to a leaf. A node is an axis and branches, each a mask of points
-with the diagram that holds there; the masks of a node part the axis, no two branches lead to the same diagram, and equal
-diagrams are one node. So two diagrams of one forest are the same function exactly when they are the same number.
+A diagram maps each request, as its point on every axis, to a leaf. A node is an axis and branches,
+each a mask of points with the diagram that holds there; the masks of a node part the axis, no two
+branches lead to the same diagram, and equal diagrams are one node. So two diagrams of one forest
+are the same function exactly when they are the same number.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from pricelang.book.search import Effort
 
 Leaf = TypeVar("Leaf", bound=Hashable)
 FEW = 8
-"""Up to so many masks an axis is cut at one after another, and so many branches are tried in turn."""
+"""Up to so many masks an axis is cut at one after another,
+and so many branches are tried in turn.
+"""
 
 Branches = tuple[tuple[int, int], ...]
 
@@ -50,7 +54,9 @@ class Forest(Generic[Leaf]):
         return found
 
     def node(self, axis: int, branches: Iterable[tuple[int, int]]) -> int:
-        """The diagram that is another in each part of an axis; parts with the same diagram become one."""
+        """The diagram that is another in each part of an axis;
+        parts with the same diagram become one.
+        """
         merged: dict[int, int] = {}
         for mask, child in branches:
             if mask:
@@ -68,10 +74,14 @@ class Forest(Generic[Leaf]):
         """The leaf at a point."""
         return self.leaves[~walk(self.nodes, root, point, self._jumps)]
 
-    def build(self, scopes: Sequence[tuple[Scope, int]], decide: Callable[[tuple[int, ...]], Leaf]) -> int:
-        """The diagram whose leaf is what `decide` makes of the tags of all scopes that hold at a point.
+    def build(
+        self, scopes: Sequence[tuple[Scope, int]], decide: Callable[[tuple[int, ...]], Leaf]
+    ) -> int:
+        """The diagram whose leaf is what `decide` makes
+        of the tags of all scopes that hold at a point.
 
-        Raises `TooManyPieces` once the `effort` is spent."""
+        Raises `TooManyPieces` once the `effort` is spent.
+        """
         known: dict[tuple[tuple[Scope, int], ...], int] = {}
 
         def part(entries: tuple[tuple[Scope, int], ...]) -> int:
@@ -83,13 +93,21 @@ class Forest(Generic[Leaf]):
                 if axis < 0:
                     found = self.leaf(decide(tuple(tag for _, tag in entries)))
                 else:
-                    found = self.node(axis, [(mask, part(inside)) for inside, mask in self._classes(axis, entries).items()])
+                    found = self.node(
+                        axis,
+                        [
+                            (mask, part(inside))
+                            for inside, mask in self._classes(axis, entries).items()
+                        ],
+                    )
                 known[entries] = found
             return found
 
         return part(tuple((tuple(scope), tag) for scope, tag in scopes))
 
-    def _classes(self, axis: int, entries: tuple[tuple[Scope, int], ...]) -> dict[tuple[tuple[Scope, int], ...], int]:
+    def _classes(
+        self, axis: int, entries: tuple[tuple[Scope, int], ...]
+    ) -> dict[tuple[tuple[Scope, int], ...], int]:
         """The parts of an axis in which the same entries go on, without that axis."""
         everywhere = (1 << self.sizes[axis]) - 1
         rest: list[tuple[Scope, int]] = []
@@ -110,7 +128,9 @@ class Forest(Generic[Leaf]):
         return classes
 
     def combine(self, roots: Sequence[int], decide: Callable[[tuple[Leaf, ...]], Leaf]) -> int:
-        """The diagram whose leaf is what `decide` makes of the leaves of some diagrams, at every point."""
+        """The diagram whose leaf is what `decide` makes of the leaves of some diagrams,
+        at every point.
+        """
         known: dict[tuple[int, ...], int] = {}
 
         def part(tuple_of: tuple[int, ...]) -> int:
@@ -121,7 +141,10 @@ class Forest(Generic[Leaf]):
                     found = self.leaf(decide(tuple(self.leaves[~root] for root in tuple_of)))
                 else:
                     axis = min(axes)
-                    found = self.node(axis, [(mask, part(children)) for mask, children in self.split(axis, tuple_of)])
+                    found = self.node(
+                        axis,
+                        [(mask, part(children)) for mask, children in self.split(axis, tuple_of)],
+                    )
                 known[tuple_of] = found
             return found
 
@@ -160,20 +183,37 @@ class Forest(Generic[Leaf]):
                 for inside, child in branches
                 if mask & inside
             ]
-        places = [here.index(root) if root >= 0 and self.nodes[root][0] == axis else -1 for root in roots]
+        places = [
+            here.index(root) if root >= 0 and self.nodes[root][0] == axis else -1 for root in roots
+        ]
         merged: dict[tuple[int, ...], int] = {}
         for mask, children in parts:
             merged[children] = merged.get(children, 0) | mask
         return [
-            (mask, tuple(root if place < 0 else children[place] for root, place in zip(roots, places, strict=True)))
+            (
+                mask,
+                tuple(
+                    root if place < 0 else children[place]
+                    for root, place in zip(roots, places, strict=True)
+                ),
+            )
             for children, mask in merged.items()
         ]
 
-    def _split_by_point(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
-        """The same, where the diagrams branch so much that parts would be met with parts for long."""
-        columns = [self._children(root) if root >= 0 and self.nodes[root][0] == axis else repeat(root) for root in roots]
+    def _split_by_point(
+        self, axis: int, roots: tuple[int, ...]
+    ) -> list[tuple[int, tuple[int, ...]]]:
+        """The same, where the diagrams branch so much
+        that parts would be met with parts for long.
+        """
+        columns = [
+            self._children(root) if root >= 0 and self.nodes[root][0] == axis else repeat(root)
+            for root in roots
+        ]
         merged: dict[tuple[int, ...], int] = {}
-        for position, children in zip(range(self.sizes[axis]), zip(*columns, strict=False), strict=False):
+        for position, children in zip(
+            range(self.sizes[axis]), zip(*columns, strict=False), strict=False
+        ):
             merged[children] = merged.get(children, 0) | 1 << position
         return [(mask, children) for children, mask in merged.items()]
 
@@ -192,7 +232,9 @@ class Forest(Generic[Leaf]):
 
 
 def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
-    """The points of an axis by the numbers of the masks that hold them: in the order of those, what none holds last."""
+    """The points of an axis by the numbers of the masks that hold them:
+    in the order of those, what none holds last.
+    """
     by_point: dict[int, list[int]] = {}
     for number, mask in named:
         while mask:
@@ -211,7 +253,9 @@ def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[i
 
 
 def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
-    """The same, by cutting the whole axis at one mask after another: quicker for few masks of many points."""
+    """The same, by cutting the whole axis at one mask after another:
+    quicker for few masks of many points.
+    """
     parts: dict[tuple[int, ...], int] = {(): everywhere}
     for number, mask in named:
         cut: dict[tuple[int, ...], int] = {}
@@ -226,16 +270,24 @@ def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int
     return {**ordered, **({(): rest} if rest else {})}
 
 
-def walk(nodes: Sequence[tuple[int, Branches]], root: int, point: Sequence[int], jumps: dict[int, dict[int, int]]) -> int:
-    """The leaf (a number below 0) of a diagram at a point. `jumps` are kept by the caller: where a node has many branches,
-    the one of each position."""
+def walk(
+    nodes: Sequence[tuple[int, Branches]],
+    root: int,
+    point: Sequence[int],
+    jumps: dict[int, dict[int, int]],
+) -> int:
+    """The leaf (a number below 0) of a diagram at a point. `jumps` are kept by the caller:
+    where a node has many branches, the one of each position.
+    """
     while root >= 0:
         axis, branches = nodes[root]
         position = point[axis]
         if len(branches) > FEW:
             found = jumps.get(root)
             if found is None:
-                found = jumps[root] = {place: child for mask, child in branches for place in positions(mask)}
+                found = jumps[root] = {
+                    place: child for mask, child in branches for place in positions(mask)
+                }
             root = found[position]
             continue
         for mask, child in branches:
@@ -254,4 +306,3 @@ def positions(mask: int) -> Iterator[int]:
     [0, 2, 3]
     """
     return (place for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1")
-

@@ -1,4 +1,6 @@
-"""The book while it is being checked: names found so far, faults so far, and scopes made from endings."""
+"""The book while it is being checked: names found so far,
+faults so far, and scopes made from endings.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,32 @@ from pricelang.wording import did_you_mean
 S = TypeVar("S", bound=t.Statement)
 
 ENDINGS = {
-    "for": "models", "except for": "except_models", "when": "when", "from": "start", "before": "end", "then": "then",
-    "because": "because", "unsure": "unsure", "see": "see",
-}  # fmt: skip
+    "for": "models",
+    "except for": "except_models",
+    "when": "when",
+    "from": "start",
+    "before": "end",
+    "then": "then",
+    "because": "because",
+    "unsure": "unsure",
+    "see": "see",
+}
 SCOPED = frozenset({"for", "except for", "when", "from", "before"})
 WORDS = frozenset({"because", "unsure", "see"})
 
 
 def span_of(origin: m.Origin) -> Span:
     """The stretch of the file that an origin names."""
-    return Span(origin.file, origin.line, origin.column, origin.line, origin.column + max(1, origin.width))
+    return Span(
+        origin.file, origin.line, origin.column, origin.line, origin.column + max(1, origin.width)
+    )
 
 
 @frozen
 class LayerTree:
-    """The statements of one book of the layers, with its term (UTC seconds), and the words of those that were lost."""
+    """The statements of one book of the layers, with its term (UTC seconds),
+    and the words of those that were lost.
+    """
 
     header: t.BookHeader
     statements: tuple[t.Statement, ...]
@@ -42,7 +55,9 @@ class LayerTree:
 
 @define
 class Draft:
-    """What is known of a book so far. Passes add to it in order; `faults` gathers everything that is wrong."""
+    """What is known of a book so far. Passes add to it in order;
+    `faults` gathers everything that is wrong.
+    """
 
     layers: tuple[LayerTree, ...]
     texts: dict[str, str]
@@ -86,7 +101,13 @@ class Draft:
     # ---- faults ----
 
     def fault(
-        self, code: str, message: str, span: Span, help: str | None = None, *others: tuple[Span, str], severity: str = "error"
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        *others: tuple[Span, str],
+        severity: str = "error",
     ) -> None:
         """Adds a fault."""
         self.faults.append(Fault(code, message, span, help, others, severity))
@@ -98,19 +119,32 @@ class Draft:
 
     def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:
         """Adds the fault of a name that nothing bears; `of` says whose name it would be."""
-        if any(name.text in layer.lost for layer in self.layers) or any(f.span == name.span for f in self.parsing):
+        if any(name.text in layer.lost for layer in self.layers) or any(
+            f.span == name.span for f in self.parsing
+        ):
             return  # its declaration could not be read, which is a fault already
         names = sorted(set(known))
         help = did_you_mean(name.text, names)
         if help is None and 0 < len(names) <= 12:
             help = f"known: {', '.join(names)}"
-        self.fault(f"unknown_{kind.replace(' ', '_')}", f"unknown {kind} `{name.text}`{of}", name.span, help)
+        self.fault(
+            f"unknown_{kind.replace(' ', '_')}",
+            f"unknown {kind} `{name.text}`{of}",
+            name.span,
+            help,
+        )
 
     def declare(self, kind: str, name: t.Name) -> bool:
         """Notes where a name is declared; a second place is a fault."""
         first = self.places.get((kind, name.text))
         if first is not None:
-            self.fault("twice", f"{kind} `{name.text}` is declared twice", name.span, None, (first, "first here"))
+            self.fault(
+                "twice",
+                f"{kind} `{name.text}` is declared twice",
+                name.span,
+                None,
+                (first, "first here"),
+            )
             return False
         self.places[kind, name.text] = name.span
         return True
@@ -133,7 +167,15 @@ class Draft:
         unsure = next((e.unsure.text for e in endings if e.unsure is not None), None)
         because = next((e.because.text for e in endings if e.because is not None), None)
         end = span.end_column if span.end_line == span.line else len(self.row(span)) + 1
-        return m.Origin(span.file, span.line, span.column, end - span.column, see.text if see else None, unsure, because)
+        return m.Origin(
+            span.file,
+            span.line,
+            span.column,
+            end - span.column,
+            see.text if see else None,
+            unsure,
+            because,
+        )
 
     def row(self, span: Span) -> str:
         """The line of text on which a span begins."""
@@ -153,8 +195,15 @@ class Draft:
                 if alias is None:
                     self.unknown("model", name, [*self.model_index, *self.model_groups])
                 else:
-                    target = next(x for x, index in self.model_index.items() if index == alias.model)
-                    self.fault("alias", f"`{name.text}` is an alias, which may move", name.span, f"write `{target}`")
+                    target = next(
+                        x for x, index in self.model_index.items() if index == alias.model
+                    )
+                    self.fault(
+                        "alias",
+                        f"`{name.text}` is an alias, which may move",
+                        name.span,
+                        f"write `{target}`",
+                    )
         return mask
 
     def meter_set(self, names: Sequence[t.Name]) -> tuple[int, ...]:
@@ -167,14 +216,27 @@ class Draft:
             elif name.text in self.meter_groups:
                 members = self.meter_groups[name.text]
             elif unit is not None and unit.name != unit.kind and unit.kind != "second":
-                self.fault("unknown_meter", f"`{name.text}` is a quantity, and no name for meters", name.span, f"write `{plural(unit.kind)}`")
+                self.fault(
+                    "unknown_meter",
+                    f"`{name.text}` is a quantity, and no name for meters",
+                    name.span,
+                    f"write `{plural(unit.kind)}`",
+                )
                 members = ()
             elif unit is not None:
-                members = tuple(i for i, meter in enumerate(self.meters) if meter.kind == unit.kind and unit.kind != "second")
+                members = tuple(
+                    i
+                    for i, meter in enumerate(self.meters)
+                    if meter.kind == unit.kind and unit.kind != "second"
+                )
                 if not members and unit.kind == "second":
                     timed = [meter.name for meter in self.meters if meter.kind == "second"]
-                    self.fault("unknown_meter", f"`{name.text}` is a time, and no name for meters", name.span,
-                               "name the meters: " + ", ".join(timed) if timed else None)  # fmt: skip
+                    self.fault(
+                        "unknown_meter",
+                        f"`{name.text}` is a time, and no name for meters",
+                        name.span,
+                        "name the meters: " + ", ".join(timed) if timed else None,
+                    )
                 elif not members:
                     self.fault("unknown_meter", f"no meter is counted in `{name.text}`", name.span)
             else:
@@ -198,10 +260,14 @@ class Draft:
         return found
 
     def per_size(self, per: t.Per, meter: int, span: Span) -> tuple[Fraction, str]:
-        """How many of a meter's unit a price is for, and how that is written; a unit of another kind is a fault."""
+        """How many of a meter's unit a price is for, and how that is written;
+        a unit of another kind is a fault.
+        """
         unit = self.unit(per.unit)
         number = per.number.value if per.number is not None else Fraction(1)
-        written = f"{per.number.written} {per.unit.text}" if per.number is not None else per.unit.text
+        written = (
+            f"{per.number.written} {per.unit.text}" if per.number is not None else per.unit.text
+        )
         if not number:
             self.fault("unit", "a price is per some quantity above zero", per.span)
             return Fraction(1), written
@@ -209,7 +275,12 @@ class Draft:
             return number, written
         if unit.kind != self.meters[meter].kind:
             name = self.meters[meter].name
-            self.fault("unit", f"`{name}` is counted in {plural(self.meters[meter].unit)}, not in {plural(unit.name)}", span)
+            self.fault(
+                "unit",
+                f"`{name}` is counted in {plural(self.meters[meter].unit)}, not in "
+                f"{plural(unit.name)}",
+                span,
+            )
             return number, written
         return number * unit.size / self.meters[meter].size, written
 
@@ -217,7 +288,11 @@ class Draft:
         """An amount in the book's currency; another currency is a fault."""
         wanted = currency or self.currency
         if money.currency != wanted:
-            self.fault("currency", f"`{money.written}` is in {money.currency}, where {wanted} is counted", money.span)
+            self.fault(
+                "currency",
+                f"`{money.written}` is in {money.currency}, where {wanted} is counted",
+                money.span,
+            )
         return money.value
 
     # ---- scopes ----
@@ -251,7 +326,9 @@ class Draft:
         return ((2 + index, mask),) if mask else ()
 
     def threshold_sides(self, test: t.Threshold) -> tuple[int, tuple[int, ...]] | None:
-        """The sum of a threshold and the points of its axis on which it holds, or None where no rule has it."""
+        """The sum of a threshold and the points of its axis on which it holds,
+        or None where no rule has it.
+        """
         index = self.sum_index.get(tuple(sorted(self.meter_set(test.meters))))
         if index is None or test.limit.value not in self.space.sums[index].limits:
             return None
@@ -284,8 +361,13 @@ class Draft:
 
     def bounds(self, endings: t.Endings) -> tuple[int | None, int | None]:
         """The period of endings in UTC seconds."""
-        return (endings.start.seconds if endings.start else None, endings.end.seconds if endings.end else None)
+        return (
+            endings.start.seconds if endings.start else None,
+            endings.end.seconds if endings.end else None,
+        )
 
     def trim(self, scope: m.Scope) -> m.Scope:
         """The scope without the axes on which it restricts nothing."""
-        return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.space.size(axis)) - 1)
+        return tuple(
+            (axis, mask) for axis, mask in scope if mask != (1 << self.space.size(axis)) - 1
+        )

@@ -10,13 +10,17 @@ from pricelang.book.store import cached_book
 
 
 def load_below(source: str | Path) -> tuple[Book, Path] | None:
-    """The checked book below one that extends another, and its file, or None. Raises `BookError` like `load_book`."""
+    """The checked book below one that extends another, and its file, or None.
+    Raises `BookError` like `load_book`.
+    """
     layers = read_layers(source)[:-1]
     return (_book_of(layers), layers[-1].files[0].path) if layers else None
 
 
 def load_list(source: str | Path) -> tuple[Book, Path] | None:
-    """The checked book at the bottom of one that extends another, and its file, or None. Raises `BookError` like `load_book`."""
+    """The checked book at the bottom of one that extends another, and its file, or None.
+    Raises `BookError` like `load_book`.
+    """
     layers = read_layers(source)
     return (_book_of(layers[:1]), layers[0].files[0].path) if len(layers) > 1 else None
 
@@ -31,8 +35,9 @@ def _book_of(layers: tuple[Layer, ...]) -> Book:
 
 
 def load_book(source: str | Path) -> tuple[Book, str, tuple[str, ...]]:
-    """The checked book of a file, a folder, or the name of a bundled book; the key of its text; and the files that it is
-    made of, by their paths in its folder (none where it extends another). Raises `BookError` with all its faults.
+    """The checked book of a file, a folder, or the name of a bundled book; the key of its text; and
+    the files that it is made of, by their paths in its folder (none where it extends another).
+    Raises `BookError` with all its faults.
     """
     layers = read_layers(source)
     key = key_of(layers)

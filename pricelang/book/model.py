@@ -1,10 +1,13 @@
-"""What a checked book is: frozen data that says everything `price` needs, with a place and a source for each figure.
+"""What a checked book is: frozen data that says everything `price` needs,
+with a place and a source for each figure.
 
-A `Scope` is a box over the axes of the book: pairs of an axis and a bit mask of the points on it, sorted by axis; an
-axis that is not named is unrestricted, so `()` is every request. Axis 0 is the models, axis 1 the stretches of time
-between two dates that matter, then one axis a dimension, then one a threshold sum.
+A `Scope` is a box over the axes of the book: pairs of an axis and a bit mask of the points on it,
+sorted by axis; an axis that is not named is unrestricted, so `()` is every request. Axis 0 is the
+models, axis 1 the stretches of time between two dates that matter, then one axis a dimension, then
+one a threshold sum.
 
-Most classes do without `eq` and `repr`: making those took half of the time in which a price is ready from a cold start.
+Most classes do without `eq` and `repr`:
+making those took half of the time in which a price is ready from a cold start.
 """
 
 from __future__ import annotations
@@ -80,7 +83,9 @@ class Offer:
 
 @frozen(eq=False, repr=False)
 class Value:
-    """A value of a dimension and where it is offered. A value with a `clock` is set by the time of day (minutes)."""
+    """A value of a dimension and where it is offered.
+    A value with a `clock` is set by the time of day (minutes).
+    """
 
     name: str
     offers: tuple[Offer, ...]
@@ -89,7 +94,9 @@ class Value:
 
 @frozen(eq=False, repr=False)
 class Dimension:
-    """A dimension; `default` is the index of a value. The values of a clocked dimension are never the caller's."""
+    """A dimension; `default` is the index of a value.
+    The values of a clocked dimension are never the caller's.
+    """
 
     name: str
     default: int
@@ -100,7 +107,9 @@ class Dimension:
 
 @frozen(eq=False, repr=False)
 class Meter:
-    """Something that is counted. `size` is its unit in seconds for times, else 1; `whole` ones take no fractions."""
+    """Something that is counted. `size` is its unit in seconds for times, else 1;
+    `whole` ones take no fractions.
+    """
 
     name: str
     unit: str
@@ -122,7 +131,9 @@ class Unit:
 
 @frozen(eq=False, repr=False)
 class Sum:
-    """A sum of meters that thresholds look at; point k on its axis is: over `limits[k-1]`, up to `limits[k]`."""
+    """A sum of meters that thresholds look at; point k on its axis is:
+    over `limits[k-1]`, up to `limits[k]`.
+    """
 
     label: str
     meters: tuple[int, ...]
@@ -133,8 +144,9 @@ class Sum:
 class Price:
     """A price of a meter of a model in a scope. Of those that hold, the highest `rank` decides.
 
-    `kind` is amount, derived or absent (not offered). `amount` is in the book's currency for `size` of the meter's unit
-    (`per` is how that is written). A derived price may hold the `amount` that the table prints.
+    `kind` is amount, derived or absent (not offered). `amount` is in the book's currency for `size`
+    of the meter's unit (`per` is how that is written). A derived price may hold the `amount` that
+    the table prints.
     """
 
     model: int
@@ -179,8 +191,9 @@ class Derivation:
 class Line:
     """One line of a modifier. `outcome` is factor, add, no_effect or refuse.
 
-    `factors` are (meter, factor); `add` is an amount per meter's unit times `size`, on `meters`; without meters it is
-    added once a request. An `otherwise` line decides where no other line of its modifier holds.
+    `factors` are (meter, factor); `add` is an amount per meter's unit times `size`, on `meters`;
+    without meters it is added once a request. An `otherwise` line decides where no other line of
+    its modifier holds.
     """
 
     scope: Scope
@@ -209,7 +222,9 @@ class Modifier:
 
 @frozen(eq=False, repr=False)
 class LimitLine:
-    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`holder`, `period`)."""
+    """A floor or a cap: on unit prices of `meters`, on a request,
+    or on an account (`holder`, `period`).
+    """
 
     scope: Scope
     at_least: bool
@@ -233,7 +248,9 @@ class Limit:
 
 @frozen(eq=False, repr=False)
 class ChargePrice:
-    """A price of a meter that has no models' rates; `after` starts a graduated tier of an account."""
+    """A price of a meter that has no models' rates;
+    `after` starts a graduated tier of an account.
+    """
 
     scope: Scope
     rank: int
@@ -272,7 +289,9 @@ class Charge:
 
 @frozen(eq=False, repr=False)
 class Exclusion:
-    """Two modifiers (indices) that cannot both have effect, or one that cannot in `scope`; `allowed` lifts it."""
+    """Two modifiers (indices) that cannot both have effect,
+    or one that cannot in `scope`; `allowed` lifts it.
+    """
 
     left: int
     right: int | None
@@ -282,7 +301,11 @@ class Exclusion:
 
     def label(self, names: tuple[str, ...]) -> str:
         """`fast with batch`, or the one name."""
-        return names[self.left] if self.right is None else f"{names[self.left]} with {names[self.right]}"
+        return (
+            names[self.left]
+            if self.right is None
+            else f"{names[self.left]} with {names[self.right]}"
+        )
 
 
 @frozen(eq=False, repr=False)
@@ -318,7 +341,9 @@ class Conversion:
 
 @frozen(eq=False, repr=False)
 class Figure:
-    """A fact that prices nothing: a number for a row, from a day (UTC seconds) on; `key` heads the column that names the rows."""
+    """A fact that prices nothing: a number for a row, from a day (UTC seconds) on;
+    `key` heads the column that names the rows.
+    """
 
     table: str
     model: int | None
@@ -355,7 +380,9 @@ class Example:
 
 @frozen(eq=False, repr=False)
 class Claim:
-    """Something the book says of itself: `kind` and its parts, with names resolved to indices where they are rules."""
+    """Something the book says of itself: `kind` and its parts,
+    with names resolved to indices where they are rules.
+    """
 
     kind: str
     text: str
@@ -379,10 +406,11 @@ class Sayings:
 
 @frozen(eq=False, repr=False)
 class Decisions:
-    """What holds at each point of the space, as diagrams (see `diagram`): what `price` reads and audits decide on.
+    """What holds at each point of the space, as diagrams (see `diagram`):
+    what `price` reads and audits decide on.
 
-    A root is a number into `nodes`; a leaf is a tuple of indices into the book's own tuples, such as the deciding lines
-    of a modifier. What is offered has the leaf `(1,)`, what is not `()`.
+    A root is a number into `nodes`; a leaf is a tuple of indices into the book's own tuples,
+    such as the deciding lines of a modifier. What is offered has the leaf `(1,)`, what is not `()`.
     """
 
     nodes: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
@@ -446,7 +474,8 @@ class Book:
     sayings: Callable[[], Sayings] = Sayings
 
     def __reduce__(self) -> tuple[object, ...]:
-        # What is called is a function of the reader's, which no other process can be sent: its answer can.
+        # What is called is a function of the reader's, which no other process can be sent:
+        # its answer can.
         values = [getattr(self, one.name) for one in fields(type(self)) if one.name != "sayings"]
         return type(self), (*values, partial(_itself, self.sayings()))
 

@@ -1,4 +1,6 @@
-"""Second pass: tables of rates and derivations, and the check that each figure is what the book derives or stands instead of."""
+"""Second pass: tables of rates and derivations,
+and the check that each figure is what the book derives or stands instead of.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,11 @@ class Rates:
     def pieces(
         self, model: int, meter: int, scope: m.Scope, rank: int, depth: int = 0
     ) -> Iterator[tuple[m.Scope, Fraction | None, m.Origin]]:
-        """The price (per one of the meter's unit, before factors) of a model's meter in each part of a scope.
+        """The price (per one of the meter's unit,
+        before factors) of a model's meter in each part of a scope.
 
-        Prices above `rank` are left aside. A part with None is not offered; a part that has no price is not yielded.
+        Prices above `rank` are left aside. A part with None is not offered;
+        a part that has no price is not yielded.
         """
         rest = [scope]
         candidates = [price for price in self.prices.get((model, meter), ()) if price.rank <= rank]
@@ -55,12 +59,20 @@ class Rates:
             yield scope, (price.amount or Fraction(0)) / price.size, price.origin
         elif depth < MAX_DEPTH:
             rest = [scope]
-            for derivation in sorted(self.derivations.get(price.meter, ()), key=lambda d: not d.special):
+            for derivation in sorted(
+                self.derivations.get(price.meter, ()), key=lambda d: not d.special
+            ):
                 for part in rest:
                     shared = meet(part, derivation.scope)
                     if shared is not None:
-                        for piece, amount, _ in self.pieces(price.model, derivation.of, shared, rank, depth + 1):
-                            yield piece, None if amount is None else amount * derivation.factor, derivation.origin
+                        for piece, amount, _ in self.pieces(
+                            price.model, derivation.of, shared, rank, depth + 1
+                        ):
+                            yield (
+                                piece,
+                                None if amount is None else amount * derivation.factor,
+                                derivation.origin,
+                            )
                 rest = without(rest, [derivation.scope], self.effort)
 
 
@@ -75,7 +87,12 @@ def read_rates(draft: Draft) -> Rates:
     for derivations in rates.derivations.values():
         for line in derivations:
             if draft.meters[line.of].name in charged:
-                draft.fault("derived", f"`{draft.meters[line.of].name}` has a charge, and nothing is derived from a charge", span_of(line.origin))
+                draft.fault(
+                    "derived",
+                    f"`{draft.meters[line.of].name}` has a charge, and nothing is derived "
+                    "from a charge",
+                    span_of(line.origin),
+                )
     for (layer, condition, _, _), rows in groups.items():
         _place_rows(draft, rates, layer, condition, rows)
     if not draft.broken:
@@ -98,30 +115,58 @@ def _derivations(draft: Draft, rates: Rates) -> None:
         found = rates.derivations.setdefault(meter, [])
         for factor, base, endings, span, special in lines:
             if draft.meters[base].kind != draft.meters[meter].kind:
-                draft.fault("unit", f"`{statement.meter.text}` and `{draft.meters[base].name}` are counted in different units", span)
+                draft.fault(
+                    "unit",
+                    f"`{statement.meter.text}` and `{draft.meters[base].name}` are counted "
+                    "in different units",
+                    span,
+                )
             check_factor(draft, factor, "{} x")
             if not factor.value:
-                draft.fault("zero", "a factor of zero makes things free without saying so", factor.span)
+                draft.fault(
+                    "zero", "a factor of zero makes things free without saying so", factor.span
+                )
             origin = draft.origin(span, endings, statement.endings)
-            new = m.Derivation(meter, draft.scope(endings, layer), factor.value, base, special, origin)
+            new = m.Derivation(
+                meter, draft.scope(endings, layer), factor.value, base, special, origin
+            )
             for other in found:
                 if special and other.special and meet(other.scope, new.scope) is not None:
-                    draft.fault("overlap", f"two exceptions derive `{statement.meter.text}` for the same requests", span,
-                                None, (span_of(other.origin), "the other"))  # fmt: skip
+                    draft.fault(
+                        "overlap",
+                        f"two exceptions derive `{statement.meter.text}` for the same requests",
+                        span,
+                        None,
+                        (span_of(other.origin), "the other"),
+                    )
             found.append(new)
     _check_circles(draft, rates)
     _check_depth(draft, rates)
 
 
 def _check_depth(draft: Draft, rates: Rates) -> None:
-    """Prices are followed through so many derivations and no further, where nothing would be left of them."""
+    """Prices are followed through so many derivations and no further,
+    where nothing would be left of them.
+    """
     depths: dict[int, int] = {}
     for _ in range(MAX_DEPTH + 1):
-        depths = {meter: 1 + max((depths.get(line.of, 0) for line in lines), default=0) for meter, lines in rates.derivations.items()}
-    deep = [line for meter, lines in rates.derivations.items() if depths[meter] > MAX_DEPTH for line in lines]
+        depths = {
+            meter: 1 + max((depths.get(line.of, 0) for line in lines), default=0)
+            for meter, lines in rates.derivations.items()
+        }
+    deep = [
+        line
+        for meter, lines in rates.derivations.items()
+        if depths[meter] > MAX_DEPTH
+        for line in lines
+    ]
     if deep:
-        draft.fault("too_large", f"`{draft.meters[deep[0].meter].name}` is derived over more than {MAX_DEPTH} meters", span_of(deep[0].origin),
-                    "derive it from a meter that has prices of its own")  # fmt: skip
+        draft.fault(
+            "too_large",
+            f"`{draft.meters[deep[0].meter].name}` is derived over more than {MAX_DEPTH} meters",
+            span_of(deep[0].origin),
+            "derive it from a meter that has prices of its own",
+        )
 
 
 def _check_circles(draft: Draft, rates: Rates) -> None:
@@ -131,8 +176,16 @@ def _check_circles(draft: Draft, rates: Rates) -> None:
             for line in rates.derivations.get(todo.pop(), ()):
                 if line.of == meter:
                     first = rates.derivations[meter][0].origin
-                    others = () if first == line.origin else ((span_of(first), "and that from this"),)
-                    draft.fault("cycle", f"`{draft.meters[meter].name}` is derived from itself", span_of(line.origin), None, *others)
+                    others = (
+                        () if first == line.origin else ((span_of(first), "and that from this"),)
+                    )
+                    draft.fault(
+                        "cycle",
+                        f"`{draft.meters[meter].name}` is derived from itself",
+                        span_of(line.origin),
+                        None,
+                        *others,
+                    )
                     rates.derivations = {known: [] for known in rates.derivations}
                     return
                 if line.of not in seen:
@@ -140,17 +193,23 @@ def _check_circles(draft: Draft, rates: Rates) -> None:
                     todo.append(line.of)
 
 
-
-
 def _read_table(
-    draft: Draft, rates: Rates, groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]], layer: int,
+    draft: Draft,
+    rates: Rates,
+    groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]],
+    layer: int,
     statement: t.Rates,
-) -> None:  # fmt: skip
+) -> None:
     draft.only(statement.endings, WORDS | {"when"}, "a table of rates")
-    names = [cell.value.text if isinstance(cell.value, t.Name) else "" for cell in statement.table.header.cells]
+    names = [
+        cell.value.text if isinstance(cell.value, t.Name) else ""
+        for cell in statement.table.header.cells
+    ]
     columns = {name: index for index, name in enumerate(names)}
     if len(columns) < len(names):
-        twice = next(cell for i, cell in enumerate(statement.table.header.cells) if names[i] in names[:i])
+        twice = next(
+            cell for i, cell in enumerate(statement.table.header.cells) if names[i] in names[:i]
+        )
         name = names[statement.table.header.cells.index(twice)]
         draft.fault("twice", f"column `{name}` stands twice", twice.span)
         return
@@ -158,8 +217,16 @@ def _read_table(
         if needed not in columns:
             draft.fault("table", f"the table has no column `{needed}`", statement.table.header.span)
             return
-    if statement.announced and statement.withdrawn and statement.withdrawn.seconds < statement.announced.seconds:
-        draft.fault("bad_period", "the prices are withdrawn before they are announced", statement.withdrawn.span)
+    if (
+        statement.announced
+        and statement.withdrawn
+        and statement.withdrawn.seconds < statement.announced.seconds
+    ):
+        draft.fault(
+            "bad_period",
+            "the prices are withdrawn before they are announced",
+            statement.withdrawn.span,
+        )
     condition = draft.condition(statement.endings.when)
     meters = {}
     for name, cell in zip(names, statement.table.header.cells, strict=True):
@@ -173,13 +240,23 @@ def _read_table(
 
 
 def _read_row(
-    draft: Draft, rates: Rates, groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]], layer: int,
-    statement: t.Rates, row: t.Row, columns: dict[str, int], meters: dict[int, int], condition: m.Scope,
-) -> None:  # fmt: skip
+    draft: Draft,
+    rates: Rates,
+    groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]],
+    layer: int,
+    statement: t.Rates,
+    row: t.Row,
+    columns: dict[str, int],
+    meters: dict[int, int],
+    condition: m.Scope,
+) -> None:
     name, start = row.cells[columns["model"]].value, row.cells[columns["from"]].value
     if not isinstance(name, t.Name) or not isinstance(start, t.Date):
-        draft.fault("table", "a row begins with a model and the day from which it holds",
-                    row.cells[columns["model" if not isinstance(name, t.Name) else "from"]].span)  # fmt: skip
+        draft.fault(
+            "table",
+            "a row begins with a model and the day from which it holds",
+            row.cells[columns["model" if not isinstance(name, t.Name) else "from"]].span,
+        )
         return
     if name.text not in draft.model_index:
         draft.unknown("model", name, draft.model_index)
@@ -190,30 +267,57 @@ def _read_row(
         cell = row.cells[column]
         size, per = draft.per_size(statement.per, meter, statement.per.span)
         if cell.kind == "blank":
-            draft.fault("blank_cell", f"the price of `{draft.meters[meter].name}` is blank, and a blank means nothing", cell.span,
-                        "write an amount, `derived` or `not offered`")  # fmt: skip
+            draft.fault(
+                "blank_cell",
+                f"the price of `{draft.meters[meter].name}` is blank, and a blank means nothing",
+                cell.span,
+                "write an amount, `derived` or `not offered`",
+            )
             continue
         place = m.Origin(
-            origin.file, origin.line, cell.span.column, cell.span.end_column - cell.span.column, origin.source, origin.unsure,
+            origin.file,
+            origin.line,
+            cell.span.column,
+            cell.span.end_column - cell.span.column,
+            origin.source,
+            origin.unsure,
             origin.because,
-        )  # fmt: skip
-        price = _cell_price(draft, rates, cell, model, meter, 2 * layer + (1 if condition else 0), size, per, place)
+        )
+        price = _cell_price(
+            draft, rates, cell, model, meter, 2 * layer + (1 if condition else 0), size, per, place
+        )
         if price is None:
             continue
         if statement.announced is not None and statement.withdrawn is not None:
             if price.amount is None:
                 draft.fault("table", "what was announced is an amount", cell.span)
             rates.announcements.append(
-                m.Announcement(model, meter, start.seconds, price.amount or Fraction(0), per, statement.announced.seconds,
-                               statement.withdrawn.seconds, price.origin)
-            )  # fmt: skip
+                m.Announcement(
+                    model,
+                    meter,
+                    start.seconds,
+                    price.amount or Fraction(0),
+                    per,
+                    statement.announced.seconds,
+                    statement.withdrawn.seconds,
+                    price.origin,
+                )
+            )
             continue
         rates.spans[price] = cell.span
         groups.setdefault((layer, condition, model, meter), []).append((start.seconds, price))
 
 
 def _cell_price(
-    draft: Draft, rates: Rates, cell: t.Cell, model: int, meter: int, rank: int, size: Fraction, per: str, origin: m.Origin
+    draft: Draft,
+    rates: Rates,
+    cell: t.Cell,
+    model: int,
+    meter: int,
+    rank: int,
+    size: Fraction,
+    per: str,
+    origin: m.Origin,
 ) -> m.Price | None:
     name = draft.meters[meter].name
     if cell.kind == "not_offered":
@@ -226,20 +330,32 @@ def _cell_price(
     if isinstance(cell.value, t.Money):
         amount = draft.money(cell.value)
         if not amount and origin.because is None:
-            draft.fault("zero", "a price of zero makes things free without saying so", cell.value.span,
-                        "say why: `rates per ... because \"...\"`")  # fmt: skip
+            draft.fault(
+                "zero",
+                "a price of zero makes things free without saying so",
+                cell.value.span,
+                'say why: `rates per ... because "..."`',
+            )
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
         kind = "derived" if meter in rates.derivations and instead is None else "amount"
         return m.Price(model, meter, rank, (), kind, amount, instead, per, size, origin)
-    help = f"write `${cell.value.written}`" if isinstance(cell.value, t.Number) and draft.currency == "USD" else None
-    draft.fault("table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span, help)
+    help = (
+        f"write `${cell.value.written}`"
+        if isinstance(cell.value, t.Number) and draft.currency == "USD"
+        else None
+    )
+    draft.fault(
+        "table", f"the price of `{name}` is an amount, `derived` or `not offered`", cell.span, help
+    )
     return None
 
 
 def _place_rows(
     draft: Draft, rates: Rates, layer: int, condition: m.Scope, rows: list[tuple[int, m.Price]]
-) -> None:  # fmt: skip
-    """Gives each row its period: until the next row that prices the same meter of the same model."""
+) -> None:
+    """Gives each row its period:
+    until the next row that prices the same meter of the same model.
+    """
     rows.sort(key=lambda row: row[0])
     for number, (start, price) in enumerate(rows):
         end = rows[number + 1][0] if number + 1 < len(rows) else None
@@ -247,8 +363,16 @@ def _place_rows(
         if end == start:
             other = rates.spans[rows[number + 1][1]]
             model = draft.space.models[price.model].name
-            if not any(f.code == "twice" and f.span.line == max(span, other).line for f in draft.faults):
-                draft.fault("twice", f"two rows price `{model}` from the same day", max(span, other), None, (min(span, other), "the other"))
+            if not any(
+                f.code == "twice" and f.span.line == max(span, other).line for f in draft.faults
+            ):
+                draft.fault(
+                    "twice",
+                    f"two rows price `{model}` from the same day",
+                    max(span, other),
+                    None,
+                    (min(span, other), "the other"),
+                )
             continue
         scope: m.Scope | None = draft.term(layer)
         for part in (condition, draft.space.period(start, end), ((m.MODELS, 1 << price.model),)):
@@ -269,8 +393,13 @@ def _check_overrides(draft: Draft, rates: Rates) -> None:
             rates.effort.spend(number)
             for other in prices[:number]:
                 if other.rank == price.rank and meet(other.scope, price.scope) is not None:
-                    draft.fault("overlap", f"two prices of `{draft.meters[meter].name}` hold for the same requests", span,
-                                None, (rates.spans[other], "the other"))  # fmt: skip
+                    draft.fault(
+                        "overlap",
+                        f"two prices of `{draft.meters[meter].name}` hold for the same requests",
+                        span,
+                        None,
+                        (rates.spans[other], "the other"),
+                    )
             if price.kind == "derived" and price.amount is not None:
                 _check_figure(draft, rates, price, span)
             elif price.kind == "amount":
@@ -280,16 +409,26 @@ def _check_overrides(draft: Draft, rates: Rates) -> None:
 def _check_figure(draft: Draft, rates: Rates, price: m.Price, span: Span) -> None:
     for piece, amount, origin in rates._price(price, price.scope, price.rank, 0):
         if amount is not None and amount * price.size != price.amount:
-            derived, written = money(amount * price.size, draft.currency), money(price.amount or Fraction(0), draft.currency)
+            derived, written = (
+                money(amount * price.size, draft.currency),
+                money(price.amount or Fraction(0), draft.currency),
+            )
             model, meter = draft.space.models[price.model].name, draft.meters[price.meter].name
             later = _begins_later(draft, price.scope, piece)
             help = f"write `derived`, or, if the page prints it, `{written} instead of {derived}`"
             if later:
-                help = f"add a row from {later} in which `{meter}` is `derived`, as the price that it comes from changes then"
+                help = (
+                    f"add a row from {later} in which `{meter}` is `derived`, as the price that "
+                    "it comes from changes then"
+                )
             draft.fault(
-                "figure_differs", f"the figure is {written}, but {derived} is derived for `{meter}` of `{model}`"
-                + (f" from {later}" if later else ""), span, help, (span_of(origin), "derived here"),
-            )  # fmt: skip
+                "figure_differs",
+                f"the figure is {written}, but {derived} is derived for `{meter}` of `{model}`"
+                + (f" from {later}" if later else ""),
+                span,
+                help,
+                (span_of(origin), "derived here"),
+            )
             return
 
 
@@ -302,26 +441,52 @@ def _begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
     return day(draft.space.instant(starts[1])) if starts[1] > starts[0] else None
 
 
-def _check_instead(draft: Draft, rates: Rates, model: int, meter: int, price: m.Price, span: Span) -> None:
+def _check_instead(
+    draft: Draft, rates: Rates, model: int, meter: int, price: m.Price, span: Span
+) -> None:
     below = list(rates.pieces(model, meter, price.scope, price.rank - 1))
     if not below and meter in rates.derivations:
         below = list(rates._price(evolve(price, kind="derived"), price.scope, price.rank, 0))
     offered = [(amount, origin) for _, amount, origin in below if amount is not None]
-    parting = [piece for piece, amount, _ in below if amount is not None and amount * price.size != price.instead_of]
+    parting = [
+        piece
+        for piece, amount, _ in below
+        if amount is not None and amount * price.size != price.instead_of
+    ]
     if price.instead_of is None:
         if offered:
             held = money(offered[0][0] * price.size, draft.currency)
-            draft.fault("overrides", f"the price stands against {held} without saying so", span,
-                        f"write `instead of {held}`", (span_of(offered[0][1]), "the price it stands against"))  # fmt: skip
+            draft.fault(
+                "overrides",
+                f"the price stands against {held} without saying so",
+                span,
+                f"write `instead of {held}`",
+                (span_of(offered[0][1]), "the price it stands against"),
+            )
         return
     if not offered:
-        draft.fault("stale_instead_of", "there is no price that this one could stand instead of", span, "drop the `instead of`")
+        draft.fault(
+            "stale_instead_of",
+            "there is no price that this one could stand instead of",
+            span,
+            "drop the `instead of`",
+        )
     for amount, origin in offered:
         if amount * price.size != price.instead_of:
             held = money(amount * price.size, draft.currency)
             written = money(price.instead_of, draft.currency)
             later = _begins_later(draft, price.scope, parting[0])
-            help = f"add a row from {later}, as what it stands against changes then" if later else f"check the price and write `instead of {held}`"
-            draft.fault("stale_instead_of", f"the price stands instead of {written}, but what it stands against is {held}"
-                        + (f" from {later}" if later else ""), span, help, (span_of(origin), f"{held} comes from here"))  # fmt: skip
+            help = (
+                f"add a row from {later}, as what it stands against changes then"
+                if later
+                else f"check the price and write `instead of {held}`"
+            )
+            draft.fault(
+                "stale_instead_of",
+                f"the price stands instead of {written}, but what it stands against is {held}"
+                + (f" from {later}" if later else ""),
+                span,
+                help,
+                (span_of(origin), f"{held} comes from here"),
+            )
             return

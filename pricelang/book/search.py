@@ -1,4 +1,6 @@
-"""The search for a request in boxes and outside others, and the bound on how much work a book may make of it."""
+"""The search for a request in boxes and outside others,
+and the bound on how much work a book may make of it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from attrs import define, field
 from pricelang.book.model import Scope
 
 MAX_EFFORT = 1_500_000
-"""How many boxes are looked at, and pieces made, in questions about one book: some seconds, however it is written."""
+"""How many boxes are looked at, and pieces made, in questions about one book:
+some seconds, however it is written.
+"""
 
 
 class TooManyPieces(Exception):
@@ -18,7 +22,9 @@ class TooManyPieces(Exception):
 
 @define(eq=False)
 class Effort:
-    """The work that is left for questions about a book: counted while it is done, so that no question outgrows it."""
+    """The work that is left for questions about a book:
+    counted while it is done, so that no question outgrows it.
+    """
 
     left: int = field(factory=lambda: MAX_EFFORT)
 
@@ -30,10 +36,11 @@ class Effort:
 
 
 def find(box: Sequence[int], holes: Iterable[Scope], effort: Effort) -> list[int] | None:
-    """A part of a box (a mask for each axis) that meets no hole, or None where the holes cover all of it.
+    """A part of a box (a mask for each axis) that meets no hole,
+    or None where the holes cover all of it.
 
-    A hole that leaves only one way out narrows the box; where none does, the box is cut in two at the hole with the fewest
-    ways out, and each half is looked at by itself. Raises `TooManyPieces`.
+    A hole that leaves only one way out narrows the box; where none does, the box is cut in two at
+    the hole with the fewest ways out, and each half is looked at by itself. Raises `TooManyPieces`.
 
     >>> find([0b11, 0b11], [((0, 0b01),), ((0, 0b10), (1, 0b01))], Effort())
     [2, 2]
@@ -61,9 +68,12 @@ def find(box: Sequence[int], holes: Iterable[Scope], effort: Effort) -> list[int
     return None
 
 
-def _narrowed(masks: list[int], holes: list[Scope]) -> tuple[list[Scope], tuple[int, int] | None] | None:
-    """The holes that still meet a box once it is narrowed (in place) by those with one way out, and where to cut next;
-    None where a hole covers the box."""
+def _narrowed(
+    masks: list[int], holes: list[Scope]
+) -> tuple[list[Scope], tuple[int, int] | None] | None:
+    """The holes that still meet a box once it is narrowed (in place) by those with one way out,
+    and where to cut next; None where a hole covers the box.
+    """
     while True:
         left: list[Scope] = []
         fewest, cut, changed = 1 << 30, None, False

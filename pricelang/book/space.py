@@ -1,4 +1,6 @@
-"""Boxes over the axes of a book: intersection, difference, and the search for one admitted request in what is left."""
+"""Boxes over the axes of a book: intersection, difference,
+and the search for one admitted request in what is left.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,19 @@ def point_mask(points: Iterable[int]) -> int:
 
 
 def sides_of(limits: Sequence[Fraction], limit: Fraction, over: bool) -> tuple[int, ...]:
-    """The points of a sum's axis that lie over one of its limits, or up to it: the limits between are points of their own."""
+    """The points of a sum's axis that lie over one of its limits, or up to it:
+    the limits between are points of their own.
+    """
     first_over = bisect_left(limits, limit) + 1
     return tuple(range(first_over, len(limits) + 1) if over else range(first_over))
 
 
 def open_sides(most: int, said: Sequence[int] | None) -> Sequence[int]:
-    """The points of a sum's axis that the requests of a record may be on: those that are said, or else all, up to `most`.
+    """The points of a sum's axis that the requests of a record may be on:
+    those that are said, or else all, up to `most`.
 
-    `most` is the point of all their quantities together. A record may hold a part of what its requests used, say their
-    output: where it reaches no side that is said, what is said counts.
+    `most` is the point of all their quantities together. A record may hold a part of what its
+    requests used, say their output: where it reaches no side that is said, what is said counts.
     """
     if said is None:
         return range(most + 1)
@@ -65,7 +70,9 @@ def holds(scope: Scope, point: Sequence[int]) -> bool:
 
 
 def subtract(scope: Scope, hole: Scope) -> list[Scope]:
-    """What is left of a scope without a hole, as disjoint boxes. Masks of `scope` must be finite where `hole`'s cut."""
+    """What is left of a scope without a hole, as disjoint boxes.
+    Masks of `scope` must be finite where `hole`'s cut.
+    """
     shared = meet(scope, hole)
     if shared is None:
         return [scope]
@@ -97,8 +104,9 @@ def without(scopes: Iterable[Scope], holes: Iterable[Scope], effort: Effort) -> 
 
 @frozen(eq=False, repr=False)
 class Space:
-    """The axes of a book: how many points each has, and which requests exist. `bound` is what all questions about it may
-    cost together; without it, each has its own bound."""
+    """The axes of a book: how many points each has, and which requests exist.
+    `bound` is what all questions about it may cost together; without it, each has its own bound.
+    """
 
     models: tuple[Model, ...]
     boundaries: tuple[int, ...]
@@ -146,7 +154,9 @@ class Space:
 
     @cached_property
     def _nowhere(self) -> tuple[Scope, ...]:
-        """What does not exist: values where they are not offered, and models before their release."""
+        """What does not exist: values where they are not offered,
+        and models before their release.
+        """
         holes: list[Scope] = []
         for index, dimension in enumerate(self.dimensions):
             for number, value in enumerate(dimension.values):
@@ -159,7 +169,10 @@ class Space:
         for index in range(len(self.models)):
             before = ((1 << self.size(DATES)) - 1) & ~self.since_release(index)
             released[before] = released.get(before, 0) | 1 << index
-        return (*holes, *(((MODELS, models), (DATES, before)) for before, models in released.items()))
+        return (
+            *holes,
+            *(((MODELS, models), (DATES, before)) for before, models in released.items()),
+        )
 
     def _trimmed(self, scope: Scope) -> Scope:
         return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.size(axis)) - 1)
@@ -175,11 +188,16 @@ class Space:
     def exists(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> bool:
         """Whether a request of some scopes exists outside of others. Raises `TooManyPieces`."""
         effort = self.effort
-        return any(find(box, [*holes, *self._nowhere], effort) is not None for box in self._boxes(scopes))
+        return any(
+            find(box, [*holes, *self._nowhere], effort) is not None for box in self._boxes(scopes)
+        )
 
-    def admitted(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> tuple[int, ...] | None:
-        """One request of some scopes, outside of others, that exists, as its point on each axis: defaults and early dates
-        first. Raises `TooManyPieces`."""
+    def admitted(
+        self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()
+    ) -> tuple[int, ...] | None:
+        """One request of some scopes, outside of others, that exists, as its point on each axis:
+        defaults and early dates first. Raises `TooManyPieces`.
+        """
         effort, outside = self.effort, [*holes, *self._nowhere]
         for box in self._boxes(scopes):
             found = find(box, outside, effort)
@@ -187,9 +205,12 @@ class Space:
                 return self._plainest(box, found, outside, effort)
         return None
 
-    def _plainest(self, box: list[int], found: list[int], holes: Sequence[Scope], effort: Effort) -> tuple[int, ...]:
-        """The first request of a box outside of some holes, of which `found` is a part: by the dimensions, the model, the
-        date and the sums."""
+    def _plainest(
+        self, box: list[int], found: list[int], holes: Sequence[Scope], effort: Effort
+    ) -> tuple[int, ...]:
+        """The first request of a box outside of some holes, of which `found` is a part:
+        by the dimensions, the model, the date and the sums.
+        """
         first = 2 + len(self.dimensions)
         for axis in (*range(2, first), MODELS, DATES, *range(first, self.axes)):
             default = 1 << self.dimensions[axis - 2].default if 2 <= axis < first else 0
@@ -197,7 +218,11 @@ class Space:
             wanted += (1 << point for point in points(box[axis] & ~default))
             for bit in wanted:
                 box = [*box[:axis], bit, *box[axis + 1 :]]
-                part = [*found[:axis], bit, *found[axis + 1 :]] if found[axis] & bit else find(box, holes, effort)
+                part = (
+                    [*found[:axis], bit, *found[axis + 1 :]]
+                    if found[axis] & bit
+                    else find(box, holes, effort)
+                )
                 if part is not None:
                     found = part
                     break
@@ -220,15 +245,32 @@ class Space:
 
     def instant(self, stretch: int) -> int:
         """An instant (UTC seconds) in a stretch of time: its first, or the day before all dates."""
-        return self.boundaries[stretch - 1] if stretch else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+        return (
+            self.boundaries[stretch - 1]
+            if stretch
+            else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+        )
 
 
 def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
     """The first instant from `seconds` on at which the clock sets a value."""
     midnight, now = seconds - seconds % 86_400, seconds % 86_400 // 60
-    turns = sorted({0, *(minute for other in dimension.values if other.clock for minute in other.clock)})
-    for minute in [now, *(minute for minute in turns if minute > now), *(1440 + minute for minute in turns)]:
-        at = next((i for i, v in enumerate(dimension.values) if v.clock and in_clock(v.clock, minute % 1440)), dimension.default)
+    turns = sorted(
+        {0, *(minute for other in dimension.values if other.clock for minute in other.clock)}
+    )
+    for minute in [
+        now,
+        *(minute for minute in turns if minute > now),
+        *(1440 + minute for minute in turns),
+    ]:
+        at = next(
+            (
+                i
+                for i, v in enumerate(dimension.values)
+                if v.clock and in_clock(v.clock, minute % 1440)
+            ),
+            dimension.default,
+        )
         if at == value:
             return seconds if minute == now else midnight + 60 * minute
     return seconds

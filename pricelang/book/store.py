@@ -1,4 +1,6 @@
-"""A checked book as data (JSON) and back, and the user's cache of checked books: read without the parser, never unpickled."""
+"""A checked book as data (JSON) and back, and the user's cache of checked books:
+read without the parser, never unpickled.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,17 @@ _SHARED = {str, Fraction, tuple, NoneType}
 
 def dump_book(book: m.Book) -> str:
     """The book as two lines of JSON: what `price` needs, and what a book says of itself."""
-    return "\n".join(json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True) for part in (book, book.sayings()))
+    return "\n".join(
+        json.dumps(_encode(part), separators=(",", ":"), ensure_ascii=True)
+        for part in (book, book.sayings())
+    )
 
 
 def read_book(text: str, make: Callable[[], m.Book] | None = None) -> m.Book:
     """The book of such lines. Raises `ValueError` for anything else; runs nothing of it.
 
-    The second line is read when it is wanted; where it is broken, `make` gives the book it should be of.
+    The second line is read when it is wanted;
+    where it is broken, `make` gives the book it should be of.
     """
     first, _, rest = text.partition("\n")
     book = _read(first, m.Book)
@@ -59,17 +65,26 @@ def _read(text: str, wanted: type[T]) -> T:
     try:
         with uncollected():
             found = json.loads(text, object_hook=_decode)
-    except (ArithmeticError, KeyError, TypeError, AttributeError, IndexError, RecursionError, ValueError) as error:
+    except (
+        ArithmeticError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        ValueError,
+    ) as error:
         raise ValueError(f"not a stored book: {error}") from None
     if not isinstance(found, wanted):
         raise ValueError("not a stored book")
     return found
 
 
-# An object is its class's name and its fields, a tuple a list. What there is much of is stored flat, as a few long lists,
-# which the decoder reads many times faster than many short ones: objects of one class, `NAME*`, and tuples of one length,
-# `#`, as columns; tuples of any length, `~`, as their lengths and all their parts in a row; and values that come again and
-# again, `=`, as the different ones and the number of each.
+# An object is its class's name and its fields, a tuple a list. What there is much of is stored
+# flat, as a few long lists, which the decoder reads many times faster than many short ones: objects
+# of one class, `NAME*`, and tuples of one length, `#`, as columns; tuples of any length, `~`, as
+# their lengths and all their parts in a row; and values that come again and again, `=`, as the
+# different ones and the number of each.
 FEW = 4
 
 
@@ -79,7 +94,9 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Fraction):
         return {"/": [value.numerator, value.denominator]}
     if type(value).__name__ in _CLASSES:
-        return {type(value).__name__: [_encode(getattr(value, name)) for name in _fields(type(value))]}
+        return {
+            type(value).__name__: [_encode(getattr(value, name)) for name in _fields(type(value))]
+        }
     return value
 
 
@@ -94,7 +111,11 @@ def _encode_tuple(values: tuple[Any, ...]) -> Any:
             return {"~": [sizes, _encode(tuple(chain.from_iterable(values)))]}
         return {"#": [_column(column) for column in zip(*values, strict=True)]}
     if kind.__name__ in _CLASSES:
-        return {f"{kind.__name__}*": [_column(tuple(map(attrgetter(name), values))) for name in _fields(kind)]}
+        return {
+            f"{kind.__name__}*": [
+                _column(tuple(map(attrgetter(name), values))) for name in _fields(kind)
+            ]
+        }
     return [_encode(value) for value in values]
 
 
@@ -131,14 +152,19 @@ def _decode(found: dict[str, Any]) -> Any:
 
 
 def _tuple(parts: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple([_tuple(part) if type(part) is list else part for part in parts]) if list in set(map(type, parts)) else tuple(parts)
+    return (
+        tuple([_tuple(part) if type(part) is list else part for part in parts])
+        if list in set(map(type, parts))
+        else tuple(parts)
+    )
 
 
-# ---- the cache ------------------------------------------------------------------------------------------------------
+# ---- the cache -----------------------------------------------------------------------------------
 
 
 def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
-    """The book kept under a key of its content, or else the one that `make` gives, which is then kept.
+    """The book kept under a key of its content,
+    or else the one that `make` gives, which is then kept.
 
     A file of the cache that is not whole and the user's own is passed over (see `pricelang.cache`).
     """

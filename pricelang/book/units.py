@@ -1,4 +1,6 @@
-"""Units of meters: names in singular and plural, times that convert, and which units are counted in whole numbers."""
+"""Units of meters: names in singular and plural, times that convert,
+and which units are counted in whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _TIMES = {
     "hour": Fraction(3600),
     "day": Fraction(86_400),
 }
-_CONTINUOUS = re.compile(r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second|minute|hour|day|week|month|year))$")
+_CONTINUOUS = re.compile(
+    r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second|minute|hour|day|week|month|year))$"
+)
 
 TIMES = tuple(Unit(name, "second", size) for name, size in _TIMES.items())
 
@@ -47,5 +51,7 @@ def find_unit(name: str, units: Iterable[Unit]) -> Unit | None:
 
 
 def counted_whole(unit: Unit) -> bool:
-    """Whether a meter in this unit takes whole numbers only: all but times, sizes in bytes, and something times a time."""
+    """Whether a meter in this unit takes whole numbers only:
+    all but times, sizes in bytes, and something times a time.
+    """
     return unit.kind != "second" and not _CONTINUOUS.match(unit.kind)

@@ -1,4 +1,6 @@
-"""The command line: a group whose commands are imported only when they are called, so that a price starts quickly."""
+"""The command line: a group whose commands are imported only when they are called,
+so that a price starts quickly.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The group of all commands. Ends quietly on a closed pipe or an interrupt; no error shows a traceback."""
+    """The group of all commands. Ends quietly on a closed pipe or an interrupt;
+    no error shows a traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
@@ -49,11 +53,17 @@ class Commands(click.Group):
         """The command of a name, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}").command
+        command: click.Command = import_module(
+            f"pricelang.cli.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name. Raises a usage error with the nearest known names."""
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name.
+        Raises a usage error with the nearest known names.
+        """
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             from pricelang.wording import did_you_mean, printable
 
@@ -86,7 +96,9 @@ class Commands(click.Group):
                 end_quietly()
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs a command; what even its help or its errors meet on the way to a stream is no traceback either."""
+        """Runs a command;
+        what even its help or its errors meet on the way to a stream is no traceback either.
+        """
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -96,7 +108,8 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 done; 1 something was refused, failed or would change; 2 wrong usage, or a book that cannot be used.",
+    epilog="Exit codes: 0 done; 1 something was refused, failed or would change; 2 wrong usage, or "
+    "a book that cannot be used.",
 )
 @click.version_option(__version__, prog_name="pricelang", message="%(prog)s %(version)s")
 def main() -> None:

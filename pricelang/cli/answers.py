@@ -17,7 +17,17 @@ from pricelang.cli.request import bounds_of, span_of
 from pricelang.flags import STDIN
 from pricelang.rating.bill import Bill
 from pricelang.rating.errors import BELT, PriceError
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    Rejected,
+    Skipped,
+    UsageError,
+)
 from pricelang.wording import printable
 
 if TYPE_CHECKING:
@@ -30,8 +40,9 @@ MAX_NAMED = 1_000
 
 @frozen(eq=False, repr=False)
 class Answer:
-    """A record with its bill, or with the error (`code`, `message`, `rule`, `location`, `help`) that refuses it and, where it
-    is kept, its text."""
+    """A record with its bill, or with the error (`code`, `message`, `rule`,
+    `location`, `help`) that refuses it and, where it is kept, its text.
+    """
 
     place: Place
     record: Record | None
@@ -40,18 +51,29 @@ class Answer:
     raw: str | None = None
 
 
-def outcomes_of(given: Input, keep_raw: bool = False, progress: Progress | None = None) -> Iterable[Outcome]:
-    """The records that a command is asked for; `keep_raw` keeps their texts, `progress` is told how far the reading is.
+def outcomes_of(
+    given: Input, keep_raw: bool = False, progress: Progress | None = None
+) -> Iterable[Outcome]:
+    """The records that a command is asked for;
+    `keep_raw` keeps their texts, `progress` is told how far the reading is.
 
     Raises `Failure` for an unknown format.
     """
     if given.usage:
-        part = Part(given.model, None, given.dimensions, given.usage, kind=SUM if given.is_sum else SINGLE)
+        part = Part(
+            given.model, None, given.dimensions, given.usage, kind=SUM if given.is_sum else SINGLE
+        )
         return [Record((part,), Place(""), "canonical")]
     from pricelang.usage.reading import read_paths
 
     try:
-        return read_paths(given.files, given.format, keep_raw=keep_raw, progress=progress, unknown_counters=given.unknown_counters)
+        return read_paths(
+            given.files,
+            given.format,
+            keep_raw=keep_raw,
+            progress=progress,
+            unknown_counters=given.unknown_counters,
+        )
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
 
@@ -64,14 +86,24 @@ def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterato
         if isinstance(outcome, Skipped):
             yield outcome
         elif isinstance(outcome, Rejected):
-            error = {"code": outcome.code, "message": outcome.message, "rule": None, "location": None, "help": outcome.help}
+            error = {
+                "code": outcome.code,
+                "message": outcome.message,
+                "rule": None,
+                "location": None,
+                "help": outcome.help,
+            }
             yield Answer(outcome.place, None, None, error, outcome.raw)
         else:
             try:
                 with BELT:
                     record = mapped(outcome, given.models) if given.models else outcome
                     bill = book.price_record(
-                        record, model=given.model, at=given.at, dimensions=given.dimensions, strict=given.strict
+                        record,
+                        model=given.model,
+                        at=given.at,
+                        dimensions=given.dimensions,
+                        strict=given.strict,
                     )
                 if bill.bounds is not None and given.across == "refuse":
                     yield Answer(outcome.place, outcome, None, _across(bill), outcome.raw)
@@ -86,9 +118,15 @@ def _across(bill: Bill) -> dict[str, str | None]:
     span = span_of(*bounds_of(bill), bill.currency)
     return {
         "code": "across_threshold",
-        "message": f"the record adds up several requests, and what they cost depends on the side of a threshold of each: {span}",
-        "rule": None, "location": None, "help": "price it between bounds with `--across bounds`, or say the side of each threshold: `each` of a canonical record",
-    }  # fmt: skip
+        "message": "the record adds up several requests, and what "
+        "they cost depends on the side of a "
+        f"threshold of each: {span}",
+        "rule": None,
+        "location": None,
+        "help": "price it between bounds with `--across bounds`, "
+        "or say the side of each threshold: "
+        "`each` of a canonical record",
+    }
 
 
 def sized(files: Iterable[str]) -> Progress:
@@ -114,7 +152,9 @@ def where(place: Place) -> str:
 def show_refused(answer: Answer, err: bool = True) -> None:
     """Prints the error of a record, on standard error unless `err` is false."""
     assert answer.error is not None
-    click.echo(error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err)
+    click.echo(
+        error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err
+    )
 
 
 def show_skipped(skipped: Skipped) -> None:
@@ -130,7 +170,9 @@ def show_more_skipped(count: int) -> None:
 
 @define
 class Skips:
-    """Prints what was skipped and why, on standard error: the first `MAX_NAMED` by name, and how many more."""
+    """Prints what was skipped and why, on standard error:
+    the first `MAX_NAMED` by name, and how many more.
+    """
 
     count: int = 0
 

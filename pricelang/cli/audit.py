@@ -1,4 +1,6 @@
-"""`pricelang audit`: a book's claims decided, how its modifiers meet, whether order matters, and what is dead."""
+"""`pricelang audit`: a book's claims decided, how its modifiers meet,
+whether order matters, and what is dead.
+"""
 
 from __future__ import annotations
 
@@ -17,26 +19,65 @@ from pricelang.rating.instants import today
 from pricelang.writing import write_text
 
 
-@click.command(epilog="Exit codes: 0 every claim holds, and what was asked is decided; 1 not so; 2 wrong usage, or a book with faults.")
+@click.command(
+    epilog="Exit codes: 0 every claim holds, and what was asked is decided; 1 not so; 2 wrong "
+    "usage, or a book with faults."
+)
 @click.argument("path", type=BOOK, default=DEFAULT_BOOK, metavar="[PATH|NAME]")
-@click.option("--claims", is_flag=True, help="The verdict on each claim: what is shown where no section is asked for.")
-@click.option("--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies.")
+@click.option(
+    "--claims",
+    is_flag=True,
+    help="The verdict on each claim: what is shown where no section is asked for.",
+)
+@click.option(
+    "--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies."
+)
 @click.option("--order", is_flag=True, help="Whether the order of the stack shows in any amount.")
 @click.option("--dead", is_flag=True, help="Rules that decide nothing.")
-@click.option("--contract", is_flag=True, help="Whether a contract ever charges more than the book below, or loosens a refusal.")
+@click.option(
+    "--contract",
+    is_flag=True,
+    help="Whether a contract ever charges more than the book below, or loosens a refusal.",
+)
 @click.option("--verbose", is_flag=True, help="Every claim and every model by name.")
-@click.option("--markdown", is_flag=True, help="The sections as Markdown; all of them where none is asked for.")
-@click.option("--json", "as_json", is_flag=True, help="The sections as one JSON object; all of them where none is asked for.")
-@click.option("--html", "html_path", type=TARGET, metavar="FILE", help="A report of everything, as one file that opens offline.")
+@click.option(
+    "--markdown",
+    is_flag=True,
+    help="The sections as Markdown; all of them where none is asked for.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="The sections as one JSON object; all of them where none is asked for.",
+)
+@click.option(
+    "--html",
+    "html_path",
+    type=TARGET,
+    metavar="FILE",
+    help="A report of everything, as one file that opens offline.",
+)
 @click.option("--at", metavar="DATE", help="The day of the report's tables; today unless given.")
-@click.option("--since", metavar="DATE", help="The day from which on the report shows what changed.")
+@click.option(
+    "--since", metavar="DATE", help="The day from which on the report shows what changed."
+)
 @click.pass_context
 def command(
-    ctx: click.Context, /, path: str, verbose: bool, html_path: str | None, at: str | None, since: str | None, markdown: bool,
-    as_json: bool, **flags: bool,
-) -> None:  # fmt: skip
-    """Questions decided over every request that a book admits: any set of sections, as text, Markdown or JSON. A broken claim
-    is shown with the smallest request that breaks it, as a record that `pricelang price -` takes.
+    ctx: click.Context,
+    /,
+    path: str,
+    verbose: bool,
+    html_path: str | None,
+    at: str | None,
+    since: str | None,
+    markdown: bool,
+    as_json: bool,
+    **flags: bool,
+) -> None:
+    """Questions decided over every request that a book admits: any set of sections, as text,
+    Markdown or JSON. A broken claim is shown with the smallest request that breaks it, as a record
+    that `pricelang price -` takes.
 
     \b
     Examples:
@@ -44,8 +85,12 @@ def command(
       pricelang audit my-contract.price --stacking --order --markdown
     """
     asked = [name for name in SECTIONS if flags[name]]
-    _check_usage(ctx, asked, {"--html": html_path is not None, "--markdown": markdown, "--json": as_json},
-                 {"--at": at is not None, "--since": since is not None})  # fmt: skip
+    _check_usage(
+        ctx,
+        asked,
+        {"--html": html_path is not None, "--markdown": markdown, "--json": as_json},
+        {"--at": at is not None, "--since": since is not None},
+    )
     check_outputs(ctx)
     audit = open_book(path).audit
     if flags["contract"] and not audit.book.bases:
@@ -63,11 +108,15 @@ def command(
     ctx.exit(SOME_FAILED if broken or is_open(audit, names) else DONE)
 
 
-def _check_usage(ctx: click.Context, asked: list[str], forms: dict[str, bool], days: dict[str, bool]) -> None:
+def _check_usage(
+    ctx: click.Context, asked: list[str], forms: dict[str, bool], days: dict[str, bool]
+) -> None:
     """Nothing that is asked for is left out: what does not go together is said."""
     given = [flag for flag, there in forms.items() if there]
     if len(given) > 1:
-        ctx.fail(f"{' and '.join(f'`{flag}`' for flag in given)} do not go together: ask for one of them")
+        ctx.fail(
+            f"{' and '.join(f'`{flag}`' for flag in given)} do not go together: ask for one of them"
+        )
     if forms["--html"] and asked:
         ctx.fail(f"`--html` reports everything: leave out `--{asked[0]}`")
     late = [flag for flag, there in days.items() if there and not forms["--html"]]
@@ -75,7 +124,9 @@ def _check_usage(ctx: click.Context, asked: list[str], forms: dict[str, bool], d
         ctx.fail(f"`{late[0]}` belongs to `--html`: other answers hold for all days")
 
 
-def _write_report(ctx: click.Context, audit: Audit, source: str, path: str, at: str | None, since: str | None) -> None:
+def _write_report(
+    ctx: click.Context, audit: Audit, source: str, path: str, at: str | None, since: str | None
+) -> None:
     from pricelang.audit.html import render_report
     from pricelang.audit.report import texts_of
 

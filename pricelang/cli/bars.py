@@ -1,4 +1,6 @@
-"""Bars for a terminal or a pipe, by Rich; lengths are drawn and never read back, amounts stand beside them exactly."""
+"""Bars for a terminal or a pipe, by Rich;
+lengths are drawn and never read back, amounts stand beside them exactly.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ MAX_LABEL = 40
 
 
 def show_bars(rows: Sequence[tuple[str, Fraction, str]], fenced: bool = False) -> None:
-    """Prints a bar for each label with its amount and currency; the longest of each currency fills the width."""
+    """Prints a bar for each label with its amount and currency;
+    the longest of each currency fills the width.
+    """
     from rich.bar import Bar
     from rich.console import Console
     from rich.table import Table
@@ -32,7 +36,11 @@ def show_bars(rows: Sequence[tuple[str, Fraction, str]], fenced: bool = False) -
     table.add_column(no_wrap=True, justify="right")
     for label, amount, currency in rows:
         share = float(amount / most[currency]) if most[currency] > 0 else 0.0
-        table.add_row(Text(printable(label), overflow="ellipsis"), Bar(1.0, 0.0, max(share, 0.0)), Text(money(amount, currency)))
+        table.add_row(
+            Text(printable(label), overflow="ellipsis"),
+            Bar(1.0, 0.0, max(share, 0.0)),
+            Text(money(amount, currency)),
+        )
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH, no_color=True)
     with console.capture() as captured:
         console.print(table)

@@ -1,4 +1,6 @@
-"""Charts of the terminal, drawn by plotext, whose fifth and sixth editions are called in different ways."""
+"""Charts of the terminal, drawn by plotext,
+whose fifth and sixth editions are called in different ways.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from pricelang.decimals import money
 
 MAX_WIDTH, HEIGHT = 90, 24
 TOP = 1_000_000
-"""The height of a figure. Positions are whole numbers, so that only the drawing itself leaves exact numbers."""
+"""The height of a figure. Positions are whole numbers,
+so that only the drawing itself leaves exact numbers.
+"""
 
 
 def plotext() -> Any:
@@ -23,7 +27,11 @@ def plotext() -> Any:
     try:
         return import_module("plotext")
     except ImportError:
-        raise Failure("no_charts", "a chart needs plotext, which is not installed", "pip install 'pricelang[charts]'") from None
+        raise Failure(
+            "no_charts",
+            "a chart needs plotext, which is not installed",
+            "pip install 'pricelang[charts]'",
+        ) from None
 
 
 @frozen
@@ -54,13 +62,19 @@ class Chart:
     def steps(self) -> tuple[list[int], list[str]]:
         """Positions at the side, and the amounts there."""
         amounts = [self.most * step / 4 for step in range(5)]
-        return [int(amount * self.scale) for amount in amounts], [money(amount, self.currency) for amount in amounts]
+        return [int(amount * self.scale) for amount in amounts], [
+            money(amount, self.currency) for amount in amounts
+        ]
 
 
 def chart_text(plot: Any, chart: Chart, as_markdown: bool) -> str:
     """The figure as text, without colours; in Markdown inside of a fence."""
     width = min(get_terminal_size().columns, MAX_WIDTH)
-    drawn = _by_functions(plot, chart, width) if hasattr(plot, "clear_figure") else _by_figure(plot.figure, chart, width)
+    drawn = (
+        _by_functions(plot, chart, width)
+        if hasattr(plot, "clear_figure")
+        else _by_figure(plot.figure, chart, width)
+    )
     text = "\n".join(row.rstrip() for row in plot.uncolorize(drawn).splitlines())
     return f"\n```text\n{text}\n```" if as_markdown else f"\n{text}"
 
@@ -74,7 +88,9 @@ def _by_functions(plot: Any, chart: Chart, width: int) -> str:
     plot.ylim(0, TOP)
     plot.yticks(*chart.steps())
     for line in chart.lines:
-        plot.plot(range(1, len(line.heights) + 1), line.heights, label=line.label, marker=line.marker)
+        plot.plot(
+            range(1, len(line.heights) + 1), line.heights, label=line.label, marker=line.marker
+        )
     plot.xticks(chart.ticks)
     plot.xlabel(chart.below)
     plot.title(chart.title)
@@ -89,7 +105,9 @@ def _by_figure(figure: Any, chart: Chart, width: int) -> str:
     figure.ruler("y", "left").lim(0, TOP)
     figure.ruler("y", "left").ticks(*chart.steps())
     for line in chart.lines:
-        signal = figure.signal(list(range(1, len(line.heights) + 1)), list(line.heights), marker=line.marker)
+        signal = figure.signal(
+            list(range(1, len(line.heights) + 1)), list(line.heights), marker=line.marker
+        )
         signal.lines()
         signal.label(line.label)
         figure.draw(signal)

@@ -14,13 +14,17 @@ from pricelang.flags import DEFAULT_BOOK
 from pricelang.syntax.faults import BookError, Fault, Span
 
 
-@click.command(epilog="Exit codes: 0 no error (there may be warnings); 1 at least one error; 2 wrong usage, or no such book.")
+@click.command(
+    epilog="Exit codes: 0 no error (there may be warnings); 1 at "
+    "least one error; 2 wrong usage, or "
+    "no such book."
+)
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a fault, on one line each.")
 @click.pass_context
 def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
-    """Everything wrong with a book: each fault with its place, the line, and what to do. A book is a file, a folder with
-    a `book.price`, or a bundled book's name (`anthropic` unless given).
+    """Everything wrong with a book: each fault with its place, the line, and what to do. A book
+    is a file, a folder with a `book.price`, or a bundled book's name (`anthropic` unless given).
 
     \b
     Example:
@@ -54,10 +58,18 @@ def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
     if book is None or faults:
         return f"{_count(errors, 'error')}, {_count(len(faults) - errors, 'warning')}"
     parts = {
-        "model": book.models, "meter": book.meters, "dimension": book.dimensions, "modifier": book.modifiers,
-        "charge": book.charges, "claim": book.claims, "example": book.examples,
-    }  # fmt: skip
-    return f"{book.name}: no faults ({', '.join(_count(len(found), name) for name, found in parts.items() if found)})"
+        "model": book.models,
+        "meter": book.meters,
+        "dimension": book.dimensions,
+        "modifier": book.modifiers,
+        "charge": book.charges,
+        "claim": book.claims,
+        "example": book.examples,
+    }
+    return (
+        f"{book.name}: no faults "
+        f"({', '.join(_count(len(found), name) for name, found in parts.items() if found)})"
+    )
 
 
 def _count(number: int, name: str) -> str:
@@ -66,9 +78,13 @@ def _count(number: int, name: str) -> str:
 
 def _as_data(fault: Fault) -> dict[str, object]:
     return {
-        "code": fault.code, "severity": fault.severity, "message": fault.message, **_place(fault.span), "help": fault.help,
+        "code": fault.code,
+        "severity": fault.severity,
+        "message": fault.message,
+        **_place(fault.span),
+        "help": fault.help,
         "others": [{**_place(span), "label": label} for span, label in fault.others],
-    }  # fmt: skip
+    }
 
 
 def _place(span: Span) -> dict[str, object]:

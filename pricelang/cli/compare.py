@@ -1,4 +1,6 @@
-"""`pricelang compare`: the same records under other models and modes, ranked, with the rule where one is refused."""
+"""`pricelang compare`: the same records under other models and modes,
+ranked, with the rule where one is refused.
+"""
 
 from __future__ import annotations
 
@@ -35,32 +37,88 @@ if TYPE_CHECKING:
 
 VALUES_WIDTH = 48
 CSV_COLUMNS = (
-    "rank", "axis", "value", "low", "expected", "high", "currency", "change", "records", "refused", "code", "rule", "reason", "location",
-)  # fmt: skip
+    "rank",
+    "axis",
+    "value",
+    "low",
+    "expected",
+    "high",
+    "currency",
+    "change",
+    "records",
+    "refused",
+    "code",
+    "rule",
+    "reason",
+    "location",
+)
 
 
 @click.command(
-    epilog="Exit codes: 0 all records were compared; 1 some have no price as they are (named on standard error); "
+    epilog="Exit codes: 0 all records were compared; 1 some have no price as they are (named on "
+    "standard error); "
     "2 wrong usage, or a book that cannot be used.",
 )
 @input_options
-@click.option("--what-if", "what_ifs", multiple=True, metavar="AXIS=VALUE[,…]", help="Only this change (or these at once), such as service_tier=batch, model=…, at=DATE or cache=none; may be given again.")
-@click.option("--only", multiple=True, metavar="models|modes|AXIS", help="Only other models, only other modes, or one axis; may be given again.")
-@click.option("--cross", multiple=True, metavar="AXIS", help="Combine the changes on this axis with those on the others so named.")
-@click.option("--reads", type=click.IntRange(0, 1_000_000), metavar="N", help="Each prompt is sent N times again, and may be read from a cache.")
-@click.option("--cached", metavar="TOKENS", help="With --reads: so many tokens of each prompt are the same each time; all unless given.")
-@click.option("--top", type=click.IntRange(1), metavar="N", help="The N cheapest; what is refused is always shown.")
+@click.option(
+    "--what-if",
+    "what_ifs",
+    multiple=True,
+    metavar="AXIS=VALUE[,…]",
+    help="Only this change (or these at once), such as service_tier=batch, model=…, at=DATE or "
+    "cache=none; may be given again.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="models|modes|AXIS",
+    help="Only other models, only other modes, or one axis; may be given again.",
+)
+@click.option(
+    "--cross",
+    multiple=True,
+    metavar="AXIS",
+    help="Combine the changes on this axis with those on the others so named.",
+)
+@click.option(
+    "--reads",
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="Each prompt is sent N times again, and may be read from a cache.",
+)
+@click.option(
+    "--cached",
+    metavar="TOKENS",
+    help="With --reads: so many tokens of each prompt are the same each time; all unless given.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The N cheapest; what is refused is always shown.",
+)
 @click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, a line each.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, what_ifs: tuple[str, ...], only: tuple[str, ...], cross: tuple[str, ...], reads: int | None,
-    cached: str | None, top: int | None, as_markdown: bool, as_csv: bool, as_json: bool, **params: Any,
-) -> None:  # fmt: skip
-    """What records, request bodies that are not sent yet, or one request given by flags, would cost under every other model, mode and way to cache that the book
-    has: one change a row, ranked by what is expected, with the change against the given. What cannot be is shown with
-    the rule that refuses it; a record that an alternative refuses stays as it is in that row's amount.
+    ctx: click.Context,
+    /,
+    what_ifs: tuple[str, ...],
+    only: tuple[str, ...],
+    cross: tuple[str, ...],
+    reads: int | None,
+    cached: str | None,
+    top: int | None,
+    as_markdown: bool,
+    as_csv: bool,
+    as_json: bool,
+    **params: Any,
+) -> None:
+    """What records, request bodies that are not sent yet, or one request given by flags, would cost
+    under every other model, mode and way to cache that the book has: one change a row, ranked by
+    what is expected, with the change against the given. What cannot be is shown with the rule that
+    refuses it; a record that an alternative refuses stays as it is in that row's amount.
 
     \b
     Examples:
@@ -80,7 +138,13 @@ def command(
     from pricelang.quote.variants import Scenario
     from pricelang.rating.days import asked
 
-    scenario = Scenario(given.model, asked(book.checked, given.at), given.dimensions, reads, None if cached is None else _tokens(ctx, cached))
+    scenario = Scenario(
+        given.model,
+        asked(book.checked, given.at),
+        given.dimensions,
+        reads,
+        None if cached is None else _tokens(ctx, cached),
+    )
     try:
         outcomes = with_progress(_subjects(given, output, of_files), shares_terminal=False)
         found = compare(book, outcomes, scenario, what_ifs=what_ifs, only=only, cross=cross)
@@ -93,10 +157,16 @@ def command(
     else:
         _show(found, top, as_markdown)
         if given.at is None and given.usage and not as_markdown:
-            click.echo(note_line(Note("no_date", f"no date is given: priced as of {scenario.at}").to_dict()))
+            click.echo(
+                note_line(
+                    Note("no_date", f"no date is given: priced as of {scenario.at}").to_dict()
+                )
+            )
     sys.stdout.flush()
     for place, failure in found.failures:
-        click.echo(error_block(failure, str(place) if place.file or place.id else "", sys.stderr), err=True)
+        click.echo(
+            error_block(failure, str(place) if place.file or place.id else "", sys.stderr), err=True
+        )
     ctx.exit(_code(found, bool(given.usage)))
 
 
@@ -114,8 +184,12 @@ def _quantities(ctx: click.Context, params: dict[str, Any]) -> tuple[dict[str, o
     return usage, None if output is None else _tokens(ctx, str(output), "--output")
 
 
-def _subjects(given: Input, output: int | None, usage: dict[str, object]) -> Iterable[Outcome | RequestBody]:
-    """The records or the request bodies that are asked for. Raises `Failure` for an unknown format."""
+def _subjects(
+    given: Input, output: int | None, usage: dict[str, object]
+) -> Iterable[Outcome | RequestBody]:
+    """The records or the request bodies that are asked for.
+    Raises `Failure` for an unknown format.
+    """
     if given.usage:
         return outcomes_of(given)
     from pricelang.quote.subject import subjects_of
@@ -142,7 +216,7 @@ def _code(found: Comparison, by_flags: bool) -> int:
     return WRONG_USAGE if by_flags and found.failures[0][1]["code"] in unreadable else SOME_FAILED
 
 
-# ---- tables ---------------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
@@ -170,31 +244,80 @@ def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
 
 
 def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
-    """The alternatives that have an amount, cheapest first; with the counts of refused records or without them."""
+    """The alternatives that have an amount, cheapest first;
+    with the counts of refused records or without them.
+    """
     rows = []
     shown = shown_rows(found, top)
     spans = any(row.amount is not None and not row.amount.known for _, row in shown)
     for number, row in shown:
         refused = [f"{row.refused:,}" if row.refused else ""] if counts else []
-        amount = money_cut(Fraction(row.amount.expected), found.currency) if row.amount is not None else ""
+        amount = (
+            money_cut(Fraction(row.amount.expected), found.currency)
+            if row.amount is not None
+            else ""
+        )
         span = [span_words(row, found.currency)] if spans else []
-        rows.append((str(number), row.alternative.axis or "as given", row.alternative.value, amount, *span, change_words(row), *refused))
-    headers = ("", "axis", "alternative", "amount", *(["range"] if spans else []), "change", *(["refused"] if counts else []))
+        rows.append(
+            (
+                str(number),
+                row.alternative.axis or "as given",
+                row.alternative.value,
+                amount,
+                *span,
+                change_words(row),
+                *refused,
+            )
+        )
+    headers = (
+        "",
+        "axis",
+        "alternative",
+        "amount",
+        *(["range"] if spans else []),
+        "change",
+        *(["refused"] if counts else []),
+    )
     return Grid(headers, tuple(rows), frozenset({0, 3, *([len(headers) - 1] if counts else [])}))
 
 
 def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
     """What has no price, whole or for some records, and the rule that says so."""
     together: dict[tuple[str, ...], list[str]] = {}
-    for row in (*found.refused, *(row for row in found.rows if row.refused and row.alternative.changes)):
+    for row in (
+        *found.refused,
+        *(row for row in found.rows if row.refused and row.alternative.changes),
+    ):
         for refusal in row.refusals:
-            key = (row.alternative.axis, f"{refusal.records:,}", refusal.rule or refusal.code, printable(refusal.message), refusal.location or "")
+            key = (
+                row.alternative.axis,
+                f"{refusal.records:,}",
+                refusal.rule or refusal.code,
+                printable(refusal.message),
+                refusal.location or "",
+            )
             together.setdefault(key, []).append(row.alternative.value)
     rows = []
     for (axis, records, rule, because, where), values in together.items():
         for some in _joined(values, "; " if ", " in axis else ", "):
-            rows.append((axis, some, *([records] if counts else []), rule, because, *([where] if places else [])))
-    headers = ("axis", "refused", *(["records"] if counts else []), "rule", "because", *(["where"] if places else []))
+            rows.append(
+                (
+                    axis,
+                    some,
+                    *([records] if counts else []),
+                    rule,
+                    because,
+                    *([where] if places else []),
+                )
+            )
+    headers = (
+        "axis",
+        "refused",
+        *(["records"] if counts else []),
+        "rule",
+        "because",
+        *(["where"] if places else []),
+    )
     return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
 
 
@@ -212,7 +335,11 @@ def _joined(values: list[str], separator: str) -> Iterator[str]:
 
 def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
     """The rows to show with their ranks: the first, and the given one wherever it stands."""
-    return [(number, row) for number, row in enumerate(found.rows, 1) if top is None or number <= top or not row.alternative.changes]
+    return [
+        (number, row)
+        for number, row in enumerate(found.rows, 1)
+        if top is None or number <= top or not row.alternative.changes
+    ]
 
 
 def change_words(row: Row) -> str:
@@ -224,31 +351,52 @@ def change_words(row: Row) -> str:
 
 def span_words(row: Row, currency: str) -> str:
     """The least and the most, where they differ."""
-    return "" if row.amount is None or row.amount.known else f"{money_cut(Fraction(row.amount.low), currency)} to {money_cut(Fraction(row.amount.high), currency)}"
+    return (
+        ""
+        if row.amount is None or row.amount.known
+        else f"{money_cut(Fraction(row.amount.low), currency)} to "
+        f"{money_cut(Fraction(row.amount.high), currency)}"
+    )
 
 
 def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> Iterator[str]:
     """What stands under the tables: whether caches pay, what amounts hold, and notes."""
     yield from (answer.text for answer in found.caches)
     if many:
-        yield f"{found.given.records:,} records compared, {len(found.failures):,} without a price as they are, {found.skipped:,} skipped"
-    if any(row.refused and row.amount is not None and row.alternative.changes for row in found.rows):
+        yield (
+            f"{found.given.records:,} records compared, {len(found.failures):,} without a price "
+            f"as they are, {found.skipped:,} skipped"
+        )
+    if any(
+        row.refused and row.amount is not None and row.alternative.changes for row in found.rows
+    ):
         yield "a record that an alternative refuses stays as given in its amount"
-    if found.grows is not None and any(row.amount is not None and not row.amount.known for _, row in shown):
-        yield f"a range: the same text is more tokens for some models than for others ({found.grows}); ranked by what is usual"
+    if found.grows is not None and any(
+        row.amount is not None and not row.amount.known for _, row in shown
+    ):
+        yield (
+            "a range: the same text is more tokens for some models than for others "
+            f"({found.grows}); ranked by what is usual"
+        )
     for row in found.rows:
         if row.added and found.given.records:
-            yield f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} without a price as given: {span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
+            yield (
+                f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} "
+                "without a price as given: "
+                f"{span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
+            )
     notes: dict[Note, list[str]] = {}
     for _, row in shown:
         for note in row.notes:
-            notes.setdefault(note, []).append(f"{row.alternative.axis} {row.alternative.value}".strip() or "as given")
+            notes.setdefault(note, []).append(
+                f"{row.alternative.axis} {row.alternative.value}".strip() or "as given"
+            )
     for note, names in notes.items():
         which = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         yield note_line(evolve(note, text=f"{which}: {note.text}").to_dict())
 
 
-# ---- for programs ---------------------------------------------------------------------------------------------------
+# ---- for programs --------------------------------------------------------------------------------
 
 
 def _as_csv(found: Comparison, top: int | None) -> str:
@@ -259,44 +407,91 @@ def _as_csv(found: Comparison, top: int | None) -> str:
     for rank, row in [*ranked, *(("", row) for row in found.refused)]:
         first = row.refusals[0] if row.refusals and row.alternative.changes else None
         reason = [first.code, first.rule, first.message, first.location] if first else [None] * 4
-        amounts = [None] * 3 if row.amount is None else [plain(Fraction(value)) for value in (row.amount.low, row.amount.expected, row.amount.high)]
+        amounts = (
+            [None] * 3
+            if row.amount is None
+            else [
+                plain(Fraction(value))
+                for value in (row.amount.low, row.amount.expected, row.amount.high)
+            ]
+        )
         change = None if row.change is None else plain(row.change)
-        writer.row([rank, row.alternative.axis, row.alternative.value, *amounts, found.currency, change, row.records, row.refused, *reason])
+        writer.row(
+            [
+                rank,
+                row.alternative.axis,
+                row.alternative.value,
+                *amounts,
+                found.currency,
+                change,
+                row.records,
+                row.refused,
+                *reason,
+            ]
+        )
     return text.getvalue()
 
 
 def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
     return {
-        "currency": found.currency, "given": _row_data(found.given), "ranked": [{"rank": number, **_row_data(row)} for number, row in shown_rows(found, top)],
+        "currency": found.currency,
+        "given": _row_data(found.given),
+        "ranked": [{"rank": number, **_row_data(row)} for number, row in shown_rows(found, top)],
         "refused": [_row_data(row) for row in found.refused],
         "caches": [
             {
-                "model": x.model, "cache": x.cache, "pays_after_reads": list(x.pays), "written": plain(x.written), "read": plain(x.read),
-                "cost": plain(x.cost), "uncached": plain(x.uncached), "saved": plain(x.saved), "text": x.text,
+                "model": x.model,
+                "cache": x.cache,
+                "pays_after_reads": list(x.pays),
+                "written": plain(x.written),
+                "read": plain(x.read),
+                "cost": plain(x.cost),
+                "uncached": plain(x.uncached),
+                "saved": plain(x.saved),
+                "text": x.text,
             }
             for x in found.caches
         ],
-        "errors": [{"error": error, "file": place.file, "line": place.line, "id": place.id} for place, error in found.failures],
+        "errors": [
+            {"error": error, "file": place.file, "line": place.line, "id": place.id}
+            for place, error in found.failures
+        ],
         "skipped": found.skipped,
         "tokenizer": found.grows,
-    }  # fmt: skip
+    }
 
 
 def _row_data(row: Row) -> dict[str, object]:
     """An alternative; `change` is a share of the given amount, -0.5 for half of it less."""
-    amount = dict.fromkeys(("low", "expected", "high")) if row.amount is None else _range_data(row.amount)
+    amount = (
+        dict.fromkeys(("low", "expected", "high"))
+        if row.amount is None
+        else _range_data(row.amount)
+    )
     found: dict[str, object] = {
-        "changes": dict(row.alternative.changes), **amount, "change": None if row.change is None else plain(row.change),
-        "records": row.records, "refused": row.refused, "changed": row.changed,
-    }  # fmt: skip
+        "changes": dict(row.alternative.changes),
+        **amount,
+        "change": None if row.change is None else plain(row.change),
+        "records": row.records,
+        "refused": row.refused,
+        "changed": row.changed,
+    }
     if row.added:
         found["added"] = {"records": row.added, **_range_data(row.added_amount)}
     return found | {
         "refusals": [
-            {"code": x.code, "message": x.message, "rule": x.rule, "location": x.location, "help": x.help, "records": x.records} for x in row.refusals
+            {
+                "code": x.code,
+                "message": x.message,
+                "rule": x.rule,
+                "location": x.location,
+                "help": x.help,
+                "records": x.records,
+            }
+            for x in row.refusals
         ],
         "notes": [note.to_dict() for note in row.notes],
-    }  # fmt: skip
+    }
 
 
 def _range_data(amount: Range) -> dict[str, str | None]:

@@ -1,4 +1,6 @@
-"""`pricelang diff`: what changes for whom between two books, two days of one, or two git revisions of a file."""
+"""`pricelang diff`: what changes for whom between two books,
+two days of one, or two git revisions of a file.
+"""
 
 from __future__ import annotations
 
@@ -33,22 +35,43 @@ MAX_FILES = 1000
 """Book files of one revision that are read."""
 
 
-@click.command(epilog="Exit codes: 0 no difference; 1 some; 2 wrong usage, or a book that cannot be used.")
+@click.command(
+    epilog="Exit codes: 0 no difference; 1 some; 2 wrong usage, or a book that cannot be used."
+)
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@click.option("--usage", metavar="FILE", multiple=True, type=click.Path(exists=True, allow_dash=True),
-              help="Usage: what it costs under both. Records, folders of them or tables (Parquet, CSV, DuckDB), as `price` reads them.")  # fmt: skip
+@click.option(
+    "--usage",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(exists=True, allow_dash=True),
+    help="Usage: what it costs under both. Records, folders of them or tables (Parquet, CSV, "
+    "DuckDB), as `price` reads them.",
+)
 @unknown_counters_option
 @mapping_options
-@click.option("--markdown", "as_markdown", is_flag=True, help="Markdown, for a pull request or an announcement.")
+@click.option(
+    "--markdown",
+    "as_markdown",
+    is_flag=True,
+    help="Markdown, for a pull request or an announcement.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all changes.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, old: str, new: str, usage: tuple[str, ...], as_markdown: bool, as_json: bool, **reading: Any
+    ctx: click.Context,
+    /,
+    old: str,
+    new: str,
+    usage: tuple[str, ...],
+    as_markdown: bool,
+    as_json: bool,
+    **reading: Any,
 ) -> None:
-    """What changes for whom from A to B, decided over every request. Each is a book (a path or a bundled name), a book
-    on a day (`BOOK@DATE`), or a file or folder of a git revision (`REV:PATH`). Where one names a day, both are compared
-    on days. Rows in another order, groups spelled out, other words and other sources are no difference.
+    """What changes for whom from A to B, decided over every request. Each is a book (a path or a
+    bundled name), a book on a day (`BOOK@DATE`), or a file or folder of a git revision
+    (`REV:PATH`). Where one names a day, both are compared on days. Rows in another order, groups
+    spelled out, other words and other sources are no difference.
 
     \b
     Examples:
@@ -79,12 +102,18 @@ def command(
     ctx.exit(SOME_FAILED if changes else DONE)
 
 
-# ---- output ---------------------------------------------------------------------------------------------------------
+# ---- output --------------------------------------------------------------------------------------
 
 
-def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as_markdown: bool) -> None:
+def _show(
+    changes: tuple[Change, ...], names: list[str], costs: Costs | None, as_markdown: bool
+) -> None:
     mark = "## " if as_markdown else ""
-    click.echo(f"# {quoted(names[0])} -> {quoted(names[1])}" if as_markdown else f"{printable(names[0])} -> {printable(names[1])}")
+    click.echo(
+        f"# {quoted(names[0])} -> {quoted(names[1])}"
+        if as_markdown
+        else f"{printable(names[0])} -> {printable(names[1])}"
+    )
     for heading in dict.fromkeys(KINDS.values()):
         inside = [change for change in changes if KINDS[change.kind] == heading]
         if inside:
@@ -93,7 +122,11 @@ def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as
             click.echo()
         for change in inside:
             click.echo(f"- {line(change.text)}" if as_markdown else f"  {printable(change.text)}")
-    click.echo(f"\n{len(changes):,} change{'s' if len(changes) != 1 else ''}" if changes else "\nno difference")
+    click.echo(
+        f"\n{len(changes):,} change{'s' if len(changes) != 1 else ''}"
+        if changes
+        else "\nno difference"
+    )
     if costs is not None:
         click.echo(f"\n{mark}Usage\n" if as_markdown else "")
         if not costs.sums:
@@ -106,7 +139,7 @@ def _show(changes: tuple[Change, ...], names: list[str], costs: Costs | None, as
             click.echo(f"\n{line(remark)}" if as_markdown else remark)
 
 
-# ---- books ----------------------------------------------------------------------------------------------------------
+# ---- books ---------------------------------------------------------------------------------------
 
 
 @frozen
@@ -139,7 +172,9 @@ def _opened(source: str) -> _Side:
 
 
 def _from_git(revision: str, path: str, folder: Path) -> Path:
-    """The book of a revision, written to a folder: the book's own folder with all its book files. Raises `Failure`."""
+    """The book of a revision, written to a folder:
+    the book's own folder with all its book files. Raises `Failure`.
+    """
     found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:
         raise Failure(
@@ -150,9 +185,17 @@ def _from_git(revision: str, path: str, folder: Path) -> Path:
     commit = found.decode().strip()
     prefix = (_git("rev-parse", "--show-prefix") or b"").decode().strip()
     # As git reads it: from the top of the repository, unless it begins with a dot.
-    near = [posixpath.join(prefix, path)] if path.startswith(("./", "../")) else [path, posixpath.join(prefix, path)]
+    near = (
+        [posixpath.join(prefix, path)]
+        if path.startswith(("./", "../"))
+        else [path, posixpath.join(prefix, path)]
+    )
     for place in map(posixpath.normpath, near):
-        kind = (_git("cat-file", "-t", f"{commit}:{'' if place == '.' else place}") or b"").decode().strip()
+        kind = (
+            (_git("cat-file", "-t", f"{commit}:{'' if place == '.' else place}") or b"")
+            .decode()
+            .strip()
+        )
         if kind in ("blob", "tree"):
             within = place if kind == "tree" else posixpath.dirname(place)
             _write_files(commit, "" if within == "." else within, folder)
@@ -165,7 +208,9 @@ def _from_git(revision: str, path: str, folder: Path) -> Path:
 
 
 def _write_files(commit: str, within: str, folder: Path) -> None:
-    """Writes the book files of a folder of a commit. Links are left out, as are paths that would lead elsewhere."""
+    """Writes the book files of a folder of a commit.
+    Links are left out, as are paths that would lead elsewhere.
+    """
     listed = _git("ls-tree", "-r", "-z", "--full-tree", f"{commit}:{within}") or b""
     wanted = 0
     for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
@@ -176,7 +221,9 @@ def _write_files(commit: str, within: str, folder: Path) -> None:
         wanted += 1
         if wanted > MAX_FILES:
             raise Failure(
-                "too_large", f"more than {MAX_FILES:,} book files in `{within or '.'}`", "name the folder of the book"
+                "too_large",
+                f"more than {MAX_FILES:,} book files in `{within or '.'}`",
+                "name the folder of the book",
             )
         text = _git("cat-file", "blob", facts.split(" ")[2])
         target = folder / within / name
@@ -187,19 +234,25 @@ def _write_files(commit: str, within: str, folder: Path) -> None:
 def _git(*words: str) -> bytes | None:
     """What a git command prints, or None where it fails. Raises `Failure` where there is no git."""
     try:
-        done = subprocess.run(["git", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            ["git", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False
+        )
     except (FileNotFoundError, ValueError):
         raise Failure("no_git", "a revision is read with `git`, which cannot be run here") from None
     return done.stdout if done.returncode == 0 else None
 
 
-# ---- usage ----------------------------------------------------------------------------------------------------------
+# ---- usage ---------------------------------------------------------------------------------------
 
 
 def _price(
-    ctx: click.Context, usage: tuple[str, ...], books: tuple[Book, Book], days: Sequence[str | None], costs: Costs,
+    ctx: click.Context,
+    usage: tuple[str, ...],
+    books: tuple[Book, Book],
+    days: Sequence[str | None],
+    costs: Costs,
     reading: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     """Prices usage under both books: records, or the rows of tables."""
     if tables_of(ctx, usage):
         from pricelang.engines.outcomes import outcomes_of

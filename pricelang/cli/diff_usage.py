@@ -28,10 +28,12 @@ _Key = tuple[str, str, str]
 
 @define
 class Costs:
-    """What usage costs under two books, by model; `refused` counts the records without a price, under each.
+    """What usage costs under two books, by model;
+    `refused` counts the records without a price, under each.
 
-    `since` (UTC seconds) is when the first difference begins, None for always. `on_or_after` counts the records from then
-    on; it is None where days are compared, for then each record is priced as of them.
+    `since` (UTC seconds) is when the first difference begins, None for always. `on_or_after` counts
+    the records from then on; it is None where days are compared, for then each record is priced as
+    of them.
     """
 
     sums: dict[_Key, list[Fraction]] = field(factory=dict)
@@ -45,8 +47,12 @@ class Costs:
     since: int | None = None
     on_or_after: int | None = None
 
-    def price(self, outcomes: Iterable[Outcome], books: tuple[Book, Book], days: Sequence[str | None]) -> None:
-        """Prices records under both books: each at its own instant, or at its own hour of the days that are compared."""
+    def price(
+        self, outcomes: Iterable[Outcome], books: tuple[Book, Book], days: Sequence[str | None]
+    ) -> None:
+        """Prices records under both books: each at its own instant,
+        or at its own hour of the days that are compared.
+        """
         for outcome in outcomes:
             if isinstance(outcome, Rejected):
                 self.unread += 1
@@ -57,7 +63,9 @@ class Costs:
                 if len(bills) == 2:
                     self.add(bills)
 
-    def _bills(self, record: Record, books: tuple[Book, Book], days: Sequence[str | None]) -> Iterator[Bill]:
+    def _bills(
+        self, record: Record, books: tuple[Book, Book], days: Sequence[str | None]
+    ) -> Iterator[Bill]:
         """What both books bill for a record; where one does not, the reason is kept."""
         with contextlib.suppress(PriceError):  # then no book prices it, and says why
             self._seen(record)
@@ -69,7 +77,9 @@ class Costs:
                 self.reasons[side] = self.reasons[side] or error.message
 
     def _seen(self, record: Record) -> None:
-        """Counts a record that lies on or after the first difference; one without a date is priced as of today."""
+        """Counts a record that lies on or after the first difference;
+        one without a date is priced as of today.
+        """
         if self.on_or_after is not None:
             days = [seconds_of(today() if part.at is None else part.at) for part in record.parts]
             self.on_or_after += self.since is None or any(day >= self.since for day in days)
@@ -102,11 +112,21 @@ class Costs:
             same = was == now
             difference = ("+" if new > old else "") + money(new - old, now) if same else ""
             rows.append(
-                (name, f"{count:,}", money(old, was), money(new, now), difference, percent(old, new) if same else "")
+                (
+                    name,
+                    f"{count:,}",
+                    money(old, was),
+                    money(new, now),
+                    difference,
+                    percent(old, new) if same else "",
+                )
             )
         totals = sum(row[0] == "total" for row in rows)
         return Grid(
-            ("model", "requests", "old", "new", "difference", "change"), tuple(rows), frozenset({1, 2, 3, 4}), totals
+            ("model", "requests", "old", "new", "difference", "change"),
+            tuple(rows),
+            frozenset({1, 2, 3, 4}),
+            totals,
         )
 
     def remarks(self, names: list[str]) -> Iterator[str]:
@@ -114,11 +134,20 @@ class Costs:
         yield from self._reached()
         for name, count, reason in zip(names, self.refused, self.reasons, strict=True):
             if count:
-                yield f"left out: {_records(count)} without a price under {printable(name)}: {printable(reason)}"
+                yield (
+                    f"left out: {_records(count)} without a price under {printable(name)}: "
+                    f"{printable(reason)}"
+                )
         if self.unread:
-            yield f"left out: {_records(self.unread)} that cannot be read: {printable(self.first_unread)}"
+            yield (
+                f"left out: {_records(self.unread)} that cannot be read: "
+                f"{printable(self.first_unread)}"
+            )
         if self.ranges:
-            yield f"low figures are shown of {_records(self.ranges)} that may be on either side of a threshold"
+            yield (
+                f"low figures are shown of {_records(self.ranges)} that may be on either side of "
+                "a threshold"
+            )
 
     def _reached(self) -> Iterator[str]:
         if self.on_or_after is None or self.since is None:
@@ -126,9 +155,15 @@ class Costs:
         day = written(self.since)
         if self.on_or_after:
             verb = "lies" if self.on_or_after == 1 else "lie"
-            yield f"{_records(self.on_or_after)} of {self.read:,} {verb} on or after {day}, when the first difference begins"
+            yield (
+                f"{_records(self.on_or_after)} of {self.read:,} {verb} on or after {day}, when "
+                "the first difference begins"
+            )
         elif self.read:
-            yield f"warning: no record lies on or after {day}, when the first difference begins: compare days, as in `BOOK@{day[:10]}`"
+            yield (
+                f"warning: no record lies on or after {day}, when the first difference begins: "
+                f"compare days, as in `BOOK@{day[:10]}`"
+            )
 
     def as_data(self) -> dict[str, object]:
         """The same for programs; amounts are decimal strings."""
@@ -136,15 +171,24 @@ class Costs:
         for name, count, (_, was, now), old, new in self.rows():
             row = {"old": plain(old), "old_currency": was, "new": plain(new), "new_currency": now}
             rows.append(
-                {"model": name, "requests": count, **row, "difference": plain(new - old) if was == now else None}
+                {
+                    "model": name,
+                    "requests": count,
+                    **row,
+                    "difference": plain(new - old) if was == now else None,
+                }
             )
         return {
             "models": [row for row in rows if row["model"] != "total"],
             "totals": [row for row in rows if row["model"] == "total"],
-            "refused_old": self.refused[0], "refused_new": self.refused[1],
-            "unread": self.unread, "ranges": self.ranges, "records": self.read,
-            "first_difference": None if self.since is None else written(self.since), "on_or_after": self.on_or_after,
-        }  # fmt: skip
+            "refused_old": self.refused[0],
+            "refused_new": self.refused[1],
+            "unread": self.unread,
+            "ranges": self.ranges,
+            "records": self.read,
+            "first_difference": None if self.since is None else written(self.since),
+            "on_or_after": self.on_or_after,
+        }
 
 
 def _records(count: int) -> str:
@@ -152,7 +196,9 @@ def _records(count: int) -> str:
 
 
 def _moved(record: Record, day: str) -> Record:
-    """The record on another day, at its own hour (UTC); an instant with a time, or a record without one, is taken as it is."""
+    """The record on another day, at its own hour (UTC);
+    an instant with a time, or a record without one, is taken as it is.
+    """
 
     def instant(at: str | None) -> str:
         if at is None or _DAY.match(at) or not _DAY.match(day):

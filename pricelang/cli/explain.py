@@ -14,13 +14,16 @@ from pricelang.usage.records import Skipped
 from pricelang.wording import printable
 
 
-@click.command(epilog="Exit codes: 0 all records were priced; 1 some were refused; 2 wrong usage, or a book that cannot be used.")
+@click.command(
+    epilog="Exit codes: 0 all records were priced; 1 some were refused; 2 wrong usage, or a book "
+    "that cannot be used."
+)
 @input_options
 @strict_option
 @click.pass_context
 def command(ctx: click.Context, /, **params: Any) -> None:
-    """Each amount as its formula with the values, and under it the rules with their file and line; rules without effect
-    and their reason included. The input is that of `pricelang price`.
+    """Each amount as its formula with the values, and under it the rules with their file and line;
+    rules without effect and their reason included. The input is that of `pricelang price`.
 
     \b
     Example:
@@ -45,7 +48,8 @@ def command(ctx: click.Context, /, **params: Any) -> None:
                 click.echo(printable(line))
         else:
             code = SOME_FAILED
-            # Among records a refusal is the explanation of its own; of a single request it is the command's error.
+            # Among records a refusal is the explanation of its own;
+            # of a single request it is the command's error.
             show_refused(answer, err=not answer.place.file)
     skips.close()
     ctx.exit(code)

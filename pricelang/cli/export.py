@@ -17,20 +17,49 @@ FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
 
 
-@click.command(epilog="Exit codes: 0 done; 1 with `--strict`, something could not be said; 2 wrong usage, or a book that cannot be used.")
+@click.command(
+    epilog="Exit codes: 0 done; 1 with `--strict`, something "
+    "could not be said; 2 wrong usage, or a "
+    "book that cannot be used."
+)
 @click.argument("format_", metavar="litellm|genai-prices", type=click.Choice(FORMATS))
 @book_option
 @at_option
-@click.option("--provider", metavar="NAME", help="The provider that the entries name; the book's name unless given.")
-@click.option("-o", "--output", type=TARGET, default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
-@click.option("--unsaid", type=TARGET, metavar="FILE", help="What the format cannot say, with its reason, as JSON Lines; counted on standard error unless given.")
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="The provider that the entries name; the book's name unless given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=TARGET,
+    default="-",
+    metavar="FILE",
+    help="Where the text goes; standard output unless given.",
+)
+@click.option(
+    "--unsaid",
+    type=TARGET,
+    metavar="FILE",
+    help="What the format cannot say, with its reason, as JSON Lines; counted on standard error "
+    "unless given.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
 @click.pass_context
 def command(
-    ctx: click.Context, format_: str, book: str, at: str | None, provider: str | None, output: str, unsaid: str | None, strict: bool
+    ctx: click.Context,
+    format_: str,
+    book: str,
+    at: str | None,
+    provider: str | None,
+    output: str,
+    unsaid: str | None,
+    strict: bool,
 ) -> None:
-    """The prices of a book on one day as entries of LiteLLM's `model_prices_and_context_window.json`, or as a YAML file of
-    a provider of genai-prices. Numbers are exact decimals. What the format has no word for is listed, with its reason.
+    """The prices of a book on one day as entries of LiteLLM's
+    `model_prices_and_context_window.json`, or as a YAML file of a provider of genai-prices. Numbers
+    are exact decimals. What the format has no word for is listed, with its reason.
 
     \b
     Examples:
@@ -43,11 +72,21 @@ def command(
     check_outputs(ctx)
     loaded = open_book(book)
     exported = litellm_map.exported if format_ == "litellm" else genai_yaml.exported
-    found = exported(loaded, at, provider or loaded.name, lambda models: with_progress(models, shares_terminal=False))
+    found = exported(
+        loaded,
+        at,
+        provider or loaded.name,
+        lambda models: with_progress(models, shares_terminal=False),
+    )
     if unsaid is not None:
         write_text(unsaid, json_lines(found.unsaid))
     write_text(output, found.text)
-    click.echo(f"{found.models:,} models written; {len(found.unsaid):,} things that {format_} cannot say", err=True)
-    for (field, reason), count in Counter((each.field, each.reason) for each in found.unsaid).most_common(MOST_REASONS if unsaid is None else 0):
+    click.echo(
+        f"{found.models:,} models written; {len(found.unsaid):,} things that {format_} cannot say",
+        err=True,
+    )
+    for (field, reason), count in Counter(
+        (each.field, each.reason) for each in found.unsaid
+    ).most_common(MOST_REASONS if unsaid is None else 0):
         click.echo(f"  {count:,} x {printable(field)}: {printable(reason)}", err=True)
     ctx.exit(SOME_FAILED if strict and found.unsaid else DONE)

@@ -23,9 +23,16 @@ from pricelang.rating.errors import PriceError
 @click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a table, on one line each.")
 @book_option
-def command(tables: tuple[str, ...], at: str | None, model: str | None, as_markdown: bool, as_json: bool, book: str) -> None:
-    """The figures of a book that hold on a day: windows, output limits, minimum cache lengths and what else a quote is made
-    of. They price nothing. All tables, or those that are named.
+def command(
+    tables: tuple[str, ...],
+    at: str | None,
+    model: str | None,
+    as_markdown: bool,
+    as_json: bool,
+    book: str,
+) -> None:
+    """The figures of a book that hold on a day: windows, output limits, minimum cache lengths
+    and what else a quote is made of. They price nothing. All tables, or those that are named.
 
     \b
     Examples:
@@ -55,21 +62,41 @@ def command(tables: tuple[str, ...], at: str | None, model: str | None, as_markd
 def _grid(table: FigureTable) -> Grid:
     unsure = any(row.origin.unsure for row in table.rows)
     rows = [
-        (row.label, day(row.start), *(grouped(row[column]) if column in row.values else "-" for column in table.columns),
-         *((row.origin.unsure or "",) if unsure else ()))
+        (
+            row.label,
+            day(row.start),
+            *(grouped(row[column]) if column in row.values else "-" for column in table.columns),
+            *((row.origin.unsure or "",) if unsure else ()),
+        )
         for row in table.rows
-    ]  # fmt: skip
+    ]
     heads = (table.key, "from", *table.columns, *(("unsure",) if unsure else ()))
-    return Grid(heads, tuple(rows), frozenset(range(2, 2 + len(table.columns))), title=f"{table.name} in {table.unit}")
+    return Grid(
+        heads,
+        tuple(rows),
+        frozenset(range(2, 2 + len(table.columns))),
+        title=f"{table.name} in {table.unit}",
+    )
 
 
 def _as_data(table: FigureTable) -> dict[str, object]:
-    return {"table": table.name, "unit": table.unit, "key": table.key, "rows": [_row(table, row) for row in table.rows]}
+    return {
+        "table": table.name,
+        "unit": table.unit,
+        "key": table.key,
+        "rows": [_row(table, row) for row in table.rows],
+    }
 
 
 def _row(table: FigureTable, row: Found) -> dict[str, object]:
-    figures = {column: plain(row[column]) if column in row.values else None for column in table.columns}
+    figures = {
+        column: plain(row[column]) if column in row.values else None for column in table.columns
+    }
     return {
-        table.key: row.label, "from": day(row.start), "figures": figures, "source": row.origin.source, "unsure": row.origin.unsure,
+        table.key: row.label,
+        "from": day(row.start),
+        "figures": figures,
+        "source": row.origin.source,
+        "unsure": row.origin.unsure,
         "location": row.place,
-    }  # fmt: skip
+    }

@@ -20,16 +20,25 @@ STDIN = "-"
 
 
 @click.command(
-    epilog="Exit codes: 0 done; 1 with `--check`, at least one file would change; 2 wrong usage, or a file that was left "
+    epilog="Exit codes: 0 done; 1 with `--check`, at least one "
+    "file would change; 2 wrong usage, or "
+    "a file that was left "
     "as it is because it has faults or cannot be read.",
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PATHS…|-")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, allow_dash=True),
+    metavar="PATHS…|-",
+)
 @click.option("--check", is_flag=True, help="Write nothing; name the files that would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Book files in the one style, in place; of a folder all `.price` files in it and below, and `-` is standard input to
-    standard output. Every run proves that tree and comments are unchanged and that a second run changes nothing.
+    """Book files in the one style, in place; of a folder all `.price` files in it and below, and
+    `-` is standard input to standard output. Every run proves that tree and comments are unchanged
+    and that a second run changes nothing.
 
     \b
     Example:
@@ -74,13 +83,22 @@ def _files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
 
 
 def _formatted(path: str) -> tuple[str, str] | None:
-    """The text of a file and the same in the one style; None, with the reason on standard error, where there is none."""
+    """The text of a file and the same in the one style;
+    None, with the reason on standard error, where there is none.
+    """
     from pricelang.syntax.formatting import FormatError, format_text
 
     try:
         data = _bytes_of(path)
         if len(data) > MAX_BYTES:
-            click.echo(error_line("too_large", f"`{path}` has more than {MAX_BYTES:,} bytes", *palette(sys.stderr).error), err=True)
+            click.echo(
+                error_line(
+                    "too_large",
+                    f"`{path}` has more than {MAX_BYTES:,} bytes",
+                    *palette(sys.stderr).error,
+                ),
+                err=True,
+            )
             return None
         old = data.decode("utf-8")
         return old, format_text(path, old.replace("\r\n", "\n"))
@@ -90,10 +108,15 @@ def _formatted(path: str) -> tuple[str, str] | None:
     except FormatError as error:
         click.echo(error_line("not_proved", str(error), *palette(sys.stderr).error), err=True)
     except UnicodeDecodeError:
-        click.echo(error_line("bad_text", f"`{path}` is not UTF-8", *palette(sys.stderr).error), err=True)
+        click.echo(
+            error_line("bad_text", f"`{path}` is not UTF-8", *palette(sys.stderr).error), err=True
+        )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        click.echo(error_line("no_file", f"`{path}` cannot be read: {reason}", *palette(sys.stderr).error), err=True)
+        click.echo(
+            error_line("no_file", f"`{path}` cannot be read: {reason}", *palette(sys.stderr).error),
+            err=True,
+        )
     return None
 
 
@@ -106,6 +129,8 @@ def _bytes_of(path: str) -> bytes:
 
 
 def _show_diff(path: str, old: str, new: str) -> None:
-    rows = difflib.unified_diff(old.splitlines(), new.splitlines(), path, f"{path} (in style)", lineterm="")
+    rows = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), path, f"{path} (in style)", lineterm=""
+    )
     for row in rows:
         click.echo(row)

@@ -28,22 +28,52 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 def focus_options(function: Decorated) -> Decorated:
     """Adds `--focus` and what its rows say besides."""
     for option in (
-        click.option("--sub-account", metavar="ID", help="The sub-account of FOCUS rows, such as a workspace."),
-        click.option("--account", default="default", show_default=True, metavar="ID[=NAME]", help="The billing account of FOCUS rows."),
-        click.option("--focus", type=TARGET, metavar="FILE", help="Cost rows of FOCUS 1.2, one a line item: a .csv or .parquet file."),
+        click.option(
+            "--sub-account",
+            metavar="ID",
+            help="The sub-account of FOCUS rows, such as a workspace.",
+        ),
+        click.option(
+            "--account",
+            default="default",
+            show_default=True,
+            metavar="ID[=NAME]",
+            help="The billing account of FOCUS rows.",
+        ),
+        click.option(
+            "--focus",
+            type=TARGET,
+            metavar="FILE",
+            help="Cost rows of FOCUS 1.2, one a line item: a .csv or .parquet file.",
+        ),
     ):
         function = option(function)
     return function
 
 
 def _owner(owner: Account, attributes: Mapping[str, str]) -> Account:
-    """The account with what a record says of itself: its workspace is the sub-account, all else but the day are tags."""
+    """The account with what a record says of itself:
+    its workspace is the sub-account, all else but the day are tags.
+    """
     tags = {name: value for name, value in attributes.items() if name not in ("workspace", "day")}
-    return evolve(owner, sub_account=attributes.get("workspace", owner.sub_account), tags=json.dumps(tags) if tags else owner.tags)
+    return evolve(
+        owner,
+        sub_account=attributes.get("workspace", owner.sub_account),
+        tags=json.dumps(tags) if tags else owner.tags,
+    )
 
 
-def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, account: str, sub_account: str | None, verbose: bool) -> int:
-    """Writes the rows of all bills, tells on standard error what became of the records, and returns the exit code."""
+def write_answers(
+    book: Book,
+    answers: Iterator[Answer | Skipped],
+    path: str,
+    account: str,
+    sub_account: str | None,
+    verbose: bool,
+) -> int:
+    """Writes the rows of all bills, tells on standard error what became of the records,
+    and returns the exit code.
+    """
     from pricelang.export.focus import Account, Row, rows_of, write_focus
 
     id, _, name = account.partition("=")
@@ -64,10 +94,23 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
                 continue
             if answer.bill is not None:
                 attributes = answer.record.attributes if answer.record is not None else {}
-                kinds = tuple(part.kind for part in answer.record.parts) if answer.record is not None else ()
+                kinds = (
+                    tuple(part.kind for part in answer.record.parts)
+                    if answer.record is not None
+                    else ()
+                )
                 try:
                     with BELT:
-                        found = list(rows_of(book, answer.bill, _owner(owner, attributes), str(answer.place) if answer.place.file else "", kinds, below))
+                        found = list(
+                            rows_of(
+                                book,
+                                answer.bill,
+                                _owner(owner, attributes),
+                                str(answer.place) if answer.place.file else "",
+                                kinds,
+                                below,
+                            )
+                        )
                 except PriceError as error:
                     answer = Answer(answer.place, answer.record, None, error.to_dict())
             if answer.bill is None:
@@ -76,7 +119,9 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
                     show_refused(answer)
                 continue
             counts["priced" if answer.bill.parts else "free"] += 1
-            totals[answer.bill.currency] = totals.get(answer.bill.currency, 0) + answer.bill.exact_total
+            totals[answer.bill.currency] = (
+                totals.get(answer.bill.currency, 0) + answer.bill.exact_total
+            )
             yield from found
 
     try:
@@ -85,8 +130,15 @@ def write_answers(book: Book, answers: Iterator[Answer | Skipped], path: str, ac
         raise Failure(error.code, error.message, error.help) from None
     skips.close()
     if counts["refused"] > MAX_NAMED:
-        click.echo(f"and {counts['refused'] - MAX_NAMED:,} more refused: `--rejects FILE` writes them all", err=True)
+        click.echo(
+            f"and {counts['refused'] - MAX_NAMED:,} more refused: `--rejects FILE` writes them all",
+            err=True,
+        )
     amounts = ", ".join(money(total, currency) for currency, total in totals.items() if total)
-    click.echo(f"{written:,} row{'s' if written != 1 else ''} written{f'; total {amounts}' if amounts else ''}", err=True)
+    click.echo(
+        f"{written:,} row{'s' if written != 1 else ''} "
+        f"written{f'; total {amounts}' if amounts else ''}",
+        err=True,
+    )
     click.echo(counts_line(**counts), err=True)
     return SOME_FAILED if counts["refused"] else DONE

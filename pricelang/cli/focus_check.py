@@ -14,13 +14,17 @@ from pricelang.wording import printable
 SHOWN = 100
 
 
-@click.command(epilog="Exit codes: 0 no rule is broken; 1 some are; 2 wrong usage, or a file that cannot be read.")
+@click.command(
+    epilog="Exit codes: 0 no rule is broken; 1 some are; 2 wrong usage, or a file that cannot be "
+    "read."
+)
 @click.argument("file", type=click.Path(exists=True, allow_dash=True), metavar="FILE")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each problem.")
 @click.pass_context
 def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
-    """Whether the cost rows of a CSV or Parquet file keep the rules of FOCUS 1.2: the mandatory columns, types, nulls,
-    allowed values, periods, and that a cost is its unit price times its quantity.
+    """Whether the cost rows of a CSV or Parquet file keep the rules of FOCUS 1.2: the mandatory
+    columns, types, nulls, allowed values, periods, and that a cost is its unit price times its
+    quantity.
 
     \b
     Example:
@@ -33,14 +37,23 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
         for problem in check.problems():
             count += 1
             if as_json:
-                click.echo(json.dumps({"row": problem.row, "column": problem.column, "message": problem.message}))
+                click.echo(
+                    json.dumps(
+                        {"row": problem.row, "column": problem.column, "message": problem.message}
+                    )
+                )
             elif count <= SHOWN:
                 where = "header" if problem.row is None else f"row {problem.row}"
-                click.echo(printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}"))
+                click.echo(
+                    printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}")
+                )
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     if not as_json:
         if count > SHOWN:
             click.echo(f"and {count - SHOWN:,} more")
-        click.echo(f"{check.rows:,} row{'s' if check.rows != 1 else ''}: {'no rule of FOCUS 1.2 is broken' if not count else f'{count:,} problem' + ('s' if count != 1 else '')}")
+        click.echo(
+            f"{check.rows:,} row{'s' if check.rows != 1 else ''}: "
+            f"{'no rule of FOCUS 1.2 is broken' if not count else f'{count:,} problem' + ('s' if count != 1 else '')}"
+        )
     ctx.exit(SOME_FAILED if count else DONE)

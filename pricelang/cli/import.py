@@ -22,21 +22,49 @@ FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
 
 
-@click.command(epilog="Exit codes: 0 done; 1 with `--strict`, something could not be said; 2 wrong usage, or no such price data.")
+@click.command(
+    epilog="Exit codes: 0 done; 1 with `--strict`, something could not be said; 2 wrong usage, or "
+    "no such price data."
+)
 @click.argument("format_", metavar="litellm|genai-prices", type=click.Choice(FORMATS))
 @click.argument("source", required=False, metavar="[FILE|-]")
-@click.option("-o", "--output", type=FOLDER, required=True, metavar="FOLDER", help="The folder of the book: `book.price` and a file for each provider.")
-@click.option("--read", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="The day on which the data was read; today unless given.")
-@click.option("--unsaid", type=TARGET, metavar="FILE", help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=FOLDER,
+    required=True,
+    metavar="FOLDER",
+    help="The folder of the book: `book.price` and a file for each provider.",
+)
+@click.option(
+    "--read",
+    metavar="DATE",
+    callback=lambda _ctx, _param, value: checked_instant(value),
+    help="The day on which the data was read; today unless given.",
+)
+@click.option(
+    "--unsaid",
+    type=TARGET,
+    metavar="FILE",
+    help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for "
+    "standard output.",
+)
 @click.option("--force", is_flag=True, help="Replace the book that an import wrote there before.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
 @click.pass_context
 def command(
-    ctx: click.Context, format_: str, source: str | None, output: str, read: str | None, unsaid: str | None, force: bool, strict: bool
+    ctx: click.Context,
+    format_: str,
+    source: str | None,
+    output: str,
+    read: str | None,
+    unsaid: str | None,
+    force: bool,
+    strict: bool,
 ) -> None:
-    """The whole price data of LiteLLM (`model_prices_and_context_window.json`) or genai-prices (its JSON, a YAML file of a
-    provider, or the installed package where no file is named) as a book. Nothing is dropped: what the book does not have
-    is counted and listed with its reason.
+    """The whole price data of LiteLLM (`model_prices_and_context_window.json`) or genai-prices (its
+    JSON, a YAML file of a provider, or the installed package where no file is named) as a book.
+    Nothing is dropped: what the book does not have is counted and listed with its reason.
 
     \b
     Examples:
@@ -52,10 +80,16 @@ def command(
     if folder.exists() and not folder.is_dir():
         ctx.fail(f"`{printable(output)}` is no folder; name one for the book")
     if has_book(folder) and not force:
-        ctx.fail(f"the folder `{printable(output)}` has a book already; name another, or add `--force`")
+        ctx.fail(
+            f"the folder `{printable(output)}` has a book already; name another, or add `--force`"
+        )
     try:
-        found = imported(format_, source, (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10])
-        check_outputs(ctx, *(Target("`--output`", str(folder / name), True) for name in found.files))
+        found = imported(
+            format_, source, (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10]
+        )
+        check_outputs(
+            ctx, *(Target("`--output`", str(folder / name), True) for name in found.files)
+        )
         besides = write_book(folder, found.files)
     except ImportFault as error:
         raise Failure("bad_data", str(error)) from None
@@ -64,7 +98,10 @@ def command(
     for line in summary(found, output):
         click.echo(line, err=unsaid == "-")
     if besides:
-        click.echo(f"left as they are, and no part of the book: {', '.join(map(printable, besides))}", err=True)
+        click.echo(
+            f"left as they are, and no part of the book: {', '.join(map(printable, besides))}",
+            err=True,
+        )
     ctx.exit(SOME_FAILED if strict and found.listed else DONE)
 
 
@@ -74,7 +111,8 @@ def summary(found: Imported, output: str) -> list[str]:
     figures = len(found.listed) - entries
     lines = [
         f"{len(found.files):,} files in {printable(output)}",
-        f"entries: {found.entries:,} read = {found.models:,} models + {found.aliases:,} aliases + {entries:,} listed",
+        f"entries: {found.entries:,} read = {found.models:,} models + {found.aliases:,} "
+        f"aliases + {entries:,} listed",
         f"figures: {found.figures:,} read = {found.said:,} in the book + {figures:,} listed",
     ]
     reasons: dict[str, int] = {}
@@ -83,5 +121,7 @@ def summary(found: Imported, output: str) -> list[str]:
     ordered = sorted(reasons.items(), key=lambda pair: -pair[1])
     lines += [f"  {count:,} x {printable(reason)}" for reason, count in ordered[:MOST_REASONS]]
     if len(ordered) > MOST_REASONS:
-        lines.append(f"  and {len(ordered) - MOST_REASONS:,} other reasons: `--unsaid FILE` has them all")
+        lines.append(
+            f"  and {len(ordered) - MOST_REASONS:,} other reasons: `--unsaid FILE` has them all"
+        )
     return lines

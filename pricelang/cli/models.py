@@ -19,8 +19,9 @@ from pricelang.rating.instants import seconds_of, today
 @book_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a model, on one line each.")
 def command(at: str | None, book: str, as_json: bool) -> None:
-    """The models of a book in order of release, with their dates and the aliases of that day; with `--at` those released
-    by then. A note says which prices had been announced and would hold now, but were withdrawn.
+    """The models of a book in order of release, with their dates and the aliases of that day; with
+    `--at` those released by then. A note says which prices had been announced and would hold now,
+    but were withdrawn.
 
     \b
     Example:
@@ -33,8 +34,17 @@ def command(at: str | None, book: str, as_json: bool) -> None:
             click.echo(json.dumps(attrs.asdict(model)))
         return
     rows = [
-        (model.name, model.released, model.deprecated or "", model.retired or "", ", ".join(model.aliases)) for model in models
+        (
+            model.name,
+            model.released,
+            model.deprecated or "",
+            model.retired or "",
+            ", ".join(model.aliases),
+        )
+        for model in models
     ]
     show_grid(Grid(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))
-    for note in announced_on(loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}):
+    for note in announced_on(
+        loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}
+    ):
         click.echo(note_line(note.to_dict()))

@@ -1,4 +1,6 @@
-"""The options that commands share: where records come from, a request given by flags, and the book."""
+"""The options that commands share:
+where records come from, a request given by flags, and the book.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +30,13 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 @frozen(eq=False, repr=False)
 class Input:
-    """What a command is asked to price: files (`-` is standard input), or the `usage` of one request.
+    """What a command is asked to price:
+    files (`-` is standard input), or the `usage` of one request.
 
-    `model`, `at` and `dimensions` hold where a record says nothing. `models` are ids of one's own and what they stand for;
-    `across` says whether a sum that is priced differently on both sides of a threshold is refused, or has bounds; `strict`
-    refuses each amount in doubt, and `unknown_counters` says whether a record with a counter that is not known is refused.
+    `model`, `at` and `dimensions` hold where a record says nothing. `models` are ids of one's own
+    and what they stand for; `across` says whether a sum that is priced differently on both sides of
+    a threshold is refused, or has bounds; `strict` refuses each amount in doubt, and
+    `unknown_counters` says whether a record with a counter that is not known is refused.
     """
 
     files: tuple[str, ...]
@@ -66,34 +70,55 @@ BOOK = _BookName()
 def book_option(function: Decorated) -> Decorated:
     """Adds `--book`."""
     return click.option(
-        "--book", type=BOOK, default=DEFAULT_BOOK, show_default=True, metavar="PATH|NAME",
+        "--book",
+        type=BOOK,
+        default=DEFAULT_BOOK,
+        show_default=True,
+        metavar="PATH|NAME",
         help="A book file, a folder with a `book.price`, or a bundled book.",
-    )(function)  # fmt: skip
+    )(function)
 
 
 def at_option(function: Decorated) -> Decorated:
     """Adds `--at`, checked."""
     return click.option(
-        "--at", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value),
+        "--at",
+        metavar="DATE",
+        callback=lambda _ctx, _param, value: checked_instant(value),
         help="A day such as 2026-04-17 or an instant in UTC; today unless given.",
-    )(function)  # fmt: skip
+    )(function)
 
 
 def input_options(function: Decorated) -> Decorated:
     """Adds the files and everything that says what to price; `input_of` reads them."""
     options = [
         click.argument("files", nargs=-1, metavar="[FILES…|-]", callback=_found),
-        click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given."),
+        click.option(
+            "--format",
+            "format_",
+            metavar="NAME",
+            help="The format of the records; known by their shape unless given.",
+        ),
         book_option,
         at_option,
-        click.option("--model", metavar="ID", help="The model of one request, or of records that name none."),
         click.option(
-            "--models", "model_names", multiple=True, metavar="ID=MODEL|FILE",
-            help="What a deployment or an inference profile of yours is; or a TOML or JSON file of them, with endpoints.",
+            "--model", metavar="ID", help="The model of one request, or of records that name none."
         ),
         click.option(
-            "--across", type=click.Choice(ACROSS), default="refuse", show_default=True,
-            help="A sum of requests that a threshold prices differently: refuse it, or give the least and the most.",
+            "--models",
+            "model_names",
+            multiple=True,
+            metavar="ID=MODEL|FILE",
+            help="What a deployment or an inference profile of yours is; or a TOML or JSON file "
+            "of them, with endpoints.",
+        ),
+        click.option(
+            "--across",
+            type=click.Choice(ACROSS),
+            default="refuse",
+            show_default=True,
+            help="A sum of requests that a threshold prices differently: refuse it, or give the "
+            "least and the most.",
         ),
     ]
     for name, example in METERS.items():
@@ -102,8 +127,18 @@ def input_options(function: Decorated) -> Decorated:
     options += [
         unknown_counters_option,
         dimension_options,
-        click.option("--sum", "is_sum", is_flag=True, help="The quantities, or the rows of a table, add up several requests."),
-        click.option("--use", multiple=True, metavar="METER=QUANTITY", help="Quantity of any meter of the book."),
+        click.option(
+            "--sum",
+            "is_sum",
+            is_flag=True,
+            help="The quantities, or the rows of a table, add up several requests.",
+        ),
+        click.option(
+            "--use",
+            multiple=True,
+            metavar="METER=QUANTITY",
+            help="Quantity of any meter of the book.",
+        ),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
     for option in reversed(options):
@@ -112,10 +147,14 @@ def input_options(function: Decorated) -> Decorated:
 
 
 def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -> tuple[str, ...]:
-    """Files that are there; what an engine other than this process reads may be a glob, or stand elsewhere."""
+    """Files that are there;
+    what an engine other than this process reads may be a glob, or stand elsewhere.
+    """
     if ctx.params.get("engine", "duckdb") == "duckdb":
         kind = click.Path(exists=True, allow_dash=True)
-        return tuple(file if is_remote_table(file) else str(kind.convert(file, param, ctx)) for file in files)
+        return tuple(
+            file if is_remote_table(file) else str(kind.convert(file, param, ctx)) for file in files
+        )
     return files
 
 
@@ -132,44 +171,86 @@ def is_remote_table(file: str) -> bool:
 def unknown_counters_option(function: Decorated) -> Decorated:
     """Adds `--unknown-counters`."""
     return click.option(
-        "--unknown-counters", type=click.Choice(POLICIES), default="refuse", show_default=True,
-        help="A record with a counter above zero that is not known: refuse it, or price the rest with a warning.",
-    )(function)  # fmt: skip
+        "--unknown-counters",
+        type=click.Choice(POLICIES),
+        default="refuse",
+        show_default=True,
+        help="A record with a counter above zero that is not known: refuse it, or price the rest "
+        "with a warning.",
+    )(function)
 
 
 def strict_option(function: Decorated) -> Decorated:
     """Adds `--strict`."""
-    return click.option("--strict", is_flag=True, help="Refuse every amount in doubt: one with a warning beside it.")(function)
+    return click.option(
+        "--strict", is_flag=True, help="Refuse every amount in doubt: one with a warning beside it."
+    )(function)
 
 
 def dimension_options(function: Decorated) -> Decorated:
-    """Adds a flag for each dimension of the usual books, and `--set` for any other; `dimensions_of` reads them."""
-    options = [click.option(flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say.") for name in DIMENSIONS]
-    options.append(click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="Value of any dimension of the book."))
+    """Adds a flag for each dimension of the usual books, and `--set` for any other;
+    `dimensions_of` reads them.
+    """
+    options = [
+        click.option(
+            flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say."
+        )
+        for name in DIMENSIONS
+    ]
+    options.append(
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="DIMENSION=VALUE",
+            help="Value of any dimension of the book.",
+        )
+    )
     for option in reversed(options):
         function = option(function)
     return function
 
 
 def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
-    """What the options ask for. Raises a usage error where they ask for nothing, or for two things."""
+    """What the options ask for.
+    Raises a usage error where they ask for nothing, or for two things.
+    """
     usage = _usage(ctx, params)
     files: tuple[str, ...] = params["files"]
     if params.get("is_sum") and not usage:
-        ctx.fail("`--sum` speaks of quantities given by flags, or of tables; a record says itself that it is a sum")
+        ctx.fail(
+            "`--sum` speaks of quantities given by flags, or of tables; a record says itself "
+            "that it is a sum"
+        )
     if files and usage:
         ctx.fail("quantities are flags of a single request; give them or files, not both")
     if not files and not usage:
         if sys.stdin is None or sys.stdin.isatty():
-            ctx.fail("nothing to price: name files, `-` for standard input, or quantities such as `--input 50k`")
+            ctx.fail(
+                "nothing to price: name files, `-` for standard input, or quantities such as "
+                "`--input 50k`"
+            )
         if (params["model"] or dimensions_of(ctx, params)) and _is_empty(sys.stdin):
-            ctx.fail("nothing to price: a request by flags needs a quantity, such as `--input 50k`, and standard input is empty")
+            ctx.fail(
+                "nothing to price: a request by flags needs a quantity, such as `--input "
+                "50k`, and standard input is empty"
+            )
         files = (STDIN,)
     return Input(
-        tuple(record_files(ctx, files)), params["format_"], params["book"], params["model"], params["at"],
-        dimensions_of(ctx, params), usage, params["verbose"], models_of(ctx, params["model_names"]), params["across"],
-        params.get("strict", False), params.get("is_sum", False), params["unknown_counters"],
-    )  # fmt: skip
+        tuple(record_files(ctx, files)),
+        params["format_"],
+        params["book"],
+        params["model"],
+        params["at"],
+        dimensions_of(ctx, params),
+        usage,
+        params["verbose"],
+        models_of(ctx, params["model_names"]),
+        params["across"],
+        params.get("strict", False),
+        params.get("is_sum", False),
+        params["unknown_counters"],
+    )
 
 
 def _is_empty(stream: TextIO) -> bool:
@@ -207,16 +288,23 @@ def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
 
 
 def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
-    """The values that flags give to dimensions. Raises a usage error for one that is given twice."""
+    """The values that flags give to dimensions.
+    Raises a usage error for one that is given twice.
+    """
     found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
     for name, value in pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
         if found.setdefault(name, value) != value:
-            ctx.fail(f"`{printable(name)}` is given as `{printable(found[name])}` and as `{printable(value)}`")
+            ctx.fail(
+                f"`{printable(name)}` is given as `{printable(found[name])}` and as "
+                f"`{printable(value)}`"
+            )
     return found
 
 
 def models_of(ctx: click.Context, given: tuple[str, ...]) -> dict[str, Meant]:
-    """What `--models` says. Raises a usage error for what is neither a pair nor a file, `Failure` for a file of another form."""
+    """What `--models` says. Raises a usage error for what is neither a pair nor a file,
+    `Failure` for a file of another form.
+    """
     if not given:
         return {}
     from pricelang.naming import Meant, read_models
@@ -236,8 +324,12 @@ def models_of(ctx: click.Context, given: tuple[str, ...]) -> dict[str, Meant]:
     return found
 
 
-def pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str) -> Iterator[tuple[str, str]]:
-    """The two sides of texts such as `NAME=VALUE`. Raises a usage error for any other text, which says the `form`."""
+def pairs(
+    ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: str
+) -> Iterator[tuple[str, str]]:
+    """The two sides of texts such as `NAME=VALUE`.
+    Raises a usage error for any other text, which says the `form`.
+    """
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip() or not value.strip():
@@ -246,7 +338,9 @@ def pairs(ctx: click.Context, texts: tuple[str, ...], name_of_flag: str, form: s
 
 
 def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
-    """The files themselves, and for a folder all record files in it and below, sorted; hidden ones are left out."""
+    """The files themselves, and for a folder all record files in it and below, sorted;
+    hidden ones are left out.
+    """
     from pricelang.usage.folders import RECORD_FILES  # what flags alone ask for needs none
     from pricelang.usage.folders import record_files as files_in
 
@@ -256,5 +350,8 @@ def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
             continue
         found = files_in(path)
         if not found:
-            ctx.fail(f"the folder `{printable(path)}` has no {', '.join(RECORD_FILES[:-1])} or {RECORD_FILES[-1]} file")
+            ctx.fail(
+                f"the folder `{printable(path)}` has no {', '.join(RECORD_FILES[:-1])} or "
+                f"{RECORD_FILES[-1]} file"
+            )
         yield from found

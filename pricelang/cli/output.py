@@ -1,4 +1,6 @@
-"""What the commands share in printing: exit codes, colours, errors, and tables for terminals and for pipes."""
+"""What the commands share in printing: exit codes, colours,
+errors, and tables for terminals and for pipes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from pricelang.usage.files import Progress
 
 MAX_RICH_ROWS = 2_000
-"""Longer tables are printed plainly on a terminal too: drawing them takes longer than pricing them."""
+"""Longer tables are printed plainly on a terminal too:
+drawing them takes longer than pricing them.
+"""
 
 PROGRESS_AFTER = 0.7
 """Seconds of work before a progress line appears."""
@@ -32,7 +36,9 @@ Item = TypeVar("Item")
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether to colour what goes to a stream: on a terminal only, and not where `NO_COLOR` is set."""
+    """Whether to colour what goes to a stream:
+    on a terminal only, and not where `NO_COLOR` is set.
+    """
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -41,11 +47,13 @@ def palette(stream: TextIO) -> Palette:
     return COLOURS if coloured(stream) else Palette()
 
 
-# ---- errors ---------------------------------------------------------------------------------------------------------
+# ---- errors --------------------------------------------------------------------------------------
 
 
 def error_block(error: dict[str, str | None], where: str, stream: TextIO) -> str:
-    """The error of a record as text: code and message, where the record stands, the rule with its place, the help."""
+    """The error of a record as text:
+    code and message, where the record stands, the rule with its place, the help.
+    """
     colours = palette(stream)
     quiet, stop = colours.quiet
     lines = [error_line(error["code"] or "", error["message"] or "", *colours.error)]
@@ -67,7 +75,13 @@ class Failure(click.ClickException):
 
     def __init__(self, code: str, message: str, help: str | None = None) -> None:
         super().__init__(message)
-        self.error = {"code": code, "message": message, "rule": None, "location": None, "help": help}
+        self.error = {
+            "code": code,
+            "message": message,
+            "rule": None,
+            "location": None,
+            "help": help,
+        }
 
     def show(self, file: Any = None) -> None:
         """Prints the error on standard error."""
@@ -90,7 +104,9 @@ class UnusableBook(click.ClickException):
             click.echo(line, err=True)
 
 
-def fault_lines(faults: Iterable[Fault], texts: dict[str, str], names: dict[str, str], stream: TextIO) -> Iterator[str]:
+def fault_lines(
+    faults: Iterable[Fault], texts: dict[str, str], names: dict[str, str], stream: TextIO
+) -> Iterator[str]:
     """Faults as text, their files under names that a terminal can open."""
     shown = {names.get(name, name): text for name, text in texts.items()}
     for fault in faults:
@@ -103,11 +119,17 @@ def renamed(fault: Fault, names: dict[str, str]) -> Fault:
     def moved(span: Span) -> Span:
         return evolve(span, file=names.get(span.file, span.file))
 
-    return evolve(fault, span=moved(fault.span), others=tuple((moved(span), word) for span, word in fault.others))
+    return evolve(
+        fault,
+        span=moved(fault.span),
+        others=tuple((moved(span), word) for span, word in fault.others),
+    )
 
 
 def paths_of(source: str) -> dict[str, str]:
-    """The paths of a book's files by their names in messages; empty where the book cannot be read."""
+    """The paths of a book's files by their names in messages;
+    empty where the book cannot be read.
+    """
     from pricelang.book.files import read_layers
 
     try:
@@ -117,7 +139,9 @@ def paths_of(source: str) -> dict[str, str]:
 
 
 def paths_in(layers: Sequence[Layer]) -> dict[str, str]:
-    """The paths of the files of some layers, seen from the working folder where they lie under it."""
+    """The paths of the files of some layers,
+    seen from the working folder where they lie under it.
+    """
     names = {}
     for layer in layers:
         for file in layer.files:
@@ -129,12 +153,14 @@ def paths_in(layers: Sequence[Layer]) -> dict[str, str]:
     return names
 
 
-# ---- tables ---------------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 @frozen(eq=False, repr=False)
 class Grid:
-    """A table: `numbers` are the columns that line up at their decimal points, `totals` the last rows that sum up."""
+    """A table: `numbers` are the columns that line up at their decimal points,
+    `totals` the last rows that sum up.
+    """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -159,7 +185,13 @@ def markdown(grid: Grid) -> str:
     """A table as Markdown."""
     lines = [f"## {quoted(grid.title)}", ""] if grid.title else []
     lines.append("| " + " | ".join(map(quoted, grid.headers)) + " |")
-    lines.append("|" + "|".join(" ---: " if number in grid.numbers else " --- " for number in range(len(grid.headers))) + "|")
+    lines.append(
+        "|"
+        + "|".join(
+            " ---: " if number in grid.numbers else " --- " for number in range(len(grid.headers))
+        )
+        + "|"
+    )
     lines += ["| " + " | ".join(map(quoted, row)) + " |" for row in grid.rows]
     return "\n".join(lines)
 
@@ -175,28 +207,37 @@ def _drawn(grid: Grid) -> bool:
     columns = padded(grid.headers, grid.rows, grid.numbers)
     if sum(max(map(len, column)) for column in columns) + 3 * len(columns) > console.width:
         return False
-    table = Table(box=box.SIMPLE_HEAD, title=Text(grid.title) if grid.title else None, title_justify="left", pad_edge=False)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(grid.title) if grid.title else None,
+        title_justify="left",
+        pad_edge=False,
+    )
     for column in columns:
         table.add_column(Text(column[0]), no_wrap=True)
     rows = list(zip(*(column[1:] for column in columns), strict=True))
     for number, cells in enumerate(rows):
         last = len(rows) - grid.totals
         table.add_row(
-            *(Text(cell) for cell in cells), end_section=bool(grid.totals) and number == last - 1,
+            *(Text(cell) for cell in cells),
+            end_section=bool(grid.totals) and number == last - 1,
             style="bold" if number >= last else "",
-        )  # fmt: skip
+        )
     console.print(table)
     return True
 
 
-# ---- progress -------------------------------------------------------------------------------------------------------
+# ---- progress ------------------------------------------------------------------------------------
 
 
-def with_progress(items: Iterable[Item], shares_terminal: bool, source: Progress | None = None) -> Iterator[Item]:
-    """The items again; on standard error a terminal's user sees how many there were and, where `source` knows how large the
-    files are, the rate and the time that is left.
+def with_progress(
+    items: Iterable[Item], shares_terminal: bool, source: Progress | None = None
+) -> Iterator[Item]:
+    """The items again; on standard error a terminal's user sees how many there were and,
+    where `source` knows how large the files are, the rate and the time that is left.
 
-    `shares_terminal` says that results are written to standard output meanwhile; on a terminal the two would mix.
+    `shares_terminal` says that results are written to standard output meanwhile;
+    on a terminal the two would mix.
     """
     if not sys.stderr.isatty() or (shares_terminal and sys.stdout.isatty()):
         yield from items
@@ -210,7 +251,11 @@ def with_progress(items: Iterable[Item], shares_terminal: bool, source: Progress
                 shown = _bar(source)
                 shown.start()
             if shown is not None and number % 100 == 0:
-                shown.update(shown.task_ids[0], completed=source.read if source is not None else number, records=number)
+                shown.update(
+                    shown.task_ids[0],
+                    completed=source.read if source is not None else number,
+                    records=number,
+                )
             yield item
     finally:
         if shown is not None:

@@ -26,7 +26,14 @@ from pricelang.cli.options import Input, input_of, input_options, open_book, str
 from pricelang.cli.output import show_grid, with_progress
 from pricelang.cli.rejects import with_rejects
 from pricelang.cli.request import bounds_of
-from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.cli.tables import (
+    NOT_STRICT,
+    engine_options,
+    mapping_options,
+    on_spark,
+    opened,
+    tables_of,
+)
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.decimals import money
 from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
@@ -41,25 +48,55 @@ Leave: TypeAlias = Callable[[Answer], None]
 
 
 @click.command(
-    epilog="Exit codes: 0 all records were priced; 1 some were refused (the rest is priced, the refused are named on "
+    epilog="Exit codes: 0 all records were priced; 1 some were refused (the rest is priced, the "
+    "refused are named on "
     "standard error); 2 wrong usage, or a book that cannot be used.",
 )
 @input_options
 @strict_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each.")
-@click.option("-o", "--to", "target", type=TARGET, metavar="FILE", help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.")
-@click.option("--rejects", type=TARGET, metavar="FILE", help="Where records or rows go that have no price: whole, with place and reason.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each."
+)
+@click.option(
+    "-o",
+    "--to",
+    "target",
+    type=TARGET,
+    metavar="FILE",
+    help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.",
+)
+@click.option(
+    "--rejects",
+    type=TARGET,
+    metavar="FILE",
+    help="Where records or rows go that have no price: whole, with place and reason.",
+)
 @click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
-@click.option("--keep", metavar="COLUMN,…", help="The columns of a table to write beside its prices; all of them unless given.")
+@click.option(
+    "--keep",
+    metavar="COLUMN,…",
+    help="The columns of a table to write beside its prices; all of them unless given.",
+)
 @mapping_options
 @engine_options
 @focus_options
 @click.pass_context
-def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: str | None, lines: bool, keep: str | None,
-            focus: str | None, account: str, sub_account: str | None, **params: Any) -> None:  # fmt: skip
-    """What usage records cost: responses, streams, batches, transcripts, reports, spans and logs, recognised by their shape;
-    `.gz` and `.zst` are unpacked, folders read whole. Tables (Parquet, CSV, DuckDB) get a price for
-    each row with `-o`, and else their totals by model.
+def command(
+    ctx: click.Context,
+    /,
+    as_json: bool,
+    target: str | None,
+    rejects: str | None,
+    lines: bool,
+    keep: str | None,
+    focus: str | None,
+    account: str,
+    sub_account: str | None,
+    **params: Any,
+) -> None:
+    """What usage records cost: responses, streams, batches, transcripts, reports, spans and logs,
+    recognised by their shape; `.gz` and `.zst` are unpacked, folders read whole. Tables (Parquet,
+    CSV, DuckDB) get a price for each row with `-o`, and else their totals by model.
 
     \b
     Examples:
@@ -76,7 +113,10 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
         ctx.fail("`--master` goes with `--engine spark`")
     check_outputs(ctx)
     if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
-        ctx.fail("`--focus` takes records and writes their rows: it goes with neither tables, `--to` nor `--json`")
+        ctx.fail(
+            "`--focus` takes records and writes their rows: it goes with neither tables, "
+            "`--to` nor `--json`"
+        )
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
         ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
     if target is not None or lines or keep is not None or params["mapping"] or params["table"]:
@@ -84,28 +124,62 @@ def command(ctx: click.Context, /, as_json: bool, target: str | None, rejects: s
     given = input_of(ctx, params)
     book = open_book(given.book)
     progress = sized(given.files)
-    answers = with_rejects(answers_of(book, given, outcomes_of(given, rejects is not None, progress)), rejects)
+    answers = with_rejects(
+        answers_of(book, given, outcomes_of(given, rejects is not None, progress)), rejects
+    )
     if focus is not None:
         ctx.exit(write_answers(book, answers, focus, account, sub_account, given.verbose))
     leave = partial(_leave, book, given)
     if as_json and given.usage:
         found = list(answers)
         code = _json_lines(iter(found), given.verbose, leave)
-        ctx.exit(max(code, *(_code_of_flags(answer) for answer in found if isinstance(answer, Answer) and answer.bill is None), 0))
+        ctx.exit(
+            max(
+                code,
+                *(
+                    _code_of_flags(answer)
+                    for answer in found
+                    if isinstance(answer, Answer) and answer.bill is None
+                ),
+                0,
+            )
+        )
     if as_json:
-        ctx.exit(_json_lines(with_progress(answers, shares_terminal=True, source=progress), given.verbose, leave))
-    ctx.exit(_request_table(answers, leave) if given.usage else _tables(book, with_progress(answers, shares_terminal=False, source=progress), given.verbose, leave))
+        ctx.exit(
+            _json_lines(
+                with_progress(answers, shares_terminal=True, source=progress), given.verbose, leave
+            )
+        )
+    ctx.exit(
+        _request_table(answers, leave)
+        if given.usage
+        else _tables(
+            book,
+            with_progress(answers, shares_terminal=False, source=progress),
+            given.verbose,
+            leave,
+        )
+    )
 
 
 def _price_table(
-    ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None
+    ctx: click.Context,
+    params: dict[str, Any],
+    target: str | None,
+    rejects: str | None,
+    lines: bool,
+    keep: str | None,
 ) -> int:
-    """Prices tables of usage: each row into a file, or all of them into totals; returns the exit code."""
+    """Prices tables of usage: each row into a file, or all of them into totals;
+    returns the exit code.
+    """
     if params["strict"]:
         ctx.fail(NOT_STRICT)
     if target is None:
         if rejects is not None or lines or keep is not None:
-            ctx.fail("`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`")
+            ctx.fail(
+                "`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`"
+            )
         from pricelang.cli.report import show_report
         from pricelang.engines.totals import totals
 
@@ -114,12 +188,25 @@ def _price_table(
     from pricelang.engines.rows import write_priced
 
     with opened(ctx, params) as job:
-        written = write_priced(job, target, rejects, lines, [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None)
+        written = write_priced(
+            job,
+            target,
+            rejects,
+            lines,
+            [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None,
+        )
         rest = job.columns.rest
     return _show_written(written, rest)
 
 
-def _price_on_spark(ctx: click.Context, params: dict[str, Any], target: str | None, rejects: str | None, lines: bool, keep: str | None) -> int:
+def _price_on_spark(
+    ctx: click.Context,
+    params: dict[str, Any],
+    target: str | None,
+    rejects: str | None,
+    lines: bool,
+    keep: str | None,
+) -> int:
     """The same on Spark, from files and folders into folders."""
     if not params["files"]:
         ctx.fail("nothing to price: name the files or folders of usage")
@@ -127,7 +214,9 @@ def _price_on_spark(ctx: click.Context, params: dict[str, Any], target: str | No
 
     with on_spark(ctx, params, keep=keep) as arguments:
         if target is not None:
-            return _show_written(price_file(output=target, rejects=rejects, lines=lines, **arguments), ())
+            return _show_written(
+                price_file(output=target, rejects=rejects, lines=lines, **arguments), ()
+            )
         if rejects is not None or lines:
             ctx.fail("`--rejects` and `--lines` go with an output, such as `-o priced.parquet`")
         from pricelang.cli.report import show_report
@@ -138,9 +227,15 @@ def _price_on_spark(ctx: click.Context, params: dict[str, Any], target: str | No
 def _show_written(written: Written, rest: tuple[str, ...]) -> int:
     """Says on standard error what became of rows that were written; returns the exit code."""
     amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
-    click.echo(f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} refused{f'; total {amounts}' if amounts else ''}", err=True)
+    click.echo(
+        f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} "
+        f"refused{f'; total {amounts}' if amounts else ''}",
+        err=True,
+    )
     if rest:
-        click.echo(f"columns that say nothing to the book: {', '.join(map(printable, rest))}", err=True)
+        click.echo(
+            f"columns that say nothing to the book: {', '.join(map(printable, rest))}", err=True
+        )
     for reason in written.reasons if written.refused else ():
         click.echo(f"refused: {printable(reason)}", err=True)
     return SOME_FAILED if written.refused else DONE
@@ -171,7 +266,12 @@ def _leave(book: Book, given: Input, answer: Answer) -> None:
 
 def _code_of_flags(answer: Answer) -> int:
     """A request by flags that cannot be read is wrong usage; one that has no price is refused."""
-    unreadable = (answer.error or {}).get("code") in ("bad_quantity", "bad_date", "bad_record", "no_model")
+    unreadable = (answer.error or {}).get("code") in (
+        "bad_quantity",
+        "bad_date",
+        "bad_record",
+        "no_model",
+    )
     return WRONG_USAGE if unreadable else SOME_FAILED
 
 
@@ -185,10 +285,15 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
         summary.add(answer)
         only = answer if number == 0 else None
     if summary.rows:
-        without_ids, without_meters = partial(record_grid, summary, ids=False), partial(record_grid, summary, ids=False, meters=False)
+        without_ids, without_meters = (
+            partial(record_grid, summary, ids=False),
+            partial(record_grid, summary, ids=False, meters=False),
+        )
         show_grid(record_grid(summary), without_ids, without_meters)
         if summary.left_out:
-            click.echo(f"and {summary.left_out:,} more records, each with its line where `--json` is given")
+            click.echo(
+                f"and {summary.left_out:,} more records, each with its line where `--json` is given"
+            )
         click.echo()
         show_grid(total_grid(summary))
         click.echo()
@@ -203,14 +308,20 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
     for refused in summary.refused:
         show_refused(refused)
     if summary.refusals > len(summary.refused):
-        click.echo(f"and {summary.refusals - len(summary.refused):,} more refused: `--rejects FILE` writes them all", err=True)
+        click.echo(
+            f"and {summary.refusals - len(summary.refused):,} more refused: `--rejects FILE` "
+            "writes them all",
+            err=True,
+        )
     if isinstance(only, Answer):
         leave(only)
     return SOME_FAILED if summary.refusals else DONE
 
 
 def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
-    """Prints the answers, on standard error the counts where there was more than one, and returns the exit code."""
+    """Prints the answers, on standard error the counts where there was more than one,
+    and returns the exit code.
+    """
     priced = free = skips = broken = refused = warned = 0
     only: Answer | None = None
     named = Skips()

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.api import Book
-from pricelang.cli.options import at_option, book_option, dimension_options, dimensions_of, open_book, pairs
+from pricelang.cli.options import (
+    at_option,
+    book_option,
+    dimension_options,
+    dimensions_of,
+    open_book,
+    pairs,
+)
 from pricelang.cli.output import Failure, error_block, show_grid, with_progress
 from pricelang.ending import DONE, SOME_FAILED
 from pricelang.flags import STDIN, flag, quantity
@@ -26,43 +33,104 @@ if TYPE_CHECKING:
     Found = tuple[Place, Quote | PriceError]
 
 # Other quantities that a request does not say, by the flags that `pricelang price` has for them.
-USES = {"web_search": "3", "web_fetch": "2", "code_execution": '"20 minutes"', "session_time": '"90 minutes"'}
+USES = {
+    "web_search": "3",
+    "web_fetch": "2",
+    "code_execution": '"20 minutes"',
+    "session_time": '"90 minutes"',
+}
 _SIZE = re.compile(r"([0-9]{1,5})\s*x\s*([0-9]{1,5})\Z", re.ASCII)
 # What is wrong with a flag, and not with a request.
-_FLAGS = frozenset(("bad_tokens", "bad_rate", "unknown_tier", "unknown_content", "missing_extra", "bad_quantity", "bad_date"))
+_FLAGS = frozenset(
+    (
+        "bad_tokens",
+        "bad_rate",
+        "unknown_tier",
+        "unknown_content",
+        "missing_extra",
+        "bad_quantity",
+        "bad_date",
+    )
+)
 
 
 def _uses(function: Any) -> Any:
     for name, example in reversed(USES.items()):
         text = f"Quantity of {name}, such as {example}, where it is known."
-        function = click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text)(function)
+        function = click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text)(
+            function
+        )
     return function
 
 
 @click.command(
-    epilog="Nothing is sent anywhere without `--count api`. Exit codes: 0 done; 1 some requests were refused (named on standard "
+    epilog="Nothing is sent anywhere without `--count api`. Exit codes: 0 done; 1 some requests "
+    "were refused (named on standard "
     "error); 2 wrong usage, or a book that cannot be used.",
 )
-@click.argument("files", nargs=-1, type=click.Path(exists=True, allow_dash=True, dir_okay=False), metavar="[REQUESTS…|-]")
+@click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(exists=True, allow_dash=True, dir_okay=False),
+    metavar="[REQUESTS…|-]",
+)
 @at_option
 @click.option("--model", metavar="ID", help="A model instead of the request's.")
-@click.option("--output", metavar="TOKENS", help="How long the answer is, such as 800; up to `max_tokens` unless given.")
-@click.option("--tokens", metavar="TOKENS", help="How long the prompt is, where it is known; estimated unless given.")
-@click.option("--count", type=click.Choice(["api"]), help="Ask the count_tokens endpoint (extra `api`; key from ANTHROPIC_API_KEY).")
+@click.option(
+    "--output",
+    metavar="TOKENS",
+    help="How long the answer is, such as 800; up to `max_tokens` unless given.",
+)
+@click.option(
+    "--tokens",
+    metavar="TOKENS",
+    help="How long the prompt is, where it is known; estimated unless given.",
+)
+@click.option(
+    "--count",
+    type=click.Choice(["api"]),
+    help="Ask the count_tokens endpoint (extra `api`; key from ANTHROPIC_API_KEY).",
+)
 @_uses
-@click.option("--fetch", "fetches", multiple=True, metavar="KIND[=N]", help="What web fetch reads: `web_page=3`, `research_paper`, `30kB`.")
-@click.option("--cache", type=click.Choice(["none", "5m", "1h"]), help="Instead of the TTLs of the request's `cache_control`.")
-@click.option("--image-size", metavar="WIDTHxHEIGHT", help="Pixels of images that are behind a URL or a file id.")
-@click.option("--pdf-pages", type=click.IntRange(1), metavar="N", help="Pages of PDFs that are behind a URL or a file id.")
-@click.option("--rate", metavar="N/min", help="Requests a minute (or /s, /h, /day): says whether counting them fits the limits.")
+@click.option(
+    "--fetch",
+    "fetches",
+    multiple=True,
+    metavar="KIND[=N]",
+    help="What web fetch reads: `web_page=3`, `research_paper`, `30kB`.",
+)
+@click.option(
+    "--cache",
+    type=click.Choice(["none", "5m", "1h"]),
+    help="Instead of the TTLs of the request's `cache_control`.",
+)
+@click.option(
+    "--image-size",
+    metavar="WIDTHxHEIGHT",
+    help="Pixels of images that are behind a URL or a file id.",
+)
+@click.option(
+    "--pdf-pages",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Pages of PDFs that are behind a URL or a file id.",
+)
+@click.option(
+    "--rate",
+    metavar="N/min",
+    help="Requests a minute (or /s, /h, /day): says whether counting them fits the limits.",
+)
 @click.option("--tier", type=click.IntRange(1), metavar="N", help="The usage tier for `--rate`.")
 @dimension_options
 @book_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a request, in order, on one line each.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a request, in order, on one line each."
+)
 @click.pass_context
 def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **params: Any) -> None:
-    """What Messages API requests will cost before they are sent: low, expected and high, with the rule of each line. Takes a
-    request body, an array of them, one a line, or batches; the cache as the request's `cache_control` says.
+    """What Messages API requests will cost before they are sent: low, expected and high, with the
+    rule of each line. Takes a request body, an array of them, one a line, or batches; the cache as
+    the request's `cache_control` says.
 
     \b
     Examples:
@@ -84,17 +152,25 @@ def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **para
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     found = _quotes(book, files, options, dimensions)
-    ctx.exit(_json_lines(with_progress(found, shares_terminal=True)) if as_json else _tables(book, found))
+    ctx.exit(
+        _json_lines(with_progress(found, shares_terminal=True)) if as_json else _tables(book, found)
+    )
 
 
 def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
     from pricelang.quote.limits import rate_of
     from pricelang.quote.model import Options
 
-    usage = {name: texts[0] if len(texts) == 1 else texts for name in USES if (texts := [quantity(text) for text in params[name]])}
+    usage = {
+        name: texts[0] if len(texts) == 1 else texts
+        for name in USES
+        if (texts := [quantity(text) for text in params[name]])
+    }
     fetched: Counter[str] = Counter()
     for text in params["fetches"]:
-        kind, number = next(pairs(ctx, (text,), "--fetch", "KIND=N")) if "=" in text else (text, "1")
+        kind, number = (
+            next(pairs(ctx, (text,), "--fetch", "KIND=N")) if "=" in text else (text, "1")
+        )
         fetched[kind] += _whole(ctx, "--fetch", number)
     size = None
     if params["image_size"] is not None:
@@ -102,12 +178,25 @@ def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
         if match is None:
             ctx.fail("`--image-size` takes WIDTHxHEIGHT in pixels, such as 1092x1092")
         size = int(match[1]), int(match[2])
-    output, tokens = (None if params[name] is None else _whole(ctx, flag(name), params[name]) for name in ("output", "tokens"))
+    output, tokens = (
+        None if params[name] is None else _whole(ctx, flag(name), params[name])
+        for name in ("output", "tokens")
+    )
     rate = rate_of(params["rate"]) if params["rate"] is not None else None
     return Options(
-        params["at"], params["model"], output, tokens, params["count"], usage, tuple(fetched.items()), params["cache"], size,
-        params["pdf_pages"], rate, params["tier"],
-    )  # fmt: skip
+        params["at"],
+        params["model"],
+        output,
+        tokens,
+        params["count"],
+        usage,
+        tuple(fetched.items()),
+        params["cache"],
+        size,
+        params["pdf_pages"],
+        rate,
+        params["tier"],
+    )
 
 
 def _whole(ctx: click.Context, name: str, text: str) -> int:
@@ -118,7 +207,9 @@ def _whole(ctx: click.Context, name: str, text: str) -> int:
     return int(digits)
 
 
-def _quotes(book: Book, files: tuple[str, ...], options: Options, dimensions: dict[str, str]) -> Iterator[Found]:
+def _quotes(
+    book: Book, files: tuple[str, ...], options: Options, dimensions: dict[str, str]
+) -> Iterator[Found]:
     """A quote for each request, or the error that stands in its place."""
     from pricelang.quote.pricing import quote
     from pricelang.quote.reading import read_requests
@@ -155,7 +246,9 @@ def _tables(book: Book, found: Iterator[Found]) -> int:
         else:
             quotes.append((place, answer))
     if len(quotes) == 1:
-        wide, narrow = (list(quote_grids(quotes[0][1], book.checked, places)) for places in (True, False))
+        wide, narrow = (
+            list(quote_grids(quotes[0][1], book.checked, places)) for places in (True, False)
+        )
         for number, (grid, narrower) in enumerate(zip(wide, narrow, strict=True)):
             if number:
                 click.echo()

@@ -1,4 +1,6 @@
-"""The tables of quotes: the lines of one, what is added to its prompt, and a row for each of many."""
+"""The tables of quotes:
+the lines of one, what is added to its prompt, and a row for each of many.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +19,43 @@ _COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the AP
 
 
 def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Grid]:
-    """The tables of one quote: the first call, each later one where the request caches, and what was added."""
+    """The tables of one quote:
+    the first call, each later one where the request caches, and what was added.
+    """
     said = "".join(f", {name} {value}" for name, value in quote.dimensions.items())
-    title = f"{quote.model} at {quote.at}{said}: {_span(quote.prompt)} tokens of prompt, {_COUNTED[quote.counted]}"
+    title = (
+        f"{quote.model} at {quote.at}{said}: {_span(quote.prompt)} tokens of prompt, "
+        f"{_COUNTED[quote.counted]}"
+    )
     yield _call_grid(quote, quote, book, title, places)
     if quote.later is not None:
-        yield _call_grid(quote, quote.later, book, "each later call, while the cache is warm", places)
+        yield _call_grid(
+            quote, quote.later, book, "each later call, while the cache is warm", places
+        )
     if quote.overheads:
-        rows = tuple((extra.name, _span(extra.tokens), extra.source or "") for extra in quote.overheads)
+        rows = tuple(
+            (extra.name, _span(extra.tokens), extra.source or "") for extra in quote.overheads
+        )
         yield Grid(("added to the prompt", "tokens", "figure"), rows, frozenset({1}))
 
 
 def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool) -> Grid:
     rows = [_row(line, quote.currency, book, places) for line in call.lines]
-    amounts = tuple(money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high))
+    amounts = tuple(
+        money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high)
+    )
     rows.append(("total", *([""] * (5 if places else 4)), *amounts))
-    headers = ("meter", "quantity", "unit", "unit price", "rules", *(["price of"] if places else []), "low", "expected", "high")
+    headers = (
+        "meter",
+        "quantity",
+        "unit",
+        "unit price",
+        "rules",
+        *(["price of"] if places else []),
+        "low",
+        "expected",
+        "high",
+    )
     last = len(headers)
     return Grid(headers, tuple(rows), frozenset({1, last - 3, last - 2, last - 1}), 1, title)
 
@@ -40,15 +63,35 @@ def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, place
 def _row(line: QuoteLine, currency: str, book: m.Book, places: bool) -> tuple[str, ...]:
     per, size = _per(line, book)
     price = f"{money(Fraction(line.unit_price) * size, currency)} / {per}"
-    rules = "free" if line.free is not None else ", ".join(f"{factor.rule} x {grouped(Fraction(factor.factor))}" for factor in line.factors)
+    rules = (
+        "free"
+        if line.free is not None
+        else ", ".join(
+            f"{factor.rule} x {grouped(Fraction(factor.factor))}" for factor in line.factors
+        )
+    )
     amounts = (money(Fraction(value), currency) for value in (line.low, line.expected, line.high))
     unit = line.unit if line.quantity.low == line.quantity.high == 1 else plural(line.unit)
-    return (line.meter, _span(line.quantity), unit, price, rules, *([line.location] if places else []), *amounts)
+    return (
+        line.meter,
+        _span(line.quantity),
+        unit,
+        price,
+        rules,
+        *([line.location] if places else []),
+        *amounts,
+    )
 
 
 def _per(line: QuoteLine, book: m.Book) -> tuple[str, Fraction]:
-    """The largest unit that the book itself has for what the line counts, and how many of the line's it is."""
-    own = max((unit for unit in book.units if unit.kind == line.unit), key=lambda unit: unit.size, default=None)
+    """The largest unit that the book itself has for what the line counts,
+    and how many of the line's it is.
+    """
+    own = max(
+        (unit for unit in book.units if unit.kind == line.unit),
+        key=lambda unit: unit.size,
+        default=None,
+    )
     return (own.name, own.size) if own is not None else (line.unit, Fraction(1))
 
 
@@ -63,25 +106,49 @@ def limit_lines(limits: Limits) -> Iterator[str]:
     rate = f"counting the tokens of {grouped(limits.rate)} requests a minute"
     if limits.tier is not None and limits.per_minute is not None:
         word = "fits" if limits.fits else "does not fit"
-        yield f"limit: {rate} {word} usage tier {limits.tier}, which allows {limits.per_minute:,} ({limits.source})"
+        yield (
+            f"limit: {rate} {word} usage tier {limits.tier}, which allows {limits.per_minute:,} "
+            f"({limits.source})"
+        )
     if limits.least is None:
         tier, most = max(limits.tiers, key=lambda pair: pair[1])
         yield f"limit: no usage tier allows {rate}; tier {tier} allows {most:,}"
     elif not limits.fits:
-        yield f"limit: the least tier that allows it is {limits.least}, with {dict(limits.tiers)[limits.least]:,} a minute"
+        yield (
+            f"limit: the least tier that allows it is {limits.least}, with "
+            f"{dict(limits.tiers)[limits.least]:,} a minute"
+        )
     yield "limit: limits on the messages themselves are apart from these, and not in the book"
 
 
 def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Grid:
     """A row for each request, and their sum."""
     rows = [
-        (str(place.line or ""), cut_id(place.id or ""), quote.model, _span(quote.prompt), *(money(Fraction(value), quote.currency) for value in (quote.low, quote.expected, quote.high)))
+        (
+            str(place.line or ""),
+            cut_id(place.id or ""),
+            quote.model,
+            _span(quote.prompt),
+            *(
+                money(Fraction(value), quote.currency)
+                for value in (quote.low, quote.expected, quote.high)
+            ),
+        )
         for place, quote in quotes
-    ]  # fmt: skip
+    ]
     for currency in dict.fromkeys(quote.currency for _, quote in quotes):
         same = [quote for _, quote in quotes if quote.currency == currency]
-        sums = (sum((Fraction(getattr(quote, level)) for quote in same), Fraction(0)) for level in ("low", "expected", "high"))
+        sums = (
+            sum((Fraction(getattr(quote, level)) for quote in same), Fraction(0))
+            for level in ("low", "expected", "high")
+        )
         rows.append(("total", "", "", "", *(money(value, currency) for value in sums)))
     totals = len(rows) - len(quotes)
     days = dict.fromkeys(quote.at for _, quote in quotes)
-    return Grid(("line", "id", "model", "prompt", "low", "expected", "high"), tuple(rows), frozenset({3, 4, 5, 6}), totals, f"at {', '.join(days)}")
+    return Grid(
+        ("line", "id", "model", "prompt", "low", "expected", "high"),
+        tuple(rows),
+        frozenset({3, 4, 5, 6}),
+        totals,
+        f"at {', '.join(days)}",
+    )

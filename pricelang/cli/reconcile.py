@@ -31,34 +31,72 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 
 
 @click.command(
-    epilog="Exit codes: 0 usage and cost agree; 1 they differ, or a row could not be read; 2 wrong usage, or a file or book that cannot be used.",
+    epilog="Exit codes: 0 usage and cost agree; 1 they differ, or a row could not be read; 2 wrong "
+    "usage, or a file or book that cannot be used.",
 )
 @click.argument("usage", type=click.Path(exists=True, allow_dash=True), metavar="USAGE")
 @click.argument("cost", type=click.Path(exists=True, allow_dash=True), metavar="COST")
-@click.option("--within", metavar="AMOUNT", help="The tolerance of a line in the currency of the bill, such as 0.01; none unless given.")
-@click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="The column of an invoice that says `day`, `amount` (or `cents`), `model`, `token_type`, `service_tier`, …")
-@click.option("--all", "all_lines", is_flag=True, help="All lines in a long table too, and not those alone that differ.")
+@click.option(
+    "--within",
+    metavar="AMOUNT",
+    help="The tolerance of a line in the currency of the bill, such as 0.01; none unless given.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="The column of an invoice that says `day`, `amount` (or `cents`), `model`, `token_type`, "
+    "`service_tier`, …",
+)
+@click.option(
+    "--all",
+    "all_lines",
+    is_flag=True,
+    help="All lines in a long table too, and not those alone that differ.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="The lines as comma-separated values.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="The text as Markdown.")
-@click.option("-o", "--to", "target", type=TARGET, default="-", metavar="FILE", help="Where the text goes; standard output unless given.")
+@click.option(
+    "-o",
+    "--to",
+    "target",
+    type=TARGET,
+    default="-",
+    metavar="FILE",
+    help="Where the text goes; standard output unless given.",
+)
 @book_option
 @at_option
 @unknown_counters_option
 @dimension_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, usage: str, cost: str, within: str | None, mapping: tuple[str, ...], all_lines: bool,
-    as_json: bool, as_csv: bool, as_markdown: bool, target: str, book: str, **params: Any,
-) -> None:  # fmt: skip
-    """Line by line, what was billed and what the usage comes to: an Admin usage report against an Admin cost report, or
-    usage records against an invoice as CSV. Each is a file or a folder of pages; a difference is explained where a
-    modifier, tier, token type, date, model, price or quantity makes it exact.
+    ctx: click.Context,
+    /,
+    usage: str,
+    cost: str,
+    within: str | None,
+    mapping: tuple[str, ...],
+    all_lines: bool,
+    as_json: bool,
+    as_csv: bool,
+    as_markdown: bool,
+    target: str,
+    book: str,
+    **params: Any,
+) -> None:
+    """Line by line, what was billed and what the usage comes to: an Admin usage report against an
+    Admin cost report, or usage records against an invoice as CSV. Each is a file or a folder of
+    pages; a difference is explained where a modifier, tier, token type, date, model, price or
+    quantity makes it exact.
 
     \b
     Examples:
       pricelang reconcile usage.json cost.json
-      pricelang reconcile records.jsonl invoice.csv --map day=date --map amount=cost --markdown -o letter.md
+      pricelang reconcile records.jsonl invoice.csv --map
+      day=date --map amount=cost --markdown -o letter.md
     """
     if as_json + as_csv + as_markdown > 1:
         ctx.fail("`--json`, `--csv` and `--markdown` are different answers; choose one")
@@ -70,13 +108,20 @@ def command(
     try:
         with _working():
             found = open_book(book).reconcile(
-                usage, cost, mapping=_mapping(ctx, mapping), within=Fraction(within or 0), dimensions=dimensions_of(ctx, params), at=params["at"],
+                usage,
+                cost,
+                mapping=_mapping(ctx, mapping),
+                within=Fraction(within or 0),
+                dimensions=dimensions_of(ctx, params),
+                at=params["at"],
                 unknown_counters=params["unknown_counters"],
             )
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
     for row in (*found.usage.unread, *found.cost.unread) if as_csv else ():
-        click.echo(f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True)
+        click.echo(
+            f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True
+        )
     write_text(target, _text(found, all_lines, as_json, as_csv, as_markdown))
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 

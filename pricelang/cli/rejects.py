@@ -1,4 +1,6 @@
-"""Refused records into a file, whole: their text with the place and the reason, one JSON object a line."""
+"""Refused records into a file, whole:
+their text with the place and the reason, one JSON object a line.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,14 @@ from pricelang.usage.records import Skipped
 from pricelang.writing import text_file
 
 
-def with_rejects(answers: Iterable[Answer | Skipped], path: str | None) -> Iterator[Answer | Skipped]:
-    """The answers again; those without a bill are written to the file at `path` as they pass, which is there
-    when all have passed. Raises `OSError`.
+def with_rejects(
+    answers: Iterable[Answer | Skipped], path: str | None
+) -> Iterator[Answer | Skipped]:
+    """The answers again; those without a bill are written to the file at `path` as they pass,
+    which is there when all have passed. Raises `OSError`.
 
-    `raw` is the text of the record, and null where it was not kept: a line too long to be held, or a file that could not
-    be read. Bytes that are no UTF-8 are written as escapes.
+    `raw` is the text of the record, and null where it was not kept: a line too long to be held,
+    or a file that could not be read. Bytes that are no UTF-8 are written as escapes.
     """
     if path is None:
         yield from answers
@@ -23,6 +27,10 @@ def with_rejects(answers: Iterable[Answer | Skipped], path: str | None) -> Itera
     with text_file(path) as file:
         for answer in answers:
             if isinstance(answer, Answer) and answer.bill is None:
-                place = {"file": answer.place.file, "line": answer.place.line, "id": answer.place.id}
+                place = {
+                    "file": answer.place.file,
+                    "line": answer.place.line,
+                    "id": answer.place.id,
+                }
                 file.write(json.dumps(place | (answer.error or {}) | {"raw": answer.raw}) + "\n")
             yield answer

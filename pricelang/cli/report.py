@@ -1,4 +1,6 @@
-"""`pricelang report`: what records or a table of usage cost, by model, day, or whatever they carry."""
+"""`pricelang report`: what records or a table of usage cost,
+by model, day, or whatever they carry.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,14 @@ from pricelang.cli.options import (
 )
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
-from pricelang.cli.tables import NOT_STRICT, engine_options, mapping_options, on_spark, opened, tables_of
+from pricelang.cli.tables import (
+    NOT_STRICT,
+    engine_options,
+    mapping_options,
+    on_spark,
+    opened,
+    tables_of,
+)
 from pricelang.csv_lines import CsvWriter
 from pricelang.decimals import grouped, to_decimal
 from pricelang.ending import DONE, SOME_FAILED, error_line
@@ -37,23 +46,37 @@ from pricelang.usage.records import UsageError
 from pricelang.wording import printable
 
 MAX_NOTES = 8
-"""Notes under a report; `pricelang price` shows all of them, beside the records that they are of."""
+"""Notes under a report; `pricelang price` shows all of them,
+beside the records that they are of.
+"""
 MAX_SHOWN = 20
 """Reasons that are told one by one."""
 FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "chart": "--chart"}
 
 
 @click.command(
-    epilog="Exit codes: 0 everything was priced; 1 something has no price (the rest is added up, the refused are counted and "
+    epilog="Exit codes: 0 everything was priced; 1 something has no price (the rest is added up, "
+    "the refused are counted and "
     "named on standard error); 2 wrong usage, or a table or book that cannot be used.",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILES…")
-@click.option("--by", default="model", show_default=True, metavar="NAME,…",
-              help="`model`, `hour`, `day`, `week`, `month`, `year`; a column of a table; what records carry, such as `session`, "
-              "`workspace` or `file`; or `none`.")  # fmt: skip
+@click.option(
+    "--by",
+    default="model",
+    show_default=True,
+    metavar="NAME,…",
+    help="`model`, `hour`, `day`, `week`, `month`, `year`; a column of a table; what records "
+    "carry, such as `session`, "
+    "`workspace` or `file`; or `none`.",
+)
 @click.option("--since", metavar="DAY", help="Records from this day, month or year on.")
 @click.option("--until", metavar="DAY", help="Records up to the end of this day, month or year.")
-@click.option("--tz", "zone", metavar="ZONE", help="The time zone of days, such as Europe/Berlin, or `local`; UTC unless given.")
+@click.option(
+    "--tz",
+    "zone",
+    metavar="ZONE",
+    help="The time zone of days, such as Europe/Berlin, or `local`; UTC unless given.",
+)
 @click.option("--chart", is_flag=True, help="Bars under the table.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a group.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header.")
@@ -61,7 +84,12 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 @book_option
 @at_option
 @click.option("--model", metavar="ID", help="The model of rows or records that do not say it.")
-@click.option("--format", "format_", metavar="NAME", help="The format of the records; known by their shape unless given.")
+@click.option(
+    "--format",
+    "format_",
+    metavar="NAME",
+    help="The format of the records; known by their shape unless given.",
+)
 @unknown_counters_option
 @dimension_options
 @strict_option
@@ -69,11 +97,20 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 @mapping_options
 @engine_options
 @click.pass_context
-def command(ctx: click.Context, /, by: str, since: str | None, until: str | None, zone: str | None, **params: Any) -> None:
-    """What usage costs, added up: records of any format (files, folders, `-` for standard input), or tables (Parquet, CSV,
-    TSV, a table of a DuckDB file; JSON Lines of columns with `--map`).
+def command(
+    ctx: click.Context,
+    /,
+    by: str,
+    since: str | None,
+    until: str | None,
+    zone: str | None,
+    **params: Any,
+) -> None:
+    """What usage costs, added up: records of any format (files, folders, `-` for standard input),
+    or tables (Parquet, CSV, TSV, a table of a DuckDB file; JSON Lines of columns with `--map`).
 
-    Columns of a table are known by the names of the book (`model`, `at`, `input`, …); `--map` names others.
+    Columns of a table are known by the names of the book (`model`, `at`, `input`, …);
+    `--map` names others.
 
     \b
     Examples:
@@ -88,7 +125,9 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
     if params["engine"] == "spark":
         from pricelang.engines.spark_files import report_files
 
-        with on_spark(ctx, params, since=since, until=until, tz=zone, format=params["format_"]) as arguments:
+        with on_spark(
+            ctx, params, since=since, until=until, tz=zone, format=params["format_"]
+        ) as arguments:
             ctx.exit(show_report(report_files(by=columns, **arguments), params))
     if params["master"] is not None:
         ctx.fail("`--master` goes with `--engine spark`")
@@ -97,7 +136,10 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
             ctx.fail("`--sum` speaks of tables; a record says itself that it is a sum")
         ctx.exit(show_report(_of_records(ctx, columns, (since, until, zone), params), params))
     if since is not None or until is not None or zone is not None or params["format_"] is not None:
-        ctx.fail("`--since`, `--until`, `--tz` and `--format` are for records; a table is narrowed by a query of its own")
+        ctx.fail(
+            "`--since`, `--until`, `--tz` and `--format` are for records; a table is "
+            "narrowed by a query of its own"
+        )
     if params["strict"]:
         ctx.fail(NOT_STRICT)
     with opened(ctx, params) as job:
@@ -108,7 +150,12 @@ def command(ctx: click.Context, /, by: str, since: str | None, until: str | None
     ctx.exit(show_report(report, params, rest))
 
 
-def _of_records(ctx: click.Context, by: Sequence[str], limits: tuple[str | None, str | None, str | None], params: dict[str, Any]) -> Report:
+def _of_records(
+    ctx: click.Context,
+    by: Sequence[str],
+    limits: tuple[str | None, str | None, str | None],
+    params: dict[str, Any],
+) -> Report:
     """The report over files of records."""
     from pricelang.reports.period import between, zone_of
     from pricelang.reports.report import report_records
@@ -122,15 +169,29 @@ def _of_records(ctx: click.Context, by: Sequence[str], limits: tuple[str | None,
     try:
         zone = zone_of(limits[2])
         period = between(limits[0], limits[1], zone)
-        outcomes = read_paths(record_files(ctx, params["files"]), params["format_"], unknown_counters=params["unknown_counters"])
-        return report_records(open_book(params["book"]), with_progress(outcomes, shares_terminal=False), by, given, period, zone)
+        outcomes = read_paths(
+            record_files(ctx, params["files"]),
+            params["format_"],
+            unknown_counters=params["unknown_counters"],
+        )
+        return report_records(
+            open_book(params["book"]),
+            with_progress(outcomes, shares_terminal=False),
+            by,
+            given,
+            period,
+            zone,
+        )
     except (PriceError, UsageError) as error:
         raise Failure(error.code, error.message, error.help) from None
 
 
-def show_report(report: Report, forms: dict[str, Any] | None = None, rest: tuple[str, ...] = ()) -> int:
-    """Prints the totals in one of the `FORMS`, and on standard error what has no price and which columns said nothing;
-    returns the exit code."""
+def show_report(
+    report: Report, forms: dict[str, Any] | None = None, rest: tuple[str, ...] = ()
+) -> int:
+    """Prints the totals in one of the `FORMS`, and on standard error what
+    has no price and which columns said nothing; returns the exit code.
+    """
     forms = forms or {}
     if forms.get("as_json"):
         for total in report.totals:
@@ -143,7 +204,9 @@ def show_report(report: Report, forms: dict[str, Any] | None = None, rest: tuple
     for_programs = forms.get("as_json") or forms.get("as_csv")
     not_used = [name for name in rest if name not in report.by]
     if not_used and not for_programs:
-        click.echo(f"columns that say nothing to the book: {', '.join(map(printable, not_used))}", err=True)
+        click.echo(
+            f"columns that say nothing to the book: {', '.join(map(printable, not_used))}", err=True
+        )
     if for_programs and report.counts is not None:
         click.echo(counts_text(report), err=True)
     show_unpriced(report.unpriced, report.noun)
@@ -160,7 +223,13 @@ def _table(report: Report, as_markdown: bool, chart: bool) -> None:
         from pricelang.cli.bars import show_bars
 
         click.echo()
-        show_bars([(" ".join(map(_shown, total.by)) or "total", total.most, total.currency) for total in report.totals], as_markdown)
+        show_bars(
+            [
+                (" ".join(map(_shown, total.by)) or "total", total.most, total.currency)
+                for total in report.totals
+            ],
+            as_markdown,
+        )
     if grid.rows or report.noun != RECORDS:
         click.echo()
     click.echo(counts_text(report))
@@ -173,7 +242,15 @@ def counts_text(report: Report) -> str:
     if counts is None:
         refused = sum(unpriced.rows for unpriced in report.unpriced)
         return f"{report.read:,} rows read: {report.read - refused:,} priced, {refused:,} refused"
-    return counts_line(counts.priced, counts.free, counts.skipped, counts.refused, counts.broken, counts.outside, counts.warned)
+    return counts_line(
+        counts.priced,
+        counts.free,
+        counts.skipped,
+        counts.refused,
+        counts.broken,
+        counts.outside,
+        counts.warned,
+    )
 
 
 def show_notes(notes: Sequence[tuple[Note, int]], as_markdown: bool = False) -> None:
@@ -187,7 +264,9 @@ def show_notes(notes: Sequence[tuple[Note, int]], as_markdown: bool = False) -> 
 
 
 def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
-    """Prints on standard error what has no price: each reason, how often, where first, and what to do."""
+    """Prints on standard error what has no price:
+    each reason, how often, where first, and what to do.
+    """
     for one in unpriced[:MAX_SHOWN]:
         rows = f"{one.rows:,} {noun.removesuffix('s')}{'s' if one.rows != 1 else ''}"
         click.echo(f"{error_line(one.code, one.reason)} ({rows})", err=True)
@@ -198,12 +277,26 @@ def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
             click.echo(f"  help: {printable(one.help)}", err=True)
     rest = unpriced[MAX_SHOWN:]
     if rest:
-        click.echo(f"and {sum(one.rows for one in rest):,} more {noun} for {len(rest):,} other reasons; `pricelang price` names each", err=True)
+        click.echo(
+            f"and {sum(one.rows for one in rest):,} more {noun} for {len(rest):,} other "
+            "reasons; `pricelang price` names each",
+            err=True,
+        )
 
 
 def report_grid(report: Report) -> Grid:
-    """The totals as a table, with a line for each currency that adds them up where there are several."""
-    used = [name for n, (name, _) in enumerate(report.totals[0].quantities) if any(t.quantities[n][1] for t in report.totals)] if report.totals else []
+    """The totals as a table, with a line for each currency
+    that adds them up where there are several.
+    """
+    used = (
+        [
+            name
+            for n, (name, _) in enumerate(report.totals[0].quantities)
+            if any(t.quantities[n][1] for t in report.totals)
+        ]
+        if report.totals
+        else []
+    )
     rows = [_row(report, total, used) for total in report.totals]
     sums = list(_whole(report)) if len(rows) > 1 and report.by else []
     for total in sums:
@@ -220,7 +313,10 @@ def _whole(report: Report) -> Iterator[Total]:
     for currency in sorted({total.currency for total in report.totals}):
         totals = [total for total in report.totals if total.currency == currency]
         names = [name for name, _ in totals[0].quantities]
-        used = tuple((name, sum((dict(total.quantities)[name] for total in totals), Fraction(0))) for name in names)
+        used = tuple(
+            (name, sum((dict(total.quantities)[name] for total in totals), Fraction(0)))
+            for name in names
+        )
         amount = sum((total.amount for total in totals), Fraction(0))
         yield Total((), sum(total.rows for total in totals), used, amount, currency)
 
@@ -231,7 +327,11 @@ def _row(report: Report, total: Total, used: Sequence[str]) -> tuple[str, ...]:
 
 def _numbers(total: Total, used: Sequence[str]) -> tuple[str, ...]:
     quantities = dict(total.quantities)
-    return (f"{total.rows:,}", *(grouped(quantities[name]) for name in used), span_of(total.amount, total.most, total.currency))
+    return (
+        f"{total.rows:,}",
+        *(grouped(quantities[name]) for name in used),
+        span_of(total.amount, total.most, total.currency),
+    )
 
 
 def _shown(value: object) -> str:
@@ -239,7 +339,9 @@ def _shown(value: object) -> str:
 
 
 def _csv(report: Report) -> None:
-    """Comma-separated values; where a group has bounds, all have `low` and `high` and those no `amount`."""
+    """Comma-separated values; where a group has bounds,
+    all have `low` and `high` and those no `amount`.
+    """
     meters = [name for name, _ in report.totals[0].quantities] if report.totals else []
     bounds = ["low", "high"] if any(total.high is not None for total in report.totals) else []
     writer = CsvWriter(sys.stdout)
@@ -249,4 +351,13 @@ def _csv(report: Report) -> None:
         values = ["" if value is None else str(value) for value in total.by]
         low, high = (format(to_decimal(amount), "f") for amount in (total.amount, total.most))
         amount = "" if total.high is not None else low
-        writer.row([*values, total.rows, *quantities, amount, *([low, high] if bounds else []), total.currency])
+        writer.row(
+            [
+                *values,
+                total.rows,
+                *quantities,
+                amount,
+                *([low, high] if bounds else []),
+                total.currency,
+            ]
+        )

@@ -17,7 +17,9 @@ def request_grid(bill: Bill) -> Grid:
     rows = [_line(part, line) for part in bill.parts for line in part.amounts]
     rows.append(request_total(span_of(*bounds_of(bill), bill.currency)))
     (part,) = bill.parts
-    title = f"{part.cell.model.name} at {written(part.at)}" + "".join(f", {name} {value}" for name, value in part.dimensions)
+    title = f"{part.cell.model.name} at {written(part.at)}" + "".join(
+        f", {name} {value}" for name, value in part.dimensions
+    )
     return Grid(REQUEST_HEADERS, tuple(rows), REQUEST_NUMBERS, 1, title)
 
 
@@ -27,13 +29,18 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
         return (line.step.rule if line.step is not None else "", "", "", "", "", amount)
     rate = line.rate
     price = f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}"
-    rules = [f"{step.rule} x {grouped(step.value)}" if step.kind == "factor" else step.rule for step in rate.steps]
+    rules = [
+        f"{step.rule} x {grouped(step.value)}" if step.kind == "factor" else step.rule
+        for step in rate.steps
+    ]
     if rate.free is not None:
         rules = ["free"]
     if part.cell.conversion is not None:
         rules.append(f"{part.cell.conversion.currency} at {grouped(part.cell.conversion.rate)}")
     units = (rate.meter.unit, plural(rate.meter.unit))
-    return request_row(rate.meter.name, Fraction(line.billed), units, price, ", ".join(rules), amount)
+    return request_row(
+        rate.meter.name, Fraction(line.billed), units, price, ", ".join(rules), amount
+    )
 
 
 def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
@@ -43,4 +50,8 @@ def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
 
 def span_of(low: Fraction, high: Fraction, currency: str) -> str:
     """`$0.25`, or `$0.25 to $0.50` where the two differ."""
-    return money(low, currency) if low == high else f"{money(low, currency)} to {money(high, currency)}"
+    return (
+        money(low, currency)
+        if low == high
+        else f"{money(low, currency)} to {money(high, currency)}"
+    )

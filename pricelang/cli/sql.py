@@ -10,42 +10,147 @@ from pricelang.cli.output import Failure
 from pricelang.rating.errors import PriceError
 from pricelang.wording import printable
 
-DIALECTS = ("duckdb", "spark", "bigquery", "snowflake", "trino", "clickhouse", "postgres", "redshift")
+DIALECTS = (
+    "duckdb",
+    "spark",
+    "bigquery",
+    "snowflake",
+    "trino",
+    "clickhouse",
+    "postgres",
+    "redshift",
+)
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
-@click.option("--dialect", required=True, type=click.Choice(DIALECTS), help="The warehouse that reads the text.")
-@click.option("--usage-table", default="usage", show_default=True, metavar="NAME", help="The table of usage; dots part schemas.")
-@click.option("--map", "mapped", multiple=True, metavar="NAME=COLUMN", help="The column of `model`, `at`, a dimension or a meter, where it has another name.")
-@click.option("--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases.")
-@click.option("--meter", "meters", multiple=True, metavar="NAME", help="A meter that has a column; all that models have rates of unless given.")
-@click.option("--dimension", "dimensions", multiple=True, metavar="NAME", help="A dimension that has a column, `none` for none; all on which a price turns unless given. The others are at their defaults.")
-@click.option("--set", "settings", multiple=True, metavar="DIMENSION=VALUE", help="A value that holds for every row.")
-@click.option("--since", metavar="DATE", callback=lambda _ctx, _param, value: checked_instant(value), help="Only rates from then on; earlier usage has no price.")
-@click.option("--instants", type=click.Choice(["plain", "zoned"]), help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there unless given.")
-@click.option("--refused", type=click.Choice(["raise", "null"]), default="raise", show_default=True, help="A row without a price stops the query, or has a NULL cost and a reason.")
-@click.option("--totals-by", metavar="COLUMN,…", help="Totals by columns, `model`, `day`, `month` or `year` instead of a price for each row; an empty text for one total.")
-@click.option("--account", metavar="COLUMN", help="The column of accounts: free pools and tiers are applied in order of instant within each period.")
-@click.option("--tie", metavar="COLUMN", help="The column that orders an account's rows of one instant.")
-@click.option("--settle", is_flag=True, help="What each account owes for each period, with the floors and caps of accounts.")
-@click.option("--sum", "is_sum", is_flag=True, help="Each row adds up several requests, which are held against no limit of one.")
+@click.option(
+    "--dialect",
+    required=True,
+    type=click.Choice(DIALECTS),
+    help="The warehouse that reads the text.",
+)
+@click.option(
+    "--usage-table",
+    default="usage",
+    show_default=True,
+    metavar="NAME",
+    help="The table of usage; dots part schemas.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="The column of `model`, `at`, a dimension or a meter, where it has another name.",
+)
+@click.option(
+    "--model", "models", multiple=True, metavar="ID", help="Only this model, and its aliases."
+)
+@click.option(
+    "--meter",
+    "meters",
+    multiple=True,
+    metavar="NAME",
+    help="A meter that has a column; all that models have rates of unless given.",
+)
+@click.option(
+    "--dimension",
+    "dimensions",
+    multiple=True,
+    metavar="NAME",
+    help="A dimension that has a column, `none` for none; all on which a price turns unless "
+    "given. The others are at their defaults.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="DIMENSION=VALUE",
+    help="A value that holds for every row.",
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=lambda _ctx, _param, value: checked_instant(value),
+    help="Only rates from then on; earlier usage has no price.",
+)
+@click.option(
+    "--instants",
+    type=click.Choice(["plain", "zoned"]),
+    help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there "
+    "unless given.",
+)
+@click.option(
+    "--refused",
+    type=click.Choice(["raise", "null"]),
+    default="raise",
+    show_default=True,
+    help="A row without a price stops the query, or has a NULL cost and a reason.",
+)
+@click.option(
+    "--totals-by",
+    metavar="COLUMN,…",
+    help="Totals by columns, `model`, `day`, `month` or `year` instead of a price for each row; "
+    "an empty text for one total.",
+)
+@click.option(
+    "--account",
+    metavar="COLUMN",
+    help="The column of accounts: free pools and tiers are applied in order of instant within "
+    "each period.",
+)
+@click.option(
+    "--tie", metavar="COLUMN", help="The column that orders an account's rows of one instant."
+)
+@click.option(
+    "--settle",
+    is_flag=True,
+    help="What each account owes for each period, with the floors and caps of accounts.",
+)
+@click.option(
+    "--sum",
+    "is_sum",
+    is_flag=True,
+    help="Each row adds up several requests, which are held against no limit of one.",
+)
 @click.option("--schema", metavar="NAME", help="The schema of the tables of rates.")
-@click.option("--only", type=click.Choice(["tables", "query"]), help="Only the tables of rates, or only the query.")
+@click.option(
+    "--only",
+    type=click.Choice(["tables", "query"]),
+    help="Only the tables of rates, or only the query.",
+)
 @book_option
 @click.pass_context
 def command(
-    ctx: click.Context, dialect: str, usage_table: str, mapped: tuple[str, ...], models: tuple[str, ...], meters: tuple[str, ...],
-    dimensions: tuple[str, ...], settings: tuple[str, ...], since: str | None, instants: str | None, refused: str,
-    totals_by: str | None, account: str | None, tie: str | None, settle: bool, schema: str | None, only: str | None, book: str,
+    ctx: click.Context,
+    dialect: str,
+    usage_table: str,
+    mapped: tuple[str, ...],
+    models: tuple[str, ...],
+    meters: tuple[str, ...],
+    dimensions: tuple[str, ...],
+    settings: tuple[str, ...],
+    since: str | None,
+    instants: str | None,
+    refused: str,
+    totals_by: str | None,
+    account: str | None,
+    tie: str | None,
+    settle: bool,
+    schema: str | None,
+    only: str | None,
+    book: str,
     is_sum: bool,
-) -> None:  # fmt: skip
-    """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table of usage by them, exact
-    to the last digit. A row without a price stops the query, or says why; none is lost.
+) -> None:
+    """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table
+    of usage by them, exact to the last digit. A row without a price stops the query, or says why;
+    none is lost.
 
     \b
     Examples:
       pricelang sql --dialect duckdb --dimension service_tier --map at=ts
-      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month --set speed=standard
+      pricelang sql --dialect bigquery --usage-table shop.usage
+      --totals-by model,month --set speed=standard
     """
     from pricelang.engines.warehouse import heading, plan_of, query
     from pricelang.engines.warehouse_accounts import account_query, settle_query
@@ -53,7 +158,10 @@ def command(
     from pricelang.engines.warehouse_totals import totals_query
 
     if not all(part.strip() for part in usage_table.split(".")):
-        ctx.fail(f"`--usage-table` takes a name, or names with dots between, not `{printable(usage_table)}`")
+        ctx.fail(
+            "`--usage-table` takes a name, or names with dots between, not "
+            f"`{printable(usage_table)}`"
+        )
     if tie is not None and account is None:
         ctx.fail("`--tie` orders the rows of accounts: it needs `--account COLUMN`")
     if settle and account is None:
@@ -63,16 +171,32 @@ def command(
     loaded = open_book(book)
     try:
         plan = plan_of(
-            loaded, dialect, table=usage_table.split("."), mapping=dict(pairs(ctx, mapped, "--map", "NAME=COLUMN")),
-            models=models or None, meters=meters, dimensions=_named(dimensions), since=since,
-            fixed=dict(pairs(ctx, settings, "--set", "DIMENSION=VALUE")), instants=instants,
-            schema=schema.split(".") if schema else (), account=account, tie=tie, sums=is_sum,
-        )  # fmt: skip
-        columns = None if totals_by is None else [name.strip() for name in totals_by.split(",") if name.strip()]
+            loaded,
+            dialect,
+            table=usage_table.split("."),
+            mapping=dict(pairs(ctx, mapped, "--map", "NAME=COLUMN")),
+            models=models or None,
+            meters=meters,
+            dimensions=_named(dimensions),
+            since=since,
+            fixed=dict(pairs(ctx, settings, "--set", "DIMENSION=VALUE")),
+            instants=instants,
+            schema=schema.split(".") if schema else (),
+            account=account,
+            tie=tie,
+            sums=is_sum,
+        )
+        columns = (
+            None
+            if totals_by is None
+            else [name.strip() for name in totals_by.split(",") if name.strip()]
+        )
         if account is not None:
             asked = settle_query(plan, refused) if settle else account_query(plan, refused)
         else:
-            asked = query(plan, refused) if columns is None else totals_query(plan, columns, refused)
+            asked = (
+                query(plan, refused) if columns is None else totals_query(plan, columns, refused)
+            )
         tables = [*table_statements(plan)]
     except PriceError as error:
         raise Failure(error.code, error.message, error.help) from None
@@ -86,9 +210,16 @@ def command(
 
 
 def _not_counted(book: Book, counted: set[str]) -> str:
-    """A comment on the meters for which no column is taken: what usage has of them is not in the amounts."""
+    """A comment on the meters for which no column is taken:
+    what usage has of them is not in the amounts.
+    """
     others = ", ".join(each.name for each in book.checked.meters if each.name not in counted)
-    return f"-- no part of any amount, unless `--meter` names them beside the others: {printable(others)}\n" if others else ""
+    return (
+        "-- no part of any amount, unless `--meter` names them beside the others: "
+        f"{printable(others)}\n"
+        if others
+        else ""
+    )
 
 
 def _named(dimensions: tuple[str, ...]) -> list[str] | None:

@@ -1,4 +1,6 @@
-"""Answers to tables: a row a record, exact totals by model and currency, the notes and counts under them."""
+"""Answers to tables: a row a record, exact totals by model and currency,
+the notes and counts under them.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ class Total:
 
 
 class Summary:
-    """What a run has priced so far; nothing in it is ever rounded. (A plain class: it grows, and it loads faster.)"""
+    """What a run has priced so far; nothing in it is ever rounded.
+    (A plain class: it grows, and it loads faster.)
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -71,7 +75,9 @@ class Summary:
         self.notes: dict[Note, int] = {}
         self.refused: list[Answer] = []
         self.skipped: list[Skipped] = []
-        self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = self.warned = 0
+        self.priced = self.free = self.skips = self.broken = self.refusals = self.left_out = (
+            self.warned
+        ) = 0
 
     def add(self, answer: Answer | Skipped) -> None:
         """Counts an answer in."""
@@ -93,7 +99,8 @@ class Summary:
                 self.notes[note] = self.notes.get(note, 0) + 1
         self._add_totals(answer.record, bill)
         self.grand.setdefault(bill.currency, Total()).add(low, high)
-        # What is drawn is bounded, what is added up is not: a run of any length needs no more memory than this.
+        # What is drawn is bounded, what is added up is not:
+        # a run of any length needs no more memory than this.
         if len(self.rows) < MAX_ROWS:
             self.rows += _rows(answer.place, bill)
         else:
@@ -101,7 +108,9 @@ class Summary:
 
     def counts(self) -> str:
         """How many records were read, and what became of them."""
-        return counts_line(self.priced, self.free, self.skips, self.refusals, self.broken, warned=self.warned)
+        return counts_line(
+            self.priced, self.free, self.skips, self.refusals, self.broken, warned=self.warned
+        )
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
         by_model: dict[str, tuple[Fraction, Fraction]] = {}
@@ -116,20 +125,28 @@ class Summary:
         """What each part of a bill adds to its model's total."""
         names = [part.cell.model.name for part in bill.parts]
         if bill.bounds is None:
-            yield from ((name, part.total, part.total) for name, part in zip(names, bill.parts, strict=True))
+            yield from (
+                (name, part.total, part.total) for name, part in zip(names, bill.parts, strict=True)
+            )
         elif len(set(names)) == 1:
             yield names[0], *bill.bounds
         else:
-            # A bill knows the bounds of its sum alone, and the parts are of several models: price them one by one.
+            # A bill knows the bounds of its sum alone, and the parts are of several models:
+            # price them one by one.
             for name, part, priced in zip(names, record.parts, bill.parts, strict=True):
                 alone = self.book.price_record(
-                    evolve(record, parts=(part,)), model=name, at=written(priced.at), dimensions=dict(priced.dimensions)
+                    evolve(record, parts=(part,)),
+                    model=name,
+                    at=written(priced.at),
+                    dimensions=dict(priced.dimensions),
                 )
                 yield name, *bounds_of(alone)
 
 
 def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid:
-    """A row a record and a part, with the ids of records and the quantities of meters or without them."""
+    """A row a record and a part,
+    with the ids of records and the quantities of meters or without them.
+    """
     used = {meter for row in summary.rows for meter, quantity in row.quantities.items() if quantity}
     names = columns_of(summary.book.checked, used) if meters else []
     folder = shared_folder({row.place.file for row in summary.rows if row.place is not None})
@@ -137,7 +154,11 @@ def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid
     rows = []
     for row in summary.rows:
         place = row.place
-        record = f"  {printable(row.label)}" if place is None else short_place(place.file, place.line, folder)
+        record = (
+            f"  {printable(row.label)}"
+            if place is None
+            else short_place(place.file, place.line, folder)
+        )
         identity = ((place.id if place is not None else None) or "") if ids else None
         rows.append(record_row(record, identity, row.model, names, row.quantities, row.amount))
     headers = record_headers(names, ids)
@@ -173,4 +194,6 @@ def _rows(place: Place, bill: Bill) -> Iterator[Row]:
             quantities = {meter: Fraction(sum(uses)) for meter, uses in part.usage.items()}
             # The parts of a sum with bounds say what they cost together only.
             amount = money(part.total, part.currency) if bill.bounds is None else ""
-            yield Row(None, part.label or f"part {number}", part.cell.model.name, quantities, amount)
+            yield Row(
+                None, part.label or f"part {number}", part.cell.model.name, quantities, amount
+            )

@@ -14,26 +14,52 @@ from pricelang.layout import note_line
 from pricelang.markdown import line
 from pricelang.rating.errors import PriceError
 from pricelang.rating.instants import written
-from pricelang.rating.tables import BASE, CACHE, CHARGES, Charged, Figure, Multiple, Page, Table, price_page
+from pricelang.rating.tables import (
+    BASE,
+    CACHE,
+    CHARGES,
+    Charged,
+    Figure,
+    Multiple,
+    Page,
+    Table,
+    price_page,
+)
 
 # How price pages head the columns of the usual meters; other meters go by their names.
 HEADERS = {
-    "input": "Base Input Tokens", "cache_write_5m": "5m Cache Writes", "cache_write_1h": "1h Cache Writes",
-    "cache_read": "Cache Hits & Refreshes", "output": "Output Tokens",
-}  # fmt: skip
+    "input": "Base Input Tokens",
+    "cache_write_5m": "5m Cache Writes",
+    "cache_write_1h": "1h Cache Writes",
+    "cache_read": "Cache Hits & Refreshes",
+    "output": "Output Tokens",
+}
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
 @at_option
-@click.option("--mode", "modes", multiple=True, metavar="base|cache|batch|fast|residency|all",
-              help="A table: base, cache, charges, or a multiplier of the book by its name; all for all.")  # fmt: skip
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    metavar="base|cache|batch|fast|residency|all",
+    help="A table: base, cache, charges, or a multiplier of the book by its name; all for all.",
+)
 @click.option("--retired", is_flag=True, help="Also models that were retired long before that day.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all tables.")
 @book_option
-def command(at: str | None, modes: tuple[str, ...], retired: bool, as_markdown: bool, as_json: bool, book: str) -> None:
-    """The tables of a price page on a day, worked out from the book: base prices, cache multiples, batch, fast mode and
-    charges, unless `--mode` names others. A model is listed for 120 days after its retirement, newest models first.
+def command(
+    at: str | None,
+    modes: tuple[str, ...],
+    retired: bool,
+    as_markdown: bool,
+    as_json: bool,
+    book: str,
+) -> None:
+    """The tables of a price page on a day, worked out from the book: base prices, cache multiples,
+    batch, fast mode and charges, unless `--mode` names others. A model is listed for 120 days after
+    its retirement, newest models first.
 
     \b
     Examples:
@@ -73,20 +99,33 @@ def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
 def _prices(table: Table, at: int) -> Grid:
     heads = []
     for meter in table.meters:
-        heads.append(HEADERS.get(meter, meter) if table.mode == BASE else f"{table.mode.replace('_', ' ').capitalize()} {meter}")
+        heads.append(
+            HEADERS.get(meter, meter)
+            if table.mode == BASE
+            else f"{table.mode.replace('_', ' ').capitalize()} {meter}"
+        )
     rows = [
-        (row.model + (f" ({row.status})" if row.status else ""), *(_shown(figure) for figure in row.prices))
+        (
+            row.model + (f" ({row.status})" if row.status else ""),
+            *(_shown(figure) for figure in row.prices),
+        )
         for row in table.rows
     ]
     title = f"{table.title} on {written(at)}" if table.mode == BASE else table.title
-    return Grid(("Model", *heads), tuple(rows), title=title + (f" ({', '.join(table.given)})" if table.given else ""))
+    return Grid(
+        ("Model", *heads),
+        tuple(rows),
+        title=title + (f" ({', '.join(table.given)})" if table.given else ""),
+    )
 
 
 def _multiples(multiples: tuple[Multiple, ...]) -> Grid:
     general = {multiple.meter for multiple in multiples if multiple.models}
     rows = []
     for multiple in multiples:
-        models = ", ".join(multiple.models) or ("all others" if multiple.meter in general else "all")
+        models = ", ".join(multiple.models) or (
+            "all others" if multiple.meter in general else "all"
+        )
         rows.append((multiple.meter, f"{grouped(multiple.factor)} x {multiple.of}", models))
     return Grid(("Meter", "Price", "Models"), tuple(rows), title="Derived prices")
 
@@ -94,8 +133,15 @@ def _multiples(multiples: tuple[Multiple, ...]) -> Grid:
 def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Grid:
     rows = []
     for charged in charges:
-        price = f"{_money(charged.price)} per {charged.price.per}" if charged.price is not None else "free"
-        conditions = [text.removeprefix("free: ") if charged.price is None else text for text in charged.conditions]
+        price = (
+            f"{_money(charged.price)} per {charged.price.per}"
+            if charged.price is not None
+            else "free"
+        )
+        conditions = [
+            text.removeprefix("free: ") if charged.price is None else text
+            for text in charged.conditions
+        ]
         if as_markdown:
             conditions = ["; ".join(conditions)]
         rows.append((charged.title, price, *(conditions[:1] or [""])))
@@ -114,22 +160,44 @@ def _money(figure: Figure) -> str:
 def _as_data(page: Page) -> dict[str, object]:
     tables = [
         {
-            "mode": table.mode, "title": table.title, "given": list(table.given), "meters": list(table.meters),
+            "mode": table.mode,
+            "title": table.title,
+            "given": list(table.given),
+            "meters": list(table.meters),
             "rows": [
-                {"model": row.model, "status": row.status or None,
-                 "prices": {meter: _figure(price) for meter, price in zip(table.meters, row.prices, strict=True)}}
+                {
+                    "model": row.model,
+                    "status": row.status or None,
+                    "prices": {
+                        meter: _figure(price)
+                        for meter, price in zip(table.meters, row.prices, strict=True)
+                    },
+                }
                 for row in table.rows
             ],
         }
         for table in page.tables
-    ]  # fmt: skip
+    ]
     multiples = [
-        {"meter": x.meter, "factor": plain(x.factor), "of": x.of, "models": list(x.models) or None} for x in page.multiples
+        {"meter": x.meter, "factor": plain(x.factor), "of": x.of, "models": list(x.models) or None}
+        for x in page.multiples
     ]
     charges = [
-        {"meter": x.meter, "title": x.title, "price": _figure(x.price), "conditions": list(x.conditions)} for x in page.charges
+        {
+            "meter": x.meter,
+            "title": x.title,
+            "price": _figure(x.price),
+            "conditions": list(x.conditions),
+        }
+        for x in page.charges
     ]
-    return {"at": written(page.at), "tables": tables, CACHE: multiples, CHARGES: charges, "notes": [note.to_dict() for note in page.notes]}
+    return {
+        "at": written(page.at),
+        "tables": tables,
+        CACHE: multiples,
+        CHARGES: charges,
+        "notes": [note.to_dict() for note in page.notes],
+    }
 
 
 def _figure(figure: Figure | None) -> dict[str, str] | None:

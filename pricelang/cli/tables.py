@@ -1,4 +1,6 @@
-"""Tables of usage on the command line: which options say how to read them, and the job that prices them."""
+"""Tables of usage on the command line:
+which options say how to read them, and the job that prices them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ MEMORY = "512MB"
 
 
 class RowsRefused(Failure):
-    """A table with a row that has no price: nothing is wrong with the call, so the exit code is another."""
+    """A table with a row that has no price:
+    nothing is wrong with the call, so the exit code is another.
+    """
 
     exit_code = SOME_FAILED
 
@@ -42,14 +46,29 @@ class RowsRefused(Failure):
 def mapping_options(function: Decorated) -> Decorated:
     """Adds what says how a table of usage is read: `--map`, `--table`, `--remote`, `--memory`."""
     for option in (
-        click.option("--memory", default=MEMORY, show_default=True, metavar="SIZE", help="The memory that DuckDB may use for a table."),
-        click.option("--remote", is_flag=True, is_eager=True, help="Read tables that are not on this machine, such as `s3://…` or `https://…`."),
+        click.option(
+            "--memory",
+            default=MEMORY,
+            show_default=True,
+            metavar="SIZE",
+            help="The memory that DuckDB may use for a table.",
+        ),
+        click.option(
+            "--remote",
+            is_flag=True,
+            is_eager=True,
+            help="Read tables that are not on this machine, such as `s3://…` or `https://…`.",
+        ),
         click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
         click.option(
-            "--map", "mapping", multiple=True, metavar="NAME=COLUMN|FILE",
-            help="The column that says `model`, `at`, a dimension or a meter; or a TOML file with a table `[columns]` of them.",
+            "--map",
+            "mapping",
+            multiple=True,
+            metavar="NAME=COLUMN|FILE",
+            help="The column that says `model`, `at`, a dimension or a meter; or a TOML file with "
+            "a table `[columns]` of them.",
         ),
-    ):  # fmt: skip
+    ):
         function = option(function)
     return function
 
@@ -57,22 +76,42 @@ def mapping_options(function: Decorated) -> Decorated:
 def engine_options(function: Decorated) -> Decorated:
     """Adds where a table is priced: `--engine`, `--master`."""
     for option in (
-        click.option("--master", metavar="URL", help="The master of Spark, such as `local[4]` or `yarn`."),
-        click.option("--engine", is_eager=True, type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="Where a table is priced. Spark takes folders and globs, and writes folders of Parquet."),
-    ):  # fmt: skip
+        click.option(
+            "--master", metavar="URL", help="The master of Spark, such as `local[4]` or `yarn`."
+        ),
+        click.option(
+            "--engine",
+            is_eager=True,
+            type=click.Choice(["duckdb", "spark"]),
+            default="duckdb",
+            show_default=True,
+            help="Where a table is priced. Spark takes folders and globs, and writes folders of "
+            "Parquet.",
+        ),
+    ):
         function = option(function)
     return function
 
 
 @contextlib.contextmanager
-def on_spark(ctx: click.Context, params: dict[str, Any], **without: object) -> Iterator[dict[str, Any]]:
-    """What files of usage on Spark are priced by, as arguments of `pricelang.engines.spark_files`; `without` are options that
-    it does not have. Raises `Failure` for what cannot be read or priced."""
+def on_spark(
+    ctx: click.Context, params: dict[str, Any], **without: object
+) -> Iterator[dict[str, Any]]:
+    """What files of usage on Spark are priced by, as arguments of `pricelang.engines.spark_files`;
+    `without` are options that it does not have. Raises `Failure` for what cannot be read or priced.
+    """
     for name, value in (without | {"table": params["table"]}).items():
         if value is not None:
             ctx.fail(f"`--{name}` is not for `--engine spark`")
     fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
-    arguments = {"book": open_book(params["book"]), "paths": params["files"], "master": params["master"], "fixed": fixed, "sums": _is_sum(params), "remote": params["remote"]}
+    arguments = {
+        "book": open_book(params["book"]),
+        "paths": params["files"],
+        "master": params["master"],
+        "fixed": fixed,
+        "sums": _is_sum(params),
+        "remote": params["remote"],
+    }
     try:
         yield arguments | {"mapping": _mapping(ctx, params["mapping"])}
     except PriceError as error:
@@ -89,29 +128,50 @@ def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
 
 
 def opened(ctx: click.Context, params: dict[str, Any]) -> contextlib.AbstractContextManager[Job]:
-    """A job over the tables that the options name, with progress on a terminal. Raises `Failure` for what cannot be read
-    or priced."""
+    """A job over the tables that the options name, with progress on a terminal.
+    Raises `Failure` for what cannot be read or priced.
+    """
     fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
     return opened_by(ctx, open_book(params["book"]), params["files"], params, fixed)
 
 
 @contextlib.contextmanager
 def opened_by(
-    ctx: click.Context, book: Book, files: Sequence[str], params: dict[str, Any], fixed: Fixed = NOTHING_FIXED
+    ctx: click.Context,
+    book: Book,
+    files: Sequence[str],
+    params: dict[str, Any],
+    fixed: Fixed = NOTHING_FIXED,
 ) -> Iterator[Job]:
-    """The same by a book that is open already; `params` say how the tables are read (see `mapping_options`)."""
+    """The same by a book that is open already;
+    `params` say how the tables are read (see `mapping_options`).
+    """
     if find_spec("duckdb") is None:
-        raise Failure("no_engine", "tables are priced by DuckDB, which is not installed", "pip install 'pricelang[duckdb]'")
+        raise Failure(
+            "no_engine",
+            "tables are priced by DuckDB, which is not installed",
+            "pip install 'pricelang[duckdb]'",
+        )
     from pricelang.engines.duck import open_job
     from pricelang.engines.failures import engine_errors
 
     try:
-        with engine_errors(), open_duckdb(memory_limit=params["memory"]) as connection, _progress(connection):
+        with (
+            engine_errors(),
+            open_duckdb(memory_limit=params["memory"]) as connection,
+            _progress(connection),
+        ):
             mapping = _mapping(ctx, params["mapping"])
             yield open_job(
-                book, connection, list(files), mapping=mapping, fixed=fixed, table=params["table"], sums=_is_sum(params),
+                book,
+                connection,
+                list(files),
+                mapping=mapping,
+                fixed=fixed,
+                table=params["table"],
+                sums=_is_sum(params),
                 remote=bool(params.get("remote")),
-            )  # fmt: skip
+            )
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None
@@ -156,12 +216,23 @@ def _watch(connection: Any, done: threading.Event) -> None:
     if done.wait(PROGRESS_AFTER):
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("pricing"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (
+        TextColumn("pricing"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=100.0)
         while not done.wait(0.2):
             share = connection.query_progress()
             progress.update(task, completed=max(0.0, float(share)))
-

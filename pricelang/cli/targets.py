@@ -1,4 +1,6 @@
-"""Which parameters of a command are files that it writes, and the check that none of them is something that it reads."""
+"""Which parameters of a command are files that it writes,
+and the check that none of them is something that it reads.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from pricelang.writing import Target, check_targets
 
 
 class TargetFile(click.ParamType):  # type: ignore[type-arg]
-    """A file that a command writes; every option of this kind is checked, and tried by the tests."""
+    """A file that a command writes;
+    every option of this kind is checked, and tried by the tests.
+    """
 
     name = "file"
 
@@ -37,12 +41,15 @@ TARGET, FOLDER = TargetFile(), TargetFolder()
 
 
 def check_outputs(ctx: click.Context, *more: Target, read: tuple[str, ...] = ()) -> None:
-    """Raises `Failure` where a file that the command would write is read by it, or is written twice, or cannot be; `more`
-    and `read` are those that its parameters do not name."""
+    """Raises `Failure` where a file that the command would write is read by it,
+    or is written twice, or cannot be; `more` and `read` are those that its parameters do not name.
+    """
     targets = [
         Target(f"`{param.opts[-1]}`", ctx.params[param.name])
         for param in ctx.command.params
-        if param.type is TARGET and param.name is not None and ctx.params.get(param.name) is not None
+        if param.type is TARGET
+        and param.name is not None
+        and ctx.params.get(param.name) is not None
     ]
     if not targets and not more:
         return
@@ -53,7 +60,9 @@ def check_outputs(ctx: click.Context, *more: Target, read: tuple[str, ...] = ())
 
 
 def _inputs(ctx: click.Context) -> Iterator[str]:
-    """Every file that a parameter of the command names, alone, as a folder, by a pattern, or as a book."""
+    """Every file that a parameter of the command names,
+    alone, as a folder, by a pattern, or as a book.
+    """
     for param in ctx.command.params:
         if isinstance(param.type, TargetFile) or param.name is None:
             continue

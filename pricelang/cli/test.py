@@ -32,22 +32,50 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> F
     except InvalidOperation:
         number = Decimal(-1)
     if number is not None and not (number.is_finite() and 0 <= number <= 100):
-        raise click.BadParameter(f"`{printable(str(value))}` is not a percentage from 0 to 100", ctx, param)
+        raise click.BadParameter(
+            f"`{printable(str(value))}` is not a percentage from 0 to 100", ctx, param
+        )
     return None if number is None else Fraction(number)
 
 
 @click.command(
-    epilog="Exit codes: 0 all examples come out as written; 1 at least one does not, or they exercise less than asked; "
+    epilog="Exit codes: 0 all examples come out as written; 1 at least one does not, or they "
+    "exercise less than asked; "
     "2 wrong usage, or a book with faults.",
 )
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
-@click.option("-k", "text", default="", metavar="TEXT", help="Only examples whose title holds this text.")
-@click.option("--coverage", is_flag=True, help="Also which rules the examples exercise, and each line that none does.")
-@click.option("--fail-under", metavar="PERCENT", callback=_percent, help="Exit 1 when they exercise less; implies --coverage.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an example, on one line each, and one for the coverage.")
+@click.option(
+    "-k", "text", default="", metavar="TEXT", help="Only examples whose title holds this text."
+)
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Also which rules the examples exercise, and each line that none does.",
+)
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    callback=_percent,
+    help="Exit 1 when they exercise less; implies --coverage.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One JSON object an example, on one line each, and one for the coverage.",
+)
 @click.pass_context
-def command(ctx: click.Context, /, path: str, text: str, coverage: bool, fail_under: Fraction | None, as_json: bool) -> None:
-    """The examples of a book, run. A failing one is shown with its place, what it expects, what came of it, and why.
+def command(
+    ctx: click.Context,
+    /,
+    path: str,
+    text: str,
+    coverage: bool,
+    fail_under: Fraction | None,
+    as_json: bool,
+) -> None:
+    """The examples of a book, run. A failing one is shown with its place,
+    what it expects, what came of it, and why.
 
     \b
     Examples:
@@ -57,7 +85,9 @@ def command(ctx: click.Context, /, path: str, text: str, coverage: bool, fail_un
     from pricelang.book.files import read_layers
 
     book = open_book(path)
-    selected = [example for example in book.checked.examples if text.lower() in example.title.lower()]
+    selected = [
+        example for example in book.checked.examples if text.lower() in example.title.lower()
+    ]
     if text and not selected:
         ctx.fail(f"no example has `{printable(text)}` in its title")
     layers = read_layers(path)
@@ -86,7 +116,7 @@ def command(ctx: click.Context, /, path: str, text: str, coverage: bool, fail_un
     ctx.exit(SOME_FAILED if failed or short else DONE)
 
 
-# ---- examples -------------------------------------------------------------------------------------------------------
+# ---- examples ------------------------------------------------------------------------------------
 
 
 def _failure(result: Result, names: dict[str, str]) -> str:
@@ -103,34 +133,57 @@ def _place(result: Result, names: dict[str, str]) -> str:
 def _as_data(result: Result, names: dict[str, str]) -> dict[str, object]:
     origin = result.example.origin
     return {
-        "title": result.example.title, "file": names.get(origin.file, origin.file), "line": origin.line, "passed": result.passed,
-        "expected": result.expected, "got": result.got, "why": None if result.passed else result.why,
-    }  # fmt: skip
+        "title": result.example.title,
+        "file": names.get(origin.file, origin.file),
+        "line": origin.line,
+        "passed": result.passed,
+        "expected": result.expected,
+        "got": result.got,
+        "why": None if result.passed else result.why,
+    }
 
 
-# ---- coverage -------------------------------------------------------------------------------------------------------
+# ---- coverage ------------------------------------------------------------------------------------
 
 
 def _show_coverage(found: Coverage, names: dict[str, str], texts: Texts) -> None:
-    rows = [(names.get(x.file, x.file), f"{x.rules:,}", f"{x.exercised:,}", _shown(x)) for x in (*found.files, found.total)]
+    rows = [
+        (names.get(x.file, x.file), f"{x.rules:,}", f"{x.exercised:,}", _shown(x))
+        for x in (*found.files, found.total)
+    ]
     rows[-1] = ("total", *rows[-1][1:])
     click.echo()
     show_grid(Grid(("file", "rules", "exercised", "percent"), tuple(rows), frozenset({1, 2, 3}), 1))
-    for title, rules in (("not exercised by any example", found.missed), ("not reachable by an example", found.unreachable)):
+    for title, rules in (
+        ("not exercised by any example", found.missed),
+        ("not reachable by an example", found.unreachable),
+    ):
         if rules:
             click.echo(f"\n{title}:")
         for place, what, text in _lines(rules, names, texts):
             click.echo(f"{printable(place)}: {printable(what)}\n    {printable(text)}")
 
 
-def _lines(rules: Iterable[Rule], names: dict[str, str], texts: Texts) -> Iterator[tuple[str, str, str]]:
+def _lines(
+    rules: Iterable[Rule], names: dict[str, str], texts: Texts
+) -> Iterator[tuple[str, str, str]]:
     """Rules by the line on which they stand: its place, what of it is meant, and its text."""
-    for (file, line, kind, why), group in itertools.groupby(rules, lambda x: (x.origin.file, x.origin.line, x.kind, x.unreachable)):
+    for (file, line, kind, why), group in itertools.groupby(
+        rules, lambda x: (x.origin.file, x.origin.line, x.kind, x.unreachable)
+    ):
         names_of = list(dict.fromkeys(rule.name for rule in group))
         # the cells of a row are all of one model
         ends = {name.partition(" of ")[2] for name in names_of} if kind == "price" else set()
-        what = f"{kind} {', '.join(name.partition(' of ')[0] for name in names_of)} of {ends.pop()}" if len(ends) == 1 else f"{kind} {', '.join(names_of)}"
-        yield f"{names.get(file, file)}:{line}", what + (f" ({why})" if why else ""), _text(texts, file, line)
+        what = (
+            f"{kind} {', '.join(name.partition(' of ')[0] for name in names_of)} of {ends.pop()}"
+            if len(ends) == 1
+            else f"{kind} {', '.join(names_of)}"
+        )
+        yield (
+            f"{names.get(file, file)}:{line}",
+            what + (f" ({why})" if why else ""),
+            _text(texts, file, line),
+        )
 
 
 def _text(texts: Texts, file: str, line: int) -> str:
@@ -150,17 +203,27 @@ def _plain(value: Fraction) -> str:
 
 def _coverage_data(found: Coverage, names: dict[str, str], texts: Texts) -> dict[str, object]:
     def of(part: FileCoverage) -> dict[str, object]:
-        return {"rules": part.rules, "exercised": part.exercised, "percent": _shown(part).removesuffix("%")}
+        return {
+            "rules": part.rules,
+            "exercised": part.exercised,
+            "percent": _shown(part).removesuffix("%"),
+        }
 
     return {
-        **of(found.total), "examples": found.examples,
+        **of(found.total),
+        "examples": found.examples,
         "files": [{"file": names.get(part.file, part.file), **of(part)} for part in found.files],
         "lines": [
             {
-                "file": names.get(rule.origin.file, rule.origin.file), "line": rule.origin.line, "column": rule.origin.column,
-                "kind": rule.kind, "name": rule.name, "examples": rule.examples, "unreachable": rule.unreachable,
+                "file": names.get(rule.origin.file, rule.origin.file),
+                "line": rule.origin.line,
+                "column": rule.origin.column,
+                "kind": rule.kind,
+                "name": rule.name,
+                "examples": rule.examples,
+                "unreachable": rule.unreachable,
                 "text": _text(texts, rule.origin.file, rule.origin.line),
             }
             for rule in found.rules
         ],
-    }  # fmt: skip
+    }

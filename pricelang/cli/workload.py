@@ -1,7 +1,8 @@
-"""`pricelang workload`: what requests a day cost a day and a month, with the free pools, and a chart.
+"""`pricelang workload`: what requests a day cost a day and a month,
+with the free pools, and a chart.
 
-A command of its own beside `quote`: a quote answers for one request that is not sent yet, a workload adds up many over
-the days of a month, where prices change and pools end.
+A command of its own beside `quote`: a quote answers for one request that is not sent yet,
+a workload adds up many over the days of a month, where prices change and pools end.
 """
 
 from __future__ import annotations
@@ -34,10 +35,17 @@ if TYPE_CHECKING:
 MAX_CHANGES = 3
 
 
-@click.command(epilog="Exit codes: 0 done; 1 a request of the workload is refused; 2 wrong usage, or a book that cannot be used.")
+@click.command(
+    epilog="Exit codes: 0 done; 1 a request of the workload is refused; 2 wrong usage, or a book "
+    "that cannot be used."
+)
 @input_options
-@click.option("--per-day", metavar="N", help="Requests a day; with a workload file, instead of its own.")
-@click.option("--month", metavar="YYYY-MM", help="The month; that of --at or of today unless given.")
+@click.option(
+    "--per-day", metavar="N", help="Requests a day; with a workload file, instead of its own."
+)
+@click.option(
+    "--month", metavar="YYYY-MM", help="The month; that of --at or of today unless given."
+)
 @click.option("--chart", is_flag=True, help="Draw the days of the month together.")
 @click.option("--days", is_flag=True, help="A row for each day.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
@@ -45,21 +53,33 @@ MAX_CHANGES = 3
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, per_day: str | None, month: str | None, chart: bool, days: bool, as_markdown: bool, as_csv: bool,
-    as_json: bool, **params: Any,
-) -> None:  # fmt: skip
-    """What a workload is expected to cost a day and a month: so many requests a day of one kind, given by flags; a mix of
-    kinds, in a workload file (TOML or JSON, `-` for standard input); or requests like those of usage records. The free
-    pools of the account are used up over the month.
+    ctx: click.Context,
+    /,
+    per_day: str | None,
+    month: str | None,
+    chart: bool,
+    days: bool,
+    as_markdown: bool,
+    as_csv: bool,
+    as_json: bool,
+    **params: Any,
+) -> None:
+    """What a workload is expected to cost a day and a month: so many requests a day of one kind,
+    given by flags; a mix of kinds, in a workload file (TOML or JSON, `-` for standard input); or
+    requests like those of usage records. The free pools of the account are used up over the month.
 
     \b
     Examples:
-      pricelang workload --model claude-sonnet-5-5 --input 2k --output 400 --per-day 5000 --month 2026-11
+      pricelang workload --model claude-sonnet-5-5 --input
+      2k --output 400 --per-day 5000 --month 2026-11
       pricelang workload samples/workloads/support.toml --chart
       pricelang workload samples/requests.jsonl --per-day 1000
     """
     if as_markdown + as_csv + as_json > 1 or (chart and (as_csv or as_json)):
-        ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one, and `--chart` with none of the last two")
+        ctx.fail(
+            "`--markdown`, `--csv` and `--json` are three ways to answer; give one, and "
+            "`--chart` with none of the last two"
+        )
     from pricelang.quote.model import QuoteError
     from pricelang.usage.records import UsageError
 
@@ -70,7 +90,16 @@ def command(
         from pricelang.quote.workload import workload
 
         count = None if per_day is None else _count(ctx, per_day)
-        found = workload(book, _requests(given), count, month, given.model, given.dimensions, given.at, given.unknown_counters)
+        found = workload(
+            book,
+            _requests(given),
+            count,
+            month,
+            given.model,
+            given.dimensions,
+            given.at,
+            given.unknown_counters,
+        )
     except UsageError as error:
         raise Failure(error.code, error.message, error.help) from None
     except (BadRequest, QuoteError) as error:
@@ -94,18 +123,22 @@ def _refuse(ctx: click.Context, error: PriceError) -> None:
     ctx.exit(1)
 
 
-# ---- what is asked for ----------------------------------------------------------------------------------------------
+# ---- what is asked for ---------------------------------------------------------------------------
 
 
 def _count(ctx: click.Context, text: str) -> Fraction:
     digits = quantity(text).replace(",", "")
     if not digits.isascii() or not digits.replace(".", "", 1).isdigit() or len(digits) > 20:
-        ctx.fail(f"`--per-day` takes a number of requests such as 5000, not `{printable(text[:60])}`")
+        ctx.fail(
+            f"`--per-day` takes a number of requests such as 5000, not `{printable(text[:60])}`"
+        )
     return Fraction(digits)
 
 
 def _requests(given: Input) -> object:
-    """The request of flags, the text of a workload, the path of one file, or records. Raises `UsageError`."""
+    """The request of flags, the text of a workload, the path of one file, or records.
+    Raises `UsageError`.
+    """
     from pricelang.quote.workload_files import is_plan
     from pricelang.usage.reading import read, read_paths
 
@@ -113,13 +146,19 @@ def _requests(given: Input) -> object:
         return {"usage": given.usage}
     if given.files == (STDIN,):
         data = sys.stdin.buffer.read()
-        return data.decode("utf-8", "replace") + "\n" if is_plan(data) else read(io.BytesIO(data), STDIN, given.format, unknown_counters=given.unknown_counters)
+        return (
+            data.decode("utf-8", "replace") + "\n"
+            if is_plan(data)
+            else read(
+                io.BytesIO(data), STDIN, given.format, unknown_counters=given.unknown_counters
+            )
+        )
     if len(given.files) == 1 and given.format is None:
         return given.files[0]
     return read_paths(given.files, given.format, unknown_counters=given.unknown_counters)
 
 
-# ---- tables ---------------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 def _show(found: Workload, days: bool, as_markdown: bool) -> None:
@@ -146,22 +185,44 @@ def mixes_grid(found: Workload) -> Grid:
 
     def row(name: str, count: Fraction, each: str, month: Range) -> tuple[str, ...]:
         more = [_span(month, found.currency)] if spans else []
-        return (printable(name), shown_quantity(count), each, money_cut(Fraction(month.expected), found.currency), *more)
+        return (
+            printable(name),
+            shown_quantity(count),
+            each,
+            money_cut(Fraction(month.expected), found.currency),
+            *more,
+        )
 
-    rows = [row(mix.name, mix.per_day, money_cut(Fraction(mix.request.expected), found.currency), mix.month) for mix in found.mixes]
+    rows = [
+        row(
+            mix.name,
+            mix.per_day,
+            money_cut(Fraction(mix.request.expected), found.currency),
+            mix.month,
+        )
+        for mix in found.mixes
+    ]
     count = sum((mix.per_day for mix in found.mixes), Fraction(0))
     rows.append(row("total", count, "", found.total))
     headers = ("requests", "a day", "each", "a month", *(["range"] if spans else []))
-    return Grid(headers, tuple(rows), frozenset({1, 2, 3}), 1, f"{found.month}, {len(found.days)} days")
+    return Grid(
+        headers, tuple(rows), frozenset({1, 2, 3}), 1, f"{found.month}, {len(found.days)} days"
+    )
 
 
 def pools_grid(found: Workload) -> Grid:
     """How the free pools are used."""
     rows = tuple(
-        (pool.meter, f"{grouped(pool.quantity)} {pool.unit} per {pool.per}", shown_quantity(pool.used), shown_quantity(pool.free),
-         money_cut(pool.saved, found.currency), pool.ends or "never")
+        (
+            pool.meter,
+            f"{grouped(pool.quantity)} {pool.unit} per {pool.per}",
+            shown_quantity(pool.used),
+            shown_quantity(pool.free),
+            money_cut(pool.saved, found.currency),
+            pool.ends or "never",
+        )
         for pool in found.pools
-    )  # fmt: skip
+    )
     return Grid(("free pool", "of", "used", "free", "saves", "ends"), rows, frozenset({2, 3, 4}))
 
 
@@ -171,29 +232,57 @@ def days_grid(found: Workload) -> Grid:
     rows = []
     for day in found.days:
         more = [_span(day.amount, found.currency)] if spans else []
-        rows.append((day.date, *(money_cut(Fraction(amount.expected), found.currency) for amount in (day.amount, day.together)), *more))
-    return Grid(("day", "amount", "together", *(["range"] if spans else [])), tuple(rows), frozenset({1, 2}))
+        rows.append(
+            (
+                day.date,
+                *(
+                    money_cut(Fraction(amount.expected), found.currency)
+                    for amount in (day.amount, day.together)
+                ),
+                *more,
+            )
+        )
+    return Grid(
+        ("day", "amount", "together", *(["range"] if spans else [])), tuple(rows), frozenset({1, 2})
+    )
 
 
 def _span(amount: Range, currency: str) -> str:
-    return "" if amount.known else f"{money_cut(Fraction(amount.low), currency)} to {money_cut(Fraction(amount.high), currency)}"
+    return (
+        ""
+        if amount.known
+        else f"{money_cut(Fraction(amount.low), currency)} to "
+        f"{money_cut(Fraction(amount.high), currency)}"
+    )
 
 
 def _sentences(found: Workload) -> Iterator[str]:
     day, month = found.average_day, found.total
     span = "" if month.known else f" ({_span(month, found.currency)})"
-    yield f"a day: {money_cut(Fraction(day.expected), found.currency)} on average; {found.month}: {money_cut(Fraction(month.expected), found.currency)}{span}"
+    yield (
+        f"a day: {money_cut(Fraction(day.expected), found.currency)} on average; {found.month}: "
+        f"{money_cut(Fraction(month.expected), found.currency)}{span}"
+    )
     yield from _changes(found)
     if found.settled.expected:
-        yield f"floors and caps of the account: {money(Fraction(found.settled.expected), found.currency)}"
+        yield (
+            "floors and caps of the account: "
+            f"{money(Fraction(found.settled.expected), found.currency)}"
+        )
     yield from (note_line(note.to_dict()) for note in found.notes)
 
 
 def _changes(found: Workload) -> Iterator[str]:
     """The days from which on a day costs something else, the first few."""
-    steps = [(before, after) for before, after in pairwise(found.days) if before.amount.expected != after.amount.expected]
+    steps = [
+        (before, after)
+        for before, after in pairwise(found.days)
+        if before.amount.expected != after.amount.expected
+    ]
     for before, after in steps[:MAX_CHANGES]:
-        amounts = (money_cut(Fraction(day.amount.expected), found.currency) for day in (before, after))
+        amounts = (
+            money_cut(Fraction(day.amount.expected), found.currency) for day in (before, after)
+        )
         yield f"from {after.date} on: {' -> '.join(amounts)} a day"
     if len(steps) > MAX_CHANGES:
         yield f"… and {len(steps) - MAX_CHANGES:,} more such days; see `--days`"
@@ -206,42 +295,83 @@ def _chart(plot: Any, found: Workload, as_markdown: bool) -> None:
         return
     whole = most if exact(most) is not None else Fraction(int(most) + 1)
     ticks = range(1, len(found.days) + 1, max(1, len(found.days) // 10))
-    chart = Chart(f"{found.month}: the days together", "day of the month", whole, found.currency, ticks)
-    lines = [("expected", "*")] if found.total.known else [("low", "."), ("high", "+"), ("expected", "*")]
+    chart = Chart(
+        f"{found.month}: the days together", "day of the month", whole, found.currency, ticks
+    )
+    lines = (
+        [("expected", "*")]
+        if found.total.known
+        else [("low", "."), ("high", "+"), ("expected", "*")]
+    )
     for level, mark in lines:
         heights = [min(TOP, int(getattr(day.together, level) * chart.scale)) for day in found.days]
         chart.lines.append(Line(heights, level, mark))
     click.echo(chart_text(plot, chart, as_markdown))
 
 
-# ---- for programs ---------------------------------------------------------------------------------------------------
+# ---- for programs --------------------------------------------------------------------------------
 
 
 def _as_csv(found: Workload) -> str:
     text = io.StringIO()
     writer = CsvWriter(text)
-    writer.row(("day", "low", "expected", "high", "together_low", "together_expected", "together_high", "currency"))
+    writer.row(
+        (
+            "day",
+            "low",
+            "expected",
+            "high",
+            "together_low",
+            "together_expected",
+            "together_high",
+            "currency",
+        )
+    )
     for day in found.days:
-        writer.row((day.date, *_range_data(day.amount).values(), *_range_data(day.together).values(), found.currency))
+        writer.row(
+            (
+                day.date,
+                *_range_data(day.amount).values(),
+                *_range_data(day.together).values(),
+                found.currency,
+            )
+        )
     return text.getvalue()
 
 
 def _as_data(found: Workload) -> dict[str, object]:
     return {
-        "month": found.month, "currency": found.currency, "monthly": _range_data(found.total), "daily": _range_data(found.average_day),
-        "without_pools": _range_data(found.without_pools), "settled": _range_data(found.settled),
+        "month": found.month,
+        "currency": found.currency,
+        "monthly": _range_data(found.total),
+        "daily": _range_data(found.average_day),
+        "without_pools": _range_data(found.without_pools),
+        "settled": _range_data(found.settled),
         "requests": [
-            {"name": x.name, "per_day": plain(x.per_day), "each": _range_data(x.request), "monthly": _range_data(x.month)} for x in found.mixes
+            {
+                "name": x.name,
+                "per_day": plain(x.per_day),
+                "each": _range_data(x.request),
+                "monthly": _range_data(x.month),
+            }
+            for x in found.mixes
         ],
         "pools": [
             {
-                "meter": x.meter, "unit": x.unit, "per": x.per, "quantity": plain(x.quantity), "used": plain(x.used), "free": plain(x.free),
-                "saved": plain(x.saved), "ends": x.ends,
+                "meter": x.meter,
+                "unit": x.unit,
+                "per": x.per,
+                "quantity": plain(x.quantity),
+                "used": plain(x.used),
+                "free": plain(x.free),
+                "saved": plain(x.saved),
+                "ends": x.ends,
             }
             for x in found.pools
         ],
-        "days": [{"day": x.date, **_range_data(x.amount)} for x in found.days], "notes": [note.to_dict() for note in found.notes],
-    }  # fmt: skip
+        "days": [{"day": x.date, **_range_data(x.amount)} for x in found.days],
+        "notes": [note.to_dict() for note in found.notes],
+    }
 
 
 def _range_data(amount: Range) -> dict[str, str]:

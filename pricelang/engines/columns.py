@@ -18,10 +18,11 @@ OWN = ("pl_", "r_pl_")
 
 @frozen
 class Columns:
-    """The columns of a table of usage. `dimensions` and `meters` are pairs of a name of the book and a column.
+    """The columns of a table of usage.
+    `dimensions` and `meters` are pairs of a name of the book and a column.
 
-    `model` and `at` are None where one value holds for all rows. `rest` are the columns that say nothing to the book.
-    `counts` says of meters what is to be taken from their columns.
+    `model` and `at` are None where one value holds for all rows. `rest` are the columns that
+    say nothing to the book. `counts` says of meters what is to be taken from their columns.
     """
 
     model: str | None
@@ -42,7 +43,8 @@ class Fixed:
 
 
 def read_mapping(path: str | Path) -> dict[str, str]:
-    """The mapping of a TOML file: under `[columns]`, `NAME = "column"` for `model`, `at`, dimensions and meters.
+    """The mapping of a TOML file:
+    under `[columns]`, `NAME = "column"` for `model`, `at`, dimensions and meters.
 
     Raises `BadRequest` (`bad_mapping`) for anything else.
     """
@@ -51,65 +53,127 @@ def read_mapping(path: str | Path) -> dict[str, str]:
     try:
         found = read_settings(path).get("columns")
     except BadText as error:
-        raise BadRequest("bad_mapping", f"the mapping `{shown(path)}` cannot be read: {error}") from None
+        raise BadRequest(
+            "bad_mapping", f"the mapping `{shown(path)}` cannot be read: {error}"
+        ) from None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise BadRequest(
-            "bad_mapping", f"the mapping `{shown(path)}` has no table `[columns]` of names and columns",
-            help='write `[columns]` and below it lines such as `input = "prompt_tokens-cached_tokens"`',
-        )  # fmt: skip
+            "bad_mapping",
+            f"the mapping `{shown(path)}` has no table `[columns]` of names and columns",
+            help="write `[columns]` and below it lines such as `input = "
+            '"prompt_tokens-cached_tokens"`',
+        )
     return {str(key): value for key, value in found.items()}
 
 
-def columns_of(book: Book, present: Sequence[str], mapping: Mapping[str, str], fixed: Fixed) -> Columns:
-    """What the columns of a table mean: those of a mapping, and for every other name of the book the column so called, in
-    whatever case: to SQL `Input` is `input`, and a meter that is overlooked would cost nothing.
+def columns_of(
+    book: Book, present: Sequence[str], mapping: Mapping[str, str], fixed: Fixed
+) -> Columns:
+    """What the columns of a table mean: those of a mapping, and for every other name of the book
+    the column so called, in whatever case: to SQL `Input` is `input`, and a meter that is
+    overlooked would cost nothing.
 
-    Raises `UnknownName` for a name the book does not have, `BadRequest` (`no_column`) for a column that is not there, a
-    table without model, instant or meters, and a name that is said twice, (`bad_column`) for a column named like an engine's own.
+    Raises `UnknownName` for a name the book does not have, `BadRequest` (`no_column`) for a column
+    that is not there, a table without model, instant or meters, and a name that is said twice,
+    (`bad_column`) for a column named like an engine's own.
     """
     for column in present:
         if column.lower().startswith(OWN):
-            raise BadRequest("bad_column", f"the usage has a column `{shown(column)}`, a name that the working of prices needs",
-                             help="rename it: no column may begin with " + " or ".join(f"`{start}`" for start in OWN))  # fmt: skip
+            raise BadRequest(
+                "bad_column",
+                f"the usage has a column `{shown(column)}`, a name that the working of "
+                "prices needs",
+                help="rename it: no column may begin with "
+                + " or ".join(f"`{start}`" for start in OWN),
+            )
     dimensions = [dimension.name for dimension in book.dimensions]
     meters = [meter.name for meter in book.meters]
     known = ["model", "at", *dimensions, *meters]
-    sure = frozenset(name for name, text in mapping.items() if text not in present and is_quoted(text))
-    parted = {name: (text,) if text in present or name not in meters else read_difference(text) for name, text in mapping.items()}
+    sure = frozenset(
+        name for name, text in mapping.items() if text not in present and is_quoted(text)
+    )
+    parted = {
+        name: (text,) if text in present or name not in meters else read_difference(text)
+        for name, text in mapping.items()
+    }
     mapping = {name: parts[0] for name, parts in parted.items()}
     for name, column in ((name, part) for name, parts in parted.items() for part in parts):
         if name not in known:
-            raise UnknownName("unknown_name", f"the mapping names `{shown(name)}`, which is nothing of the book",
-                              help=did_you_mean(shown(name), known) or "names: " + ", ".join(known))  # fmt: skip
+            raise UnknownName(
+                "unknown_name",
+                f"the mapping names `{shown(name)}`, which is nothing of the book",
+                help=did_you_mean(shown(name), known) or "names: " + ", ".join(known),
+            )
         if column not in present:
-            raise BadRequest("no_column", f"there is no column `{shown(column)}` for `{name}`",
-                             help=did_you_mean(shown(column), present) or "columns: " + ", ".join(map(shown, present)))  # fmt: skip
-    found = {name: called for name in known if (called := mapping.get(name) or _called(name, present)) is not None}
+            raise BadRequest(
+                "no_column",
+                f"there is no column `{shown(column)}` for `{name}`",
+                help=did_you_mean(shown(column), present)
+                or "columns: " + ", ".join(map(shown, present)),
+            )
+    found = {
+        name: called
+        for name in known
+        if (called := mapping.get(name) or _called(name, present)) is not None
+    }
     for name in ("model", "at"):
         if name not in found and getattr(fixed, name) is None:
-            raise BadRequest("no_column", f"no column says the {'model' if name == 'model' else 'instant'} of a row",
-                             help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)")  # fmt: skip
+            raise BadRequest(
+                "no_column",
+                f"no column says the {'model' if name == 'model' else 'instant'} of a row",
+                help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)",
+            )
     for name, mapped in mapping.items():
         other = mapped.lower()
         if other != name and found.get(other) == mapped:
-            raise BadRequest("bad_mapping", f"the column `{shown(mapped)}` would count as `{name}` and as `{other}`",
-                             help=f"map `{other}` to a column of its own, or rename this one")  # fmt: skip
+            raise BadRequest(
+                "bad_mapping",
+                f"the column `{shown(mapped)}` would count as `{name}` and as `{other}`",
+                help=f"map `{other}` to a column of its own, or rename this one",
+            )
     whole = [name for name in ("model", "at") if getattr(fixed, name) is not None]
     twice = [name for name in (*whole, *fixed.dimensions) if name in found]
     if twice:
-        raise BadRequest("bad_mapping", f"`{twice[0]}` has a column and is given for all rows too", help="leave one of them out")
+        raise BadRequest(
+            "bad_mapping",
+            f"`{twice[0]}` has a column and is given for all rows too",
+            help="leave one of them out",
+        )
     for name in fixed.dimensions:
         if name not in dimensions:
-            raise UnknownName("unknown_dimension", f"unknown dimension `{shown(name)}`", help=did_you_mean(shown(name), dimensions))
+            raise UnknownName(
+                "unknown_dimension",
+                f"unknown dimension `{shown(name)}`",
+                help=did_you_mean(shown(name), dimensions),
+            )
     pairs = [(name, found[name]) for name in meters if name in found]
     if not pairs:
-        raise BadRequest("no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters))
-    counts = settled(book, pairs, present, {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1}, sure)
-    used = {*found.values(), *(column for count in counts.values() for column in (*count.less, *([count.total] if count.total else [])))}
+        raise BadRequest(
+            "no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters)
+        )
+    counts = settled(
+        book,
+        pairs,
+        present,
+        {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1},
+        sure,
+    )
+    used = {
+        *found.values(),
+        *(
+            column
+            for count in counts.values()
+            for column in (*count.less, *([count.total] if count.total else []))
+        ),
+    }
     return Columns(
-        found.get("model"), found.get("at"), tuple((name, found[name]) for name in dimensions if name in found),
-        tuple(pairs), tuple(column for column in present if column not in used), counts,
-    )  # fmt: skip
+        found.get("model"),
+        found.get("at"),
+        tuple((name, found[name]) for name in dimensions if name in found),
+        tuple(pairs),
+        tuple(column for column in present if column not in used),
+        counts,
+    )
 
 
 def _called(name: str, present: Sequence[str]) -> str | None:

@@ -1,4 +1,6 @@
-"""Counts that include others: a column of input with the cache in it, and what is to be taken from it."""
+"""Counts that include others:
+a column of input with the cache in it, and what is to be taken from it.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,16 @@ from pricelang.wording import shown
 
 _PART = re.compile(r'\s*(?:"(?P<quoted>[^"]+)"|(?P<bare>[^"-]+?))\s*(?:-|\Z)')
 _INCLUSIVE = {"prompttokens", "prompttokencount", "inputtokencount"}
-"""Names, without case and marks, of counters that include the cache in the interface that they come from."""
-_INSIDE = {"cachedtokens", "cachedinputtokens", "cachedcontenttokencount", "cachedprompttokens", "promptcachedtokens"}
+"""Names, without case and marks,
+of counters that include the cache in the interface that they come from.
+"""
+_INSIDE = {
+    "cachedtokens",
+    "cachedinputtokens",
+    "cachedcontenttokencount",
+    "cachedprompttokens",
+    "promptcachedtokens",
+}
 """Names of counters of the cache in interfaces whose input includes it."""
 _OUTPUT = re.compile("output|completion|candidates|reasoning")
 _TOTAL = {"totaltokens", "totaltokencount"}
@@ -25,8 +35,10 @@ _TOTAL = {"totaltokens", "totaltokencount"}
 
 @frozen
 class Count:
-    """What is taken from the column of a meter: the columns `less`. With a column `total`, only in a row whose total is the
-    column and those `beside` it alone, so that the others are inside; where the total is the sum of all, nothing is."""
+    """What is taken from the column of a meter: the columns `less`. With a column `total`, only in
+    a row whose total is the column and those `beside` it alone, so that the others are inside;
+    where the total is the sum of all, nothing is.
+    """
 
     less: tuple[str, ...]
     total: str | None = None
@@ -34,8 +46,8 @@ class Count:
 
 
 def read_difference(text: str) -> tuple[str, ...]:
-    """The columns of `first-second-third`, of which the first is counted less the others; a name with a `-` in it stands in
-    double quotes. A text that is no such thing is one name.
+    """The columns of `first-second-third`, of which the first is counted less the others;
+    a name with a `-` in it stands in double quotes. A text that is no such thing is one name.
 
     >>> read_difference("prompt_tokens-cached_tokens"), read_difference('"a-b" - c'), read_difference("a--b")
     (('prompt_tokens', 'cached_tokens'), ('a-b', 'c'), ('a--b',))
@@ -56,10 +68,15 @@ def is_quoted(text: str) -> bool:
 
 
 def settled(
-    book: Book, pairs: Sequence[tuple[str, str]], present: Sequence[str], counts: Mapping[str, Count], sure: frozenset[str]
+    book: Book,
+    pairs: Sequence[tuple[str, str]],
+    present: Sequence[str],
+    counts: Mapping[str, Count],
+    sure: frozenset[str],
 ) -> dict[str, Count]:
-    """What is taken from columns whose names are those of counters that include the cache, where columns of caches are
-    counted besides: what a column of totals says, row by row. `sure` are meters whose column is meant as it is.
+    """What is taken from columns whose names are those of counters that include the cache, where
+    columns of caches are counted besides: what a column of totals says, row by row. `sure` are
+    meters whose column is meant as it is.
 
     Raises `BadRequest` (`ambiguous_column`) where no column says it.
     """
@@ -67,17 +84,33 @@ def settled(
     units = {meter.name: meter.unit for meter in book.meters}
     total = next((column for column in present if _bare(column) in _TOTAL), None)
     for name, column in pairs:
-        others = [(other, held) for other, held in pairs if other != name and units[other] == units[name]]
-        caches = tuple(held for other, held in others if "cache" in other or "cache" in held.lower())
-        known = _bare(column) in _INCLUSIVE or (column.lower() != name and any(_bare(held) in _INSIDE for held in caches))
-        if not known or not caches or name in counts or name in sure or "cache" in name or _OUTPUT.search(f"{name} {column}".lower()):
+        others = [
+            (other, held) for other, held in pairs if other != name and units[other] == units[name]
+        ]
+        caches = tuple(
+            held for other, held in others if "cache" in other or "cache" in held.lower()
+        )
+        known = _bare(column) in _INCLUSIVE or (
+            column.lower() != name and any(_bare(held) in _INSIDE for held in caches)
+        )
+        if (
+            not known
+            or not caches
+            or name in counts
+            or name in sure
+            or "cache" in name
+            or _OUTPUT.search(f"{name} {column}".lower())
+        ):
             continue
         if total is None:
             shorter = "-".join(f'"{held}"' if "-" in held else held for held in (column, *caches))
             raise BadRequest(
-                "ambiguous_column", f"`{shown(column)}` is a count that by its name includes the cache, which has columns of its own",
-                help=f"take them from it (`{name}={shown(shorter)}`), or say that it is without them (`{name}=\"{shown(column)}\"`)",
-            )  # fmt: skip
+                "ambiguous_column",
+                f"`{shown(column)}` is a count that by its name includes the cache, which "
+                "has columns of its own",
+                help=f"take them from it (`{name}={shown(shorter)}`), or say that it is without "
+                f'them (`{name}="{shown(column)}"`)',
+            )
         found[name] = Count(caches, total, tuple(held for _, held in others if held not in caches))
     return found
 
@@ -87,16 +120,29 @@ def _bare(name: str) -> str:
 
 
 def counted(whole: Quantity, count: Count, of: Callable[[str], Quantity]) -> Quantity:
-    """The quantity of a column less others, as SQL; NULL where it is negative, or where a total fits neither way."""
+    """The quantity of a column less others, as SQL;
+    NULL where it is negative, or where a total fits neither way.
+    """
     less, beside = [of(column) for column in count.less], [of(column) for column in count.beside]
     total = [of(count.total)] if count.total is not None else []
     every = (whole, *less, *beside, *total)
     scale = max(part.scale for part in every)
-    small = all(part.largest is not None and part.largest * 10 ** (scale - part.scale) < SMALL for part in every)
+    small = all(
+        part.largest is not None and part.largest * 10 ** (scale - part.scale) < SMALL
+        for part in every
+    )
 
     def sums(parts: Sequence[Quantity]) -> str:
-        """Quantities added up in units of one power of ten, in a type for which no sum is too large."""
-        kept = ((part.sql if small else f"cast({part.sql} as decimal(38,0))", 10 ** (scale - part.scale)) for part in parts)
+        """Quantities added up in units of one power of ten,
+        in a type for which no sum is too large.
+        """
+        kept = (
+            (
+                part.sql if small else f"cast({part.sql} as decimal(38,0))",
+                10 ** (scale - part.scale),
+            )
+            for part in parts
+        )
         return " + ".join(sql if factor == 1 else f"{sql} * {factor}" for sql, factor in kept)
 
     def made(sql: str) -> str:
@@ -106,19 +152,35 @@ def counted(whole: Quantity, count: Count, of: Callable[[str], Quantity]) -> Qua
     sql = f"case when {first} >= {taken} then {made(f'{first} - ({taken})')} end"
     if total:
         parts = sums([whole, *beside])
-        sql = f"case when {sums(total)} = {parts} then {sql} when {sums(total)} = {parts} + {taken} then {made(first)} end"
-    return evolve(whole, sql=f"({sql})", scale=scale, largest=None, finer=any(part.finer for part in (whole, *less)))
+        sql = (
+            f"case when {sums(total)} = {parts} then {sql} when {sums(total)} = {parts} + "
+            f"{taken} then {made(first)} end"
+        )
+    return evolve(
+        whole,
+        sql=f"({sql})",
+        scale=scale,
+        largest=None,
+        finer=any(part.finer for part in (whole, *less)),
+    )
 
 
-def counted_use(name: str, whole: Fraction, less: Fraction, beside: Fraction, total: Fraction | None) -> Fraction:
+def counted_use(
+    name: str, whole: Fraction, less: Fraction, beside: Fraction, total: Fraction | None
+) -> Fraction:
     """The same of one row. Raises `BadRequest` (`bad_quantity`, `unsettled_total`)."""
     if total is not None and total != whole + beside:
         if total == whole + beside + less:
             return whole
         raise BadRequest(
-            "unsettled_total", f"the total is {plain(total)}, which is neither the sum with the cache inside of `{name}` "
+            "unsettled_total",
+            f"the total is {plain(total)}, which is neither the sum with the cache inside of "
+            f"`{name}` "
             f"({plain(whole + beside)}) nor beside it ({plain(whole + beside + less)})",
-        )  # fmt: skip
+        )
     if whole < less:
-        raise BadRequest("bad_quantity", f"the quantity of `{name}` is negative: {plain(whole)} less {plain(less)}")
+        raise BadRequest(
+            "bad_quantity",
+            f"the quantity of `{name}` is negative: {plain(whole)} less {plain(less)}",
+        )
     return whole - less

@@ -1,4 +1,6 @@
-"""Usage priced inside DuckDB: its columns placed among the compiled rates, joined by equality, row by row or added up."""
+"""Usage priced inside DuckDB: its columns placed among the compiled rates,
+joined by equality, row by row or added up.
+"""
 
 from __future__ import annotations
 
@@ -35,33 +37,57 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MAX_DECIMALS = 19
-"""Decimals of an amount that is a whole number of atoms: beyond, a DECIMAL of 38 digits has no room to make it from them."""
+"""Decimals of an amount that is a whole number of atoms:
+beyond, a DECIMAL of 38 digits has no room to make it from them.
+"""
 
 MAX_COMBINATIONS = 20_000
-"""Combinations of model and values that rates are made for; rows of any further one are priced one by one."""
+"""Combinations of model and values that rates are made for;
+rows of any further one are priced one by one.
+"""
 
 WORDS = Words(
-    name=quoted, text=literal, instant=lambda seconds: f"timestamp '{written(seconds)}'",
-    minute=lambda at: f"(extract(hour from {at}) * 60 + extract(minute from {at}))", wide=lambda sql: f"{sql}::hugeint",
-)  # fmt: skip
+    name=quoted,
+    text=literal,
+    instant=lambda seconds: f"timestamp '{written(seconds)}'",
+    minute=lambda at: f"(extract(hour from {at}) * 60 + extract(minute from {at}))",
+    wide=lambda sql: f"{sql}::hugeint",
+)
 NOTHING_FIXED = Fixed()
-STRANGE = ("TIMESTAMP", "DATE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
-"""Types of instants among which infinity may be, and years that no request has (milliseconds taken for seconds)."""
+STRANGE = (
+    "TIMESTAMP",
+    "DATE",
+    "TIMESTAMP_S",
+    "TIMESTAMP_MS",
+    "TIMESTAMP_NS",
+    "TIMESTAMP WITH TIME ZONE",
+)
+"""Types of instants among which infinity may be,
+and years that no request has (milliseconds taken for seconds).
+"""
 PLAIN = ("TIMESTAMP", "DATE")
 FIRST_DAY, AFTER_DAYS = "0001-01-01", "10000-01-01"
-_NEWER = literal("pricelang: a row of ") + " || coalesce(pl_name, 'no model') || " + literal(
-    " was not there when the table was priced, or is another now: price the table again"
+_NEWER = (
+    literal("pricelang: a row of ")
+    + " || coalesce(pl_name, 'no model') || "
+    + literal(" was not there when the table was priced, or is another now: price the table again")
 )
-"""What is said of a row that the rates were not made for, as SQL; not constant, so that it is not worked out beforehand."""
-_ALTERED = "pricelang: a row has other columns than when the table was priced: price the table again"
+"""What is said of a row that the rates were not made for, as SQL;
+not constant, so that it is not worked out beforehand.
+"""
+_ALTERED = (
+    "pricelang: a row has other columns than when the table was priced: price the table again"
+)
 RATES, SINGLE = "pricelang_rates_here", "pricelang_single"
 
 
 @define(eq=False, repr=False)
 class Job:
-    """A table of usage on a connection, and a book to price it by. The steps are made when they are first asked for.
+    """A table of usage on a connection, and a book to price it by.
+    The steps are made when they are first asked for.
 
-    Where it is `guarded`, its SQL may be run again when the table has other rows: then what was not looked at has no rate.
+    Where it is `guarded`, its SQL may be run again when the table has other rows:
+    then what was not looked at has no rate.
     """
 
     book: PriceBook
@@ -77,10 +103,14 @@ class Job:
 
     def __attrs_post_init__(self) -> None:
         self.single = Single(self.book, self.sums)
-        self.connection.create_function(self.single_name, self.single.answer, ["VARCHAR"], "VARCHAR")
+        self.connection.create_function(
+            self.single_name, self.single.answer, ["VARCHAR"], "VARCHAR"
+        )
 
     def close(self) -> None:
-        """Removes what the job made on its connection; no relation of it can be read from then on."""
+        """Removes what the job made on its connection;
+        no relation of it can be read from then on.
+        """
         self.connection.remove_function(self.single_name)
         self.connection.execute(f"drop table if exists {self.rates_name}")
         if self.source.made.startswith(VIEW):
@@ -102,22 +132,40 @@ class Job:
         if self.columns.at is None:
             return WORDS.instant(seconds_of(self.fixed.at or ""))
         found = instant_of(self.columns.at, self.types[self.columns.at])
-        return f"case when {found} >= timestamp '{FIRST_DAY}' and {found} < timestamp '{AFTER_DAYS}' then {found} end" if self._strange else found
+        return (
+            f"case when {found} >= timestamp '{FIRST_DAY}' and {found} < timestamp "
+            f"'{AFTER_DAYS}' then {found} end"
+            if self._strange
+            else found
+        )
 
     @cached_property
     def _look(self) -> dict[str, Any]:
-        """What one look at all rows tells, by the SQL that asks it: of a Parquet file without its rows being read."""
+        """What one look at all rows tells, by the SQL that asks it:
+        of a Parquet file without its rows being read.
+        """
         asked = ["count(*)"]
         if self.columns.at is not None and self.types[self.columns.at] in STRANGE:
             asked.append(_strange(self.columns.at, self.types[self.columns.at]))
         if self.columns.at is not None and self.types[self.columns.at] in PLAIN:
             asked += [*_ends(self.columns.at), f"count({quoted(self.columns.at)})"]
-        asked += [end for _, column in self.columns.meters if has_bounds(self.types[column]) for end in _ends(column)]
-        return dict(zip(asked, self._row(f"select {', '.join(asked)} from ({self.source.sql})"), strict=True))
+        asked += [
+            end
+            for _, column in self.columns.meters
+            if has_bounds(self.types[column])
+            for end in _ends(column)
+        ]
+        return dict(
+            zip(
+                asked, self._row(f"select {', '.join(asked)} from ({self.source.sql})"), strict=True
+            )
+        )
 
     @property
     def _strange(self) -> bool:
-        """Whether infinity or a year beyond those that dates have is among the instants, which are none."""
+        """Whether infinity or a year beyond those that dates have is among the instants,
+        which are none.
+        """
         at = self.columns.at
         return at is not None and bool(self._look.get(_strange(at, self.types[at]), False))
 
@@ -130,12 +178,19 @@ class Job:
     @property
     def model(self) -> str:
         """The model of a row, as SQL."""
-        return literal(self.fixed.model or "") if self.columns.model is None else text_of(self.columns.model, self.types[self.columns.model])
+        return (
+            literal(self.fixed.model or "")
+            if self.columns.model is None
+            else text_of(self.columns.model, self.types[self.columns.model])
+        )
 
     @property
     def values(self) -> tuple[str, ...]:
         """The value of each dimension that has a column, as SQL; a blank text says none."""
-        return tuple(keyed.said_sql(text_of(column, self.types[column])) for _, column in self.columns.dimensions)
+        return tuple(
+            keyed.said_sql(text_of(column, self.types[column]))
+            for _, column in self.columns.dimensions
+        )
 
     @property
     def rows(self) -> int:
@@ -146,7 +201,11 @@ class Job:
     def quantities(self) -> tuple[Quantity, ...]:
         """The quantity of each meter that has a column."""
         bounded = [column for _, column in self.columns.meters if has_bounds(self.types[column])]
-        bounds = {column: (self._look[least], self._look[most]) for column in bounded for least, most in [_ends(column)]}
+        bounds = {
+            column: (self._look[least], self._look[most])
+            for column in bounded
+            for least, most in [_ends(column)]
+        }
         meters = {meter.name: meter for meter in self.book.checked.meters}
         most = max(0, MAX_DECIMALS - most_places(self.book.checked))
 
@@ -154,7 +213,9 @@ class Job:
             return quantity_of(meters[name], column, self.types[column], bounds.get(column), most)
 
         return tuple(
-            counted(of(name, column), self.columns.counts[name], partial(of, name)) if name in self.columns.counts else of(name, column)
+            counted(of(name, column), self.columns.counts[name], partial(of, name))
+            if name in self.columns.counts
+            else of(name, column)
             for name, column in self.columns.meters
         )
 
@@ -166,7 +227,9 @@ class Job:
         if self._known_ends:
             first, last = (self._look[end] for end in _ends(self._known_ends))
         else:
-            first, last = self._row(f"select min({self.at}), max({self.at}) from ({self.source.sql})")
+            first, last = self._row(
+                f"select min({self.at}), max({self.at}) from ({self.source.sql})"
+            )
         return _seconds(first), _seconds(last)
 
     @cached_property
@@ -174,33 +237,52 @@ class Job:
         """Whether a row has no instant."""
         if self._known_ends:
             return bool(self._look[f"count({quoted(self._known_ends)})"] < self.rows)
-        return self.columns.at is not None and self._row(f"select count({self.at}) from ({self.source.sql})")[0] < self.rows
+        return (
+            self.columns.at is not None
+            and self._row(f"select count({self.at}) from ({self.source.sql})")[0] < self.rows
+        )
 
-    def combinations(self, first: int | None = None) -> list[tuple[str | None, tuple[str | None, ...]]]:
-        """Each combination of a model and values that is there (in the `first` rows), but for those beyond the number that
-        rates are made for."""
+    def combinations(
+        self, first: int | None = None
+    ) -> list[tuple[str | None, tuple[str | None, ...]]]:
+        """Each combination of a model and values that is there (in the `first` rows),
+        but for those beyond the number that rates are made for.
+        """
         listed = ", ".join((self.model, *self.values))
         rows = self.source.sql if first is None else f"{self.source.sql} limit {first}"
         sql = f"select distinct {listed} from ({rows}) limit {MAX_COMBINATIONS + 1}"
         return [(row[0], tuple(row[1:])) for row in self.connection.execute(sql).fetchall()]
 
     def _row(self, sql: str) -> tuple[Any, ...]:
-        (row,) = self.connection.execute(sql).fetchall()  # all of it, so that the connection is free for what comes next
+        (row,) = self.connection.execute(
+            sql
+        ).fetchall()  # all of it, so that the connection is free for what comes next
         return tuple(row)
 
     # ---- the rates ----
 
-    def rates_of(self, combinations: Iterable[tuple[str | None, tuple[str | None, ...]]]) -> RateTable:
+    def rates_of(
+        self, combinations: Iterable[tuple[str | None, tuple[str | None, ...]]]
+    ) -> RateTable:
         """The rates of some combinations."""
         named = [(name, values) for name, values in combinations if name is not None]
         return rate_table(
-            self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
-            self.period, self.fixed.dimensions, Each(self.sums, self._largest),
-        )  # fmt: skip
+            self.book.rates,
+            [name for name, _ in self.columns.dimensions],
+            named,
+            [name for name, _ in self.columns.meters],
+            self.period,
+            self.fixed.dimensions,
+            Each(self.sums, self._largest),
+        )
 
     @property
     def _largest(self) -> dict[str, int]:
-        return {quantity.meter: quantity.largest for quantity in self.quantities if quantity.largest is not None}
+        return {
+            quantity.meter: quantity.largest
+            for quantity in self.quantities
+            if quantity.largest is not None
+        }
 
     @cached_property
     def _present(self) -> list[tuple[str | None, tuple[str | None, ...]]]:
@@ -225,14 +307,22 @@ class Job:
 
     @cached_property
     def complete(self) -> bool:
-        """Whether the rates price every row that can be there, so that none is left to the evaluator of single requests."""
+        """Whether the rates price every row that can be there,
+        so that none is left to the evaluator of single requests.
+        """
         table = self.rates
-        places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(found.limits) + 1 for found in table.thresholds)
+        places = (
+            (len(table.cuts) + 1)
+            * (len(table.turns) + 1)
+            * prod(len(found.limits) + 1 for found in table.thresholds)
+        )
         return (
-            len(table.rows) == places * len(self._present) and not self.lacks_instants and self._timed(table) == "true"
+            len(table.rows) == places * len(self._present)
+            and not self.lacks_instants
+            and self._timed(table) == "true"
             and all(quantity.largest is not None for quantity in self.quantities)
             and all(None not in row.atoms and not any(row.least) for row in table.rows)
-        )  # fmt: skip
+        )
 
     def _timed(self, table: RateTable) -> str:
         """Whether a row has the time of day that the clock asks for, as SQL."""
@@ -245,26 +335,41 @@ class Job:
 
     # ---- as SQL ----
 
-    def keys(self, table: RateTable, may_lack: bool, version: str = "", known: Callable[[str], str] = str) -> list[str]:
-        """What a row is joined to a table by, as named expressions. `version` is what places it in time where that is known
-        otherwise, `known` makes of a name or value another word for it."""
+    def keys(
+        self, table: RateTable, may_lack: bool, version: str = "", known: Callable[[str], str] = str
+    ) -> list[str]:
+        """What a row is joined to a table by, as named expressions. `version` is what places it in
+        time where that is known otherwise, `known` makes of a name or value another word for it.
+        """
         version = version or keyed.version_sql(table.cuts, self.at, may_lack, WORDS)
         if self.guarded:
             version = f"case when {self._guard} then {version} end"
         found = [f"{known(self.model)} as pl_name", f"({version})::smallint as pl_version"]
         found += [f"{known(value)} as pl_value_{n}" for n, value in enumerate(self.values)]
-        found += [f"({keyed.clock_sql(table.turns, self.at, WORDS, self._timed(table))})::smallint as pl_clock"] if table.turns else []
+        found += (
+            [
+                f"({keyed.clock_sql(table.turns, self.at, WORDS, self._timed(table))})::smallint "
+                "as pl_clock"
+            ]
+            if table.turns
+            else []
+        )
         return found + [
-            f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}" for n, threshold in enumerate(table.thresholds)
+            f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}"
+            for n, threshold in enumerate(table.thresholds)
         ]
 
     @property
     def _guard(self) -> str:
-        """Whether the instant and the quantities of a row are within those that the rates were made for, as SQL."""
+        """Whether the instant and the quantities of a row are
+        within those that the rates were made for, as SQL.
+        """
         first, last = self.period
         tests = []
         if self.columns.at is not None and first is not None and last is not None:
-            tests.append(f"{self.at} >= {WORDS.instant(first)} and {self.at} < {WORDS.instant(last + 1)}")
+            tests.append(
+                f"{self.at} >= {WORDS.instant(first)} and {self.at} < {WORDS.instant(last + 1)}"
+            )
         for (_, column), quantity in zip(self.columns.meters, self.quantities, strict=True):
             if quantity.largest is not None:
                 tests.append(f"coalesce({quoted(column)} between 0 and {quantity.largest}, true)")
@@ -277,7 +382,9 @@ class Job:
 
     @property
     def _guarded_rows(self) -> str:
-        """The usage as SQL that stops where the table has other columns by then: a new one may be a meter or a value."""
+        """The usage as SQL that stops where the table has other columns by then:
+        a new one may be a meter or a value.
+        """
         there = ", ".join(literal(f"{name} {kind}") for name, kind in self.source.columns)
         now = f"(select list(column_name || ' ' || column_type) from (describe {self.source.sql}))"
         test = f"case when {now} = [{there}] then true else error({literal(_ALTERED)}) end"
@@ -286,54 +393,88 @@ class Job:
     def joined(self, numbered: bool = False) -> str:
         """`keyed` as `k`, with the rates as `r` where there are some."""
         table = self.rates
-        nulls = [any(row.values[n] is None for row in table.rows) for n in range(len(table.dimensions))]
+        nulls = [
+            any(row.values[n] is None for row in table.rows) for n in range(len(table.dimensions))
+        ]
         tests = ["k.pl_name = r.name", "k.pl_version = r.version"]
-        tests += [f"k.pl_value_{n} {'is not distinct from' if null else '='} r.value_{n}" for n, null in enumerate(nulls)]
+        tests += [
+            f"k.pl_value_{n} {'is not distinct from' if null else '='} r.value_{n}"
+            for n, null in enumerate(nulls)
+        ]
         tests += ["k.pl_clock = r.clock"] if table.turns else []
         tests += [f"k.pl_side_{n} = r.side_{n}" for n in range(len(table.thresholds))]
         more = ["row_number() over () as pl_row"] if numbered else []
-        return f"({self.keyed(table, self.lacks_instants, *more)}) k left join {self.rates_name} r on {' and '.join(tests)}"
+        return (
+            f"({self.keyed(table, self.lacks_instants, *more)}) k left join {self.rates_name} r "
+            f"on {' and '.join(tests)}"
+        )
 
     def amounts(self) -> list[str]:
-        """The amount of each meter of a joined row, in atoms; NULL where the rates do not say it."""
+        """The amount of each meter of a joined row, in atoms;
+        NULL where the rates do not say it.
+        """
         table, found, extra = self.rates, [], keyed.extra_places(self.quantities)
         for n, quantity in enumerate(self.quantities):
             least = f"r.least_{n}" if any(row.least[n] is not None for row in table.rows) else None
             lack = any(row.atoms[n] is None for row in table.rows)
-            found.append(keyed.amount_sql(quantity, f"r.atoms_{n}", least, lack, extra, WORDS, self.wide))
+            found.append(
+                keyed.amount_sql(quantity, f"r.atoms_{n}", least, lack, extra, WORDS, self.wide)
+            )
         return found
 
     def payload(self) -> str:
         """A row as the evaluator of single requests takes it."""
         kind = "" if self.columns.at is None else self.types[self.columns.at]
-        at = text_of(self.columns.at or "", kind) if kind in ("VARCHAR", "JSON") else f"({self.at})::varchar"
+        at = (
+            text_of(self.columns.at or "", kind)
+            if kind in ("VARCHAR", "JSON")
+            else f"({self.at})::varchar"
+        )
         if kind == "DATE":  # a day, which a timestamp at its midnight is not
-            at = f"case when ({self.at}) is not null then {text_of(self.columns.at or '', kind)} end"
+            at = (
+                f"case when ({self.at}) is not null then {text_of(self.columns.at or '', kind)} end"
+            )
         if self._strange:  # what stands there, to be refused by
             there = f"{quoted(self.columns.at or '')}::varchar"
-            at = f"coalesce({at}, case when {there} not in ('infinity', '-infinity') then {there} end)"
-        dimensions = [f"{literal(name)}, {literal(value)}" for name, value in self.fixed.dimensions.items()]
-        dimensions += [f"{literal(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
-        usage = [f"{literal(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
+            at = (
+                f"coalesce({at}, case when {there} not in ('infinity', '-infinity') then {there} "
+                "end)"
+            )
+        dimensions = [
+            f"{literal(name)}, {literal(value)}" for name, value in self.fixed.dimensions.items()
+        ]
+        dimensions += [
+            f"{literal(name)}, {value}"
+            for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)
+        ]
+        usage = [
+            f"{literal(name)}, {as_written(column, self.types[column])}"
+            for name, column in self.columns.meters
+        ]
         return (
-            f"json_object('model', {self.model}, 'at', {at}, 'd', json_object({', '.join(dimensions)}), "
+            f"json_object('model', {self.model}, 'at', {at}, 'd', "
+            f"json_object({', '.join(dimensions)}), "
             f"'u', json_object({', '.join(usage)}){self._counts()})::varchar"
         )
 
     def _counts(self) -> str:
         """What is taken from meters of a row, as a part of its payload."""
+
         def listed(columns: Sequence[str]) -> str:
             return f"json_array({', '.join(as_written(column, self.types[column]) for column in columns)})"
 
         found = [
-            f"{literal(name)}, json_object('less', {listed(count.less)}, 'beside', {listed(count.beside)}, "
+            f"{literal(name)}, json_object('less', {listed(count.less)}, 'beside', "
+            f"{listed(count.beside)}, "
             f"'total', {listed([count.total] if count.total is not None else [])})"
             for name, count in self.columns.counts.items()
         ]
         return f", 'counts', json_object({', '.join(found)})" if found else ""
 
     def rated(self, numbered: bool = False) -> str:
-        """The usage with `pl_atoms` where the rates have it, and else `pl_answer`, the JSON of a single request."""
+        """The usage with `pl_atoms` where the rates have it,
+        and else `pl_answer`, the JSON of a single request.
+        """
         self.single.whole_digits = 38 - self.decimals
         lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
         answer = f"{self.single_name}({self.payload()})"
@@ -341,7 +482,9 @@ class Job:
             answer = "null::varchar"
         return (
             f"select *, case when pl_atoms is null then {answer} end as pl_answer from "
-            f"(select *, case when pl_model is not null then {self.total()} end as pl_atoms from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from {self.joined(numbered)}))"
+            f"(select *, case when pl_model is not null then {self.total()} end as pl_atoms "
+            f"from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from "
+            f"{self.joined(numbered)}))"
         )
 
     def total(self) -> str:
@@ -363,13 +506,28 @@ class Job:
 
 
 def open_job(
-    book: PriceBook, connection: DuckDBPyConnection, usage: object, *, mapping: Mapping[str, str] = {},
-    fixed: Fixed = NOTHING_FIXED, table: str | None = None, sums: bool = False,
+    book: PriceBook,
+    connection: DuckDBPyConnection,
+    usage: object,
+    *,
+    mapping: Mapping[str, str] = {},
+    fixed: Fixed = NOTHING_FIXED,
+    table: str | None = None,
+    sums: bool = False,
     remote: bool = False,
-) -> Job:  # fmt: skip
-    """A job over a table of usage, whose rows are requests or `sums` of them. Raises `PriceError` for usage, columns or values that cannot be read."""
+) -> Job:
+    """A job over a table of usage, whose rows are requests or `sums` of them.
+    Raises `PriceError` for usage, columns or values that cannot be read.
+    """
     source = open_source(connection, usage, table, remote)
-    return Job(book, connection, source, columns_of(book.checked, source.names, mapping, fixed), fixed, sums)
+    return Job(
+        book,
+        connection,
+        source,
+        columns_of(book.checked, source.names, mapping, fixed),
+        fixed,
+        sums,
+    )
 
 
 def _ends(column: str) -> tuple[str, str]:
@@ -381,7 +539,10 @@ def _strange(column: str, kind: str) -> str:
     least, most = _ends(column)
     if kind == "TIMESTAMP_NS":  # has no other strange ones
         return f"coalesce(isinf({least}) or isinf({most}), false)"
-    first, after = (f"{kind} '{day}{'' if kind == 'DATE' else ' 00:00:00+00'}'" for day in (FIRST_DAY, AFTER_DAYS))
+    first, after = (
+        f"{kind} '{day}{'' if kind == 'DATE' else ' 00:00:00+00'}'"
+        for day in (FIRST_DAY, AFTER_DAYS)
+    )
     return f"coalesce({least} < {first} or {most} >= {after}, false)"
 
 

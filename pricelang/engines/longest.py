@@ -1,4 +1,6 @@
-"""What one request can have at most, as SQL for rows that name their models: see `pricelang.rating.limits`."""
+"""What one request can have at most, as SQL for rows that name their models:
+see `pricelang.rating.limits`.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ Part = TypeVar("Part")
 
 @frozen(eq=False)
 class Asked:
-    """How a row is asked: `named` says whether its model is one of some names, `at` is its instant, `values` are those of
-    dimensions that have a column, as SQL, `given` those of all rows."""
+    """How a row is asked: `named` says whether its model is one of some names, `at` is its instant,
+    `values` are those of dimensions that have a column, as SQL, `given` those of all rows.
+    """
 
     named: Callable[[Sequence[str]], str]
     at: str
@@ -32,46 +35,75 @@ class Asked:
 
 
 def is_too_long(found: Versions, asked: Asked) -> str | None:
-    """1 where a row has more than any such request, else 0, as SQL; None where no limit is known of these meters."""
+    """1 where a row has more than any such request, else 0, as SQL;
+    None where no limit is known of these meters.
+    """
     tests = []
     answers = [*_groups(found.held, asked, lambda held: held.answer)]
-    lengths = [length for _, (most, named) in answers for length in (most or 0, *(length for _, _, length in named))]
+    lengths = [
+        length
+        for _, (most, named) in answers
+        for length in (most or 0, *(length for _, _, length in named))
+    ]
     total = keyed.sum_sql([ANSWER], asked.quantities, max(lengths, default=0))
     if answers and total is not None:
-        tests.append(f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}")
+        tests.append(
+            f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}"
+        )
     prompts = [*_groups(found.held, asked, partial(_windows, found))]
-    total = keyed.sum_sql(found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0))
+    total = keyed.sum_sql(
+        found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0)
+    )
     if prompts and total is not None:
         tests.append(f"{total} > {_most(found, asked, prompts)}")
     return f"case when {' or '.join(tests)} then 1 else 0 end" if tests else None
 
 
 def _window_of(found: Versions, asked: Asked, default: str) -> str:
-    """The window of a row that says none, as SQL: the default, or the only one in which its prompt fits."""
+    """The window of a row that says none, as SQL:
+    the default, or the only one in which its prompt fits.
+    """
     cases = []
     for when, wider in _groups(found.held, asked, lambda held: held.wider):
         total = keyed.sum_sql(found.prompt, asked.quantities, wider.up_to)
         if total is not None:
-            cases.append(f"when {when} and {total} > {wider.over} and {total} <= {wider.up_to} then {asked.text(wider.window)}")
+            cases.append(
+                f"when {when} and {total} > {wider.over} and {total} <= {wider.up_to} then "
+                f"{asked.text(wider.window)}"
+            )
     return f"case {' '.join(cases)} else {default} end" if cases else default
 
 
-def with_values(found: Versions, asked: Asked, columns: Mapping[str, str], known: Callable[[str], str] | None = None) -> Asked:
-    """How a row is asked, with the value of each dimension that has a column: what the column says, as `known` tells it, or what
-    a row has that says nothing."""
+def with_values(
+    found: Versions,
+    asked: Asked,
+    columns: Mapping[str, str],
+    known: Callable[[str], str] | None = None,
+) -> Asked:
+    """How a row is asked, with the value of each dimension that has a column:
+    what the column says, as `known` tells it, or what a row has that says nothing.
+    """
     values = {}
     for name, every in found.dimensions:
         silent = default_sql(name, every[0], columns, asked.given, asked.text)
         if name == WINDOW and silent is not None:
             silent = _window_of(found, asked, silent)
-        values[name] = keyed.said_sql(columns[name], None if known is None else known(columns[name]), silent)
+        values[name] = keyed.said_sql(
+            columns[name], None if known is None else known(columns[name]), silent
+        )
     return evolve(asked, values=values)
 
 
 def _windows(found: Versions, held: Held) -> tuple[int, ...] | None:
-    """How long a prompt may be in each window; where nothing turns on it, one that none is said of may be as in the only one
-    that takes it."""
-    if held.windows is None or not found.window_is_idle or held.wider is None or held.wider.over > held.windows[0]:
+    """How long a prompt may be in each window; where nothing turns on it,
+    one that none is said of may be as in the only one that takes it.
+    """
+    if (
+        held.windows is None
+        or not found.window_is_idle
+        or held.wider is None
+        or held.wider.over > held.windows[0]
+    ):
         return held.windows
     return held.wider.up_to, *held.windows[1:]
 
@@ -79,13 +111,19 @@ def _windows(found: Versions, held: Held) -> tuple[int, ...] | None:
 def _most(found: Versions, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     """How long the prompt of a row may be, as SQL."""
     values = next((values for name, values in found.dimensions if name == WINDOW), found.windows)
-    each = [_case([(when, most[found.windows.index(value)]) for when, most in groups]) for value in values]
+    each = [
+        _case([(when, most[found.windows.index(value)]) for when, most in groups])
+        for value in values
+    ]
     column = asked.values.get(WINDOW)
     if column is None:
         return each[values.index(asked.given.get(WINDOW, found.windows[0]))]
     if len({*each}) == 1:
         return each[0]
-    cases = " ".join(f"when {column} = {asked.text(value)} then {sql}" for value, sql in zip(values, each, strict=True))
+    cases = " ".join(
+        f"when {column} = {asked.text(value)} then {sql}"
+        for value, sql in zip(values, each, strict=True)
+    )
     return f"case {cases} end"
 
 
@@ -107,11 +145,19 @@ def _case(groups: Sequence[tuple[str, int | str]]) -> str:
     by_number: dict[int | str, list[str]] = {}
     for when, most in groups:
         by_number.setdefault(most, []).append(when)
-    return "case " + " ".join(f"when {' or '.join(whens)} then {most}" for most, whens in by_number.items()) + " end"
+    return (
+        "case "
+        + " ".join(f"when {' or '.join(whens)} then {most}" for most, whens in by_number.items())
+        + " end"
+    )
 
 
-def _groups(every: Sequence[Held], asked: Asked, part: Callable[[Held], Part | None]) -> Iterator[tuple[str, Part]]:
-    """When a row has a limit, as SQL, and that limit: names with the same one in the same period together."""
+def _groups(
+    every: Sequence[Held], asked: Asked, part: Callable[[Held], Part | None]
+) -> Iterator[tuple[str, Part]]:
+    """When a row has a limit, as SQL, and that limit:
+    names with the same one in the same period together.
+    """
     found: dict[tuple[Part, int | None, int | None], list[str]] = {}
     for held in every:
         most = part(held)

@@ -9,7 +9,9 @@ _NUMBERS = count(1)
 
 
 def fresh(name: str) -> str:
-    """A name that no other job of this process has: a relation of an earlier one goes on reading its own."""
+    """A name that no other job of this process has:
+    a relation of an earlier one goes on reading its own.
+    """
     return f"{name}_{next(_NUMBERS)}"
 
 

@@ -1,4 +1,6 @@
-"""The rows of a table of usage as records, one by one: for what is asked of each row and not of their sum."""
+"""The rows of a table of usage as records, one by one:
+for what is asked of each row and not of their sum.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ BATCH = 10_000
 
 
 def outcomes_of(job: Job) -> Iterator[Outcome]:
-    """The record of each row, and a `Rejected` for each row that names no model or no instant and each broken line."""
+    """The record of each row, and a `Rejected` for each row
+    that names no model or no instant and each broken line.
+    """
     for file, line, error, text in job.source.broken:
         yield Rejected(Place(file, line), "bad_line", error, None, text)
     found = job.connection.execute(f"select {job.payload()} from ({job.source.sql})")
@@ -21,7 +25,9 @@ def outcomes_of(job: Job) -> Iterator[Outcome]:
     while rows := found.fetchmany(BATCH):
         for (row,) in rows:
             number += 1
-            yield _outcome(json.loads(row, parse_float=str, parse_int=str), Place(f"row {number:,}"))
+            yield _outcome(
+                json.loads(row, parse_float=str, parse_int=str), Place(f"row {number:,}")
+            )
 
 
 def _outcome(row: dict[str, Any], place: Place) -> Outcome:

@@ -1,6 +1,8 @@
-"""The columns of a table of usage as DuckDB expressions: whole numbers, instants and names, or NULL where they are none.
+"""The columns of a table of usage as DuckDB expressions:
+whole numbers, instants and names, or NULL where they are none.
 
-A NULL sends the row to the evaluator of single requests, which reads what stands there as it reads any record.
+A NULL sends the row to the evaluator of single requests,
+which reads what stands there as it reads any record.
 """
 
 from __future__ import annotations
@@ -27,11 +29,12 @@ Bounds = tuple[object, object]
 
 
 def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, most: int) -> Quantity:
-    """The quantity that a column of a type holds. `bounds` are its least and greatest value, where they are known;
-    `most` is the number of decimals that are kept.
+    """The quantity that a column of a type holds. `bounds` are its least and greatest value,
+    where they are known; `most` is the number of decimals that are kept.
 
-    An empty cell is a meter that was not used. Where a negative is among the values there is no bound, so that the row is
-    asked for one by one and refused. Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
+    An empty cell is a meter that was not used. Where a negative is among the values there is no
+    bound, so that the row is asked for one by one and refused. Raises `BadRequest` (`bad_column`)
+    for a type that holds no quantities.
     """
     name = quoted(column)
     scale, finer = 0, not meter.whole and kind not in (*_NARROW, *_BROAD, _NOTHING)
@@ -44,20 +47,37 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
         finer = finer and scale < int(match[2])
         counted = f"({name}::decimal(38,{match[2]}) * {10**scale})" if scale else name
         room = 38 - int(match[2]) - scale  # digits before the point that leave the product some
-        large = f"when abs({name}) >= {Decimal(1).scaleb(room):f} then null " if int(match[1]) + scale > 38 else ""
-        sql = f"case when {name} is null then 0 {large}when {counted} = floor({counted}) then try_cast({counted} as bigint) end"
+        large = (
+            f"when abs({name}) >= {Decimal(1).scaleb(room):f} then null "
+            if int(match[1]) + scale > 38
+            else ""
+        )
+        sql = (
+            f"case when {name} is null then 0 {large}when {counted} = floor({counted}) then "
+            f"try_cast({counted} as bigint) end"
+        )
     elif kind in ("DOUBLE", "FLOAT"):
-        sql = f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < {_EXACT_DOUBLE} then {name}::bigint end"
+        sql = (
+            f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < "
+            f"{_EXACT_DOUBLE} then {name}::bigint end"
+        )
     elif kind in ("VARCHAR", "JSON"):
         text = text_of(column, kind)
-        sql = f"case when {text} is null or {text} = '' then 0 when regexp_full_match({text}, '[0-9]{{1,18}}') then {text}::bigint end"
+        sql = (
+            f"case when {text} is null or {text} = '' then 0 when regexp_full_match({text}, "
+            f"'[0-9]{{1,18}}') then {text}::bigint end"
+        )
     elif kind == _NOTHING:
         sql = "0::bigint"
     elif kind.endswith("[]"):
         sql = f"case when {name} is null or len({name}) = 0 then 0 end"
     else:
-        raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no quantities of `{meter.name}`",
-                         help="make it an integer, a decimal or a text")  # fmt: skip
+        raise BadRequest(
+            "bad_column",
+            f"the column `{shown(column)}` is of type {kind.lower()}, which holds no "
+            f"quantities of `{meter.name}`",
+            help="make it an integer, a decimal or a text",
+        )
     least, greatest = bounds if bounds is not None else (None, None)
     known = isinstance(least, int) and isinstance(greatest, int) and scale == 0 and least >= 0
     if not known:
@@ -71,7 +91,9 @@ def has_bounds(kind: str) -> bool:
 
 
 def instant_of(column: str, kind: str) -> str:
-    """A column of a type as a TIMESTAMP in UTC; NULL where it is none. Raises `BadRequest` (`bad_column`)."""
+    """A column of a type as a TIMESTAMP in UTC; NULL where it is none.
+    Raises `BadRequest` (`bad_column`).
+    """
     name = quoted(column)
     if kind in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"):
         return name
@@ -83,19 +105,29 @@ def instant_of(column: str, kind: str) -> str:
         return f"make_timestamp(epoch_us({name}::timestamptz))"
     if kind in ("VARCHAR", "JSON"):
         name = text_of(column, kind)
-        day, time = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?"
+        day, time = (
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            "[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?",
+        )
         utc = f"rtrim(rtrim(replace({name}, '+00:00', ''), 'UTC'), 'Z ')"
         return (
-            f"case when {name}[:4] = '0000' then null when regexp_full_match({name}, '{day}({time}(Z| UTC|[+]00:00)?)?') then try_cast({utc} as timestamp) "
-            f"when regexp_full_match({name}, '{day}{time}[+-]([01][0-9]|2[0-3]):[0-5][0-9]') and {name}[:4] not in ('0001', '9999') "
+            f"case when {name}[:4] = '0000' then null when regexp_full_match({name}, "
+            f"'{day}({time}(Z| UTC|[+]00:00)?)?') then try_cast({utc} as timestamp) "
+            f"when regexp_full_match({name}, '{day}{time}[+-]([01][0-9]|2[0-3]):[0-5][0-9]') "
+            f"and {name}[:4] not in ('0001', '9999') "
             f"then make_timestamp(epoch_us(try_cast({name} as timestamptz))) end"
         )
-    raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind.lower()}, which holds no instants",
-                     help="make it a timestamp in UTC, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
+    raise BadRequest(
+        "bad_column",
+        f"the column `{shown(column)}` is of type {kind.lower()}, which holds no instants",
+        help="make it a timestamp in UTC, a date or a text such as 2026-04-17T12:30:00Z",
+    )
 
 
 def text_of(column: str, kind: str) -> str:
-    """A column as text; of a value of JSON, such as where some lines have a number and others a text, what it says."""
+    """A column as text;
+    of a value of JSON, such as where some lines have a number and others a text, what it says.
+    """
     if kind == "JSON":
         return f"json_extract_string({quoted(column)}, '$')"
     return quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
@@ -109,7 +141,9 @@ def timed_sql(column: str | None, types: Mapping[str, str], fixed: str | None) -
 
 
 def as_written(column: str, kind: str) -> str:
-    """What the evaluator of single requests reads of a column: its text, exactly; a list as one, and JSON as it is."""
+    """What the evaluator of single requests reads of a column:
+    its text, exactly; a list as one, and JSON as it is.
+    """
     if kind == "JSON":
         return quoted(column)
     if (match := _DECIMAL.match(kind)) and match[1] == match[2]:  # which DuckDB writes as `.5`
@@ -118,13 +152,17 @@ def as_written(column: str, kind: str) -> str:
 
 
 def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
-    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product; 128 in two parts, since no product
-    of DECIMALs has room for all of it."""
+    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product;
+    128 in two parts, since no product of DECIMALs has room for all of it.
+    """
     kind, shift = f"decimal(38,{decimals})", f"{_shift(places)}::decimal({max(places, 1)},{places})"
     if not wide:
         return f"(({atoms})::decimal(19,0) * {shift})::{kind}"
     unit = f"{10**places}::hugeint"
-    return f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * {shift})::{kind})::{kind}"
+    return (
+        f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * "
+        f"{shift})::{kind})::{kind}"
+    )
 
 
 def _shift(places: int) -> str:

@@ -1,4 +1,6 @@
-"""The compiled rates as a table of DuckDB, which usage is joined to, and whether their sums are whole numbers of atoms."""
+"""The compiled rates as a table of DuckDB, which usage is joined to,
+and whether their sums are whole numbers of atoms.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +16,46 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def store_rates(connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]) -> None:
+def store_rates(
+    connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]
+) -> None:
     """Makes a temporary table of the rates, empty where there are none."""
-    types = ["name varchar", "version smallint", "clock smallint", "model varchar", "currency varchar"]
+    types = [
+        "name varchar",
+        "version smallint",
+        "clock smallint",
+        "model varchar",
+        "currency varchar",
+    ]
     types += [f"value_{n} varchar" for n in range(len(table.dimensions))]
     types += [f"side_{n} smallint" for n in range(len(table.thresholds))]
-    types += [f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}" for n in range(len(table.meters))]
+    types += [
+        f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}"
+        for n in range(len(table.meters))
+    ]
     types += [f"least_{n} hugeint" for n in range(len(table.meters))]
     connection.execute(f"create or replace temp table {name} ({', '.join(types)})")
     columns: list[list[object]] = [
-        [row.name for row in table.rows], [row.version for row in table.rows], [row.clock for row in table.rows],
-        [row.model for row in table.rows], [row.currency for row in table.rows],
-    ]  # fmt: skip
+        [row.name for row in table.rows],
+        [row.version for row in table.rows],
+        [row.clock for row in table.rows],
+        [row.model for row in table.rows],
+        [row.currency for row in table.rows],
+    ]
     columns += [[row.values[n] for row in table.rows] for n in range(len(table.dimensions))]
     columns += [[row.sides[n] for row in table.rows] for n in range(len(table.thresholds))]
     columns += [[_text(row.atoms[n]) for row in table.rows] for n in range(len(table.meters))]
     columns += [
-        [None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n])) for row in table.rows]
+        [
+            None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n]))
+            for row in table.rows
+        ]
         for n in range(len(table.meters))
     ]
     if table.rows:
-        connection.execute(f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns)
+        connection.execute(
+            f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns
+        )
 
 
 def _text(number: int | None) -> str | None:
@@ -47,7 +68,10 @@ def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
     held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}
     return bool(
         any(quantity.finer for quantity in quantities)
-        or checked.roundings or checked.limits or checked.conversions or not ends_everywhere(checked)
+        or checked.roundings
+        or checked.limits
+        or checked.conversions
+        or not ends_everywhere(checked)
         or any(line.outcome == "add" for modifier in checked.modifiers for line in modifier.lines)
         or any(charge.minimums for charge in checked.charges if charge.meter in held)
     )

@@ -22,25 +22,35 @@ if TYPE_CHECKING:
 
 COST = "cost"
 _FORMATS = {
-    ".parquet": "format parquet", ".pq": "format parquet", ".csv": "format csv, header", ".tsv": "format csv, header, delimiter '\t'",
-    ".jsonl": "format json", ".ndjson": "format json",
-}  # fmt: skip
+    ".parquet": "format parquet",
+    ".pq": "format parquet",
+    ".csv": "format csv, header",
+    ".tsv": "format csv, header, delimiter '\t'",
+    ".jsonl": "format json",
+    ".ndjson": "format json",
+}
 
 
 class RefusedRows(PriceError):
-    """A row of a table has no price (code `refused_rows`), and nothing was written. Rows are counted from 1."""
+    """A row of a table has no price (code `refused_rows`), and nothing was written.
+    Rows are counted from 1.
+    """
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(
-            "refused_rows", f"{where} has no price: {reason}",
-            help="send such rows to a file and keep the rest (`--rejects FILE`, or `rejects=` in Python)",
-        )  # fmt: skip
+            "refused_rows",
+            f"{where} has no price: {reason}",
+            help="send such rows to a file and keep the rest (`--rejects FILE`, or `rejects=` in "
+            "Python)",
+        )
         self.where, self.reason = where, reason
 
 
 @frozen
 class Written:
-    """What was written: rows read, priced and refused, and the exact sum of the amounts by currency."""
+    """What was written: rows read, priced and refused,
+    and the exact sum of the amounts by currency.
+    """
 
     read: int
     priced: int
@@ -50,18 +60,25 @@ class Written:
     """Why rows were refused: each sentence once."""
 
 
-def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None, refused: bool = False) -> str:
-    """The priced rows as SQL: the columns of the usage (or those to `keep`), `cost`, `currency` where the book converts,
-    `cost_METER` with `lines`.
+def select_sql(
+    job: Job, lines: bool = False, keep: Sequence[str] | None = None, refused: bool = False
+) -> str:
+    """The priced rows as SQL: the columns of the usage (or those to `keep`),
+    `cost`, `currency` where the book converts, `cost_METER` with `lines`.
 
     With `refused`, the rows without a price instead, with the `reason`.
     """
     own = [quoted(name) for name in (job.source.names if keep is None else keep)]
     if refused:
-        left = f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where {_REFUSED}"
+        left = (
+            f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where "
+            f"{_REFUSED}"
+        )
         files = {file for file, _, _, _ in job.source.broken}
         lines_left = [
-            f"select {literal(f'line {line} of {os.path.basename(file) if len(files) == 1 else file}: {error}: {text}')} as reason"
+            "select "
+            f"{literal(f'line {line} of {os.path.basename(file) if len(files) == 1 else file}: {error}: {text}')} "
+            "as reason"
             for file, line, error, text in job.source.broken
         ]
         return " union all by name ".join([left, *lines_left])
@@ -70,7 +87,8 @@ def select_sql(job: Job, lines: bool = False, keep: Sequence[str] | None = None,
         own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
     if lines:
         own += [
-            f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as {quoted(f'{COST}_{name}')}"
+            f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as "
+            f"{quoted(f'{COST}_{name}')}"
             for n, (name, _) in enumerate(job.columns.meters)
         ]
     kept = "" if job.complete or job.guarded else f" where not coalesce({_REFUSED}, false)"
@@ -85,10 +103,11 @@ def _path(meter: str) -> str:
 
 
 def priced(job: Job, lines: bool = False, keep: Sequence[str] | None = None) -> DuckDBPyRelation:
-    """The priced rows as a relation of the job's connection. Raises `RefusedRows` where a row has no price.
+    """The priced rows as a relation of the job's connection.
+    Raises `RefusedRows` where a row has no price.
 
-    It may become a view, and is right as long as the table is: rows that come later are priced by what was looked at, or
-    one by one, or stop the query.
+    It may become a view, and is right as long as the table is:
+    rows that come later are priced by what was looked at, or one by one, or stop the query.
     """
     job.guarded = True
     _check_names(job, lines, keep)
@@ -97,21 +116,36 @@ def priced(job: Job, lines: bool = False, keep: Sequence[str] | None = None) -> 
 
 
 def write_priced(
-    job: Job, output: str, rejects: str | None = None, lines: bool = False, keep: Sequence[str] | None = None
+    job: Job,
+    output: str,
+    rejects: str | None = None,
+    lines: bool = False,
+    keep: Sequence[str] | None = None,
 ) -> Written:
-    """Writes the priced rows to a file (Parquet, CSV, TSV or JSON Lines, by its ending), and the others to `rejects`. Of
-    the priced ones all columns are written, or those to `keep`.
+    """Writes the priced rows to a file (Parquet, CSV, TSV or JSON Lines, by its ending),
+    and the others to `rejects`. Of the priced ones all columns are written, or those to `keep`.
 
-    Both files appear whole, or neither does. Raises `RefusedRows` where a row has no price and there is no file for it,
-    `BadRequest` for an output that cannot be written.
+    Both files appear whole, or neither does. Raises `RefusedRows` where a row has no price
+    and there is no file for it, `BadRequest` for an output that cannot be written.
     """
     _check_names(job, lines, keep)
     if rejects is not None and "reason" in map(str.lower, job.source.names):
-        raise BadRequest("bad_column", "the usage already has a column `reason`, which the refused rows get", help="rename that column")
-    targets = [Target("the output", output), *([Target("the file of refused rows", rejects)] if rejects else [])]
+        raise BadRequest(
+            "bad_column",
+            "the usage already has a column `reason`, which the refused rows get",
+            help="rename that column",
+        )
+    targets = [
+        Target("the output", output),
+        *([Target("the file of refused rows", rejects)] if rejects else []),
+    ]
     for target in targets:
         if reads(job.connection, job.source, target.path):
-            raise BadRequest("bad_output", f"`{shown(target.path)}` is read for its usage, which would be lost", help="name another file")
+            raise BadRequest(
+                "bad_output",
+                f"`{shown(target.path)}` is read for its usage, which would be lost",
+                help="name another file",
+            )
         _form(target.path)
     check_targets(targets, ())
     with Drafts() as drafts:
@@ -127,30 +161,52 @@ def write_priced(
 
 
 def _form(path: str) -> str:
-    """How DuckDB writes a file, by its ending; a device or a pipe without one gets CSV. Raises `BadRequest`."""
+    """How DuckDB writes a file, by its ending; a device or a pipe without one gets CSV.
+    Raises `BadRequest`.
+    """
     form = _FORMATS.get(ending(path)) or (_FORMATS[".csv"] if is_stream(path) else None)
     if form is None:
-        raise BadRequest("bad_output", f"`{shown(path)}` is of no kind that can be written", help="kinds: " + ", ".join(_FORMATS))
+        raise BadRequest(
+            "bad_output",
+            f"`{shown(path)}` is of no kind that can be written",
+            help="kinds: " + ", ".join(_FORMATS),
+        )
     return form
 
 
 def _copy(job: Job, sql: str, draft: str, output: str) -> int:
     """Writes rows to a file; returns their number."""
     form = _form(output)
-    wide = [quoted(row[0]) for row in job.connection.execute(f"describe {sql}").fetchall() if row[1] in ("HUGEINT", "UHUGEINT")]
+    wide = [
+        quoted(row[0])
+        for row in job.connection.execute(f"describe {sql}").fetchall()
+        if row[1] in ("HUGEINT", "UHUGEINT")
+    ]
     if wide and ending(output) in PARQUET:  # where DuckDB would write them as floats
-        sql = f"select * replace ({', '.join(f'{name}::decimal(38,0) as {name}' for name in wide)}) from ({sql})"
-    packed = ", compression gzip" if output.lower().endswith(".gz") else ", compression zstd" if output.lower().endswith(".zst") else ""
+        sql = (
+            "select * replace "
+            f"({', '.join(f'{name}::decimal(38,0) as {name}' for name in wide)}) from ({sql})"
+        )
+    packed = (
+        ", compression gzip"
+        if output.lower().endswith(".gz")
+        else ", compression zstd"
+        if output.lower().endswith(".zst")
+        else ""
+    )
     found = job.connection.execute(f"copy ({sql}) to {literal(draft)} ({form}{packed})").fetchone()
     return int(found[0]) if found is not None else 0
 
 
 def _write(job: Job, sql: str, draft: str, output: str) -> tuple[int, dict[str, Fraction]]:
-    """Writes priced rows to a file; returns their number, and the sums of what was written, by currency."""
+    """Writes priced rows to a file; returns their number,
+    and the sums of what was written, by currency.
+    """
     if ending(output) in PARQUET:
         count = _copy(job, sql, draft, output)
         return count, _totals(job, f"read_parquet({literal(draft)})")
-    # a text does not say its amounts exactly (JSON) or needs to be read again by its rules: the rows are kept until they are there
+    # a text does not say its amounts exactly (JSON) or needs to be read again by its rules:
+    # the rows are kept until they are there
     table = fresh("pricelang_priced")
     job.connection.execute(f"create temp table {table} as {sql}")
     try:
@@ -161,20 +217,32 @@ def _write(job: Job, sql: str, draft: str, output: str) -> tuple[int, dict[str, 
 
 def _totals(job: Job, rows: str) -> dict[str, Fraction]:
     currency = "currency" if job.book.checked.conversions else literal(job.book.currency)
-    found = job.connection.execute(f"select {currency}, sum({COST}) from {rows} group by all").fetchall()
+    found = job.connection.execute(
+        f"select {currency}, sum({COST}) from {rows} group by all"
+    ).fetchall()
     return {name: Fraction(total) for name, total in found if total is not None}
 
 
 def _check_names(job: Job, lines: bool, keep: Sequence[str] | None = None) -> None:
     for name in keep or ():
         if name not in job.source.names:
-            help = did_you_mean(shown(name), job.source.names) or "columns: " + ", ".join(map(shown, job.source.names))
+            help = did_you_mean(shown(name), job.source.names) or "columns: " + ", ".join(
+                map(shown, job.source.names)
+            )
             raise BadRequest("no_column", f"there is no column `{shown(name)}` to keep", help=help)
-    new = [COST, *(["currency"] if job.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
+    new = [
+        COST,
+        *(["currency"] if job.book.checked.conversions else []),
+        *(f"{COST}_{name}" for name, _ in job.columns.meters if lines),
+    ]
     taken = {name.lower() for name in (job.source.names if keep is None else keep)}
     twice = [name for name in new if name.lower() in taken]
     if twice:
-        raise BadRequest("bad_column", f"the usage already has a column `{twice[0]}`", help="price it without that column (`--keep`, `keep=`)")
+        raise BadRequest(
+            "bad_column",
+            f"the usage already has a column `{twice[0]}`",
+            help="price it without that column (`--keep`, `keep=`)",
+        )
 
 
 def _raise_refused(job: Job) -> None:
@@ -184,9 +252,16 @@ def _raise_refused(job: Job) -> None:
 
 
 def _first_refused(job: Job) -> RefusedRows | None:
-    """The error of the first row without a price, with its number; of lines that are no rows before any other."""
+    """The error of the first row without a price, with its number;
+    of lines that are no rows before any other.
+    """
     for _, line, error, _ in job.source.broken:
         return RefusedRows(f"line {line:,}", error)
-    sql = f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} limit 1"
-    found = job.connection.execute(sql).fetchall()  # all of them, so that the connection is free for what comes next
+    sql = (
+        f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} "
+        "limit 1"
+    )
+    found = job.connection.execute(
+        sql
+    ).fetchall()  # all of them, so that the connection is free for what comes next
     return RefusedRows(f"row {found[0][0]:,}", found[0][1]) if found else None

@@ -1,4 +1,6 @@
-"""Tables of usage as DuckDB reads them: files by their ending, frames of other libraries, tables of a database."""
+"""Tables of usage as DuckDB reads them: files by their ending,
+frames of other libraries, tables of a database.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,11 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 
 @frozen
 class Source:
-    """A table that a connection can read: its SQL, and its columns with their types. `broken` are lines of a text that are
-    no rows: the file, the line, what is wrong, and the line itself. `made` is the view or table that was made for it,
-    `attached` the databases that were attached to read it, `paths` what names its files, which may be globs."""
+    """A table that a connection can read: its SQL, and its columns with their types. `broken` are
+    lines of a text that are no rows: the file, the line, what is wrong, and the line itself. `made`
+    is the view or table that was made for it, `attached` the databases that were attached to read
+    it, `paths` what names its files, which may be globs.
+    """
 
     sql: str
     columns: tuple[tuple[str, str], ...]
@@ -49,25 +53,35 @@ class Source:
 
 
 def ending(path: str) -> str:
-    """The ending of a file that says its kind, without that of its packing: `.csv` of `usage.csv.gz`."""
+    """The ending of a file that says its kind, without that of its packing:
+    `.csv` of `usage.csv.gz`.
+    """
     plain = path.lower()
     for packed in PACKED:
         plain = plain.removesuffix(packed)
     return os.path.splitext(plain)[1]
 
 
-def open_source(connection: DuckDBPyConnection, usage: object, table: str | None = None, remote: bool = False) -> Source:
-    """The table that `usage` is: a path or several (globs too), the name of a table or view of the connection, a frame
-    of pandas or Polars, an Arrow table or reader (which is read whole, since it is looked at twice), or a relation of this
-    connection. `table` names one in a database file; a path that is not on this machine is read where `remote` says so.
+def open_source(
+    connection: DuckDBPyConnection, usage: object, table: str | None = None, remote: bool = False
+) -> Source:
+    """The table that `usage` is: a path or several (globs too), the name of a table or view of the
+    connection, a frame of pandas or Polars, an Arrow table or reader (which is read whole, since it
+    is looked at twice), or a relation of this connection. `table` names one in a database file; a
+    path that is not on this machine is read where `remote` says so.
 
-    CSV and JSON Lines are read once, into a temporary table. Raises `BadRequest` (`bad_source`) for what cannot be read.
+    CSV and JSON Lines are read once, into a temporary table.
+    Raises `BadRequest` (`bad_source`) for what cannot be read.
     """
     import duckdb
 
     paths = [usage] if isinstance(usage, str | Path) else usage
     try:
-        if isinstance(paths, list | tuple) and paths and all(isinstance(path, str | Path) for path in paths):
+        if (
+            isinstance(paths, list | tuple)
+            and paths
+            and all(isinstance(path, str | Path) for path in paths)
+        ):
             named = tuple(map(str, paths))
             return evolve(_of_paths(connection, named, table, remote), paths=named)
         view = fresh(VIEW)
@@ -75,9 +89,11 @@ def open_source(connection: DuckDBPyConnection, usage: object, table: str | None
             connection.register(view, usage.read_all() if hasattr(usage, "read_all") else usage)
         except (TypeError, duckdb.InvalidInputException):
             raise BadRequest(
-                "bad_source", f"usage of the type `{type(usage).__name__}` is no table",
-                help="a path or several, the name of a table, a frame of pandas or Polars, an Arrow table or a relation",
-            ) from None  # fmt: skip
+                "bad_source",
+                f"usage of the type `{type(usage).__name__}` is no table",
+                help="a path or several, the name of a table, a frame of pandas or Polars, an "
+                "Arrow table or a relation",
+            ) from None
         return _described(connection, f"select * from {view}", made=view)
     except duckdb.Error as error:
         raise BadRequest("bad_source", f"the usage cannot be read: {_sentence(error)}") from None
@@ -90,16 +106,24 @@ def _is_loaded(connection: DuckDBPyConnection) -> bool:
     return bool((connection.execute(sql).fetchone() or (False,))[0])
 
 
-def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None, remote: bool) -> Source:
+def _of_paths(
+    connection: DuckDBPyConnection, paths: Sequence[str], table: str | None, remote: bool
+) -> Source:
     if any(scheme_of(path) for path in paths):
         check_local(paths, remote or _is_loaded(connection))
         load_remote(connection, paths)
     kinds = {ending(path) for path in paths}
     if len(kinds) > 1:
-        raise BadRequest("bad_source", "files of several kinds are no one table", help="price each kind by itself")
+        raise BadRequest(
+            "bad_source",
+            "files of several kinds are no one table",
+            help="price each kind by itself",
+        )
     (kind,) = kinds
     if kind in PARQUET:
-        return _described(connection, f"select * from read_parquet({literals(paths)}, union_by_name = true)")
+        return _described(
+            connection, f"select * from read_parquet({literals(paths)}, union_by_name = true)"
+        )
     if kind in DATABASE:
         return _of_databases(connection, paths, table)
     if kind in TEXT:
@@ -107,12 +131,23 @@ def _of_paths(connection: DuckDBPyConnection, paths: Sequence[str], table: str |
     if len(paths) == 1 and (name := _table_name(connection, paths[0])) is not None:
         return _described(connection, f"select * from {name}")
     if len(paths) == 1 and not os.path.exists(paths[0]):
-        tables = [row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()]
-        raise BadRequest("bad_source", f"there is no table and no file `{shown(paths[0])}`", help=did_you_mean(paths[0], tables))
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "select table_name from information_schema.tables"
+            ).fetchall()
+        ]
+        raise BadRequest(
+            "bad_source",
+            f"there is no table and no file `{shown(paths[0])}`",
+            help=did_you_mean(paths[0], tables),
+        )
     raise BadRequest(
-        "bad_source", f"`{shown(paths[0])}` is of no kind that holds a table",
-        help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a table",
-    )  # fmt: skip
+        "bad_source",
+        f"`{shown(paths[0])}` is of no kind that holds a table",
+        help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a "
+        "table",
+    )
 
 
 def _table_name(connection: DuckDBPyConnection, text: str) -> str | None:
@@ -127,9 +162,14 @@ def _table_name(connection: DuckDBPyConnection, text: str) -> str | None:
 
 
 def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
-    """Every cell as its text, columns of several files by their names; lines that have too many cells, or too few, are kept apart."""
+    """Every cell as its text, columns of several files by their names;
+    lines that have too many cells, or too few, are kept apart.
+    """
     errors, scans = fresh("pricelang_errors"), fresh("pricelang_scans")
-    rows = " union all by name ".join(f"select * from {_csv_sql(connection, path, errors, scans)}" for path in _existing(connection, paths))
+    rows = " union all by name ".join(
+        f"select * from {_csv_sql(connection, path, errors, scans)}"
+        for path in _existing(connection, paths)
+    )
     staged = fresh(STAGED)
     connection.execute(f"create temp table {staged} as {rows}")
     broken = connection.execute(
@@ -138,15 +178,25 @@ def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     ).fetchall()
     connection.execute(f"drop table {errors}; drop table {scans}")
     source = _described(connection, f"select * from {staged}")
-    return Source(source.sql, source.columns, tuple((file, line, _lower(error), text or "") for file, line, error, text in broken), staged)
+    return Source(
+        source.sql,
+        source.columns,
+        tuple((file, line, _lower(error), text or "") for file, line, error, text in broken),
+        staged,
+    )
 
 
 def _csv_sql(connection: DuckDBPyConnection, path: str, errors: str, scans: str) -> str:
-    """A text of cells as a table function of DuckDB. Each file is read by itself, since columns are known by their names."""
-    found = connection.execute(f"select delimiter from sniff_csv({literal(path)}, ignore_errors = true)").fetchone()
+    """A text of cells as a table function of DuckDB.
+    Each file is read by itself, since columns are known by their names.
+    """
+    found = connection.execute(
+        f"select delimiter from sniff_csv({literal(path)}, ignore_errors = true)"
+    ).fetchone()
     delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
     return (
-        f"read_csv({literal(path)}, all_varchar = true, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"read_csv({literal(path)}, all_varchar = true, header = true, delim = "
+        f"{literal(delimiter)}, quote = '\"', escape = '\"', "
         f"store_rejects = true, rejects_table = {literal(errors)}, rejects_scan = {literal(scans)})"
     )
 
@@ -162,11 +212,22 @@ def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     return Source(source.sql, source.columns, broken, staged)
 
 
-def _existing(connection: DuckDBPyConnection, paths: Sequence[str], kind: str = "file") -> Sequence[str]:
+def _existing(
+    connection: DuckDBPyConnection, paths: Sequence[str], kind: str = "file"
+) -> Sequence[str]:
     """Paths and globs as files."""
     found = []
     for path in paths:
-        files = [path] if os.path.exists(path) else [row[0] for row in connection.execute("select file from glob(?) order by all", [path]).fetchall()]
+        files = (
+            [path]
+            if os.path.exists(path)
+            else [
+                row[0]
+                for row in connection.execute(
+                    "select file from glob(?) order by all", [path]
+                ).fetchall()
+            ]
+        )
         if not files:
             raise BadRequest("bad_source", f"there is no {kind} `{shown(path)}`")
         found += files
@@ -180,38 +241,62 @@ def reads(connection: DuckDBPyConnection, source: Source, path: str) -> bool:
     for named in source.paths if os.path.exists(path) else ():
         files = [named]
         with contextlib.suppress(duckdb.Error):
-            files += [row[0] for row in connection.execute("select file from glob(?)", [named]).fetchall()]
+            files += [
+                row[0] for row in connection.execute("select file from glob(?)", [named]).fetchall()
+            ]
         if any(os.path.exists(file) and os.path.samefile(file, path) for file in files):
             return True
     return False
 
 
-def _of_databases(connection: DuckDBPyConnection, paths: Sequence[str], table: str | None) -> Source:
+def _of_databases(
+    connection: DuckDBPyConnection, paths: Sequence[str], table: str | None
+) -> Source:
     """A table of each file, columns of several files by their names."""
     attached: list[str] = []
     try:
-        tables = [_of_database(connection, path, table, attached) for path in _existing(connection, paths, "database")]
-        return evolve(_described(connection, " union all by name ".join(tables)), attached=tuple(attached))
+        tables = [
+            _of_database(connection, path, table, attached)
+            for path in _existing(connection, paths, "database")
+        ]
+        return evolve(
+            _described(connection, " union all by name ".join(tables)), attached=tuple(attached)
+        )
     except BaseException:
         detach(connection, attached)
         raise
 
 
-def _of_database(connection: DuckDBPyConnection, path: str, table: str | None, attached: list[str]) -> str:
-    """The rows of a table of a file, as SQL. A file that the connection has open already is not opened twice."""
-    names = {os.path.realpath(file): name for name, file in connection.execute("select database_name, path from duckdb_databases() where path is not null").fetchall()}
+def _of_database(
+    connection: DuckDBPyConnection, path: str, table: str | None, attached: list[str]
+) -> str:
+    """The rows of a table of a file, as SQL.
+    A file that the connection has open already is not opened twice.
+    """
+    names = {
+        os.path.realpath(file): name
+        for name, file in connection.execute(
+            "select database_name, path from duckdb_databases() where path is not null"
+        ).fetchall()
+    }
     name = names.get(os.path.realpath(path))
     if name is None:
         name = fresh("pricelang_source")
         connection.execute(f"attach {literal(path)} as {name} (read_only)")
         attached.append(name)
     found = connection.execute(
-        "select table_schema, table_name from information_schema.tables where table_catalog = ? order by all", [name]
+        "select table_schema, table_name from information_schema.tables where table_catalog "
+        "= ? order by all",
+        [name],
     ).fetchall()
     chosen = [pair for pair in found if table in (None, pair[1], f"{pair[0]}.{pair[1]}")]
     if len(chosen) != 1:
         listed = ", ".join(shown(name) for _, name in found)
-        raise BadRequest("bad_source", f"`{shown(path)}` has {len(found)} tables, and none is chosen", help=f"name one with `--table`: {listed}")
+        raise BadRequest(
+            "bad_source",
+            f"`{shown(path)}` has {len(found)} tables, and none is chosen",
+            help=f"name one with `--table`: {listed}",
+        )
     return f"select * from {quoted(name)}.{quoted(chosen[0][0])}.{quoted(chosen[0][1])}"
 
 

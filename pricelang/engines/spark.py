@@ -1,7 +1,9 @@
-"""Usage priced on Spark: its columns placed among the compiled rates, joined to a broadcast table, row by row or added up.
+"""Usage priced on Spark: its columns placed among the compiled rates,
+joined to a broadcast table, row by row or added up.
 
-Amounts are whole numbers of atoms. Sums of quantities are BIGINTs that become NULL when they overflow, and are then added
-up again as DECIMALs; so no setting of the session, ANSI or not, changes a digit.
+Amounts are whole numbers of atoms. Sums of quantities are BIGINTs that become NULL when they
+overflow, and are then added up again as DECIMALs; so no setting of the session, ANSI or not,
+changes a digit.
 """
 
 from __future__ import annotations
@@ -21,7 +23,15 @@ from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED
 from pricelang.engines.keyed import Quantity
 from pricelang.engines.rates_table import may_round
 from pricelang.engines.single import DIGITS
-from pricelang.engines.spark_columns import AT, SPARK, When, as_written, instant_of, quantity_of, words_of
+from pricelang.engines.spark_columns import (
+    AT,
+    SPARK,
+    When,
+    as_written,
+    instant_of,
+    quantity_of,
+    words_of,
+)
 from pricelang.engines.spark_single import ANSWER, answers
 from pricelang.pricing import PriceBook
 from pricelang.rating.atoms import Each, RateTable, most_places, rate_table
@@ -69,7 +79,11 @@ class Job:
     @property
     def model(self) -> str:
         """The model of a row, as SQL."""
-        return SPARK.words.text(self.fixed.model or "") if self.columns.model is None else _text_of(self.columns.model)
+        return (
+            SPARK.words.text(self.fixed.model or "")
+            if self.columns.model is None
+            else _text_of(self.columns.model)
+        )
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -86,7 +100,9 @@ class Job:
             return quantity_of(meters[name], column, self.types[column], most)
 
         return tuple(
-            counted(of(name, column), self.columns.counts[name], partial(of, name)) if name in self.columns.counts else of(name, column)
+            counted(of(name, column), self.columns.counts[name], partial(of, name))
+            if name in self.columns.counts
+            else of(name, column)
             for name, column in self.columns.meters
         )
 
@@ -98,23 +114,36 @@ class Job:
     def payload(self) -> str:
         """A row as the evaluator of single requests takes it, as SQL."""
         text = SPARK.words.text
-        dimensions = [f"{text(name)}, {text(value)}" for name, value in self.fixed.dimensions.items()]
-        dimensions += [f"{text(name)}, {value}" for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)]
-        usage = [f"{text(name)}, {as_written(column, self.types[column])}" for name, column in self.columns.meters]
+        dimensions = [
+            f"{text(name)}, {text(value)}" for name, value in self.fixed.dimensions.items()
+        ]
+        dimensions += [
+            f"{text(name)}, {value}"
+            for (name, _), value in zip(self.columns.dimensions, self.values, strict=True)
+        ]
+        usage = [
+            f"{text(name)}, {as_written(column, self.types[column])}"
+            for name, column in self.columns.meters
+        ]
         given = f"named_struct({', '.join(dimensions)})" if dimensions else "map()"
         return (
-            f"to_json(named_struct('model', {self.model}, 'at', {self.at.text}, 'd', {given}, 'u', named_struct({', '.join(usage)}){self._counts()}), "
+            f"to_json(named_struct('model', {self.model}, 'at', {self.at.text}, 'd', "
+            f"{given}, 'u', named_struct({', '.join(usage)}){self._counts()}), "
             "map('ignoreNullFields', 'false'))"
         )
 
     def _counts(self) -> str:
         """What is taken from meters of a row, as a part of its payload."""
+
         def listed(columns: Sequence[str]) -> str:
-            return f"array({', '.join(as_written(column, self.types[column]) for column in columns)})"
+            return (
+                f"array({', '.join(as_written(column, self.types[column]) for column in columns)})"
+            )
 
         text = SPARK.words.text
         found = [
-            f"{text(name)}, named_struct('less', {listed(count.less)}, 'beside', {listed(count.beside)}, "
+            f"{text(name)}, named_struct('less', {listed(count.less)}, 'beside', "
+            f"{listed(count.beside)}, "
             f"'total', {listed([count.total] if count.total is not None else [])})"
             for name, count in self.columns.counts.items()
         ]
@@ -123,51 +152,90 @@ class Job:
     # ---- the rates ----
 
     def combinations(self, usage: DataFrame) -> list[Combination]:
-        """Each combination of a model and values that is there, but for those beyond the number that rates are made for."""
-        listed = [f"{self.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(self.values))]
+        """Each combination of a model and values that is there,
+        but for those beyond the number that rates are made for.
+        """
+        listed = [
+            f"{self.model} as pl_name",
+            *(f"{value} as pl_value_{n}" for n, value in enumerate(self.values)),
+        ]
         rows = usage.selectExpr(*listed).distinct().limit(MAX_COMBINATIONS).collect()
         return [(row[0], tuple(row[1:])) for row in rows]
 
     def rates_of(
-        self, combinations: Iterable[Combination], period: tuple[int | None, int | None] = (None, None),
+        self,
+        combinations: Iterable[Combination],
+        period: tuple[int | None, int | None] = (None, None),
         largest: Mapping[str, int] = {},
-    ) -> RateTable:  # fmt: skip
-        """The rates of some combinations over a period, for quantities that are bounded where it is known."""
+    ) -> RateTable:
+        """The rates of some combinations over a period,
+        for quantities that are bounded where it is known.
+        """
         named = [(name, values) for name, values in combinations if name is not None]
         table = rate_table(
-            self.book.rates, [name for name, _ in self.columns.dimensions], named, [name for name, _ in self.columns.meters],
-            period, self.fixed.dimensions, Each(self.sums, largest),
-        )  # fmt: skip
-        most = sum(table.widest(n) * 10 ** (self.extra - quantity.scale) for n, quantity in enumerate(self.quantities))
-        if most << 63 >= 10**38 or table.places + self.extra > MAX_DECIMALS:  # nor do 38 digits hold them
-            return rate_table(self.book.rates, table.dimensions, [], table.meters, period, self.fixed.dimensions)
+            self.book.rates,
+            [name for name, _ in self.columns.dimensions],
+            named,
+            [name for name, _ in self.columns.meters],
+            period,
+            self.fixed.dimensions,
+            Each(self.sums, largest),
+        )
+        most = sum(
+            table.widest(n) * 10 ** (self.extra - quantity.scale)
+            for n, quantity in enumerate(self.quantities)
+        )
+        if (
+            most << 63 >= 10**38 or table.places + self.extra > MAX_DECIMALS
+        ):  # nor do 38 digits hold them
+            return rate_table(
+                self.book.rates, table.dimensions, [], table.meters, period, self.fixed.dimensions
+            )
         return table
 
     def decimals(self, table: RateTable) -> int:
         """The decimals of the column of amounts."""
         places = table.places + self.extra
-        return max(places, DIGITS) if may_round(self.book, self.quantities) or not table.rows else places
+        return (
+            max(places, DIGITS)
+            if may_round(self.book, self.quantities) or not table.rows
+            else places
+        )
 
     @cached_property
     def timed(self) -> DataFrame:
-        """The usage with its instants as a column. They are compared with each day on which a price changes; written out
-        in every comparison, they make a query too large for Java to compile."""
+        """The usage with its instants as a column. They are compared with each day on which a price
+        changes; written out in every comparison, they make a query too large for Java to compile.
+        """
         return self.usage.selectExpr("*", f"{self.at.sql} as {AT}")
 
     def keys(self, table: RateTable, guard: str = "true") -> list[str]:
-        """What a row of `timed` is joined to rates by, as named expressions. Where the `guard` does not hold it finds none."""
+        """What a row of `timed` is joined to rates by, as named expressions.
+        Where the `guard` does not hold it finds none.
+        """
         words = words_of(self.at.clock)
         version = keyed.version_sql(table.cuts, AT, True, words)
-        found = [f"{self.model} as pl_name", f"{version if guard == 'true' else f'case when {guard} then {version} end'} as pl_version"]
+        found = [
+            f"{self.model} as pl_name",
+            f"{version if guard == 'true' else f'case when {guard} then {version} end'} as "
+            "pl_version",
+        ]
         found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
         if table.turns:
             found.append(f"{keyed.clock_sql(table.turns, AT, words, self.at.timed)} as pl_clock")
-        return found + [f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}" for n, threshold in enumerate(table.thresholds)]
+        return found + [
+            f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}"
+            for n, threshold in enumerate(table.thresholds)
+        ]
 
     def key_names(self, table: RateTable) -> list[str]:
         """The names of the keys."""
         names = ["pl_name", "pl_version", *(f"pl_value_{n}" for n in range(len(self.values)))]
-        return [*names, *(["pl_clock"] if table.turns else []), *(f"pl_side_{n}" for n in range(len(table.thresholds)))]
+        return [
+            *names,
+            *(["pl_clock"] if table.turns else []),
+            *(f"pl_side_{n}" for n in range(len(table.thresholds))),
+        ]
 
     def joined(self, placed: DataFrame, table: RateTable) -> DataFrame:
         """Placed rows with their rates beside them, where they have some."""
@@ -178,31 +246,62 @@ class Job:
         return placed.join(rates, equal, "left")
 
     def _stored(self, table: RateTable) -> DataFrame:
-        kinds = {"pl_name": "string", "pl_version": "int", "pl_clock": "int", "pl_model": "string", "pl_currency": "string"}
+        kinds = {
+            "pl_name": "string",
+            "pl_version": "int",
+            "pl_clock": "int",
+            "pl_model": "string",
+            "pl_currency": "string",
+        }
         names = [*(f"r_{name}" for name in self.key_names(table)), "pl_model", "pl_currency"]
-        columns = [f"`{name}` {kinds.get(name.removeprefix('r_'), 'int' if '_side_' in name else 'string')}" for name in names]
+        columns = [
+            f"`{name}` "
+            f"{kinds.get(name.removeprefix('r_'), 'int' if '_side_' in name else 'string')}"
+            for name in names
+        ]
         narrow = [table.widest(n) < 1 << 62 for n in range(len(self.quantities))]
         for n, short in enumerate(narrow):
-            columns += [f"pl_price_{n} {'bigint' if short else 'decimal(38,0)'}", f"pl_least_{n} decimal(38,0)"]
+            columns += [
+                f"pl_price_{n} {'bigint' if short else 'decimal(38,0)'}",
+                f"pl_least_{n} decimal(38,0)",
+            ]
         rows = []
         for row in table.rows:
-            made: list[Any] = [row.name, row.version, *row.values, *([row.clock] if table.turns else []), *row.sides, row.model, row.currency]
+            made: list[Any] = [
+                row.name,
+                row.version,
+                *row.values,
+                *([row.clock] if table.turns else []),
+                *row.sides,
+                row.model,
+                row.currency,
+            ]
             for n, quantity in enumerate(self.quantities):
                 price, least = row.atoms[n], row.least[n]
-                made += [price if narrow[n] else _decimal(price), _decimal(None if least is None else keyed.least_of(least, quantity))]
+                made += [
+                    price if narrow[n] else _decimal(price),
+                    _decimal(None if least is None else keyed.least_of(least, quantity)),
+                ]
             rows.append(tuple(made))
         return self.session.createDataFrame(rows, ", ".join(columns))
 
     def amounts(self, table: RateTable, counted: Sequence[str], kind: str) -> list[str]:
-        """The amount of each meter in atoms as a type, of quantities; NULL where the rates do not say it."""
+        """The amount of each meter in atoms as a type, of quantities;
+        NULL where the rates do not say it.
+        """
         found = []
         for n, (quantity, sql) in enumerate(zip(self.quantities, counted, strict=True)):
             product = f"cast({sql} as {kind}) * cast(pl_price_{n} as {kind})"
             up = 10 ** (self.extra - quantity.scale)
             product = f"cast({product} as {kind}) * {up}" if up > 1 else product
             if any(row.least[n] for row in table.rows):
-                product = f"case when pl_least_{n} is null or {sql} >= pl_least_{n} then {product} end"
-            found.append(f"(case when pl_model is null then null when {sql} = 0 then cast(0 as {kind}) else {product} end)")
+                product = (
+                    f"case when pl_least_{n} is null or {sql} >= pl_least_{n} then {product} end"
+                )
+            found.append(
+                f"(case when pl_model is null then null when {sql} = 0 then cast(0 as "
+                f"{kind}) else {product} end)"
+            )
         return found
 
 
@@ -218,62 +317,112 @@ def _decimal(number: int | None) -> Any:
 
 @define(eq=False, repr=False)
 class SparkBook:
-    """A book on a Spark session: `price` for every row, `totals` by columns. Made by `book.spark(session)`.
+    """A book on a Spark session: `price` for every row, `totals` by columns.
+    Made by `book.spark(session)`.
 
-    Both take `mapping` (columns that have other names than in the book), `fixed` (what holds for every row), and
-    `refused`: what becomes of rows without a price. With `raise` the job fails with the first; with `null` their cost is
-    NULL and a column `reason` says why. Rows that are no sum of quantity times price are priced one by one by Python on
-    the executors, or have no price where `single` is false. A row is one request, and has no price where none can be so
-    long, unless `sums` says that rows add up several.
+    Both take `mapping` (columns that have other names than in the book), `fixed` (what holds for
+    every row), and `refused`: what becomes of rows without a price. With `raise` the job fails with
+    the first; with `null` their cost is NULL and a column `reason` says why. Rows that are no sum
+    of quantity times price are priced one by one by Python on the executors, or have no price where
+    `single` is false. A row is one request, and has no price where none can be so long, unless
+    `sums` says that rows add up several.
     """
 
     book: PriceBook
     session: SparkSession
 
     def price(
-        self, usage: DataFrame, *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED, lines: bool = False,
-        refused: str = "raise", single: bool = True, sums: bool = False,
-    ) -> DataFrame:  # fmt: skip
-        """The usage with its `cost`, an exact DECIMAL in the currency of the book; `currency` where the book converts,
-        `cost_METER` with `lines`. Looks at the usage once to find its combinations of models and values.
+        self,
+        usage: DataFrame,
+        *,
+        mapping: Mapping[str, str] = {},
+        fixed: Fixed = NOTHING_FIXED,
+        lines: bool = False,
+        refused: str = "raise",
+        single: bool = True,
+        sums: bool = False,
+    ) -> DataFrame:
+        """The usage with its `cost`, an exact DECIMAL in the currency of the book; `currency` where
+        the book converts, `cost_METER` with `lines`. Looks at the usage once to find its
+        combinations of models and values.
 
         Raises `PriceError` for columns that cannot be read; a row without a price fails the job.
         """
         job = self.job(usage, mapping, fixed, sums)
-        new = [COST, *(["currency"] if self.book.checked.conversions else []), *(f"{COST}_{name}" for name, _ in job.columns.meters if lines)]
-        taken = [name for name in [*new, "reason"] if name.lower() in {column.lower() for column in usage.columns}]
+        new = [
+            COST,
+            *(["currency"] if self.book.checked.conversions else []),
+            *(f"{COST}_{name}" for name, _ in job.columns.meters if lines),
+        ]
+        taken = [
+            name
+            for name in [*new, "reason"]
+            if name.lower() in {column.lower() for column in usage.columns}
+        ]
         if taken:
-            raise BadRequest("bad_column", f"the usage already has a column `{taken[0]}`", help="price it without that column")
+            raise BadRequest(
+                "bad_column",
+                f"the usage already has a column `{taken[0]}`",
+                help="price it without that column",
+            )
         table, complete, small, guard = self._look(job)
         kind = "bigint" if small else "decimal(38,0)"
         joined = job.joined(job.timed.selectExpr("*", *job.keys(table, guard)), table)
         amounts = job.amounts(table, [quantity.sql for quantity in job.quantities], kind)
         names = [f"pl_atoms_{n}" for n in range(len(amounts))]
-        rated = joined.selectExpr("*", *(f"{sql} as {name}" for name, sql in zip(names, amounts, strict=True)))
+        rated = joined.selectExpr(
+            "*", *(f"{sql} as {name}" for name, sql in zip(names, amounts, strict=True))
+        )
         rated = rated.selectExpr("*", f"{' + '.join(names)} as pl_atoms")
         places, decimals = table.places + job.extra, job.decimals(table)
         own = [SPARK.words.name(column) for column in usage.columns]
-        costs = [(COST, "pl_atoms"), *((f"{COST}_{name}", f"pl_atoms_{n}") for n, (name, _) in enumerate(job.columns.meters) if lines)]
+        costs = [
+            (COST, "pl_atoms"),
+            *(
+                (f"{COST}_{name}", f"pl_atoms_{n}")
+                for n, (name, _) in enumerate(job.columns.meters)
+                if lines
+            ),
+        ]
         currency = ["pl_currency as currency"] if self.book.checked.conversions else []
         reason = ["cast(null as string) as reason"] if refused == "null" else []
-        made = [f"{_cost(atoms, places, decimals, small)} as {SPARK.words.name(name)}" for name, atoms in costs]
-        easy = (rated if complete else rated.where("pl_atoms is not null")).selectExpr(*own, *made[:1], *currency, *made[1:], *reason)
+        made = [
+            f"{_cost(atoms, places, decimals, small)} as {SPARK.words.name(name)}"
+            for name, atoms in costs
+        ]
+        easy = (rated if complete else rated.where("pl_atoms is not null")).selectExpr(
+            *own, *made[:1], *currency, *made[1:], *reason
+        )
         if complete:
             return easy
         hard = rated.where("pl_atoms is null").selectExpr(*own, f"{job.payload()} as pl_payload")
         answered = self._answered(hard, single, sums)
         kept = [f"{_answer_cost('t', decimals, refused)} as {COST}"]
         kept += ["pl_answer.c as currency"] if currency else []
-        kept += [f"{_answer_line(name, decimals)} as {SPARK.words.name(f'{COST}_{name}')}" for name, _ in job.columns.meters if lines]
-        return easy.unionByName(answered.selectExpr(*own, *kept, *(["pl_answer.e as reason"] if reason else [])))
+        kept += [
+            f"{_answer_line(name, decimals)} as {SPARK.words.name(f'{COST}_{name}')}"
+            for name, _ in job.columns.meters
+            if lines
+        ]
+        return easy.unionByName(
+            answered.selectExpr(*own, *kept, *(["pl_answer.e as reason"] if reason else []))
+        )
 
     def totals(
-        self, usage: DataFrame, by: Sequence[str] = (), *, mapping: Mapping[str, str] = {}, fixed: Fixed = NOTHING_FIXED,
-        refused: str = "raise", single: bool = True, sums: bool = False,
-    ) -> DataFrame:  # fmt: skip
-        """The cost of the usage by columns, by `model` (the book's id of it), or by `hour`, `day`, `week`, `month` or
-        `year` of the instant: `rows`, the quantity of each meter, the exact `cost`, and its `currency`. With `refused` as
-        `null` there are `unpriced` rows and up to five reasons of them in `reason` too.
+        self,
+        usage: DataFrame,
+        by: Sequence[str] = (),
+        *,
+        mapping: Mapping[str, str] = {},
+        fixed: Fixed = NOTHING_FIXED,
+        refused: str = "raise",
+        single: bool = True,
+        sums: bool = False,
+    ) -> DataFrame:
+        """The cost of the usage by columns, by `model` (the book's id of it), or by `hour`, `day`,
+        `week`, `month` or `year` of the instant: `rows`, the quantity of each meter, the exact
+        `cost`, and its `currency`. With `refused` as `null` there are `unpriced` rows and up to
+        five reasons of them in `reason` too.
 
         Adds up when it is called. Raises `BadRequest` (`no_column`) for a column that is not there.
         """
@@ -281,38 +430,82 @@ class SparkBook:
 
         return add_up(self, self.job(usage, mapping, fixed, sums), by, refused, single)
 
-    def job(self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed, sums: bool = False) -> Job:
+    def job(
+        self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed, sums: bool = False
+    ) -> Job:
         """The usage with what its columns mean."""
-        return Job(self.book, self.session, usage, columns_of(self.book.checked, usage.columns, mapping, fixed), fixed, sums)
+        return Job(
+            self.book,
+            self.session,
+            usage,
+            columns_of(self.book.checked, usage.columns, mapping, fixed),
+            fixed,
+            sums,
+        )
 
     def _look(self, job: Job) -> tuple[RateTable, bool, bool, str]:
-        """The rates of what is there, whether they price every row, whether 64 bits hold each amount, and what holds of every
-        row that was looked at: a DataFrame is read again when it is used, and may have others then."""
-        keys = [f"{job.model} as pl_name", *(f"{value} as pl_value_{n}" for n, value in enumerate(job.values))]
-        bad = " or ".join([f"{AT} is null", *(f"{quantity.sql} is null" for quantity in job.quantities)])
-        measured = [AT, *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities))]
+        """The rates of what is there, whether they price every row, whether 64 bits hold each
+        amount, and what holds of every row that was looked at: a DataFrame is read again when it is
+        used, and may have others then.
+        """
+        keys = [
+            f"{job.model} as pl_name",
+            *(f"{value} as pl_value_{n}" for n, value in enumerate(job.values)),
+        ]
+        bad = " or ".join(
+            [f"{AT} is null", *(f"{quantity.sql} is null" for quantity in job.quantities)]
+        )
+        measured = [
+            AT,
+            *(f"{quantity.sql} as pl_q_{n}" for n, quantity in enumerate(job.quantities)),
+        ]
         groups = [f"pl_value_{n}" for n in range(len(job.values))]
         found = (
-            job.timed.selectExpr(*keys, *measured, f"case when {bad} then 1 else 0 end as pl_bad").groupBy("pl_name", *groups)
-            .agg(*_expressions([
-                f"cast(min({AT}) as string)", f"cast(max({AT}) as string)", "max(pl_bad)",
-                *(f"max(pl_q_{n})" for n in range(len(job.quantities))),
-            ])).limit(MAX_COMBINATIONS + 1).collect()
-        )  # fmt: skip
+            job.timed.selectExpr(*keys, *measured, f"case when {bad} then 1 else 0 end as pl_bad")
+            .groupBy("pl_name", *groups)
+            .agg(
+                *_expressions(
+                    [
+                        f"cast(min({AT}) as string)",
+                        f"cast(max({AT}) as string)",
+                        "max(pl_bad)",
+                        *(f"max(pl_q_{n})" for n in range(len(job.quantities))),
+                    ]
+                )
+            )
+            .limit(MAX_COMBINATIONS + 1)
+            .collect()
+        )
         size = 1 + len(groups)
         present: list[Combination] = [(row[0], tuple(row[1:size])) for row in found]
-        starts, ends = ([_seconds(row[size + n]) for row in found if row[size + n] is not None] for n in (0, 1))
-        most = [max((row[size + 3 + n] or 0 for row in found), default=0) for n in range(len(job.quantities))]
-        largest_of = {q.meter: ceil(Fraction(n, 10**q.scale)) for q, n in zip(job.quantities, most, strict=True)}
+        starts, ends = (
+            [_seconds(row[size + n]) for row in found if row[size + n] is not None] for n in (0, 1)
+        )
+        most = [
+            max((row[size + 3 + n] or 0 for row in found), default=0)
+            for n in range(len(job.quantities))
+        ]
+        largest_of = {
+            q.meter: ceil(Fraction(n, 10**q.scale))
+            for q, n in zip(job.quantities, most, strict=True)
+        }
         period = (min(starts, default=None), max(ends, default=None))
         table = job.rates_of(present[:MAX_COMBINATIONS], period, largest_of)
-        largest = sum(q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale) for n, q in enumerate(most))
-        places = (len(table.cuts) + 1) * (len(table.turns) + 1) * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
+        largest = sum(
+            q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale)
+            for n, q in enumerate(most)
+        )
+        places = (
+            (len(table.cuts) + 1)
+            * (len(table.turns) + 1)
+            * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
+        )
         complete = (
-            len(table.rows) == places * len(present) and not any(row[size + 2] for row in found)
+            len(table.rows) == places * len(present)
+            and not any(row[size + 2] for row in found)
             and (not table.turns or job.at.timed == "true")
             and all(None not in row.atoms and not any(row.least) for row in table.rows)
-        )  # fmt: skip
+        )
         return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)
 
     def _answered(self, hard: DataFrame, single: bool, sums: bool) -> DataFrame:
@@ -320,40 +513,70 @@ class SparkBook:
         from pyspark.sql import functions as f
 
         answer = answers(self.book, self.session, sums) if single else None
-        priced = answer(f.col("pl_payload"), f.lit(1)) if answer is not None else f.lit('{"e": "no sum of quantity times price has this price"}')
+        priced = (
+            answer(f.col("pl_payload"), f.lit(1))
+            if answer is not None
+            else f.lit('{"e": "no sum of quantity times price has this price"}')
+        )
         return hard.withColumn("pl_answer", f.from_json(priced, ANSWER))
 
 
 def _guard(job: Job, starts: Sequence[int], ends: Sequence[int], most: Sequence[int]) -> str:
     """Whether a row lies within the instants and quantities that were looked at, as SQL."""
-    tests = [f"coalesce({quantity.sql} <= {greatest}, true)" for quantity, greatest in zip(job.quantities, most, strict=True)]
+    tests = [
+        f"coalesce({quantity.sql} <= {greatest}, true)"
+        for quantity, greatest in zip(job.quantities, most, strict=True)
+    ]
     if starts and job.columns.at is not None:
-        tests.append(f"{AT} >= {job.at.clock.instant(min(starts))} and {AT} < {job.at.clock.instant(max(ends) + 1)}")
+        tests.append(
+            f"{AT} >= {job.at.clock.instant(min(starts))} and {AT} < "
+            f"{job.at.clock.instant(max(ends) + 1)}"
+        )
     return " and ".join(tests) or "true"
 
 
 def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
-    """Atoms as a DECIMAL; a row that has none, although all were found to have some, fails the job."""
+    """Atoms as a DECIMAL;
+    a row that has none, although all were found to have some, fails the job.
+    """
     shift = "0." + "0" * (places - 1) + "1" if places else "1"
     if small and 19 + places + 1 <= 38:
-        made = f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
+        made = (
+            f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as "
+            f"decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
+        )
     else:
         made = f"cast({SPARK.decimal(atoms, places)} as decimal(38,{decimals}))"
-    return f"coalesce({made}, cast(raise_error('pricelang: a row was not there when the usage was looked at, or its amount has more than 38 digits: price it again') as decimal(38,{decimals})))"
+    return (
+        f"coalesce({made}, cast(raise_error('pricelang: a row was not there when the usage was "
+        "looked at, or its amount has more than 38 digits: price it again') as "
+        f"decimal(38,{decimals})))"
+    )
 
 
 def _answer_cost(name: str, decimals: int, refused: str) -> str:
     kind = f"decimal(38,{decimals})"
     made = f"try_cast(pl_answer.{name} as {kind})"
-    lost = f"cast(raise_error(concat('pricelang: a row has no price: ', coalesce(pl_answer.e, 'its amount has too many digits'))) as {kind})"
-    return f"case when {made} is not null then {made} when pl_answer.e is not null and {'true' if refused == 'null' else 'false'} then null else {lost} end"
+    lost = (
+        "cast(raise_error(concat('pricelang: a row has no price: ', coalesce(pl_answer.e, 'its "
+        f"amount has too many digits'))) as {kind})"
+    )
+    return (
+        f"case when {made} is not null then {made} when pl_answer.e is not null and "
+        f"{'true' if refused == 'null' else 'false'} then null else {lost} end"
+    )
 
 
 def _answer_line(meter: str, decimals: int) -> str:
-    """What a row pays for a meter, 0 where it uses none; an amount that has no room fails the job in ANSI mode or not."""
+    """What a row pays for a meter, 0 where it uses none;
+    an amount that has no room fails the job in ANSI mode or not.
+    """
     line, kind = f"pl_answer.l[{SPARK.words.text(meter)}]", f"decimal(38,{decimals})"
     lost = f"cast(raise_error('pricelang: the amount of a line has too many digits') as {kind})"
-    made = f"case when {line} is null then cast(0 as {kind}) else coalesce(try_cast({line} as {kind}), {lost}) end"
+    made = (
+        f"case when {line} is null then cast(0 as {kind}) else coalesce(try_cast({line} as "
+        f"{kind}), {lost}) end"
+    )
     return f"case when pl_answer.t is not null then {made} end"
 
 

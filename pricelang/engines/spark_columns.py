@@ -1,7 +1,8 @@
-"""The columns of a table of usage as Spark expressions: whole numbers, instants and names, or NULL where they are none.
+"""The columns of a table of usage as Spark expressions:
+whole numbers, instants and names, or NULL where they are none.
 
-Every expression gives the same in ANSI mode and without: what could overflow or fail is NULL, and a NULL sends the row to
-the evaluator of single requests.
+Every expression gives the same in ANSI mode and without:
+what could overflow or fail is NULL, and a NULL sends the row to the evaluator of single requests.
 """
 
 from __future__ import annotations
@@ -32,13 +33,18 @@ _INSTANT = rf"\A{_DAY}({_TIME}(Z| UTC|[+]00:00)?)?\z"
 _OFFSET = rf"\A(?!0001|9999){_DAY}{_TIME}[+-][0-9]{{2}}:[0-9]{{2}}\z"
 """An instant with an offset; at the ends of the calendar that may lead out of it."""
 
-_EARLIEST, _LATEST = "timestamp_ntz'0001-01-01 00:00:00'", "timestamp_ntz'9999-12-31 23:59:59.999999'"
+_EARLIEST, _LATEST = (
+    "timestamp_ntz'0001-01-01 00:00:00'",
+    "timestamp_ntz'9999-12-31 23:59:59.999999'",
+)
 """The ends of the calendar of the evaluator; Spark's goes beyond both."""
 
 
 @frozen(eq=False)
 class When:
-    """The instant of a row: what is compared, how, and its text for the evaluator of single requests."""
+    """The instant of a row:
+    what is compared, how, and its text for the evaluator of single requests.
+    """
 
     sql: str
     clock: Clock
@@ -48,33 +54,54 @@ class When:
 
 
 def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
-    """The quantity that a column of a type holds, as a BIGINT; NULL where it is none, and 0 for an empty cell. `most` is
-    the number of decimals that are kept.
+    """The quantity that a column of a type holds, as a BIGINT; NULL where it is none,
+    and 0 for an empty cell. `most` is the number of decimals that are kept.
 
     Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
-    name, scale, finer = SPARK.words.name(column), 0, not meter.whole and kind not in _WHOLE and kind != _NOTHING
+    name, scale, finer = (
+        SPARK.words.name(column),
+        0,
+        not meter.whole and kind not in _WHOLE and kind != _NOTHING,
+    )
     if kind in _WHOLE:
         sql = f"cast({name} as bigint)"
     elif match := _DECIMAL.match(kind):
         scale = 0 if meter.whole else min(int(match[2]), most, 18)
         finer = finer and scale < int(match[2])
-        # by way of a type that holds all of its digits, since a cast to one that does not would round them
+        # by way of a type that holds all of its digits,
+        # since a cast to one that does not would round them
         kept = f"try_cast({name} as decimal(38,{match[2]}))"
         exact = f"try_cast({name} as decimal(18,{scale}))"
         sql = f"case when {exact} = {kept} then try_cast({exact} * {10**scale} as bigint) end"
     elif kind in ("double", "float"):
-        sql = f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then try_cast({name} as bigint) end"
+        sql = (
+            f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then "
+            f"try_cast({name} as bigint) end"
+        )
     elif kind == "string":
-        sql = f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then try_cast({name} as bigint) end"
+        sql = (
+            f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then "
+            f"try_cast({name} as bigint) end"
+        )
     elif kind == _NOTHING:
         sql = "0L"
     elif kind.startswith("array<"):
         sql = f"case when size({name}) = 0 then 0 end"
     else:
-        raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no quantities of `{meter.name}`",
-                         help="make it an integer, a decimal or a text")  # fmt: skip
-    return Quantity(meter.name, f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)", scale, None, finer)
+        raise BadRequest(
+            "bad_column",
+            f"the column `{shown(column)}` is of type {kind}, which holds no quantities of "
+            f"`{meter.name}`",
+            help="make it an integer, a decimal or a text",
+        )
+    return Quantity(
+        meter.name,
+        f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)",
+        scale,
+        None,
+        finer,
+    )
 
 
 def instant_of(column: str, kind: str) -> When:
@@ -88,21 +115,32 @@ def instant_of(column: str, kind: str) -> When:
     if kind in ("timestamp_ntz", "date", _NOTHING):
         plain = f"cast({name} as timestamp_ntz)"
         known = f"(case when {plain} between {_EARLIEST} and {_LATEST} then {plain} end)"
-        return When(known, SPARK.plain, f"cast({name} as string)", timed_sql(f"cast({name} as string)", kind))
+        return When(
+            known,
+            SPARK.plain,
+            f"cast({name} as string)",
+            timed_sql(f"cast({name} as string)", kind),
+        )
     if kind == "string":
         text = SPARK.words.text
         plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
         # a cast to an instant wants seconds; its microseconds have no zone
-        seconds = f"regexp_replace({name}, {text('^(.{10}.[0-9]{2}:[0-9]{2})([+-])')}, {text('$1:00$2')})"
-        # by its full name, since a session may take `timestamp` to be the type without a zone, which passes over offsets
+        seconds = (
+            f"regexp_replace({name}, {text('^(.{10}.[0-9]{2}:[0-9]{2})([+-])')}, {text('$1:00$2')})"
+        )
+        # by its full name, since a session may take `timestamp` to be the type without a zone,
+        # which passes over offsets
         away = after_1970("microsecond", f"unix_micros(try_cast({seconds} as timestamp_ltz))")
         sql = (
             f"(case when {name} rlike {text(_INSTANT)} then try_cast({plain} as timestamp_ntz) "
             f"when {name} rlike {text(_OFFSET)} then {away} end)"
         )
         return When(sql, SPARK.plain, name, timed_sql(name, kind))
-    raise BadRequest("bad_column", f"the column `{shown(column)}` is of type {kind}, which holds no instants",
-                     help="make it a timestamp, a date or a text such as 2026-04-17T12:30:00Z")  # fmt: skip
+    raise BadRequest(
+        "bad_column",
+        f"the column `{shown(column)}` is of type {kind}, which holds no instants",
+        help="make it a timestamp, a date or a text such as 2026-04-17T12:30:00Z",
+    )
 
 
 def after_1970(unit: str, sql: str) -> str:
@@ -113,7 +151,9 @@ def after_1970(unit: str, sql: str) -> str:
 def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text; a list as one."""
     name = SPARK.words.name(column)
-    return f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
+    return (
+        f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
+    )
 
 
 def words_of(clock: Clock) -> Words:

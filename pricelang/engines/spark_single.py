@@ -1,4 +1,6 @@
-"""Rows that no table of rates prices, one by one on the executors: the book goes there as its stored text."""
+"""Rows that no table of rates prices, one by one on the executors:
+the book goes there as its stored text.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
 ANSWER = "t string, c string, m string, l map<string,string>, k string, e string, a bigint"
-"""What an answer holds: the total, its currency, the model, the lines by meter; or the code and the reason; and the instant
-in UTC seconds, where it is one."""
+"""What an answer holds: the total, its currency, the model, the lines by meter;
+or the code and the reason; and the instant in UTC seconds, where it is one.
+"""
 
 _POWER = re.compile(r"[0-9.]+E-?[0-9]+\Z")
 
@@ -34,8 +37,9 @@ def _single(text: str, sums: bool) -> Single:
 
 
 def answer_of(text: str, payload: str | None, count: int, sums: bool = False) -> str | None:
-    """The answer to a row of a book's stored text, with its total times `count`; what Spark writes in its own way (an
-    instant as `@` and UTC seconds, a number with a power of ten) is put in ours first.
+    """The answer to a row of a book's stored text, with its total times `count`; what Spark writes
+    in its own way (an instant as `@` and UTC seconds, a number with a power of ten) is put in ours
+    first.
 
     >>> import pricelang
     >>> text = dump_book(pricelang.load().checked)
@@ -47,7 +51,9 @@ def answer_of(text: str, payload: str | None, count: int, sums: bool = False) ->
         return None
     row = json.loads(payload)
     if row["at"] is not None and row["at"].startswith("@"):
-        with contextlib.suppress(ValueError, OverflowError, OSError):  # beyond the calendar it stays what it is, and is refused
+        with contextlib.suppress(
+            ValueError, OverflowError, OSError
+        ):  # beyond the calendar it stays what it is, and is refused
             row["at"] = datetime.fromtimestamp(int(row["at"][1:]), UTC).isoformat(" ")
     row["u"] = {name: _number(value) for name, value in row["u"].items()}
     answer = json.loads(_single(text, sums).answer(json.dumps(row)))
@@ -66,7 +72,11 @@ def _times(text: str, count: int) -> str:
     """A decimal text times a whole number, whatever the decimal context."""
     whole, _, part = text.partition(".")
     digits = str(int(whole + part) * count).rjust(len(part) + 1, "0")
-    return f"{digits[: len(digits) - len(part)]}.{digits[len(digits) - len(part) :]}" if part else digits
+    return (
+        f"{digits[: len(digits) - len(part)]}.{digits[len(digits) - len(part) :]}"
+        if part
+        else digits
+    )
 
 
 def answers(book: PriceBook, session: SparkSession, sums: bool = False) -> Callable[..., Column]:

@@ -1,7 +1,8 @@
-"""Parts of Parquet files that lie within one stretch of time between changes of price, by the statistics that the files keep.
+"""Parts of Parquet files that lie within one stretch of time between changes of price,
+by the statistics that the files keep.
 
-Usage is written in order of time, so nearly every row group lies within one. Its rows need no look at their instants,
-which are the largest column there is, and all different.
+Usage is written in order of time, so nearly every row group lies within one.
+Its rows need no look at their instants, which are the largest column there is, and all different.
 """
 
 from __future__ import annotations
@@ -26,38 +27,67 @@ KINDS = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
 
 @frozen
 class Part:
-    """Rows of the usage, as SQL, and the version that all of them lie in; None where it takes their instants to tell."""
+    """Rows of the usage, as SQL, and the version that all of them lie in;
+    None where it takes their instants to tell.
+    """
 
     sql: str
     version: int | None
 
 
 def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
-    """The usage of a job in parts by the version between `cuts` (UTC seconds) that their rows lie in."""
+    """The usage of a job in parts by the version between
+    `cuts` (UTC seconds) that their rows lie in.
+    """
     whole = (Part(job.source.sql, None),)
     at = job.columns.at
-    if not cuts or not job.source.is_parquet or at is None or job.types[at] not in KINDS or "file_row_number" in map(str.lower, job.source.names):
+    if (
+        not cuts
+        or not job.source.is_parquet
+        or at is None
+        or job.types[at] not in KINDS
+        or "file_row_number" in map(str.lower, job.source.names)
+    ):
         return whole
     files = literals(job.source.paths)
-    schemas = f"select list((name, type, converted_type, logical_type, repetition_type)) from parquet_schema({files}) group by file_name"
-    if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [(1,)]:
+    schemas = (
+        "select list((name, type, converted_type, logical_type, repetition_type)) from "
+        f"parquet_schema({files}) group by file_name"
+    )
+    if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [
+        (1,)
+    ]:
         return whole  # a column of one file may be none of another, or of another type
-    ends = [f"epoch_us(try_cast({end} as {job.types[at]}))" for end in ("stats_min_value", "stats_max_value")]
+    ends = [
+        f"epoch_us(try_cast({end} as {job.types[at]}))"
+        for end in ("stats_min_value", "stats_max_value")
+    ]
     folders = _folders(job, files)
     if folders is None:
         return whole
     groups = job.connection.execute(
-        f"select file_name, row_group_num_rows, {', '.join(ends)}, stats_null_count from parquet_metadata({files}) "
-        f"where path_in_schema = {literal(quoted(at) if '.' in at else at)} order by file_name, row_group_id"
+        f"select file_name, row_group_num_rows, {', '.join(ends)}, stats_null_count from "
+        f"parquet_metadata({files}) "
+        f"where path_in_schema = {literal(quoted(at) if '.' in at else at)} order by "
+        "file_name, row_group_id"
     ).fetchall()
-    stretches = [(file, rows, _version(cuts, first, last, nulls)) for file, rows, first, last, nulls in groups]
+    stretches = [
+        (file, rows, _version(cuts, first, last, nulls))
+        for file, rows, first, last, nulls in groups
+    ]
     if sum(rows for _, rows, _ in stretches) != job.rows:
         return whole
     found = tuple(_parts(stretches, folders))
-    return found if len(found) <= MAX_PARTS and any(part.version is not None for part in found) else whole
+    return (
+        found
+        if len(found) <= MAX_PARTS and any(part.version is not None for part in found)
+        else whole
+    )
 
 
-def _version(cuts: Sequence[int], first: int | None, last: int | None, nulls: int | None) -> int | None:
+def _version(
+    cuts: Sequence[int], first: int | None, last: int | None, nulls: int | None
+) -> int | None:
     if first is None or last is None or nulls != 0:
         return None
     low, high = (bisect_right(cuts, end // 1_000_000) for end in (first, last))
@@ -65,27 +95,49 @@ def _version(cuts: Sequence[int], first: int | None, last: int | None, nulls: in
 
 
 def _folders(job: Job, files: str) -> str | None:
-    """How a file is read alone so that the columns that its folders say (`team=01/usage.parquet`) are those that they are of
-    all files together; None where such a folder takes the place of a column of the files."""
-    ((paths, own),) = job.connection.execute(f"select list(distinct file_name), list(distinct lower(name)) from parquet_schema({files})").fetchall()
-    said = {folder.partition("=")[0].lower() for path in paths for folder in re.split(r"[/\\]", path)[:-1] if "=" in folder}
+    """How a file is read alone so that the columns that its folders say (`team=01/usage.parquet`)
+    are those that they are of all files together; None where such a folder takes the place of a
+    column of the files.
+    """
+    ((paths, own),) = job.connection.execute(
+        f"select list(distinct file_name), list(distinct lower(name)) from parquet_schema({files})"
+    ).fetchall()
+    said = {
+        folder.partition("=")[0].lower()
+        for path in paths
+        for folder in re.split(r"[/\\]", path)[:-1]
+        if "=" in folder
+    }
     if said & set(own):
         return None
-    kinds = [f"{literal(name)}: {kind}" for name, kind in job.source.columns if name.lower() in said]
-    return f"hive_partitioning = true, hive_types = {{{', '.join(kinds)}}}" if kinds else "hive_partitioning = false"
+    kinds = [
+        f"{literal(name)}: {kind}" for name, kind in job.source.columns if name.lower() in said
+    ]
+    return (
+        f"hive_partitioning = true, hive_types = {{{', '.join(kinds)}}}"
+        if kinds
+        else "hive_partitioning = false"
+    )
 
 
 def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> Iterator[Part]:
     """Whole files of one version together; of the others the stretches of rows."""
     whole: dict[int, list[str]] = {}
     for file, groups in itertools.groupby(stretches, key=lambda found: found[0]):
-        sizes = [(version, sum(rows for _, rows, _ in same)) for version, same in itertools.groupby(groups, key=lambda found: found[2])]
+        sizes = [
+            (version, sum(rows for _, rows, _ in same))
+            for version, same in itertools.groupby(groups, key=lambda found: found[2])
+        ]
         if len(sizes) == 1 and sizes[0][0] is not None:
             whole.setdefault(sizes[0][0], []).append(file)
             continue
         read, start = f"read_parquet({literal(file)}, file_row_number = true, {folders})", 0
         for version, size in sizes:
-            yield Part(f"select * from {read} where file_row_number >= {start} and file_row_number < {start + size}", version)
+            yield Part(
+                f"select * from {read} where file_row_number >= {start} and file_row_number "
+                f"< {start + size}",
+                version,
+            )
             start += size
     for version, files in whole.items():
         yield Part(f"select * from read_parquet({literals(files)}, {folders})", version)

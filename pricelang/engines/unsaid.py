@@ -11,7 +11,9 @@ PLATFORM = "platform"
 
 
 def assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) -> dict[str, str]:
-    """What every row is taken to have of the dimensions that are not `chosen` to have a column: the `fixed` value, or the default."""
+    """What every row is taken to have of the dimensions that are not `chosen` to have a column:
+    the `fixed` value, or the default.
+    """
     return {
         dimension.name: fixed.get(dimension.name, dimension.values[dimension.default].name)
         for dimension in book.checked.dimensions
@@ -20,16 +22,26 @@ def assumed(book: PriceBook, chosen: Sequence[str], fixed: Mapping[str, str]) ->
 
 
 def default_sql(
-    name: str, default: str, columns: Mapping[str, str], fixed: Mapping[str, str], text: Callable[[str], str]
-) -> str | None:  # fmt: skip
+    name: str,
+    default: str,
+    columns: Mapping[str, str],
+    fixed: Mapping[str, str],
+    text: Callable[[str], str],
+) -> str | None:
     """What a dimension is where its column is empty, as SQL; None where it is always to be said.
 
-    `columns` are the columns of dimensions that have one, `fixed` the values of others. On a platform that leaves the
-    dimension unsaid it is NULL, and the row has no price, as a single request has none.
+    `columns` are the columns of dimensions that have one, `fixed` the values of others. On a
+    platform that leaves the dimension unsaid it is NULL, and the row has no price, as a single
+    request has none.
     """
-    platforms: Sequence[str] = [platform for platform, names in LEAVES_UNSAID.items() if name in names]
+    platforms: Sequence[str] = [
+        platform for platform, names in LEAVES_UNSAID.items() if name in names
+    ]
     if fixed.get(PLATFORM) in platforms:
         return None
     if not platforms or PLATFORM not in columns:
         return text(default)
-    return f"case when {columns[PLATFORM]} in ({', '.join(map(text, platforms))}) then null else {text(default)} end"
+    return (
+        f"case when {columns[PLATFORM]} in ({', '.join(map(text, platforms))}) then null else "
+        f"{text(default)} end"
+    )

@@ -18,16 +18,27 @@ BATCH = 400
 def table_statements(plan: Plan) -> Iterator[str]:
     """The statements that make the tables of rates, without the semicolon at their end."""
     words = plan.dialect
-    columns = [("name", words.text), ("stretch", words.small), ("valid_from", words.moment), ("valid_before", words.moment),
-               ("version", words.small), ("model", words.text)]  # fmt: skip
+    columns = [
+        ("name", words.text),
+        ("stretch", words.small),
+        ("valid_from", words.moment),
+        ("valid_before", words.moment),
+        ("version", words.small),
+        ("model", words.text),
+    ]
     ends = [None, *plan.rates.cuts, None]
     rows = [
-        [words.words.text(name), str(k), _moment(plan, ends[k] if k or plan.since is None else plan.since), _moment(plan, ends[k + 1]),
-         _or_null(None if version is None else str(version)),
-         _or_null(None if version is None else words.words.text(plan.rates.models[version]))]
+        [
+            words.words.text(name),
+            str(k),
+            _moment(plan, ends[k] if k or plan.since is None else plan.since),
+            _moment(plan, ends[k + 1]),
+            _or_null(None if version is None else str(version)),
+            _or_null(None if version is None else words.words.text(plan.rates.models[version])),
+        ]
         for name, held in plan.rates.names
         for k, version in enumerate(held)
-    ]  # fmt: skip
+    ]
     yield from _made(plan, VERSIONS, columns, rows)
     yield from _made(plan, RATES, _rate_columns(plan), _rate_rows(plan))
 
@@ -41,9 +52,13 @@ def _or_null(sql: str | None) -> str:
     return "null" if sql is None else sql
 
 
-def _made(plan: Plan, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _made(
+    plan: Plan, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
+) -> Iterator[str]:
     words = plan.dialect
-    listed = ", ".join(f"{words.words.name(column)} {words.nullable(kind)}" for column, kind in columns)
+    listed = ", ".join(
+        f"{words.words.name(column)} {words.nullable(kind)}" for column, kind in columns
+    )
     yield f"create table {plan.own(name)} ({listed}){words.ending}"
     for start in range(0, len(rows), BATCH):
         values = ",\n  ".join("(" + ", ".join(row) + ")" for row in rows[start : start + BATCH])
@@ -67,7 +82,11 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
 def _rate_rows(plan: Plan) -> list[list[str]]:
     words, rows = plan.dialect, []
     for row in plan.rates.rows():
-        values = [value.zfill(class_width(plan.rates.fold)) for value in row.values if value] if plan.rates.fold else row.values
+        values = (
+            [value.zfill(class_width(plan.rates.fold)) for value in row.values if value]
+            if plan.rates.fold
+            else row.values
+        )
         found = [str(row.version), *(words.words.text(value or "") for value in values)]
         found += [str(row.clock)] if plan.rates.turns else []
         found += [str(side) for side in row.sides]
@@ -75,7 +94,11 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
             atoms, least = row.atoms[n], row.least[n]
             found.append(_or_null(None if atoms is None else words.integer(atoms)))
             if has_least(plan, n):
-                found.append(_or_null(None if least is None else words.integer(keyed.least_of(least, quantity))))
+                found.append(
+                    _or_null(
+                        None if least is None else words.integer(keyed.least_of(least, quantity))
+                    )
+                )
                 found.append(_or_null(_below(plan, row, n)))
         rows.append(found + account_values(plan, row))
     return rows

@@ -22,28 +22,46 @@ PERIODS = ("day", "month", "year")
 
 
 def totals_query(plan: Plan, by: Sequence[str], refused: str = "raise") -> str:
-    """A query for the cost of the usage by some columns: `model` is the book's id of it, `day`, `month` and `year` are
-    periods of the instant in UTC, and everything else is a column of the usage.
+    """A query for the cost of the usage by some columns: `model` is the book's id of it, `day`,
+    `month` and `year` are periods of the instant in UTC, and everything else is a column of the
+    usage.
 
-    Quantities are added up first and priced after, which is the same, since prices are linear; with a minimum per use
-    rows are priced first. With `refused` as `null` there are `unpriced` rows and the first `reason` beside the `cost`.
+    Quantities are added up first and priced after, which is the same, since prices are linear; with
+    a minimum per use rows are priced first. With `refused` as `null` there are `unpriced` rows and
+    the first `reason` beside the `cost`.
     """
     name = plan.dialect.words.name
     row = placed(plan)
-    columns = [(f"by_{n}", _group_sql(plan, found)) for n, found in enumerate(by) if found != "model"]
+    columns = [
+        (f"by_{n}", _group_sql(plan, found)) for n, found in enumerate(by) if found != "model"
+    ]
     keys = [*columns, *_keys(plan, row)]
     quantities = [(f"pl_quantity_{n}", quantity.sql) for n, quantity in enumerate(row.quantities)]
     listed = ",\n    ".join(f"{sql} as {name(column)}" for column, sql in [*keys, *quantities])
     again = _again(plan, row)
     atoms = " + ".join(f"({amount})" for amount in amounts(plan, again))
     why = reason(plan, again, f"nullif(g.{name('pl_lacks')}, 1)", f"g.{name('pl_known')} = 1")
-    shown = [f"coalesce(v.{name('model')}, {again.name})" if found == "model" else f"g.{name(f'by_{n}')}" for n, found in enumerate(by)]
+    shown = [
+        f"coalesce(v.{name('model')}, {again.name})" if found == "model" else f"g.{name(f'by_{n}')}"
+        for n, found in enumerate(by)
+    ]
     priced = [f"{sql} as {name(found)}" for sql, found in zip(shown, by, strict=True)]
-    priced += [f"{again.name} as {name('pl_model')}", f"g.{name('pl_rows')} as {name('pl_rows')}", f"{atoms} as {name('pl_atoms')}", f"{why} as {name('pl_reason')}"]
+    priced += [
+        f"{again.name} as {name('pl_model')}",
+        f"g.{name('pl_rows')} as {name('pl_rows')}",
+        f"{atoms} as {name('pl_atoms')}",
+        f"{why} as {name('pl_reason')}",
+    ]
     steps = [
         ("pl_placed", f"select {listed}\n  from {plan.name(*plan.table)} u"),
-        ("pl_grouped", _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities])),
-        ("pl_priced", f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, again)}"),
+        (
+            "pl_grouped",
+            _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities]),
+        ),
+        (
+            "pl_priced",
+            f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, again)}",
+        ),
     ]
     with_all = ", ".join(f"{name(step)} as (\n  {sql}\n)" for step, sql in steps)
     groups = [name(found) for found in by]
@@ -68,8 +86,13 @@ def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
     keys += [(f"pl_side_{n}", side) for n, side in enumerate(row.sides)]
     keys += [("pl_long", row.long)] if row.long is not None else []
     for n, quantity in enumerate(row.quantities):
-        # a sum passes over quantities that are none, and one row that may not use a meter is no fault of those that do not
-        used = f" when {quantity.sql} > 0 then 1" if any(found.atoms[n] is None for found in plan.rates.cards) else ""
+        # a sum passes over quantities that are none,
+        # and one row that may not use a meter is no fault of those that do not
+        used = (
+            f" when {quantity.sql} > 0 then 1"
+            if any(found.atoms[n] is None for found in plan.rates.cards)
+            else ""
+        )
         keys.append((f"pl_used_{n}", f"case when {quantity.sql} is null then 2{used} else 0 end"))
     return keys
 
@@ -78,9 +101,15 @@ def _grouped(plan: Plan, keys: Sequence[str], quantities: Sequence[str]) -> str:
     name = plan.dialect.words.name
     held = ", ".join(map(name, keys))
     if any(has_least(plan, n) for n in range(len(quantities))):
-        return f"select {held}, 1 as {name('pl_rows')}, {', '.join(map(name, quantities))}\n  from {name('pl_placed')}"
+        return (
+            f"select {held}, 1 as {name('pl_rows')}, {', '.join(map(name, quantities))}\n  from "
+            f"{name('pl_placed')}"
+        )
     sums = ", ".join(f"sum(p.{name(column)}) as {name(column)}" for column in quantities)
-    return f"select {held}, count(*) as {name('pl_rows')}, {sums}\n  from {name('pl_placed')} p group by {held}"
+    return (
+        f"select {held}, count(*) as {name('pl_rows')}, {sums}\n  from {name('pl_placed')} p "
+        f"group by {held}"
+    )
 
 
 def _again(plan: Plan, row: Placed) -> Placed:
@@ -90,11 +119,27 @@ def _again(plan: Plan, row: Placed) -> Placed:
         return f"g.{plan.dialect.words.name(column)}"
 
     quantities = tuple(
-        Quantity(found.meter, f"(case when {of(f'pl_used_{n}')} < 2 then {of(f'pl_quantity_{n}')} end)", found.scale, None)
+        Quantity(
+            found.meter,
+            f"(case when {of(f'pl_used_{n}')} < 2 then {of(f'pl_quantity_{n}')} end)",
+            found.scale,
+            None,
+        )
         for n, found in enumerate(row.quantities)
     )
-    values, sides = (tuple(of(f"pl_{part}_{n}") for n in range(len(found))) for part, found in (("value", row.values), ("side", row.sides)))
-    return Placed(of("pl_name"), of("pl_stretch"), values, of("pl_clock"), sides, quantities, None if row.long is None else of("pl_long"))
+    values, sides = (
+        tuple(of(f"pl_{part}_{n}") for n in range(len(found)))
+        for part, found in (("value", row.values), ("side", row.sides))
+    )
+    return Placed(
+        of("pl_name"),
+        of("pl_stretch"),
+        values,
+        of("pl_clock"),
+        sides,
+        quantities,
+        None if row.long is None else of("pl_long"),
+    )
 
 
 def _costs(plan: Plan, refused: str) -> list[str]:
@@ -105,11 +150,18 @@ def _costs(plan: Plan, refused: str) -> list[str]:
     if refused == "null":
         return [
             f"{words.decimal(f'sum({atoms})', plan.places)} as {name('cost')}",
-            f"sum(case when {why} is not null then {rows} else 0 end) as {name('unpriced')}", f"coalesce(min({why}), {lost}) as {name('reason')}",
-        ]  # fmt: skip
+            f"sum(case when {why} is not null then {rows} else 0 end) as {name('unpriced')}",
+            f"coalesce(min({why}), {lost}) as {name('reason')}",
+        ]
     nothing = text("NULL")
     model = f"coalesce(min(case when {why} is not null then {name('pl_model')} end), {nothing})"
-    said = joined(plan, text("pricelang: no price for "), model, text(": "), f"coalesce(min({why}), {text(TOO_LARGE)})")
+    said = joined(
+        plan,
+        text("pricelang: no price for "),
+        model,
+        text(": "),
+        f"coalesce(min({why}), {text(TOO_LARGE)})",
+    )
     zero = words.cast("0", words.number)  # what no usage costs
     total = f"case when count(*) = 0 then {zero} when count({why}) = 0 then sum({atoms}) end"
     return [f"{words.decimal(f'({words.stop(said, total)})', plan.places)} as {name('cost')}"]

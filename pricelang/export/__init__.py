@@ -1,4 +1,5 @@
-"""Bills and the prices of a day in the formats of others: cost rows, and price lists with what those cannot say.
+"""Bills and the prices of a day in the formats of others:
+cost rows, and price lists with what those cannot say.
 
 >>> import pricelang
 >>> from pricelang import export
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 
 
 def litellm(book: PriceBook, at: Instant | None = None, *, provider: str | None = None) -> Exported:
-    """Entries of LiteLLM's `model_prices_and_context_window.json` for the models of a book on a day (today unless given).
+    """Entries of LiteLLM's `model_prices_and_context_window.json`
+    for the models of a book on a day (today unless given).
 
-    `provider` is the `litellm_provider` of all of them, the book's name unless given. `entries` are dicts whose prices
-    are `Decimal`s, `text` is the file, and `unsaid` what the format cannot say. Raises `BadRequest` (`bad_date`).
+    `provider` is the `litellm_provider` of all of them, the book's name unless given. `entries` are
+    dicts whose prices are `Decimal`s, `text` is the file, and `unsaid` what the format cannot say.
+    Raises `BadRequest` (`bad_date`).
     """
     from pricelang.export.litellm_map import exported
 
     return exported(book, at, provider or book.name)
 
 
-def genai_prices(book: PriceBook, at: Instant | None = None, *, provider: str | None = None) -> Exported:
-    """A provider of genai-prices in the form of its YAML files; arguments, result and errors are those of `litellm`."""
+def genai_prices(
+    book: PriceBook, at: Instant | None = None, *, provider: str | None = None
+) -> Exported:
+    """A provider of genai-prices in the form of its YAML files;
+    arguments, result and errors are those of `litellm`.
+    """
     from pricelang.export.genai_yaml import exported
 
     return exported(book, at, provider or book.name)

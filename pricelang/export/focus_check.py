@@ -1,4 +1,6 @@
-"""Cost rows against the column rules of FOCUS 1.2: names, types, nulls, allowed values, periods, and what costs must equal."""
+"""Cost rows against the column rules of FOCUS 1.2: names, types,
+nulls, allowed values, periods, and what costs must equal.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _UNIT = re.compile(r"([0-9]+) (.+)\Z", re.ASCII)
 
 @frozen
 class Rule:
-    """What one column must be: `must` says that it is mandatory, `null` that a cell may be empty."""
+    """What one column must be: `must` says that it is mandatory,
+    `null` that a cell may be empty.
+    """
 
     type: str
     null: bool = True
@@ -40,33 +44,113 @@ _NAME = Rule(TEXT, False, True)
 _PERIOD = Rule(INSTANT, False, True)
 
 RULES: Mapping[str, Rule] = {
-    "BilledCost": _COST, "ContractedCost": _COST, "EffectiveCost": _COST, "ListCost": _COST,
-    "BillingAccountId": _NAME, "BillingAccountName": Rule(TEXT, True, True), "BillingCurrency": _NAME,
-    "BillingPeriodStart": _PERIOD, "BillingPeriodEnd": _PERIOD, "ChargePeriodStart": _PERIOD, "ChargePeriodEnd": _PERIOD,
+    "BilledCost": _COST,
+    "ContractedCost": _COST,
+    "EffectiveCost": _COST,
+    "ListCost": _COST,
+    "BillingAccountId": _NAME,
+    "BillingAccountName": Rule(TEXT, True, True),
+    "BillingCurrency": _NAME,
+    "BillingPeriodStart": _PERIOD,
+    "BillingPeriodEnd": _PERIOD,
+    "ChargePeriodStart": _PERIOD,
+    "ChargePeriodEnd": _PERIOD,
     "ChargeCategory": Rule(TEXT, False, True, ("Usage", "Purchase", "Tax", "Credit", "Adjustment")),
-    "ChargeClass": Rule(TEXT, True, True, ("Correction",)), "ChargeDescription": Rule(TEXT, True, True),
-    "InvoiceIssuerName": _NAME, "PricingQuantity": Rule(DECIMAL, True, True), "PricingUnit": Rule(TEXT, True, True),
-    "ProviderName": _NAME, "PublisherName": _NAME, "ServiceName": _NAME,
-    "ServiceCategory": Rule(TEXT, False, True, (
-        "AI and Machine Learning", "Analytics", "Business Applications", "Compute", "Databases", "Developer Tools", "Identity", "Integration",
-        "Internet of Things", "Management and Governance", "Media", "Migration", "Mobile", "Multicloud", "Networking", "Security", "Storage", "Web", "Other")),
+    "ChargeClass": Rule(TEXT, True, True, ("Correction",)),
+    "ChargeDescription": Rule(TEXT, True, True),
+    "InvoiceIssuerName": _NAME,
+    "PricingQuantity": Rule(DECIMAL, True, True),
+    "PricingUnit": Rule(TEXT, True, True),
+    "ProviderName": _NAME,
+    "PublisherName": _NAME,
+    "ServiceName": _NAME,
+    "ServiceCategory": Rule(
+        TEXT,
+        False,
+        True,
+        (
+            "AI and Machine Learning",
+            "Analytics",
+            "Business Applications",
+            "Compute",
+            "Databases",
+            "Developer Tools",
+            "Identity",
+            "Integration",
+            "Internet of Things",
+            "Management and Governance",
+            "Media",
+            "Migration",
+            "Mobile",
+            "Multicloud",
+            "Networking",
+            "Security",
+            "Storage",
+            "Web",
+            "Other",
+        ),
+    ),
     "ChargeFrequency": Rule(TEXT, False, False, ("One-Time", "Recurring", "Usage-Based")),
     "PricingCategory": Rule(TEXT, True, False, ("Standard", "Dynamic", "Committed", "Other")),
-    **{name: Rule(DECIMAL) for name in (
-        "ConsumedQuantity", "ContractedUnitPrice", "ListUnitPrice", "CommitmentDiscountQuantity", "PricingCurrencyContractedUnitPrice",
-        "PricingCurrencyEffectiveCost", "PricingCurrencyListUnitPrice")},
+    **{
+        name: Rule(DECIMAL)
+        for name in (
+            "ConsumedQuantity",
+            "ContractedUnitPrice",
+            "ListUnitPrice",
+            "CommitmentDiscountQuantity",
+            "PricingCurrencyContractedUnitPrice",
+            "PricingCurrencyEffectiveCost",
+            "PricingCurrencyListUnitPrice",
+        )
+    },
     **{name: Rule(OBJECT) for name in ("Tags", "SkuPriceDetails")},
-    **{name: Rule(TEXT) for name in (
-        "AvailabilityZone", "BillingAccountType", "CapacityReservationId", "CapacityReservationStatus", "CommitmentDiscountCategory",
-        "CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountStatus", "CommitmentDiscountType", "CommitmentDiscountUnit",
-        "ConsumedUnit", "InvoiceId", "PricingCurrency", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType",
-        "ServiceSubcategory", "SkuId", "SkuMeter", "SkuPriceId", "SubAccountId", "SubAccountName", "SubAccountType")},
-}  # fmt: skip
+    **{
+        name: Rule(TEXT)
+        for name in (
+            "AvailabilityZone",
+            "BillingAccountType",
+            "CapacityReservationId",
+            "CapacityReservationStatus",
+            "CommitmentDiscountCategory",
+            "CommitmentDiscountId",
+            "CommitmentDiscountName",
+            "CommitmentDiscountStatus",
+            "CommitmentDiscountType",
+            "CommitmentDiscountUnit",
+            "ConsumedUnit",
+            "InvoiceId",
+            "PricingCurrency",
+            "RegionId",
+            "RegionName",
+            "ResourceId",
+            "ResourceName",
+            "ResourceType",
+            "ServiceSubcategory",
+            "SkuId",
+            "SkuMeter",
+            "SkuPriceId",
+            "SubAccountId",
+            "SubAccountName",
+            "SubAccountType",
+        )
+    },
+}
 """The columns of FOCUS 1.2; a provider's own begin with `x_`."""
 
 CHUNK = 10_000
 
-OF_USAGE = ("PricingQuantity", "PricingUnit", "ListUnitPrice", "ContractedUnitPrice", "ConsumedQuantity", "ConsumedUnit", "PricingCategory", "SkuId", "SkuPriceId")
+OF_USAGE = (
+    "PricingQuantity",
+    "PricingUnit",
+    "ListUnitPrice",
+    "ContractedUnitPrice",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "PricingCategory",
+    "SkuId",
+    "SkuPriceId",
+)
 """What a row of usage says where the file has the column."""
 
 IDENTITIES = (("ListCost", "ListUnitPrice"), ("ContractedCost", "ContractedUnitPrice"))
@@ -74,7 +158,9 @@ IDENTITIES = (("ListCost", "ListUnitPrice"), ("ContractedCost", "ContractedUnitP
 
 @frozen
 class Problem:
-    """A rule that a file breaks: `row` counts from 1 behind the header and is None for the header."""
+    """A rule that a file breaks:
+    `row` counts from 1 behind the header and is None for the header.
+    """
 
     row: int | None
     column: str
@@ -89,8 +175,14 @@ class FileCheck:
     rows: int = 0
 
     def problems(self) -> Iterator[Problem]:
-        """The problems in the order of the rows, which are read one by one. Raises `BadRequest` for an unreadable file."""
-        found = _parquet_rows(self.path) if self.path.lower().endswith(".parquet") else _csv_rows(self.path)
+        """The problems in the order of the rows, which are read one by one.
+        Raises `BadRequest` for an unreadable file.
+        """
+        found = (
+            _parquet_rows(self.path)
+            if self.path.lower().endswith(".parquet")
+            else _csv_rows(self.path)
+        )
         yield from check_rows(next(found), self._counted(found))
 
     def _counted(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -100,11 +192,15 @@ class FileCheck:
 
 
 def check_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Problem]:
-    """The problems of rows whose cells are texts, in the order of the rows; an empty cell is null."""
+    """The problems of rows whose cells are texts, in the order of the rows;
+    an empty cell is null.
+    """
     yield from _header_problems(header)
     for number, cells in enumerate(rows, 1):
         if len(cells) != len(header):
-            yield Problem(number, "", f"the row has {len(cells)} cells, and the header {len(header)}")
+            yield Problem(
+                number, "", f"the row has {len(cells)} cells, and the header {len(header)}"
+            )
             continue
         row = dict(zip(header, cells, strict=True))
         for column, message in _row_problems(row):
@@ -119,7 +215,12 @@ def _header_problems(header: Sequence[str]) -> Iterator[Problem]:
             yield Problem(None, name, "the mandatory column is missing")
     for name in header:
         if name not in RULES and not name.startswith("x_"):
-            yield Problem(None, name, "is no column of FOCUS 1.2, and a column of one's own begins with `x_`" + (f"; {help}" if (help := did_you_mean(name, RULES)) else ""))
+            yield Problem(
+                None,
+                name,
+                "is no column of FOCUS 1.2, and a column of one's own begins with `x_`"
+                + (f"; {help}" if (help := did_you_mean(name, RULES)) else ""),
+            )
 
 
 def _row_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -143,7 +244,13 @@ def _row_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from _cost_problems(row, numbers)
 
 
-def _type_problem(name: str, rule: Rule, cell: str, numbers: dict[str, Fraction], instants: dict[str, datetime.datetime]) -> str | None:
+def _type_problem(
+    name: str,
+    rule: Rule,
+    cell: str,
+    numbers: dict[str, Fraction],
+    instants: dict[str, datetime.datetime],
+) -> str | None:
     if rule.type == DECIMAL:
         if not _DECIMAL.match(cell):
             return f"is `{shown(cell)}`, and not {DECIMAL}"
@@ -174,23 +281,41 @@ def _usage_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name in OF_USAGE:
             if name in row and not row[name]:
                 yield name, "is null in a row of usage"
-    for quantity, unit in (("PricingQuantity", "PricingUnit"), ("ConsumedQuantity", "ConsumedUnit")):
+    for quantity, unit in (
+        ("PricingQuantity", "PricingUnit"),
+        ("ConsumedQuantity", "ConsumedUnit"),
+    ):
         if quantity in row and unit in row and bool(row[quantity]) != bool(row[unit]):
             yield unit, f"`{quantity}` and `{unit}` are null together or not at all"
 
 
-def _period_problems(row: Mapping[str, str], instants: Mapping[str, datetime.datetime]) -> Iterator[tuple[str, str]]:
+def _period_problems(
+    row: Mapping[str, str], instants: Mapping[str, datetime.datetime]
+) -> Iterator[tuple[str, str]]:
     for kind in ("Billing", "Charge"):
         start, end = instants.get(f"{kind}PeriodStart"), instants.get(f"{kind}PeriodEnd")
         if start is not None and end is not None and start >= end:
             yield f"{kind}PeriodEnd", f"{kind}PeriodStart is not before it"
-    charge, first, last = instants.get("ChargePeriodStart"), instants.get("BillingPeriodStart"), instants.get("BillingPeriodEnd")
+    charge, first, last = (
+        instants.get("ChargePeriodStart"),
+        instants.get("BillingPeriodStart"),
+        instants.get("BillingPeriodEnd"),
+    )
     inside = charge is None or first is None or last is None or first <= charge < last
-    if not inside and row.get("ChargeClass", "") != "Correction" and row.get("ChargeCategory") == "Usage":
-        yield "ChargePeriodStart", "lies outside of the billing period, in a row of usage that is no correction"
+    if (
+        not inside
+        and row.get("ChargeClass", "") != "Correction"
+        and row.get("ChargeCategory") == "Usage"
+    ):
+        yield (
+            "ChargePeriodStart",
+            "lies outside of the billing period, in a row of usage that is no correction",
+        )
 
 
-def _cost_problems(row: Mapping[str, str], numbers: Mapping[str, Fraction]) -> Iterator[tuple[str, str]]:
+def _cost_problems(
+    row: Mapping[str, str], numbers: Mapping[str, Fraction]
+) -> Iterator[tuple[str, str]]:
     for cost, price in IDENTITIES:
         if cost in numbers and price in numbers and "PricingQuantity" in numbers:
             product = numbers[price] * numbers["PricingQuantity"]
@@ -200,13 +325,25 @@ def _cost_problems(row: Mapping[str, str], numbers: Mapping[str, Fraction]) -> I
         if numbers.get(price, 0) < 0:
             yield price, "is negative"
     unit = _UNIT.match(row.get("PricingUnit", ""))
-    if unit and len(unit[1]) < 20 and unit[2] == row.get("ConsumedUnit") and "PricingQuantity" in numbers and "ConsumedQuantity" in numbers:
+    if (
+        unit
+        and len(unit[1]) < 20
+        and unit[2] == row.get("ConsumedUnit")
+        and "PricingQuantity" in numbers
+        and "ConsumedQuantity" in numbers
+    ):
         # A quantity without a finite decimal is cut off far behind its point.
-        if abs(numbers["PricingQuantity"] * int(unit[1]) - numbers["ConsumedQuantity"]) > Fraction(1, 10**12):
-            yield "PricingQuantity", f"is {row['PricingQuantity']} of {unit[0]}, and ConsumedQuantity is {row['ConsumedQuantity']} {unit[2]}"
+        if abs(numbers["PricingQuantity"] * int(unit[1]) - numbers["ConsumedQuantity"]) > Fraction(
+            1, 10**12
+        ):
+            yield (
+                "PricingQuantity",
+                f"is {row['PricingQuantity']} of {unit[0]}, and ConsumedQuantity is "
+                f"{row['ConsumedQuantity']} {unit[2]}",
+            )
 
 
-# ---- files ----------------------------------------------------------------------------------------------------------
+# ---- files ---------------------------------------------------------------------------------------
 
 
 def _csv_rows(path: str) -> Iterator[list[str]]:
@@ -214,7 +351,10 @@ def _csv_rows(path: str) -> Iterator[list[str]]:
     try:
         stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:
-        raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise BadRequest(
+            "unreadable_file",
+            f"`{shown(path)}` cannot be read: {getattr(error, 'strerror', None) or error}",
+        ) from None
     empty = True
     try:
         for _, row in csv_rows(stream):
@@ -230,26 +370,45 @@ def _csv_rows(path: str) -> Iterator[list[str]]:
 
 
 def _parquet_rows(path: str) -> Iterator[list[str]]:
-    """The header and the rows of a Parquet file, as texts; an instant has the form in which FOCUS writes it."""
+    """The header and the rows of a Parquet file, as texts;
+    an instant has the form in which FOCUS writes it.
+    """
     try:
         import duckdb
     except ImportError:
-        raise BadRequest("missing_extra", "Parquet needs the extra `duckdb`", help="install `pricelang[duckdb]`") from None
+        raise BadRequest(
+            "missing_extra", "Parquet needs the extra `duckdb`", help="install `pricelang[duckdb]`"
+        ) from None
     if not os.path.exists(path):
         raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: no such file")
     try:
         with open_duckdb() as connection:
             connection.execute("set timezone = 'UTC'")
             quoted = path.replace("'", "''")
-            columns = [(str(row[0]), str(row[1])) for row in connection.execute(f"describe select * from read_parquet('{quoted}')").fetchall()]
+            columns = [
+                (str(row[0]), str(row[1]))
+                for row in connection.execute(
+                    f"describe select * from read_parquet('{quoted}')"
+                ).fetchall()
+            ]
             yield [name for name, _ in columns]
-            found = connection.execute(f"select {', '.join(_cell_sql(name, kind) for name, kind in columns)} from read_parquet('{quoted}')")
+            found = connection.execute(
+                f"select {', '.join(_cell_sql(name, kind) for name, kind in columns)} from "
+                f"read_parquet('{quoted}')"
+            )
             while rows := found.fetchmany(CHUNK):
                 yield from (["" if cell is None else str(cell) for cell in row] for row in rows)
     except duckdb.Error as error:
-        raise BadRequest("unreadable_file", f"`{shown(path)}` is no Parquet file: {str(error).strip().splitlines()[0]}") from None
+        raise BadRequest(
+            "unreadable_file",
+            f"`{shown(path)}` is no Parquet file: {str(error).strip().splitlines()[0]}",
+        ) from None
 
 
 def _cell_sql(name: str, kind: str) -> str:
     column = '"' + name.replace('"', '""') + '"'
-    return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')" if kind.startswith("TIMESTAMP") else f"{column}::varchar"
+    return (
+        f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
+        if kind.startswith("TIMESTAMP")
+        else f"{column}::varchar"
+    )

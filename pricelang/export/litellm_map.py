@@ -8,7 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 from pricelang.decimals import exact as decimal_of
-from pricelang.export.prices import REQUESTS, Bands, Exported, ModelPrices, Watched, prices_on, ratio, size_of, unit_of
+from pricelang.export.prices import (
+    REQUESTS,
+    Bands,
+    Exported,
+    ModelPrices,
+    Watched,
+    prices_on,
+    ratio,
+    size_of,
+    unit_of,
+)
 from pricelang.export.text import json_text
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.drafts import Unsaid
@@ -23,8 +33,12 @@ _FACTORS = {(dimension, value): field for field, (dimension, value, _) in f.UPLI
 _SPECIFIC = ("us", "fast")
 
 
-def exported(book: PriceBook, at: Instant | None, provider: str, watched: Watched = iter) -> Exported:
-    """The entries, the file and what it cannot say. `watched` passes the models on, and may show how far it is."""
+def exported(
+    book: PriceBook, at: Instant | None, provider: str, watched: Watched = iter
+) -> Exported:
+    """The entries, the file and what it cannot say.
+    `watched` passes the models on, and may show how far it is.
+    """
     entries: dict[str, dict[str, Any]] = {}
     unsaid: list[Unsaid] = []
     models = 0
@@ -35,7 +49,10 @@ def exported(book: PriceBook, at: Instant | None, provider: str, watched: Watche
         if entry is not None:
             models += 1
             entries[model.name] = entry
-            entries |= {alias: {"alias_of": model.name, "litellm_provider": provider} for alias in model.aliases}
+            entries |= {
+                alias: {"alias_of": model.name, "litellm_provider": provider}
+                for alias in model.aliases
+            }
     return Exported(entries, json_text(entries) + "\n", unsaid, models)
 
 
@@ -57,14 +74,22 @@ class _Writer:
         steps = [above for above, _ in standard if above]
         for (dimension, value), bands in model.values.items():
             if dimension == f.TIER and value in f.SUFFIX_OF:
-                self._write(self._lengths(self._known(bands)), value, steps, dict(standard[0][1]) if standard else {})
+                self._write(
+                    self._lengths(self._known(bands)),
+                    value,
+                    steps,
+                    dict(standard[0][1]) if standard else {},
+                )
             elif not self._special(dimension, value, bands):
                 self._changes(dimension, value, bands)
         self._pools()
         if not self.entry_so_far:
             return None
         said: dict[str, Any] = {"litellm_provider": self.provider}
-        if "input_cost_per_token" in self.entry_so_far and "output_cost_per_token" in self.entry_so_far:
+        if (
+            "input_cost_per_token" in self.entry_so_far
+            and "output_cost_per_token" in self.entry_so_far
+        ):
             said["mode"] = "chat"
         if model.retired is not None:
             said["deprecation_date"] = model.retired[:10]
@@ -83,8 +108,15 @@ class _Writer:
                 size = size_of(self.book, meter)
                 if measure is None and name.startswith("guardrail_"):
                     named[name] = price
-                elif measure is None or (measure.unit in ("tokens", "seconds") and measure.unit != unit_of(self.book, meter) + "s"):
-                    self._once(meter, str(decimal_of(price) or price), "LiteLLM has no field for this meter")
+                elif measure is None or (
+                    measure.unit in ("tokens", "seconds")
+                    and measure.unit != unit_of(self.book, meter) + "s"
+                ):
+                    self._once(
+                        meter,
+                        str(decimal_of(price) or price),
+                        "LiteLLM has no field for this meter",
+                    )
                 elif decimal_of(price / size) is None:
                     self._once(meter, str(price / size), "no finite decimal says this price")
                 else:
@@ -99,15 +131,28 @@ class _Writer:
         counted = {SYNONYMS.get(meter, meter) for meter in self.model.summed}
         priced = {meter for _, prices in bands for meter in prices if meter in f.PROMPT}
         if counted - set(f.PROMPT) or priced - counted:
-            self._once("threshold", " + ".join(self.model.summed), "LiteLLM's thresholds are on the whole prompt")
+            self._once(
+                "threshold",
+                " + ".join(self.model.summed),
+                "LiteLLM's thresholds are on the whole prompt",
+            )
             return bands[:1]
         for meter in bands[0][1]:
             if any(meter not in prices for _, prices in bands):
-                self._once(meter, "", "has no price for some lengths of prompt, and LiteLLM would take that of the others")
+                self._once(
+                    meter,
+                    "",
+                    "has no price for some lengths of prompt, and LiteLLM would take that of "
+                    "the others",
+                )
         return bands
 
-    def _write(self, bands: Bands, tier: str, steps: list[int], fallback: Mapping[str, Fraction]) -> None:
-        """The fields of a tier. Where the standard price has a step, a tier says its own, for else LiteLLM takes that one."""
+    def _write(
+        self, bands: Bands, tier: str, steps: list[int], fallback: Mapping[str, Fraction]
+    ) -> None:
+        """The fields of a tier. Where the standard price has a step,
+        a tier says its own, for else LiteLLM takes that one.
+        """
         edges = sorted({above for above, _ in bands} | set(steps))
         last: dict[str, Fraction] = {}
         for above in edges:
@@ -123,7 +168,11 @@ class _Writer:
         if tier != "batch":
             for meter in fallback.keys() - (bands[0][1].keys() if bands else ()):
                 if meter in f.METER_OF.values() and tier != f.STANDARD:
-                    self._once(f"{f.TIER} {tier}", meter, "has no price here, and LiteLLM would take the standard one")
+                    self._once(
+                        f"{f.TIER} {tier}",
+                        meter,
+                        "has no price here, and LiteLLM would take the standard one",
+                    )
 
     def _grouped(self, meter: str, price: Fraction, tier: str, above: int) -> None:
         if tier != f.STANDARD or above:
@@ -141,13 +190,20 @@ class _Writer:
     # ---- values of dimensions ----
 
     def _special(self, dimension: str, value: str, bands: Bands) -> bool:
-        """Fields for values of some dimensions: factors, and sizes of pictures, of videos and of search contexts."""
+        """Fields for values of some dimensions:
+        factors, and sizes of pictures, of videos and of search contexts.
+        """
         prices = bands[0][1]
         if (dimension, value) in _FACTORS and self.model.standard:
-            tokens = [{m: p for m, p in held.items() if unit_of(self.book, m) == "token"} for held in (self.model.standard[0][1], prices)]
+            tokens = [
+                {m: p for m, p in held.items() if unit_of(self.book, m) == "token"}
+                for held in (self.model.standard[0][1], prices)
+            ]
             factor = ratio(*tokens)
             rest = {m: p for m, p in prices.items() if m not in tokens[1]}
-            same = rest == {m: p for m, p in self.model.standard[0][1].items() if m not in tokens[0]}
+            same = rest == {
+                m: p for m, p in self.model.standard[0][1].items() if m not in tokens[0]
+            }
             amount = decimal_of(factor) if factor is not None and same else None
             if amount is None or amount == 1:
                 return amount is not None
@@ -159,7 +215,9 @@ class _Writer:
             return True
         named = {SYNONYMS.get(meter, meter): price for meter, price in prices.items()}
         if dimension == f.SIZE and "output_pictures" in named:
-            self.entry_so_far["output_cost_per_image_" + value.removesuffix("px")] = decimal_of(named["output_pictures"])
+            self.entry_so_far["output_cost_per_image_" + value.removesuffix("px")] = decimal_of(
+                named["output_pictures"]
+            )
             return True
         if dimension == f.RESOLUTION and "output_time" in named:
             self.entry_so_far[f"output_cost_per_second_{value}"] = decimal_of(named["output_time"])
@@ -172,13 +230,19 @@ class _Writer:
 
     def _changes(self, dimension: str, value: str, bands: Bands) -> None:
         if bands != self.model.standard:
-            self.model.miss(f"{dimension} {value}", "", "other prices, and LiteLLM has no field for them")
+            self.model.miss(
+                f"{dimension} {value}", "", "other prices, and LiteLLM has no field for them"
+            )
 
     def _pools(self) -> None:
         for meter, pool in self.model.pools.items():
             if SYNONYMS.get(meter, meter) == _SEARCHES and pool.period in ("day", "month"):
                 group = f"{self.book.name}-{pool.number}"
-                self.entry_so_far["search_free_requests"] = {"count": Decimal(int(pool.count)), "period": pool.period, "shared_group": group}
+                self.entry_so_far["search_free_requests"] = {
+                    "count": Decimal(int(pool.count)),
+                    "period": pool.period,
+                    "shared_group": group,
+                }
             else:
                 self.model.miss(meter, str(decimal_of(pool.count)), f"free in each {pool.period}")
 

@@ -1,4 +1,6 @@
-"""What each model costs on one day, read off the cells of a book: by value of each dimension and length of prompt."""
+"""What each model costs on one day, read off the cells of a book:
+by value of each dimension and length of prompt.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ Value = tuple[str, str]
 """A dimension and a value of it."""
 
 Bands = list[tuple[int, dict[str, Fraction]]]
-"""Prices by meter (per one of its unit) for prompts longer than so many tokens, the first for any."""
+"""Prices by meter (per one of its unit) for prompts longer than so many tokens,
+the first for any.
+"""
 
 
 @define
@@ -52,8 +56,8 @@ class Pool:
 class ModelPrices:
     """One model on one day.
 
-    `standard` holds where every dimension is at its default, `values` where one is not; a value that the model does not
-    have is left out. `summed` are the meters whose sum decides the band.
+    `standard` holds where every dimension is at its default, `values` where one is not; a value
+    that the model does not have is left out. `summed` are the meters whose sum decides the band.
     """
 
     name: str
@@ -76,7 +80,9 @@ Watched = Callable[[Iterable[ModelPrices]], Iterator[ModelPrices]]
 
 
 def prices_on(book: PriceBook, at: Instant | None = None) -> Iterator[ModelPrices]:
-    """Each model of a book that is released by a day (today unless given), with its prices. Raises `BadRequest` (`bad_date`)."""
+    """Each model of a book that is released by a day (today unless given), with its prices.
+    Raises `BadRequest` (`bad_date`).
+    """
     seconds = seconds_of(today() if at is None else at)
     checked = book.checked
     axes = _axes_that_matter(checked)
@@ -113,19 +119,30 @@ class _Reader:
         """Its prices, or None where nothing about it can be priced."""
         book, model = self.book, self.book.models[self.index]
         aliases = tuple(
-            alias.name for alias in book.aliases
-            if alias.model == self.index and (alias.start is None or self.seconds >= alias.start)
+            alias.name
+            for alias in book.aliases
+            if alias.model == self.index
+            and (alias.start is None or self.seconds >= alias.start)
             and (alias.end is None or self.seconds < alias.end)
-        )  # fmt: skip
+        )
         defaults = tuple(dimension.default for dimension in book.dimensions)
-        sums = [axis - 2 - len(book.dimensions) for axis in sorted(self.axes) if axis >= 2 + len(book.dimensions)]
+        sums = [
+            axis - 2 - len(book.dimensions)
+            for axis in sorted(self.axes)
+            if axis >= 2 + len(book.dimensions)
+        ]
         summed = book.sums[sums[0]] if sums else None
         found = ModelPrices(
-            model.name, aliases, written(model.retired) if model.retired is not None else None, self.bands(defaults, sums),
+            model.name,
+            aliases,
+            written(model.retired) if model.retired is not None else None,
+            self.bands(defaults, sums),
             summed=tuple(book.meters[i].name for i in summed.meters) if summed is not None else (),
-        )  # fmt: skip
+        )
         for other in sums[1:]:
-            found.miss("threshold", book.sums[other].label, "a second kind of length decides prices too")
+            found.miss(
+                "threshold", book.sums[other].label, "a second kind of length decides prices too"
+            )
         for index, dimension in enumerate(book.dimensions):
             for number, value in enumerate(dimension.values) if index + 2 in self.axes else ():
                 if number == dimension.default:
@@ -141,14 +158,20 @@ class _Reader:
         return found
 
     def bands(self, values: tuple[int, ...], sums: list[int]) -> Bands:
-        """The prices at some values, by length of prompt; none where no request has these values."""
+        """The prices at some values, by length of prompt;
+        none where no request has these values.
+        """
         found: Bands = []
         limits = self.book.sums[sums[0]].limits if sums else ()
         held = limits_of(self.book)
         windows = held.windows(self.index, self.seconds) if sums else {}
         wider = held.wider(self.index, self.seconds) if sums else None
         most = max(windows.values(), default=None)
-        starts = (start for start in {0, *map(int, limits), *windows.values()} if most is None or start < most)
+        starts = (
+            start
+            for start in {0, *map(int, limits), *windows.values()}
+            if most is None or start < most
+        )
         for above in sorted(starts):
             cell = self.cell(self._fitting(values, wider, above), sums, bisect_right(limits, above))
             prices = _prices(cell) if cell is not None else {}
@@ -158,9 +181,16 @@ class _Reader:
         return found
 
     def _fitting(self, values: tuple[int, ...], wider: Wider | None, above: int) -> tuple[int, ...]:
-        """The values of a request with a longer prompt: the only window that holds it goes for the default one."""
+        """The values of a request with a longer prompt:
+        the only window that holds it goes for the default one.
+        """
         axis = limits_of(self.book).axis
-        if axis is None or wider is None or not wider.holds(above + 1) or values[axis] != self.book.dimensions[axis].default:
+        if (
+            axis is None
+            or wider is None
+            or not wider.holds(above + 1)
+            or values[axis] != self.book.dimensions[axis].default
+        ):
             return values
         names = [value.name for value in self.book.dimensions[axis].values]
         return (*values[:axis], names.index(wider.window), *values[axis + 1 :])
@@ -182,7 +212,9 @@ class _Reader:
         if cell is None:
             return
         for step in cell.floors:
-            found.miss(step.rule, step.value, f"{step.kind.replace('_', ' ')} an amount per {step.per}")
+            found.miss(
+                step.rule, step.value, f"{step.kind.replace('_', ' ')} an amount per {step.per}"
+            )
         for rounding in (cell.line_rounding, cell.total_rounding):
             if rounding is not None:
                 found.miss("round", rounding.stage, "rounding")
@@ -197,14 +229,20 @@ class _Reader:
                 found.miss(meter, "", "a price that falls with an account's use")
             for number, pool in enumerate(charge.pools):
                 if isinstance(rate, Rate) and holds(pool.scope, cell.point):
-                    found.pools[meter] = Pool(number, pool.quantity, pool.account.rpartition(" per ")[2])
+                    found.pools[meter] = Pool(
+                        number, pool.quantity, pool.account.rpartition(" per ")[2]
+                    )
         for text in cell.left_out:
             found.miss("limit", text, "a limit on what an account pays")
 
 
 def _prices(cell: Cell) -> dict[str, Fraction]:
     factor = cell.conversion.rate if cell.conversion is not None else Fraction(1)
-    prices = {name: rate.unit_price * factor for name, rate in cell.rates.items() if isinstance(rate, Rate)}
+    prices = {
+        name: rate.unit_price * factor
+        for name, rate in cell.rates.items()
+        if isinstance(rate, Rate)
+    }
     extra = sum((step.value * factor for step in cell.extras), Fraction(0))
     return {**prices, REQUESTS: extra} if extra else prices
 

@@ -1,4 +1,6 @@
-"""JSON and YAML out of dicts with `Decimal`s: every number as its exact digits, never by way of a float."""
+"""JSON and YAML out of dicts with `Decimal`s:
+every number as its exact digits, never by way of a float.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ def json_text(value: object, indent: str = "") -> str:
         return plain(value)
     inner = indent + "  "
     if isinstance(value, Mapping) and value:
-        rows = (f"{inner}{json.dumps(str(key), ensure_ascii=False)}: {json_text(part, inner)}" for key, part in value.items())
+        rows = (
+            f"{inner}{json.dumps(str(key), ensure_ascii=False)}: {json_text(part, inner)}"
+            for key, part in value.items()
+        )
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(inner + json_text(part, inner) for part in value) + f"\n{indent}]"

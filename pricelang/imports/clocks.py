@@ -1,4 +1,6 @@
-"""Times of day and days of the week as dimensions: the stretches of a day in which no price changes."""
+"""Times of day and days of the week as dimensions:
+the stretches of a day in which no price changes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ UNSAID_DAY = "unsaid"
 
 @frozen
 class Day:
-    """The stretches of a day by the name of their value: minutes from midnight (UTC), the end not within."""
+    """The stretches of a day by the name of their value:
+    minutes from midnight (UTC), the end not within.
+    """
 
     stretches: Mapping[str, tuple[int, int]]
 
@@ -31,9 +35,10 @@ class Day:
         """The stretches inside some windows; one that ends when it begins is the whole day."""
         found = list(windows)
         return tuple(
-            name for name, (start, _) in self.stretches.items()
+            name
+            for name, (start, _) in self.stretches.items()
             if any(first == end or in_clock((first, end), start) for first, end in found)
-        )  # fmt: skip
+        )
 
     def others(self, names: Sequence[str]) -> tuple[str, ...]:
         """The stretches that are not among these."""
@@ -41,7 +46,8 @@ class Day:
 
 
 def day_of(minutes: Iterable[int]) -> Day | None:
-    """The day as some turns part it (into one stretch where there is but one), or None where nothing turns.
+    """The day as some turns part it (into one stretch where there is but one),
+    or None where nothing turns.
 
     >>> day_of([60, 240]).stretches
     {'from_0100_to_0400': (60, 240), 'other_hours': (240, 60)}
@@ -51,7 +57,7 @@ def day_of(minutes: Iterable[int]) -> Day | None:
         return None
     stretches = {
         f"from_{_clock(start)}_to_{_clock(end)}": (start, end) for start, end in pairwise(turns)
-    }  # fmt: skip
+    }
     stretches[OTHER_HOURS] = (turns[-1], turns[0])
     return Day(stretches)
 

@@ -1,4 +1,6 @@
-"""What an importer says of a price list before it is text: prices under conditions, and what could not be said."""
+"""What an importer says of a price list before it is text:
+prices under conditions, and what could not be said.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ Condition = tuple[tuple[str, tuple[str, ...]], ...]
 """Dimensions and the values of each of which a price needs one."""
 
 Band = tuple[int, int]
-"""The lengths of prompts for which a price holds: more than the first (0 for none), up to the second (0 for no end)."""
+"""The lengths of prompts for which a price holds:
+more than the first (0 for none), up to the second (0 for no end).
+"""
 
 WHOLE: Band = (0, 0)
 
@@ -33,12 +37,16 @@ NO_PROMPT = "a price by the length of a prompt, and nothing of a prompt has a pr
 
 
 class ImportFault(Exception):
-    """A file that is no price data of the format that was named; the message says where it breaks off."""
+    """A file that is no price data of the format that was named;
+    the message says where it breaks off.
+    """
 
 
 @frozen
 class Unsaid:
-    """A figure or an entry of the source that is not in the book: whose, which, its value as text, and why."""
+    """A figure or an entry of the source that is not in the book:
+    whose, which, its value as text, and why.
+    """
 
     model: str
     field: str
@@ -53,7 +61,9 @@ def json_lines(unsaid: Iterable[Unsaid]) -> str:
 
 @frozen
 class Price:
-    """The price of one meter of a model, per one of the meter's unit; None where it ends (`not offered`)."""
+    """The price of one meter of a model, per one of the meter's unit;
+    None where it ends (`not offered`).
+    """
 
     model: str
     meter: str
@@ -65,7 +75,9 @@ class Price:
 
 @frozen
 class Model:
-    """A model, the provider whose file it stands in, and the day on which it was or will be retired."""
+    """A model, the provider whose file it stands in,
+    and the day on which it was or will be retired.
+    """
 
     name: str
     provider: str
@@ -74,8 +86,9 @@ class Model:
 
 @frozen
 class Axis:
-    """A dimension of a drafted book; values with a clock (minutes of the UTC day) are set by the instant. Values of `offered`
-    are there for those models alone."""
+    """A dimension of a drafted book; values with a clock (minutes of the UTC day)
+    are set by the instant. Values of `offered` are there for those models alone.
+    """
 
     name: str
     default: str
@@ -90,7 +103,9 @@ class Axis:
 
 @frozen
 class Measure:
-    """A meter: its unit, and how many of them a price is written for, with the name of that many (`MTok`) or none."""
+    """A meter: its unit, and how many of them a price is written for,
+    with the name of that many (`MTok`) or none.
+    """
 
     name: str
     unit: str
@@ -100,8 +115,9 @@ class Measure:
 
 @define
 class Drafted:
-    """A price list on its way to text. `extra` are statements that stand in `book.price` as they are, `offered` the models
-    that alone have a meter which has a charge."""
+    """A price list on its way to text. `extra` are statements that stand in `book.price`
+    as they are, `offered` the models that alone have a meter which has a charge.
+    """
 
     name: str
     title: str
@@ -120,9 +136,10 @@ class Drafted:
 class Imported:
     """A price list as a book: its files by name, and the account of what was read.
 
-    `entries` and `figures` are what the source has; `aliases` and `models` of the entries and `said` of the figures are in
-    the book, and what is not is in `listed`: entries once as a whole (without a field), figures one by one. `places` says
-    for names of the book which entry they come from, `broken` which entries are not in the form of the others.
+    `entries` and `figures` are what the source has; `aliases` and `models` of the entries and
+    `said` of the figures are in the book, and what is not is in `listed`: entries once as a whole
+    (without a field), figures one by one. `places` says for names of the book which entry they come
+    from, `broken` which entries are not in the form of the others.
     """
 
     files: dict[str, str]
@@ -142,14 +159,15 @@ class Imported:
         return (
             self.entries == self.models + self.aliases + left_out
             and self.figures == self.said + len(self.listed) - left_out
-        )  # fmt: skip
+        )
 
 
 _LETTERS = re.compile(r"[^A-Za-z0-9_.:@/-]+")
 
 
 def book_name(text: str) -> str:
-    """A model's id as a name of the language: what no name may have becomes `-`, and `*` becomes `any`.
+    """A model's id as a name of the language:
+    what no name may have becomes `-`, and `*` becomes `any`.
 
     >>> book_name("bedrock/*/claude-v1"), book_name("free")
     ('bedrock/any/claude-v1', 'free_1')

@@ -1,4 +1,6 @@
-"""Where an imported book is kept: a folder whose files of an earlier import make room, and nothing else does."""
+"""Where an imported book is kept:
+a folder whose files of an earlier import make room, and nothing else does.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +24,26 @@ def has_book(folder: Path) -> bool:
 
 
 def write_book(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
-    """Writes the files of a book: all of them, or none. Those of an import before, which the book no longer has, are
-    removed; returns the names of `.price` files that stand there besides and are left as they are.
+    """Writes the files of a book: all of them, or none. Those of an import before, which the book
+    no longer has, are removed; returns the names of `.price` files that stand there besides and are
+    left as they are.
 
-    Raises `ImportFault` where a file would take the place of one that no import wrote, and `OSError`.
+    Raises `ImportFault` where a file would take the place of one that no import wrote,
+    and `OSError`.
     """
     old = _imported_files(folder)
     foreign = [name for name in files if os.path.lexists(folder / name) and name not in old]
     if foreign:
         raise ImportFault(
-            f"the folder `{shown(folder)}` has a `{shown(foreign[0])}` that no import wrote, and that would be lost; "
+            f"the folder `{shown(folder)}` has a `{shown(foreign[0])}` that no import wrote, "
+            "and that would be lost; "
             "name another folder, or move that file"
         )
     with Drafts() as drafts:
-        for name, text in [*((name, text) for name, text in files.items() if name != ENTRY), (ENTRY, files[ENTRY])]:
+        for name, text in [
+            *((name, text) for name, text in files.items() if name != ENTRY),
+            (ENTRY, files[ENTRY]),
+        ]:
             Path(drafts.of(str(folder / name))).write_text(text, encoding="utf-8", newline="\n")
         drafts.place()
     for name in old - set(files):
@@ -44,14 +52,22 @@ def write_book(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _imported_files(folder: Path) -> set[str]:
-    """The files in a folder that an import wrote: a `book.price` that says so, and what it includes that is nothing but
-    models and rates of its source."""
+    """The files in a folder that an import wrote: a `book.price` that says so,
+    and what it includes that is nothing but models and rates of its source.
+    """
     entry = _statements(folder / ENTRY)
     sources = [statement for statement in entry if isinstance(statement, t.Source)]
-    if len(sources) != 1 or sources[0].name.text != SOURCE or sources[0].address.text not in _addresses():
+    if (
+        len(sources) != 1
+        or sources[0].name.text != SOURCE
+        or sources[0].address.text not in _addresses()
+    ):
         return set()
     names = {statement.path.text for statement in entry if isinstance(statement, t.Include)}
-    return {ENTRY, *(name for name in names if os.path.basename(name) == name and _is_written(folder / name))}
+    return {
+        ENTRY,
+        *(name for name in names if os.path.basename(name) == name and _is_written(folder / name)),
+    }
 
 
 def _addresses() -> tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""genai-prices' data as a book: its JSON or YAML, or the objects of the installed package, every provider and figure."""
+"""genai-prices' data as a book:
+its JSON or YAML, or the objects of the installed package, every provider and figure.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def price_key_of(meter: str, unit: str) -> str:
 
 @frozen
 class _When:
-    """When a set of prices holds: from a day, or within hours (minutes of the UTC day), or always."""
+    """When a set of prices holds:
+    from a day, or within hours (minutes of the UTC day), or always.
+    """
 
     start: str = FIRST_DAY
     hours: tuple[int, int] | None = None
@@ -83,7 +87,9 @@ class _When:
 
 @frozen
 class _Set:
-    """Prices by meter, when they hold and for which context they are (none for the ordinary ones)."""
+    """Prices by meter, when they hold and for which
+    context they are (none for the ordinary ones).
+    """
 
     prices: Mapping[str, Tiers]
     when: _When = _When()
@@ -109,7 +115,8 @@ class _Work:
 
 
 def imported(data: object, read: str) -> Imported:
-    """The book of genai-prices' providers (a list of them, or one), as read from JSON or YAML with exact numbers.
+    """The book of genai-prices' providers (a list of them,
+    or one), as read from JSON or YAML with exact numbers.
 
     Raises `ImportFault` for what is no such data.
     """
@@ -120,8 +127,9 @@ def imported(data: object, read: str) -> Imported:
         raise ImportFault("genai-prices' data is a list of providers, each with its `models`")
     entries = [
         (str(provider.get("id", "unnamed")) if isinstance(provider, dict) else "unnamed", entry)
-        for provider in providers for entry in (provider["models"] if _has_models(provider) else [None])
-    ]  # fmt: skip
+        for provider in providers
+        for entry in (provider["models"] if _has_models(provider) else [None])
+    ]
     return settled(lambda odd: _draft(entries, read, odd), len(entries))
 
 
@@ -131,11 +139,18 @@ def _has_models(provider: object) -> bool:
 
 def _draft(entries: Sequence[tuple[str, Any]], read: str, odd: Odd) -> Imported:
     work = _Work()
-    work.day = day_of(_turns(entry for number, (_, entry) in enumerate(entries) if number not in odd))
+    work.day = day_of(
+        _turns(entry for number, (_, entry) in enumerate(entries) if number not in odd)
+    )
     for number, (provider, entry) in enumerate(entries):
         work.imported.entries += 1
         if number in odd:
-            work.unsaid(f"{provider}/{shown(entry.get('id') if isinstance(entry, dict) else None)}", "", "", odd[number])
+            work.unsaid(
+                f"{provider}/{shown(entry.get('id') if isinstance(entry, dict) else None)}",
+                "",
+                "",
+                odd[number],
+            )
         else:
             _model(work, number, provider, entry)
     if not work.models:
@@ -148,7 +163,10 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
     for entry in entries:
         try:
             prices = entry.get("prices")
-            for row in [*(prices if isinstance(prices, list) else ()), *(entry.get("price_variants") or ())]:
+            for row in [
+                *(prices if isinstance(prices, list) else ()),
+                *(entry.get("price_variants") or ()),
+            ]:
                 yield from _constraint(row).hours or ()
         except (AttributeError, TypeError, ValueError, ImportFault):
             continue  # the model is listed when it is read
@@ -160,16 +178,20 @@ def _constraint(row: Mapping[str, Any]) -> _When:
     if not said:
         return _When()
     if "start_date" in said:
-        return _When(max(datetime.date.fromisoformat(str(said["start_date"])).isoformat(), FIRST_DAY))
+        return _When(
+            max(datetime.date.fromisoformat(str(said["start_date"])).isoformat(), FIRST_DAY)
+        )
     if "start_time" in said and "end_time" in said:
         try:
-            return _When(hours=(minutes_of(str(said["start_time"])), minutes_of(str(said["end_time"]))))
+            return _When(
+                hours=(minutes_of(str(said["start_time"])), minutes_of(str(said["end_time"])))
+            )
         except ValueError as error:
             raise ImportFault(str(error)) from None
     raise ImportFault(f"no constraint of a kind that is known: {shown(said)}")
 
 
-# ---- one model ------------------------------------------------------------------------------------------------------
+# ---- one model -----------------------------------------------------------------------------------
 
 
 def _model(work: _Work, number: int, provider: str, entry: Any) -> None:
@@ -177,7 +199,12 @@ def _model(work: _Work, number: int, provider: str, entry: Any) -> None:
     name = entry.get("id") if isinstance(entry, dict) else None
     model = book_name(f"{provider}/{name}")
     if not isinstance(name, str) or model in work.known:
-        return work.unsaid(f"{provider}/{shown(name)}", "", name, "a model without an id, or one whose name is another's too")
+        return work.unsaid(
+            f"{provider}/{shown(name)}",
+            "",
+            name,
+            "a model without an id, or one whose name is another's too",
+        )
     before = len(work.imported.listed), work.imported.figures, work.imported.said
     reason = "the source gives it no price"
     try:
@@ -197,8 +224,18 @@ def _model(work: _Work, number: int, provider: str, entry: Any) -> None:
             return None
         if work.imported.figures > before[1]:
             reason = "the source gives it no price that can be said"
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError, ImportFault) as error:
-        reason = work.imported.broken[number] = f"not in the form of the other models: {shown(error)}"
+    except (
+        AttributeError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        ImportFault,
+    ) as error:
+        reason = work.imported.broken[number] = (
+            f"not in the form of the other models: {shown(error)}"
+        )
     del work.imported.listed[before[0] :]
     work.imported.figures, work.imported.said = before[1:]
     return work.unsaid(model, "", "", reason)
@@ -209,7 +246,11 @@ def _sets(work: _Work, model: str, entry: Mapping[str, Any]) -> Iterator[_Set]:
     for row in given if isinstance(given, list) else [{"prices": given}] if given else []:
         yield _Set(_read(work, model, row.get("prices") or {}), _constraint(row))
     for row in entry.get("price_variants") or ():
-        context = tuple(sorted((book_name(str(key)), book_name(str(value))) for key, value in row["when"].items()))
+        context = tuple(
+            sorted(
+                (book_name(str(key)), book_name(str(value))) for key, value in row["when"].items()
+            )
+        )
         yield _Set(_read(work, model, row.get("prices") or {}), _constraint(row), context)
 
 
@@ -243,7 +284,14 @@ def _read(work: _Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers
             continue
         measure = measure_of(key)
         tiered = isinstance(value, dict)
-        pairs = [(0, value.get("base")), *((tier.get("start"), tier.get("price")) for tier in value.get("tiers") or ())] if tiered else [(0, value)]
+        pairs = (
+            [
+                (0, value.get("base")),
+                *((tier.get("start"), tier.get("price")) for tier in value.get("tiers") or ()),
+            ]
+            if tiered
+            else [(0, value)]
+        )
         work.imported.figures += len(pairs)
         try:
             if measure is None:
@@ -260,14 +308,22 @@ def _read(work: _Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers
 
 
 def _prices(work: _Work, model: str, sets: Sequence[_Set]) -> Iterator[Price]:
-    """The prices of a model: for each context, stretch of the day and band of prompts, a row from each day they change."""
+    """The prices of a model: for each context, stretch of the day and band of prompts,
+    a row from each day they change.
+    """
     contexts: list[Context] = [()]
     for s in sets:
         if s.context and s.prices and s.context not in contexts:
             contexts.append(s.context)
     keys = list(dict.fromkeys(key for context in contexts for key, _ in context))
-    stretches: tuple[str, ...] = tuple(work.day.stretches) if work.day is not None and any(s.when.hours for s in sets) else ("",)
-    limits = sorted({start for s in sets for tiers in s.prices.values() for start, _ in tiers if start})
+    stretches: tuple[str, ...] = (
+        tuple(work.day.stretches)
+        if work.day is not None and any(s.when.hours for s in sets)
+        else ("",)
+    )
+    limits = sorted(
+        {start for s in sets for tiers in s.prices.values() for start, _ in tiers if start}
+    )
     bands: list[Band] = [(low, high) for low, high in zip([0, *limits], [*limits, 0], strict=True)]
     days = sorted({FIRST_DAY, *(s.when.start for s in sets)})
     for context in contexts:
@@ -291,13 +347,23 @@ def _above(tiers: Tiers, length: int) -> Fraction:
     return [amount for start, amount in tiers if start <= length][-1]
 
 
-def _held(work: _Work, sets: Sequence[_Set], context: Context, day: str, stretch: str) -> Mapping[str, Tiers]:
-    """What holds on a day in a stretch of it: the last ordinary set, and over it the first that each meter has in a context."""
+def _held(
+    work: _Work, sets: Sequence[_Set], context: Context, day: str, stretch: str
+) -> Mapping[str, Tiers]:
+    """What holds on a day in a stretch of it: the last ordinary set,
+    and over it the first that each meter has in a context.
+    """
+
     def active(s: _Set) -> bool:
-        return s.when.start <= day and (s.when.hours is None or (work.day is not None and stretch in work.day.within([s.when.hours])))
+        return s.when.start <= day and (
+            s.when.hours is None
+            or (work.day is not None and stretch in work.day.within([s.when.hours]))
+        )
 
     ordinary = [s for s in sets if not s.context]
-    standard = next((s.prices for s in reversed(ordinary) if active(s)), ordinary[0].prices if ordinary else {})
+    standard = next(
+        (s.prices for s in reversed(ordinary) if active(s)), ordinary[0].prices if ordinary else {}
+    )
     if not context:
         return standard
     over: dict[str, Tiers] = {}
@@ -325,52 +391,86 @@ def default_of(key: str) -> str:
     return {"search_type": "web"}.get(key, STANDARD)
 
 
-# ---- the whole ------------------------------------------------------------------------------------------------------
+# ---- the whole -----------------------------------------------------------------------------------
 
 
 def _drafted(work: _Work, read: str) -> Drafted:
-    axes = [Axis(key, default_of(key), (default_of(key), *values), offered=values) for key, values in work.values.items()]
+    axes = [
+        Axis(key, default_of(key), (default_of(key), *values), offered=values)
+        for key, values in work.values.items()
+    ]
     axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
     prompt = tuple(name for name, m in work.measures.items() if _of_prompt(m))
     fees = [price for price in work.prices if price.meter == REQUESTS]
     prices = [price for price in work.prices if price.meter != REQUESTS]
     extra: list[t.Statement] = [
-        t.Alias(t.Name(alias), t.Name(model), endings=t.Endings(see=b.see())) for alias, model in work.aliases.items()
+        t.Alias(t.Name(alias), t.Name(model), endings=t.Endings(see=b.see()))
+        for alias, model in work.aliases.items()
         if alias not in work.known
-    ]  # fmt: skip
+    ]
     if fees:
         fee = _fee(fees)
         extra += [fee, t.Stack((fee.name,), None)]
-    return Drafted("genai-prices", "genai-prices' data", ADDRESS, read, work.measures, prompt, axes, work.models, prices, extra)
+    return Drafted(
+        "genai-prices",
+        "genai-prices' data",
+        ADDRESS,
+        read,
+        work.measures,
+        prompt,
+        axes,
+        work.models,
+        prices,
+        extra,
+    )
 
 
 def _fee(fees: Sequence[Price]) -> t.Surcharge:
     """A price for each request is added to it, whatever it uses."""
     lines: dict[tuple[Fraction, Condition, Band, str, str], list[str]] = defaultdict(list)
     for fee in fees:
-        later = [other.start for other in fees if (other.model, other.when, other.band) == (fee.model, fee.when, fee.band) and other.start > fee.start]
+        later = [
+            other.start
+            for other in fees
+            if (other.model, other.when, other.band) == (fee.model, fee.when, fee.band)
+            and other.start > fee.start
+        ]
         if fee.amount:
-            lines[fee.amount, fee.when, fee.band, fee.start, min(later, default="")].append(fee.model)
+            lines[fee.amount, fee.when, fee.band, fee.start, min(later, default="")].append(
+                fee.model
+            )
     body = tuple(
         t.ModifierLine(
-            False, t.Addition(b.money(amount), t.Per(None, t.Name("request")), ()),
+            False,
+            t.Addition(b.money(amount), t.Per(None, t.Name("request")), ()),
             t.Endings(
-                models=b.names(models), when=b.conditions(when, band), start=b.date(start) if start > FIRST_DAY else None,
+                models=b.names(models),
+                when=b.conditions(when, band),
+                start=b.date(start) if start > FIRST_DAY else None,
                 end=b.date(end) if end else None,
             ),
         )
         for (amount, when, band, start, end), models in lines.items()
-    )  # fmt: skip
-    return t.Surcharge(t.Name("request_fee"), t.Text("A price for each request"), (), body, endings=t.Endings(see=b.see()))
+    )
+    return t.Surcharge(
+        t.Name("request_fee"),
+        t.Text("A price for each request"),
+        (),
+        body,
+        endings=t.Endings(see=b.see()),
+    )
 
 
 def installed() -> list[dict[str, Any]]:
-    """The data of the installed package, in the form of its JSON. Raises `ImportError` where it is not installed."""
+    """The data of the installed package, in the form of its JSON.
+    Raises `ImportError` where it is not installed.
+    """
     from genai_prices.data import providers
 
     return [
-        {"id": provider.id, "models": [_raw_model(model) for model in provider.models]} for provider in providers
-    ]  # fmt: skip
+        {"id": provider.id, "models": [_raw_model(model) for model in provider.models]}
+        for provider in providers
+    ]
 
 
 def _raw_model(model: Any) -> dict[str, Any]:
@@ -378,9 +478,20 @@ def _raw_model(model: Any) -> dict[str, Any]:
     return {
         "id": model.id,
         "match": _raw_match(model.match),
-        "prices": [{"constraint": _raw_constraint(getattr(row, "constraint", None)), "prices": _raw_prices(row.prices)} for row in rows],
+        "prices": [
+            {
+                "constraint": _raw_constraint(getattr(row, "constraint", None)),
+                "prices": _raw_prices(row.prices),
+            }
+            for row in rows
+        ],
         "price_variants": [
-            {"when": v.when, "constraint": _raw_constraint(v.constraint), "prices": _raw_prices(v.prices)} for v in model.price_variants or ()
+            {
+                "when": v.when,
+                "constraint": _raw_constraint(v.constraint),
+                "prices": _raw_prices(v.prices),
+            }
+            for v in model.price_variants or ()
         ],
     }
 
@@ -401,6 +512,12 @@ def _raw_constraint(said: Any) -> dict[str, str] | None:
 
 def _raw_prices(prices: Any) -> dict[str, Any]:
     return {
-        key: {"base": value.base, "tiers": [{"start": tier.start, "price": tier.price} for tier in value.tiers]} if hasattr(value, "tiers") else value
-        for key, value in vars(prices).items() if value is not None
-    }  # fmt: skip
+        key: {
+            "base": value.base,
+            "tiers": [{"start": tier.start, "price": tier.price} for tier in value.tiers],
+        }
+        if hasattr(value, "tiers")
+        else value
+        for key, value in vars(prices).items()
+        if value is not None
+    }

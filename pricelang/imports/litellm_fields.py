@@ -1,4 +1,6 @@
-"""The fields of LiteLLM's price map that are prices, and the meter, tier and length of prompt that each speaks of."""
+"""The fields of LiteLLM's price map that are prices, and the meter,
+tier and length of prompt that each speaks of.
+"""
 
 from __future__ import annotations
 
@@ -57,22 +59,34 @@ METER_OF = {field: meter for field, meter, _, _ in _FIELDS}
 FIELD_OF = {meter: field for field, meter, _, _ in _FIELDS}
 MEASURES = {meter: Measure(meter, unit, *per) for _, meter, unit, per in _FIELDS}
 PROMPT = tuple(
-    meter for field, meter, unit, _ in _FIELDS if unit == "tokens" and not field.startswith(("output", "citation"))
-)  # fmt: skip
+    meter
+    for field, meter, unit, _ in _FIELDS
+    if unit == "tokens" and not field.startswith(("output", "citation"))
+)
 """What LiteLLM adds up as the length of a prompt."""
 
 STANDARD = "standard"
 TIER = "service_tier"
-TIERS = {"batches": "batch", "flex": "flex", "priority": "priority", "balanced": "balanced", "ultrafast": "ultrafast",
-         "decisions": "decisions"}  # fmt: skip
+TIERS = {
+    "batches": "batch",
+    "flex": "flex",
+    "priority": "priority",
+    "balanced": "balanced",
+    "ultrafast": "ultrafast",
+    "decisions": "decisions",
+}
 SUFFIX_OF = {tier: suffix for suffix, tier in TIERS.items()}
 SIZE, RESOLUTION, SEARCH = "image_size", "resolution", "search_context"
 UNSAID_VALUE = "unsaid"
 
 _NUMBERED = re.compile(
-    r"(?P<base>.+?)(?:_above_(?P<limit>[0-9]+)(?P<kilo>k?)_tokens)?(?:_(?P<tier>" + "|".join(TIERS) + "))?"
+    r"(?P<base>.+?)(?:_above_(?P<limit>[0-9]+)(?P<kilo>k?)_tokens)?(?:_(?P<tier>"
+    + "|".join(TIERS)
+    + "))?"
 )
-_SIZED = re.compile(r"output_cost_per_image_(?P<size>[0-9.]+K?)|output_cost_per_second_(?P<resolution>[0-9]+[pk])")
+_SIZED = re.compile(
+    r"output_cost_per_image_(?P<size>[0-9.]+K?)|output_cost_per_second_(?P<resolution>[0-9]+[pk])"
+)
 
 UPLIFTS: dict[str, tuple[str, str, str]] = {
     "regional_processing_uplift_multiplier_eu": ("data_residency", "eu", "Processed in the EU"),
@@ -90,13 +104,16 @@ SAID_TWICE = {"input_cost_per_token_cache_hit": "cache_read_input_token_cost"}
 KNOWN_LIMITS = {
     "_dbu_": "counted in the provider's own units; what they cost in dollars is imported",
     "_interval": "a price by the length of a clip, which the source does not say how to count",
-    "minimax_free_input_images": "images that are free within each request: the language has free pools of accounts only",
+    "minimax_free_input_images": "images that are free within each request: the "
+    "language has free pools of accounts only",
 }
 
 
 @frozen
 class Field:
-    """What a field prices: the meter, the tier, the length of prompt above which (0 for any), other conditions."""
+    """What a field prices:
+    the meter, the tier, the length of prompt above which (0 for any), other conditions.
+    """
 
     meter: str
     tier: str
@@ -130,4 +147,8 @@ def field_name(meter: str, tier: str, above: int) -> str:
     'cache_read_input_token_cost_above_272k_tokens_priority'
     """
     limit = f"{above // 1000}k" if above % 1000 == 0 else str(above)
-    return FIELD_OF[meter] + (f"_above_{limit}_tokens" if above else "") + (f"_{SUFFIX_OF[tier]}" if tier != STANDARD else "")
+    return (
+        FIELD_OF[meter]
+        + (f"_above_{limit}_tokens" if above else "")
+        + (f"_{SUFFIX_OF[tier]}" if tier != STANDARD else "")
+    )

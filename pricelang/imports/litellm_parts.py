@@ -1,4 +1,6 @@
-"""What stands in objects of its own within an entry of LiteLLM's map: tiers, hours, searches, factors, guardrails."""
+"""What stands in objects of its own within an entry of LiteLLM's map:
+tiers, hours, searches, factors, guardrails.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) -> None:
     """Prices of the units of policies, each a meter."""
     for unit, price in value.items():
-        amount = work.figure(name, unit, price, None if unit.isascii() and unit.isalpha() else "no name of a meter")
+        amount = work.figure(
+            name, unit, price, None if unit.isascii() and unit.isalpha() else "no name of a meter"
+        )
         if amount is not None:
             meter = "guardrail_" + _SNAKE.sub("_", unit).lower()
             found[meter, f.STANDARD, 0, ()] = amount
@@ -36,31 +40,51 @@ def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterat
     rows = entry.get("tiered_pricing") or ()
     prompt = any(f.METER_OF.get(key) in f.PROMPT for row in rows for key in row)
     for row in rows:
-        low, high = (int(edge) for edge in row.get("range") or row.get("max_results_range") or (0, 0))
+        low, high = (
+            int(edge) for edge in row.get("range") or row.get("max_results_range") or (0, 0)
+        )
         last = row is entry["tiered_pricing"][-1]
         for key, value in row.items():
             if key in ("range", "max_results_range"):
                 continue
             what = f.field_of(key)
-            known = what is not None and what.tier == f.STANDARD and not what.above and not what.when
-            amount = work.figure(name, key, value, UNKNOWN if not known else NO_PROMPT if low and "range" in row and not prompt else None)
+            known = (
+                what is not None and what.tier == f.STANDARD and not what.above and not what.when
+            )
+            amount = work.figure(
+                name,
+                key,
+                value,
+                UNKNOWN
+                if not known
+                else NO_PROMPT
+                if low and "range" in row and not prompt
+                else None,
+            )
             if amount is None or what is None:
                 continue
             if "range" in row:
                 yield Price(model, what.meter, amount, (), (low, 0 if last else high))
             else:
                 results = f"up_to_{high}"
-                work.values[MAX_RESULTS] += [results] if results not in work.values[MAX_RESULTS] else []
+                work.values[MAX_RESULTS] += (
+                    [results] if results not in work.values[MAX_RESULTS] else []
+                )
                 yield Price(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
 
 
 def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
-    """The off-peak windows of each day of the week. Raises `ValueError`, `KeyError` or `TypeError` for what is none."""
+    """The off-peak windows of each day of the week.
+    Raises `ValueError`, `KeyError` or `TypeError` for what is none.
+    """
     block = entry.get("off_peak_pricing")
     found: dict[str, list[tuple[int, int]]] = {day: [] for day in WEEKDAYS}
     if block is None:
         return found
-    rules = [*block.get("windows", ()), *([{"hours_utc": block["hours_utc"]}] if "hours_utc" in block else [])]
+    rules = [
+        *block.get("windows", ()),
+        *([{"hours_utc": block["hours_utc"]}] if "hours_utc" in block else []),
+    ]
     for rule in rules:
         hours = rule["hours_utc"]
         for span in [hours] if isinstance(hours, str) else hours:
@@ -71,7 +95,9 @@ def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
 
 
 def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
-    """The prices off peak by meter, and the conditions that part the week, each with whether it is off peak."""
+    """The prices off peak by meter, and the conditions that part the week,
+    each with whether it is off peak.
+    """
     block = entry.get("off_peak_pricing")
     if block is None:
         return None
@@ -101,18 +127,27 @@ def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
 
 
 def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> bool:
-    """Web searches are a charge and no rate, for some of them are free to an account. Says whether they have a price."""
+    """Web searches are a charge and no rate, for some of them are free to an account.
+    Says whether they have a price.
+    """
     costs = entry.get("search_context_cost_per_query")
     if not isinstance(costs, dict):
         return False
     given = {key.removeprefix("search_context_size_") for key in costs}
-    reason = None if given == set(SIZES) else "a price of searches that is not for low, medium and high"
-    found = {key.removeprefix("search_context_size_"): work.figure(name, key, value, reason) for key, value in costs.items()}
+    reason = (
+        None if given == set(SIZES) else "a price of searches that is not for low, medium and high"
+    )
+    found = {
+        key.removeprefix("search_context_size_"): work.figure(name, key, value, reason)
+        for key, value in costs.items()
+    }
     amounts = {size: amount for size, amount in found.items() if amount is not None}
     if len(amounts) < len(SIZES):
         for size in amounts:
             work.imported.said -= 1
-            work.unsaid(name, f"search_context_size_{size}", "", "the prices of the other sizes are missing")
+            work.unsaid(
+                name, f"search_context_size_{size}", "", "the prices of the other sizes are missing"
+            )
         return False
     if len(set(amounts.values())) == 1:
         work.searches[(), amounts["low"]].append(model)
@@ -122,19 +157,39 @@ def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> boo
             work.searches[((f.SEARCH, (size,)),), amount].append(model)
     free = entry.get("search_free_requests")
     if isinstance(free, dict):
-        known = free.get("period") in PERIODS and isinstance(free.get("count"), int) and any(amounts.values())
-        if work.figure(name, "search_free_requests", free.get("count"), None if known else "no free pool of a day, a month or a year"):
+        known = (
+            free.get("period") in PERIODS
+            and isinstance(free.get("count"), int)
+            and any(amounts.values())
+        )
+        if work.figure(
+            name,
+            "search_free_requests",
+            free.get("count"),
+            None if known else "no free pool of a day, a month or a year",
+        ):
             work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
     return True
 
 
 def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any], tokens: bool) -> None:
-    """Factors on all tokens, for values of dimensions of their own; `tokens` says whether the model prices any."""
+    """Factors on all tokens, for values of dimensions of their own;
+    `tokens` says whether the model prices any.
+    """
     block = entry.get("provider_specific_entry")
     specific = block if isinstance(block, dict) else {}
     given = {key: value for key, value in {**entry, **specific}.items() if key in f.UPLIFTS}
     for key, value in given.items():
-        amount = work.figure(name, key, value, "a factor of zero" if value == 0 else None if tokens else "a factor on tokens, which have no price")
+        amount = work.figure(
+            name,
+            key,
+            value,
+            "a factor of zero"
+            if value == 0
+            else None
+            if tokens
+            else "a factor on tokens, which have no price",
+        )
         if amount is not None:
             work.uplifts.setdefault(f.UPLIFTS[key], {}).setdefault(amount, []).append(model)
     for key, value in specific.items():

@@ -9,7 +9,16 @@ from attrs import define, field
 
 from pricelang.imports import litellm_fields as f
 from pricelang.imports.clocks import Day
-from pricelang.imports.drafts import NAMELESS, Condition, Imported, Measure, Model, Price, Unsaid, amount_of
+from pricelang.imports.drafts import (
+    NAMELESS,
+    Condition,
+    Imported,
+    Measure,
+    Model,
+    Price,
+    Unsaid,
+    amount_of,
+)
 from pricelang.wording import shown
 
 Figures = dict[tuple[str, str, int, Condition], Fraction]
@@ -35,8 +44,12 @@ class Work:
     by_day: list[str] = field(factory=list)
     day: Day | None = None
 
-    def figure(self, model: str, name: str, value: object, reason: str | None = None) -> Fraction | None:
-        """A figure that was read: counted, and None with a reason noted where it is no price or there is one already."""
+    def figure(
+        self, model: str, name: str, value: object, reason: str | None = None
+    ) -> Fraction | None:
+        """A figure that was read:
+        counted, and None with a reason noted where it is no price or there is one already.
+        """
         self.imported.figures += 1
         amount = None
         try:

@@ -1,4 +1,6 @@
-"""Price data off a file, standard input or an installed package: exact numbers, and a named fault for what is neither."""
+"""Price data off a file, standard input or an installed package:
+exact numbers, and a named fault for what is neither.
+"""
 
 from __future__ import annotations
 
@@ -18,39 +20,53 @@ STDIN = "-"
 def imported(format: str, source: str | None, read: str) -> Imported:
     """The price data of a format as a book, off a file, `-`, or (None) the installed package.
 
-    `read` is the day on which the data was read, for the book's source. Raises `ImportFault` where the text is not the
-    format's or the package is not installed, and `OSError` where the file cannot be read.
+    `read` is the day on which the data was read, for the book's source. Raises `ImportFault` where
+    the text is not the format's or the package is not installed, and `OSError` where the file
+    cannot be read.
     """
     try:
         return _imported(format, source, read)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise ImportFault(f"this is not {FORMATS[format]}'s price data: {type(error).__name__} at {error}") from error
+        raise ImportFault(
+            f"this is not {FORMATS[format]}'s price data: {type(error).__name__} at {error}"
+        ) from error
 
 
 def _imported(format: str, source: str | None, read: str) -> Imported:
     if format == "litellm":
         from pricelang.imports import litellm
 
-        return litellm.imported(_json(_text(source if source is not None else str(litellm_file()))), read)
+        return litellm.imported(
+            _json(_text(source if source is not None else str(litellm_file()))), read
+        )
     from pricelang.imports import genai_prices
 
     if source is not None:
         text = _text(source)
-        return genai_prices.imported(_json(text) if text.lstrip()[:1] in ("[", "{") else yaml_data(text), read)
+        return genai_prices.imported(
+            _json(text) if text.lstrip()[:1] in ("[", "{") else yaml_data(text), read
+        )
     try:
         return genai_prices.imported(genai_prices.installed(), read)
     except ImportError:
-        raise ImportFault("genai-prices is not installed; name its `data.json`, or `pip install genai-prices`") from None
+        raise ImportFault(
+            "genai-prices is not installed; name its `data.json`, or `pip install genai-prices`"
+        ) from None
 
 
 def litellm_file() -> Path:
-    """The price map of the installed LiteLLM, which is found and not imported. Raises `ImportFault`."""
+    """The price map of the installed LiteLLM, which is found and not imported.
+    Raises `ImportFault`.
+    """
     spec = find_spec("litellm")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / _LITELLM_FILE
         if path.is_file():
             return path
-    raise ImportFault("LiteLLM is not installed; name its `model_prices_and_context_window.json`, or `pip install --no-deps litellm`")
+    raise ImportFault(
+        "LiteLLM is not installed; name its `model_prices_and_context_window.json`, or `pip "
+        "install --no-deps litellm`"
+    )
 
 
 def yaml_data(text: str) -> object:
@@ -62,8 +78,14 @@ def yaml_data(text: str) -> object:
         import yaml
     except ImportError:
         raise ImportFault("YAML needs the extra `yaml`: pip install 'pricelang[yaml]'") from None
-    if "*" in text and "&" in text and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-        raise ImportFault("YAML with anchors is not read, for a few of them can stand for a world of text")
+    if (
+        "*" in text
+        and "&" in text
+        and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
+    ):
+        raise ImportFault(
+            "YAML with anchors is not read, for a few of them can stand for a world of text"
+        )
     try:
         return yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:

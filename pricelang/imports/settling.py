@@ -1,4 +1,6 @@
-"""Drafted books made sound: the real checker reads them, and an entry with which there is no book is listed instead."""
+"""Drafted books made sound: the real checker reads them,
+and an entry with which there is no book is listed instead.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ _REASON = "with it the book could not be used"
 
 
 def settled(draft: Draft, count: int) -> Imported:
-    """The import of so many entries, without the entries that are not in the form of the others, or make the book unusable.
+    """The import of so many entries, without the entries that are not in the form of the others,
+    or make the book unusable.
 
     Raises `ImportFault` where nothing is left.
     """
@@ -36,7 +39,9 @@ def settled(draft: Draft, count: int) -> Imported:
             faults = [] if new else faults_of(found.files)
         except ImportFault:
             raise
-        except Exception:  # strangers' data, of any shape: what makes the trouble is found by trying
+        except (
+            Exception
+        ):  # strangers' data, of any shape: what makes the trouble is found by trying
             return _tried(draft, odd, count)
         if not new and not faults:
             return found
@@ -60,9 +65,15 @@ def _blamed(faults: Iterable[Fault], found: Imported, odd: Odd) -> dict[int, str
     for fault in faults:
         spans = [fault.span, *(span for span, _ in fault.others)]
         for text in (fault.message, *(_text_at(lines, span) for span in spans)):
-            named = {found.places[name] for name in _NAME.findall(text) if name in found.places} - odd.keys()
+            named = {
+                found.places[name] for name in _NAME.findall(text) if name in found.places
+            } - odd.keys()
             if 0 < len(named) <= MOST_BLAMED:
-                blamed |= {number: f"{_REASON}: {shown(fault.message, 200)}" for number in named if number not in blamed}
+                blamed |= {
+                    number: f"{_REASON}: {shown(fault.message, 200)}"
+                    for number in named
+                    if number not in blamed
+                }
                 break
     return blamed
 
@@ -72,7 +83,9 @@ def _text_at(lines: Mapping[str, Sequence[str]], span: Span) -> str:
 
 
 def _tried(draft: Draft, odd: Odd, count: int) -> Imported:
-    """The import with every entry that can be in it, found by taking in one part of them after the other."""
+    """The import with every entry that can be in it,
+    found by taking in one part of them after the other.
+    """
     kept: list[int] = []
 
     def left_out(numbers: Iterable[int]) -> dict[int, str]:

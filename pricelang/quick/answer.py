@@ -35,24 +35,35 @@ if TYPE_CHECKING:
 
 
 def quick_answer(arguments: Sequence[str]) -> str | None:
-    """What `pricelang ARGUMENTS` prints, where that is known; None where the ordinary way must find out.
+    """What `pricelang ARGUMENTS` prints, where that is known;
+    None where the ordinary way must find out.
 
-    An answer from here is always one that the ordinary way ends with exit code 0 and nothing on standard error.
+    An answer from here is always one that the ordinary way
+    ends with exit code 0 and nothing on standard error.
     """
-    # Where a shell asks for completions or a table is drawn, and where click rewrites arguments, click has its say.
-    if os.name != "posix" or sys.stdout is None or any(name.endswith("_COMPLETE") for name in os.environ):
+    # Where a shell asks for completions or a table is drawn,
+    # and where click rewrites arguments, click has its say.
+    if (
+        os.name != "posix"
+        or sys.stdout is None
+        or any(name.endswith("_COMPLETE") for name in os.environ)
+    ):
         return None
     try:
         request = request_of(arguments)
         if request is None or (not request.as_json and sys.stdout.isatty()):
             return None
         at = request.at if request.at is not None else time.strftime("%Y-%m-%d", time.gmtime())
-        slot = slot_of(request.model, at, request.at is not None, request.dimensions, list(request.usage))
+        slot = slot_of(
+            request.model, at, request.at is not None, request.dimensions, list(request.usage)
+        )
         rates = kept_rates(slot, request.usage) if slot is not None else None
         if rates is None:
             return None
         text = "".join(line + "\n" for line in _lines(request, rates))
-    except Exception:  # what is kept is anybody's data, of any shape: the ordinary way does without it
+    except (
+        Exception
+    ):  # what is kept is anybody's data, of any shape: the ordinary way does without it
         return None
     # click takes escapes out, and has its own mind about streams that are said to be ASCII
     plain_stream = text.isascii() or (sys.stdout.encoding or "").lower() in ("utf-8", "utf8")
@@ -91,7 +102,11 @@ def _lines(request: Request, rates: Rates) -> Iterator[str]:
     rows = []
     for name, count in request.usage.items():
         line = rates.lines[name]
-        rows.append(request_row(name, Fraction(count), line.units, line.price, line.rules, amount(units[name])))
+        rows.append(
+            request_row(
+                name, Fraction(count), line.units, line.price, line.rules, amount(units[name])
+            )
+        )
     rows.append(request_total(amount(total)))
     yield from table_lines(REQUEST_HEADERS, rows, REQUEST_NUMBERS, 1, rates.title)
     for note in rates.notes:
@@ -103,7 +118,12 @@ def _json(request: Request, rates: Rates, units: dict[str, int], total: int) -> 
     for name, count in request.usage.items():
         amounts = {"quantity": str(count), "amount": plain(scaled(units[name], rates.places))}
         lines.append({**rates.lines[name].json, **amounts})
-    found: dict[str, object] = {"total": plain(scaled(total, rates.places)), "currency": rates.currency, "lines": lines, "notes": rates.notes}
+    found: dict[str, object] = {
+        "total": plain(scaled(total, rates.places)),
+        "currency": rates.currency,
+        "lines": lines,
+        "notes": rates.notes,
+    }
     if request.place is not None:
         file, at_line, id = request.place
         found |= {"file": file, "line": at_line, "id": id}
@@ -117,11 +137,14 @@ def _record(request: Request, rates: Rates, total: str, priced: bool) -> Iterato
     quantities = {name: Fraction(count) for name, count in request.usage.items()}
     headers = record_headers(rates.columns, bool(id))
     yield from table_lines(
-        headers, [record_row(place, id or None, rates.model, rates.columns, quantities, total)],
+        headers,
+        [record_row(place, id or None, rates.model, rates.columns, quantities, total)],
         record_numbers(headers, rates.columns),
-    )  # fmt: skip
+    )
     yield ""
-    yield from table_lines(TOTAL_HEADERS, [(rates.model, "1", total), ("total", "1", total)], TOTAL_NUMBERS, 1)
+    yield from table_lines(
+        TOTAL_HEADERS, [(rates.model, "1", total), ("total", "1", total)], TOTAL_NUMBERS, 1
+    )
     yield ""
     yield counts_line(int(priced), int(not priced), 0, 0)
     for note in rates.notes:

@@ -1,4 +1,6 @@
-"""A plain request out of arguments, or out of one record on standard input or in a file; None for anything less plain."""
+"""A plain request out of arguments, or out of one record on standard input or in a file;
+None for anything less plain.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,21 @@ _FLAGS = {"--model": "model", "--at": "at", **{flag(name): name for name in (*ME
 
 
 class Request:
-    """A request: `usage` maps meters to whole quantities above zero; `place` is (file, line, id) for a record."""
+    """A request: `usage` maps meters to whole quantities above zero;
+    `place` is (file, line, id) for a record.
+    """
 
     __slots__ = ("as_json", "at", "dimensions", "model", "place", "usage")
 
     def __init__(
-        self, model: str, at: str | None, dimensions: dict[str, str], usage: dict[str, int], as_json: bool,
+        self,
+        model: str,
+        at: str | None,
+        dimensions: dict[str, str],
+        usage: dict[str, int],
+        as_json: bool,
         place: tuple[str, int, str | None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.model, self.at, self.dimensions, self.usage = model, at, dimensions, usage
         self.as_json, self.place = as_json, place
 
@@ -63,12 +72,22 @@ def request_of(arguments: Sequence[str]) -> Request | None:
         model = given.get("model")
         if files or model is None or not all(counts.values()):
             return None
-        return Request(model, given.get("at"), dimensions, {name: count or 0 for name, count in counts.items()}, as_json)
+        return Request(
+            model,
+            given.get("at"),
+            dimensions,
+            {name: count or 0 for name, count in counts.items()},
+            as_json,
+        )
     if len(files) > 1:
         return None
     file = files[0] if files else STDIN
     data = _waiting() if file == STDIN else _file(file)
-    return None if data is None else _record_request(data, file, given.get("model"), given.get("at"), dimensions, as_json)
+    return (
+        None
+        if data is None
+        else _record_request(data, file, given.get("model"), given.get("at"), dimensions, as_json)
+    )
 
 
 def plain_count(value: object) -> int | None:
@@ -79,7 +98,7 @@ def plain_count(value: object) -> int | None:
     return value if type(value) is int and 0 < value < MAX_PLAIN else None
 
 
-# ---- records --------------------------------------------------------------------------------------------------------
+# ---- records -------------------------------------------------------------------------------------
 
 
 def _file(path: str) -> bytes | None:
@@ -95,7 +114,9 @@ def _file(path: str) -> bytes | None:
 
 
 def _waiting() -> bytes | None:
-    """What standard input holds, where all of it has come already. Nothing is taken: the ordinary way can still read it."""
+    """What standard input holds, where all of it has come already.
+    Nothing is taken: the ordinary way can still read it.
+    """
     try:
         handle = sys.stdin.fileno()
         found = os.fstat(handle)
@@ -111,7 +132,8 @@ def _waiting() -> bytes | None:
 
         waiting = poll()
         waiting.register(handle, POLLIN)
-        # Somebody who writes a record and waits for its price before the next one must not be waited for.
+        # Somebody who writes a record and waits for its price
+        # before the next one must not be waited for.
         if not any(event & POLLIN for _, event in waiting.poll(0)):
             return None
         data = _ahead()
@@ -127,23 +149,39 @@ def _ahead() -> bytes:
 
 
 def _record_request(
-    data: bytes, file: str, model: str | None, at: str | None, dimensions: dict[str, str], as_json: bool
+    data: bytes,
+    file: str,
+    model: str | None,
+    at: str | None,
+    dimensions: dict[str, str],
+    as_json: bool,
 ) -> Request | None:
-    """The request of a canonical record; `model`, `at` and `dimensions` hold where it says nothing."""
+    """The request of a canonical record;
+    `model`, `at` and `dimensions` hold where it says nothing.
+    """
     import json
 
     if not data.startswith(b"{") or len(data) > MAX_RECORD or b"\r" in data:
         return None
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_float=_odd, parse_constant=_odd)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_once, parse_float=_odd, parse_constant=_odd
+        )
     except (ValueError, RecursionError):
         return None
     usage, id = value.pop("usage", None), value.pop("id", None)
     model, at = value.pop("model", None) or model, value.pop("at", None) or at
     words = (model, *([] if at is None else [at]), *([] if id is None else [id]), *value.values())
-    if not all(isinstance(word, str) and word and word.isprintable() and len(word) <= MAX_WORD for word in words):
+    if not all(
+        isinstance(word, str) and word and word.isprintable() and len(word) <= MAX_WORD
+        for word in words
+    ):
         return None
-    if not isinstance(usage, dict) or not usage or not all(name in METERS and type(count) is int for name, count in usage.items()):
+    if (
+        not isinstance(usage, dict)
+        or not usage
+        or not all(name in METERS and type(count) is int for name, count in usage.items())
+    ):
         return None
     if not all(name in DIMENSIONS for name in value) or not all(map(plain_count, usage.values())):
         return None

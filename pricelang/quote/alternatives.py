@@ -1,4 +1,6 @@
-"""The alternatives to a request that a book has: its models, the values of its dimensions, and the ways to cache."""
+"""The alternatives to a request that a book has:
+its models, the values of its dimensions, and the ways to cache.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ MAX_ALTERNATIVES = 2_000
 
 @frozen
 class Alternative:
-    """One or more changes to a request, each an axis (`model`, `at`, `cache` or a dimension) and its value."""
+    """One or more changes to a request, each an axis (`model`,
+    `at`, `cache` or a dimension) and its value.
+    """
 
     changes: tuple[tuple[str, str], ...]
 
@@ -41,7 +45,9 @@ class Alternative:
 
 @frozen(eq=False, repr=False)
 class Caches:
-    """The meters of a cache: the writes by the name of the way to cache (`5m`), the read, and what is paid without."""
+    """The meters of a cache: the writes by the name of the way to cache (`5m`),
+    the read, and what is paid without.
+    """
 
     writes: dict[str, str]
     read: str
@@ -65,11 +71,14 @@ def caches_of(book: m.Book) -> Caches | None:
     while len(words) > 1 and all(len(each) > 1 and each[0] == words[0][0] for each in words):
         words = [each[1:] for each in words]
     labels = ["_".join(each) for each in words]
-    return Caches(dict(zip(labels, names, strict=True)), book.meters[read].name, book.meters[base].name)
+    return Caches(
+        dict(zip(labels, names, strict=True)), book.meters[read].name, book.meters[base].name
+    )
 
 
 def alternatives_of(book: m.Book, only: Iterable[str] = ()) -> tuple[Alternative, ...]:
-    """One change each, to every model, every value that a caller may choose, and every way to cache; or `only` some axes.
+    """One change each, to every model, every value that a caller may choose,
+    and every way to cache; or `only` some axes.
 
     Raises `UnknownName` for an axis that the book does not have.
     """
@@ -79,9 +88,10 @@ def alternatives_of(book: m.Book, only: Iterable[str] = ()) -> tuple[Alternative
         help = did_you_mean(name, [*axes, *KINDS]) or "axes: " + ", ".join([*KINDS, *axes])
         raise UnknownName("unknown_axis", f"there is no axis `{shown(name)}` to compare", help=help)
     chosen = [
-        axis for axis in axes
+        axis
+        for axis in axes
         if not wanted or axis in wanted or ("models" if axis == MODEL else "modes") in wanted
-    ]  # fmt: skip
+    ]
     return tuple(Alternative(((axis, value),)) for axis in chosen for value in axes[axis])
 
 
@@ -94,22 +104,34 @@ def crossed(found: Iterable[Alternative], axes: Iterable[str]) -> tuple[Alternat
     combined: list[tuple[tuple[str, str], ...]] = [()]
     for axis in axes:
         values = [change.changes[0] for change in single if change.axis == axis]
-        combined = [(*before, *more) for before in combined for more in [(), *((value,) for value in values)]]
+        combined = [
+            (*before, *more)
+            for before in combined
+            for more in [(), *((value,) for value in values)]
+        ]
         if len(combined) > MAX_ALTERNATIVES:
-            raise BadRequest("too_large", f"more than {MAX_ALTERNATIVES:,} alternatives", help="cross fewer axes")
+            raise BadRequest(
+                "too_large", f"more than {MAX_ALTERNATIVES:,} alternatives", help="cross fewer axes"
+            )
     return (*single, *(Alternative(changes) for changes in combined if len(changes) > 1))
 
 
 def what_if(rates: RateCard, text: str) -> Alternative:
-    """`service_tier=batch`, or several changes at once: `model=claude-haiku-4-5,service_tier=batch`.
+    """`service_tier=batch`, or several changes at once:
+    `model=claude-haiku-4-5,service_tier=batch`.
 
-    Raises `PriceError`: for another form, an axis that is named twice, and names that the book does not know.
+    Raises `PriceError`: for another form, an axis that is named twice,
+    and names that the book does not know.
     """
     changes: dict[str, str] = {}
     for part in text.split(","):
         axis, equals, value = (word.strip() for word in part.partition("="))
         if not equals or not axis or not value:
-            raise BadRequest("bad_what_if", f"`{shown(text)}` is not AXIS=VALUE", help="such as `service_tier=batch`")
+            raise BadRequest(
+                "bad_what_if",
+                f"`{shown(text)}` is not AXIS=VALUE",
+                help="such as `service_tier=batch`",
+            )
         if axis in changes:
             raise BadRequest("bad_what_if", f"`{shown(axis)}` is given twice in `{shown(text)}`")
         _check(rates, axis, value)
@@ -120,19 +142,27 @@ def what_if(rates: RateCard, text: str) -> Alternative:
 def _check(rates: RateCard, axis: str, value: str) -> None:
     book, caches = rates.book, caches_of(rates.book)
     if axis == MODEL:
-        with contextlib.suppress(NotOffered):  # an alias that stands for a model in another period: each record tells
+        with contextlib.suppress(
+            NotOffered
+        ):  # an alias that stands for a model in another period: each record tells
             rates.model_index(value, 0)
     elif axis == AT:
         seconds_of(value)
     elif axis == CACHE and caches is not None:
         if value not in (*caches.writes, NONE):
-            raise UnknownName("unknown_value", f"unknown value `{shown(value)}` of {axis}", help="known: " + ", ".join([*caches.writes, NONE]))
+            raise UnknownName(
+                "unknown_value",
+                f"unknown value `{shown(value)}` of {axis}",
+                help="known: " + ", ".join([*caches.writes, NONE]),
+            )
     else:
         known = [dimension.name for dimension in book.dimensions]
         if axis not in known:
             axes = [MODEL, AT, *([CACHE] if caches else []), *known]
             help = did_you_mean(axis, axes) or "axes: " + ", ".join(axes)
-            raise UnknownName("unknown_axis", f"there is no axis `{shown(axis)}` to compare", help=help)
+            raise UnknownName(
+                "unknown_axis", f"there is no axis `{shown(axis)}` to compare", help=help
+            )
         if book.dimensions[known.index(axis)].clocked:
             raise BadRequest("bad_what_if", f"{axis} is set by the time of day, not by the request")
         rates.values_at(0, {axis: value}, 0, 0)
@@ -151,15 +181,19 @@ def _axes(book: m.Book) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _endings(book: m.Book) -> set[int]:
-    """The dimensions that say how a request ended, which nobody chooses: those by which alone the book frees whole requests,
-    and those with a value that is offered only to some of these endings."""
+    """The dimensions that say how a request ended, which nobody chooses: those by which alone the
+    book frees whole requests, and those with a value that is offered only to some of these endings.
+    """
     freeing = [_dimensions_of(book, remark.scope) for remark in book.free]
     alone = {index for found in freeing if len(found) == 1 for index in found}
     mixed = {index for found in freeing if not found & alone for index in found}
     of_endings = {
-        index for index, dimension in enumerate(book.dimensions) for value in dimension.values for offer in value.offers
+        index
+        for index, dimension in enumerate(book.dimensions)
+        for value in dimension.values
+        for offer in value.offers
         if _dimensions_of(book, offer.scope) & alone
-    }  # fmt: skip
+    }
     return alone | mixed | of_endings
 
 
@@ -181,4 +215,12 @@ def cache_words(label: str) -> str:
     return f"a {match[1]}-{_WORDS[match[2]]} cache" if match else f"a {label} cache"
 
 
-__all__ = ["Alternative", "Caches", "alternatives_of", "cache_words", "caches_of", "crossed", "what_if"]
+__all__ = [
+    "Alternative",
+    "Caches",
+    "alternatives_of",
+    "cache_words",
+    "caches_of",
+    "crossed",
+    "what_if",
+]

@@ -1,4 +1,6 @@
-"""Content blocks of a message or of the system prompt to the parts of a prompt; a fault names its block."""
+"""Content blocks of a message or of the system prompt to the parts of a prompt;
+a fault names its block.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,11 @@ Block = Mapping[str, object]
 _DEEPEST = 4
 
 
-def content_of(value: object, path: str, role: str, given: Given, current: bool = False, depth: int = 0) -> Iterator[Part]:
-    """The parts of a content: a string, or a list of blocks. `role` is `user`, `assistant`, `system` or `inner`.
+def content_of(
+    value: object, path: str, role: str, given: Given, current: bool = False, depth: int = 0
+) -> Iterator[Part]:
+    """The parts of a content: a string, or a list of blocks.
+    `role` is `user`, `assistant`, `system` or `inner`.
 
     `current` says that the turn goes on, so that its thinking counts. Raises `QuoteError`.
     """
@@ -35,20 +40,41 @@ def content_of(value: object, path: str, role: str, given: Given, current: bool 
         ttl = ttl_of(block, where)
         if ttl is not None:
             if not parts or block["type"] in ("thinking", "redacted_thinking"):
-                raise fault("bad_cache", f"{where}.cache_control", "is on a block that cannot be cached",
-                            "put it on a block with text, an image, a document or a tool result")  # fmt: skip
+                raise fault(
+                    "bad_cache",
+                    f"{where}.cache_control",
+                    "is on a block that cannot be cached",
+                    "put it on a block with text, an image, a document or a tool result",
+                )
             parts[-1] = evolve(parts[-1], cache=ttl)
         yield from parts
 
 
-def _block(block: Block, path: str, role: str, given: Given, current: bool, depth: int) -> Iterator[Part]:
+def _block(
+    block: Block, path: str, role: str, given: Given, current: bool, depth: int
+) -> Iterator[Part]:
     kind = text_at(block, "type", path)
     if kind not in _ROLES:
-        raise fault("unknown_block", path, f"is a block of the unknown type {shown(kind)}", did_you_mean(kind, _ROLES))
+        raise fault(
+            "unknown_block",
+            path,
+            f"is a block of the unknown type {shown(kind)}",
+            did_you_mean(kind, _ROLES),
+        )
     if role not in _ROLES[kind]:
-        where = {"system": "in the system prompt", "inner": "inside another block"}.get(role, f"in a message of the {role}")
-        allowed = " or ".join(word for word in _ROLES[kind] if word in ("user", "assistant")) or "a result"
-        raise fault("wrong_role", path, f"is a block of the type `{kind}` {where}", f"it belongs into one of {allowed}")
+        where = {"system": "in the system prompt", "inner": "inside another block"}.get(
+            role, f"in a message of the {role}"
+        )
+        allowed = (
+            " or ".join(word for word in _ROLES[kind] if word in ("user", "assistant"))
+            or "a result"
+        )
+        raise fault(
+            "wrong_role",
+            path,
+            f"is a block of the type `{kind}` {where}",
+            f"it belongs into one of {allowed}",
+        )
     if kind == "text":
         yield from _text(path, text_at(block, "text", path))
     elif kind == "image":
@@ -60,17 +86,33 @@ def _block(block: Block, path: str, role: str, given: Given, current: bool, dept
     elif kind == "redacted_thinking":
         yield Part(path, "thinking", text_at(block, "data", path), current=current)
     elif kind == "search_result":
-        yield from _text(path, text_at(block, "title", path) + "\n" + text_at(block, "source", path))
-        yield from content_of(block.get("content"), f"{path}.content", "inner", given, depth=depth + 1)
+        yield from _text(
+            path, text_at(block, "title", path) + "\n" + text_at(block, "source", path)
+        )
+        yield from content_of(
+            block.get("content"), f"{path}.content", "inner", given, depth=depth + 1
+        )
     elif kind == "container_upload":
         text_at(block, "file_id", path)
-        given.notes.append(Note("not_counted", f"`{path}`: the file is in a container; what is read of it is not counted"))
+        given.notes.append(
+            Note(
+                "not_counted",
+                f"`{path}`: the file is in a container; what is read of it is not counted",
+            )
+        )
     elif kind.endswith("tool_use"):
-        yield from _text(path, text_at(block, "name", path) + "\n" + json_text(mapping_at(block.get("input"), f"{path}.input"), path))
+        yield from _text(
+            path,
+            text_at(block, "name", path)
+            + "\n"
+            + json_text(mapping_at(block.get("input"), f"{path}.input"), path),
+        )
     elif kind in ("tool_result", "mcp_tool_result"):
         text_at(block, "tool_use_id", path)
         if block.get("content") is not None:
-            yield from content_of(block["content"], f"{path}.content", "inner", given, depth=depth + 1)
+            yield from content_of(
+                block["content"], f"{path}.content", "inner", given, depth=depth + 1
+            )
     else:
         yield Part(path, "hidden", json_text(block.get("content"), path))
 
@@ -90,18 +132,33 @@ def _document(block: Block, path: str, given: Given, depth: int) -> Iterator[Par
     if kind == "text":
         yield from _text(path, text_at(source, "data", where))
     elif kind == "content":
-        yield from content_of(source.get("content"), f"{where}.content", "inner", given, depth=depth + 1)
+        yield from content_of(
+            source.get("content"), f"{where}.content", "inner", given, depth=depth + 1
+        )
     elif kind == "base64":
         if source.get("media_type") != "application/pdf":
-            raise fault("bad_pdf", f"{where}.media_type", f"is {shown(source.get('media_type'))}, not `application/pdf`")
+            raise fault(
+                "bad_pdf",
+                f"{where}.media_type",
+                f"is {shown(source.get('media_type'))}, not `application/pdf`",
+            )
         yield Part(path, "pdf", pages=pdf_pages(text_at(source, "data", where), where))
     elif kind in ("url", "file"):
         if given.pdf_pages is None:
-            raise fault("unknown_size", where, "is not in the request, and nothing is fetched", "give its pages with `--pdf-pages 12`")
+            raise fault(
+                "unknown_size",
+                where,
+                "is not in the request, and nothing is fetched",
+                "give its pages with `--pdf-pages 12`",
+            )
         yield Part(path, "pdf", pages=checked_pages(given.pdf_pages, where))
     else:
-        raise fault("unknown_source", where, f"is a source of the unknown type {shown(kind)}",
-                    "one of `base64`, `text`, `content`, `url`, `file`")  # fmt: skip
+        raise fault(
+            "unknown_source",
+            where,
+            f"is a source of the unknown type {shown(kind)}",
+            "one of `base64`, `text`, `content`, `url`, `file`",
+        )
 
 
 def _image(source: Block, path: str, given: Given) -> tuple[int, int]:
@@ -109,9 +166,19 @@ def _image(source: Block, path: str, given: Given) -> tuple[int, int]:
     if kind == "base64":
         return image_size(text_at(source, "data", path), source.get("media_type"), path)
     if kind not in ("url", "file"):
-        raise fault("unknown_source", path, f"is a source of the unknown type {shown(kind)}", "one of `base64`, `url`, `file`")
+        raise fault(
+            "unknown_source",
+            path,
+            f"is a source of the unknown type {shown(kind)}",
+            "one of `base64`, `url`, `file`",
+        )
     if given.image_size is None:
-        raise fault("unknown_size", path, "is not in the request, and nothing is fetched", "give its size with `--image-size 1092x1092`")
+        raise fault(
+            "unknown_size",
+            path,
+            "is not in the request, and nothing is fetched",
+            "give its size with `--image-size 1092x1092`",
+        )
     return checked_size(*given.image_size, path)
 
 
@@ -129,10 +196,22 @@ def json_text(value: object, path: str) -> str:
 
 _ALL = ("user", "assistant")
 _ROLES: dict[str, tuple[str, ...]] = {
-    "text": (*_ALL, "system", "inner"), "image": ("user", "inner"), "document": ("user", "inner"),
-    "search_result": ("user", "inner"), "tool_result": ("user",), "container_upload": ("user",),
-    "tool_use": ("assistant",), "server_tool_use": ("assistant",), "mcp_tool_use": ("assistant",),
-    "thinking": ("assistant",), "redacted_thinking": ("assistant",), "mcp_tool_result": _ALL,
-    "web_search_tool_result": _ALL, "web_fetch_tool_result": _ALL, "code_execution_tool_result": _ALL,
-    "bash_code_execution_tool_result": _ALL, "text_editor_code_execution_tool_result": _ALL, "tool_search_tool_result": _ALL,
-}  # fmt: skip
+    "text": (*_ALL, "system", "inner"),
+    "image": ("user", "inner"),
+    "document": ("user", "inner"),
+    "search_result": ("user", "inner"),
+    "tool_result": ("user",),
+    "container_upload": ("user",),
+    "tool_use": ("assistant",),
+    "server_tool_use": ("assistant",),
+    "mcp_tool_use": ("assistant",),
+    "thinking": ("assistant",),
+    "redacted_thinking": ("assistant",),
+    "mcp_tool_result": _ALL,
+    "web_search_tool_result": _ALL,
+    "web_fetch_tool_result": _ALL,
+    "code_execution_tool_result": _ALL,
+    "bash_code_execution_tool_result": _ALL,
+    "text_editor_code_execution_tool_result": _ALL,
+    "tool_search_tool_result": _ALL,
+}

@@ -1,4 +1,6 @@
-"""Whether a cache pays for usage: from which read on, and what it saves at the reads that there were, in words."""
+"""Whether a cache pays for usage:
+from which read on, and what it saves at the reads that there were, in words.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,28 @@ from pricelang.quote.variants import Settled, Variants
 from pricelang.rating.errors import PriceError
 from pricelang.rating.rates import Rate
 
-_ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = (
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 
 
 @frozen
 class CacheAnswer:
-    """What a way to cache (`cache`, such as `1h`) does for a model's prompts: they wrote and read so many tokens.
+    """What a way to cache (`cache`, such as `1h`) does for a model's prompts:
+    they wrote and read so many tokens.
 
-    `pays` are the reads after which it pays, over all that was compared; None is never. `cost` is what the tokens cost
-    with it, `uncached` what they cost when they are sent anew each time.
+    `pays` are the reads after which it pays, over all that was compared; None is never. `cost`
+    is what the tokens cost with it, `uncached` what they cost when they are sent anew each time.
     """
 
     model: str
@@ -39,7 +54,9 @@ class CacheAnswer:
 
     @property
     def saved(self) -> Fraction:
-        """The share of the cost without a cache that is saved; below zero where the cache costs more."""
+        """The share of the cost without a cache that is saved;
+        below zero where the cache costs more.
+        """
         return 1 - self.cost / self.uncached if self.uncached else Fraction(0)
 
     @property
@@ -50,16 +67,34 @@ class CacheAnswer:
         'm: a 1-hour cache pays from the second read; at your 5 reads it saves 58.33…%'
         """
         verb = "save" if self.reads is None else "saves"
-        saved = f"{verb} {percent(self.saved, 2)}" if self.saved >= 0 else f"{verb.replace('save', 'cost')} {percent(-self.saved, 2)} more"
+        saved = (
+            f"{verb} {percent(self.saved, 2)}"
+            if self.saved >= 0
+            else f"{verb.replace('save', 'cost')} {percent(-self.saved, 2)} more"
+        )
         if self.reads is None:
-            return f"{self.model}: {grouped(self.read)} tokens are read and none is written here; the reads {saved}"
-        number = grouped(self.reads) if exact(self.reads) is not None else grouped(Fraction(int(self.reads * 100), 100)) + "…"
-        reads = f"{number} read{'' if self.reads == 1 else 's'}" + ("" if self.reads.denominator == 1 else " of each token")
-        return f"{self.model}: {cache_words(self.cache)} {_pays(self.pays)}; at your {reads} it {saved}"
+            return (
+                f"{self.model}: {grouped(self.read)} tokens are read and none is written here; "
+                f"the reads {saved}"
+            )
+        number = (
+            grouped(self.reads)
+            if exact(self.reads) is not None
+            else grouped(Fraction(int(self.reads * 100), 100)) + "…"
+        )
+        reads = f"{number} read{'' if self.reads == 1 else 's'}" + (
+            "" if self.reads.denominator == 1 else " of each token"
+        )
+        return (
+            f"{self.model}: {cache_words(self.cache)} {_pays(self.pays)}; at your {reads} it "
+            f"{saved}"
+        )
 
 
 class CacheTally:
-    """What the prompts of records cost with each way to cache and without. (A plain class: it grows.)"""
+    """What the prompts of records cost with each way to cache and without.
+    (A plain class: it grows.)
+    """
 
     def __init__(self, variants: Variants) -> None:
         self.variants = variants
@@ -76,29 +111,42 @@ class CacheTally:
         written = Fraction(sum(sum(uses.get(name, ())) for name in caches.writes.values()))
         read = Fraction(sum(uses.get(caches.read, ())))
         if scenario.reads is not None:
-            written = Fraction(scenario.cached if scenario.cached is not None else sum(uses.get(caches.base, ())))
+            written = Fraction(
+                scenario.cached if scenario.cached is not None else sum(uses.get(caches.base, ()))
+            )
             read = written * scenario.reads
         if not written and not read:
             return
         try:
-            cell = rates.bounds(part.model or "", part.at, part.usage, part.dimensions, rates.sides(part.sides))[0].cell
+            cell = rates.bounds(
+                part.model or "", part.at, part.usage, part.dimensions, rates.sides(part.sides)
+            )[0].cell
         except PriceError:
             return
         if cell.free is not None:
             return
         for name, meter in caches.writes.items():
             prices = [cell.rates[each] for each in (meter, caches.read, caches.base)]
-            write_price, read_price, base = (rate.unit_price if isinstance(rate, Rate) else None for rate in prices)
+            write_price, read_price, base = (
+                rate.unit_price if isinstance(rate, Rate) else None for rate in prices
+            )
             if write_price is None or read_price is None or base is None:
                 continue
             pays, sums = self.sums.setdefault((cell.model.name, name), ({}, [Fraction(0)] * 4))
             pays[reads_to_pay(write_price, read_price, base)] = None
-            for index, more in enumerate((written, read, written * write_price + read * read_price, (written + read) * base)):
+            for index, more in enumerate(
+                (written, read, written * write_price + read * read_price, (written + read) * base)
+            ):
                 sums[index] += more
 
     def answers(self) -> tuple[CacheAnswer, ...]:
         """An answer for each model and way to cache, one for all ways where nothing was written."""
-        found = [CacheAnswer(model, cache, tuple(pays), *sums) for (model, cache), (pays, sums) in sorted(self.sums.items(), key=lambda item: item[0][0])]
+        found = [
+            CacheAnswer(model, cache, tuple(pays), *sums)
+            for (model, cache), (pays, sums) in sorted(
+                self.sums.items(), key=lambda item: item[0][0]
+            )
+        ]
         once: dict[object, CacheAnswer] = {}
         for answer in found:
             once.setdefault((answer.model, answer.cache if answer.written else None), answer)
@@ -106,7 +154,14 @@ class CacheTally:
 
 
 def _pays(reads: tuple[int | None, ...]) -> str:
-    words = ["never pays" if read is None else "pays at once" if read == 0 else f"pays from the {ordinal(read)} read" for read in sorted(reads, key=lambda read: (read is None, read or 0))]
+    words = [
+        "never pays"
+        if read is None
+        else "pays at once"
+        if read == 0
+        else f"pays from the {ordinal(read)} read"
+        for read in sorted(reads, key=lambda read: (read is None, read or 0))
+    ]
     return " or ".join(words)
 
 
@@ -118,5 +173,7 @@ def ordinal(number: int) -> str:
     """
     if number < len(_ORDINALS):
         return _ORDINALS[number]
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"

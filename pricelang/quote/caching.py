@@ -1,4 +1,6 @@
-"""What of a prompt is written to the cache, read from it, or neither, by the request's own breakpoints."""
+"""What of a prompt is written to the cache, read from it,
+or neither, by the request's own breakpoints.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Breakpoint:
 
 @frozen
 class Split:
-    """How the prompt of one case is billed: meters to tokens, for the first call and for each later one."""
+    """How the prompt of one case is billed:
+    meters to tokens, for the first call and for each later one.
+    """
 
     level: str
     first: dict[str, int]
@@ -34,17 +38,25 @@ class Split:
 
 
 def breakpoints_of(prompt: Prompt, ttl: str | None) -> list[Breakpoint]:
-    """The breakpoints of a prompt. `ttl` is `5m` or `1h` for all of them, `none` for no cache, None for their own."""
+    """The breakpoints of a prompt. `ttl` is `5m` or `1h` for all of them,
+    `none` for no cache, None for their own.
+    """
     found, totals = [], [0, 0, 0]
     for piece in prompt.pieces:
-        totals = [total + int(getattr(piece.tokens, level)) for total, level in zip(totals, LEVELS, strict=True)]
+        totals = [
+            total + int(getattr(piece.tokens, level))
+            for total, level in zip(totals, LEVELS, strict=True)
+        ]
         if piece.cache is not None and ttl != "none":
-            found.append(Breakpoint(piece.path, ttl or piece.cache, (totals[0], totals[1], totals[2])))
+            found.append(
+                Breakpoint(piece.path, ttl or piece.cache, (totals[0], totals[1], totals[2]))
+            )
     return found
 
 
 def splits(prompt: Prompt, breakpoints: list[Breakpoint], least: int) -> Iterator[Split]:
-    """All cases of a prompt: each level of its tokens, with a breakpoint that may or may not be long enough both ways.
+    """All cases of a prompt:
+    each level of its tokens, with a breakpoint that may or may not be long enough both ways.
 
     The case of the expected level, decided by its own numbers, comes first.
     """
@@ -55,12 +67,16 @@ def splits(prompt: Prompt, breakpoints: list[Breakpoint], least: int) -> Iterato
         yield _split(LEVELS[index], totals[index], breakpoints, index, certain)
         doubtful = [min(point.tokens) < least <= max(point.tokens) for point in breakpoints]
         for wanted in (False, True):
-            other = [wanted if doubt else sure for doubt, sure in zip(doubtful, certain, strict=True)]
+            other = [
+                wanted if doubt else sure for doubt, sure in zip(doubtful, certain, strict=True)
+            ]
             if other != certain:
                 yield _split(LEVELS[index], totals[index], breakpoints, index, other)
 
 
-def _split(level: str, total: int, breakpoints: list[Breakpoint], index: int, cached: list[bool]) -> Split:
+def _split(
+    level: str, total: int, breakpoints: list[Breakpoint], index: int, cached: list[bool]
+) -> Split:
     first: dict[str, int] = {}
     reached = 0
     for point, holds in zip(breakpoints, cached, strict=True):
@@ -74,26 +90,36 @@ def _split(level: str, total: int, breakpoints: list[Breakpoint], index: int, ca
 
 
 def least_cacheable(figures: Figures) -> tuple[int, str | None]:
-    """The shortest prompt that is cached, in tokens, and where the book says so; 0 and None where it does not."""
+    """The shortest prompt that is cached, in tokens, and where the book says so;
+    0 and None where it does not.
+    """
     row = figures.of_model("cacheable_minimum")
     return (int(row["floor"]), row.place) if row is not None else (0, None)
 
 
-def notes_of(breakpoints: list[Breakpoint], least: int, place: str | None, model: str) -> Iterator[Note]:
+def notes_of(
+    breakpoints: list[Breakpoint], least: int, place: str | None, model: str
+) -> Iterator[Note]:
     """What to say of breakpoints that are too short, or may be."""
     if breakpoints and place is None:
-        yield Note("assumed", f"the book does not say how long a prompt must be to be cached by `{model}`: assuming any length can be cached")
+        yield Note(
+            "assumed",
+            f"the book does not say how long a prompt must be to be cached by `{model}`: "
+            "assuming any length can be cached",
+        )
     for point in breakpoints:
         if max(point.tokens) < least:
             yield Note(
                 "assumed",
-                f"`{point.path}`: too short to be cached, priced as uncached: at most {max(point.tokens):,} tokens, "
+                f"`{point.path}`: too short to be cached, priced as uncached: at most "
+                f"{max(point.tokens):,} tokens, "
                 f"and it takes {least:,} ({place})",
             )
         elif min(point.tokens) < least:
             word = "cached" if point.tokens[1] >= least else "uncached"
             yield Note(
                 "assumed",
-                f"`{point.path}`: may be too short to be cached: {min(point.tokens):,} to {max(point.tokens):,} tokens, "
+                f"`{point.path}`: may be too short to be cached: {min(point.tokens):,} to "
+                f"{max(point.tokens):,} tokens, "
                 f"and it takes {least:,} ({place}); expected as {word}, and the range holds both",
             )

@@ -1,4 +1,6 @@
-"""The same records or request bodies under alternatives: exact totals of each, what each changes, and the rule where it is refused."""
+"""The same records or request bodies under alternatives:
+exact totals of each, what each changes, and the rule where it is refused.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,6 @@ MAX_REASONS = 20
 """Different refusals and notes that are kept of one alternative; the rest is counted."""
 
 
-
 @frozen
 class Refusal:
     """Why an alternative has no price: the error of the rule, and for how many records."""
@@ -42,12 +43,13 @@ class Refusal:
 class Row:
     """What all records cost under an alternative; without changes, as they are given.
 
-    `amount` is exact, in the currency of the comparison. It is a range where tokens are not known (another tokenizer), or
-    where a sum may be on either side of a threshold: there the most is expected. A record that the alternative refuses
-    stays as it is given, so that each amount is for the same records; where all are refused there is none. `change` is
-    what is expected as a share of what is expected as given: -1/2 is half of it less. `records` are priced, `refused`
-    are not, and `changed` are not as given. `added` are records that only the alternative prices, at `added_amount`: no
-    amount holds them, unless no record at all has a price as it is given.
+    `amount` is exact, in the currency of the comparison. It is a range where tokens are not known
+    (another tokenizer), or where a sum may be on either side of a threshold: there the most is
+    expected. A record that the alternative refuses stays as it is given, so that each amount is for
+    the same records; where all are refused there is none. `change` is what is expected as a share
+    of what is expected as given: -1/2 is half of it less. `records` are priced, `refused` are not,
+    and `changed` are not as given. `added` are records that only the alternative prices, at
+    `added_amount`: no amount holds them, unless no record at all has a price as it is given.
     """
 
     alternative: Alternative
@@ -64,10 +66,11 @@ class Row:
 
 @frozen
 class Comparison:
-    """Records under alternatives: `rows` by what is expected, the given one among them, then what is `refused` whole.
+    """Records under alternatives: `rows` by what is expected,
+    the given one among them, then what is `refused` whole.
 
-    `caches` answers whether a cache pays for what was read. `failures` are records that have no price as they are,
-    `skipped` lines are no records.
+    `caches` answers whether a cache pays for what was read.
+    `failures` are records that have no price as they are, `skipped` lines are no records.
     """
 
     currency: str
@@ -109,21 +112,37 @@ class _Tally:
 
 
 def compare(
-    book: PriceBook, outcomes: Iterable[Outcome | RequestBody], scenario: Scenario | None = None, *, what_ifs: Sequence[str] = (),
-    only: Sequence[str] = (), cross: Sequence[str] = (),
-) -> Comparison:  # fmt: skip
-    """Records, or request bodies that are not sent yet, under each alternative of the book, or under `what_ifs` alone; read
-    once, and none is kept.
+    book: PriceBook,
+    outcomes: Iterable[Outcome | RequestBody],
+    scenario: Scenario | None = None,
+    *,
+    what_ifs: Sequence[str] = (),
+    only: Sequence[str] = (),
+    cross: Sequence[str] = (),
+) -> Comparison:
+    """Records, or request bodies that are not sent yet, under each alternative of the book,
+    or under `what_ifs` alone; read once, and none is kept.
 
-    `only` names axes (`model`, `cache`, a dimension) or `models` or `modes`; `cross` axes whose changes are combined too.
+    `only` names axes (`model`, `cache`, a dimension) or `models` or `modes`;
+    `cross` axes whose changes are combined too.
 
-    Raises `PriceError` for names that the book does not know, and for records in several currencies.
+    Raises `PriceError` for names that the book does not know,
+    and for records in several currencies.
     """
-    return _Comparing(book, scenario or Scenario(None, today(), {}), what_ifs, only, cross).all(outcomes)
+    return _Comparing(book, scenario or Scenario(None, today(), {}), what_ifs, only, cross).all(
+        outcomes
+    )
 
 
 class _Comparing:
-    def __init__(self, book: PriceBook, scenario: Scenario, what_ifs: Sequence[str], only: Sequence[str], cross: Sequence[str]) -> None:
+    def __init__(
+        self,
+        book: PriceBook,
+        scenario: Scenario,
+        what_ifs: Sequence[str],
+        only: Sequence[str],
+        cross: Sequence[str],
+    ) -> None:
         self.book, self.variants = book, Variants(book.rates, scenario)
         asked = [what_if(book.rates, text) for text in what_ifs]
         found = () if asked and not only else alternatives_of(book.checked, only)
@@ -149,20 +168,36 @@ class _Comparing:
             else:
                 self._subject(RecordSubject(self.book, self.variants, outcome))
         given = self._row(self.given)
-        idle = {tally.alternative.changes[0] for tally in self.tallies if len(tally.alternative.changes) == 1 and not tally.changed}
+        idle = {
+            tally.alternative.changes[0]
+            for tally in self.tallies
+            if len(tally.alternative.changes) == 1 and not tally.changed
+        }
         kept = [
-            tally for tally in self.tallies
-            if tally.asked or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
-        ]  # fmt: skip
+            tally
+            for tally in self.tallies
+            if tally.asked
+            or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
+        ]
         rows = [given, *(self._row(tally) for tally in kept)]
         priced = [(row.amount, row) for row in rows if row.amount is not None]
-        priced.sort(key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes)))
+        priced.sort(
+            key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes))
+        )
         refused = [row for row in rows if row.amount is None and row.alternative is not GIVEN]
-        grows = any(MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced)
+        grows = any(
+            MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced
+        )
         return Comparison(
-            self.currency or self.book.currency, given, tuple(row for _, row in priced), tuple(refused), self.caches.answers(), tuple(self.failures),
-            self.skipped, self.variants.growth.place if grows else None,
-        )  # fmt: skip
+            self.currency or self.book.currency,
+            given,
+            tuple(row for _, row in priced),
+            tuple(refused),
+            self.caches.answers(),
+            tuple(self.failures),
+            self.skipped,
+            self.variants.growth.place if grows else None,
+        )
 
     # ---- one record ----
 
@@ -211,8 +246,11 @@ class _Comparing:
         """An amount in the currency of those before. Raises `BadRequest`."""
         self.currency = self.currency or amount.currency
         if amount.currency is not None and amount.currency != self.currency:
-            raise BadRequest("mixed_currencies", f"billed in {amount.currency}, and what came before in {self.currency}",
-                             help="compare records of one currency at a time")  # fmt: skip
+            raise BadRequest(
+                "mixed_currencies",
+                f"billed in {amount.currency}, and what came before in {self.currency}",
+                help="compare records of one currency at a time",
+            )
         return amount
 
     def _fail(self, place: Place, error: PriceError) -> None:
@@ -221,15 +259,30 @@ class _Comparing:
 
     def _row(self, tally: _Tally) -> Row:
         given = self.given
-        refusals = tuple(Refusal(code or "", message or "", rule, location, help, count) for (code, message, rule, location, help), count in tally.refusals.items())
+        refusals = tuple(
+            Refusal(code or "", message or "", rule, location, help, count)
+            for (code, message, rule, location, help), count in tally.refusals.items()
+        )
         amount: Range | None = None
         change: Fraction | None = None
         if not given.records:
             amount = tally.added_amount if tally.records else None
         elif tally.records > tally.added:
             amount = tally.amount
-            change = Fraction(amount.expected) / given.amount.expected - 1 if given.amount.expected else None
+            change = (
+                Fraction(amount.expected) / given.amount.expected - 1
+                if given.amount.expected
+                else None
+            )
         return Row(
-            tally.alternative, amount, change, tally.records, tally.refused, tally.changed, tally.added, tally.added_amount,
-            refusals, tuple(tally.notes),
-        )  # fmt: skip
+            tally.alternative,
+            amount,
+            change,
+            tally.records,
+            tally.refused,
+            tally.changed,
+            tally.added,
+            tally.added_amount,
+            refusals,
+            tuple(tally.notes),
+        )

@@ -14,7 +14,9 @@ from pricelang.wording import did_you_mean
 
 @frozen
 class FigureTable:
-    """A table of figures on a day: what heads its rows, its columns, and the rows that hold, in the order of the book."""
+    """A table of figures on a day: what heads its rows, its columns,
+    and the rows that hold, in the order of the book.
+    """
 
     name: str
     unit: str
@@ -23,8 +25,11 @@ class FigureTable:
     rows: tuple[Found, ...]
 
 
-def figure_tables(book: m.Book, at: int, names: Iterable[str] = (), model: int | None = None) -> tuple[FigureTable, ...]:
-    """The tables that have rows at an instant (UTC seconds): those of `names`, or all; of a model's index its rows alone.
+def figure_tables(
+    book: m.Book, at: int, names: Iterable[str] = (), model: int | None = None
+) -> tuple[FigureTable, ...]:
+    """The tables that have rows at an instant (UTC seconds): those of `names`, or all;
+    of a model's index its rows alone.
 
     Raises `QuoteError` for a table that the book has not.
 
@@ -38,7 +43,9 @@ def figure_tables(book: m.Book, at: int, names: Iterable[str] = (), model: int |
     wanted = list(dict.fromkeys(names)) or known
     for name in wanted:
         if name not in known:
-            help = did_you_mean(name, known) or ("tables: " + ", ".join(known) if known else "it has none at all")
+            help = did_you_mean(name, known) or (
+                "tables: " + ", ".join(known) if known else "it has none at all"
+            )
             raise QuoteError("unknown_table", f"the book has no figures `{name}`", help=help)
     only = None if model is None else book.models[model].name
     found = (_table(book, name, at, only) for name in known if name in wanted)
@@ -48,6 +55,10 @@ def figure_tables(book: m.Book, at: int, names: Iterable[str] = (), model: int |
 def _table(book: m.Book, name: str, at: int, model: str | None) -> FigureTable:
     figures = [figure for figure in book.figures if figure.table == name]
     rows = Figures(book, 0, at).rows(name).values()
-    held = tuple(row for row in rows if model is None or (figures[0].model is not None and row.label == model))
+    held = tuple(
+        row
+        for row in rows
+        if model is None or (figures[0].model is not None and row.label == model)
+    )
     columns = dict.fromkeys(figure.column for figure in figures)
     return FigureTable(name, figures[0].unit, figures[0].key, tuple(columns), held)

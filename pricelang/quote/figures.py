@@ -12,7 +12,9 @@ from pricelang.book import model as m
 
 @frozen(eq=False, repr=False)
 class Found:
-    """The row of a table of figures that holds: its columns, its label, since when (UTC seconds), and where it stands."""
+    """The row of a table of figures that holds: its columns,
+    its label, since when (UTC seconds), and where it stands.
+    """
 
     label: str
     values: Mapping[str, Fraction]
@@ -37,7 +39,9 @@ class Figures:
     at: int
 
     def rows(self, table: str) -> dict[str, Found]:
-        """All rows of a table that hold on the day, by label. A row holds until the next of its label."""
+        """All rows of a table that hold on the day, by label.
+        A row holds until the next of its label.
+        """
         found: dict[str, tuple[int, m.Origin, dict[str, Fraction]]] = {}
         for figure in self.book.figures:
             if figure.table != table or figure.start > self.at:
@@ -47,10 +51,15 @@ class Figures:
                 found[figure.row] = (figure.start, figure.origin, {figure.column: figure.value})
             elif figure.start == start:
                 values[figure.column] = figure.value
-        return {label: Found(label, values, origin, start) for label, (start, origin, values) in found.items()}
+        return {
+            label: Found(label, values, origin, start)
+            for label, (start, origin, values) in found.items()
+        }
 
     def of_model(self, table: str) -> Found | None:
-        """The row of the model in a table of models, or None where the table does not have it on the day."""
+        """The row of the model in a table of models,
+        or None where the table does not have it on the day.
+        """
         return self.rows(table).get(self.book.models[self.model].name)
 
     def row(self, table: str, label: str) -> Found | None:
@@ -58,17 +67,33 @@ class Figures:
         return self.rows(table).get(label)
 
     def row_or_first(self, table: str, label: str) -> Found | None:
-        """The row of a label; before its day its first row, for some figures begin only with the page that prints them."""
-        starts = [figure.start for figure in self.book.figures if figure.table == table and figure.row == label]
-        return Figures(self.book, self.model, max(self.at, min(starts))).row(table, label) if starts else None
+        """The row of a label; before its day its first row,
+        for some figures begin only with the page that prints them.
+        """
+        starts = [
+            figure.start
+            for figure in self.book.figures
+            if figure.table == table and figure.row == label
+        ]
+        return (
+            Figures(self.book, self.model, max(self.at, min(starts))).row(table, label)
+            if starts
+            else None
+        )
 
     def latest(self, table: str) -> Found | None:
         """Of rows that replace each other, the one that began last, or None."""
-        starts = {figure.row: figure.start for figure in self.book.figures if figure.table == table and figure.start <= self.at}
+        starts = {
+            figure.row: figure.start
+            for figure in self.book.figures
+            if figure.table == table and figure.start <= self.at
+        }
         rows = self.rows(table)
         return rows[max(starts, key=lambda label: starts[label])] if rows else None
 
     def most(self, table: str, column: str) -> Found | None:
-        """The row with the largest figure of a column on the day: what an unknown one is not expected to exceed."""
+        """The row with the largest figure of a column on the day:
+        what an unknown one is not expected to exceed.
+        """
         rows = [row for row in self.rows(table).values() if column in row.values]
         return max(rows, key=lambda row: row[column], default=None)

@@ -1,4 +1,6 @@
-"""What another model makes of the same text: how many more tokens, by figures of the book, and what is too short to cache."""
+"""What another model makes of the same text: how many more tokens,
+by figures of the book, and what is too short to cache.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from math import ceil
 from pricelang.book import model as m
 
 TOKENIZER, USUALLY, AT_MOST = "tokenizer_growth", "usually", "at_most"
-"""`figures tokenizer_growth`: how many more tokens than the models without a row make of a text the models that have one."""
+"""`figures tokenizer_growth`:
+how many more tokens than the models without a row make of a text the models that have one.
+"""
 
 CACHEABLE, FLOOR = "cacheable_minimum", "floor"
 """`figures cacheable_minimum`: a shorter prompt is not cached by the row's model."""
@@ -33,7 +37,8 @@ class Growth:
                 self._floors.setdefault(figure.model, []).append((figure.start, ceil(figure.value)))
 
     def factors(self, old: int, new: int) -> Factors:
-        """The least, the usual and the most that a count of tokens is multiplied by when a text goes to another model.
+        """The least, the usual and the most that a count of tokens
+        is multiplied by when a text goes to another model.
 
         >>> import pricelang
         >>> book = pricelang.load().checked
@@ -51,5 +56,10 @@ class Growth:
         return 1 / before.get(AT_MOST, one), 1 / before.get(USUALLY, one), one
 
     def floor(self, model: int, seconds: int) -> int | None:
-        """The least tokens of a prompt that a model caches at an instant (UTC seconds), or None where no figure says."""
-        return max(((start, least) for start, least in self._floors.get(model, ()) if start <= seconds), default=(0, None))[1]
+        """The least tokens of a prompt that a model caches at an instant (UTC seconds),
+        or None where no figure says.
+        """
+        return max(
+            ((start, least) for start, least in self._floors.get(model, ()) if start <= seconds),
+            default=(0, None),
+        )[1]

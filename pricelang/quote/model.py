@@ -1,4 +1,6 @@
-"""What a quote is: ranges of tokens and money, what was added, the limits, and the fault of a request that cannot be read."""
+"""What a quote is: ranges of tokens and money, what was added,
+the limits, and the fault of a request that cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from pricelang.rating.errors import PriceError
 
 
 class QuoteError(PriceError):
-    """A request body that cannot be quoted. The message names the block (`messages[2].content[1]`); `code` is stable."""
+    """A request body that cannot be quoted. The message names the block (`messages[2].content[1]`);
+    `code` is stable.
+    """
 
 
 @frozen
@@ -52,12 +56,13 @@ def same(number: Fraction | int) -> Range:
 class Options:
     """What is asked beside the request.
 
-    `at` is the day (today unless given), `model` one instead of the request's. `output` is the length of the answer in
-    tokens, `tokens` that of the prompt; `count="api"` asks the count_tokens endpoint instead. `usage` has quantities of other
-    meters (`{"web_search": 3, "code_execution": "10 minutes"}`), `fetched` what the web-fetch tool will read: rows of
-    `fetched_content` or sizes such as `30kB`, with how many of each. `cache` is `none`, `5m` or `1h` instead of the request's
-    own TTLs. `image_size` and `pdf_pages` hold for images and PDFs that are not in the request. `rate` is in requests a
-    minute, `tier` the usage tier.
+    `at` is the day (today unless given), `model` one instead of the request's. `output` is the
+    length of the answer in tokens, `tokens` that of the prompt; `count="api"` asks the count_tokens
+    endpoint instead. `usage` has quantities of other meters (`{"web_search": 3, "code_execution":
+    "10 minutes"}`), `fetched` what the web-fetch tool will read: rows of `fetched_content` or sizes
+    such as `30kB`, with how many of each. `cache` is `none`, `5m` or `1h` instead of the request's
+    own TTLs. `image_size` and `pdf_pages` hold for images and PDFs that are not in the request.
+    `rate` is in requests a minute, `tier` the usage tier.
     """
 
     at: str | None = None
@@ -76,14 +81,18 @@ class Options:
 
 @frozen
 class Overhead:
-    """Tokens that a request has beside its own text. `source` is the `file:line` of the figure, or None where no figure says."""
+    """Tokens that a request has beside its own text.
+    `source` is the `file:line` of the figure, or None where no figure says.
+    """
 
     name: str
     tokens: Range
     source: str | None
 
     def to_dict(self) -> dict[str, object]:
-        """The overhead as `--json` prints it: `tokens` is one number where it is known, else its range."""
+        """The overhead as `--json` prints it:
+        `tokens` is one number where it is known, else its range.
+        """
         tokens = _number(self.tokens.low) if self.tokens.known else self.tokens.to_dict()
         return {"name": self.name, "tokens": tokens, "source": self.source}
 
@@ -92,8 +101,9 @@ class Overhead:
 class QuoteLine:
     """One meter of a quote, in its `unit`; amounts are in the currency of the quote.
 
-    `unit_price`, `list_price` and `factors` are those of the expected call, or of the dearest one where that uses none of
-    the meter. `location` is the `file:line` of the price, `free` why it costs nothing.
+    `unit_price`, `list_price` and `factors` are those of the expected call, or of the dearest one
+    where that uses none of the meter. `location` is the `file:line` of the price, `free` why it
+    costs nothing.
     """
 
     meter: str
@@ -112,12 +122,23 @@ class QuoteLine:
     def to_dict(self) -> dict[str, Any]:
         """The line as `--json` prints it: money in decimal strings."""
         found: dict[str, Any] = {
-            "meter": self.meter, "unit": self.unit, "quantity": self.quantity.to_dict(),
-            "amount": {"low": plain(self.low), "expected": plain(self.expected), "high": plain(self.high)},
-            "unit_price": plain(self.unit_price), "list_price": plain(self.list_price),
-            "factors": [{"rule": f.rule, "factor": plain(f.factor), "source": f.source} for f in self.factors],
-            "source": self.source, "location": self.location,
-        }  # fmt: skip
+            "meter": self.meter,
+            "unit": self.unit,
+            "quantity": self.quantity.to_dict(),
+            "amount": {
+                "low": plain(self.low),
+                "expected": plain(self.expected),
+                "high": plain(self.high),
+            },
+            "unit_price": plain(self.unit_price),
+            "list_price": plain(self.list_price),
+            "factors": [
+                {"rule": f.rule, "factor": plain(f.factor), "source": f.source}
+                for f in self.factors
+            ],
+            "source": self.source,
+            "location": self.location,
+        }
         if self.free is not None:
             found["free"] = self.free
         return found
@@ -136,17 +157,21 @@ class Call:
     def to_dict(self) -> dict[str, Any]:
         """The call as `--json` prints it."""
         return {
-            "low": plain(self.low), "expected": plain(self.expected), "high": plain(self.high),
+            "low": plain(self.low),
+            "expected": plain(self.expected),
+            "high": plain(self.high),
             "tokens": {meter: tokens.to_dict() for meter, tokens in self.tokens.items()},
             "lines": [line.to_dict() for line in self.lines],
-        }  # fmt: skip
+        }
 
 
 @frozen
 class Limits:
-    """Whether a rate fits the limit on counting tokens: `per_minute` is what the tier allows, None where none was named.
+    """Whether a rate fits the limit on counting tokens:
+    `per_minute` is what the tier allows, None where none was named.
 
-    `rate` is in requests a minute, `least` the lowest tier that allows it, None where none does; `tiers` are all of them.
+    `rate` is in requests a minute, `least` the lowest tier that allows it, None where none does;
+    `tiers` are all of them.
     """
 
     rate: Fraction
@@ -160,18 +185,25 @@ class Limits:
     def to_dict(self) -> dict[str, Any]:
         """The limits as `--json` prints them."""
         return {
-            "of": "count_tokens", "rate_per_minute": _number(self.rate), "tier": self.tier, "per_minute": self.per_minute,
-            "fits": self.fits, "least_tier": self.least, "source": self.source,
-        }  # fmt: skip
+            "of": "count_tokens",
+            "rate_per_minute": _number(self.rate),
+            "tier": self.tier,
+            "per_minute": self.per_minute,
+            "fits": self.fits,
+            "least_tier": self.least,
+            "source": self.source,
+        }
 
 
 @frozen
 class Quote:
-    """What a request will cost: `low <= expected <= high` for the call that is sent first, in `currency`.
+    """What a request will cost:
+    `low <= expected <= high` for the call that is sent first, in `currency`.
 
-    `tokens` maps the meters that count tokens to ranges, `prompt` is their input side together. `counted` says where the
-    prompt's tokens are from: `estimate`, `given` or `api`. `overheads` are inside of `tokens`. `later` is each later call
-    that finds the cache warm, None where the request caches nothing. `notes` say what is unknown or left out.
+    `tokens` maps the meters that count tokens to ranges, `prompt` is their input side together.
+    `counted` says where the prompt's tokens are from: `estimate`, `given` or `api`. `overheads` are
+    inside of `tokens`. `later` is each later call that finds the cache warm, None where the request
+    caches nothing. `notes` say what is unknown or left out.
     """
 
     model: str
@@ -192,15 +224,25 @@ class Quote:
     id: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The quote as `pricelang quote --json` prints it: money in decimal strings, tokens as integers."""
+        """The quote as `pricelang quote --json` prints it:
+        money in decimal strings, tokens as integers.
+        """
         found: dict[str, Any] = {
-            "low": plain(self.low), "expected": plain(self.expected), "high": plain(self.high), "currency": self.currency,
+            "low": plain(self.low),
+            "expected": plain(self.expected),
+            "high": plain(self.high),
+            "currency": self.currency,
             "tokens": {meter: tokens.to_dict() for meter, tokens in self.tokens.items()},
             "overheads": [overhead.to_dict() for overhead in self.overheads],
-            "lines": [line.to_dict() for line in self.lines], "notes": [note.to_dict() for note in self.notes],
-            "model": self.model, "at": self.at, "prompt": self.prompt.to_dict(), "counted": self.counted,
-            "dimensions": dict(self.dimensions), "later_call": None if self.later is None else self.later.to_dict(),
-        }  # fmt: skip
+            "lines": [line.to_dict() for line in self.lines],
+            "notes": [note.to_dict() for note in self.notes],
+            "model": self.model,
+            "at": self.at,
+            "prompt": self.prompt.to_dict(),
+            "counted": self.counted,
+            "dimensions": dict(self.dimensions),
+            "later_call": None if self.later is None else self.later.to_dict(),
+        }
         if self.limits is not None:
             found["limits"] = self.limits.to_dict()
         return found

@@ -1,4 +1,6 @@
-"""What a request is read into: its parts in the order of the prompt, its tools, and what it says of itself."""
+"""What a request is read into: its parts in the order of the prompt,
+its tools, and what it says of itself.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,9 @@ FIVE_MINUTES, ONE_HOUR = "5m", "1h"
 class Part:
     """A piece of the prompt at `path`. `kind` says what counts it:
 
-    `text` and `hidden` (text that may count for nothing) have a `text`; `thinking` too, and `current` says whether its turn
-    goes on; `image` has a `size` in pixels, `pdf` its `pages`; `message` is a message's frame. `cache` is the TTL of a
-    breakpoint behind the part, or None.
+    `text` and `hidden` (text that may count for nothing) have a `text`; `thinking` too, and
+    `current` says whether its turn goes on; `image` has a `size` in pixels, `pdf` its `pages`;
+    `message` is a message's frame. `cache` is the TTL of a breakpoint behind the part, or None.
     """
 
     path: str
@@ -33,7 +35,9 @@ class Part:
 
 @frozen
 class Tool:
-    """A tool of the request. `family` is its kind without the date: `custom`, `bash`, `web_search` …; `type` as written."""
+    """A tool of the request. `family` is its kind without the date:
+    `custom`, `bash`, `web_search` …; `type` as written.
+    """
 
     path: str
     family: str
@@ -44,7 +48,9 @@ class Tool:
 
 @frozen
 class Body:
-    """A request body that was read. `dimensions` are those that it states; `notes` say what of it is not counted."""
+    """A request body that was read. `dimensions` are those that it states;
+    `notes` say what of it is not counted.
+    """
 
     model: str | None
     max_tokens: int | None
@@ -61,7 +67,9 @@ class Body:
 
 @frozen
 class Given:
-    """What the caller knows that the request does not hold: sizes of images and pages of PDFs that are elsewhere."""
+    """What the caller knows that the request does not hold:
+    sizes of images and pages of PDFs that are elsewhere.
+    """
 
     image_size: tuple[int, int] | None = None
     pdf_pages: int | None = None
@@ -114,7 +122,12 @@ def one_of(value: object, known: tuple[str, ...], path: str) -> str:
         return value
     if not isinstance(value, str):
         raise _wrong(value, path, "a string")
-    raise fault("unknown_value", path, f"is {shown(value)}", "one of " + ", ".join(f"`{word}`" for word in known))
+    raise fault(
+        "unknown_value",
+        path,
+        f"is {shown(value)}",
+        "one of " + ", ".join(f"`{word}`" for word in known),
+    )
 
 
 def ttl_of(holder: Mapping[str, object], path: str) -> str | None:

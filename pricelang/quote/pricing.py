@@ -1,4 +1,6 @@
-"""A request body to its quote: read, counted, split by the cache, and priced by the book in every case that may be."""
+"""A request body to its quote: read, counted, split by the cache,
+and priced by the book in every case that may be.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,17 @@ _INDEX = {"low": 0, "expected": 1, "high": 2}
 CACHES = ("none", "5m", "1h")
 
 
-def quote(book: PriceBook, request: object, options: Options = Options(), dimensions: Mapping[str, str] | None = None) -> Quote:  # noqa: B008
-    """What a Messages API request body, or an item of a batch, will cost. `dimensions` stand instead of the request's own.
+def quote(
+    book: PriceBook,
+    request: object,
+    options: Options = Options(),  # noqa: B008
+    dimensions: Mapping[str, str] | None = None,
+) -> Quote:
+    """What a Messages API request body, or an item of a batch, will cost.
+    `dimensions` stand instead of the request's own.
 
-    Raises `QuoteError` for a body that cannot be read or has no end, and the `PriceError` of what the book refuses.
+    Raises `QuoteError` for a body that cannot be read or has no end,
+    and the `PriceError` of what the book refuses.
 
     >>> import pricelang
     >>> body = {"model": "claude-opus-4-7", "max_tokens": 500, "messages": [{"role": "user", "content": "Hello, Claude"}]}
@@ -50,7 +59,9 @@ def quote(book: PriceBook, request: object, options: Options = Options(), dimens
     if name is None:
         raise fault("missing_key", "model", "is missing", "name one with `--model`")
     if options.cache is not None and options.cache not in CACHES:
-        raise QuoteError("bad_cache", f"{shown(options.cache)} is no cache", help="one of `none`, `5m`, `1h`")
+        raise QuoteError(
+            "bad_cache", f"{shown(options.cache)} is no cache", help="one of `none`, `5m`, `1h`"
+        )
     index = book.rates.model_index(name, seconds)
     figures = Figures(book.checked, index, seconds)
     model = book.checked.models[index].name
@@ -59,7 +70,9 @@ def quote(book: PriceBook, request: object, options: Options = Options(), dimens
     prompt, counted = _counted(body, figures, name, options)
     fetched = list(fetched_pieces(body, options, figures, notes))
     prompt = evolve(
-        prompt, pieces=(*prompt.pieces, *(piece for piece, _ in fetched)), overheads=(*prompt.overheads, *(extra for _, extra in fetched))
+        prompt,
+        pieces=(*prompt.pieces, *(piece for piece, _ in fetched)),
+        overheads=(*prompt.overheads, *(extra for _, extra in fetched)),
     )
     uses = uses_of(body, options, book.checked, notes)
     values = {**body.dimensions, **(dimensions or {})}
@@ -70,17 +83,41 @@ def quote(book: PriceBook, request: object, options: Options = Options(), dimens
     first = _call(book, bills)
     later = None
     if any("cache_read" in split.later for split in cases):
-        later = _call(book, [_bill(book, name, at, split, split.later, output, uses, values) for split in cases])
-    notes += [*prompt.notes, *notes_of(points, least, place, model), *_of_estimates(counted), *bills[0].notes]
+        later = _call(
+            book,
+            [_bill(book, name, at, split, split.later, output, uses, values) for split in cases],
+        )
+    notes += [
+        *prompt.notes,
+        *notes_of(points, least, place, model),
+        *_of_estimates(counted),
+        *bills[0].notes,
+    ]
     limits = limits_of(figures, options.rate, options.tier) if options.rate is not None else None
     return Quote(
-        model, written(seconds), first.low, first.expected, first.high, bills[0].currency, prompt.total, first.tokens, counted,
-        prompt.overheads, first.lines, tuple(dict.fromkeys(notes)), later, limits, values, body.id,
-    )  # fmt: skip
+        model,
+        written(seconds),
+        first.low,
+        first.expected,
+        first.high,
+        bills[0].currency,
+        prompt.total,
+        first.tokens,
+        counted,
+        prompt.overheads,
+        first.lines,
+        tuple(dict.fromkeys(notes)),
+        later,
+        limits,
+        values,
+        body.id,
+    )
 
 
 def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple[Prompt, str]:
-    """The prompt with its tokens, and where they are from: given, counted by the API, or estimated."""
+    """The prompt with its tokens, and where they are from:
+    given, counted by the API, or estimated.
+    """
     if options.tokens is not None:
         if options.tokens < 0:
             raise QuoteError("bad_tokens", "a prompt has no negative number of tokens")
@@ -88,7 +125,9 @@ def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple
     if options.count is None:
         return estimate(body, figures), "estimate"
     if options.count != "api":
-        raise QuoteError("bad_count", f"{shown(options.count)} counts no tokens", help="only `api` does")
+        raise QuoteError(
+            "bad_count", f"{shown(options.count)} counts no tokens", help="only `api` does"
+        )
     from pricelang.quote.api_count import count_tokens
 
     found = count_tokens(body.raw, name)
@@ -98,21 +137,42 @@ def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple
 
 def _of_estimates(counted: str) -> Sequence[Note]:
     if counted == "estimate":
-        return (Note("assumed", "the tokens of the prompt are an estimate; `--count api` counts them, `--tokens` takes a number that is known"),)
-    return (Note("assumed", "the count is the API's own estimate: what is billed may differ by a few tokens"),) if counted == "api" else ()
+        return (
+            Note(
+                "assumed",
+                "the tokens of the prompt are an estimate; `--count api` counts them, "
+                "`--tokens` takes a number that is known",
+            ),
+        )
+    return (
+        (
+            Note(
+                "assumed",
+                "the count is the API's own estimate: what is billed may differ by a few tokens",
+            ),
+        )
+        if counted == "api"
+        else ()
+    )
 
 
 def _bill(
-    book: PriceBook, model: str, at: str, split: Split, tokens: Mapping[str, int], output: Range,
-    uses: Mapping[str, tuple[object, object, object]], dimensions: Mapping[str, str],
-) -> Bill:  # fmt: skip
+    book: PriceBook,
+    model: str,
+    at: str,
+    split: Split,
+    tokens: Mapping[str, int],
+    output: Range,
+    uses: Mapping[str, tuple[object, object, object]],
+    dimensions: Mapping[str, str],
+) -> Bill:
     index = _INDEX[split.level]
     usage: dict[str, object] = {**tokens, "output": int(getattr(output, split.level))}
     usage |= {meter: value for meter, values in uses.items() if (value := values[index]) != 0}
     return book.price(model=model, usage=usage, at=at, strict=False, **dimensions)
 
 
-# ---- bills to a call -------------------------------------------------------------------------------------------------
+# ---- bills to a call -----------------------------------------------------------------------------
 
 
 def _call(book: PriceBook, bills: Sequence[Bill]) -> Call:
@@ -120,9 +180,16 @@ def _call(book: PriceBook, bills: Sequence[Bill]) -> Call:
     totals = [bill.exact_total for bill in bills]
     order = [meter.name for meter in book.checked.meters]
     meters = {line.meter for bill in bills for line in bill.lines}
-    lines = tuple(_line(meter, bills) for meter in sorted(meters, key=lambda name: order.index(name) if name in order else len(order)))
+    lines = tuple(
+        _line(meter, bills)
+        for meter in sorted(
+            meters, key=lambda name: order.index(name) if name in order else len(order)
+        )
+    )
     tokens = {line.meter: line.quantity for line in lines if line.unit == "token"}
-    return Call(to_decimal(min(totals)), to_decimal(totals[0]), to_decimal(max(totals)), tokens, lines)
+    return Call(
+        to_decimal(min(totals)), to_decimal(totals[0]), to_decimal(max(totals)), tokens, lines
+    )
 
 
 def _line(meter: str, bills: Sequence[Bill]) -> QuoteLine:
@@ -131,19 +198,39 @@ def _line(meter: str, bills: Sequence[Bill]) -> QuoteLine:
     shown = _most_telling([[line for line in bill.lines if line.meter == meter] for bill in bills])
     low, expected, high = (to_decimal(value) for value in (min(amounts), amounts[0], max(amounts)))
     return QuoteLine(
-        meter, shown.unit, Range(min(quantities), quantities[0], max(quantities)), low, expected, high, shown.unit_price,
-        shown.list_price, shown.factors, shown.source, shown.location, shown.free,
-    )  # fmt: skip
+        meter,
+        shown.unit,
+        Range(min(quantities), quantities[0], max(quantities)),
+        low,
+        expected,
+        high,
+        shown.unit_price,
+        shown.list_price,
+        shown.factors,
+        shown.source,
+        shown.location,
+        shown.free,
+    )
 
 
 def _sums(bill: Bill, meter: str) -> tuple[Fraction, Fraction]:
     """What a bill counts of a meter and what that costs, exactly."""
     found = [
         (Fraction(line.billed), line.amount)
-        for part in bill.parts for line in part.amounts
-        if meter == (line.rate.meter.name if line.rate is not None else line.step.rule if line.step is not None else "")
-    ]  # fmt: skip
-    return sum((quantity for quantity, _ in found), Fraction(0)), sum((amount for _, amount in found), Fraction(0))
+        for part in bill.parts
+        for line in part.amounts
+        if meter
+        == (
+            line.rate.meter.name
+            if line.rate is not None
+            else line.step.rule
+            if line.step is not None
+            else ""
+        )
+    ]
+    return sum((quantity for quantity, _ in found), Fraction(0)), sum(
+        (amount for _, amount in found), Fraction(0)
+    )
 
 
 def _most_telling(found: Sequence[Sequence[Line]]) -> Line:

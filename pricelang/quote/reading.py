@@ -17,10 +17,11 @@ Found = tuple[Place, Mapping[str, object] | QuoteError]
 
 
 def read_requests(paths: Iterable[str]) -> Iterator[Found]:
-    """The request bodies of files (`-` is standard input) in order, or the fault that stands in the place of one.
+    """The request bodies of files (`-` is standard input) in order,
+    or the fault that stands in the place of one.
 
-    A file holds a body, an array of them, one a line, or the body of a batch: `requests` of `custom_id` and `params`.
-    Raises `OSError` for a file that cannot be opened.
+    A file holds a body, an array of them, one a line, or the body of a batch:
+    `requests` of `custom_id` and `params`. Raises `OSError` for a file that cannot be opened.
     """
     for path in paths:
         name = clean(path, 4096)
@@ -39,9 +40,16 @@ def _bodies(stream: Stream, name: str) -> Iterator[Found]:
         if isinstance(value, JsonFault):
             yield place, QuoteError(value.code, value.message, help=value.help)
         elif not isinstance(value, Mapping):
-            yield place, QuoteError("wrong_type", f"a request is an object, and this is {type_name(value)}")
+            yield (
+                place,
+                QuoteError("wrong_type", f"a request is an object, and this is {type_name(value)}"),
+            )
         else:
-            yield from _of_batch(place, value) if isinstance(value.get("requests"), list) else [(placed(place, value.get("custom_id")), value)]
+            yield from (
+                _of_batch(place, value)
+                if isinstance(value.get("requests"), list)
+                else [(placed(place, value.get("custom_id")), value)]
+            )
     if empty:
         yield Place(name), QuoteError("no_request", "the file holds no request")
 
@@ -54,4 +62,9 @@ def _of_batch(place: Place, value: Mapping[str, object]) -> Iterator[Found]:
         if isinstance(request, Mapping):
             yield placed(here, request.get("custom_id")), request
         else:
-            yield here, QuoteError("wrong_type", f"`requests[{number}]` is {type_name(request)}, not an object")
+            yield (
+                here,
+                QuoteError(
+                    "wrong_type", f"`requests[{number}]` is {type_name(request)}, not an object"
+                ),
+            )

@@ -1,4 +1,6 @@
-"""What a program or a command gives to compare or to expect: paths, objects in memory, records, request bodies."""
+"""What a program or a command gives to compare or to expect:
+paths, objects in memory, records, request bodies.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ HEAD = 65_536
 
 
 def outcomes_from(usage: object, unknown_counters: str = "refuse") -> Iterator[Outcome]:
-    """The records of a path (`-` is standard input), an object or several of either, one after the other.
+    """The records of a path (`-` is standard input),
+    an object or several of either, one after the other.
 
     Raises `BadRequest` for an object that cannot be read.
     """
@@ -30,7 +33,11 @@ def outcomes_from(usage: object, unknown_counters: str = "refuse") -> Iterator[O
         yield from read_paths([fspath(usage)], unknown_counters=unknown_counters)
     elif isinstance(usage, Record | Skipped | Rejected):
         yield usage
-    elif isinstance(usage, Iterable) and not isinstance(usage, Mapping | bytes) and not hasattr(usage, "model_dump"):
+    elif (
+        isinstance(usage, Iterable)
+        and not isinstance(usage, Mapping | bytes)
+        and not hasattr(usage, "model_dump")
+    ):
         for each in usage:
             yield from outcomes_from(each, unknown_counters)
     else:
@@ -40,8 +47,12 @@ def outcomes_from(usage: object, unknown_counters: str = "refuse") -> Iterator[O
             raise BadRequest(error.code, error.message, help=error.help) from None
 
 
-def subjects_from(usage: object, output: int | None = None, unknown_counters: str = "refuse") -> Iterator[Outcome | RequestBody]:
-    """As `outcomes_from`, and request bodies too, whose answers have `output` tokens. Raises `BadRequest`."""
+def subjects_from(
+    usage: object, output: int | None = None, unknown_counters: str = "refuse"
+) -> Iterator[Outcome | RequestBody]:
+    """As `outcomes_from`, and request bodies too, whose answers have `output` tokens.
+    Raises `BadRequest`.
+    """
     if is_body(usage):
         yield RequestBody(usage, output=output)
     elif isinstance(usage, str | PathLike):
@@ -54,25 +65,40 @@ def subjects_from(usage: object, output: int | None = None, unknown_counters: st
 
 
 def subjects_of(
-    files: Sequence[str], format: str | None, output: int | None = None, usage: Mapping[str, object] | None = None,
+    files: Sequence[str],
+    format: str | None,
+    output: int | None = None,
+    usage: Mapping[str, object] | None = None,
     unknown_counters: str = "refuse",
 ) -> Iterator[Outcome | RequestBody]:
-    """The request bodies of files, where the first file has one; else their records, as `read_paths`.
+    """The request bodies of files, where the first file has one;
+    else their records, as `read_paths`.
 
-    Raises `UsageError` for an unknown format, and `BadRequest` for `output` or `usage` beside records, which have their own.
+    Raises `UsageError` for an unknown format,
+    and `BadRequest` for `output` or `usage` beside records, which have their own.
     """
-    stdin = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer), HEAD) if tuple(files) == (STDIN,) else None
+    stdin = (
+        io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer), HEAD)
+        if tuple(files) == (STDIN,)
+        else None
+    )
     if format is None and files and _begins_with_body(files[0], stdin):
         return _bodies(files, stdin, output, usage or {})
     if output is not None or usage:
-        raise BadRequest("bad_usage", "quantities are flags of a single request or of request bodies, and these files have records")
+        raise BadRequest(
+            "bad_usage",
+            "quantities are flags of a single request or of request bodies, and these files "
+            "have records",
+        )
     if stdin is not None:
         return read(stdin, STDIN, format, unknown_counters=unknown_counters)
     return read_paths(files, format, unknown_counters=unknown_counters)
 
 
 def _begins_with_body(file: str, stdin: Any) -> bool:
-    """Whether the first value of a file is a request body; of standard input, whether its first bytes look like one."""
+    """Whether the first value of a file is a request body;
+    of standard input, whether its first bytes look like one.
+    """
     if stdin is not None:
         return _looks(stdin.peek(HEAD))
     if file == STDIN:
@@ -104,7 +130,11 @@ def _bodies(
         try:
             for line, item, value, _ in values_of(lines_of(cast(Source, stream)), Decoder()):
                 own = value.get("custom_id") if isinstance(value, Mapping) else None
-                place = Place(file, line, own if isinstance(own, str) else f"item {item}" if item is not None else None)
+                place = Place(
+                    file,
+                    line,
+                    own if isinstance(own, str) else f"item {item}" if item is not None else None,
+                )
                 if isinstance(value, JsonFault):
                     yield Rejected(place, value.code, value.message, value.help)
                 else:

@@ -1,4 +1,6 @@
-"""What is compared: a record of usage, or a request body that is not sent yet, as it is given and under an alternative."""
+"""What is compared: a record of usage, or a request body that is not sent yet,
+as it is given and under an alternative.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class Subject(Protocol):
         ...
 
     def under(self, alternative: Alternative) -> Amount | None:
-        """What it costs under an alternative, None where that changes nothing. Raises `PriceError`."""
+        """What it costs under an alternative, None where that changes nothing.
+        Raises `PriceError`.
+        """
         ...
 
     def check_in_use(self, alternative: Alternative) -> None:
@@ -57,7 +61,7 @@ class Subject(Protocol):
         ...
 
 
-# ---- records --------------------------------------------------------------------------------------------------------
+# ---- records -------------------------------------------------------------------------------------
 
 
 class RecordSubject:
@@ -84,7 +88,12 @@ class RecordSubject:
         found = [self.variants.of(part, alternative) for part in self.parts]
         if all(variant is None for variant in found):
             return None
-        return self._amount([variant or self.variants.given(part) for part, variant in zip(self.parts, found, strict=True)])
+        return self._amount(
+            [
+                variant or self.variants.given(part)
+                for part, variant in zip(self.parts, found, strict=True)
+            ]
+        )
 
     def check_in_use(self, alternative: Alternative) -> None:
         """As `Subject.check_in_use`."""
@@ -106,28 +115,34 @@ class RecordSubject:
             for calls in variant.calls:
                 bills = [self._bill(part) for part in calls.ends]
                 ends = [end for bill in bills for end in (bill.bounds or (bill.exact_total,))]
-                # The tokens are the fewest, the usual and the most; of a sum with bounds, the most is expected.
+                # The tokens are the fewest, the usual and the most;
+                # of a sum with bounds, the most is expected.
                 middle = bills[len(bills) // 2]
                 expected = middle.exact_total if middle.bounds is None else middle.bounds[1]
-                total += Range(calls.count * min(ends), calls.count * expected, calls.count * max(ends))
+                total += Range(
+                    calls.count * min(ends), calls.count * expected, calls.count * max(ends)
+                )
                 notes += [note for bill in bills for part in bill.parts for note in part.notes]
                 currencies |= dict.fromkeys(bill.currency for bill in bills)
         if len(currencies) > 1:
-            raise BadRequest("mixed_currencies", "the parts of this record are billed in different currencies")
+            raise BadRequest(
+                "mixed_currencies", "the parts of this record are billed in different currencies"
+            )
         return Amount(total, tuple(dict.fromkeys(notes)), next(iter(currencies), None))
 
     def _bill(self, part: Part) -> Bill:
         return self.book.price_record(Record((part,), self.record.place, self.record.format))
 
 
-# ---- request bodies -------------------------------------------------------------------------------------------------
+# ---- request bodies ------------------------------------------------------------------------------
 
 
 @frozen(eq=False, repr=False)
 class RequestBody:
     """A Messages API request body, or an item of a batch of them, and where it stands.
 
-    `output` is the length of its answer in tokens (up to `max_tokens` unless given), `usage` what it uses of other meters.
+    `output` is the length of its answer in tokens (up to `max_tokens` unless given),
+    `usage` what it uses of other meters.
     """
 
     body: object
@@ -137,25 +152,34 @@ class RequestBody:
 
 
 def is_body(value: object) -> bool:
-    """Whether a value has the shape of a request body: messages and no usage, or an item of a batch.
+    """Whether a value has the shape of a request body:
+    messages and no usage, or an item of a batch.
 
     >>> is_body({"model": "m", "messages": []}), is_body({"model": "m", "usage": {}})
     (True, False)
     """
     if not isinstance(value, Mapping) or "usage" in value:
         return False
-    return isinstance(value.get("messages"), list) or (isinstance(value.get("params"), Mapping) and "custom_id" in value)
+    return isinstance(value.get("messages"), list) or (
+        isinstance(value.get("params"), Mapping) and "custom_id" in value
+    )
 
 
 class BodySubject:
-    """A request that is not sent yet: its quote, and that of each later call as often as it is sent again."""
+    """A request that is not sent yet:
+    its quote, and that of each later call as often as it is sent again.
+    """
 
     def __init__(self, book: PriceBook, variants: Variants, request: RequestBody) -> None:
         self.book, self.variants, self.request = book, variants, request
         self.place = request.place
         self._given: Quote | None = None
         if variants.scenario.cached is not None:
-            raise BadRequest("bad_reads", "a request body says itself what is cached", help="leave out `--cached`")
+            raise BadRequest(
+                "bad_reads",
+                "a request body says itself what is cached",
+                help="leave out `--cached`",
+            )
 
     def given(self) -> Amount:
         """As `Subject.given`."""
@@ -165,7 +189,8 @@ class BodySubject:
     def under(self, alternative: Alternative) -> Amount | None:
         """As `Subject.under`; the same quote is no change."""
         found = self._quote(alternative)
-        # What the request names and what stands by default are told apart by the quote alone, which names the rest.
+        # What the request names and what stands by default are told apart by the quote alone,
+        # which names the rest.
         if self._given is not None and not self._changes(alternative, found, self._given):
             return None
         return self._amount(found)
@@ -196,9 +221,15 @@ class BodySubject:
         names = [axis for axis, _ in alternative.changes if axis in defaults]
         if found.model != given.model or found.at != given.at:
             return True
-        if any(found.dimensions.get(name, defaults[name]) != given.dimensions.get(name, defaults[name]) for name in names):
+        if any(
+            found.dimensions.get(name, defaults[name]) != given.dimensions.get(name, defaults[name])
+            for name in names
+        ):
             return True
-        return CACHE in dict(alternative.changes) and (found.tokens, found.later) != (given.tokens, given.later)
+        return CACHE in dict(alternative.changes) and (found.tokens, found.later) != (
+            given.tokens,
+            given.later,
+        )
 
     def _model(self) -> str | None:
         body = self.request.body
@@ -213,10 +244,16 @@ class BodySubject:
         if cache not in (None, NONE) and not _cached(body):
             body = _with_cache(body, cache or "")
         options = Options(
-            at=changes.get(AT, scenario.at), model=changes.get(MODEL) or self._model(), output=self.request.output,
-            usage=self.request.usage, cache=cache,
-        )  # fmt: skip
-        dimensions = {**scenario.dimensions, **{axis: value for axis, value in changes.items() if axis in self.variants.defaults}}
+            at=changes.get(AT, scenario.at),
+            model=changes.get(MODEL) or self._model(),
+            output=self.request.output,
+            usage=self.request.usage,
+            cache=cache,
+        )
+        dimensions = {
+            **scenario.dimensions,
+            **{axis: value for axis, value in changes.items() if axis in self.variants.defaults},
+        }
         return quote(self.book, body, options, dimensions)
 
     def _amount(self, found: Quote) -> Amount:
@@ -249,4 +286,3 @@ def _with_cache(body: object, ttl: str) -> object:
     if "params" in body and "messages" not in body:
         return {**body, "params": _with_cache(body["params"], ttl)}
     return {**body, "cache_control": {"type": "ephemeral", "ttl": ttl}}
-

@@ -20,9 +20,11 @@ from pricelang.rating.rates import Rate, Step
 Uses = tuple[Fraction | int, ...]
 _LEFT_OUT = "not included (applied per account and period by `invoice`)"
 _BOUNDS = Note(
-    "bounds", "the record adds up several requests: each may be on either side of a threshold, or at any hour; "
+    "bounds",
+    "the record adds up several requests: each may be on either side of a threshold, or at "
+    "any hour; "
     "the lines are those of the low figure",
-)  # fmt: skip
+)
 
 
 @frozen
@@ -52,7 +54,9 @@ class Terms:
 
 @define(init=False, eq=False, repr=False)
 class _Line:
-    """A `Line` while it is made: one that is frozen from the start takes three times as long to fill."""
+    """A `Line` while it is made:
+    one that is frozen from the start takes three times as long to fill.
+    """
 
     terms: Terms
     quantity: Decimal
@@ -64,9 +68,10 @@ class _Line:
 class Line(_Line):
     """One line of a bill.
 
-    `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is their product
-    (after rounding, where the book rounds lines). `list_price` is the unit price before any modifier. `free` says why
-    a line costs nothing. `location` is the `file:line` of the price.
+    `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is
+    their product (after rounding, where the book rounds lines). `list_price` is the unit price
+    before any modifier. `free` says why a line costs nothing. `location` is the `file:line` of the
+    price.
     """
 
     @property
@@ -117,12 +122,20 @@ class Line(_Line):
     def to_dict(self) -> dict[str, Any]:
         """The line as `pricelang price --json` prints it: numbers are decimal strings."""
         found: dict[str, Any] = {
-            "meter": self.meter, "quantity": plain(self.quantity), "unit_price": plain(self.unit_price),
+            "meter": self.meter,
+            "quantity": plain(self.quantity),
+            "unit_price": plain(self.unit_price),
             "amount": plain(self.amount),
-            "factors": [{"rule": f.rule, "factor": plain(f.factor), "source": f.source} for f in self.factors],
-            "model": self.model, "unit": self.unit, "list_price": plain(self.list_price), "source": self.source,
+            "factors": [
+                {"rule": f.rule, "factor": plain(f.factor), "source": f.source}
+                for f in self.factors
+            ],
+            "model": self.model,
+            "unit": self.unit,
+            "list_price": plain(self.list_price),
+            "source": self.source,
             "location": self.location,
-        }  # fmt: skip
+        }
         if self.free is not None:
             found["free"] = self.free
         if self.label:
@@ -144,7 +157,9 @@ class Amount:
 
 @frozen(eq=False, repr=False)
 class Basis:
-    """What requests of one model, instant and values share, and do not say of themselves: see `Priced`."""
+    """What requests of one model, instant and values share,
+    and do not say of themselves: see `Priced`.
+    """
 
     book: Book
     cell: Cell
@@ -153,12 +168,15 @@ class Basis:
     doubts: tuple[Note, ...] = ()
 
 
-@define(eq=False, repr=False, slots=False)  # reading a slot is slow in a class with cached properties
+@define(
+    eq=False, repr=False, slots=False
+)  # reading a slot is slow in a class with cached properties
 class Priced:
     """One request with its cell: what it used and what that costs.
 
-    `given` has the uses of each meter, or a whole number that stands for one use. `units` is the amount times a power of
-    ten of the cell, where the cell's integer rates price all of the request.
+    `given` has the uses of each meter, or a whole number that stands for one use. `units` is the
+    amount times a power of ten of the cell, where the cell's integer rates price all of the
+    request.
     """
 
     basis: Basis
@@ -189,7 +207,9 @@ class Priced:
     @cached_property
     def usage(self) -> Mapping[str, Uses]:
         """The uses of each meter, in its unit."""
-        return {name: (uses,) if isinstance(uses, int) else uses for name, uses in self.given.items()}
+        return {
+            name: (uses,) if isinstance(uses, int) else uses for name, uses in self.given.items()
+        }
 
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
@@ -211,7 +231,10 @@ class Priced:
                 subtotal += short
         rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None
         if rate_of is not None:
-            found = [Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue) for x in found]
+            found = [
+                Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue)
+                for x in found
+            ]
         return tuple(found)
 
     def _line(self, rate: Rate, uses: Uses) -> Amount:
@@ -238,19 +261,35 @@ class Priced:
 
     @property
     def amount(self) -> Decimal:
-        """The total as a decimal: exact, or rounded half even to 20 places where it has no finite one."""
-        return to_decimal(self.total) if self.units is None else divide(self.units, self.basis.cell.divisor)
+        """The total as a decimal:
+        exact, or rounded half even to 20 places where it has no finite one.
+        """
+        return (
+            to_decimal(self.total)
+            if self.units is None
+            else divide(self.units, self.basis.cell.divisor)
+        )
 
     @property
     def currency(self) -> str:
         """The currency of the amounts, after conversion."""
-        return self.cell.conversion.currency if self.cell.conversion is not None else self.book.currency
+        return (
+            self.cell.conversion.currency
+            if self.cell.conversion is not None
+            else self.book.currency
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What a reader should know: doubts, remarks, and what belongs to the account and is left out."""
+        """What a reader should know:
+        doubts, remarks, and what belongs to the account and is left out.
+        """
         left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
-        return tuple(dict.fromkeys([*self.remarks, *(Note("account", f"{_LEFT_OUT}: {text}") for text in left_out)]))
+        return tuple(
+            dict.fromkeys(
+                [*self.remarks, *(Note("account", f"{_LEFT_OUT}: {text}") for text in left_out)]
+            )
+        )
 
     @property
     def remarks(self) -> tuple[Note, ...]:
@@ -290,16 +329,29 @@ class Priced:
         if line.rate is None:
             step = line.step or _NO_STEP
             origin, model = step.origin, self.cell.model.name
-            terms = Terms(step.rule, "request", amount, (), model, amount, origin.source, origin.place, None)
+            terms = Terms(
+                step.rule, "request", amount, (), model, amount, origin.source, origin.place, None
+            )
             return Line(terms, Decimal(1), amount, self.label)
-        return Line(_terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label)
+        return Line(
+            _terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label
+        )
 
 
 def _all_terms(cell: Cell) -> dict[str, tuple[Terms, int]]:
     """The terms and the integer rate of each meter that has one; kept with the cell."""
-    rates = {name: (cell.rates[name], coefficient) for name, coefficient in (cell.coefficients or {}).items()}
+    rates = {
+        name: (cell.rates[name], coefficient)
+        for name, coefficient in (cell.coefficients or {}).items()
+    }
     # All at once, since another thread may look.
-    cell.terms.update({name: (_terms(rate, cell), number) for name, (rate, number) in rates.items() if isinstance(rate, Rate)})
+    cell.terms.update(
+        {
+            name: (_terms(rate, cell), number)
+            for name, (rate, number) in rates.items()
+            if isinstance(rate, Rate)
+        }
+    )
     return cell.terms
 
 
@@ -311,9 +363,16 @@ def _terms(rate: Rate, cell: Cell) -> Terms:
         if step.kind == "factor"
     )
     return Terms(
-        rate.meter.name, rate.meter.unit, to_decimal(rate.unit_price * conversion), factors, cell.model.name,
-        to_decimal(rate.list_price * conversion), rate.origin.source, rate.origin.place, rate.free,
-    )  # fmt: skip
+        rate.meter.name,
+        rate.meter.unit,
+        to_decimal(rate.unit_price * conversion),
+        factors,
+        cell.model.name,
+        to_decimal(rate.list_price * conversion),
+        rate.origin.source,
+        rate.origin.place,
+        rate.free,
+    )
 
 
 _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))
@@ -323,8 +382,9 @@ _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0,
 class Bill:
     """What one record costs: the sum of its requests, with a reason for every cent.
 
-    A record that adds up several requests may fall on either side of a threshold: then `low` and `high` differ, there is no
-    `total`, and the lines are those of the low figure. `bounds` is None for any other record.
+    A record that adds up several requests may fall on either side of a threshold: then `low` and
+    `high` differ, there is no `total`, and the lines are those of the low figure. `bounds` is None
+    for any other record.
 
     >>> import pricelang
     >>> bill = pricelang.load().price(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000})
@@ -345,12 +405,15 @@ class Bill:
 
     @property
     def total(self) -> Decimal:
-        """The amount: exact, or rounded half even to 20 places where it has no finite decimal (a note says so).
+        """The amount:
+        exact, or rounded half even to 20 places where it has no finite decimal (a note says so).
 
         Raises `PriceError` (`range`) for a record that has only bounds: see `low` and `high`.
         """
         if self.bounds is not None:
-            raise PriceError("range", "the record has no one amount", help="ask for `low` and `high`")
+            raise PriceError(
+                "range", "the record has no one amount", help="ask for `low` and `high`"
+            )
         return self.parts[0].amount if len(self.parts) == 1 else to_decimal(self.exact_total)
 
     @property
@@ -373,7 +436,11 @@ class Bill:
         """The lines of all requests, in order; made when they are first asked for."""
         if self._lines is None:
             parts = self.parts
-            self._lines = parts[0].lines() if len(parts) == 1 else tuple(line for part in parts for line in part.lines())
+            self._lines = (
+                parts[0].lines()
+                if len(parts) == 1
+                else tuple(line for part in parts for line in part.lines())
+            )
         return self._lines
 
     @property
@@ -383,11 +450,19 @@ class Bill:
         if self.bounds is not None:
             found.append(_BOUNDS)
         elif exact(self.exact_total) is None:
-            found.append(Note("inexact_decimal", f"the total is {self.exact_total}, which has no finite decimal: shown to 20 places"))
+            found.append(
+                Note(
+                    "inexact_decimal",
+                    f"the total is {self.exact_total}, which has no finite decimal: shown to "
+                    "20 places",
+                )
+            )
         return tuple(dict.fromkeys(found))
 
     def __repr__(self) -> str:
-        amount = plain(self.total) if self.bounds is None else f"{plain(self.low)} to {plain(self.high)}"
+        amount = (
+            plain(self.total) if self.bounds is None else f"{plain(self.low)} to {plain(self.high)}"
+        )
         return f"<pricelang.Bill {amount} {self.currency}, {len(self.lines)} lines>"
 
     def to_dict(self) -> dict[str, Any]:
@@ -396,7 +471,10 @@ class Bill:
         found: dict[str, Any] = {"total": total, "currency": self.currency}
         if total is None:
             found |= {"low": plain(self.low), "high": plain(self.high)}
-        return found | {"lines": [line.to_dict() for line in self.lines], "notes": [note.to_dict() for note in self.notes]}
+        return found | {
+            "lines": [line.to_dict() for line in self.lines],
+            "notes": [note.to_dict() for note in self.notes],
+        }
 
     def explain(self) -> str:
         """Each amount as its formula, with the rule's file and line under it."""

@@ -1,4 +1,6 @@
-"""Requests that have a day and no time of day, or no date: what a clock, or a price that changes within a day, asks of them."""
+"""Requests that have a day and no time of day, or no date:
+what a clock, or a price that changes within a day, asks of them.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ DAY = 86_400
 
 @frozen
 class Days:
-    """What a book asks of days: the turns of its `clock` (minutes), and the prices that change within a day (UTC seconds)."""
+    """What a book asks of days: the turns of its `clock` (minutes),
+    and the prices that change within a day (UTC seconds).
+    """
 
     clock: frozenset[int]
     changes: tuple[int, ...]
@@ -26,8 +30,15 @@ class Days:
     @classmethod
     def of(cls, book: m.Book) -> Days:
         """The days of a book."""
-        clocks = [value.clock for dimension in book.dimensions for value in dimension.values if value.clock]
-        return cls(frozenset(itertools.chain(*clocks)), tuple(one for one in book.boundaries if one % DAY))
+        clocks = [
+            value.clock
+            for dimension in book.dimensions
+            for value in dimension.values
+            if value.clock
+        ]
+        return cls(
+            frozenset(itertools.chain(*clocks)), tuple(one for one in book.boundaries if one % DAY)
+        )
 
     def present(self) -> str:
         """The present: its day, where the whole of it costs the same, else the instant."""
@@ -43,7 +54,9 @@ class Days:
 
     def turns(self, midnight: int) -> list[int]:
         """The instants of a day at which something may change."""
-        return sorted({midnight, *(midnight + 60 * minute for minute in self.clock), *self._changes(midnight)})
+        return sorted(
+            {midnight, *(midnight + 60 * minute for minute in self.clock), *self._changes(midnight)}
+        )
 
     def _changes(self, midnight: int) -> list[int]:
         return [one for one in self.changes if midnight < one < midnight + DAY]
@@ -65,8 +78,9 @@ def undated(priced: Priced) -> Priced:
 
 
 def any_time(days: Days, midnight: int, priced_at: Callable[[str], Priced]) -> Priced:
-    """A request of a day that costs the same at any time of it. Raises `BadRequest` (`no_time_of_day`) where it does not,
-    and the error of all times where none has a price."""
+    """A request of a day that costs the same at any time of it. Raises `BadRequest`
+    (`no_time_of_day`) where it does not, and the error of all times where none has a price.
+    """
     found: list[Priced] = []
     errors: list[PriceError] = []
     for instant in days.turns(midnight):
@@ -78,7 +92,9 @@ def any_time(days: Days, midnight: int, priced_at: Callable[[str], Priced]) -> P
         raise errors[0]
     if errors or len({(one.total, one.currency) for one in found}) > 1:
         raise BadRequest(
-            "no_time_of_day", f"the price on {written(midnight)} depends on the time of day, and the request has only the day",
+            "no_time_of_day",
+            f"the price on {written(midnight)} depends on the time of day, and the request "
+            "has only the day",
             help=f"give the instant in UTC, such as `{written(midnight)}T12:30:00Z`",
-        )  # fmt: skip
+        )
     return found[0]

@@ -1,4 +1,6 @@
-"""Why a request has no price: one class for each kind, all with a code, a rule, a place and a help."""
+"""Why a request has no price: one class for each kind,
+all with a code, a rule, a place and a help.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,18 @@ from pricelang.notes import Note
 class PriceError(Exception):
     """A request that has no price.
 
-    `code` is stable and meant for programs, `message` one sentence, `rule` the rule that decided (or None), `location`
-    its `file:line` (or None), `help` what to do next (or None).
+    `code` is stable and meant for programs, `message` one sentence, `rule` the rule that decided
+    (or None), `location` its `file:line` (or None), `help` what to do next (or None).
     """
 
     def __init__(
-        self, code: str, message: str, *, rule: str | None = None, origin: Origin | None = None, help: str | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        rule: str | None = None,
+        origin: Origin | None = None,
+        help: str | None = None,
     ) -> None:
         self.code, self.message, self.rule, self.help = code, message, rule, help
         self.location = origin.place if origin is not None else None
@@ -29,8 +37,12 @@ class PriceError(Exception):
     def to_dict(self) -> dict[str, str | None]:
         """The error as `pricelang price --json` prints it."""
         return {
-            "code": self.code, "message": self.message, "rule": self.rule, "location": self.location, "help": self.help,
-        }  # fmt: skip
+            "code": self.code,
+            "message": self.message,
+            "rule": self.rule,
+            "location": self.location,
+            "help": self.help,
+        }
 
 
 class UnknownName(PriceError):
@@ -38,7 +50,9 @@ class UnknownName(PriceError):
 
 
 class NotOffered(PriceError):
-    """A model, value or meter that is not offered on that day or to that request (code `not_offered`)."""
+    """A model, value or meter that is not offered on
+    that day or to that request (code `not_offered`).
+    """
 
 
 class Refused(PriceError):
@@ -51,7 +65,9 @@ class Doubtful(PriceError):
     def __init__(self, notes: Sequence[Note]) -> None:
         more = f", and {len(notes) - 1} more warnings" if len(notes) > 1 else ""
         super().__init__(
-            "doubtful", f"the amount is in doubt: {notes[0]}{more}", help="leave `strict` out to have the amount with its warnings"
+            "doubtful",
+            f"the amount is in doubt: {notes[0]}{more}",
+            help="leave `strict` out to have the amount with its warnings",
         )
         self.notes = tuple(notes)
 
@@ -68,18 +84,23 @@ class BadRequest(PriceError):
 
 
 class _Belt:
-    """Turns what nobody foresaw into a `PriceError` (`internal`) of the one record at hand, so that it stops no other."""
+    """Turns what nobody foresaw into a `PriceError` (`internal`) of the one record at hand,
+    so that it stops no other.
+    """
 
     def __enter__(self) -> None:
         """Nothing: the belt holds no state."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
         if not isinstance(error, Exception) or isinstance(error, PriceError | MemoryError):
             return
         raise PriceError(
-            "internal", f"a fault of the pricing: `{type(error).__name__}` on this record",
+            "internal",
+            f"a fault of the pricing: `{type(error).__name__}` on this record",
             help="please report it with the record, its counts and texts replaced",
-        ) from error  # fmt: skip
+        ) from error
 
 
 BELT = _Belt()

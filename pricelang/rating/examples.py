@@ -30,7 +30,9 @@ class RatedBook(Protocol):
 
 @frozen
 class Result:
-    """An example that was run: `expected` and `got` in words, and in `why` the explanation or the whole error."""
+    """An example that was run: `expected` and `got` in words,
+    and in `why` the explanation or the whole error.
+    """
 
     example: m.Example
     passed: bool
@@ -40,24 +42,45 @@ class Result:
 
 
 def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> list[Result]:
-    """The results of the examples of a book in their order, or of those in `select`. Raises nothing for a failing one.
+    """The results of the examples of a book in their order, or of those in `select`.
+    Raises nothing for a failing one.
 
     >>> import pricelang
     >>> all(result.passed for result in run_examples(pricelang.load()))
     True
     """
-    rates = RateCard(book.checked)  # not those of `book`, which hold what anybody asks for against more
-    return [_run(rates, example) for example in (book.checked.examples if select is None else select)]
+    rates = RateCard(
+        book.checked
+    )  # not those of `book`, which hold what anybody asks for against more
+    return [
+        _run(rates, example) for example in (book.checked.examples if select is None else select)
+    ]
 
 
 def _run(rates: RateCard, example: m.Example) -> Result:
     try:
         bill = _bill(rates, example)
     except PriceError as error:
-        return Result(example, _is_expected(example, error), _expected(example), _kind(error), _error_text(error))
+        return Result(
+            example,
+            _is_expected(example, error),
+            _expected(example),
+            _kind(error),
+            _error_text(error),
+        )
     low, high = bill.bounds if bill.bounds is not None else (bill.exact_total, bill.exact_total)
-    passed = example.expect == "cost" and (low, high) == (example.low, example.high) and bill.currency == example.currency
-    return Result(example, passed, _expected(example), f"costs {_span(low, high, bill.currency)}", bill.explain())
+    passed = (
+        example.expect == "cost"
+        and (low, high) == (example.low, example.high)
+        and bill.currency == example.currency
+    )
+    return Result(
+        example,
+        passed,
+        _expected(example),
+        f"costs {_span(low, high, bill.currency)}",
+        bill.explain(),
+    )
 
 
 def _bill(rates: RateCard, example: m.Example) -> Bill:
@@ -76,7 +99,9 @@ def _is_expected(example: m.Example, error: PriceError) -> bool:
     if example.expect != "refused" or not isinstance(error, Refused):
         return False
     # `A with B` is the same exclusion as `B with A`.
-    return not example.rule or sorted(example.rule.split(" with ")) == sorted((error.rule or "").split(" with "))
+    return not example.rule or sorted(example.rule.split(" with ")) == sorted(
+        (error.rule or "").split(" with ")
+    )
 
 
 def _expected(example: m.Example) -> str:
@@ -99,4 +124,8 @@ def _error_text(error: PriceError) -> str:
 
 
 def _span(low: Fraction, high: Fraction, currency: str) -> str:
-    return money(low, currency) if low == high else f"{money(low, currency)} to {money(high, currency)}"
+    return (
+        money(low, currency)
+        if low == high
+        else f"{money(low, currency)} to {money(high, currency)}"
+    )

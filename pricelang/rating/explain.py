@@ -20,7 +20,10 @@ def explain_bill(bill: Bill) -> str:
     for part in bill.parts:
         lines += _part(part, sources)
     if bill.bounds is not None:
-        lines.append(f"total {money(Fraction(bill.low), bill.currency)} to {money(Fraction(bill.high), bill.currency)}")
+        lines.append(
+            f"total {money(Fraction(bill.low), bill.currency)} to "
+            f"{money(Fraction(bill.high), bill.currency)}"
+        )
     else:
         lines.append(f"total {money(bill.exact_total, bill.currency)}")
     lines += [f"{note.level}: {note}" for note in bill.notes]
@@ -39,18 +42,29 @@ def _part(part: Priced, sources: dict[str, str]) -> Iterator[str]:
             yield f"  {'':<{width}}    {text:<40} {_where(part.book, origin, sources)}".rstrip()
     for silence in part.cell.silences:
         because = f": {silence.origin.because}" if silence.origin.because else ""
-        yield f"  no effect of {silence.rule}{because}  {_where(part.book, silence.origin, sources)}"
+        yield (
+            f"  no effect of {silence.rule}{because}  {_where(part.book, silence.origin, sources)}"
+        )
     if part.cell.conversion is not None:
         conversion = part.cell.conversion
         text = f"converted to {conversion.currency} at {grouped(conversion.rate)}"
         yield f"  {text}  {_where(part.book, conversion.origin, sources)}"
     rounding = part.cell.total_rounding
     if rounding is not None:
-        yield f"  total rounded to {money(rounding.step, rounding.currency)} {rounding.mode}  {_where(part.book, rounding.origin, sources)}"
+        yield (
+            f"  total rounded to {money(rounding.step, rounding.currency)} {rounding.mode}  "
+            f"{_where(part.book, rounding.origin, sources)}"
+        )
 
 
 def _name(line: Amount) -> str:
-    return line.rate.meter.name if line.rate is not None else line.step.rule if line.step is not None else ""
+    return (
+        line.rate.meter.name
+        if line.rate is not None
+        else line.step.rule
+        if line.step is not None
+        else ""
+    )
 
 
 def _formula(part: Priced, line: Amount) -> str:
@@ -65,7 +79,10 @@ def _formula(part: Priced, line: Amount) -> str:
     steps = "".join(_step_formula(part.book, step) for step in rate.steps)
     rate_of = f" x {grouped(part.cell.conversion.rate)}" if part.cell.conversion is not None else ""
     rounded = f" (rounded by {money(line.residue, part.book.currency)})" if line.residue else ""
-    return f"{grouped(line.billed)} {unit} x {price}{steps}{rate_of} = {money(line.amount, currency)}{rounded}"
+    return (
+        f"{grouped(line.billed)} {unit} x {price}{steps}{rate_of} = "
+        f"{money(line.amount, currency)}{rounded}"
+    )
 
 
 def _step_formula(book: Book, step: Step) -> str:
@@ -83,13 +100,23 @@ def _reasons(book: Book, line: Amount) -> Iterator[tuple[str, Origin]]:
     if line.rate is None:
         if line.step is not None:
             amount = money(line.step.value, book.currency)
-            yield f"{line.step.kind.replace('_', ' ')} {amount} per {line.step.per}", line.step.origin
+            yield (
+                f"{line.step.kind.replace('_', ' ')} {amount} per {line.step.per}",
+                line.step.origin,
+            )
         return
     rate = line.rate
     yield from _price_reasons(book, rate)
     if rate.minimum is not None:
         least = f"at least {rate.minimum.written} per use"
-        yield (f"{least}: {len([use for use in line.uses if use])} uses" if len(line.uses) > 1 else least), rate.minimum.origin
+        yield (
+            (
+                f"{least}: {len([use for use in line.uses if use])} uses"
+                if len(line.uses) > 1
+                else least
+            ),
+            rate.minimum.origin,
+        )
     for step in rate.steps:
         because = f": {step.origin.because}" if step.origin.because else ""
         yield _step_formula(book, step).strip(" ,") + because, step.origin

@@ -1,4 +1,5 @@
-"""The combinations of a book that have a price, as a decision diagram over some dimensions and the sides of thresholds.
+"""The combinations of a book that have a price,
+as a decision diagram over some dimensions and the sides of thresholds.
 
 Equal parts are one node, so that a book of millions of combinations has some hundred of them.
 """
@@ -28,10 +29,12 @@ class _Later(Exception):
 
 @define(eq=False, repr=False)
 class Grid:
-    """Diagrams over `levels`: the chosen dimensions (by their index) in the order of the book, then all thresholds.
+    """Diagrams over `levels`:
+    the chosen dimensions (by their index) in the order of the book, then all thresholds.
 
-    A node is a number: into `nodes`, the children for each value (the default first) or side, or with all levels behind
-    it into `cells`. `leaf` is what two cells of one node have in common; `seen` are all cells that were met.
+    A node is a number: into `nodes`, the children for each value (the default first) or side, or
+    with all levels behind it into `cells`. `leaf` is what two cells of one node have in common;
+    `seen` are all cells that were met.
     """
 
     card: RateCard
@@ -51,12 +54,19 @@ class Grid:
     def __attrs_post_init__(self) -> None:
         self._walk = walk_of(self.card)
         book = self.card.book
-        chosen = [values_of(found) if n in self.dimensions else self._given(found) for n, found in enumerate(book.dimensions)]
+        chosen = [
+            values_of(found) if n in self.dimensions else self._given(found)
+            for n, found in enumerate(book.dimensions)
+        ]
         self._values = (*chosen, *(tuple(range(len(total.limits) + 1)) for total in book.sums))
 
     def _given(self, dimension: m.Dimension) -> tuple[int]:
         """The value of a dimension that is not chosen."""
-        named = [n for n, value in enumerate(dimension.values) if value.name == self.fixed.get(dimension.name)]
+        named = [
+            n
+            for n, value in enumerate(dimension.values)
+            if value.name == self.fixed.get(dimension.name)
+        ]
         return (named[0] if named else dimension.default,)
 
     @property
@@ -65,7 +75,9 @@ class Grid:
         return len(self.dimensions) + len(self.card.book.sums)
 
     def root(self, state: int, point: tuple[int, int], at: int, minute: int) -> int:
-        """The diagram of a dated version (a state of the walk, and a point it holds at) at a minute of the day."""
+        """The diagram of a dated version (a state of the walk,
+        and a point it holds at) at a minute of the day.
+        """
         rest = self._walk.rest(state)
         if rest == REFUSED:
             return NOTHING
@@ -78,8 +90,9 @@ class Grid:
     # ---- the ways down ----
 
     def _shape(self, rest: int, way: tuple[int, ...], minute: int) -> int:
-        """The diagram of what is left open, whose ends are what the walk has decided: one for all dated versions that leave
-        the same open."""
+        """The diagram of what is left open, whose ends are what the walk has decided:
+        one for all dated versions that leave the same open.
+        """
         axis = len(way) + 2
         key = (rest, axis, minute)
         found = self._known.get(key)
@@ -99,10 +112,15 @@ class Grid:
         if axis - 2 < len(dimensions) and dimensions[axis - 2].clocked:
             values = (self._by_clock(rest, axis, minute),)
         ways = self._walk.ways(rest, axis)
-        below = [NOTHING if ways[n] == REFUSED else self._shape(ways[n], (*way, n), minute) for n in values]
+        below = [
+            NOTHING if ways[n] == REFUSED else self._shape(ways[n], (*way, n), minute)
+            for n in values
+        ]
         if not is_level:
             return below[0]
-        return NOTHING if all(child == NOTHING for child in below) else self._shaped(tuple(below), ())
+        return (
+            NOTHING if all(child == NOTHING for child in below) else self._shaped(tuple(below), ())
+        )
 
     def _shaped(self, key: tuple[Any, ...], way: tuple[int, ...]) -> int:
         number = self._numbers.setdefault(("shape", key), len(self._shapes))
@@ -120,7 +138,9 @@ class Grid:
             if key[0] == "end":
                 found = self._last(self._walk.last(state, key[1], (*point, *way)))
             else:
-                found = self._node(tuple([self._filled(child, state, point, known) for child in key]))
+                found = self._node(
+                    tuple([self._filled(child, state, point, known) for child in key])
+                )
             known[shape] = found
         return found
 
@@ -145,13 +165,19 @@ class Grid:
         def below(given: tuple[str, ...]) -> int:
             if len(given) < len(chosen):
                 dimension = chosen[len(given)]
-                return self._node(tuple(below((*given, dimension.values[n].name)) for n in values_of(dimension)))
+                return self._node(
+                    tuple(below((*given, dimension.values[n].name)) for n in values_of(dimension))
+                )
             named = dict(zip((found.name for found in chosen), given, strict=True))
             try:
-                values, _ = self.card.values_at(point[m.MODELS], {**self.fixed, **named}, at, minute)
+                values, _ = self.card.values_at(
+                    point[m.MODELS], {**self.fixed, **named}, at, minute
+                )
             except PriceError:
                 return NOTHING
-            found = {side: self._last(self._walk.cell(state, point, values, side)) for side in sides}
+            found = {
+                side: self._last(self._walk.cell(state, point, values, side)) for side in sides
+            }
             return self._sided(found, ())
 
         return below(())
@@ -160,7 +186,9 @@ class Grid:
         sums = self.card.book.sums
         if len(side) == len(sums):
             return found[side]
-        return self._node(tuple(self._sided(found, (*side, n)) for n in range(len(sums[len(side)].limits) + 1)))
+        return self._node(
+            tuple(self._sided(found, (*side, n)) for n in range(len(sums[len(side)].limits) + 1))
+        )
 
     def _node(self, children: tuple[int, ...]) -> int:
         if all(child == NOTHING for child in children):
@@ -194,11 +222,15 @@ class Grid:
         if node == NOTHING or level == self.size:
             return int(node != NOTHING)
         if (node, level) not in known:
-            known[node, level] = sum(self._counted(child, level + 1, known) for child in self.nodes[node])
+            known[node, level] = sum(
+                self._counted(child, level + 1, known) for child in self.nodes[node]
+            )
         return known[node, level]
 
     def ends(self, root: int, level: int = 0) -> list[int | None]:
-        """The number of the cell of each combination below a node, in their order; None for one that has no price."""
+        """The number of the cell of each combination below a node, in their order;
+        None for one that has no price.
+        """
         if level == self.size:
             return [None if root == NOTHING else root]
         children = (NOTHING,) * len(self._values_at(level)) if root == NOTHING else self.nodes[root]
@@ -207,7 +239,11 @@ class Grid:
     def _values_at(self, level: int) -> tuple[int, ...]:
         """The points of a level."""
         count = len(self.dimensions)
-        return self._values[self.dimensions[level] if level < count else level - count + len(self.card.book.dimensions)]
+        return self._values[
+            self.dimensions[level]
+            if level < count
+            else level - count + len(self.card.book.dimensions)
+        ]
 
     def idle(self, roots: Sequence[int]) -> frozenset[int]:
         """The levels of dimensions on which nothing below some nodes turns."""
@@ -219,13 +255,17 @@ class Grid:
         return frozenset(found)
 
     def drop(self, roots: Sequence[int], levels: frozenset[int]) -> list[int]:
-        """The roots without levels on which nothing turns; from then on the grid has none of these."""
+        """The roots without levels on which nothing turns;
+        from then on the grid has none of these.
+        """
         known: dict[tuple[int, int], int] = {}
         found = [self._without(root, levels, 0, known) for root in roots]
         self.dimensions = tuple(n for level, n in enumerate(self.dimensions) if level not in levels)
         return found
 
-    def _without(self, node: int, levels: frozenset[int], level: int, known: dict[tuple[int, int], int]) -> int:
+    def _without(
+        self, node: int, levels: frozenset[int], level: int, known: dict[tuple[int, int], int]
+    ) -> int:
         if node == NOTHING or level == len(self.dimensions):
             return node
         if (node, level) not in known:

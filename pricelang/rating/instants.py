@@ -1,4 +1,6 @@
-"""Instants as a request gives them, to whole UTC seconds; they matter only by the stretch of time they fall in."""
+"""Instants as a request gives them, to whole UTC seconds;
+they matter only by the stretch of time they fall in.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ Instant = str | datetime.date | datetime.datetime
 
 
 def seconds_of(at: Instant) -> int:
-    """UTC seconds of a day (its start) or an instant; one without a zone is UTC, a fraction of a second is dropped.
+    """UTC seconds of a day (its start) or an instant;
+    one without a zone is UTC, a fraction of a second is dropped.
 
     Raises `BadRequest` (`bad_date`) for anything else.
 
@@ -41,9 +44,10 @@ def seconds_of(at: Instant) -> int:
         return seconds
     except (ValueError, OverflowError):
         raise BadRequest(
-            "bad_date", f"`{shown(at)}` is not a day or an instant",
+            "bad_date",
+            f"`{shown(at)}` is not a day or an instant",
             help="write a day such as `2026-04-17`, or an instant such as `2026-04-17T12:30:00Z`",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def is_day(at: Instant) -> bool:
@@ -62,7 +66,9 @@ def is_day(at: Instant) -> bool:
 
 
 def text_of(at: Instant) -> str:
-    """An instant as text, of which a day is told from its midnight. Raises `BadRequest` (`bad_date`)."""
+    """An instant as text, of which a day is told from its midnight.
+    Raises `BadRequest` (`bad_date`).
+    """
     seconds = seconds_of(at)
     return written(seconds) if is_day(at) else with_time(seconds)
 
@@ -88,5 +94,10 @@ def today() -> str:
 
 def written(seconds: int) -> str:
     """UTC seconds for readers: a day, with the time unless it is midnight."""
-    text = (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00").removesuffix(" 00:00:00")
+    text = (
+        (_EPOCH + datetime.timedelta(seconds=seconds))
+        .isoformat(" ")
+        .removesuffix("+00:00")
+        .removesuffix(" 00:00:00")
+    )
     return text.removesuffix(":00") if len(text) > 10 else text

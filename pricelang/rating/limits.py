@@ -1,9 +1,11 @@
-"""What one request can have at most: the windows and the output limits that a book gives as figures.
+"""What one request can have at most:
+the windows and the output limits that a book gives as figures.
 
-Two tables of figures are held against requests. The columns of `context_window` are values of the dimension of that name, and
-say how long the prompt of a request with that value may be (the group `prompt`). The columns of `max_output` say how long an
-answer may be: one that is named as a value of a dimension holds for requests with that value alone, any other for all, and
-the largest counts. A book without such a table has no such limit, and a sum of requests is held against none.
+Two tables of figures are held against requests. The columns of `context_window` are values of the
+dimension of that name, and say how long the prompt of a request with that value may be (the group
+`prompt`). The columns of `max_output` say how long an answer may be: one that is named as a value
+of a dimension holds for requests with that value alone, any other for all, and the largest counts.
+A book without such a table has no such limit, and a sum of requests is held against none.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from pricelang.rating.errors import Refused
 
 Number = Fraction | int
 Longest = tuple[int | None, tuple[tuple[str, str, int], ...]]
-"""The most of an answer, and with values of dimensions (each with its name) that have more of their own, the largest first."""
+"""The most of an answer, and with values of dimensions (each with its
+name) that have more of their own, the largest first.
+"""
 WINDOW, PROMPT = "context_window", "prompt"
 ANSWERS, ANSWER = "max_output", "output"
 HELD_AGAINST = (WINDOW, ANSWERS)
@@ -69,12 +73,19 @@ class Limits:
 
     def __init__(self, book: m.Book) -> None:
         self._book = book
-        self.axis = next((index for index, dimension in enumerate(book.dimensions) if dimension.name == WINDOW), None)
+        self.axis = next(
+            (index for index, dimension in enumerate(book.dimensions) if dimension.name == WINDOW),
+            None,
+        )
         groups = dict(book.groups)
         self.prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
         self._windows = _rows(book, WINDOW) if self.axis is not None and self.prompt else {}
-        self._answers = _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
-        columns = {column for rows in self._answers.values() for row in rows for column in row.columns}
+        self._answers = (
+            _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
+        )
+        columns = {
+            column for rows in self._answers.values() for row in rows for column in row.columns
+        }
         self._named: dict[str, list[tuple[int, int]]] = {}
         for axis, dimension in enumerate(book.dimensions):
             for index, value in enumerate(dimension.values):
@@ -85,13 +96,18 @@ class Limits:
         """The limits on a request at a point of the space and at an instant."""
         found = []
         model = point[m.MODELS]
-        window, answer = _holding(self._windows, model, seconds), _holding(self._answers, model, seconds)
+        window, answer = (
+            _holding(self._windows, model, seconds),
+            _holding(self._answers, model, seconds),
+        )
         if window is not None and self.axis is not None:
             value = self._book.dimensions[self.axis].values[point[2 + self.axis]].name
             figure = window.columns.get(value) or _largest(window)
             found.append(Limit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
-            own = {name: figure for name, figure in answer.columns.items() if self._holds(name, point)}
+            own = {
+                name: figure for name, figure in answer.columns.items() if self._holds(name, point)
+            }
             if own:
                 figure = _largest(Row(answer.start, own))
                 found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
@@ -107,7 +123,14 @@ class Limits:
         """All limits that there are on sums of meters, for whatever model and day."""
         kinds = ((self.prompt, self._windows), ((ANSWER,), self._answers))
         found = {
-            meters: sorted({int(figure.value) for held in rows.values() for row in held for figure in row.columns.values()})
+            meters: sorted(
+                {
+                    int(figure.value)
+                    for held in rows.values()
+                    for row in held
+                    for figure in row.columns.values()
+                }
+            )
             for meters, rows in kinds
         }
         return {meters: tuple(most) for meters, most in found.items() if most}
@@ -118,19 +141,38 @@ class Limits:
         found = (*self._windows.values(), *self._answers.values())
         return frozenset(row.start for rows in found for row in rows)
 
-    def of_all(self, model: int, seconds: int) -> tuple[Longest | None, tuple[int, ...] | None, Wider | None]:
-        """The most of an answer, and of a prompt in each value of the window (the default first); and the wider window."""
-        answer, window = _holding(self._answers, model, seconds), _holding(self._windows, model, seconds)
+    def of_all(
+        self, model: int, seconds: int
+    ) -> tuple[Longest | None, tuple[int, ...] | None, Wider | None]:
+        """The most of an answer, and of a prompt in each value of the window (the default first);
+        and the wider window.
+        """
+        answer, window = (
+            _holding(self._answers, model, seconds),
+            _holding(self._windows, model, seconds),
+        )
         longest: Longest | None = None
         if answer is not None:
-            plain = [int(figure.value) for name, figure in answer.columns.items() if name not in self._named]
+            plain = [
+                int(figure.value)
+                for name, figure in answer.columns.items()
+                if name not in self._named
+            ]
             most = max(plain, default=None)
-            named = sorted(self.answers(model, seconds).items(), key=lambda item: (-item[1], item[0]))
-            longest = (most, tuple((*where, length) for where, length in named if most is None or length > most))
+            named = sorted(
+                self.answers(model, seconds).items(), key=lambda item: (-item[1], item[0])
+            )
+            longest = (
+                most,
+                tuple((*where, length) for where, length in named if most is None or length > most),
+            )
         if window is None or self.axis is None:
             return longest, None, None
         dimension = self._book.dimensions[self.axis]
-        values = (dimension.default, *(n for n in range(len(dimension.values)) if n != dimension.default))
+        values = (
+            dimension.default,
+            *(n for n in range(len(dimension.values)) if n != dimension.default),
+        )
         names = [dimension.values[n].name for n in values]
         each = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
         return longest, each, self.wider(model, seconds)
@@ -142,14 +184,20 @@ class Limits:
             return None
         dimension = self._book.dimensions[self.axis]
         default = window.columns.get(dimension.values[dimension.default].name) or _largest(window)
-        *others, (up_to, name) = sorted((int(figure.value), name) for name, figure in window.columns.items())
+        *others, (up_to, name) = sorted(
+            (int(figure.value), name) for name, figure in window.columns.items()
+        )
         over = max([int(default.value), *(length for length, _ in others)])
         return Wider(name, over, up_to) if up_to > over else None
 
     def windows(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long a prompt may be with each value of the window."""
         window = _holding(self._windows, model, seconds)
-        return {(WINDOW, name): int(figure.value) for name, figure in window.columns.items()} if window is not None else {}
+        return (
+            {(WINDOW, name): int(figure.value) for name, figure in window.columns.items()}
+            if window is not None
+            else {}
+        )
 
     def answers(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long an answer may be with each value of a dimension that has a limit of its own."""
@@ -157,26 +205,39 @@ class Limits:
         named = answer.columns.items() if answer is not None else ()
         return {
             (self._book.dimensions[axis].name, name): int(figure.value)
-            for name, figure in named for axis, _ in self._named.get(name, ())
-        }  # fmt: skip
+            for name, figure in named
+            for axis, _ in self._named.get(name, ())
+        }
 
 
-def too_long(model: str, limit: Limit, amount: Number, wider: Mapping[tuple[str, str], int]) -> Refused:
-    """The error of a request that is beyond a limit; `wider` are the values of dimensions with which it would fit."""
+def too_long(
+    model: str, limit: Limit, amount: Number, wider: Mapping[tuple[str, str], int]
+) -> Refused:
+    """The error of a request that is beyond a limit;
+    `wider` are the values of dimensions with which it would fit.
+    """
     what = "a prompt" if limit.label == PROMPT else "an answer"
-    others = "".join(f"; with `{dimension}` `{name}` {most:,} are" for (dimension, name), most in wider.items())
+    others = "".join(
+        f"; with `{dimension}` `{name}` {most:,} are" for (dimension, name), most in wider.items()
+    )
     return Refused(
-        "too_long", f"no such request to `{model}` has {what} of {grouped(amount)} tokens: {limit.most:,} are the most{others}",
-        origin=limit.origin, help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in records',
-    )  # fmt: skip
+        "too_long",
+        f"no such request to `{model}` has {what} of {grouped(amount)} tokens: "
+        f"{limit.most:,} are the most{others}",
+        origin=limit.origin,
+        help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in '
+        "records",
+    )
 
 
 def long_window(value: str, limit: Limit, amount: Number) -> Note:
     """What is to be known of a request that is priced with the only window in which it fits."""
     return Note(
-        "long_window", f"a prompt of {grouped(amount)} tokens is beyond the window of {limit.most:,}: it can only have been "
+        "long_window",
+        f"a prompt of {grouped(amount)} tokens is beyond the window of {limit.most:,}: it "
+        "can only have been "
         f"`{WINDOW}` `{value}`, and is priced so",
-    )  # fmt: skip
+    )
 
 
 def _rows(book: m.Book, table: str) -> dict[int, list[Row]]:

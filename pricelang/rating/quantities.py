@@ -15,15 +15,19 @@ from pricelang.wording import did_you_mean, shown
 
 MAX_DIGITS = 40
 PLAIN = 2**50
-"""An `int` from zero to below this is a quantity of any meter as it is, without reading or further checks."""
+"""An `int` from zero to below this is a quantity of any meter as it is,
+without reading or further checks.
+"""
 _WANTED = "give a whole number, a `Decimal`, or a string"
 _AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?\Z", re.ASCII)
 
 
 def read_uses(value: object, meter: Meter, units: Sequence[Unit]) -> tuple[Fraction, ...]:
-    """The uses of a meter: one for a number or a string such as `"90 minutes"`, one each for a list of them.
+    """The uses of a meter: one for a number or a string such as `"90 minutes"`,
+    one each for a list of them.
 
-    Raises `BadRequest` (`bad_quantity`) for anything negative, not finite, too long, or a part of something whole.
+    Raises `BadRequest` (`bad_quantity`) for anything negative,
+    not finite, too long, or a part of something whole.
     """
     if isinstance(value, list | tuple):
         return tuple(_read_one(part, meter, units) for part in value)
@@ -45,10 +49,17 @@ def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
         _bad(meter, f"is a Python `{type(value).__name__}`", _WANTED)
     if number < 0:
         _bad(meter, f"is negative: `{shown(value, 40)}`", None)
-    if number.numerator.bit_length() > 4 * MAX_DIGITS or number.denominator.bit_length() > 4 * MAX_DIGITS:
+    if (
+        number.numerator.bit_length() > 4 * MAX_DIGITS
+        or number.denominator.bit_length() > 4 * MAX_DIGITS
+    ):
         _bad(meter, f"has more than {MAX_DIGITS} digits", None)
     if meter.whole and number.denominator != 1:
-        _bad(meter, f"is `{shown(value, 40)}`, and {plural(meter.unit)} are counted in whole numbers", None)
+        _bad(
+            meter,
+            f"is `{shown(value, 40)}`, and {plural(meter.unit)} are counted in whole numbers",
+            None,
+        )
     return number
 
 
@@ -64,13 +75,22 @@ def _read_decimal(value: Decimal, meter: Meter) -> Fraction:
 def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
     match = _AMOUNT.match(value.strip()) if len(value) <= 100 else None
     if match is None or len(match.group(1)) > MAX_DIGITS:
-        _bad(meter, f"is `{shown(value, 40)}`", f"write a number, or a number and a unit such as `{90 if meter.size != 1 else 100} {plural(meter.unit)}`")
+        _bad(
+            meter,
+            f"is `{shown(value, 40)}`",
+            "write a number, or a number and a unit such as "
+            f"`{90 if meter.size != 1 else 100} {plural(meter.unit)}`",
+        )
     number = Fraction(match.group(1).replace(",", ""))
     if match.group(2) is None:
         return number
     unit = find_unit(match.group(2), units)
     if unit is None:
-        _bad(meter, f"has the unknown unit `{match.group(2)}`", did_you_mean(match.group(2), (u.name for u in units)))
+        _bad(
+            meter,
+            f"has the unknown unit `{match.group(2)}`",
+            did_you_mean(match.group(2), (u.name for u in units)),
+        )
     if unit.kind != meter.kind:
         _bad(meter, f"is in {match.group(2)}, but is counted in {plural(meter.unit)}", None)
     return number * unit.size / meter.size
@@ -78,4 +98,3 @@ def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
 
 def _bad(meter: Meter, what: str, help: str | None) -> NoReturn:
     raise BadRequest("bad_quantity", f"the quantity of `{meter.name}` {what}", help=help)
-

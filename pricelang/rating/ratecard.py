@@ -1,4 +1,6 @@
-"""The compiled rates of a book: one lookup by model, day and values, then integers; everything is worked out once."""
+"""The compiled rates of a book: one lookup by model, day and values, then integers;
+everything is worked out once.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ MAX_ENTRIES = 20_000
 
 @define(eq=False, repr=False)
 class Entry:
-    """What a model, an instant and values come to: a point without the sides of thresholds, and the sums that matter there.
+    """What a model, an instant and values come to:
+    a point without the sides of thresholds, and the sums that matter there.
 
     Entries are many, for instants are; the cells they lead to are shared.
     """
@@ -57,9 +60,11 @@ class RateCard:
     """Prices requests by a checked book. Safe to share between threads; every answer is exact."""
 
     book: m.Book
-    # None for the examples of the book itself: names and defaults are its own, and a million tokens stand for a price.
+    # None for the examples of the book itself:
+    # names and defaults are its own, and a million tokens stand for a price.
     ids: Ids | None = None
-    # By model, instant as text, meters and items of the dimensions, in their order; always the same dictionary.
+    # By model, instant as text, meters and items of the dimensions, in their order;
+    # always the same dictionary.
     shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
     _entries: dict[object, Entry] = field(factory=dict, init=False)
     _cells: dict[Point, Cell | PriceError] = field(factory=dict, init=False)
@@ -75,52 +80,89 @@ class RateCard:
         self._days = Days.of(self.book)
         first = 2 + len(self.book.dimensions)
         parted = (
-            (tuple(part for part in scope if part[0] < first), tuple(axis - first for axis, _ in scope if axis >= first))
+            (
+                tuple(part for part in scope if part[0] < first),
+                tuple(axis - first for axis, _ in scope if axis >= first),
+            )
             for scope in scopes_of(self.book)
-        )  # fmt: skip
+        )
         self._watching = tuple((plain, sums) for plain, sums in dict.fromkeys(parted) if sums)
 
     # ---- one request ----
 
-    def amount(self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str]) -> Decimal:
+    def amount(
+        self,
+        model: str,
+        at: Instant | None,
+        usage: Mapping[str, object],
+        dimensions: Mapping[str, str],
+    ) -> Decimal:
         """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
             at = self._days.present() if at is None else text_of(at)
         if type(usage) is dict:
             try:
-                return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(usage.values())
+                return self.shortcuts[(model, at, *usage, *dimensions.items())].amount(
+                    usage.values()
+                )
             except (KeyError, TypeError, ValueError):
-                pass  # not seen yet, or not that simple: the full way says what is wrong, if anything is
+                # not seen yet, or not that simple: the full way says what is wrong, if anything is
+                pass
         return self._request(model, at, usage, dimensions, "").amount
 
     def request(
-        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str = "", *,
+        self,
+        model: str,
+        at: Instant | None,
+        usage: Mapping[str, object],
+        dimensions: Mapping[str, str],
+        label: str = "",
+        *,
         held: bool = True,
-    ) -> Priced:  # fmt: skip
-        """One request, priced; it is not `held` against the limits of one where it may add up several. Raises `PriceError`."""
+    ) -> Priced:
+        """One request, priced;
+        it is not `held` against the limits of one where it may add up several. Raises `PriceError`.
+        """
         if at is None:
-            return undated(self.request(model, self._days.present(), usage, dimensions, label, held=held))
+            return undated(
+                self.request(model, self._days.present(), usage, dimensions, label, held=held)
+            )
         if type(at) is not str:
-            # two instants of different zones may be equal and yet differ (the hour that comes twice), so none is a key
+            # two instants of different zones may be equal and yet
+            # differ (the hour that comes twice), so none is a key
             at = text_of(at)
         if type(usage) is dict:
             given = usage.copy()
             try:
-                shortcut = self.shortcuts[(model, at, *given, *dimensions.items()) if dimensions else (model, at, *given)]
+                shortcut = self.shortcuts[
+                    (model, at, *given, *dimensions.items()) if dimensions else (model, at, *given)
+                ]
                 return Priced(shortcut.basis, given, shortcut.units(given.values()), label)
             except (KeyError, TypeError, ValueError):
                 pass  # as in `amount`
         return self._request(model, at, usage, dimensions, label, held)
 
     def _request(
-        self, model: str, at: str, usage: Mapping[str, object], dimensions: Mapping[str, str], label: str, held: bool = True
+        self,
+        model: str,
+        at: str,
+        usage: Mapping[str, object],
+        dimensions: Mapping[str, str],
+        label: str,
+        held: bool = True,
     ) -> Priced:
         """One request, priced the full way, and a shortcut for the next ones like it."""
         if self._days.lacks_time(at):
-            return any_time(self._days, seconds_of(at), lambda instant: self._request(model, instant, usage, dimensions, label, held))
+            return any_time(
+                self._days,
+                seconds_of(at),
+                lambda instant: self._request(model, instant, usage, dimensions, label, held),
+            )
         entry = self._entry(model, at, dimensions)
         uses = self.uses(usage)
-        basis = entry.basis or self._basis(entry, tuple(self.side(index, uses) for index in entry.sums), uses)
+        basis = entry.basis or self._basis(
+            entry, tuple(self.side(index, uses) for index in entry.sums), uses
+        )
         for limit in entry.limits if held else ():
             amount = limit.amount(uses)
             if amount > limit.most:
@@ -133,9 +175,15 @@ class RateCard:
         return priced
 
     def _beyond(
-        self, entry: Entry, limit: Limit, amount: Fraction | int, asked: tuple[str, str, Mapping[str, object], Mapping[str, str], str]
-    ) -> Priced:  # fmt: skip
-        """A request beyond a limit, priced as the only one that it can have been. Raises `Refused` where there is none."""
+        self,
+        entry: Entry,
+        limit: Limit,
+        amount: Fraction | int,
+        asked: tuple[str, str, Mapping[str, object], Mapping[str, str], str],
+    ) -> Priced:
+        """A request beyond a limit, priced as the only one that it can have been.
+        Raises `Refused` where there is none.
+        """
         model, at, usage, dimensions, label = asked
         index = entry.point[m.MODELS]
         limits = limits_of(self.book)
@@ -148,12 +196,19 @@ class RateCard:
         return noted(priced, long_window(wider.window, limit, amount))
 
     def bounds(
-        self, model: str, at: Instant | None, usage: Mapping[str, object], dimensions: Mapping[str, str],
-        sides: Mapping[int, Sequence[int]], label: str = "",
-    ) -> list[Priced]:  # fmt: skip
-        """A record that adds up requests, priced on every side of each threshold it may be on, cheapest first.
+        self,
+        model: str,
+        at: Instant | None,
+        usage: Mapping[str, object],
+        dimensions: Mapping[str, str],
+        sides: Mapping[int, Sequence[int]],
+        label: str = "",
+    ) -> list[Priced]:
+        """A record that adds up requests, priced on every side of each threshold it may be on,
+        cheapest first.
 
-        `sides` are the sides (points of the axis) that are left of some sums: see `sides`. What the clock sets is open too.
+        `sides` are the sides (points of the axis) that are left of some sums:
+        see `sides`. What the clock sets is open too.
         """
         no_date = at is None
         if type(at) is not str:
@@ -213,11 +268,12 @@ class RateCard:
         return sum(1 for limit in summed.limits if amount > limit)
 
     def sides(self, each: Iterable[str]) -> dict[int, tuple[int, ...]]:
-        """What holds for each request of a sum, as the points that all of it leaves on the axis of a sum, by the sum's index.
+        """What holds for each request of a sum, as the points that
+        all of it leaves on the axis of a sum, by the sum's index.
 
-        In a book with thresholds of 100,000 and 200,000, `prompt over 100,000` leaves the two points over it, and with
-        `prompt up to 200,000` besides the one between. Raises `BadRequest` for a threshold of no rule, and where no point
-        is left.
+        In a book with thresholds of 100,000 and 200,000, `prompt over 100,000` leaves the two
+        points over it, and with `prompt up to 200,000` besides the one between. Raises `BadRequest`
+        for a threshold of no rule, and where no point is left.
         """
         found: dict[int, tuple[int, ...]] = {}
         said: list[tuple[str, int, tuple[int, ...]]] = []
@@ -225,8 +281,12 @@ class RateCard:
             index, points = side_said(self.book, text)
             for earlier, other, others in said:
                 if other == index and not set(points) & set(others):
-                    raise BadRequest("bad_record", f"no request is both `{shown(earlier)}` and `{shown(text)}`",
-                                     help="`each` holds for every request of the sum: make a record of its own for each side")  # fmt: skip
+                    raise BadRequest(
+                        "bad_record",
+                        f"no request is both `{shown(earlier)}` and `{shown(text)}`",
+                        help="`each` holds for every request of the sum: make a record of its own "
+                        "for each side",
+                    )
             said.append((text, index, points))
             found[index] = tuple(point for point in points if point in found.get(index, points))
         return found
@@ -248,9 +308,15 @@ class RateCard:
             model, dimensions, notes = self.ids.asked(model, dimensions)
         index = self.model_index(model, seconds)
         values, given = self.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
-        entry = self._new_entry(seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given)
+        entry = self._new_entry(
+            seconds, (index, bisect_right(self.book.boundaries, seconds), *values), given
+        )
         if model not in self._models:
-            doubts = [a.origin.unsure for a in self.book.aliases if a.name == model and a.model == index and a.origin.unsure]
+            doubts = [
+                a.origin.unsure
+                for a in self.book.aliases
+                if a.name == model and a.model == index and a.origin.unsure
+            ]
             notes += tuple(Note("unsure", doubt) for doubt in doubts)
         entry.notes = notes
         if self.ids is not None:
@@ -295,7 +361,9 @@ class RateCard:
     def _check_meters(self, entry: Entry, uses: Mapping[str, Uses]) -> None:
         for name, quantities in uses.items():
             meter = self._meters[name]
-            if any(quantities) and not any(holds(offer.scope, entry.point) for offer in meter.offers):
+            if any(quantities) and not any(
+                holds(offer.scope, entry.point) for offer in meter.offers
+            ):
                 raise not_offered(self.book, entry.point, meter)
 
     def _clock_entries(self, entry: Entry) -> Iterator[Entry]:
@@ -303,11 +371,16 @@ class RateCard:
         if not clocked:
             yield entry
             return
-        for values in itertools.product(*(range(len(self.book.dimensions[i].values)) for i in clocked)):
+        for values in itertools.product(
+            *(range(len(self.book.dimensions[i].values)) for i in clocked)
+        ):
             point = list(entry.point)
             for index, value in zip(clocked, values, strict=True):
                 point[2 + index] = value
-            offers = [self.book.dimensions[index].values[value].offers for index, value in zip(clocked, values, strict=True)]
+            offers = [
+                self.book.dimensions[index].values[value].offers
+                for index, value in zip(clocked, values, strict=True)
+            ]
             if all(any(holds(offer.scope, point) for offer in some) for some in offers):
                 yield self._new_entry(entry.at, tuple(point), entry.dimensions)
 
@@ -326,19 +399,26 @@ class RateCard:
                 return self._models[name]
         named = [alias for alias in self.book.aliases if alias.name == name]
         for alias in named:
-            if (alias.start is None or seconds >= alias.start) and (alias.end is None or seconds < alias.end):
+            if (alias.start is None or seconds >= alias.start) and (
+                alias.end is None or seconds < alias.end
+            ):
                 return alias.model
         if named:
             raise NotOffered(
-                "not_offered", f"alias `{name}` stands for no model on {written(seconds)}", origin=named[0].origin,
+                "not_offered",
+                f"alias `{name}` stands for no model on {written(seconds)}",
+                origin=named[0].origin,
                 help=f"it stands for `{self.book.models[named[0].model].name}` at other times",
-            )  # fmt: skip
-        raise self._unknown("model", name, [*self._models, *(alias.name for alias in self.book.aliases)])
+            )
+        raise self._unknown(
+            "model", name, [*self._models, *(alias.name for alias in self.book.aliases)]
+        )
 
     def values_at(
         self, model: int, dimensions: Mapping[str, str], seconds: int, minute: int
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
-        """The value of each dimension at a minute of the day, and those given or set by the clock that are no default.
+        """The value of each dimension at a minute of the day,
+        and those given or set by the clock that are no default.
 
         Raises `PriceError` for what the book does not know.
         """
@@ -355,7 +435,10 @@ class RateCard:
             if dimension.clocked:
                 value_now = self._clock_value(model, index, values, seconds, minute)
                 if dimension.name in dimensions and values[index] != value_now:
-                    raise BadRequest("bad_record", f"{dimension.name} is set by the time of day, not by the record")
+                    raise BadRequest(
+                        "bad_record",
+                        f"{dimension.name} is set by the time of day, not by the record",
+                    )
                 values[index] = value_now
         given = tuple(
             (dimension.name, dimension.values[value].name)
@@ -364,7 +447,9 @@ class RateCard:
         )
         return tuple(values), given
 
-    def _clock_value(self, model: int, index: int, values: Sequence[int], seconds: int, minute: int) -> int:
+    def _clock_value(
+        self, model: int, index: int, values: Sequence[int], seconds: int, minute: int
+    ) -> int:
         """The value that the clock sets, where it is offered; else the default."""
         dimension = self.book.dimensions[index]
         point = [model, bisect_right(self.book.boundaries, seconds), *values]
@@ -376,9 +461,15 @@ class RateCard:
         return dimension.default
 
     @staticmethod
-    def _unknown(kind: str, name: object, known: Sequence[str] | Mapping[str, object], of: str = "") -> UnknownName:
+    def _unknown(
+        kind: str, name: object, known: Sequence[str] | Mapping[str, object], of: str = ""
+    ) -> UnknownName:
         if not isinstance(name, str):
-            return UnknownName(f"unknown_{kind}", f"the {kind} `{shown(name, 100)}`{of} is no text but a Python `{type(name).__name__}`")
+            return UnknownName(
+                f"unknown_{kind}",
+                f"the {kind} `{shown(name, 100)}`{of} is no text but a Python "
+                f"`{type(name).__name__}`",
+            )
         help = did_you_mean(shown(name), known)
         if help is None and len(known) <= 12:
             help = "known: " + ", ".join(known)

@@ -1,4 +1,6 @@
-"""The rate of one meter in one combination: its price, what derives it, what the stack does to it, and why it may be free."""
+"""The rate of one meter in one combination: its price, what derives it,
+what the stack does to it, and why it may be free.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +41,8 @@ class Step:
 class Rate:
     """What one meter costs in a cell, in the book's currency per one of its unit.
 
-    `list_price` is the price before `steps`, `unit_price` after them. A derived price names what it comes from:
-    `derivation` is (factor, meter, price of that meter).
+    `list_price` is the price before `steps`, `unit_price` after them.
+    A derived price names what it comes from: `derivation` is (factor, meter, price of that meter).
     """
 
     meter: m.Meter
@@ -67,7 +69,12 @@ def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
 def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
     """The error of a request that uses a meter which it is not offered."""
     message = f"meter `{meter.name}` is not offered to this request"
-    return NotOffered("not_offered", message, origin=meter.origin, help=offered_where(book, point, meter.name, meter.offers))
+    return NotOffered(
+        "not_offered",
+        message,
+        origin=meter.origin,
+        help=offered_where(book, point, meter.name, meter.offers),
+    )
 
 
 def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offer]) -> str:
@@ -81,7 +88,11 @@ def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offe
             if axis == m.DATES:
                 first = (mask & -mask).bit_length() - 1
                 start = book.boundaries[first - 1] if first else None
-                wants.append(f"from {written(start)}" if start and first > point[axis] else f"before {written(book.boundaries[mask.bit_length() - 1])}")
+                wants.append(
+                    f"from {written(start)}"
+                    if start and first > point[axis]
+                    else f"before {written(book.boundaries[mask.bit_length() - 1])}"
+                )
             elif axis == m.MODELS:
                 wants.append("for other models")
             else:
@@ -92,16 +103,20 @@ def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offe
     return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
 
 
-
-
-def rate_of(book: m.Book, point: Point, index: int, effects: Effects, free: m.Remark | None) -> Rate:
+def rate_of(
+    book: m.Book, point: Point, index: int, effects: Effects, free: m.Remark | None
+) -> Rate:
     """The rate of a meter (by its index). Raises `NotOffered` where the meter has none."""
     meter = book.meters[index]
     offer = next((offer for offer in meter.offers if holds(offer.scope, point)), None)
     if offer is None:
         raise not_offered(book, point, meter)
-    charge = next((number for number, charge in enumerate(book.charges) if charge.meter == index), None)
-    rate = _charged(book, point, meter, charge) if charge is not None else _rated(book, point, index)
+    charge = next(
+        (number for number, charge in enumerate(book.charges) if charge.meter == index), None
+    )
+    rate = (
+        _charged(book, point, meter, charge) if charge is not None else _rated(book, point, index)
+    )
     steps = tuple(_steps(book, point, index, effects)) if rate.free is None else ()
     price = rate.list_price
     for step in steps:
@@ -111,7 +126,17 @@ def rate_of(book: m.Book, point: Point, index: int, effects: Effects, free: m.Re
         if rounding.stage == "unit_price":
             after = rounded(price * rate.size, rounding.step, rounding.mode) / rate.size
             if after != price:
-                steps = (*steps, Step("round unit_price", "round", (after - price) * rate.size, rate.per, rate.size, rounding.origin))
+                steps = (
+                    *steps,
+                    Step(
+                        "round unit_price",
+                        "round",
+                        (after - price) * rate.size,
+                        rate.per,
+                        rate.size,
+                        rounding.origin,
+                    ),
+                )
             price = after
     doubts = [text for text in (offer.origin.unsure,) if text]
     if free is not None:
@@ -120,13 +145,22 @@ def rate_of(book: m.Book, point: Point, index: int, effects: Effects, free: m.Re
 
 
 def _finished(
-    rate: Rate, steps: tuple[Step, ...], price: Fraction, doubts: list[str], free: str | None, origin: m.Origin | None
+    rate: Rate,
+    steps: tuple[Step, ...],
+    price: Fraction,
+    doubts: list[str],
+    free: str | None,
+    origin: m.Origin | None,
 ) -> Rate:
     found = [*rate.doubts, *doubts, *(step.origin.unsure for step in steps if step.origin.unsure)]
     return evolve(
-        rate, unit_price=Fraction(0) if free is not None else price, steps=steps, free=free, free_origin=origin,
+        rate,
+        unit_price=Fraction(0) if free is not None else price,
+        steps=steps,
+        free=free,
+        free_origin=origin,
         doubts=tuple(dict.fromkeys(found)),
-    )  # fmt: skip
+    )
 
 
 def stepped(price: Fraction, step: Step) -> Fraction:
@@ -152,7 +186,9 @@ def _steps(book: m.Book, point: Point, index: int, effects: Effects) -> Iterator
                     yield Step(name, "add", line.amount, line.per, line.size, line.origin)
         else:
             limit = book.limits[number]
-            for row in (limit.lines[place] for place in leaf_at(book, book.decisions.limits[number], point)):
+            for row in (
+                limit.lines[place] for place in leaf_at(book, book.decisions.limits[number], point)
+            ):
                 if row.target == "unit_price" and index in row.meters:
                     bound = "at_least" if row.at_least else "at_most"
                     yield Step(limit.name, bound, row.amount, row.per, row.size, row.origin)
@@ -165,7 +201,9 @@ def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
     if price is None or price.kind == "absent":
         name = book.models[model].name
         origin = price.origin if price is not None else book.models[model].origin
-        raise NotOffered("not_offered", f"`{meter.name}` has no price for `{name}` on this day", origin=origin)
+        raise NotOffered(
+            "not_offered", f"`{meter.name}` has no price for `{name}` on this day", origin=origin
+        )
     doubts = (price.origin.unsure,) if price.origin.unsure else ()
     if price.kind == "amount" or depth > 16:
         amount = (price.amount or Fraction(0)) / price.size
@@ -176,13 +214,23 @@ def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
     more = (derivation.origin.unsure,) if derivation.origin.unsure else ()
     made = (derivation.factor, book.meters[derivation.of].name, base.list_price, derivation.origin)
     return Rate(
-        meter, amount, amount, price.per, price.size, (), price.origin, made, doubts=(*doubts, *base.doubts, *more)
+        meter,
+        amount,
+        amount,
+        price.per,
+        price.size,
+        (),
+        price.origin,
+        made,
+        doubts=(*doubts, *base.doubts, *more),
     )
 
 
 def price_at(book: m.Book, point: Point, index: int) -> m.Price | None:
     """The row that prices a meter at a point: of those that hold, the one of the highest rank."""
-    return next((book.prices[found] for found in leaf_at(book, book.decisions.prices[index], point)), None)
+    return next(
+        (book.prices[found] for found in leaf_at(book, book.decisions.prices[index], point)), None
+    )
 
 
 def derivation_at(book: m.Book, point: Point, index: int) -> m.Derivation:
@@ -191,7 +239,9 @@ def derivation_at(book: m.Book, point: Point, index: int) -> m.Derivation:
 
 
 def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
-    """The price of a meter that has a charge, before any modifier; what belongs to an account is only named."""
+    """The price of a meter that has a charge, before any modifier;
+    what belongs to an account is only named.
+    """
     charge, roots = book.charges[number], book.decisions.charges[number]
     prices = [charge.prices[index] for index in leaf_at(book, roots[0], point)]
     first = next((price for price in prices if price.after is None), None)
@@ -204,18 +254,43 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
             left_out.append(f"the first {pool.written} of `{meter.name}` free per {pool.account}")
     for price in prices:
         if price.after is not None:
-            left_out.append(f"the price of `{meter.name}` after {grouped(price.after)} {plural(meter.unit)} per {price.account}")
+            left_out.append(
+                f"the price of `{meter.name}` after {grouped(price.after)} "
+                f"{plural(meter.unit)} per {price.account}"
+            )
     if free is not None:
         zero = Fraction(0)
         listed = first.amount / first.size if first is not None else zero
         return Rate(
-            meter, listed, zero, first.per if first is not None else meter.unit, first.size if first is not None else Fraction(1),
-            (), first.origin if first is not None else free.origin, None, minimum, (), free.origin.because or charge.title, free.origin,
-        )  # fmt: skip
+            meter,
+            listed,
+            zero,
+            first.per if first is not None else meter.unit,
+            first.size if first is not None else Fraction(1),
+            (),
+            first.origin if first is not None else free.origin,
+            None,
+            minimum,
+            (),
+            free.origin.because or charge.title,
+            free.origin,
+        )
     if first is None:
-        raise NotOffered("not_offered", f"`{meter.name}` has no price for this request", origin=charge.origin)
+        raise NotOffered(
+            "not_offered", f"`{meter.name}` has no price for this request", origin=charge.origin
+        )
     amount = first.amount / first.size
     doubts = (first.origin.unsure,) if first.origin.unsure else ()
-    return Rate(meter, amount, amount, first.per, first.size, (), first.origin, None, minimum, tuple(left_out), doubts=doubts)
-
-
+    return Rate(
+        meter,
+        amount,
+        amount,
+        first.per,
+        first.size,
+        (),
+        first.origin,
+        None,
+        minimum,
+        tuple(left_out),
+        doubts=doubts,
+    )

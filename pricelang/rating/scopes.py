@@ -10,11 +10,15 @@ from pricelang.book.space import sides_of
 from pricelang.rating.errors import BadRequest
 from pricelang.wording import shown
 
-_SIDE = re.compile(r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII)
+_SIDE = re.compile(
+    r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII
+)
 
 
 def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
-    """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds. Raises `BadRequest`."""
+    """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds.
+    Raises `BadRequest`.
+    """
     match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
     limit = Fraction(match["limit"].replace(",", "")) if match else None
     known = []
@@ -22,6 +26,8 @@ def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
         known += [f"{summed.label} over {value}" for value in summed.limits]
         if match and limit is not None and summed.label == match["sum"] and limit in summed.limits:
             return index, sides_of(summed.limits, limit, match["side"] == "over")
-    raise BadRequest("bad_record", f"no rule of the book has the threshold `{shown(text)}`",
-                     help="thresholds: " + ", ".join(known) if known else None)  # fmt: skip
-
+    raise BadRequest(
+        "bad_record",
+        f"no rule of the book has the threshold `{shown(text)}`",
+        help="thresholds: " + ", ".join(known) if known else None,
+    )

@@ -1,4 +1,6 @@
-"""A walk down all diagrams of a book at once: combinations that end in the same state price alike, and are worked out once."""
+"""A walk down all diagrams of a book at once:
+combinations that end in the same state price alike, and are worked out once.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,16 @@ from pricelang.rating.ratecard import RateCard
 
 REFUSED = -1
 Rest = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, ...], ...]]
-"""What is still open of all rules (each by its number), with what the walk has decided of these; and of the diagrams that say
-where each value of a dimension is offered."""
+"""What is still open of all rules (each by its number), with what the walk has decided of these;
+and of the diagrams that say where each value of a dimension is offered.
+"""
 
 
 @frozen(eq=False, repr=False)
 class _Head:
-    """Where a walk starts: what the model and the day decide by themselves, as a number, and what they leave open."""
+    """Where a walk starts: what the model and the day decide by themselves,
+    as a number, and what they leave open.
+    """
 
     settled: int
     rest: int
@@ -31,8 +36,10 @@ class _Head:
 
 @define(eq=False, repr=False)
 class Walk:
-    """A walk down all diagrams of a book at once, axis by axis. What is left open is one for all models and days that leave
-    the same, and equal ends price alike, so that each is worked out once, however many combinations lead to it."""
+    """A walk down all diagrams of a book at once, axis by axis. What is left open is one for all
+    models and days that leave the same, and equal ends price alike, so that each is worked out
+    once, however many combinations lead to it.
+    """
 
     book: m.Book
     _heads: list[_Head] = field(factory=list)
@@ -50,7 +57,9 @@ class Walk:
 
     def __attrs_post_init__(self) -> None:
         kinds = [rules for rules in rules_of(self.book) if rules.pays]
-        self._kinds = tuple((rules, number, root) for rules in kinds for number, root in enumerate(rules.roots))
+        self._kinds = tuple(
+            (rules, number, root) for rules in kinds for number, root in enumerate(rules.roots)
+        )
         dimensions = [len(dimension.values) for dimension in self.book.dimensions]
         self._sizes = (*dimensions, *(len(total.limits) + 1 for total in self.book.sums))
 
@@ -72,7 +81,12 @@ class Walk:
             else:
                 settled.append(self._as_plain(number, root))
         values = tuple(
-            tuple([self._as_offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1])) for root in roots])
+            tuple(
+                [
+                    self._as_offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1]))
+                    for root in roots
+                ]
+            )
             for roots in self.book.decisions.values
         )
         open = REFUSED if refused else self._rest((tuple(rest), values))
@@ -86,9 +100,12 @@ class Walk:
         """What a dated version leaves open, or `REFUSED` where none of its requests exists."""
         return self._heads[state].rest
 
-    def cell(self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]) -> Cell | None:
-        """The cell of a dated version (a state, and a point it holds at), of values and of sides; None where there is no such
-        request."""
+    def cell(
+        self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]
+    ) -> Cell | None:
+        """The cell of a dated version (a state, and a point it holds at), of values and of sides;
+        None where there is no such request.
+        """
         positions, rest = (*values, *sides), self.rest(state)
         for axis, position in enumerate(positions, 2):
             if rest == REFUSED:
@@ -97,7 +114,9 @@ class Walk:
         return None if rest == REFUSED else self.last(state, rest, (*point, *positions))
 
     def ways(self, rest: int, axis: int) -> tuple[int, ...]:
-        """What is open at each point of the next axis, or `REFUSED` where no request below it exists."""
+        """What is open at each point of the next axis,
+        or `REFUSED` where no request below it exists.
+        """
         found = self._ways.get((rest, axis))
         if found is None:
             found = self._ways[rest, axis] = self._ways_of(self._rests[rest], axis)
@@ -106,23 +125,38 @@ class Walk:
     def _ways_of(self, rest: Rest, axis: int) -> tuple[int, ...]:
         rules, values = rest
         nodes, index = self.book.decisions.nodes, axis - 2
-        turning = [place for place, (_, root) in enumerate(rules) if root >= 0 and nodes[root][0] == axis]
-        elsewhere = {root for number, roots in enumerate(values) if number != index for root in roots if root >= 0 and nodes[root][0] == axis}
+        turning = [
+            place for place, (_, root) in enumerate(rules) if root >= 0 and nodes[root][0] == axis
+        ]
+        elsewhere = {
+            root
+            for number, roots in enumerate(values)
+            if number != index
+            for root in roots
+            if root >= 0 and nodes[root][0] == axis
+        }
         known: dict[object, int] = {}
         found = []
         for position in range(self._sizes[index]):
             children = [self._branch(rules[place][1], position) for place in turning]
             moved = {root: self._branch(root, position) for root in elsewhere}
-            own = _down(nodes, values[index][position], axis, position) if index < len(values) else 0
+            own = (
+                _down(nodes, values[index][position], axis, position) if index < len(values) else 0
+            )
             key = (tuple(children), tuple(moved.values()), own)
             if key not in known:
-                known[key] = self._next(rest, index, dict(zip(turning, children, strict=True)), moved, own)
+                known[key] = self._next(
+                    rest, index, dict(zip(turning, children, strict=True)), moved, own
+                )
             found.append(known[key])
         return tuple(found)
 
-    def _next(self, rest: Rest, index: int, turned: Mapping[int, int], moved: Mapping[int, int], own: int) -> int:
-        """What is open at a point of an axis: of rules and values those that turn on it are moved on, and of the values of a
-        dimension only the one that the request has still matters."""
+    def _next(
+        self, rest: Rest, index: int, turned: Mapping[int, int], moved: Mapping[int, int], own: int
+    ) -> int:
+        """What is open at a point of an axis: of rules and values those that turn on it are moved
+        on, and of the values of a dimension only the one that the request has still matters.
+        """
         rules, values = list(rest[0]), list(rest[1])
         for place, root in turned.items():
             number = rules[place][0]
@@ -130,7 +164,10 @@ class Walk:
                 return REFUSED
             rules[place] = (number, self._as_plain(number, root) if root < 0 else root)
         if moved:
-            values = [tuple([self._as_offered(moved.get(root, root)) for root in roots]) for roots in values]
+            values = [
+                tuple([self._as_offered(moved.get(root, root)) for root in roots])
+                for roots in values
+            ]
         if index < len(values):
             values[index] = (own,) if own >= 0 else ()
             if own < 0 and not self.book.decisions.leaves[~own]:
@@ -144,7 +181,9 @@ class Walk:
         return self._rest((tuple(rules), tuple(values)))
 
     def last(self, state: int, rest: int, point: tuple[int, ...]) -> Cell | None:
-        """The cell of a dated version and what the walk has decided after all axes, and of a point that leads there."""
+        """The cell of a dated version and what the walk has decided after all axes,
+        and of a point that leads there.
+        """
         key = (self._heads[state].settled, self._end(rest))
         if key not in self._cells:
             self._cells[key] = _cell(self.book, point)
@@ -176,7 +215,10 @@ class Walk:
             if rules.kind in ("meter", "free"):
                 there = bool(there)
             elif rules.kind == "modifier":
-                lines = [self.book.modifiers[index].lines[line] for line in self.book.decisions.leaves[~leaf]]
+                lines = [
+                    self.book.modifiers[index].lines[line]
+                    for line in self.book.decisions.leaves[~leaf]
+                ]
                 there = there if lines and lines[0].outcome != "no_effect" else ()
             found = self._plain[number, leaf] = -2 - self._number(("plain", number, there))
             if rules.kind == "free" and there:
@@ -192,11 +234,16 @@ class Walk:
         return self._plain.setdefault((-1, int(bool(self.book.decisions.leaves[~root]))), root)
 
     def _end(self, rest: int) -> int:
-        """What the walk has decided after all axes: of what is free it does not matter what multiplies it, but that
-        something does, since some never meet."""
+        """What the walk has decided after all axes: of what is free it does not matter
+        what multiplies it, but that something does, since some never meet.
+        """
         rules = self._rests[rest][0]
-        if any(self._kinds[number][0].kind == "free" and leaf in self._free for number, leaf in rules):
-            rules = tuple([(number, self._multiplied.get((number, leaf), leaf)) for number, leaf in rules])
+        if any(
+            self._kinds[number][0].kind == "free" and leaf in self._free for number, leaf in rules
+        ):
+            rules = tuple(
+                [(number, self._multiplied.get((number, leaf), leaf)) for number, leaf in rules]
+            )
         return self._number(("end", rules))
 
     def _branch(self, root: int, position: int) -> int:
@@ -204,7 +251,12 @@ class Walk:
         found = self._branches.get(root)
         if found is None:
             axis, children = self.book.decisions.nodes[root]
-            found = tuple([next(child for mask, child in children if mask >> n & 1) for n in range(self._sizes[axis - 2])])
+            found = tuple(
+                [
+                    next(child for mask, child in children if mask >> n & 1)
+                    for n in range(self._sizes[axis - 2])
+                ]
+            )
             self._branches[root] = found
         return found[position]
 
@@ -218,7 +270,9 @@ class Walk:
         return self._numbers.setdefault(key, len(self._numbers))
 
 
-def _down(nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, axis: int, position: int) -> int:
+def _down(
+    nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, axis: int, position: int
+) -> int:
     """What is left of a diagram at a point of its axis."""
     if root < 0 or nodes[root][0] != axis:
         return root
@@ -240,11 +294,17 @@ def dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:
         return None
     stretch = bisect_right(card.book.boundaries, at)
     start = card.book.boundaries[stretch - 1] if stretch else None
-    return (index, stretch) if start is not None and start >= card.book.models[index].released else None
+    return (
+        (index, stretch)
+        if start is not None and start >= card.book.models[index].released
+        else None
+    )
 
 
 def walk_of(card: RateCard) -> Walk:
-    """The walk of a book's rates: one as long as they live, so that what it has worked out serves all tables."""
+    """The walk of a book's rates: one as long as they live,
+    so that what it has worked out serves all tables.
+    """
     with _LOCK:
         return _WALKS.setdefault(card, Walk(card.book))
 

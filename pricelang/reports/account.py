@@ -1,4 +1,6 @@
-"""What an account's invoice adds and takes beside its lines: pools, tiers, floors and caps, by calendar period."""
+"""What an account's invoice adds and takes beside its lines:
+pools, tiers, floors and caps, by calendar period.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,13 @@ ALLOWANCE, TIER, MINIMUM, CAP, PER_REQUEST = "allowance", "tier", "minimum", "ca
 
 @frozen
 class Adjustment:
-    """A line of the account: what an `allowance` used, a `tier` reached, a `minimum` not met or a `cap` reached adds to
-    `amount` (or takes, where that is negative), in `currency`.
+    """A line of the account: what an `allowance` used, a `tier` reached, a `minimum` not met
+    or a `cap` reached adds to `amount` (or takes, where that is negative), in `currency`.
 
-    `name` is the meter or the limit, `since` the day on which the account's calendar period begins (UTC), `quantity` how many
-    units of the meter were free or beyond the first tier; `text` says it in a sentence. `per request` is what limits, fees
-    and roundings of single requests come to once pools and tiers have changed their amounts.
+    `name` is the meter or the limit, `since` the day on which the account's calendar period begins
+    (UTC), `quantity` how many units of the meter were free or beyond the first tier; `text` says it
+    in a sentence. `per request` is what limits, fees and roundings of single requests come to once
+    pools and tiers have changed their amounts.
     """
 
     kind: str
@@ -52,7 +55,9 @@ class Adjustment:
 
 @frozen(eq=False)
 class Use:
-    """A request that a pool or a tier counts, kept until all are known; `order` breaks ties by what the request says."""
+    """A request that a pool or a tier counts, kept until all are known;
+    `order` breaks ties by what the request says.
+    """
 
     priced: Priced
     billed: bool
@@ -72,11 +77,20 @@ class Account:
         self.since = self._since()
 
     def _since(self) -> int | None:
-        """The instant from which usage before the period matters, for it uses what the account has for a longer one."""
+        """The instant from which usage before the period matters,
+        for it uses what the account has for a longer one.
+        """
         if self._period is None or self._period.start is None:
             return None
         start = self._period.start
-        periods = {period for charge in self._book.charges for period in (*(pool.account for pool in charge.pools), *(price.account for price in charge.prices))}
+        periods = {
+            period
+            for charge in self._book.charges
+            for period in (
+                *(pool.account for pool in charge.pools),
+                *(price.account for price in charge.prices),
+            )
+        }
         turns = [turn_of(start, period) for period in periods if period]
         return min(turns, default=start) if min(turns, default=start) < start else None
 
@@ -93,10 +107,14 @@ class Account:
             self._settle(priced, None)
 
     def before(self, priced: Priced) -> None:
-        """Takes in a request from before the period, which may have used what the account has for a longer one."""
+        """Takes in a request from before the period,
+        which may have used what the account has for a longer one.
+        """
         assert self._period is not None
         start = self._period.start
-        if start is not None and any(turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)):
+        if start is not None and any(
+            turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)
+        ):
             self._uses.append(Use(priced, False, _order(priced)))
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
@@ -106,7 +124,9 @@ class Account:
         if known is None:
             known = self._terms[cell.point] = {}
         for name, uses in priced.given.items():
-            if not (uses if isinstance(uses, int) else any(uses)) or not isinstance(cell.rates[name], Rate):
+            if not (uses if isinstance(uses, int) else any(uses)) or not isinstance(
+                cell.rates[name], Rate
+            ):
                 continue
             if name not in known:
                 terms = terms_of(self._book, cell, name)
@@ -122,14 +142,18 @@ class Account:
         return self._bounds[point]
 
     def _settle(self, priced: Priced, total: Fraction | None) -> None:
-        """Adds what a request cost (its own total unless given) to the floors and caps whose whole period is inside the
-        invoice's."""
+        """Adds what a request cost (its own total unless given) to the floors
+        and caps whose whole period is inside the invoice's.
+        """
         whole = []
         for bound in self._bounds_of(priced):
             if self._covers(turn_of(priced.at, bound.per), bound.per):
                 whole.append(bound)
             else:
-                self._later[f"`{bound.name}` is of a {_period(bound.per)}, and this invoice is not of a whole one: left out"] = None
+                self._later[
+                    f"`{bound.name}` is of a {_period(bound.per)}, and this invoice is not "
+                    "of a whole one: left out"
+                ] = None
         if whole:
             self._ledger.add(ACCOUNT, priced, priced.total if total is None else total, whole)
 
@@ -137,10 +161,14 @@ class Account:
         period = self._period
         if period is None:
             return True
-        return (period.start is None or period.start <= start) and (period.end is None or turn_end(start, per) <= period.end)
+        return (period.start is None or period.start <= start) and (
+            period.end is None or turn_end(start, per) <= period.end
+        )
 
     def settle(self) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
-        """What the account adds and takes, in order of kind, name and time; and the notes on what it left out."""
+        """What the account adds and takes, in order of kind, name and time;
+        and the notes on what it left out.
+        """
         changes: dict[tuple[str, str, str, str], list[Fraction]] = {}
         for use in sorted(self._uses, key=lambda use: (use.priced.at, use.order)):
             charged = self._ledger.charge(ACCOUNT, use.priced)
@@ -149,9 +177,16 @@ class Account:
                 self._settle(use.priced, charged.total)
         found = [_change(*key, *sums) for key, sums in changes.items()]
         self._open_floors()
-        found += [self._bound(each.bound, each.start, each.difference) for each in self._ledger.settled()]
+        found += [
+            self._bound(each.bound, each.start, each.difference) for each in self._ledger.settled()
+        ]
         kinds = (ALLOWANCE, TIER, PER_REQUEST, CAP, MINIMUM)
-        adjustments = tuple(sorted((one for one in found if one.amount or one.quantity), key=lambda one: (one.currency, kinds.index(one.kind), one.since, one.name)))
+        adjustments = tuple(
+            sorted(
+                (one for one in found if one.amount or one.quantity),
+                key=lambda one: (one.currency, kinds.index(one.kind), one.since, one.name),
+            )
+        )
         return adjustments, tuple(self._later)
 
     def _open_floors(self) -> None:
@@ -171,21 +206,29 @@ class Account:
         amount = money(bound.amount, self._book.currency)
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
         text = f"{word} {amount} per {bound.per}"
-        return Adjustment(kind, bound.name, written(start), None, text, difference, self._book.currency)
+        return Adjustment(
+            kind, bound.name, written(start), None, text, difference, self._book.currency
+        )
 
 
-def _add_changes(changes: dict[tuple[str, str, str, str], list[Fraction]], charged: Charged) -> None:
+def _add_changes(
+    changes: dict[tuple[str, str, str, str], list[Fraction]], charged: Charged
+) -> None:
     """What pool and tiers made of a request, and what followed from that for the whole of it."""
     priced, known = charged.priced, Fraction(0)
     for line in charged.lines:
         for kind, quantity, amount in _parts(line):
-            found = changes.setdefault((kind, line.meter, written(line.start), priced.currency), [Fraction(0), Fraction(0)])
+            found = changes.setdefault(
+                (kind, line.meter, written(line.start), priced.currency), [Fraction(0), Fraction(0)]
+            )
             found[0], found[1] = found[0] + quantity, found[1] + amount
             known += amount
     rest = charged.total - priced.total - known
     if rest:
         start = written(min(line.start for line in charged.lines))
-        found = changes.setdefault((PER_REQUEST, "limits and rounding", start, priced.currency), [Fraction(0), Fraction(0)])
+        found = changes.setdefault(
+            (PER_REQUEST, "limits and rounding", start, priced.currency), [Fraction(0), Fraction(0)]
+        )
         found[1] += rest
 
 
@@ -194,12 +237,17 @@ def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
     yield TIER, line.later, line.tiered - line.alone
 
 
-def _change(kind: str, name: str, since: str, currency: str, quantity: Fraction, amount: Fraction) -> Adjustment:
+def _change(
+    kind: str, name: str, since: str, currency: str, quantity: Fraction, amount: Fraction
+) -> Adjustment:
     text = {
-        ALLOWANCE: "free allowance", TIER: "later tiers instead of the first price",
+        ALLOWANCE: "free allowance",
+        TIER: "later tiers instead of the first price",
         PER_REQUEST: "after allowances and tiers",
-    }[kind]  # fmt: skip
-    return Adjustment(kind, name, since, quantity if kind != PER_REQUEST else None, text, amount, currency)
+    }[kind]
+    return Adjustment(
+        kind, name, since, quantity if kind != PER_REQUEST else None, text, amount, currency
+    )
 
 
 def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
@@ -214,6 +262,8 @@ def _period(per: str) -> str:
 
 
 def _order(priced: Priced) -> tuple[object, ...]:
-    """What a request says, so that the order of the input does not matter between requests of one instant."""
+    """What a request says, so that the order of the input
+    does not matter between requests of one instant.
+    """
     usage: Sequence[tuple[str, tuple[Fraction | int, ...]]] = sorted(priced.usage.items())
     return priced.cell.point, tuple((name, tuple(map(Fraction, uses))) for name, uses in usage)

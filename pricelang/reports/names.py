@@ -15,7 +15,9 @@ from pricelang.usage.records import Part, Record
 from pricelang.wording import did_you_mean, shown
 
 OWN = ("model", *PERIODS, "file", "format", "id")
-"""What every record can be grouped by, besides its dimensions and attributes; each but `model` may be unknown."""
+"""What every record can be grouped by, besides its dimensions and attributes;
+each but `model` may be unknown.
+"""
 MAX_NAMES = 1_000
 Key: TypeAlias = tuple[object, ...]
 
@@ -30,7 +32,9 @@ class Names:
         self._any = False
 
     def key(self, record: Record, part: Part, priced: Priced, given: Given) -> Key:
-        """The group of a request; None for what it does not say. Raises `BadRequest` (`bad_date`)."""
+        """The group of a request; None for what it does not say.
+        Raises `BadRequest` (`bad_date`).
+        """
         self._any = True
         for name in (*record.attributes, *part.attributes):
             if name not in self._seen and len(self._seen) < MAX_NAMES:
@@ -50,9 +54,13 @@ class Names:
         return part.attributes.get(name, record.attributes.get(name))
 
     def check(self) -> None:
-        """Raises `BadRequest` (`no_column`) for a name that no record carries, once there was a record."""
+        """Raises `BadRequest` (`no_column`) for a name that no record carries,
+        once there was a record.
+        """
         known = [*OWN, *self._defaults, *self._seen]
         unknown = next((name for name in self._by if name not in known), None)
         if unknown is not None and self._any:
-            help = did_you_mean(shown(unknown), known) or "they carry: " + ", ".join(map(shown, known[:40]))
+            help = did_you_mean(shown(unknown), known) or "they carry: " + ", ".join(
+                map(shown, known[:40])
+            )
             raise BadRequest("no_column", f"no record carries `{shown(unknown)}`", help=help)

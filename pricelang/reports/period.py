@@ -1,4 +1,6 @@
-"""Stretches of the calendar: a day, a month or a year in a time zone, and which of them an instant falls in."""
+"""Stretches of the calendar: a day, a month or a year in a time zone,
+and which of them an instant falls in.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _CALENDAR = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?
 
 @frozen
 class Period:
-    """A stretch of time in UTC seconds: `start` is inside, `end` is not, None is open. `name` is as it was asked for."""
+    """A stretch of time in UTC seconds: `start` is inside, `end` is not, None is open.
+    `name` is as it was asked for.
+    """
 
     name: str
     start: int | None
@@ -51,11 +55,16 @@ def period_of(text: str, zone: tzinfo | None = UTC) -> Period:
             last = first.replace(year=first.year + 1)
         return Period(text.strip(), _midnight(first, zone), _midnight(last, zone))
     except (ValueError, OverflowError):
-        raise BadRequest("bad_period", f"`{shown(text)}` is no day, month or year", help="write `2026-05-31`, `2026-05` or `2026`") from None
+        raise BadRequest(
+            "bad_period",
+            f"`{shown(text)}` is no day, month or year",
+            help="write `2026-05-31`, `2026-05` or `2026`",
+        ) from None
 
 
 def between(since: str | None, until: str | None, zone: tzinfo | None = UTC) -> Period | None:
-    """From the first instant of `since` to the last one of `until`, each a day, month or year; None where both are.
+    """From the first instant of `since` to the last one of `until`, each a day, month or year;
+    None where both are.
 
     Raises `BadRequest` (`bad_period`), also where nothing lies between.
     """
@@ -64,12 +73,17 @@ def between(since: str | None, until: str | None, zone: tzinfo | None = UTC) -> 
     start = period_of(since, zone).start if since is not None else None
     end = period_of(until, zone).end if until is not None else None
     if start is not None and end is not None and start >= end:
-        raise BadRequest("bad_period", f"`{shown(since)}` is not before `{shown(until)}`", help="both days are included")
+        raise BadRequest(
+            "bad_period",
+            f"`{shown(since)}` is not before `{shown(until)}`",
+            help="both days are included",
+        )
     return Period(f"{since or ''} to {until or ''}".strip(), start, end)
 
 
 def zone_of(name: str | None) -> tzinfo | None:
-    """The time zone of a name such as `Europe/Berlin`; UTC where there is none. `local` is None: the zone of this machine.
+    """The time zone of a name such as `Europe/Berlin`; UTC where there is none.
+    `local` is None: the zone of this machine.
 
     Raises `BadRequest` (`bad_zone`).
     """
@@ -88,7 +102,8 @@ def zone_of(name: str | None) -> tzinfo | None:
 
 
 def moment(at: str, zone: tzinfo | None = UTC) -> tuple[int, datetime]:
-    """An instant in UTC seconds, and as a clock of the zone shows it. A day that says no time is that day in every zone.
+    """An instant in UTC seconds, and as a clock of the zone shows it.
+    A day that says no time is that day in every zone.
 
     Raises `BadRequest` (`bad_date`).
 
@@ -108,7 +123,8 @@ def moment(at: str, zone: tzinfo | None = UTC) -> tuple[int, datetime]:
 
 
 def turn_name(time: datetime, period: str) -> str:
-    """The hour, day, week, month or year of a time, by its first moment: `2026-05-01`, and an hour `2026-05-01 13:00:00`.
+    """The hour, day, week, month or year of a time, by its first moment:
+    `2026-05-01`, and an hour `2026-05-01 13:00:00`.
 
     >>> turn_name(datetime(2026, 5, 6, 13, 20), "week"), turn_name(datetime(2026, 5, 6), "month")
     ('2026-05-04', '2026-05-01')

@@ -1,4 +1,6 @@
-"""Cost of records by what they carry: model, time, file, dimensions and attributes; only the groups are kept."""
+"""Cost of records by what they carry: model, time, file, dimensions and attributes;
+only the groups are kept.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +22,30 @@ from pricelang.usage.records import Outcome, Place, Record
 
 
 def report_records(
-    book: PriceBook, outcomes: Iterable[Outcome], by: Sequence[str] = ("model",), given: Given | None = None, period: Period | None = None,
-    zone: tzinfo | None = UTC, refused: Callable[[Place, dict[str, str | None]], None] | None = None,
-) -> Report:  # fmt: skip
-    """What records cost by `model` (the book's id of it), `hour`, `day`, `week`, `month` or `year` in a time zone, `file`,
-    `format`, `id`, a dimension of the book, or any attribute that records carry (`session`, `workspace`, a tag).
+    book: PriceBook,
+    outcomes: Iterable[Outcome],
+    by: Sequence[str] = ("model",),
+    given: Given | None = None,
+    period: Period | None = None,
+    zone: tzinfo | None = UTC,
+    refused: Callable[[Place, dict[str, str | None]], None] | None = None,
+) -> Report:
+    """What records cost by `model` (the book's id of it), `hour`, `day`, `week`, `month` or `year`
+    in a time zone, `file`, `format`, `id`, a dimension of the book, or any attribute that records
+    carry (`session`, `workspace`, a tag).
 
-    A record counts in each group that one of its requests falls in. What it does not say is None. With a period, records
-    outside of it are counted apart, and one without a time is refused. `refused` is called with each refused record.
+    A record counts in each group that one of its requests falls in. What it does not say is None.
+    With a period, records outside of it are counted apart, and one without a time is refused.
+    `refused` is called with each refused record.
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally, groups, names = given or Given(), Tally(refused), _Groups(book), Names(book.checked, by, zone)
+    given, tally, groups, names = (
+        given or Given(),
+        Tally(refused),
+        _Groups(book),
+        Names(book.checked, by, zone),
+    )
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -39,8 +53,13 @@ def report_records(
                 if inside is None:
                     tally.outside += 1
                     continue
-                bills = book.price_parts(inside, model=given.model, at=given.at, dimensions=given.dimensions)
-                keys = [names.key(inside, part, bill.parts[0], given) for part, bill in zip(inside.parts, bills, strict=True)]
+                bills = book.price_parts(
+                    inside, model=given.model, at=given.at, dimensions=given.dimensions
+                )
+                keys = [
+                    names.key(inside, part, bill.parts[0], given)
+                    for part, bill in zip(inside.parts, bills, strict=True)
+                ]
                 notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
                 if given.strict:
                     check_certain(notes)
@@ -52,11 +71,22 @@ def report_records(
     names.check()
     totals, whole = groups.totals()
     counts = tally.counts()
-    return Report(tuple(by), totals, tally.unpriced(), counts.read, RECORDS, counts, whole, tuple(tally.notes.items()))
+    return Report(
+        tuple(by),
+        totals,
+        tally.unpriced(),
+        counts.read,
+        RECORDS,
+        counts,
+        whole,
+        tuple(tally.notes.items()),
+    )
 
 
 def _inside(record: Record, given: Given, period: Period, zone: tzinfo | None) -> Record | None:
-    """A record with those of its requests that are inside a period; None where it has requests and all are outside."""
+    """A record with those of its requests that are inside a period;
+    None where it has requests and all are outside.
+    """
     parts = []
     for part in record.parts:
         at = part.at if part.at is not None else given.at
@@ -85,14 +115,23 @@ class _Sum:
     @property
     def total(self) -> Fraction:
         """The sum."""
-        return self._rest + sum((Fraction(units, 10**places) for places, units in self._units.items()), Fraction(0))
+        return self._rest + sum(
+            (Fraction(units, 10**places) for places, units in self._units.items()), Fraction(0)
+        )
 
 
 class _Group:
-    """What is added up for one group: `more` is what the sums of requests in it may cost beyond the least."""
+    """What is added up for one group:
+    `more` is what the sums of requests in it may cost beyond the least.
+    """
 
     def __init__(self) -> None:
-        self.rows, self.used, self.least, self.more = 0, dict[str, Fraction | int](), _Sum(), Fraction(0)
+        self.rows, self.used, self.least, self.more = (
+            0,
+            dict[str, Fraction | int](),
+            _Sum(),
+            Fraction(0),
+        )
 
     def add(self, bill: Bill) -> None:
         """Adds a request."""
@@ -103,7 +142,9 @@ class _Group:
             self.least.add(priced, bill.bounds[0])
             self.more += bill.bounds[1] - bill.bounds[0]
         for meter, uses in priced.given.items():
-            self.used[meter] = self.used.get(meter, 0) + (uses if isinstance(uses, int) else sum(uses))
+            self.used[meter] = self.used.get(meter, 0) + (
+                uses if isinstance(uses, int) else sum(uses)
+            )
 
 
 class _Groups:
@@ -127,15 +168,30 @@ class _Groups:
 
     def totals(self) -> tuple[tuple[Total, ...], tuple[Total, ...]]:
         """The groups in order of their values, and the whole of each currency."""
-        used = {meter for group in self._whole.values() for meter, quantity in group.used.items() if quantity}
+        used = {
+            meter
+            for group in self._whole.values()
+            for meter, quantity in group.used.items()
+            if quantity
+        }
         meters = columns_of(self._book.checked, used)
         found = [_total(key, group, meters) for key, group in self._groups.items()]
-        found.sort(key=lambda total: (*((value is None, str(value)) for value in total.by), (False, total.currency)))
-        whole = sorted((_total(key, group, meters) for key, group in self._whole.items()), key=lambda total: total.currency)
+        found.sort(
+            key=lambda total: (
+                *((value is None, str(value)) for value in total.by),
+                (False, total.currency),
+            )
+        )
+        whole = sorted(
+            (_total(key, group, meters) for key, group in self._whole.items()),
+            key=lambda total: total.currency,
+        )
         return tuple(found), tuple(whole)
 
 
 def _total(key: tuple[Key, str], group: _Group, meters: Sequence[str]) -> Total:
     least = group.least.total
     quantities = tuple((meter, Fraction(group.used.get(meter, 0))) for meter in meters)
-    return Total(key[0], group.rows, quantities, least, key[1], least + group.more if group.more else None)
+    return Total(
+        key[0], group.rows, quantities, least, key[1], least + group.more if group.more else None
+    )

@@ -1,4 +1,6 @@
-"""What a pass over records counts: what became of each, the reasons of those refused, and the notes; in bounded memory."""
+"""What a pass over records counts:
+what became of each, the reasons of those refused, and the notes; in bounded memory.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,13 @@ class Given:
 
 
 class Tally:
-    """The counts of one pass; `refused` is called with each record that has no price, where it is given."""
+    """The counts of one pass;
+    `refused` is called with each record that has no price, where it is given.
+    """
 
-    def __init__(self, refused: Callable[[Place, dict[str, str | None]], None] | None = None) -> None:
+    def __init__(
+        self, refused: Callable[[Place, dict[str, str | None]], None] | None = None
+    ) -> None:
         self.priced = self.free = self.skipped = self.broken = self.outside = self.warned = 0
         self.notes: dict[Note, int] = {}
         self._reasons: dict[Reason, list[str]] = {}
@@ -80,21 +86,37 @@ class Tally:
 
     def counts(self) -> Counts:
         """The counts so far; they add up to what was read."""
-        return Counts(self.priced, self.free, self.skipped, sum(self._numbers.values()), self.outside, self.broken, self.warned)
+        return Counts(
+            self.priced,
+            self.free,
+            self.skipped,
+            sum(self._numbers.values()),
+            self.outside,
+            self.broken,
+            self.warned,
+        )
 
     def unpriced(self) -> tuple[Unpriced, ...]:
         """The reasons of what was refused, the most frequent first."""
         order = sorted(self._numbers.items(), key=lambda pair: (-pair[1], pair[0][:2]))
-        return tuple(Unpriced(number, *reason, tuple(self._reasons[reason])) for reason, number in order)
+        return tuple(
+            Unpriced(number, *reason, tuple(self._reasons[reason])) for reason, number in order
+        )
 
 
 def costs(bill: Bill) -> bool:
     """Whether a request costs anything at all, at most."""
     if bill.bounds is not None:
         return bill.bounds[1] > 0
-    return any(bool(priced.total if priced.units is None else priced.units) for priced in bill.parts)
+    return any(
+        bool(priced.total if priced.units is None else priced.units) for priced in bill.parts
+    )
 
 
 def no_time() -> BadRequest:
     """The error of a record that says no time where its time matters."""
-    return BadRequest("no_time", "the record says no time", help="give one for all such records with `--at`, or `at=` in Python")
+    return BadRequest(
+        "no_time",
+        "the record says no time",
+        help="give one for all such records with `--at`, or `at=` in Python",
+    )

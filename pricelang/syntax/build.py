@@ -1,4 +1,6 @@
-"""Lark's parse of one statement to our tree: values read exactly, reserved words and the order of endings checked."""
+"""Lark's parse of one statement to our tree:
+values read exactly, reserved words and the order of endings checked.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,29 @@ from pricelang.syntax.faults import Fault, Span
 
 MAX_DIGITS = 40
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-ORDER = ("for_models", "except_models", "when", "from_date", "before_date", "then", "because", "unsure", "see")
-WRITTEN = {"for_models": "for", "except_models": "except for", "from_date": "from", "before_date": "before"}
+ORDER = (
+    "for_models",
+    "except_models",
+    "when",
+    "from_date",
+    "before_date",
+    "then",
+    "because",
+    "unsure",
+    "see",
+)
+WRITTEN = {
+    "for_models": "for",
+    "except_models": "except for",
+    "from_date": "from",
+    "before_date": "before",
+}
 
 
 class Builder:
-    """Builds one statement; `faults` gathers what is wrong, `fatal` says that the statement cannot be used."""
+    """Builds one statement; `faults` gathers what is wrong,
+    `fatal` says that the statement cannot be used.
+    """
 
     def __init__(self, file: str, first_line: int, reserved: frozenset[str]) -> None:
         self.file, self.first_line, self.reserved = file, first_line, reserved
@@ -34,9 +53,17 @@ class Builder:
         if getattr(meta, "line", None) is None:
             return Span(self.file, self.first_line, 1, self.first_line, 1)
         shift = self.first_line - 1
-        return Span(self.file, meta.line + shift, meta.column, (meta.end_line or meta.line) + shift, meta.end_column)
+        return Span(
+            self.file,
+            meta.line + shift,
+            meta.column,
+            (meta.end_line or meta.line) + shift,
+            meta.end_column,
+        )
 
-    def fault(self, code: str, message: str, span: Span, help: str | None = None, *, fatal: bool = True) -> None:
+    def fault(
+        self, code: str, message: str, span: Span, help: str | None = None, *, fatal: bool = True
+    ) -> None:
         self.faults.append(Fault(code, message, span, help))
         self.fatal = self.fatal or fatal
 
@@ -47,14 +74,22 @@ class Builder:
         return node
 
     def trees(self, node: Tree[Token], *kinds: str) -> list[Tree[Token]]:
-        return [child for child in node.children if isinstance(child, Tree) and (not kinds or child.data in kinds)]
+        return [
+            child
+            for child in node.children
+            if isinstance(child, Tree) and (not kinds or child.data in kinds)
+        ]
 
     def tree(self, node: Tree[Token], *kinds: str) -> Tree[Token] | None:
         found = self.trees(node, *kinds)
         return found[0] if found else None
 
     def tokens(self, node: Tree[Token], *kinds: str) -> list[Token]:
-        return [child for child in node.children if isinstance(child, Token) and (not kinds or child.type in kinds)]
+        return [
+            child
+            for child in node.children
+            if isinstance(child, Token) and (not kinds or child.type in kinds)
+        ]
 
     # ---- values ----
 
@@ -65,9 +100,12 @@ class Builder:
     def _check_name(self, text: str, span: Span) -> None:
         if text in self.reserved:
             self.fault(
-                "reserved_word", f"`{text}` is a word of the language and names nothing", span,
-                f"choose another name, such as `{text}_1`", fatal=False,
-            )  # fmt: skip
+                "reserved_word",
+                f"`{text}` is a word of the language and names nothing",
+                span,
+                f"choose another name, such as `{text}_1`",
+                fatal=False,
+            )
         if len(text) > 200:
             self.fault("too_large", "the name has more than 200 characters", span)
 
@@ -94,12 +132,20 @@ class Builder:
         return value / 100 if written.endswith("%") else value
 
     def number(self, token: Token) -> t.Number:
-        return t.Number(self.digits(str(token), self.span(token)), str(token), span=self.span(token))
+        return t.Number(
+            self.digits(str(token), self.span(token)), str(token), span=self.span(token)
+        )
 
     def money(self, token: Token) -> t.Money:
         written = str(token)
-        currency, digits = (SYMBOLS[written[0]], written[1:]) if written[0] in SYMBOLS else (written[:3], written[4:])
-        return t.Money(self.digits(digits, self.span(token)), currency, written, span=self.span(token))
+        currency, digits = (
+            (SYMBOLS[written[0]], written[1:])
+            if written[0] in SYMBOLS
+            else (written[:3], written[4:])
+        )
+        return t.Money(
+            self.digits(digits, self.span(token)), currency, written, span=self.span(token)
+        )
 
     def date(self, token: Token) -> t.Date:
         written = str(token)
@@ -147,19 +193,43 @@ class Builder:
                 self.fault("twice", f"`{written}` stands twice in one line", span, fatal=False)
             elif place < last:
                 after = WRITTEN.get(ORDER[last], ORDER[last])
-                self.fault("clause_order", f"`{written}` comes before `{after}`", span,
-                           "the order is: for, except for, when, from, before, then, because, unsure, see", fatal=False)  # fmt: skip
+                self.fault(
+                    "clause_order",
+                    f"`{written}` comes before `{after}`",
+                    span,
+                    "the order is: for, except for, when, from, before, then, because, unsure, see",
+                    fatal=False,
+                )
             last = max(last, place)
             values[kind] = self._clause(kind, clause)
         start, end = values.get("from_date"), values.get("before_date")
         if start and end and start.seconds >= end.seconds:
-            self.fault("bad_period", f"the period ends before it begins: from {start.written} before {end.written}", end.span, fatal=False)
+            self.fault(
+                "bad_period",
+                f"the period ends before it begins: from {start.written} before {end.written}",
+                end.span,
+                fatal=False,
+            )
             start = None  # so that nothing else is made of it
-        whole = Span(self.file, spans[0].line, spans[0].column, spans[-1].end_line, spans[-1].end_column) if spans else self.span(node)
+        whole = (
+            Span(
+                self.file, spans[0].line, spans[0].column, spans[-1].end_line, spans[-1].end_column
+            )
+            if spans
+            else self.span(node)
+        )
         return t.Endings(
-            values.get("for_models", ()), values.get("except_models", ()), values.get("when", ()), start, end,
-            values.get("then"), values.get("because"), values.get("unsure"), values.get("see"), span=whole,
-        )  # fmt: skip
+            values.get("for_models", ()),
+            values.get("except_models", ()),
+            values.get("when", ()),
+            start,
+            end,
+            values.get("then"),
+            values.get("because"),
+            values.get("unsure"),
+            values.get("see"),
+            span=whole,
+        )
 
     def _clause(self, kind: str, clause: Tree[Token]) -> Any:
         if kind in ("for_models", "except_models"):
@@ -174,7 +244,9 @@ class Builder:
         return self.name(token) if kind == "see" else self.text(token)
 
     def outcome(self, node: Tree[Token]) -> t.Outcome:
-        return t.Outcome("no_effect" if node.data == "no_effect" else "refuse", span=self.span(node))
+        return t.Outcome(
+            "no_effect" if node.data == "no_effect" else "refuse", span=self.span(node)
+        )
 
     def condition(self, node: Tree[Token] | None) -> tuple[t.Test, ...]:
         return tuple(self.test(child) for child in self.trees(node)) if node is not None else ()
@@ -204,8 +276,12 @@ class Builder:
                     self._check_name(cell.value.text, cell.span)
             if len(row.cells) != len(header.cells):
                 names = [cell.value.text for cell in header.cells if isinstance(cell.value, t.Name)]
-                self.fault("table", f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns", row.span,
-                           f"columns: {', '.join(names)}")  # fmt: skip
+                self.fault(
+                    "table",
+                    f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns",
+                    row.span,
+                    f"columns: {', '.join(names)}",
+                )
         if not body:
             self.fault("table", "the table has no rows", header.span)
         return t.Table(header, tuple(body), span=header.span)
@@ -217,7 +293,13 @@ class Builder:
         for child in self.trees(node):
             cell = self.cell(child, before)
             cells.append(cell)
-            before = Span(self.file, cell.span.end_line, cell.span.end_column, cell.span.end_line, cell.span.end_column + 1)
+            before = Span(
+                self.file,
+                cell.span.end_line,
+                cell.span.end_column,
+                cell.span.end_line,
+                cell.span.end_column + 1,
+            )
         return t.Row(tuple(cells), span=here)
 
     def cell(self, node: Tree[Token], before: Span) -> t.Cell:
@@ -239,15 +321,24 @@ class Builder:
     # ---- effects ----
 
     def factors(self, node: Tree[Token]) -> t.Factors:
-        return t.Factors(tuple(self.factor(child) for child in self.trees(node, "factor")), span=self.span(node))
+        return t.Factors(
+            tuple(self.factor(child) for child in self.trees(node, "factor")), span=self.span(node)
+        )
 
     def factor(self, node: Tree[Token]) -> t.Factor:
         numbers = [self.number(token) for token in self.tokens(node, "NUMBER")]
-        return t.Factor(numbers[0], numbers[1] if len(numbers) > 1 else None, self.names(node), span=self.span(node))
+        return t.Factor(
+            numbers[0],
+            numbers[1] if len(numbers) > 1 else None,
+            self.names(node),
+            span=self.span(node),
+        )
 
     def addition(self, node: Tree[Token]) -> t.Addition:
         money = self.money(self.tokens(node, "MONEY")[0])
-        return t.Addition(money, self.per(self.trees(node, "per")[0]), self.names(node), span=self.span(node))
+        return t.Addition(
+            money, self.per(self.trees(node, "per")[0]), self.names(node), span=self.span(node)
+        )
 
     def effect(self, node: Tree[Token]) -> t.Effect:
         if node.data == "factors":
@@ -257,22 +348,38 @@ class Builder:
     def modifier_line(self, node: Tree[Token]) -> t.ModifierLine:
         effect = self.trees(node, "factors", "addition", "no_effect", "refused")[0]
         otherwise = self.tree(node, "otherwise") is not None
-        return t.ModifierLine(otherwise, self.effect(effect), self.endings(node), span=self.span(node))
+        return t.ModifierLine(
+            otherwise, self.effect(effect), self.endings(node), span=self.span(node)
+        )
 
-    def modifier(self, node: Tree[Token], make: Callable[..., t.Statement], line_kind: str) -> t.Statement:
+    def modifier(
+        self, node: Tree[Token], make: Callable[..., t.Statement], line_kind: str
+    ) -> t.Statement:
         lines = tuple(self.modifier_line(child) for child in self.trees(node, line_kind))
         return make(
-            self.name(self.tokens(node, "NAME")[0]), self.optional_text(node), self.condition(self.tree(node, "condition")),
-            lines, endings=self.endings(node), span=self.span(node),
-        )  # fmt: skip
+            self.name(self.tokens(node, "NAME")[0]),
+            self.optional_text(node),
+            self.condition(self.tree(node, "condition")),
+            lines,
+            endings=self.endings(node),
+            span=self.span(node),
+        )
 
     def charge_price(self, node: Tree[Token]) -> t.ChargePrice:
         price = self.trees(node, "price")[0]
         money = [self.money(token) for token in self.tokens(price, "MONEY")]
-        account, numbers, names = self.tree(node, "account"), self.tokens(node, "NUMBER"), self.tokens(node, "NAME")
+        account, numbers, names = (
+            self.tree(node, "account"),
+            self.tokens(node, "NUMBER"),
+            self.tokens(node, "NAME"),
+        )
         return t.ChargePrice(
-            money[0], money[1] if len(money) > 1 else None, self.per(self.trees(price, "per")[0]),
-            self.number(numbers[0]) if numbers else None, self.name(names[0]) if names else None,
-            self.account(account) if account is not None else None, self.endings(node), span=self.span(node),
-        )  # fmt: skip
-
+            money[0],
+            money[1] if len(money) > 1 else None,
+            self.per(self.trees(price, "per")[0]),
+            self.number(numbers[0]) if numbers else None,
+            self.name(names[0]) if names else None,
+            self.account(account) if account is not None else None,
+            self.endings(node),
+            span=self.span(node),
+        )

@@ -14,7 +14,9 @@ Parse = Tree[Token]
 
 
 def build_statement(builder: Builder, parse: Parse) -> t.Statement:
-    """The statement of a parse whose root is `start`; what is wrong with it is left in `builder.faults`."""
+    """The statement of a parse whose root is `start`;
+    what is wrong with it is left in `builder.faults`.
+    """
     node = builder.trees(parse)[0]
     return STATEMENTS[str(node.data)](builder, node)
 
@@ -22,10 +24,13 @@ def build_statement(builder: Builder, parse: Parse) -> t.Statement:
 def _book(b: Builder, n: Parse) -> t.Statement:
     currency, extends = b.tree(n, "book_in"), b.tree(n, "book_extends")
     return t.BookHeader(
-        b.name(b.tokens(n, "NAME")[0]), b.optional_text(n),
+        b.name(b.tokens(n, "NAME")[0]),
+        b.optional_text(n),
         b.name(b.tokens(currency)[0]) if currency is not None else None,
-        b.name(b.tokens(extends)[0]) if extends is not None else None, endings=b.endings(n), span=b.span(n),
-    )  # fmt: skip
+        b.name(b.tokens(extends)[0]) if extends is not None else None,
+        endings=b.endings(n),
+        span=b.span(n),
+    )
 
 
 def _include(b: Builder, n: Parse) -> t.Statement:
@@ -49,7 +54,9 @@ def _dimension(b: Builder, n: Parse) -> t.Statement:
         hours = tuple(b.clock(token) for token in b.tokens(clock)) if clock is not None else None
         pair = (hours[0], hours[1]) if hours else None
         lines.append(t.ValueLine(b.names(child), pair, b.endings(child), span=b.span(child)))
-    return t.Dimension(b.name(name), b.name(default), tuple(lines), endings=b.endings(n), span=b.span(n))
+    return t.Dimension(
+        b.name(name), b.name(default), tuple(lines), endings=b.endings(n), span=b.span(n)
+    )
 
 
 def _unit(b: Builder, n: Parse) -> t.Statement:
@@ -82,9 +89,13 @@ def _rates(b: Builder, n: Parse) -> t.Statement:
     announced = b.tree(n, "announced")
     dates = [b.date(token) for token in b.tokens(announced)] if announced is not None else []
     return t.Rates(
-        b.per(b.trees(n, "per")[0]), dates[0] if dates else None, dates[1] if len(dates) > 1 else None,
-        b.table(n), endings=b.endings(n), span=b.span(n),
-    )  # fmt: skip
+        b.per(b.trees(n, "per")[0]),
+        dates[0] if dates else None,
+        dates[1] if len(dates) > 1 else None,
+        b.table(n),
+        endings=b.endings(n),
+        span=b.span(n),
+    )
 
 
 def _derive(b: Builder, n: Parse) -> t.Statement:
@@ -92,9 +103,16 @@ def _derive(b: Builder, n: Parse) -> t.Statement:
     exceptions = []
     for child in b.trees(n, "derive_except"):
         factor, base = b.tokens(child)
-        exceptions.append(t.DeriveLine(b.number(factor), b.name(base), b.endings(child), span=b.span(child)))
+        exceptions.append(
+            t.DeriveLine(b.number(factor), b.name(base), b.endings(child), span=b.span(child))
+        )
     return t.Derive(
-        b.name(meter), b.number(number), b.name(of), tuple(exceptions), endings=b.endings(n), span=b.span(n)
+        b.name(meter),
+        b.number(number),
+        b.name(of),
+        tuple(exceptions),
+        endings=b.endings(n),
+        span=b.span(n),
     )
 
 
@@ -118,17 +136,24 @@ def _limit(b: Builder, n: Parse) -> t.Statement:
         per, account = b.tree(child, "per"), b.tree(child, "account")
         lines.append(
             t.LimitLine(
-                at_least, b.money(b.tokens(child, "MONEY")[0]), b.per(per) if per is not None else None, b.names(child),
-                b.account(account) if account is not None else None, b.endings(child), span=b.span(child),
+                at_least,
+                b.money(b.tokens(child, "MONEY")[0]),
+                b.per(per) if per is not None else None,
+                b.names(child),
+                b.account(account) if account is not None else None,
+                b.endings(child),
+                span=b.span(child),
             )
-        )  # fmt: skip
+        )
     name = b.name(b.tokens(n, "NAME")[0])
     return t.Limit(name, b.optional_text(n), tuple(lines), endings=b.endings(n), span=b.span(n))
 
 
 def _exclude(b: Builder, n: Parse) -> t.Statement:
     names = [b.name(token) for token in b.tokens(n, "NAME")]
-    return t.Exclude(names[0], names[1] if len(names) > 1 else None, endings=b.endings(n), span=b.span(n))
+    return t.Exclude(
+        names[0], names[1] if len(names) > 1 else None, endings=b.endings(n), span=b.span(n)
+    )
 
 
 def _refuse(b: Builder, n: Parse) -> t.Statement:
@@ -165,11 +190,22 @@ def _charge(b: Builder, n: Parse) -> t.Statement:
         elif child.data == "charge_free":
             lines.append(t.ChargeFree(endings, span=span))
         else:
-            number, names = b.number(b.tokens(child, "NUMBER")[0]), [b.name(x) for x in b.tokens(child, "NAME")]
+            number, names = (
+                b.number(b.tokens(child, "NUMBER")[0]),
+                [b.name(x) for x in b.tokens(child, "NAME")],
+            )
             if child.data == "charge_minimum":
                 lines.append(t.ChargeMinimum(number, names[0], names[1], endings, span=span))
             else:
-                lines.append(t.ChargePool(number, names[0], b.account(b.trees(child, "account")[0]), endings, span=span))
+                lines.append(
+                    t.ChargePool(
+                        number,
+                        names[0],
+                        b.account(b.trees(child, "account")[0]),
+                        endings,
+                        span=span,
+                    )
+                )
     name = b.name(b.tokens(n, "NAME")[0])
     return t.Charge(name, b.optional_text(n), tuple(lines), endings=b.endings(n), span=b.span(n))
 
@@ -179,9 +215,15 @@ def _amend(b: Builder, n: Parse) -> t.Statement:
     for child in b.trees(n, "amend_line"):
         factors = b.tree(child, "factors")
         # the endings are those of the line
-        effect = b.factors(factors) if factors is not None else evolve(b.charge_price(child), endings=t.Endings())
+        effect = (
+            b.factors(factors)
+            if factors is not None
+            else evolve(b.charge_price(child), endings=t.Endings())
+        )
         lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
-    return t.Amend(b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n))
+    return t.Amend(
+        b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n)
+    )
 
 
 def _allow_value(b: Builder, n: Parse) -> t.Statement:
@@ -198,7 +240,9 @@ def _terms(b: Builder, n: Parse) -> tuple[t.Term, ...]:
     terms = []
     for child in b.trees(n, "term"):
         numbers, names = b.tokens(child, "NUMBER"), b.tokens(child, "NAME")
-        terms.append(t.Term(b.number(numbers[0]) if numbers else None, b.name(names[0]), span=b.span(child)))
+        terms.append(
+            t.Term(b.number(numbers[0]) if numbers else None, b.name(names[0]), span=b.span(child))
+        )
     return tuple(terms)
 
 
@@ -208,8 +252,9 @@ def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
     if kind == "claim_costs":
         left, right = b.trees(n, "sum")
         relation = b.tree(n, "less_than", "at_least", "at_most")
-        word = {"less_than": "less", None: "equal"}.get(relation.data if relation is not None else None)
-        return t.ClaimCosts(_terms(b, left), word or str(relation.data), _terms(b, right), span=span)  # type: ignore[union-attr]
+        said = str(relation.data) if relation is not None else "equal"
+        word = "less" if said == "less_than" else said
+        return t.ClaimCosts(_terms(b, left), word, _terms(b, right), span=span)
     if kind == "claim_is":
         return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
     if kind == "claim_never_meets":
@@ -246,14 +291,18 @@ def _example_line(b: Builder, n: Parse) -> t.ExampleLine:
         for child in b.trees(n, "use"):
             words = [b.name(token) for token in b.tokens(child, "NAME")]
             number = b.number(b.tokens(child, "NUMBER")[0])
-            uses.append(t.Use(number, words[0] if len(words) > 1 else None, words[-1], span=b.span(child)))
+            uses.append(
+                t.Use(number, words[0] if len(words) > 1 else None, words[-1], span=b.span(child))
+            )
         return t.Uses(tuple(uses), span=span)
     if n.data == "expect_cost":
         money = [b.money(token) for token in b.tokens(n, "MONEY")]
         return t.ExpectCost(money[0], money[1] if len(money) > 1 else None, span=span)
     if n.data == "expect_refused":
         rules = [b.name(token) for token in names]
-        return t.ExpectRefused(rules[0] if rules else None, rules[1] if len(rules) > 1 else None, span=span)
+        return t.ExpectRefused(
+            rules[0] if rules else None, rules[1] if len(rules) > 1 else None, span=span
+        )
     return t.ExpectNotOffered(span=span)
 
 
@@ -266,10 +315,33 @@ def _example(b: Builder, n: Parse) -> t.Statement:
 
 
 STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
-    "book": _book, "include": _include, "source": _source, "note": _note, "dimension": _dimension, "unit": _unit,
-    "meter": _meter, "group_of_names": _group_of_names, "group_of_models": _group_of_models, "models": _models,
-    "alias": _alias, "rates": _rates, "derive": _derive, "figures": _figures, "multiplier": _multiplier,
-    "surcharge": _surcharge, "limit": _limit, "exclude": _exclude, "refuse": _refuse, "free": _free, "stack": _stack,
-    "round": _round, "convert": _convert, "charge": _charge, "amend": _amend, "allow_value": _allow_value,
-    "allow_pair": _allow_pair, "claim": _claim, "example": _example,
-}  # fmt: skip
+    "book": _book,
+    "include": _include,
+    "source": _source,
+    "note": _note,
+    "dimension": _dimension,
+    "unit": _unit,
+    "meter": _meter,
+    "group_of_names": _group_of_names,
+    "group_of_models": _group_of_models,
+    "models": _models,
+    "alias": _alias,
+    "rates": _rates,
+    "derive": _derive,
+    "figures": _figures,
+    "multiplier": _multiplier,
+    "surcharge": _surcharge,
+    "limit": _limit,
+    "exclude": _exclude,
+    "refuse": _refuse,
+    "free": _free,
+    "stack": _stack,
+    "round": _round,
+    "convert": _convert,
+    "charge": _charge,
+    "amend": _amend,
+    "allow_value": _allow_value,
+    "allow_pair": _allow_pair,
+    "claim": _claim,
+    "example": _example,
+}

@@ -11,7 +11,9 @@ from pricelang.wording import printable
 
 @frozen(order=True)
 class Span:
-    """A stretch of one file. Lines and columns count from 1, in code points; the end is exclusive."""
+    """A stretch of one file. Lines and columns count from 1, in code points;
+    the end is exclusive.
+    """
 
     file: str
     line: int
@@ -30,8 +32,9 @@ NOWHERE = Span("", 0, 0, 0, 0)
 class Fault:
     """One thing wrong with a book.
 
-    `code` is stable and meant for programs, `message` is one sentence without a final period, `help` says what to
-    do next, and `others` are further places with a word on each (the other one of two rules that disagree).
+    `code` is stable and meant for programs, `message` is one sentence without a final period,
+    `help` says what to do next, and `others` are further places with a word on each (the other one
+    of two rules that disagree).
     """
 
     code: str
@@ -43,8 +46,9 @@ class Fault:
 
 
 class BookError(Exception):
-    """A book that cannot be used; `faults` are all of its faults, in order of place. `code`, `location` (FILE:LINE:COLUMN, None
-    where there is no place) and `help` are those of the first, as other errors have them.
+    """A book that cannot be used; `faults` are all of its faults, in order of place. `code`,
+    `location` (FILE:LINE:COLUMN, None where there is no place) and `help` are those of the first,
+    as other errors have them.
 
     >>> import pricelang
     >>> pricelang.load("antropic")
@@ -70,7 +74,11 @@ class BookError(Exception):
 
 
 def _sentence(fault: Fault) -> str:
-    return f"{fault.span}: {fault.message} ({fault.code})" if fault.span != NOWHERE else f"{fault.message} ({fault.code})"
+    return (
+        f"{fault.span}: {fault.message} ({fault.code})"
+        if fault.span != NOWHERE
+        else f"{fault.message} ({fault.code})"
+    )
 
 
 def sort_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -82,7 +90,9 @@ MAX_FAULTS = 100
 
 
 def at_most(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Faults in order of place: of very many, the first errors, else the first warnings, and one that counts the others."""
+    """Faults in order of place: of very many, the first errors,
+    else the first warnings, and one that counts the others.
+    """
     found = sort_faults(faults)
     if len(found) <= MAX_FAULTS:
         return found
@@ -105,7 +115,9 @@ COLOURS = Palette(("\x1b[1;31m", "\x1b[0m"), ("\x1b[1;33m", "\x1b[0m"), ("\x1b[2
 
 
 def render_fault(fault: Fault, texts: Mapping[str, str], palette: Palette | None = None) -> str:
-    """A fault as text: severity, code and sentence, each place with its line and carets, and the help."""
+    """A fault as text: severity, code and sentence,
+    each place with its line and carets, and the help.
+    """
     palette = palette or Palette()
     start, stop = palette.error if fault.severity == "error" else palette.warning
     lines = [f"{start}{fault.severity}[{fault.code}]{stop}: {printable(fault.message)}"]
@@ -127,16 +139,25 @@ def _place(span: Span, label: str, texts: Mapping[str, str], palette: Palette) -
         row = rows[span.line - 1].replace("\t", " ").rstrip("\r")
         end = span.end_column if span.end_line == span.line else len(row) + 1
         first, width = span.column, max(1, end - span.column)
-        if first > 200 or len(row) > 400:  # a line from a stranger may be very long: show the stretch around the fault
+        if (
+            first > 200 or len(row) > 400
+        ):  # a line from a stranger may be very long: show the stretch around the fault
             cut = max(0, first - 60)
             dots = "…" if cut else ""
-            row, first, width = dots + row[cut : cut + 160], first - cut + len(dots), min(width, 100)
+            row, first, width = (
+                dots + row[cut : cut + 160],
+                first - cut + len(dots),
+                min(width, 100),
+            )
         # an escaped character is wider than it was
         before, under = row[: first - 1], row[first - 1 : first - 1 + width]
         first, width = len(printable(before)) + 1, max(1, len(printable(under)))
         carets = "^" * width
         lines.append(f"{span.line:>5} {quiet}|{stop} {printable(row)}")
-        lines.append(f"      {quiet}|{stop} {' ' * (first - 1)}{carets}{' ' + printable(label) if label else ''}")
+        lines.append(
+            f"      {quiet}|{stop} "
+            f"{' ' * (first - 1)}{carets}{' ' + printable(label) if label else ''}"
+        )
     elif label:
         lines.append(f"        {printable(label)}")
     return lines

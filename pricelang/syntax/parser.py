@@ -20,10 +20,34 @@ from pricelang.syntax.tree import File, Statement
 from pricelang.wording import nearest
 
 STATEMENTS = (
-    "book", "include", "source", "dimension", "unit", "meter", "group", "models", "alias", "note", "rates", "derive",
-    "multiplier", "surcharge", "limit", "charge", "exclude", "refuse", "free", "stack", "round", "convert", "figures",
-    "amend", "allow", "claim", "example",
-)  # fmt: skip
+    "book",
+    "include",
+    "source",
+    "dimension",
+    "unit",
+    "meter",
+    "group",
+    "models",
+    "alias",
+    "note",
+    "rates",
+    "derive",
+    "multiplier",
+    "surcharge",
+    "limit",
+    "charge",
+    "exclude",
+    "refuse",
+    "free",
+    "stack",
+    "round",
+    "convert",
+    "figures",
+    "amend",
+    "allow",
+    "claim",
+    "example",
+)
 _WORD = re.compile(r"^([a-z]+)(?: \+([a-z]+))?\(\?[!=]")
 
 
@@ -54,7 +78,8 @@ _MEMORY = Memory()
 
 
 def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
-    """The tree of a text, without the statements that could not be read, and a fault for each of those.
+    """The tree of a text, without the statements that could not be read,
+    and a fault for each of those.
 
     >>> file, faults = parse_file("a.price", "unit MTok is 1,000,000 tokens")
     >>> len(file.statements), faults
@@ -70,11 +95,15 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
             statements.append(statement)
         else:
             lost.update(re.findall(r"[A-Za-z0-9_][A-Za-z0-9_.:@/-]*", chunk.text))
-    return File(name, text, tuple(statements), tuple(comments), frozenset(lost)), _each_word_once(faults)
+    return File(name, text, tuple(statements), tuple(comments), frozenset(lost)), _each_word_once(
+        faults
+    )
 
 
 def _each_word_once(faults: list[Fault]) -> tuple[Fault, ...]:
-    """The faults in order, with one for each reserved word that was used as a name, however often it was used."""
+    """The faults in order, with one for each reserved word that was used as a name,
+    however often it was used.
+    """
     found, said = [], set()
     for fault in sort_faults(faults):
         if fault.code == "reserved_word" and fault.message in said:
@@ -112,7 +141,15 @@ def _syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
         width, expected, message = max(1, len(shown)), error.allowed or set(), _odd_text(shown)
         if not shown.isascii():
             span = Span(name, chunk.line + line - 1, column, chunk.line + line - 1, column + width)
-            return Fault("syntax", message, span, next((_ODD[char] for char in shown if char in _ODD), "write it in plain ASCII letters"))
+            return Fault(
+                "syntax",
+                message,
+                span,
+                next(
+                    (_ODD[char] for char in shown if char in _ODD),
+                    "write it in plain ASCII letters",
+                ),
+            )
     else:
         token = error.token if isinstance(error, UnexpectedToken) else None
         line = min(token.line or line, len(rows)) if token is not None else line
@@ -122,7 +159,11 @@ def _syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
         expected = error.accepts or error.expected if isinstance(error, UnexpectedToken) else set()
         message = "the line ends too early"
         if token is not None and token.type == "_BREAK" and "_END" in expected:
-            line, message, expected = _next_row(rows, line), "an indented line cannot follow here", set()
+            line, message, expected = (
+                _next_row(rows, line),
+                "an indented line cannot follow here",
+                set(),
+            )
             column = len(rows[line - 1]) - len(rows[line - 1].lstrip()) + 1
             width = len(rows[line - 1].strip())
     if line <= len(rows) and re.search(r"\bis not $", rows[line - 1][: column - 1]):
@@ -133,9 +174,19 @@ def _syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     span = Span(name, chunk.line + line - 1, column, chunk.line + line - 1, column + width)
     if line == 1 and column == 1:
         near = nearest(rows[0].split()[0], STATEMENTS, most=1)
-        help = f"did you mean `{near[0]}`?" if near else "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"
+        help = (
+            f"did you mean `{near[0]}`?"
+            if near
+            else "a statement begins with a word such as `rates`, `multiplier`, `charge` or "
+            "`example`"
+        )
         return Fault("syntax", message, span, help)
-    return Fault("syntax", message, span, _syntax_help(rows[line - 1][column - 1 :] if line <= len(rows) else "", wanted))
+    return Fault(
+        "syntax",
+        message,
+        span,
+        _syntax_help(rows[line - 1][column - 1 :] if line <= len(rows) else "", wanted),
+    )
 
 
 def _tail(text: str) -> str:
@@ -147,8 +198,16 @@ def _string_fault(name: str, line: int, column: int, rest: str) -> Fault:
     backslash = re.match(r'"(?:[^"\\]|\\["\\])*\\', rest)
     if backslash is not None:
         at = column + backslash.end() - 1
-        return Fault("syntax", "a backslash in a string stands only before `\"` or `\\`", Span(name, line, at, line, at + 1))
-    return Fault("syntax", "a string has no closing `\"`", Span(name, line, column, line, column + len(rest.rstrip())))
+        return Fault(
+            "syntax",
+            'a backslash in a string stands only before `"` or `\\`',
+            Span(name, line, at, line, at + 1),
+        )
+    return Fault(
+        "syntax",
+        'a string has no closing `"`',
+        Span(name, line, column, line, column + len(rest.rstrip())),
+    )
 
 
 def _odd_text(shown: str) -> str:
@@ -161,14 +220,27 @@ def _odd_text(shown: str) -> str:
 
 def _next_row(rows: list[str], line: int) -> int:
     """The first row after a line (counted from 1) that is not blank."""
-    return next((number for number in range(line + 1, len(rows) + 1) if rows[number - 1].strip()), line)
+    return next(
+        (number for number in range(line + 1, len(rows) + 1) if rows[number - 1].strip()), line
+    )
 
 
-_ODD = {"×": "write `x`", "“": 'write `"`', "”": 'write `"`', "„": 'write `"`', "‘": 'write `"`', "’": 'write `"`', "–": "write `-`"}
+_ODD = {
+    "×": "write `x`",
+    "“": 'write `"`',
+    "”": 'write `"`',
+    "„": 'write `"`',
+    "‘": 'write `"`',
+    "’": 'write `"`',
+    "–": "write `-`",
+}
 
 # What people write who know other languages.
 _OTHER_WORDS = [
-    (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}", "write a day as `2026-07-24`"),
+    (
+        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}",
+        "write a day as `2026-07-24`",
+    ),
     (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
     (r"%", "write a factor as a number, such as `x 0.6`"),
     (r",[0-9]{1,2}\b", "write a decimal point: `$6.00`"),
@@ -177,7 +249,10 @@ _OTHER_WORDS = [
     (r"=", "write `is`"),
     (r">", "write `over` and a number"),
     (r"/", "write `per`"),
-    (r"x?[0-9.]+x?\b|x[0-9]", "write a factor as `x 6`, a number without suffixes as `200,000`, and a price as `$5`"),
+    (
+        r"x?[0-9.]+x?\b|x[0-9]",
+        "write a factor as `x 6`, a number without suffixes as `200,000`, and a price as `$5`",
+    ),
     (r"\.[0-9]", "write a digit before the point, such as `0.5`"),
     (r"not\b", "name the values, such as `tier is standard or batch`"),
     (r"-{3,}", "a table has no line under its header"),
@@ -199,10 +274,19 @@ def _syntax_help(rest: str, wanted: list[str]) -> str | None:
 
 
 _KINDS = {
-    "NAME": "a name", "NUMBER": "a number", "MONEY": "an amount such as `$0.30`", "DATE": "a date such as `2026-04-17`",
-    "STRING": "a string in double quotes", "CLOCK": "a time such as `16:30`", "_BAR": "`|`", "_COMMA": "`,`",
-    "_PLUS": "`+`", "_END": "the end of the statement", "_BREAK": "an indented line", "$END": "",
-}  # fmt: skip
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "MONEY": "an amount such as `$0.30`",
+    "DATE": "a date such as `2026-04-17`",
+    "STRING": "a string in double quotes",
+    "CLOCK": "a time such as `16:30`",
+    "_BAR": "`|`",
+    "_COMMA": "`,`",
+    "_PLUS": "`+`",
+    "_END": "the end of the statement",
+    "_BREAK": "an indented line",
+    "$END": "",
+}
 
 
 def _terminal_word(terminal: str) -> str:

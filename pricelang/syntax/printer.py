@@ -1,7 +1,8 @@
 """Tree to text, in the one style of the language.
 
-One space between words, two before a trailing comment, body lines indented by two, tables in aligned columns. Which
-words share a line is fixed by the grammar, so every line that is printed was one line of the source.
+One space between words, two before a trailing comment, body lines indented by two, tables in
+aligned columns. Which words share a line is fixed by the grammar, so every line that is printed was
+one line of the source.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from pricelang.syntax import tree as t
 from pricelang.syntax.build import SYMBOLS
 
 INDENT = "  "
-WIDEST_COLUMN = 100  # a longer cell stands out of its column: one long string must not widen twenty thousand rows
+# a longer cell stands out of its column: one long string must not widen twenty thousand rows
+WIDEST_COLUMN = 100
 _SIGNS = {currency: sign for sign, currency in SYMBOLS.items()}
 _EPOCH = datetime.datetime(1970, 1, 1)
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 
 
 def print_statement(statement: t.Statement) -> list[str]:
-    """The lines of a statement without its comments: the header first, then the body lines, indented by two spaces.
+    """The lines of a statement without its comments:
+    the header first, then the body lines, indented by two spaces.
 
-    Values print as they were written, or canonically when they were not read from a text. Raises `ValueError` for a
-    value that no text can say: a number that is negative or no finite decimal, a day outside the years 1 to 9999, a
-    string with a line break, a tab or a control character.
+    Values print as they were written, or canonically when they were not read from a text. Raises
+    `ValueError` for a value that no text can say: a number that is negative or no finite decimal, a
+    day outside the years 1 to 9999, a string with a line break, a tab or a control character.
 
     >>> from fractions import Fraction
     >>> unit = t.Unit(t.Name("MTok"), t.Number(Fraction(1000000)), t.Name("tokens"))
@@ -38,11 +41,13 @@ def print_statement(statement: t.Statement) -> list[str]:
 
 
 def print_file(file: t.File) -> str:
-    """The whole file, comments included, each line closed by a line feed; an empty file is the empty text.
+    """The whole file, comments included, each line closed by a line feed;
+    an empty file is the empty text.
 
-    A comment on its own line stays before the line that it preceded and is indented like it; a trailing comment stays
-    at the end of its line. Between statements and the comments before them one blank line is kept where the source
-    had any; inside a statement none. Raises `ValueError` as `print_statement` does.
+    A comment on its own line stays before the line that it preceded and is indented like it; a
+    trailing comment stays at the end of its line. Between statements and the comments before them
+    one blank line is kept where the source had any; inside a statement none. Raises `ValueError` as
+    `print_statement` does.
     """
     comments = deque(file.comments)
     rows: list[str] = []
@@ -70,11 +75,15 @@ def print_file(file: t.File) -> str:
 
 
 def _lines(statement: t.Statement) -> list[tuple[int, str]]:
-    """Each line of a statement with the line of the source that it came from (0 when it came from none)."""
+    """Each line of a statement with the line of the source
+    that it came from (0 when it came from none).
+    """
     header = HEADERS[type(statement)](statement)
     lines = [(statement.span.line, _words(header, _endings(statement.endings)))]
     if type(statement) in BODIES:
-        lines += [(node.span.line, INDENT + text) for node, text in BODIES[type(statement)](statement)]
+        lines += [
+            (node.span.line, INDENT + text) for node, text in BODIES[type(statement)](statement)
+        ]
     return lines
 
 
@@ -82,11 +91,13 @@ def _words(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-# ---- values ---------------------------------------------------------------------------------------------------------
+# ---- values --------------------------------------------------------------------------------------
 
 
 def _decimal(value: Fraction, least_places: int = 0) -> str:
-    """A finite decimal with thousands separators; `least_places` digits after the point when there are any."""
+    """A finite decimal with thousands separators;
+    `least_places` digits after the point when there are any.
+    """
     rest, places = value.denominator, 0
     for prime in (2, 5):
         power = 0
@@ -155,7 +166,7 @@ def _account(account: t.Account | None) -> str:
     return f"per {account.holder.text} per {account.period.text}" if account is not None else ""
 
 
-# ---- endings of a line ----------------------------------------------------------------------------------------------
+# ---- endings of a line ---------------------------------------------------------------------------
 
 
 def _test(test: t.Test | t.Fact) -> str:
@@ -188,11 +199,13 @@ def _endings(endings: t.Endings) -> str:
     )
 
 
-# ---- effects --------------------------------------------------------------------------------------------------------
+# ---- effects -------------------------------------------------------------------------------------
 
 
 def _factor(factor: t.Factor) -> str:
-    return _words("x", _number(factor.number), _instead(factor.instead_of), "on", _names(factor.meters))
+    return _words(
+        "x", _number(factor.number), _instead(factor.instead_of), "on", _names(factor.meters)
+    )
 
 
 def _effect(effect: t.Effect) -> str:
@@ -210,11 +223,13 @@ def _on(meters: tuple[t.Name, ...]) -> str:
 def _price(price: t.ChargePrice) -> str:
     after = ""
     if price.after is not None and price.after_unit is not None:
-        after = _words("after", _number(price.after), price.after_unit.text, _account(price.account))
+        after = _words(
+            "after", _number(price.after), price.after_unit.text, _account(price.account)
+        )
     return _words(_money(price.money), _instead(price.instead_of), _per(price.per), after)
 
 
-# ---- bodies: the lines under a header, each with its node -----------------------------------------------------------
+# ---- bodies: the lines under a header, each with its node ----------------------------------------
 
 Body = list[tuple[t.Node, str]]
 
@@ -251,14 +266,20 @@ def _table(statement: t.Models | t.Rates | t.Figures) -> Body:
 def _value_lines(statement: t.Dimension) -> Body:
     lines: Body = []
     for line in statement.lines:
-        clock = f"from {_clock(line.clock[0])} before {_clock(line.clock[1])}" if line.clock is not None else ""
+        clock = (
+            f"from {_clock(line.clock[0])} before {_clock(line.clock[1])}"
+            if line.clock is not None
+            else ""
+        )
         lines.append((line, _words(_names(line.values), clock, _endings(line.endings))))
     return lines
 
 
 def _derive_lines(statement: t.Derive) -> Body:
     lines = statement.exceptions
-    return [(x, _words("except", _number(x.factor), "x", x.of.text, _endings(x.endings))) for x in lines]
+    return [
+        (x, _words("except", _number(x.factor), "x", x.of.text, _endings(x.endings))) for x in lines
+    ]
 
 
 def _modifier_lines(statement: t.Multiplier | t.Surcharge) -> Body:
@@ -274,7 +295,9 @@ def _limit_lines(statement: t.Limit) -> Body:
     for line in statement.lines:
         bound = "at least" if line.at_least else "at most"
         per = _per(line.per) if line.per is not None else _account(line.account)
-        lines.append((line, _words(bound, _money(line.money), per, _on(line.meters), _endings(line.endings))))
+        lines.append(
+            (line, _words(bound, _money(line.money), per, _on(line.meters), _endings(line.endings)))
+        )
     return lines
 
 
@@ -290,27 +313,38 @@ def _charge_line(line: t.ChargeLine) -> str:
 
 def _amend_lines(statement: t.Amend) -> Body:
     effects = [x.effect for x in statement.lines]
-    texts = [_effect(effect) if isinstance(effect, t.Factors) else _price(effect) for effect in effects]
-    return [(x, _words(text, _endings(x.endings))) for x, text in zip(statement.lines, texts, strict=True)]
+    texts = [
+        _effect(effect) if isinstance(effect, t.Factors) else _price(effect) for effect in effects
+    ]
+    return [
+        (x, _words(text, _endings(x.endings)))
+        for x, text in zip(statement.lines, texts, strict=True)
+    ]
 
 
 def _use(use: t.Use) -> str:
-    return _words(_number(use.number), use.unit.text if use.unit is not None else "", use.meter.text)
+    return _words(
+        _number(use.number), use.unit.text if use.unit is not None else "", use.meter.text
+    )
 
 
 def _example_line(line: t.ExampleLine) -> str:
     if isinstance(line, t.Given):
-        return ", ".join([f"given {line.model.text} at {_date(line.at)}", *(_test(fact) for fact in line.facts)])
+        return ", ".join(
+            [f"given {line.model.text} at {_date(line.at)}", *(_test(fact) for fact in line.facts)]
+        )
     if isinstance(line, t.Uses):
         return "uses " + ", ".join(_use(use) for use in line.uses)
     if isinstance(line, t.ExpectCost):
-        return _words("costs", _money(line.low), f"to {_money(line.high)}" if line.high is not None else "")
+        return _words(
+            "costs", _money(line.low), f"to {_money(line.high)}" if line.high is not None else ""
+        )
     if isinstance(line, t.ExpectRefused):
         return _words("refused", _after_word("by", line.left), _after_word("with", line.right))
     return "not offered"
 
 
-# ---- headers, without their endings ---------------------------------------------------------------------------------
+# ---- headers, without their endings --------------------------------------------------------------
 
 
 def _book(s: t.BookHeader) -> str:
@@ -319,25 +353,33 @@ def _book(s: t.BookHeader) -> str:
 
 
 def _group(s: t.Group) -> str:
-    return f"group {s.name.text} is " + (_names(s.members) if s.members is not None else "models released")
+    return f"group {s.name.text} is " + (
+        _names(s.members) if s.members is not None else "models released"
+    )
 
 
 def _rates(s: t.Rates) -> str:
     dates = (("announced", s.announced), ("withdrawn", s.withdrawn))
-    return _words("rates", _per(s.per), *(f"{word} {_date(date)}" for word, date in dates if date is not None))
+    return _words(
+        "rates", _per(s.per), *(f"{word} {_date(date)}" for word, date in dates if date is not None)
+    )
 
 
 _RELATIONS = {"equal": "", "less": "less than", "at_least": "at least", "at_most": "at most"}
 
 
 def _sum(terms: tuple[t.Term, ...]) -> str:
-    return " + ".join(_words(_number(x.number) if x.number is not None else "", x.meter.text) for x in terms)
+    return " + ".join(
+        _words(_number(x.number) if x.number is not None else "", x.meter.text) for x in terms
+    )
 
 
 def _claim(s: t.Claim) -> str:
     body = s.body
     if isinstance(body, t.ClaimCosts):
-        return _words("claim", _sum(body.left), "costs", _RELATIONS[body.relation], _sum(body.right))
+        return _words(
+            "claim", _sum(body.left), "costs", _RELATIONS[body.relation], _sum(body.right)
+        )
     if isinstance(body, t.ClaimIs):
         return f"claim {body.name.text} is {_factor(body.factor)}"
     if isinstance(body, t.ClaimNeverMeets):

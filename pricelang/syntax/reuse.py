@@ -1,4 +1,6 @@
-"""Statements that were parsed before in this process, found again by their text and put where they now stand."""
+"""Statements that were parsed before in this process,
+found again by their text and put where they now stand.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,20 @@ class Memory:
         self._lock = Lock()
 
     def statement(self, name: str, chunk: Chunk, parse: Callable[[str, Chunk], Found]) -> Found:
-        """What `parse` makes of a statement: again, or from the last time its text was met, with its places moved."""
+        """What `parse` makes of a statement:
+        again, or from the last time its text was met, with its places moved.
+        """
         with self._lock:
             known = self._kept.pop(chunk.text, None)
             if known is not None:
                 self._kept[chunk.text] = known  # now the youngest
         if known is not None and (known.name, known.line) == (name, chunk.line):
             return known.found
-        found = parse(name, chunk) if known is None else moved(known.found, name, chunk.line - known.line)
+        found = (
+            parse(name, chunk)
+            if known is None
+            else moved(known.found, name, chunk.line - known.line)
+        )
         with self._lock:
             if self._kept.pop(chunk.text, None) is None:
                 self._size += len(chunk.text)
@@ -55,7 +63,8 @@ class Memory:
 
 
 def moved(node: T, file: str, lines: int) -> T:
-    """A node, fault or tuple of them with every place so many lines further down, in a file of that name.
+    """A node, fault or tuple of them with every place so many lines further down,
+    in a file of that name.
 
     >>> moved(Span("a.price", 3, 1, 4, 9), "b.price", 10)
     Span(file='b.price', line=13, column=1, end_line=14, end_column=9)
@@ -76,7 +85,8 @@ def _moved(node: Any, file: str, lines: int) -> Any:
         names = _NAMES[kind] = tuple(field.name for field in fields(kind)) if has(kind) else ()
     if not names:
         return node
-    # Nodes are frozen, and checked when they were first made: so their copies are filled in directly.
+    # Nodes are frozen, and checked when they were first made:
+    # so their copies are filled in directly.
     copy = object.__new__(kind)
     for name in names:
         object.__setattr__(copy, name, _moved(getattr(node, name), file, lines))

@@ -17,7 +17,8 @@ MAX_LINE = 20_000
 # Up to a comment: anything but a quote or `#`, or a whole string.
 _BEFORE_COMMENT = re.compile(r'(?:[^"#]|"(?:[^"\\]|\\.)*"|"(?=[^"]*$))*')
 
-# A tab between words is a space; one in a string or a comment would be rewritten by the formatter, unseen.
+# A tab between words is a space;
+# one in a string or a comment would be rewritten by the formatter, unseen.
 _TAB = re.compile(r'"(?:[^"\\]|\\.)*"|#.*|\t')
 
 
@@ -30,13 +31,25 @@ class Chunk:
 
 
 def split_text(name: str, text: str) -> tuple[list[Chunk], list[Comment], list[Fault]]:
-    """The statements and comments of a text. Line breaks are `\\n`; `\\r\\n` is read as one, a byte order mark dropped.
+    """The statements and comments of a text. Line breaks are `\\n`;
+    `\\r\\n` is read as one, a byte order mark dropped.
 
-    Faults: a text or a line that is too long, an indented line before any statement, a table that is not indented.
+    Faults: a text or a line that is too long, an indented line before any statement,
+    a table that is not indented.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_TEXT:
-        return [], [], [Fault("too_large", f"the file has more than {MAX_TEXT:,} characters", Span(name, 1, 1, 1, 2))]
+        return (
+            [],
+            [],
+            [
+                Fault(
+                    "too_large",
+                    f"the file has more than {MAX_TEXT:,} characters",
+                    Span(name, 1, 1, 1, 2),
+                )
+            ],
+        )
     comments: list[Comment] = []
     faults: list[Fault] = []
     chunks: list[Chunk] = []
@@ -54,7 +67,11 @@ def split_text(name: str, text: str) -> tuple[list[Chunk], list[Comment], list[F
         row = raw.rstrip("\r")
         if len(row) > MAX_LINE:
             faults.append(
-                Fault("too_large", f"the line has more than {MAX_LINE:,} characters", Span(name, number, 1, number, 2))
+                Fault(
+                    "too_large",
+                    f"the line has more than {MAX_LINE:,} characters",
+                    Span(name, number, 1, number, 2),
+                )
             )
             continue
         row = _without_oddities(name, number, row, faults)
@@ -68,19 +85,31 @@ def split_text(name: str, text: str) -> tuple[list[Chunk], list[Comment], list[F
                 indent = len(row) - len(row.lstrip())
                 span = Span(name, number, indent + 1, number, len(row.rstrip()) + 1)
                 faults.append(
-                    Fault("indented", "an indented line stands before any statement", span,
-                          "a statement starts in the first column")
-                )  # fmt: skip
+                    Fault(
+                        "indented",
+                        "an indented line stands before any statement",
+                        span,
+                        "a statement starts in the first column",
+                    )
+                )
                 continue
             if len(lines) == MAX_STATEMENT_LINES:
                 message = f"the statement has more than {MAX_STATEMENT_LINES:,} lines"
-                faults.append(Fault("too_large", message, Span(name, start, 1, start, 2), "write two of them"))
+                faults.append(
+                    Fault("too_large", message, Span(name, start, 1, start, 2), "write two of them")
+                )
             lines.append(row)
             continue
         if row[0] == "|" and lines:
             if not any(fault.code == "indented" and fault.span.line >= start for fault in faults):
-                faults.append(Fault("indented", "a table stands indented under its statement", Span(name, number, 1, number, len(row) + 1),
-                                    "indent the rows"))  # fmt: skip
+                faults.append(
+                    Fault(
+                        "indented",
+                        "a table stands indented under its statement",
+                        Span(name, number, 1, number, len(row) + 1),
+                        "indent the rows",
+                    )
+                )
             lines.append("  " + row)
             continue
         close()
@@ -91,14 +120,26 @@ def split_text(name: str, text: str) -> tuple[list[Chunk], list[Comment], list[F
 
 
 def _without_oddities(name: str, number: int, row: str, faults: list[Fault]) -> str:
-    """The row with a plain space for each control or direction character, which could draw what is not there."""
+    """The row with a plain space for each control or direction character,
+    which could draw what is not there.
+    """
     plain = _TAB.sub(lambda match: " " if match.group() == "\t" else match.group(), row)
     if plain.isprintable():
         return plain
     for column, char in enumerate(plain, 1):
         if not char.isprintable():
-            message = f"the character U+{ord(char):04X} ({unicodedata.name(char, 'a control character').lower()}) cannot be seen"
-            faults.append(Fault("control_character", message, Span(name, number, column, number, column + 1), "write a plain space, or nothing"))
+            message = (
+                f"the character U+{ord(char):04X} "
+                f"({unicodedata.name(char, 'a control character').lower()}) cannot be seen"
+            )
+            faults.append(
+                Fault(
+                    "control_character",
+                    message,
+                    Span(name, number, column, number, column + 1),
+                    "write a plain space, or nothing",
+                )
+            )
     return "".join(char if char.isprintable() else " " for char in plain)
 
 
@@ -111,6 +152,10 @@ def _without_comment(name: str, number: int, row: str, comments: list[Comment]) 
         return row
     body = row[end:].rstrip()
     comments.append(
-        Comment(body, not row[:end].strip(), span=Span(name, number, end + 1, number, end + 1 + len(body)))
+        Comment(
+            body,
+            not row[:end].strip(),
+            span=Span(name, number, end + 1, number, end + 1 + len(body)),
+        )
     )
     return row[:end].rstrip()

@@ -1,9 +1,10 @@
-"""The parser's tables, which Lark works out from the grammar in the time of reading a long book: kept, as JSON, beside it.
+"""The parser's tables, which Lark works out from the grammar in the time of reading a long book:
+kept, as JSON, beside it.
 
     PYTHONHASHSEED=0 python -m pricelang.syntax.tables        # after a change of the grammar
 
-They say of which grammar and which Lark they are. With another one they are worked out anew and kept in the user's cache.
-Nothing is unpickled, as Lark's own cache would do.
+They say of which grammar and which Lark they are. With another one they are worked out
+anew and kept in the user's cache. Nothing is unpickled, as Lark's own cache would do.
 """
 
 from __future__ import annotations
@@ -76,11 +77,21 @@ def _read(text: str, key: str) -> Lark | None:
         tables = data["parser"]["parser"]
         tables["tokens"] = _numbered(tables["tokens"])
         # a state's actions are by the number of a token, its start states by the name of a rule
-        tables["states"] = {int(state): _actions(actions) for state, actions in tables["states"].items()}
+        tables["states"] = {
+            int(state): _actions(actions) for state, actions in tables["states"].items()
+        }
         # what `Lark.load` does with its pickles
         found: Lark = Lark._load_from_dict(data, _numbered(memo))  # type: ignore[no-untyped-call]
         return found
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError, lark.exceptions.LarkError):
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        AssertionError,
+        lark.exceptions.LarkError,
+    ):
         return None
 
 

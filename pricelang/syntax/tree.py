@@ -1,7 +1,7 @@
 """The tree of a price book: one frozen class for each thing that can be written.
 
-Spans take no part in equality, so two trees are equal when they say the same thing. Numbers are exact `Fraction`s that
-remember how they were written, for the printer.
+Spans take no part in equality, so two trees are equal when they say the same thing.
+Numbers are exact `Fraction`s that remember how they were written, for the printer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Node:
     span: Span = field(default=NOWHERE, eq=False, kw_only=True, repr=False)
 
 
-# ---- values ---------------------------------------------------------------------------------------------------------
+# ---- values --------------------------------------------------------------------------------------
 
 
 @frozen
@@ -40,7 +40,9 @@ class Text(Node):
 
 @frozen
 class Number(Node):
-    """An exact number; `50%` has the value 1/2. `written` is the source text, kept for the printer."""
+    """An exact number; `50%` has the value 1/2.
+    `written` is the source text, kept for the printer.
+    """
 
     value: Fraction
     written: str = field(default="", eq=False)
@@ -70,7 +72,7 @@ class Clock(Node):
     minutes: int
 
 
-# ---- endings of a line ----------------------------------------------------------------------------------------------
+# ---- endings of a line ---------------------------------------------------------------------------
 
 
 @frozen
@@ -102,7 +104,9 @@ class Outcome(Node):
 
 @frozen
 class Endings(Node):
-    """The endings of a line, in their order: for, except for, when, from, before, then, because, unsure, see."""
+    """The endings of a line, in their order: for, except for,
+    when, from, before, then, because, unsure, see.
+    """
 
     models: tuple[Name, ...] = ()
     except_models: tuple[Name, ...] = ()
@@ -115,7 +119,7 @@ class Endings(Node):
     see: Name | None = None
 
 
-# ---- statements: the book and the request ---------------------------------------------------------------------------
+# ---- statements: the book and the request --------------------------------------------------------
 
 
 @frozen
@@ -195,13 +199,15 @@ class Meter(Statement):
 
 @frozen
 class Group(Statement):
-    """`group NAME is a, b` (meters or models), or `… is models released from … before …` when `members` is None."""
+    """`group NAME is a, b` (meters or models),
+    or `… is models released from … before …` when `members` is None.
+    """
 
     name: Name
     members: tuple[Name, ...] | None
 
 
-# ---- statements: models and rates -----------------------------------------------------------------------------------
+# ---- statements: models and rates ----------------------------------------------------------------
 
 
 @frozen
@@ -253,7 +259,9 @@ class Per(Node):
 
 @frozen
 class Rates(Statement):
-    """`rates per UNIT … ` and a table of prices; `announced` prices come to be only where not withdrawn."""
+    """`rates per UNIT … ` and a table of prices;
+    `announced` prices come to be only where not withdrawn.
+    """
 
     per: Per
     announced: Date | None
@@ -289,7 +297,7 @@ class Figures(Statement):
     table: Table
 
 
-# ---- statements: what changes a price -------------------------------------------------------------------------------
+# ---- statements: what changes a price ------------------------------------------------------------
 
 
 @frozen
@@ -421,7 +429,7 @@ class Convert(Statement):
     rate: Number
 
 
-# ---- statements: charges --------------------------------------------------------------------------------------------
+# ---- statements: charges -------------------------------------------------------------------------
 
 
 @frozen
@@ -476,7 +484,7 @@ class Charge(Statement):
     lines: tuple[ChargeLine, ...]
 
 
-# ---- statements: contracts ------------------------------------------------------------------------------------------
+# ---- statements: contracts -----------------------------------------------------------------------
 
 
 @frozen
@@ -511,7 +519,7 @@ class AllowPair(Statement):
     right: Name
 
 
-# ---- statements: claims and examples --------------------------------------------------------------------------------
+# ---- statements: claims and examples -------------------------------------------------------------
 
 
 @frozen
@@ -524,7 +532,9 @@ class Term(Node):
 
 @frozen
 class ClaimCosts(Node):
-    """`SUM costs [less than | at least | at most] SUM`; `relation` is equal, less, at_least or at_most."""
+    """`SUM costs [less than | at least | at most] SUM`;
+    `relation` is equal, less, at_least or at_most.
+    """
 
     left: tuple[Term, ...]
     relation: str
@@ -609,7 +619,9 @@ class Fact(Node):
 
 @frozen
 class Given(Node):
-    """`given MODEL at DATE, …`: a fact, or the side of a threshold that each request of a sum is on."""
+    """`given MODEL at DATE, …`:
+    a fact, or the side of a threshold that each request of a sum is on.
+    """
 
     model: Name
     at: Date
@@ -664,7 +676,7 @@ class Example(Statement):
     lines: tuple[ExampleLine, ...]
 
 
-# ---- a whole file ---------------------------------------------------------------------------------------------------
+# ---- a whole file --------------------------------------------------------------------------------
 
 
 @frozen
@@ -677,11 +689,14 @@ class Comment(Node):
 
 @frozen
 class File:
-    """One file: its name as shown in messages, its text, its statements in order, and its comments."""
+    """One file: its name as shown in messages, its text,
+    its statements in order, and its comments.
+    """
 
     name: str
     text: str = field(eq=False, repr=False)
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
-    # The words of statements that could not be read: that they are unknown elsewhere is no fault of its own.
+    # The words of statements that could not be read:
+    # that they are unknown elsewhere is no fault of its own.
     lost: frozenset[str] = field(default=frozenset(), eq=False, repr=False)

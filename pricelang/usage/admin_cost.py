@@ -1,4 +1,6 @@
-"""A page of the Admin API's cost report, or of Claude Code's costs: what was billed and not what was used, so skipped."""
+"""A page of the Admin API's cost report, or of Claude Code's costs:
+what was billed and not what was used, so skipped.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def known(value: Mapping[str, object]) -> bool:
         return False
     results = [bucket.get("results") if is_object(bucket) else None for bucket in buckets]
     rows = [row for rows in results if isinstance(rows, list) for row in rows[:1]]
-    return bool(rows) and all(is_object(row) and "amount" in row and "uncached_input_tokens" not in row for row in rows)
+    return bool(rows) and all(
+        is_object(row) and "amount" in row and "uncached_input_tokens" not in row for row in rows
+    )
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:

@@ -1,12 +1,16 @@
-"""A page of the Admin API's usage report to records: a row is a sum of requests, and each row counts once.
+"""A page of the Admin API's usage report to records:
+a row is a sum of requests, and each row counts once.
 
-`data` is a list of buckets with `starting_at`, `ending_at` and `results`; pages of one run have buckets of their own, in any
-order and in any number of files. A row has the keys of `uncached_input_tokens` and the like, its day is that of its bucket.
-What the report was not grouped by is null: without `model` a row has no price, nor without `service_tier` until one is given. A null workspace is also the default one.
+`data` is a list of buckets with `starting_at`, `ending_at` and `results`; pages of one run have
+buckets of their own, in any order and in any number of files. A row has the keys of
+`uncached_input_tokens` and the like, its day is that of its bucket. What the report was not grouped
+by is null: without `model` a row has no price, nor without `service_tier` until one is given. A
+null workspace is also the default one.
 
-A row that stands in a bucket of another page already is a copy, and is skipped. Another row of a bucket that an earlier
-page covers belongs to a report that was grouped or filtered otherwise: unless the two say different values of something,
-both may count the same requests, so it is refused.
+A row that stands in a bucket of another page already is a copy, and is skipped. Another row of a
+bucket that an earlier page covers belongs to a report that was grouped or filtered otherwise:
+unless the two say different values of something, both may count the same requests, so it is
+refused.
 """
 
 from __future__ import annotations
@@ -18,7 +22,16 @@ from attrs import frozen
 from pricelang.notes import Note
 
 from .counters import SPLIT, counters_of
-from .fields import clean, is_object, optional_count, optional_object, require_object, shown, word, wrong_type
+from .fields import (
+    clean,
+    is_object,
+    optional_count,
+    optional_object,
+    require_object,
+    shown,
+    word,
+    wrong_type,
+)
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from .stated import stated
@@ -36,19 +49,31 @@ _ATTRIBUTES = {
 }
 _DIMENSIONS = ("model", "service_tier", "context_window", "inference_geo", "speed")
 _COUNTS = (
-    "uncached_input_tokens", "cache_read_input_tokens", "cache_creation", "output_tokens", "server_tool_use", "requests",
-)  # fmt: skip
+    "uncached_input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation",
+    "output_tokens",
+    "server_tool_use",
+    "requests",
+)
 KNOWN = known_names(
-    *_ATTRIBUTES.values(), *_DIMENSIONS, *_COUNTS, cache_creation=SPLIT, server_tool_use=known_names("web_search_requests"),
-)  # fmt: skip
+    *_ATTRIBUTES.values(),
+    *_DIMENSIONS,
+    *_COUNTS,
+    cache_creation=SPLIT,
+    server_tool_use=known_names("web_search_requests"),
+)
 _TIERS = ("standard", "batch", "priority")
-# A threshold below that of 200,000, as the one of 100,000 tokens is, stays open in the shorter window.
+# A threshold below that of 200,000, as the one of 100,000 tokens is,
+# stays open in the shorter window.
 _WINDOWS = {"0-200k": ("prompt up to 200000",), "200k-1M": ("prompt over 200000",)}
 _MOST_ROWS = 1_000_000
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is a page of a usage report, by the names of its counts; or a page without any row."""
+    """Whether an object is a page of a usage report, by the names of its counts;
+    or a page without any row.
+    """
     rows = _first_rows(value)
     if rows is None:
         return False
@@ -110,7 +135,13 @@ class _Pages:
             where = f"bucket {number}"
             rows = bucket.get("results") if is_object(bucket) else None
             if not is_object(bucket) or not isinstance(rows, list):
-                yield Rejected(_at(place, where), "wrong_type", "a bucket is an object with a list `results`", None, written(bucket))
+                yield Rejected(
+                    _at(place, where),
+                    "wrong_type",
+                    "a bucket is an object with a list `results`",
+                    None,
+                    written(bucket),
+                )
                 continue
             if not rows:
                 yield Skipped(_at(place, where), "a bucket without usage")
@@ -121,14 +152,20 @@ class _Pages:
                 except UsageError as error:
                     yield Rejected(spot, error.code, error.message, error.help, written(row))
 
-    def _row(self, row: Mapping[str, object], bucket: Mapping[str, object], place: Place) -> Record | Skipped:
+    def _row(
+        self, row: Mapping[str, object], bucket: Mapping[str, object], place: Place
+    ) -> Record | Skipped:
         begins = word(bucket.get("starting_at"), "starting_at")
         ends = word(bucket.get("ending_at"), "ending_at") or begins
         if not begins or not ends:
-            raise UsageError("missing_key", "`starting_at` is missing: the price of a row depends on its day")
+            raise UsageError(
+                "missing_key", "`starting_at` is missing: the price of a row depends on its day"
+            )
         record = _record(row, begins, ends, place)
         names = tuple(word(row.get(key), key) for key in (*_ATTRIBUTES.values(), *_DIMENSIONS))
-        seen = _Seen(begins, ends, names, written({key: row.get(key) for key in _COUNTS}), self._pages, place)
+        seen = _Seen(
+            begins, ends, names, written({key: row.get(key) for key in _COUNTS}), self._pages, place
+        )
         copy = self._met(seen)
         if copy is not None:
             return Skipped(place, f"a copy of the row at {copy}")
@@ -136,26 +173,43 @@ class _Pages:
         return record
 
     def _met(self, new: _Seen) -> Place | None:
-        """The place of the row that `new` is a copy of. Raises `UsageError` where both may count the same requests."""
+        """The place of the row that `new` is a copy of.
+        Raises `UsageError` where both may count the same requests.
+        """
         for old in self._by_day.get(new.start[:10], ()):
-            if old.page == new.page or not ((old.start < new.end and new.start < old.end) or old.start == new.start):
+            if old.page == new.page or not (
+                (old.start < new.end and new.start < old.end) or old.start == new.start
+            ):
                 continue
             if (old.start, old.end, old.names) == (new.start, new.end, new.names):
                 if old.counts == new.counts:
                     return old.place
-                raise UsageError("changed_row", f"this row stands with other counts at {old.place}", "give the pages of one run, not of two")
-            if not any(one is not None and other is not None and one != other for one, other in zip(old.names, new.names, strict=True)):
+                raise UsageError(
+                    "changed_row",
+                    f"this row stands with other counts at {old.place}",
+                    "give the pages of one run, not of two",
+                )
+            if not any(
+                one is not None and other is not None and one != other
+                for one, other in zip(old.names, new.names, strict=True)
+            ):
                 raise UsageError(
                     "overlapping_reports",
-                    f"this row may count what the row at {old.place} counts: its bucket stands on another page too",
-                    "rows of reports with different groups or widths of buckets are never added up: price them apart",
-                )  # fmt: skip
+                    f"this row may count what the row at {old.place} counts: its bucket "
+                    "stands on another page too",
+                    "rows of reports with different groups or widths of buckets are never "
+                    "added up: price them apart",
+                )
         return None
 
     def _remember(self, row: _Seen) -> None:
         self._rows += 1
         if self._rows > _MOST_ROWS:
-            raise UsageError("too_large", f"more than {_MOST_ROWS:,} rows in one run", "price the report in parts")
+            raise UsageError(
+                "too_large",
+                f"more than {_MOST_ROWS:,} rows in one run",
+                "price the report in parts",
+            )
         # A bucket is at most a day wide, so that one which overlaps it begins on the same day.
         self._by_day.setdefault(row.start[:10], []).append(row)
 
@@ -165,11 +219,17 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
     note_unknown(row, KNOWN, "results", notes)
     model = word(row.get("model"), "model")
     if not model:
-        raise UsageError("no_model", "`model` is null: the report was not grouped by model", "ask for it with `group_by[]=model`")
+        raise UsageError(
+            "no_model",
+            "`model` is null: the report was not grouped by model",
+            "ask for it with `group_by[]=model`",
+        )
     usage = {
-        "input_tokens": row.get("uncached_input_tokens"), "output_tokens": row.get("output_tokens"),
-        "cache_read_input_tokens": row.get("cache_read_input_tokens"), "cache_creation": row.get("cache_creation"),
-    }  # fmt: skip
+        "input_tokens": row.get("uncached_input_tokens"),
+        "output_tokens": row.get("output_tokens"),
+        "cache_read_input_tokens": row.get("cache_read_input_tokens"),
+        "cache_creation": row.get("cache_creation"),
+    }
     meters = counters_of(usage, "results", notes).meters()
     tools = optional_object(row, "server_tool_use", "results") or {}
     searches = optional_count(tools, "web_search_requests", "results.server_tool_use")
@@ -183,17 +243,32 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
     return Record((part,), place, FORMAT, tuple(notes), attributes)
 
 
-def _dimensions(row: Mapping[str, object], notes: list[Note]) -> tuple[dict[str, str], tuple[str, ...]]:
+def _dimensions(
+    row: Mapping[str, object], notes: list[Note]
+) -> tuple[dict[str, str], tuple[str, ...]]:
     dimensions = stated(row, "")
-    tier, window = word(row.get("service_tier"), "service_tier") or None, word(row.get("context_window"), "context_window")
+    tier, window = (
+        word(row.get("service_tier"), "service_tier") or None,
+        word(row.get("context_window"), "context_window"),
+    )
     if tier is not None and tier not in _TIERS:
-        raise UsageError("unknown_value", f"`service_tier` is {shown(tier)}", "known tiers: standard, batch, priority")
+        raise UsageError(
+            "unknown_value",
+            f"`service_tier` is {shown(tier)}",
+            "known tiers: standard, batch, priority",
+        )
     if window is not None and window not in _WINDOWS:
-        raise UsageError("unknown_value", f"`context_window` is {shown(window)}", "known windows: 0-200k, 200k-1M")
+        raise UsageError(
+            "unknown_value",
+            f"`context_window` is {shown(window)}",
+            "known windows: 0-200k, 200k-1M",
+        )
     if window is not None:
         dimensions["context_window"] = "long" if window == "200k-1M" else "standard"
     if row.get("inference_geo") is None:
-        notes.append(Note("ungrouped", "the report was not grouped by `inference_geo`: priced as standard"))
+        notes.append(
+            Note("ungrouped", "the report was not grouped by `inference_geo`: priced as standard")
+        )
     return dimensions, _WINDOWS[window] if window is not None else ()
 
 

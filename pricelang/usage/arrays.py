@@ -12,9 +12,11 @@ MAX_ITEM = 64 * 2**20
 
 
 def large_array(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
-    """The items of an array over many lines; only the lines of the item at hand are held, up to `MAX_ITEM`.
+    """The items of an array over many lines;
+    only the lines of the item at hand are held, up to `MAX_ITEM`.
 
-    Where an item is broken, what follows is given up with a fault: where the next one begins is not known.
+    Where an item is broken, what follows is given up with a fault:
+    where the next one begins is not known.
     """
     held = _Held(decoder)
     for at, line in lines:
@@ -43,7 +45,9 @@ class _Held:
         self.text, self.number = "", 0
 
     def add(self, at: int, line: str) -> bool:
-        """Takes a line in; whether it is time to look for items. An item is tried again when its lines have doubled."""
+        """Takes a line in; whether it is time to look for items.
+        An item is tried again when its lines have doubled.
+        """
         if not self._opened:
             line, self._opened, self.number = line.lstrip().removeprefix("["), True, at
             self._last = at - 1

@@ -1,4 +1,6 @@
-"""A line of batch results to requests: the container is what says batch, and only what succeeded is billed."""
+"""A line of batch results to requests:
+the container is what says batch, and only what succeeded is billed.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     result = require_object(value.get("result"), "result")
     kind = word(result.get("type"), "result.type")
     if kind in BATCH_NOT_BILLED:
-        return Record((), place, FORMAT, (Note("nothing_billed", f"a batch result that is {kind} is not billed"),))
+        return Record(
+            (),
+            place,
+            FORMAT,
+            (Note("nothing_billed", f"a batch result that is {kind} is not billed"),),
+        )
     if kind != "succeeded":
         raise UsageError(
             "unknown_value",

@@ -1,11 +1,16 @@
-"""Amazon Bedrock to requests: Converse, bodies of InvokeModel, the tails of streams, and invocation logs.
+"""Amazon Bedrock to requests: Converse, bodies of InvokeModel,
+the tails of streams, and invocation logs.
 
-- Converse: `usage {inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens, cacheDetails [{ttl, inputTokens}]}`,
-  at the top, under `response` or under `metadata` of a stream. The cache is not inside `inputTokens`. Neither the model nor the
+- Converse: `usage {inputTokens, outputTokens, cacheReadInputTokens,
+  cacheWriteInputTokens, cacheDetails [{ttl, inputTokens}]}`,
+  at the top, under `response` or under `metadata` of a stream.
+  The cache is not inside `inputTokens`. Neither the model nor the
   region is in it: they stand beside it as `modelId` and `region`, or are asked for.
 - InvokeModel: `{modelId, body}` with a message as `body`.
-- `amazon-bedrock-invocationMetrics`, the tail of a stream: counts without the lifetime of cache writes.
-- Invocation logs: `schemaType` `ModelInvocationLog`. The message in the output body says more than the counts beside it.
+- `amazon-bedrock-invocationMetrics`, the tail of a stream:
+  counts without the lifetime of cache writes.
+- Invocation logs: `schemaType` `ModelInvocationLog`.
+  The message in the output body says more than the counts beside it.
 """
 
 from __future__ import annotations
@@ -35,14 +40,34 @@ from .stated import stated
 from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "bedrock"
-_READ, _WRITTEN = ("cacheReadInputTokens", "cacheReadInputTokenCount"), ("cacheWriteInputTokens", "cacheWriteInputTokenCount")
+_READ, _WRITTEN = (
+    ("cacheReadInputTokens", "cacheReadInputTokenCount"),
+    ("cacheWriteInputTokens", "cacheWriteInputTokenCount"),
+)
 _USAGE = known_names(
-    "inputTokens", "outputTokens", "totalTokens", *_READ, *_WRITTEN, cacheDetails=known_names("ttl", "inputTokens"), serverToolUsage=known_names(),
-)  # fmt: skip
+    "inputTokens",
+    "outputTokens",
+    "totalTokens",
+    *_READ,
+    *_WRITTEN,
+    cacheDetails=known_names("ttl", "inputTokens"),
+    serverToolUsage=known_names(),
+)
 _COUNTS = known_names(
-    "inputTokenCount", "outputTokenCount", "totalTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount", "invocationLatency",
-    "firstByteLatency", "inputContentType", "outputContentType", "inputBodyS3Path", "outputBodyS3Path", inputBodyJson=ANYTHING, outputBodyJson=ANYTHING,
-)  # fmt: skip
+    "inputTokenCount",
+    "outputTokenCount",
+    "totalTokenCount",
+    "cacheReadInputTokenCount",
+    "cacheWriteInputTokenCount",
+    "invocationLatency",
+    "firstByteLatency",
+    "inputContentType",
+    "outputContentType",
+    "inputBodyS3Path",
+    "outputBodyS3Path",
+    inputBodyJson=ANYTHING,
+    outputBodyJson=ANYTHING,
+)
 _CACHE = ("cacheReadInputTokenCount", "cacheWriteInputTokenCount")
 _S3 = frozenset(("inputBodyS3Path", "outputBodyS3Path"))
 _LATENCY = "performanceConfigLatency"
@@ -79,9 +104,18 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         return (_of_message(message, model, place, _attributes(value), notes),)
     counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
     tier = optional_object(response, "serviceTier", "")
-    dimensions = stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
+    dimensions = (
+        stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
+    )
     kind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
-    return (_record(Part(model, at, dimensions, counters.meters(), kind=kind), place, notes, _attributes(value)),)
+    return (
+        _record(
+            Part(model, at, dimensions, counters.meters(), kind=kind),
+            place,
+            notes,
+            _attributes(value),
+        ),
+    )
 
 
 def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
@@ -104,30 +138,49 @@ def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters
         entry = require_object(item, path)
         ttl = word(entry.get("ttl"), f"{path}.ttl")
         if ttl not in _TTLS:
-            raise UsageError("unknown_value", f"`{path}.ttl` is {shown(ttl)}", "known lifetimes: 5m, 1h")
+            raise UsageError(
+                "unknown_value", f"`{path}.ttl` is {shown(ttl)}", "known lifetimes: 5m, 1h"
+            )
         by_ttl[ttl] += required_count(entry, "inputTokens", path)
     split = bool(listed)
     if split and sum(by_ttl.values()) != written:
         notes.append(split_note("the parts of `usage.cacheDetails`", sum(by_ttl.values()), written))
     told = Counters(
-        required_count(usage, "inputTokens", "usage"), required_count(usage, "outputTokens", "usage"),
-        agreed([(usage, "usage")], _READ) or 0, written, min(by_ttl["1h"], written), split,
-    )  # fmt: skip
-    counters = disjoint(told, "usage.inputTokens", inside=False, total=total_of(usage, ("totalTokens",), "usage"))
+        required_count(usage, "inputTokens", "usage"),
+        required_count(usage, "outputTokens", "usage"),
+        agreed([(usage, "usage")], _READ) or 0,
+        written,
+        min(by_ttl["1h"], written),
+        split,
+    )
+    counters = disjoint(
+        told, "usage.inputTokens", inside=False, total=total_of(usage, ("totalTokens",), "usage")
+    )
     no_lifetime(counters, notes)
     return counters
 
 
 def _counts(places: list[tuple[Mapping[str, object], str]], notes: list[Note]) -> Counters:
-    """The counters in one object, or those of the input in the first and of the output in the last."""
+    """The counters in one object,
+    or those of the input in the first and of the output in the last.
+    """
     for holder, path in places:
         note_unknown(holder, _COUNTS, path, notes)
     (given, into), (output, out) = places[0], places[-1]
     told = Counters(
-        required_count(given, "inputTokenCount", into), required_count(output, "outputTokenCount", out),
-        optional_count(given, "cacheReadInputTokenCount", into), optional_count(given, "cacheWriteInputTokenCount", into), 0, False,
-    )  # fmt: skip
-    return disjoint(told, f"{into}.inputTokenCount", inside=False, total=total_of(output, ("totalTokenCount",), out))
+        required_count(given, "inputTokenCount", into),
+        required_count(output, "outputTokenCount", out),
+        optional_count(given, "cacheReadInputTokenCount", into),
+        optional_count(given, "cacheWriteInputTokenCount", into),
+        0,
+        False,
+    )
+    return disjoint(
+        told,
+        f"{into}.inputTokenCount",
+        inside=False,
+        total=total_of(output, ("totalTokenCount",), out),
+    )
 
 
 def _log(value: Mapping[str, object], place: Place) -> Outcome:
@@ -151,7 +204,13 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
         counters = _counts([(given, "input"), (output, "output")], notes)
         no_lifetime(counters, notes)
         if not _S3.isdisjoint((*given, *output)) and all(given.get(key) is None for key in _CACHE):
-            notes.append(Note("cache_unknown", "the log has no counts of the cache, and the response stands in S3: priced as if no cache was used"))
+            notes.append(
+                Note(
+                    "cache_unknown",
+                    "the log has no counts of the cache, and the response stands in S3: "
+                    "priced as if no cache was used",
+                )
+            )
     return _record(Part(model, at, {}, counters.meters()), place, notes, attributes)
 
 
@@ -160,8 +219,17 @@ def _note_latency(holders: Iterable[object], notes: list[Note]) -> None:
     for holder in holders:
         if is_object(holder) and ("performanceConfig" in holder or _LATENCY in holder):
             config = holder.get("performanceConfig")
-            if "optimized" in (config.get("latency") if is_object(config) else None, holder.get(_LATENCY)):
-                notes.append(Note("latency", "the request ran with optimized latency, which costs more for some models: priced without it"))
+            if "optimized" in (
+                config.get("latency") if is_object(config) else None,
+                holder.get(_LATENCY),
+            ):
+                notes.append(
+                    Note(
+                        "latency",
+                        "the request ran with optimized latency, which costs more for some "
+                        "models: priced without it",
+                    )
+                )
                 return
 
 
@@ -180,20 +248,41 @@ def _message_in(body: object) -> Mapping[str, object] | None:
     return None
 
 
-def _of_message(message: Message, model: str | None, place: Place, attributes: Mapping[str, str], notes: list[Note]) -> Record:
-    """The record of a message whose model id, with the geography, stands beside it. Other models in it keep theirs."""
+def _of_message(
+    message: Message,
+    model: str | None,
+    place: Place,
+    attributes: Mapping[str, str],
+    notes: list[Note],
+) -> Record:
+    """The record of a message whose model id, with the geography, stands beside it.
+    Other models in it keep theirs.
+    """
     own = message.parts[0].model
     where = of_bedrock(model, attributes.get("region"))
-    parts = tuple(within(part, where, model if model and part.model == own else None) for part in message.parts)
+    parts = tuple(
+        within(part, where, model if model and part.model == own else None)
+        for part in message.parts
+    )
     return Record(parts, place, FORMAT, (*message.notes, *notes), attributes)
 
 
 def _record(part: Part, place: Place, notes: list[Note], attributes: Mapping[str, str]) -> Record:
-    return Record((within(part, of_bedrock(part.model, attributes.get("region"))),), place, FORMAT, tuple(notes), attributes)
+    return Record(
+        (within(part, of_bedrock(part.model, attributes.get("region"))),),
+        place,
+        FORMAT,
+        tuple(notes),
+        attributes,
+    )
 
 
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:
-    found = {"account": value.get("accountId"), "region": value.get("region"), "operation": value.get("operation")}
+    found = {
+        "account": value.get("accountId"),
+        "region": value.get("region"),
+        "operation": value.get("operation"),
+    }
     tags = value.get("requestMetadata")
     if is_object(tags):
         found |= {clean(str(key)): text for key, text in tags.items()}

@@ -1,7 +1,9 @@
-"""A canonical record to a request: the model, the date, dimensions at the top, meters under `usage`.
+"""A canonical record to a request: the model, the date,
+dimensions at the top, meters under `usage`.
 
-It is known by `usage` at the top with no `message`, no `type`, and no counters of the Messages API in it. Which
-meters and dimensions exist is for the price book to say; here only the form is checked.
+It is known by `usage` at the top with no `message`, no `type`, and no counters of the Messages API
+in it. Which meters and dimensions exist is for the price book to say; here only the form is
+checked.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ _OWN = frozenset(("model", "at", "usage", "record", "each", "id", "attributes"))
 
 
 def record(value: Mapping[str, object], place: Place) -> Record:
-    """The record of `{"model", "at", DIMENSION: VALUE…, "usage": {METER: QUANTITY}, "attributes": {NAME: VALUE…}}`.
+    """The record of `{"model", "at", DIMENSION: VALUE…, "usage":
+    {METER: QUANTITY}, "attributes": {NAME: VALUE…}}`.
 
-    `"record": "sum"` says that the quantities add up several requests, `"each": ["prompt over 200000"]` what holds for
-    each of them. Raises `UsageError` that names the key.
+    `"record": "sum"` says that the quantities add up several requests, `"each":
+    ["prompt over 200000"]` what holds for each of them. Raises `UsageError` that names the key.
     """
     usage = require_object(value.get("usage"), "usage")
     dimensions = {}
@@ -35,12 +38,17 @@ def record(value: Mapping[str, object], place: Place) -> Record:
                 dimensions[path] = dimension
     kind = value.get("record", SINGLE)
     if kind not in (SINGLE, SUM):
-        raise UsageError("unknown_value", f"`record` is {shown(kind)}", "`record` is `sum`, or is left out")
+        raise UsageError(
+            "unknown_value", f"`record` is {shown(kind)}", "`record` is `sum`, or is left out"
+        )
     part = Part(
         model=word(value.get("model"), "model"),
         at=word(value.get("at"), "at"),
         dimensions=dimensions,
-        usage={word(meter, "the name of a meter") or "": _quantity(given, meter) for meter, given in usage.items()},
+        usage={
+            word(meter, "the name of a meter") or "": _quantity(given, meter)
+            for meter, given in usage.items()
+        },
         kind=SUM if kind == SUM else SINGLE,
         sides=_sides(value.get("each"), kind == SUM),
     )
@@ -50,7 +58,10 @@ def record(value: Mapping[str, object], place: Place) -> Record:
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:
     """What the record says besides, as words; one that is null is left out."""
     given = optional_object(value, "attributes", "") or {}
-    found = {word(name, "the name of an attribute") or "": word(text, f"attributes.{shown(name)[1:-1]}") for name, text in given.items()}
+    found = {
+        word(name, "the name of an attribute") or "": word(text, f"attributes.{shown(name)[1:-1]}")
+        for name, text in given.items()
+    }
     return {name: text for name, text in found.items() if text is not None}
 
 
@@ -68,11 +79,18 @@ def _one(value: object, path: str) -> object:
         return value
     if isinstance(value, Decimal) and value.is_finite():
         exponent = value.as_tuple().exponent
-        # An exponent is a few characters that can stand for gigabytes of digits: it is stopped at the door.
-        if isinstance(exponent, int) and abs(value.adjusted()) < MAX_EXPONENT and abs(exponent) <= MAX_EXPONENT:
+        # An exponent is a few characters that can stand for gigabytes of digits:
+        # it is stopped at the door.
+        if (
+            isinstance(exponent, int)
+            and abs(value.adjusted()) < MAX_EXPONENT
+            and abs(exponent) <= MAX_EXPONENT
+        ):
             return value
     if type(value) is int or isinstance(value, Decimal):
-        raise UsageError("too_large", f"`{path}` is {_number(value)}, out of the range of quantities")
+        raise UsageError(
+            "too_large", f"`{path}` is {_number(value)}, out of the range of quantities"
+        )
     raise UsageError(
         "wrong_type",
         f"`{path}` is {type_name(value)}, not a quantity",
@@ -93,7 +111,11 @@ def _sides(value: object, is_sum: bool) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise wrong_type("each", value, "a list of strings")
     if not is_sum:
-        raise UsageError("bad_each", "`each` speaks of the requests of a sum", 'add `"record": "sum"`, or leave it out')
+        raise UsageError(
+            "bad_each",
+            "`each` speaks of the requests of a sum",
+            'add `"record": "sum"`, or leave it out',
+        )
     sides = []
     for index, item in enumerate(value):
         if not isinstance(item, str):

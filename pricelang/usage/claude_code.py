@@ -1,12 +1,14 @@
 """A line of a Claude Code transcript to one copy of a response, and which of the copies count.
 
-A transcript has a line for each content block, and each repeats the usage of the whole response; a `progress` line repeats that
-of a subagent. Copies of one response have one key: message id and request id. A copy that lacks one of them belongs to the
-response that has the other; a line with neither stands alone. The largest copy is kept whole, among equals the latest, so that
-the order of the lines and of the files does not matter. A sidechain line of a message that stands under another key too is a
-replay: dropped, whichever came first; where all are sidechain lines, the earliest is the original. Where no copy was written
-after the end of its response, the counts may be placeholders, and the record says so. `costUSD` and `toolUseResult` are never
-counted. A line without `type` that has `message.usage` counts (older versions wrote so).
+A transcript has a line for each content block, and each repeats the usage of the whole response; a
+`progress` line repeats that of a subagent. Copies of one response have one key: message id and
+request id. A copy that lacks one of them belongs to the response that has the other; a line with
+neither stands alone. The largest copy is kept whole, among equals the latest, so that the order of
+the lines and of the files does not matter. A sidechain line of a message that stands under another
+key too is a replay: dropped, whichever came first; where all are sidechain lines, the earliest is
+the original. Where no copy was written after the end of its response, the counts may be
+placeholders, and the record says so. `costUSD` and `toolUseResult` are never counted. A line
+without `type` that has `message.usage` counts (older versions wrote so).
 """
 
 from __future__ import annotations
@@ -28,8 +30,9 @@ _ATTRIBUTES = {"session": "sessionId", "project": "cwd", "branch": "gitBranch"}
 _PLACEHOLDER = 2
 """Tokens of output that stand in a line until the response has ended, at most."""
 UNFINISHED = Note(
-    "unfinished", "no copy of the response was written after its end: its count of output may be a placeholder"
-)  # fmt: skip
+    "unfinished",
+    "no copy of the response was written after its end: its count of output may be a placeholder",
+)
 Key = tuple[str | None, str | None, int]
 
 
@@ -37,8 +40,8 @@ Key = tuple[str | None, str | None, int]
 class Copy:
     """One line that gives the usage of a response.
 
-    `key` tells responses apart. `rank` orders the copies of a response, the greatest is kept: size, then time. `finished` says
-    that the response had ended when the line was written.
+    `key` tells responses apart. `rank` orders the copies of a response, the greatest is kept:
+    size, then time. `finished` says that the response had ended when the line was written.
     """
 
     key: Key
@@ -57,7 +60,9 @@ def copy(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skippe
     if value.get("type") == "progress":
         return _of_progress(value, place, alone)
     if not is_object(message) and "usage" in value and value.get("type") != "system":
-        raise UsageError("unknown_record", "no transcript line: `usage` stands at the top and not in `message`")
+        raise UsageError(
+            "unknown_record", "no transcript line: `usage` stands at the top and not in `message`"
+        )
     if not is_object(message) or message.get("usage") is None:
         return Skipped(place, _no_usage(value, message))
     if message.get("model") == SYNTHETIC:
@@ -65,7 +70,13 @@ def copy(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skippe
     return copy_of(value, message, place, alone, FORMAT)
 
 
-def copy_of(value: Mapping[str, object], message: Mapping[str, object], place: Place, alone: int, format: str) -> Copy:
+def copy_of(
+    value: Mapping[str, object],
+    message: Mapping[str, object],
+    place: Place,
+    alone: int,
+    format: str,
+) -> Copy:
     """The copy of a response that a line holds in its `message`. Raises `UsageError`."""
     message_id = word(message.get("id"), "message.id") or None
     request_id = word(value.get("requestId"), "requestId") or None
@@ -78,12 +89,16 @@ def copy_of(value: Mapping[str, object], message: Mapping[str, object], place: P
         rank=(read.top.total, at or ""),
         sidechain=value.get("isSidechain") is True,
         record=Record(read.parts, place, format, read.notes, _attributes(value), ids=ids),
-        finished=message["stop_reason"] is not None if "stop_reason" in message else read.top.output > _PLACEHOLDER,
+        finished=message["stop_reason"] is not None
+        if "stop_reason" in message
+        else read.top.output > _PLACEHOLDER,
     )
 
 
 def _of_progress(value: Mapping[str, object], place: Place, alone: int) -> Copy | Skipped:
-    """The copy of a subagent's response that a line of progress repeats; its own transcript has the final one."""
+    """The copy of a subagent's response that a line of progress repeats;
+    its own transcript has the final one.
+    """
     data = value.get("data")
     inner = data.get("message") if is_object(data) else None
     message = inner.get("message") if is_object(inner) else None
@@ -97,7 +112,9 @@ def _of_progress(value: Mapping[str, object], place: Place, alone: int) -> Copy 
 
 
 def _attributes(value: Mapping[str, object]) -> dict[str, str]:
-    """The session of a line, and the folder and branch in which it was written. Only texts: no price depends on them."""
+    """The session of a line, and the folder and branch in which it was written.
+    Only texts: no price depends on them.
+    """
     found = {name: value.get(key) for name, key in _ATTRIBUTES.items()}
     return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}
 
@@ -117,7 +134,9 @@ class Transcripts:
         self._keys_of: dict[str, list[Key]] = {}
 
     def add(self, new: Copy) -> Skipped | None:
-        """Take a copy in; the copy that loses against it or that it loses against is a duplicate, and is returned."""
+        """Take a copy in;
+        the copy that loses against it or that it loses against is a duplicate, and is returned.
+        """
         old = self._copies.get(new.key)
         if old is None:
             self._copies[new.key] = new
@@ -127,7 +146,9 @@ class Transcripts:
         kept, lost = (new, old) if _outranks(new, old) else (old, new)
         # A response is a replay only when no copy of it comes from a main chain.
         both = old.sidechain and new.sidechain
-        self._copies[new.key] = Copy(new.key, kept.rank, both, kept.record, old.finished or new.finished)
+        self._copies[new.key] = Copy(
+            new.key, kept.rank, both, kept.record, old.finished or new.finished
+        )
         return _lost(lost, kept)
 
     def outcomes(self) -> Iterator[tuple[Key, Record | Skipped]]:
@@ -137,7 +158,9 @@ class Transcripts:
             original = self._original(key)
             if original is not kept:
                 place = kept.record.place
-                lost[key] = Skipped(place, f"a replay of the response at {where(original.record.place, place)}")
+                lost[key] = Skipped(
+                    place, f"a replay of the response at {where(original.record.place, place)}"
+                )
         finished = self._without_partial_keys(lost)
         for key, kept in self._copies.items():
             record = kept.record
@@ -151,11 +174,23 @@ class Transcripts:
         if len(keys) < 2 or not own.sidechain:
             return own
         copies = [self._copies[other] for other in keys]
-        return min(copies, key=lambda copy: (copy.sidechain, copy.rank[1], -copy.rank[0], copy.key[1] or ""))
+        return min(
+            copies,
+            key=lambda copy: (copy.sidechain, copy.rank[1], -copy.rank[0], copy.key[1] or ""),
+        )
 
     def _without_partial_keys(self, lost: dict[Key, Skipped]) -> set[Key]:
-        """Adds to `lost` what a key with one id and a whole one count both; returns the keys of which a lost copy had ended."""
-        partial = sorted((key for key in self._copies if (key[0] is None) != (key[1] is None) and key not in lost), key=repr)
+        """Adds to `lost` what a key with one id and a whole one count both;
+        returns the keys of which a lost copy had ended.
+        """
+        partial = sorted(
+            (
+                key
+                for key in self._copies
+                if (key[0] is None) != (key[1] is None) and key not in lost
+            ),
+            key=repr,
+        )
         if not partial:
             return set()
         whole: dict[tuple[int, str], list[Key]] = {}
@@ -171,7 +206,11 @@ class Transcripts:
                 continue
             other = max(whole[named_by], key=lambda one: _order(self._copies[standing[one]]))
             before = standing[other]
-            kept, less = (key, before) if _outranks(self._copies[key], self._copies[before]) else (before, key)
+            kept, less = (
+                (key, before)
+                if _outranks(self._copies[key], self._copies[before])
+                else (before, key)
+            )
             standing[other] = kept
             lost[less] = _lost(self._copies[less], self._copies[kept])
             if self._copies[less].finished or less in finished:
@@ -185,7 +224,8 @@ def _lost(lost: Copy, kept: Copy) -> Skipped:
 
 
 def _outranks(new: Copy, old: Copy) -> bool:
-    # Copies of one size and time that differ: their written form settles it, so that any order keeps the same one.
+    # Copies of one size and time that differ:
+    # their written form settles it, so that any order keeps the same one.
     return new.rank > old.rank if new.rank != old.rank else _form(new) >= _form(old)
 
 

@@ -1,7 +1,9 @@
-"""A page of Claude Code's analytics to records: one a day, user and terminal, with a sum for each model.
+"""A page of Claude Code's analytics to records:
+one a day, user and terminal, with a sum for each model.
 
-Tokens are told apart as `input`, `output`, `cache_read` and `cache_creation`, all disjoint. The lifetime of the cache writes
-is not told, and they are priced as 5-minute writes with a warning. `estimated_cost` is in cents, rounded, and never counted.
+Tokens are told apart as `input`, `output`, `cache_read` and `cache_creation`, all disjoint. The
+lifetime of the cache writes is not told, and they are priced as 5-minute writes with a warning.
+`estimated_cost` is in cents, rounded, and never counted.
 """
 
 from __future__ import annotations
@@ -11,19 +13,36 @@ from collections.abc import Iterator, Mapping
 from pricelang.notes import Note
 
 from .counters import Counters
-from .fields import clean, is_object, model_id, optional_count, require_object, required_count, word, wrong_type
+from .fields import (
+    clean,
+    is_object,
+    model_id,
+    optional_count,
+    require_object,
+    required_count,
+    word,
+    wrong_type,
+)
 from .json_text import written
 from .records import SUM, Outcome, Part, Place, Record, Rejected, UsageError
 from .unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "claude-code-analytics"
-_ENTRY = known_names("model", tokens=known_names("input", "output", "cache_read", "cache_creation"), estimated_cost=ANYTHING)
+_ENTRY = known_names(
+    "model",
+    tokens=known_names("input", "output", "cache_read", "cache_creation"),
+    estimated_cost=ANYTHING,
+)
 
 
 def known(value: Mapping[str, object]) -> bool:
     """Whether an object is such a page, or a day of one: it has `model_breakdown`."""
     days = value.get("data", [value])
-    return isinstance(days, list) and bool(days) and all(is_object(day) and "model_breakdown" in day for day in days)
+    return (
+        isinstance(days, list)
+        and bool(days)
+        and all(is_object(day) and "model_breakdown" in day for day in days)
+    )
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
@@ -51,7 +70,9 @@ def _record(day: Mapping[str, object], place: Place) -> Record:
     if not parts:
         notes.append(Note("nothing_billed", "no model was used: nothing billed"))
     if day.get("customer_type") == "subscription":
-        notes.append(Note("subscription", "used on a subscription, which is not billed by the token"))
+        notes.append(
+            Note("subscription", "used on a subscription, which is not billed by the token")
+        )
     return Record(parts, place, FORMAT, tuple(dict.fromkeys(notes)), _attributes(day, at))
 
 
@@ -64,18 +85,36 @@ def _parts(listed: list[object], at: str, notes: list[Note]) -> Iterator[Part]:
         path = f"{path}.tokens"
         written_tokens = optional_count(tokens, "cache_creation", path)
         counters = Counters(
-            required_count(tokens, "input", path), required_count(tokens, "output", path),
-            optional_count(tokens, "cache_read", path), written_tokens, 0, False,
-        )  # fmt: skip
+            required_count(tokens, "input", path),
+            required_count(tokens, "output", path),
+            optional_count(tokens, "cache_read", path),
+            written_tokens,
+            0,
+            False,
+        )
         if written_tokens:
-            notes.append(Note("cache_lifetime", "analytics do not say the lifetime of cache writes: priced as 5-minute writes"))
-        yield Part(model_id(entry.get("model"), f"{path[:-7]}.model", notes), at, {}, counters.meters(), kind=SUM)
+            notes.append(
+                Note(
+                    "cache_lifetime",
+                    "analytics do not say the lifetime of cache writes: priced as 5-minute writes",
+                )
+            )
+        yield Part(
+            model_id(entry.get("model"), f"{path[:-7]}.model", notes),
+            at,
+            {},
+            counters.meters(),
+            kind=SUM,
+        )
 
 
 def _attributes(day: Mapping[str, object], at: str) -> dict[str, str]:
     actor = day.get("actor")
-    given = {"day": at[:10], "terminal": day.get("terminal_type"), "organization": day.get("organization_id")}
+    given = {
+        "day": at[:10],
+        "terminal": day.get("terminal_type"),
+        "organization": day.get("organization_id"),
+    }
     if is_object(actor):
         given |= {"user": actor.get("email_address"), "key": actor.get("api_key_name")}
     return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}
-

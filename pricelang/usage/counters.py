@@ -20,7 +20,8 @@ Holder = tuple[Mapping[str, object], str]
 
 @frozen
 class Counters:
-    """Token counts of one request or of a sum, all disjoint: a prompt is `input` + `written` + `read`.
+    """Token counts of one request or of a sum, all disjoint:
+    a prompt is `input` + `written` + `read`.
 
     `written` is `write_5m` + `write_1h`; `split` says that the record itself gave the two parts.
     """
@@ -39,7 +40,9 @@ class Counters:
 
     @property
     def total(self) -> int:
-        """Input, writes, reads and output together: what says which copy of a line is the largest."""
+        """Input, writes, reads and output together:
+        what says which copy of a line is the largest.
+        """
         return self.input + self.output + self.read + self.written
 
     def meters(self) -> dict[str, object]:
@@ -64,15 +67,19 @@ def split_note(what: str, parts: int, total: int) -> Note:
 def counters_of(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:
     """The counters of `usage`, which stands at `path`.
 
-    Without a split all writes are 5-minute writes. Where the split does not add up to the total, the total holds, and
-    what the 1-hour part leaves of it is 5-minute writes, with a warning in `notes`.
+    Without a split all writes are 5-minute writes. Where the split does not add up to the total,
+    the total holds, and what the 1-hour part leaves of it is 5-minute writes, with a warning in
+    `notes`.
     """
     total = optional_count(usage, "cache_creation_input_tokens", path)
     split = optional_object(usage, "cache_creation", path)
     write_1h = 0
     if split is not None:
         inner = f"{path}.cache_creation"
-        write_5m, write_1h = optional_count(split, _SPLIT_KEYS[0], inner), optional_count(split, _SPLIT_KEYS[1], inner)
+        write_5m, write_1h = (
+            optional_count(split, _SPLIT_KEYS[0], inner),
+            optional_count(split, _SPLIT_KEYS[1], inner),
+        )
         if usage.get("cache_creation_input_tokens") is None:
             total = write_5m + write_1h
         elif write_5m + write_1h != total:
@@ -91,8 +98,8 @@ def counters_of(usage: Mapping[str, object], path: str, notes: list[Note]) -> Co
 def shares(top: Counters, each: list[Counters]) -> list[Counters] | None:
     """The counters in `each` when they add up to `top`, and None when they do not.
 
-    A single entry with writes but without a split takes the split of `top`. Where `top` itself has no split, the
-    entries' own splits are the better knowledge.
+    A single entry with writes but without a split takes the split of `top`.
+    Where `top` itself has no split, the entries' own splits are the better knowledge.
     """
     for name in ("input", "output", "read", "written"):
         if sum(getattr(one, name) for one in each) != getattr(top, name):
@@ -101,12 +108,16 @@ def shares(top: Counters, each: list[Counters]) -> list[Counters] | None:
         return each
     writers = [one for one in each if one.written]
     if len(writers) == 1 and not writers[0].split:
-        return [evolve(one, write_1h=top.write_1h, split=True) if one is writers[0] else one for one in each]
+        return [
+            evolve(one, write_1h=top.write_1h, split=True) if one is writers[0] else one
+            for one in each
+        ]
     return None
 
 
 def agreed(places: Collection[Holder], names: Collection[str]) -> int | None:
-    """The count that stands under one of several names in one of several objects, or under some that agree; None where it is nowhere.
+    """The count that stands under one of several names in one of several objects,
+    or under some that agree; None where it is nowhere.
 
     `places` are the objects with their paths. Raises `UsageError` where two differ.
     """
@@ -127,14 +138,18 @@ def meanings(names: Mapping[str, Collection[str]]) -> dict[str, str]:
 
 
 def all_agreed(places: Collection[Holder], meant: Mapping[str, str]) -> dict[str, int]:
-    """The same as `agreed` for several counters in one pass: the counts that are there by their names; `meant` is made by `meanings`."""
+    """The same as `agreed` for several counters in one pass:
+    the counts that are there by their names; `meant` is made by `meanings`.
+    """
     found: dict[str, int] = {}
     for holder, path in places:
         for key, value in holder.items():
             if key in meant and value is not None:
                 number = count_in(value, key, path)
                 if found.setdefault(meant[key], number) != number:
-                    raise _differing(places, [other for other, name in meant.items() if name == meant[key]])
+                    raise _differing(
+                        places, [other for other, name in meant.items() if name == meant[key]]
+                    )
     return found
 
 
@@ -142,17 +157,22 @@ def _differing(places: Collection[Holder], names: Collection[str]) -> UsageError
     """The fault of counts that differ. Raises that of one that is no count."""
     told = [
         f"`{f'{path}.{name}' if path else name}` ({optional_count(holder, name, path)})"
-        for holder, path in places for name in names if holder.get(name) is not None
-    ]  # fmt: skip
+        for holder, path in places
+        for name in names
+        if holder.get(name) is not None
+    ]
     return UsageError("bad_counts", " and ".join(told) + " count the same and differ")
 
 
-def writes_of(written: int | None, parts: tuple[int | None, int | None], notes: list[Note]) -> tuple[int, int, bool]:
-    """All cache writes, those for an hour, and whether the record splits them, out of what it tells: their sum and their
-    5-minute and 1-hour parts.
+def writes_of(
+    written: int | None, parts: tuple[int | None, int | None], notes: list[Note]
+) -> tuple[int, int, bool]:
+    """All cache writes, those for an hour, and whether the record splits them,
+    out of what it tells: their sum and their 5-minute and 1-hour parts.
 
-    A part that is not told is the rest. A sum of zero beside parts is that of writes without a lifetime, and the parts are all
-    there is. Otherwise the sum holds, with a warning in `notes` where the parts do not add up to it.
+    A part that is not told is the rest. A sum of zero beside parts is that of writes without a
+    lifetime, and the parts are all there is. Otherwise the sum holds, with a warning in `notes`
+    where the parts do not add up to it.
 
     >>> writes_of(100, (None, 40), []), writes_of(0, (100, 0), []), writes_of(100, (None, None), [])
     ((100, 40, True), (100, 0, True), (100, 0, False))

@@ -1,4 +1,6 @@
-"""The JSON values of a file and the line of each: one document over many lines, several in a row, or a value a line."""
+"""The JSON values of a file and the line of each:
+one document over many lines, several in a row, or a value a line.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +30,12 @@ class RunEvent:
 
 
 def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
-    """The values of a file: of its lines when the first one is complete by itself, else of the whole document.
+    """The values of a file:
+    of its lines when the first one is complete by itself, else of the whole document.
 
-    An array gives its items. Lines are read one by one; a document over several lines is held, up to `MAX_DOCUMENT`; of
-    an array over several lines that is larger, only the item at hand is. Server-sent events give the value of each.
+    An array gives its items. Lines are read one by one; a document over several lines is held, up
+    to `MAX_DOCUMENT`; of an array over several lines that is larger, only the item at hand is.
+    Server-sent events give the value of each.
     """
     first = next(lines, None)
     if first is None:
@@ -54,7 +58,9 @@ def _line_values(lines: Iterable[Line], decoder: Decoder) -> Iterator[Value]:
         if isinstance(text, JsonFault):
             yield number, None, text, text.raw
         elif text.lstrip().startswith("["):
-            yield from _without_counted_events([(number, item, value, raw) for _, item, value, raw in _document(text, decoder)])
+            yield from _without_counted_events(
+                [(number, item, value, raw) for _, item, value, raw in _document(text, decoder)]
+            )
         else:
             try:
                 yield number, None, decoder.value(text), text
@@ -63,22 +69,29 @@ def _line_values(lines: Iterable[Line], decoder: Decoder) -> Iterator[Value]:
 
 
 def _document_or_lines(first: Line, lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
-    """A file whose first line is not complete: a document over several lines, or lines with a bad one in front."""
+    """A file whose first line is not complete:
+    a document over several lines, or lines with a bad one in front.
+    """
     gathered = [first]
     size = 0
     for line in lines:
         gathered.append(line)
         size += len(line[1]) if isinstance(line[1], str) else 0
         if size > MAX_DOCUMENT:
-            # Too large to be held: an array is read item by item, and anything else as lines, each refused by itself.
+            # Too large to be held: an array is read item by item,
+            # and anything else as lines, each refused by itself.
             if str(gathered[0][1]).lstrip().startswith("["):
                 yield from large_array(chain(gathered, lines), decoder)
             else:
                 yield from _line_values(chain(gathered, lines), decoder)
             return
-    faults: list[Value] = [(number, None, text, text.raw) for number, text in gathered if isinstance(text, JsonFault)]
+    faults: list[Value] = [
+        (number, None, text, text.raw) for number, text in gathered if isinstance(text, JsonFault)
+    ]
     values = faults or list(_document(_joined(gathered), decoder))
-    broken = any(isinstance(value, JsonFault) and (value.syntax or faults) for _, _, value, _ in values)
+    broken = any(
+        isinstance(value, JsonFault) and (value.syntax or faults) for _, _, value, _ in values
+    )
     if broken and _looks_like_lines(gathered, decoder):
         yield from _line_values(gathered, decoder)
     else:
@@ -95,7 +108,9 @@ def _joined(gathered: list[Line]) -> str:
 
 
 def _looks_like_lines(gathered: list[Line], decoder: Decoder) -> bool:
-    """Whether text that is no document has records of its own on its lines: they stand in column 1."""
+    """Whether text that is no document has records of its own on its lines:
+    they stand in column 1.
+    """
     texts = [text.rstrip() for _, text in gathered if isinstance(text, str)]
     if not texts or texts[0].lstrip().startswith("["):
         return False
@@ -115,8 +130,8 @@ def _looks_like_lines(gathered: list[Line], decoder: Decoder) -> bool:
 def _document(text: str, decoder: Decoder) -> Iterator[Value]:
     """The values of a text, one behind another.
 
-    What breaks off is a fault at its line, and reading goes on at the next `{` or `[` in column 1; the commas and
-    brackets of a broken array are passed over from then on.
+    What breaks off is a fault at its line, and reading goes on at the next `{` or `[` in column 1;
+    the commas and brackets of a broken array are passed over from then on.
     """
     line_at = _line_counter(text)
     faults = 0
@@ -134,7 +149,11 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
             else:
                 line = line_at(index)
                 raise JsonFault(
-                    "bad_json", "not JSON: no object or array begins here", syntax=True, line=line, index=index
+                    "bad_json",
+                    "not JSON: no object or array begins here",
+                    syntax=True,
+                    line=line,
+                    index=index,
                 )
         except JsonFault as fault:
             faults += 1
@@ -146,7 +165,8 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
                 return
             if faults >= MAX_FAULTS:
                 rest = JsonFault(
-                    "too_many_faults", f"{MAX_FAULTS:,} faults in one document: the rest of it is not read"
+                    "too_many_faults",
+                    f"{MAX_FAULTS:,} faults in one document: the rest of it is not read",
                 )
                 yield line_at(again.start() + 1), None, rest, text[again.start() :]
                 return
@@ -154,8 +174,12 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
         index = skip_space(text, index)
 
 
-def _items(text: str, index: int, decoder: Decoder, line_at: Callable[[int], int]) -> Generator[Value, None, int]:
-    """The items of the array at `index`; returns the index behind it. Raises `JsonFault` where it breaks off."""
+def _items(
+    text: str, index: int, decoder: Decoder, line_at: Callable[[int], int]
+) -> Generator[Value, None, int]:
+    """The items of the array at `index`; returns the index behind it.
+    Raises `JsonFault` where it breaks off.
+    """
     index = skip_space(text, index + 1)
     if text[index : index + 1] == "]":
         return index + 1
@@ -176,7 +200,9 @@ def _items(text: str, index: int, decoder: Decoder, line_at: Callable[[int], int
             return index + 1
         if mark != ",":
             what = "the array is not closed" if not mark else "no comma behind an item of the array"
-            raise JsonFault("bad_json", f"not JSON: {what}", syntax=True, line=line_at(index), index=index)
+            raise JsonFault(
+                "bad_json", f"not JSON: {what}", syntax=True, line=line_at(index), index=index
+            )
         index = skip_space(text, index + 1)
 
 
@@ -194,9 +220,25 @@ def _line_counter(text: str) -> Callable[[int], int]:
 
 
 def _without_counted_events(values: list[Value]) -> Iterator[Value]:
-    """Of an array that holds the result of a run, mark the other events of the run: the result counts them."""
-    results = (value for _, item, value, _ in values if item is not None and is_object(value) and is_result(value))
+    """Of an array that holds the result of a run, mark the other events of the run:
+    the result counts them.
+    """
+    results = (
+        value
+        for _, item, value, _ in values
+        if item is not None and is_object(value) and is_result(value)
+    )
     in_run = not all(map(is_empty_result, results))
     for line, item, value, raw in values:
-        counted = in_run and item is not None and not is_result(value) and not isinstance(value, JsonFault)
-        yield line, item, RunEvent(value if isinstance(value, dict) else {}) if counted else value, raw
+        counted = (
+            in_run
+            and item is not None
+            and not is_result(value)
+            and not isinstance(value, JsonFault)
+        )
+        yield (
+            line,
+            item,
+            RunEvent(value if isinstance(value, dict) else {}) if counted else value,
+            raw,
+        )

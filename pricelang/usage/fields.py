@@ -1,4 +1,6 @@
-"""Checked reading of single fields of a record: counts, words, objects; each fault names the key."""
+"""Checked reading of single fields of a record: counts, words, objects;
+each fault names the key.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,17 @@ _OTHERS = frozenset((str, int, list, type(None), bool, Decimal))
 def is_object(value: object) -> TypeIs[Mapping[str, object]]:
     """Whether a value is an object, as JSON calls it: a `dict`, or any other mapping in memory.
 
-    To ask for a mapping takes ten times as long as to ask for a type, so it is asked of what no JSON gave alone.
+    To ask for a mapping takes ten times as long as to ask for a type,
+    so it is asked of what no JSON gave alone.
     """
     kind = type(value)
     return kind is dict or (kind not in _OTHERS and isinstance(value, Mapping))
 
 
 def shown(text: object, limit: int = 60) -> str:
-    """The user's own words in backticks: cut at `limit` characters, what cannot be printed replaced by `�`."""
+    """The user's own words in backticks:
+    cut at `limit` characters, what cannot be printed replaced by `�`.
+    """
     return f"`{clean(str(text), limit)}`"
 
 
@@ -41,7 +46,9 @@ def clean(text: str, limit: int = MAX_WORD) -> str:
     """`text` fit for a message or an id: at most `limit` characters, each one printable."""
     cut = text[:limit]
     if not cut.isprintable():
-        cut = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut)
+        cut = "".join(
+            letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut
+        )
     return cut if len(text) <= limit else cut + "…"
 
 
@@ -55,7 +62,13 @@ def type_name(value: object) -> str:
         return "a float" if isinstance(value, float) else "a number"
     if isinstance(value, str):
         return "a string"
-    return "an object" if is_object(value) else "a list" if isinstance(value, list | tuple) else "unreadable"
+    return (
+        "an object"
+        if is_object(value)
+        else "a list"
+        if isinstance(value, list | tuple)
+        else "unreadable"
+    )
 
 
 def wrong_type(path: str, value: object, expected: str) -> UsageError:
@@ -69,7 +82,8 @@ def count(value: object, path: str) -> int:
     >>> count(Decimal("1e3"), "usage.input_tokens")
     1000
 
-    Raises `UsageError` that names `path` for another type (a float included), a negative, fractional or huge number.
+    Raises `UsageError` that names `path` for another type (a float included),
+    a negative, fractional or huge number.
     """
     if type(value) is int:
         if 0 <= value < _TOO_LARGE:
@@ -80,7 +94,9 @@ def count(value: object, path: str) -> int:
     else:
         raise wrong_type(path, value, "a whole number")
     if number < 0:
-        raise UsageError("negative_count", f"`{path}` is {_digits(number)}, and a count is never negative")
+        raise UsageError(
+            "negative_count", f"`{path}` is {_digits(number)}, and a count is never negative"
+        )
     if number >= _TOO_LARGE:
         raise UsageError("too_large", f"`{path}` has more than {MAX_DIGITS} digits")
     return number
@@ -93,7 +109,9 @@ def _whole(number: Decimal, path: str) -> int:
     if not number.is_finite() or number.adjusted() >= MAX_DIGITS:
         raise UsageError("too_large", f"`{path}` is {shown(number)}, more than {MAX_DIGITS} digits")
     if number != number.to_integral_value():
-        raise UsageError("fractional_count", f"`{path}` is {shown(number)}, and a count has no fraction")
+        raise UsageError(
+            "fractional_count", f"`{path}` is {shown(number)}, and a count has no fraction"
+        )
     return int(number)
 
 
@@ -110,7 +128,9 @@ def optional_count(holder: Mapping[str, object], key: str, path: str) -> int:
 
 
 def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
-    """The count under `key`; absent or null is an error, because a missing counter must not become a price of zero."""
+    """The count under `key`;
+    absent or null is an error, because a missing counter must not become a price of zero.
+    """
     value = holder.get(key)
     if type(value) is int and 0 <= value < _TOO_LARGE:
         return value
@@ -122,10 +142,14 @@ def required_count(holder: Mapping[str, object], key: str, path: str) -> int:
 def count_in(value: object, key: str, path: str) -> int:
     """The count that stands under `key` of the object at `path`."""
     # Nearly all counts are in order, and the whole path is for the others.
-    return value if type(value) is int and 0 <= value < _TOO_LARGE else count(value, f"{path}.{key}")
+    return (
+        value if type(value) is int and 0 <= value < _TOO_LARGE else count(value, f"{path}.{key}")
+    )
 
 
-def optional_object(holder: Mapping[str, object], key: str, path: str) -> Mapping[str, object] | None:
+def optional_object(
+    holder: Mapping[str, object], key: str, path: str
+) -> Mapping[str, object] | None:
     """The object under `key`, None where it is absent or null."""
     value = holder.get(key)
     if value is None or is_object(value):
@@ -143,11 +167,18 @@ def require_object(value: object, path: str) -> Mapping[str, object]:
 
 
 def word(value: object, path: str) -> str | None:
-    """A short printable string (a model, a date, a value of a dimension), None where it is null or blank: that says nothing.
+    """A short printable string (a model, a date, a value of a dimension),
+    None where it is null or blank: that says nothing.
 
-    Line ends, control characters and lone surrogates are errors: such a word would break the reports that show it.
+    Line ends, control characters and lone surrogates are errors:
+    such a word would break the reports that show it.
     """
-    if type(value) is str and 0 < len(value) <= MAX_WORD and value.isprintable() and value[0] != " ":
+    if (
+        type(value) is str
+        and 0 < len(value) <= MAX_WORD
+        and value.isprintable()
+        and value[0] != " "
+    ):
         return value  # nearly all
     if value is None:
         return None
@@ -156,7 +187,9 @@ def word(value: object, path: str) -> str | None:
     if len(value) > MAX_WORD:
         raise UsageError("bad_word", f"`{path}` has {len(value)} characters, more than {MAX_WORD}")
     if not value.isprintable():
-        raise UsageError("bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed")
+        raise UsageError(
+            "bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed"
+        )
     return value if value and not value.isspace() else None
 
 
@@ -166,7 +199,9 @@ def placed(place: Place, id: object) -> Place:
 
 
 def model_id(value: object, path: str, notes: list[Note]) -> str | None:
-    """A model id without the `[1m]` that Claude Code appends; the mark is noted, for it prices nothing."""
+    """A model id without the `[1m]` that Claude Code appends;
+    the mark is noted, for it prices nothing.
+    """
     model = word(value, path)
     if not model:
         return None
@@ -184,4 +219,8 @@ def without_mark(id: str) -> str:
 
 def mark_note(id: str) -> Note:
     """What is to be known about a model id with such a mark."""
-    return Note("long_context_mark", f"`[1m]` left out of the model id {shown(id)}: it does not say how the requests were billed")
+    return Note(
+        "long_context_mark",
+        f"`[1m]` left out of the model id {shown(id)}: it does not say how the requests were "
+        "billed",
+    )

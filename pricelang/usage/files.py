@@ -1,4 +1,6 @@
-"""Files as they lie on a disk or come through a pipe: packed or not, counted as they are read, bombs refused."""
+"""Files as they lie on a disk or come through a pipe:
+packed or not, counted as they are read, bombs refused.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ MAX_RATIO = 250
 """How many times its size a packed file may unpack to, once it is larger than `FREE_SIZE`."""
 FREE_SIZE = 64 * 2**20
 _CHUNK = 2**17
-_FEED = 2**9  # a few bytes of Zstandard may stand for a block of 128 KiB, and all that is fed is unpacked at once
+_FEED = (
+    2**9
+    # a few bytes of Zstandard may stand for a block of 128 KiB,
+    # and all that is fed is unpacked at once
+)
 
 
 class BadArchive(OSError):
@@ -28,7 +34,9 @@ class BadArchive(OSError):
 
 
 class Progress:
-    """How many bytes of the files were read, of how many in all (None where a pipe does not say)."""
+    """How many bytes of the files were read,
+    of how many in all (None where a pipe does not say).
+    """
 
     def __init__(self, total: int | None = None) -> None:
         self.read = 0
@@ -60,9 +68,13 @@ class _Source(io.RawIOBase):
 
 
 class _Unpacked(io.RawIOBase):
-    """What a packed stream unpacks to; ends with a `BadArchive` where it is damaged, cut, or a bomb."""
+    """What a packed stream unpacks to;
+    ends with a `BadArchive` where it is damaged, cut, or a bomb.
+    """
 
-    def __init__(self, source: _Source, read: Callable[[int], bytes], errors: tuple[type[Exception], ...]) -> None:
+    def __init__(
+        self, source: _Source, read: Callable[[int], bytes], errors: tuple[type[Exception], ...]
+    ) -> None:
         self._source, self._read, self._errors = source, read, errors
         self._given = 0
 
@@ -74,21 +86,29 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._read(min(len(view), _CHUNK))
         except EOFError:
-            raise BadArchive("bad_archive", "the packed file ends too early: what was read of it stands") from None
+            raise BadArchive(
+                "bad_archive", "the packed file ends too early: what was read of it stands"
+            ) from None
         except self._errors as error:
-            raise BadArchive("bad_archive", f"the packed file is damaged: {str(error)[:100] or type(error).__name__}") from None
+            raise BadArchive(
+                "bad_archive",
+                f"the packed file is damaged: {str(error)[:100] or type(error).__name__}",
+            ) from None
         view[: len(data)] = data
         self._given += len(data)
         if self._given > FREE_SIZE and self._given > MAX_RATIO * self._source.taken:
             raise BadArchive(
-                "too_compressed", f"the file unpacks to more than {MAX_RATIO} times its size: reading stops",
+                "too_compressed",
+                f"the file unpacks to more than {MAX_RATIO} times its size: reading stops",
                 "unpack it yourself if it is what it should be",
-            )  # fmt: skip
+            )
         return len(data)
 
 
 class _Zstandard:
-    """The frames of a Zstandard stream one behind the other; a frame that does not end is an `EOFError`."""
+    """The frames of a Zstandard stream one behind the other;
+    a frame that does not end is an `EOFError`.
+    """
 
     def __init__(self, source: _Source, zstandard: Any) -> None:
         self._source = io.BufferedReader(source, _CHUNK)
@@ -114,7 +134,8 @@ class _Zstandard:
 
 
 def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
-    """A binary stream, unpacked where its first bytes say that it is gzip or Zstandard. Raises `BadArchive`, then or later.
+    """A binary stream, unpacked where its first bytes say that it is gzip or Zstandard.
+    Raises `BadArchive`, then or later.
 
     A Parquet file, whose rows are read by its name alone, is told from text at once.
     """
@@ -125,15 +146,27 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
         import zlib
 
         packed = gzip.GzipFile(fileobj=io.BufferedReader(source, _CHUNK))
-        return io.BufferedReader(_Unpacked(source, packed.read, (zlib.error, gzip.BadGzipFile)), _CHUNK)
+        return io.BufferedReader(
+            _Unpacked(source, packed.read, (zlib.error, gzip.BadGzipFile)), _CHUNK
+        )
     if head == PARQUET:
-        raise BadArchive("table", "this is a Parquet file: a table, and no text of records", "give it as a file whose name ends in `.parquet`")
+        raise BadArchive(
+            "table",
+            "this is a Parquet file: a table, and no text of records",
+            "give it as a file whose name ends in `.parquet`",
+        )
     if head == ZSTD:
         try:
             import zstandard
         except ImportError:
-            raise BadArchive("no_zstandard", "Zstandard is not installed", "pip install 'pricelang[zstd]', or unpack the file first") from None
-        return io.BufferedReader(_Unpacked(source, _Zstandard(source, zstandard).read, (zstandard.ZstdError,)), _CHUNK)
+            raise BadArchive(
+                "no_zstandard",
+                "Zstandard is not installed",
+                "pip install 'pricelang[zstd]', or unpack the file first",
+            ) from None
+        return io.BufferedReader(
+            _Unpacked(source, _Zstandard(source, zstandard).read, (zstandard.ZstdError,)), _CHUNK
+        )
     return io.BufferedReader(source, _CHUNK)
 
 

@@ -1,10 +1,11 @@
 """The record files of a folder, and what of a Claude Code folder is no usage.
 
-Beside its transcripts Claude Code keeps settings, a history, indices, lists of things to do, descriptions of subagents, results
-of tools, plugins. They hold no usage, and no other file there does: what has neither the shape of a record nor a counter
-in it is skipped there. A folder is Claude Code's where a transcript is in it, whatever it is called. Files of others that it
-keeps (plugins, results of tools, copies of what it changed) are skipped whole, for what they count are no requests of a session;
-so is what it works out of its transcripts.
+Beside its transcripts Claude Code keeps settings, a history, indices, lists of things to do,
+descriptions of subagents, results of tools, plugins. They hold no usage, and no other file there
+does: what has neither the shape of a record nor a counter in it is skipped there. A folder is
+Claude Code's where a transcript is in it, whatever it is called. Files of others that it keeps
+(plugins, results of tools, copies of what it changed) are skipped whole, for what they count are no
+requests of a session; so is what it works out of its transcripts.
 """
 
 from __future__ import annotations
@@ -28,13 +29,26 @@ _TABLES = tuple(ending + packed for ending in (*PARQUET, *DATABASE, *CSV) for pa
 _LINES = tuple(".jsonl" + packed for packed in PACKED)
 _HEAD = 2**16
 _OF_OTHERS = {
-    "plugins": "a file of a plugin", "file-history": "a copy of a file that was changed",
-    "usage-data": "a summary of transcripts, which count", "telemetry": "events that repeat what the transcripts say",
-    "jobs": "the state of a job, whose transcripts count", "backups": "a copy of settings",
-}  # fmt: skip
-_OF_SESSION = {"tool-results": "the result of a tool", "workflows": "a summary of transcripts, which count"}
+    "plugins": "a file of a plugin",
+    "file-history": "a copy of a file that was changed",
+    "usage-data": "a summary of transcripts, which count",
+    "telemetry": "events that repeat what the transcripts say",
+    "jobs": "the state of a job, whose transcripts count",
+    "backups": "a copy of settings",
+}
+_OF_SESSION = {
+    "tool-results": "the result of a tool",
+    "workflows": "a summary of transcripts, which count",
+}
 _TABLE = "a table, which is priced by itself: give its path"
-_UNKNOWN = ("unknown_record", "missing_key", "wrong_type", "bad_json", "bad_utf8", "too_many_faults")
+_UNKNOWN = (
+    "unknown_record",
+    "missing_key",
+    "wrong_type",
+    "bad_json",
+    "bad_utf8",
+    "too_many_faults",
+)
 _COUNTER = re.compile(
     r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]'
     r'|"gen_ai\.usage\.[\w.]+"\s*:\s*"?[0.]*[1-9]', re.IGNORECASE,
@@ -42,8 +56,9 @@ _COUNTER = re.compile(
 
 
 class Beside(str):
-    """The path of a file that a walk found in a folder of Claude Code: it may hold no usage, and does not where `reason` says
-    what it is."""
+    """The path of a file that a walk found in a folder of Claude Code:
+    it may hold no usage, and does not where `reason` says what it is.
+    """
 
     reason: str
 
@@ -55,13 +70,18 @@ class Beside(str):
 
 
 def record_files(folder: str) -> list[str]:
-    """All record files in a folder and below, sorted; hidden ones are left out. Tables among them come with the reason why
-    they are not read."""
+    """All record files in a folder and below, sorted; hidden ones are left out.
+    Tables among them come with the reason why they are not read.
+    """
     found, tables = [], []
     for place, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found += [os.path.join(place, name) for name in names if is_record_file(name)]
-        tables += [os.path.join(place, name) for name in names if is_table(name) and not name.startswith(".")]
+        tables += [
+            os.path.join(place, name)
+            for name in names
+            if is_table(name) and not name.startswith(".")
+        ]
     if any(map(_is_transcript, _likely_first(sorted(found)))):
         found = [Beside(path, _of_others(path)) for path in found]
     # A folder of tables alone is none of records.
@@ -83,12 +103,16 @@ def is_table(path: str) -> bool:
 
 
 def is_beside(refused: Rejected, raw: str | None) -> bool:
-    """Whether what is refused in a file beside transcripts is no usage: of no known shape, and without a counter above zero."""
+    """Whether what is refused in a file beside transcripts is no usage:
+    of no known shape, and without a counter above zero.
+    """
     return refused.code in _UNKNOWN and raw is not None and _COUNTER.search(raw) is None
 
 
 def _of_others(path: str) -> str:
-    """What a file in a folder of Claude Code is, where its place says that it is no transcript; else nothing."""
+    """What a file in a folder of Claude Code is, where its place says that it is no transcript;
+    else nothing.
+    """
     parts = PurePath(path).parts
     for number, part in enumerate(parts[:-1]):
         above = os.path.join(*parts[:number]) if number else os.curdir

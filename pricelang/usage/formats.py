@@ -1,15 +1,19 @@
-"""The formats of usage records: their names, the order in which a shape is recognised, and formats from outside.
+"""The formats of usage records:
+their names, the order in which a shape is recognised, and formats from outside.
 
 A format is a small module with three names:
 
 - `FORMAT`, the name that `--format` takes and that records carry;
 - `known(value)`, whether an object has this shape, by its keys and never by its numbers;
-- `outcomes(value, place)`, the `Record`s, `Skipped`s and `Rejected`s that an object holds, in order. It raises
-  `UsageError` where the whole object cannot be read. A format that must remember what came before has `start()`
+- `outcomes(value, place)`, the `Record`s, `Skipped`s and `Rejected`s that an object holds,
+  in order. It raises
+  `UsageError` where the whole object cannot be read.
+  A format that must remember what came before has `start()`
   instead, which gives such a function for one run.
 
-A package adds one by an entry point of the group `pricelang.formats` that names such a module (or any object with these
-names). It is asked after all formats from here, or at once by `--format`; nothing is imported before it is needed.
+A package adds one by an entry point of the group `pricelang.formats` that names such a module (or
+any object with these names). It is asked after all formats from here, or at once by `--format`;
+nothing is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -31,9 +35,11 @@ GROUP = "pricelang.formats"
 
 @frozen
 class Format:
-    """A format of this package: its name, its module, and keys of which every record has one at its top or in `usage`.
+    """A format of this package:
+    its name, its module, and keys of which every record has one at its top or in `usage`.
 
-    The keys are a hint that keeps a start cheap: a module is imported only for an object with one of them.
+    The keys are a hint that keeps a start cheap:
+    a module is imported only for an object with one of them.
     """
 
     name: str
@@ -45,18 +51,64 @@ def _format(name: str, module: str, *keys: str) -> Format:
     return Format(name, module, frozenset(keys))
 
 
-# The order of recognition. The first module that knows an object reads it; what none of them knows may be one of
-# `NATIVE`, which `shapes` tells apart.
+# The order of recognition. The first module that knows an object reads it;
+# what none of them knows may be one of `NATIVE`, which `shapes` tells apart.
 KNOWN = (
-    _format("sse", "sse", "message", "messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop"),
-    _format("managed-agents", "managed_agents", "agent", "status", "processed_at", "inputs", "active_seconds", "list_cost", "stats"),
+    _format(
+        "sse",
+        "sse",
+        "message",
+        "messageStart",
+        "contentBlockStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+    ),
+    _format(
+        "managed-agents",
+        "managed_agents",
+        "agent",
+        "status",
+        "processed_at",
+        "inputs",
+        "active_seconds",
+        "list_cost",
+        "stats",
+    ),
     _format("clouds", "clouds", "request"),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
-    _format("bedrock", "bedrock", "schemaType", "amazon-bedrock-invocationMetrics", "modelId", "inputTokens", "response", "metadata"),
+    _format(
+        "bedrock",
+        "bedrock",
+        "schemaType",
+        "amazon-bedrock-invocationMetrics",
+        "modelId",
+        "inputTokens",
+        "response",
+        "metadata",
+    ),
     _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
-    _format("gateways", "gateways", "usageDetails", "traceId", "call_type", "prompt_cache_write_tokens", "prompt_cache_read_tokens",
-            "cache_read_tokens", "cache_write_tokens", "model_name"),
-    _format("openai", "openai", "object", "prompt_tokens", "input_tokens_details", "total_tokens", "response"),
+    _format(
+        "gateways",
+        "gateways",
+        "usageDetails",
+        "traceId",
+        "call_type",
+        "prompt_cache_write_tokens",
+        "prompt_cache_read_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "model_name",
+    ),
+    _format(
+        "openai",
+        "openai",
+        "object",
+        "prompt_tokens",
+        "input_tokens_details",
+        "total_tokens",
+        "response",
+    ),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
@@ -66,7 +118,9 @@ _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
 def format_of(value: Mapping[str, object]) -> str:
-    """The name of the format of an object. Raises `UsageError` when no format has this shape, or a plugin is broken."""
+    """The name of the format of an object.
+    Raises `UsageError` when no format has this shape, or a plugin is broken.
+    """
     usage = value.get("usage")
     inner = usage if is_object(usage) else ()
     if not (_HINTS.isdisjoint(value) and _HINTS.isdisjoint(inner)):
@@ -89,7 +143,9 @@ def _candidates(hints: frozenset[str]) -> tuple[Format, ...]:
 
 
 def reader_of(name: str) -> Read:
-    """The function that reads objects of a format, for one run. Raises `UsageError` for a plugin that is broken."""
+    """The function that reads objects of a format, for one run.
+    Raises `UsageError` for a plugin that is broken.
+    """
     for one in KNOWN:
         if one.name == name:
             return _reader(_module(one.module))
@@ -103,7 +159,9 @@ def reader_of(name: str) -> Read:
             return [_spoken(found) for found in start(value, place)]
         except UsageError:
             raise
-        except Exception as error:  # somebody else's code: whatever it raises, the record is refused and named
+        except (
+            Exception
+        ) as error:  # somebody else's code: whatever it raises, the record is refused and named
             raise _broken(name, f"failed on a record: {type(error).__name__}: {error}") from error
 
     start = _reader(plugin)
@@ -111,10 +169,19 @@ def reader_of(name: str) -> Read:
 
 
 def _spoken(outcome: Outcome) -> Outcome:
-    """An outcome from outside without the dimensions that say nothing: a blank text says none, as in `fields.word`."""
-    if not isinstance(outcome, Record) or not any(word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()):
+    """An outcome from outside without the dimensions that say nothing:
+    a blank text says none, as in `fields.word`.
+    """
+    if not isinstance(outcome, Record) or not any(
+        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
+    ):
         return outcome
-    parts = [evolve(part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}) for part in outcome.parts]
+    parts = [
+        evolve(
+            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
+        )
+        for part in outcome.parts
+    ]
     return evolve(outcome, parts=tuple(parts))
 
 
@@ -130,16 +197,26 @@ def checked_format(name: str | None) -> str | None:
 
     near = get_close_matches(name, (*FORMATS, *found), 1)
     known = "known formats: " + ", ".join((*FORMATS, *found))
-    raise UsageError("unknown_format", f"there is no format {shown(name)}", f"did you mean `{near[0]}`?" if near else known)
+    raise UsageError(
+        "unknown_format",
+        f"there is no format {shown(name)}",
+        f"did you mean `{near[0]}`?" if near else known,
+    )
 
 
 def plugins() -> dict[str, Any]:
-    """The entry points of formats from outside by name; one with the name of a format from here is left out."""
+    """The entry points of formats from outside by name;
+    one with the name of a format from here is left out.
+    """
     global _PLUGINS
     if _PLUGINS is None:
         from importlib.metadata import entry_points
 
-        _PLUGINS = {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name) if point.name not in FORMATS}
+        _PLUGINS = {
+            point.name: point
+            for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)
+            if point.name not in FORMATS
+        }
     return _PLUGINS
 
 
@@ -163,9 +240,11 @@ def _plugin(name: str) -> Any:
 def _broken(name: str, what: str) -> UsageError:
     point = plugins()[name]
     return UsageError(
-        "broken_format", f"the format {shown(name)} from outside {clean(what)}",
-        f"it is the entry point {shown(f'{point.name} = {point.value}', 120)} of `{GROUP}`: mend or uninstall its package",
-    )  # fmt: skip
+        "broken_format",
+        f"the format {shown(name)} from outside {clean(what)}",
+        f"it is the entry point {shown(f'{point.name} = {point.value}', 120)} of `{GROUP}`: "
+        "mend or uninstall its package",
+    )
 
 
 @cache
@@ -187,4 +266,13 @@ def _unknown(value: Mapping[str, object]) -> UsageError:
     )
 
 
-__all__ = ["FORMATS", "KNOWN", "Format", "Read", "checked_format", "format_of", "plugins", "reader_of"]
+__all__ = [
+    "FORMATS",
+    "KNOWN",
+    "Format",
+    "Read",
+    "checked_format",
+    "format_of",
+    "plugins",
+    "reader_of",
+]

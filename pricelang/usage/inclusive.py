@@ -1,6 +1,8 @@
-"""Counters that may include what others count apart: the prompt's cache reads and writes taken out of its input.
+"""Counters that may include what others count apart:
+the prompt's cache reads and writes taken out of its input.
 
-Whether the cache is inside the input is a matter of the format, unless the record states a total: that settles it.
+Whether the cache is inside the input is a matter of the format,
+unless the record states a total: that settles it.
 """
 
 from __future__ import annotations
@@ -15,21 +17,29 @@ from .counters import Counters
 from .fields import count, shown
 from .records import UsageError
 
-_HELP = "which of its counters is wrong is not for a reader to say: mend the record, or price its request by flags"
+_HELP = (
+    "which of its counters is wrong is not for a reader to say: mend the record, or price its "
+    "request by flags"
+)
 
 
 @frozen
 class Total:
-    """The total that a record states. `bare` says that this format may leave the cache out of it, so that only a total with
-    the cache in it settles anything."""
+    """The total that a record states. `bare` says that this format may leave the cache out of it,
+    so that only a total with the cache in it settles anything.
+    """
 
     path: str
     count: int
     bare: bool = False
 
 
-def total_of(holder: Mapping[str, object], keys: Iterable[str], path: str, *, bare: bool = False) -> Total | None:
-    """The total that stands under one of `keys`, None where there is none or it is zero. Raises `UsageError`."""
+def total_of(
+    holder: Mapping[str, object], keys: Iterable[str], path: str, *, bare: bool = False
+) -> Total | None:
+    """The total that stands under one of `keys`, None where there is none or it is zero.
+    Raises `UsageError`.
+    """
     for key in keys:
         value = holder.get(key)
         if value:
@@ -39,10 +49,12 @@ def total_of(holder: Mapping[str, object], keys: Iterable[str], path: str, *, ba
 
 
 def disjoint(told: Counters, path: str, *, inside: bool, total: Total | None = None) -> Counters:
-    """Disjoint counters out of counters as they are told, whose input at `path` may include the cache.
+    """Disjoint counters out of counters as they are told,
+    whose input at `path` may include the cache.
 
-    `inside` is what the format says of it; a total that fits one sum alone is the better knowledge. Raises `UsageError` where the
-    total fits no sum, and where an input that includes the cache is less than the cache: a guess would be a price.
+    `inside` is what the format says of it; a total that fits one sum alone is the better knowledge.
+    Raises `UsageError` where the total fits no sum, and where an input that includes the cache is
+    less than the cache: a guess would be a price.
     """
     cache = told.read + told.written
     if total is not None:
@@ -51,24 +63,42 @@ def disjoint(told: Counters, path: str, *, inside: bool, total: Total | None = N
         return told
     if cache > told.input:
         raise UsageError(
-            "bad_counts", f"`{path}` is {shown(told.input)}, less than the {shown(cache)} of its cache reads and writes",
+            "bad_counts",
+            f"`{path}` is {shown(told.input)}, less than the {shown(cache)} of its cache "
+            "reads and writes",
             "this format counts them inside the input; `--format NAME` says another format",
-        )  # fmt: skip
-    return Counters(told.input - cache, told.output, told.read, told.written, told.write_1h, told.split)
+        )
+    return Counters(
+        told.input - cache, told.output, told.read, told.written, told.write_1h, told.split
+    )
 
 
 def _inside(told: Counters, inside: bool, total: Total) -> bool:
-    """Whether the cache is inside the input, by a total of the record. Raises `UsageError` where it fits neither."""
+    """Whether the cache is inside the input, by a total of the record.
+    Raises `UsageError` where it fits neither.
+    """
     within, cache = told.input + told.output, told.read + told.written
     if total.count == within:
         return inside if total.bare or not cache else True
     if cache and total.count == within + cache:
         return False
-    sums = f"{within:,} with the cache inside the input, and {within + cache:,} with the cache beside it" if cache else f"{within:,}"
-    raise UsageError("bad_total", f"`{total.path}` is {total.count:,}, and the counters add up to {sums}", _HELP)
+    sums = (
+        f"{within:,} with the cache inside the input, and {within + cache:,} with the cache "
+        "beside it"
+        if cache
+        else f"{within:,}"
+    )
+    raise UsageError(
+        "bad_total", f"`{total.path}` is {total.count:,}, and the counters add up to {sums}", _HELP
+    )
 
 
 def no_lifetime(counters: Counters, notes: list[Note]) -> None:
     """Note that cache writes came without their lifetimes."""
     if counters.written and not counters.split:
-        notes.append(Note("cache_lifetime", "the lifetime of the cache writes is not known: priced as 5-minute writes"))
+        notes.append(
+            Note(
+                "cache_lifetime",
+                "the lifetime of the cache writes is not known: priced as 5-minute writes",
+            )
+        )

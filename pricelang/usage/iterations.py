@@ -1,12 +1,12 @@
 """The `iterations` of a Messages usage: which were billed, at which model, and whether they add up.
 
-`message` and `fallback_message` are the executor's sampling iterations. After a fallback the top level counts the
-serving attempt alone, which is the last run of executor entries of one model. `compaction` and `advisor_message` are
-billed outside of the top level. An entry without a `type` is a `message`; what an entry of a type that is not known counts,
-is not known.
+`message` and `fallback_message` are the executor's sampling iterations. After a fallback the top
+level counts the serving attempt alone, which is the last run of executor entries of one model.
+`compaction` and `advisor_message` are billed outside of the top level. An entry without a `type` is
+a `message`; what an entry of a type that is not known counts, is not known.
 
-A null model is the first `fallback` block's `from.model`, or else the message's own; after a `fallback_message` it is
-that entry's model.
+A null model is the first `fallback` block's `from.model`, or else the message's own;
+after a `fallback_message` it is that entry's model.
 """
 
 from __future__ import annotations
@@ -26,14 +26,22 @@ EXECUTOR = ("message", "fallback_message")
 OUTSIDE = ("compaction", "advisor_message")
 _TYPES = (*EXECUTOR, *OUTSIDE)
 ITERATION = known_names(
-    "type", "model", "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens",
-    cache_creation=SPLIT, output_tokens_details=known_names("thinking_tokens"),
-)  # fmt: skip
+    "type",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    cache_creation=SPLIT,
+    output_tokens_details=known_names("thinking_tokens"),
+)
 
 
 @frozen
 class Iteration:
-    """One entry: `number` counts from 1, `serving` says that the top level of the message counts it."""
+    """One entry:
+    `number` counts from 1, `serving` says that the top level of the message counts it.
+    """
 
     number: int
     type: str
@@ -51,8 +59,9 @@ class Iteration:
 class Billed:
     """What of the iterations is billed, in their order.
 
-    `adds_up` says that the serving entries replace the top level; otherwise `entries` holds only what is billed beside
-    the top level, and `served` is the number of executor entries that the top level stands for.
+    `adds_up` says that the serving entries replace the top level; otherwise `entries` holds only
+    what is billed beside the top level, and `served` is the number of executor entries that the top
+    level stands for.
     """
 
     entries: tuple[Iteration, ...]
@@ -61,11 +70,16 @@ class Billed:
 
 
 def billed_iterations(
-    usage: Mapping[str, object], message_model: str | None, content: Sequence[object], top: Counters, notes: list[Note]
+    usage: Mapping[str, object],
+    message_model: str | None,
+    content: Sequence[object],
+    top: Counters,
+    notes: list[Note],
 ) -> Billed | None:
     """The billed iterations of `usage`, None where it has none.
 
-    Raises `UsageError` for a counter of the wrong kind, and where an advisor or fallback entry has no model.
+    Raises `UsageError` for a counter of the wrong kind,
+    and where an advisor or fallback entry has no model.
     """
     listed = usage.get("iterations")
     if listed is None or listed == []:
@@ -79,13 +93,19 @@ def billed_iterations(
     serving = _last_attempt(executor) if fell_back else executor
     counts = shares(top, [entry.counters for entry in serving])
     if counts is None:
-        notes.append(Note(
-            "iterations", "the iterations do not add up to the top level of `usage`: priced the top level, "
-            "with compaction and advisor iterations beside it",
-        ))  # fmt: skip
-        return Billed(tuple(entry for entry in entries if entry.type in OUTSIDE), False, len(serving))
+        notes.append(
+            Note(
+                "iterations",
+                "the iterations do not add up to the top level of `usage`: priced the top level, "
+                "with compaction and advisor iterations beside it",
+            )
+        )
+        return Billed(
+            tuple(entry for entry in entries if entry.type in OUTSIDE), False, len(serving)
+        )
     settled = {
-        entry.number: evolve(entry, counters=own, serving=True) for entry, own in zip(serving, counts, strict=True)
+        entry.number: evolve(entry, counters=own, serving=True)
+        for entry, own in zip(serving, counts, strict=True)
     }
     free = _declined([entry for entry in executor if entry.number not in settled], notes)
     kept = tuple(settled.get(entry.number, entry) for entry in entries if entry.number not in free)
@@ -99,13 +119,19 @@ def fallback_origins(content: Sequence[object], notes: list[Note]) -> list[str]:
         if is_object(block) and block.get("type") == "fallback":
             # SDK objects dump the field as `from_`, because `from` is a word of Python.
             origin = block.get("from", block.get("from_"))
-            model = model_id(origin.get("model"), "content.from.model", notes) if is_object(origin) else None
+            model = (
+                model_id(origin.get("model"), "content.from.model", notes)
+                if is_object(origin)
+                else None
+            )
             if model is not None:
                 origins.append(model)
     return origins
 
 
-def _entries(listed: Sequence[object], null_model: str | None, notes: list[Note]) -> list[Iteration]:
+def _entries(
+    listed: Sequence[object], null_model: str | None, notes: list[Note]
+) -> list[Iteration]:
     entries = []
     for number, value in enumerate(listed, 1):
         path = f"usage.iterations[{number - 1}]"
@@ -118,10 +144,15 @@ def _entries(listed: Sequence[object], null_model: str | None, notes: list[Note]
             continue
         model = model_id(value.get("model"), f"{path}.model", notes)
         if model is None and kind in ("advisor_message", "fallback_message"):
-            raise UsageError("missing_key", f"`{path}.model` is missing, and {shown(kind)} has a model of its own")
+            raise UsageError(
+                "missing_key",
+                f"`{path}.model` is missing, and {shown(kind)} has a model of its own",
+            )
         if kind == "fallback_message":
             null_model = model
-        entries.append(Iteration(number, kind, model or null_model, counters_of(value, path, notes), False))
+        entries.append(
+            Iteration(number, kind, model or null_model, counters_of(value, path, notes), False)
+        )
     return entries
 
 
@@ -134,7 +165,9 @@ def _last_attempt(executor: list[Iteration]) -> list[Iteration]:
 
 
 def _declined(earlier: list[Iteration], notes: list[Note]) -> set[int]:
-    """Numbers of the entries of attempts that were declined before any output: those are free, and noted."""
+    """Numbers of the entries of attempts that were declined before any output:
+    those are free, and noted.
+    """
     free: set[int] = set()
     while earlier:
         attempt = _last_attempt(earlier)
@@ -142,5 +175,10 @@ def _declined(earlier: list[Iteration], notes: list[Note]) -> set[int]:
         if not any(entry.counters.output for entry in attempt):
             free.update(entry.number for entry in attempt)
             for entry in attempt:
-                notes.append(Note("declined", f"{entry.label} ({entry.model}): declined before any output, not billed"))
+                notes.append(
+                    Note(
+                        "declined",
+                        f"{entry.label} ({entry.model}): declined before any output, not billed",
+                    )
+                )
     return free

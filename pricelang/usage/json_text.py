@@ -1,4 +1,6 @@
-"""JSON from strangers: exact decimals, no NaN, no key twice, no deep nesting; every fault is a `JsonFault`."""
+"""JSON from strangers: exact decimals, no NaN, no key twice, no deep nesting;
+every fault is a `JsonFault`.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,22 @@ _SPACE = " \t\n\r"
 class JsonFault(Exception):
     """A text that is not acceptable JSON.
 
-    `syntax` tells a text that ends too early or breaks the grammar (where the rest cannot be trusted) from a complete
-    value that is refused. `line` counts from 1 inside the text; `index` is where the text breaks off, `raw` the text itself where it is known.
+    `syntax` tells a text that ends too early or breaks the grammar (where the rest cannot be
+    trusted) from a complete value that is refused. `line` counts from 1 inside the text; `index` is
+    where the text breaks off, `raw` the text itself where it is known.
     """
 
     def __init__(
-        self, code: str, message: str, help: str | None = None, *, syntax: bool = False, line: int = 1, index: int = 0,
+        self,
+        code: str,
+        message: str,
+        help: str | None = None,
+        *,
+        syntax: bool = False,
+        line: int = 1,
+        index: int = 0,
         raw: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -36,8 +46,9 @@ class JsonFault(Exception):
 class Decoder:
     """Reads JSON values out of a text, one after another.
 
-    Numbers with a fraction or an exponent become `Decimal`, never float. A NaN, an Infinity or a key given twice is
-    remembered while the value is read to its end, so that the values after it are still found.
+    Numbers with a fraction or an exponent become `Decimal`, never float. A NaN, an Infinity or a
+    key given twice is remembered while the value is read to its end, so that the values after it
+    are still found.
     """
 
     def __init__(self) -> None:
@@ -48,7 +59,9 @@ class Decoder:
         """The one value that `text` holds. Raises `JsonFault`."""
         value, end, fault = self.value_at(text, 0 if text.startswith("{") else skip_space(text, 0))
         if end < len(text) and (end := skip_space(text, end)) < len(text):
-            raise JsonFault("bad_json", f"not JSON: more text after the value, at column {end + 1}", syntax=True)
+            raise JsonFault(
+                "bad_json", f"not JSON: more text after the value, at column {end + 1}", syntax=True
+            )
         if fault is not None:
             raise fault
         return value
@@ -62,7 +75,8 @@ class Decoder:
         try:
             value, end = self._scanned(text, start)
         except json.JSONDecodeError as error:
-            # The decoder's own position counts from the start of the text; the line matters to a reader, so keep it.
+            # The decoder's own position counts from the start of the text;
+            # the line matters to a reader, so keep it.
             raise JsonFault(
                 "bad_json",
                 f"not JSON: {_lower(error.msg)}, at column {error.colno}",
@@ -74,8 +88,15 @@ class Decoder:
             raise _too_deep() from None
         return value, end, _too_deep() if _is_deep(text, start, end) else self._fault
 
-    def _decoder(self, real: Callable[[str], object], whole: Callable[[str], object]) -> json.JSONDecoder:
-        return json.JSONDecoder(object_pairs_hook=self._object, parse_float=real, parse_int=whole, parse_constant=self._constant)
+    def _decoder(
+        self, real: Callable[[str], object], whole: Callable[[str], object]
+    ) -> json.JSONDecoder:
+        return json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=real,
+            parse_int=whole,
+            parse_constant=self._constant,
+        )
 
     def _scanned(self, text: str, start: int) -> tuple[object, int]:
         try:
@@ -83,7 +104,8 @@ class Decoder:
         except json.JSONDecodeError:
             raise
         except (ValueError, InvalidOperation):
-            # A number out of range. Python refuses integers of thousands of digits, too; a Decimal holds them, and is checked later.
+            # A number out of range. Python refuses integers of thousands of digits, too;
+            # a Decimal holds them, and is checked later.
             return self._decoder(self._real, Decimal).raw_decode(text, start)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -92,7 +114,9 @@ class Decoder:
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    self._fault = JsonFault("duplicate_key", f"the key {shown(key)} appears twice in one object")
+                    self._fault = JsonFault(
+                        "duplicate_key", f"the key {shown(key)} appears twice in one object"
+                    )
                     break
                 seen.add(key)
         return result
@@ -101,7 +125,9 @@ class Decoder:
         try:
             return Decimal(text)
         except InvalidOperation:
-            self._fault = JsonFault("bad_number", f"{shown(text, 40)} is out of the range of numbers")
+            self._fault = JsonFault(
+                "bad_number", f"{shown(text, 40)} is out of the range of numbers"
+            )
             return Decimal(0)
 
     def _constant(self, text: str) -> None:
@@ -121,7 +147,8 @@ def _is_deep(text: str, start: int, end: int) -> bool:
     if text.count("[", start, end) + text.count("{", start, end) <= MAX_DEPTH:
         return False
     depth = 0
-    # Brackets inside strings do not count: without escapes, every second piece between quotes is outside of a string.
+    # Brackets inside strings do not count:
+    # without escapes, every second piece between quotes is outside of a string.
     for outside in text[start:end].replace("\\\\", "").replace('\\"', "").split('"')[::2]:
         for letter in outside:
             if letter in "[{":
@@ -146,7 +173,11 @@ def written(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {written(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(key)}: {written(item)}" for key, item in value.items())
+            + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(written, value)) + "]"
     return json.dumps(value)

@@ -24,9 +24,11 @@ Line = tuple[int, str | JsonFault]
 
 
 def lines_of(source: Source) -> Iterator[Line]:
-    """Each line that is not blank, with its number from 1, or the fault of a line that is too long or not UTF-8.
+    """Each line that is not blank, with its number from 1,
+    or the fault of a line that is too long or not UTF-8.
 
-    `source` is an open file (binary or text), a whole text, or an iterable of lines. A byte order mark is left out.
+    `source` is an open file (binary or text), a whole text, or an iterable of lines.
+    A byte order mark is left out.
     """
     number = 0
     for number, piece in enumerate(_pieces(source), 1):
@@ -80,7 +82,9 @@ def _ends(piece: str | bytes) -> bool:
 
 def _not_utf8(error: UnicodeDecodeError, piece: bytes = b"") -> JsonFault:
     message = f"not UTF-8: byte {error.object[error.start]:#04x} at position {error.start + 1}"
-    return JsonFault("bad_utf8", message, raw=piece.rstrip(b"\r\n").decode("utf-8", "backslashreplace") or None)
+    return JsonFault(
+        "bad_utf8", message, raw=piece.rstrip(b"\r\n").decode("utf-8", "backslashreplace") or None
+    )
 
 
 def _too_long() -> JsonFault:

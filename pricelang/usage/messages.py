@@ -1,10 +1,12 @@
 """A response of the Messages API, or a token count, to requests.
 
-A message is known by `usage` with `input_tokens` or `output_tokens`, at the top beside `model`; a token count is an
-object of `input_tokens` alone (with `context_management` at most). A response has no date.
+A message is known by `usage` with `input_tokens` or `output_tokens`, at the top beside `model`; a
+token count is an object of `input_tokens` alone (with `context_management` at most). A response has
+no date.
 
-Without `iterations`, a message that used server tools is a sum: the model was sampled once more after each result.
-`speed` and the priority tier are those of the executor and do not extend to an advisor; batch and residency do.
+Without `iterations`, a message that used server tools is a sum: the model was sampled once more
+after each result. `speed` and the priority tier are those of the executor and do not extend to an
+advisor; batch and residency do.
 """
 
 from __future__ import annotations
@@ -31,12 +33,25 @@ REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction", "general_ha
 _OTHER_CATEGORIES = (None, "other", "cyber")
 _SERVER_TOOLS = {"web_search_requests": "web_search", "web_fetch_requests": "web_fetch"}
 _CODE_EXECUTION = "code_execution_requests"
-UNFINISHED = Note("unfinished", "the response has no `stop_reason` yet: its count of output may be a placeholder")
+UNFINISHED = Note(
+    "unfinished", "the response has no `stop_reason` yet: its count of output may be a placeholder"
+)
 KNOWN = known_names(
-    "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "total_tokens", "service_tier",
-    "speed", "inference_geo", cache_creation=SPLIT, server_tool_use=known_names(*_SERVER_TOOLS, _CODE_EXECUTION),
-    output_tokens_details=known_names("thinking_tokens"), iterations=ITERATION, fallback_credit=ANYTHING, pydantic_ai_gateway=ANYTHING,
-)  # fmt: skip
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "total_tokens",
+    "service_tier",
+    "speed",
+    "inference_geo",
+    cache_creation=SPLIT,
+    server_tool_use=known_names(*_SERVER_TOOLS, _CODE_EXECUTION),
+    output_tokens_details=known_names("thinking_tokens"),
+    iterations=ITERATION,
+    fallback_credit=ANYTHING,
+    pydantic_ai_gateway=ANYTHING,
+)
 
 
 @frozen
@@ -49,7 +64,9 @@ class Message:
 
 
 def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
-    """The record of a Messages response or of a token count; an API error is skipped. Raises `UsageError`."""
+    """The record of a Messages response or of a token count;
+    an API error is skipped. Raises `UsageError`.
+    """
     if is_error(value):
         return Skipped(place, "an API error: nothing is billed")
     if is_token_count(value):
@@ -62,13 +79,20 @@ def record(value: Mapping[str, object], place: Place) -> Record | Skipped:
     return Record(message.parts, place, FORMAT, notes)
 
 
-_COUNTED_REFUSAL = Note("refusal_output", "the refusal has no content and counts a token of output: priced, and whether it is billed is not known")
+_COUNTED_REFUSAL = Note(
+    "refusal_output",
+    "the refusal has no content and counts a token of output: priced, and whether it is "
+    "billed is not known",
+)
 
 
-def read_message(message: Mapping[str, object], at: str | None = None, *, batch: bool = False) -> Message:
+def read_message(
+    message: Mapping[str, object], at: str | None = None, *, batch: bool = False
+) -> Message:
     """The requests of a Messages response; `batch` when its container says that it ran in a batch.
 
-    Raises `UsageError` that names the key: a counter of the wrong kind, no `usage`, an advisor without a model.
+    Raises `UsageError` that names the key:
+    a counter of the wrong kind, no `usage`, an advisor without a model.
     """
     notes: list[Note] = []
     usage = optional_object(message, "usage", "")
@@ -80,7 +104,12 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
     content = listed if isinstance(listed, (list, tuple)) else ()
     top = counters_of(usage, "usage", notes)
     if "total_tokens" in usage:
-        top = disjoint(top, "usage.input_tokens", inside=False, total=total_of(usage, ("total_tokens",), "usage"))
+        top = disjoint(
+            top,
+            "usage.input_tokens",
+            inside=False,
+            total=total_of(usage, ("total_tokens",), "usage"),
+        )
     tools, ran_tools = _server_tools(usage, notes)
     billed = billed_iterations(usage, model, content, top, notes)
     shared, executor = _dimensions(usage, batch)
@@ -89,9 +118,16 @@ def read_message(message: Mapping[str, object], at: str | None = None, *, batch:
         shared = {"platform": platform, **shared}
     if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
         executor = executor | _refusal(message, notes)
-    elif top.output == 1 and listed is content and message.get("stop_reason") == "refusal" and not _has_output(content):
+    elif (
+        top.output == 1
+        and listed is content
+        and message.get("stop_reason") == "refusal"
+        and not _has_output(content)
+    ):
         notes.append(_COUNTED_REFUSAL)
-    parts = _parts(model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message))
+    parts = _parts(
+        model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message)
+    )
     if tools:
         _add_tools(parts, billed, tools)
     if "fallback_credit" in usage and _redeemed(usage):
@@ -117,35 +153,52 @@ def _parts(
     for entry in entries:
         dimensions = shared if entry.type == "advisor_message" else executor
         if "outcome" in executor and not entry.serving:
-            # Only the attempt that the top level speaks of was refused: a compaction before it did its work.
-            dimensions = {k: v for k, v in dimensions.items() if k not in ("outcome", "refusal_category")}
+            # Only the attempt that the top level speaks of was refused:
+            # a compaction before it did its work.
+            dimensions = {
+                k: v for k, v in dimensions.items() if k not in ("outcome", "refusal_category")
+            }
         label = entry.label if len(entries) > 1 or not entry.serving else ""
         parts.append(Part(entry.model, at, dimensions, entry.counters.meters(), label))
     return parts
 
 
 def _add_tools(parts: list[Part], billed: Billed | None, tools: dict[str, object]) -> None:
-    """Put the counts of server tools, which a message gives once, on the first part of its top level."""
+    """Put the counts of server tools, which a message gives once,
+    on the first part of its top level.
+    """
     index = 0
     if billed is not None and billed.adds_up:
         index = next((number for number, entry in enumerate(billed.entries) if entry.serving), 0)
     part = parts[index]
     parts[index] = Part(
-        part.model, part.at, part.dimensions, {**part.usage, **tools}, part.label, part.kind, part.sides
+        part.model,
+        part.at,
+        part.dimensions,
+        {**part.usage, **tools},
+        part.label,
+        part.kind,
+        part.sides,
     )
 
 
 def _server_tools(usage: Mapping[str, object], notes: list[Note]) -> tuple[dict[str, object], bool]:
-    """The meters of server tools with a count above zero, and whether any server tool ran at all."""
+    """The meters of server tools with a count above zero,
+    and whether any server tool ran at all.
+    """
     given = optional_object(usage, "server_tool_use", "usage")
     if given is None:
         return {}, False
     path = "usage.server_tool_use"
     executions = optional_count(given, _CODE_EXECUTION, path)
     if executions:
-        notes.append(Note("execution_time", "code execution time is not in this record; give it as usage"))
+        notes.append(
+            Note("execution_time", "code execution time is not in this record; give it as usage")
+        )
     counts = {meter: optional_count(given, key, path) for key, meter in _SERVER_TOOLS.items()}
-    return {meter: number for meter, number in counts.items() if number}, bool(executions or any(counts.values()))
+    return {meter: number for meter, number in counts.items() if number}, bool(
+        executions or any(counts.values())
+    )
 
 
 def _dimensions(usage: Mapping[str, object], batch: bool) -> tuple[dict[str, str], dict[str, str]]:
@@ -169,7 +222,12 @@ def _refusal(message: Mapping[str, object], notes: list[Note]) -> dict[str, str]
     if isinstance(category, str) and category in REFUSAL_CATEGORIES:
         dimensions["refusal_category"] = category
     elif category not in _OTHER_CATEGORIES:
-        notes.append(Note("refusal_category", f"whether a refusal of the category {shown(category)} is billed is not known"))
+        notes.append(
+            Note(
+                "refusal_category",
+                f"whether a refusal of the category {shown(category)} is billed is not known",
+            )
+        )
     return dimensions
 
 
@@ -189,7 +247,9 @@ def _with_credit(part: Part) -> Part:
 
 
 def _has_output(content: Sequence[object]) -> bool:
-    """Whether the refused attempt left anything: a fallback or compaction block is not its output."""
+    """Whether the refused attempt left anything:
+    a fallback or compaction block is not its output.
+    """
     for block in content:
         if is_object(block):
             kind = block.get("type")

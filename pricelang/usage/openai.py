@@ -1,9 +1,11 @@
-"""Responses in the shape of OpenAI's Chat and Responses APIs, as OpenAI, LiteLLM, OpenRouter, Bifrost and Portkey give them.
+"""Responses in the shape of OpenAI's Chat and Responses APIs,
+as OpenAI, LiteLLM, OpenRouter, Bifrost and Portkey give them.
 
-The input count includes what was read from the cache and written to it: `prompt_tokens` with `prompt_tokens_details`, or
-`input_tokens` with `input_tokens_details`; a total that counts the cache beside the input says otherwise. LiteLLM adds the names
-of the Messages API beside these; where several speak of the cache they must agree. Reasoning is inside the output. `cost` is
-never counted.
+The input count includes what was read from the cache and written to it: `prompt_tokens` with
+`prompt_tokens_details`, or `input_tokens` with `input_tokens_details`; a total that counts the
+cache beside the input says otherwise. LiteLLM adds the names of the Messages API beside these;
+where several speak of the cache they must agree. Reasoning is inside the output. `cost` is never
+counted.
 """
 
 from __future__ import annotations
@@ -13,7 +15,15 @@ from collections.abc import Iterable, Mapping
 from pricelang.notes import Note
 
 from .counters import SPLIT, Counters, agreed, writes_of
-from .fields import clean, is_object, optional_count, optional_object, require_object, required_count, word
+from .fields import (
+    clean,
+    is_object,
+    optional_count,
+    optional_object,
+    require_object,
+    required_count,
+    word,
+)
 from .inclusive import disjoint, no_lifetime, total_of
 from .platforms import platform_of_message
 from .records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
@@ -24,8 +34,20 @@ from .unknown import ANYTHING, known_names, note_unknown, several
 
 FORMAT = "openai"
 _OBJECTS = ("chat.completion", "chat.completion.chunk", "response", "text_completion")
-_READ = ("cached_tokens", "cached_read_tokens", "cache_read_tokens", "cache_read_input_tokens", "prompt_cache_hit_tokens")
-_WRITTEN = ("cache_creation_tokens", "cache_write_tokens", "cached_write_tokens", "cache_creation_input_tokens", "cache_write_input_tokens")
+_READ = (
+    "cached_tokens",
+    "cached_read_tokens",
+    "cache_read_tokens",
+    "cache_read_input_tokens",
+    "prompt_cache_hit_tokens",
+)
+_WRITTEN = (
+    "cache_creation_tokens",
+    "cache_write_tokens",
+    "cached_write_tokens",
+    "cache_creation_input_tokens",
+    "cache_write_input_tokens",
+)
 # The parts of the cache writes: under which key, and the names of the two lifetimes in it.
 _SPLITS = {
     "cache_creation_token_details": ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"),
@@ -34,22 +56,48 @@ _SPLITS = {
 }  # fmt: skip
 _MEDIA = ("text_tokens", "audio_tokens", "image_tokens", "video_tokens")
 _INSIDE_INPUT = known_names(
-    *_READ, *_WRITTEN, *_MEDIA, **{key: known_names(*names) for key, names in _SPLITS.items()},
-)  # fmt: skip
-_INSIDE_OUTPUT = known_names("reasoning_tokens", "thinking_tokens", "accepted_prediction_tokens", "rejected_prediction_tokens", *_MEDIA)
+    *_READ,
+    *_WRITTEN,
+    *_MEDIA,
+    **{key: known_names(*names) for key, names in _SPLITS.items()},
+)
+_INSIDE_OUTPUT = known_names(
+    "reasoning_tokens",
+    "thinking_tokens",
+    "accepted_prediction_tokens",
+    "rejected_prediction_tokens",
+    *_MEDIA,
+)
 _TOOLS = ("web_search", "web_fetch")
 _RUNNING = ("in_progress", "queued")
-UNFINISHED = Note("unfinished", "the response was still going on: its count of output may be a placeholder")
+UNFINISHED = Note(
+    "unfinished", "the response was still going on: its count of output may be a placeholder"
+)
 _KNOWN = known_names(
-    "prompt_tokens", "completion_tokens", "total_tokens", "input_tokens", "output_tokens", "inference_geo", "speed", "service_tier",
-    "is_byok", "cache_creation_input_tokens", "cache_read_input_tokens", "cached_tokens",
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "input_tokens",
+    "output_tokens",
+    "inference_geo",
+    "speed",
+    "service_tier",
+    "is_byok",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "cached_tokens",
     # what OpenAI's newer interface names apart, and is inside the counters above it
-    "reasoning_tokens", "prompt_cache_hit_tokens", "prompt_cache_miss_tokens",
-    prompt_tokens_details=_INSIDE_INPUT, input_tokens_details=_INSIDE_INPUT,
-    completion_tokens_details=_INSIDE_OUTPUT, output_tokens_details=_INSIDE_OUTPUT,
-    cache_creation=SPLIT, server_tool_use=known_names(*(f"{name}_requests" for name in _TOOLS), "tool_search_requests"),
+    "reasoning_tokens",
+    "prompt_cache_hit_tokens",
+    "prompt_cache_miss_tokens",
+    prompt_tokens_details=_INSIDE_INPUT,
+    input_tokens_details=_INSIDE_INPUT,
+    completion_tokens_details=_INSIDE_OUTPUT,
+    output_tokens_details=_INSIDE_OUTPUT,
+    cache_creation=SPLIT,
+    server_tool_use=known_names(*(f"{name}_requests" for name in _TOOLS), "tool_search_requests"),
     pydantic_ai_gateway=ANYTHING,
-)  # fmt: skip
+)
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -62,7 +110,9 @@ def known(value: Mapping[str, object]) -> bool:
     if "prompt_tokens" in usage and "completion_tokens" in usage:
         return True
     # Names that others have too need a total, which says where the cache is.
-    return "input_tokens" in usage and ("input_tokens_details" in usage or bool(usage.get("total_tokens")))
+    return "input_tokens" in usage and (
+        "input_tokens_details" in usage or bool(usage.get("total_tokens"))
+    )
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -72,7 +122,11 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if value.get("usage") is None and is_chunk(value):
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
-    notes: list[Note] = [UNFINISHED] if value.get("object") == "response" and value.get("status") in _RUNNING else []
+    notes: list[Note] = (
+        [UNFINISHED]
+        if value.get("object") == "response" and value.get("status") in _RUNNING
+        else []
+    )
     tools = searches(usage)
     meters = counters(usage, "usage", notes).meters() | tools
     dimensions = {**stated(value, "", ("service_tier",)), **stated(usage, "usage")}
@@ -80,27 +134,56 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if betrayed is not None:
         dimensions["platform"] = betrayed
     kind = SUM if tools or several(usage, value) else SINGLE
-    part = Part(word(value.get("model"), "model"), instant(value.get("created", value.get("created_at")), "created"), dimensions, meters, kind=kind)
+    part = Part(
+        word(value.get("model"), "model"),
+        instant(value.get("created", value.get("created_at")), "created"),
+        dimensions,
+        meters,
+        kind=kind,
+    )
     provider = value.get("provider")
-    return (Record((part,), place, FORMAT, tuple(notes), {"provider": clean(provider)} if isinstance(provider, str) else {}),)
+    return (
+        Record(
+            (part,),
+            place,
+            FORMAT,
+            tuple(notes),
+            {"provider": clean(provider)} if isinstance(provider, str) else {},
+        ),
+    )
 
 
 def _completed(value: Mapping[str, object]) -> bool:
-    return value.get("type") in ("response.completed", "response.incomplete") and is_object(value.get("response"))
+    return value.get("type") in ("response.completed", "response.incomplete") and is_object(
+        value.get("response")
+    )
 
 
 def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:
-    """The disjoint counters of a `usage` in this shape, which stands at `path`. Raises `UsageError`."""
+    """The disjoint counters of a `usage` in this shape, which stands at `path`.
+    Raises `UsageError`.
+    """
     note_unknown(usage, _KNOWN, path, notes)
-    names = ("prompt_tokens", "completion_tokens") if "prompt_tokens" in usage else ("input_tokens", "output_tokens")
+    names = (
+        ("prompt_tokens", "completion_tokens")
+        if "prompt_tokens" in usage
+        else ("input_tokens", "output_tokens")
+    )
     places = [(usage, path)]
     key = f"{names[0].partition('_')[0]}_tokens_details"
     details = optional_object(usage, key, path)
     if details is not None:
         places.append((details, f"{path}.{key}"))
     writes = writes_of(agreed(places, _WRITTEN), _split(places), notes)
-    told = Counters(required_count(usage, names[0], path), required_count(usage, names[1], path), agreed(places, _READ) or 0, *writes)
-    found = disjoint(told, f"{path}.{names[0]}", inside=True, total=total_of(usage, ("total_tokens",), path))
+    told = Counters(
+        required_count(usage, names[0], path),
+        required_count(usage, names[1], path),
+        agreed(places, _READ) or 0,
+        *writes,
+    )
+    found = disjoint(
+        told, f"{path}.{names[0]}", inside=True, total=total_of(usage, ("total_tokens",), path)
+    )
     no_lifetime(found, notes)
     return found
 
@@ -111,7 +194,9 @@ def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, 
         for key, (short, long) in _SPLITS.items():
             inner = optional_object(holder, key, path) if key in holder else None
             if inner is not None:
-                return optional_count(inner, short, f"{path}.{key}"), optional_count(inner, long, f"{path}.{key}")
+                return optional_count(inner, short, f"{path}.{key}"), optional_count(
+                    inner, long, f"{path}.{key}"
+                )
     return None, None
 
 
@@ -120,5 +205,7 @@ def searches(usage: Mapping[str, object]) -> dict[str, object]:
     tools = optional_object(usage, "server_tool_use", "usage")
     if not tools:
         return {}
-    found = {name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS}
+    found = {
+        name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS
+    }
     return {name: count for name, count in found.items() if count}

@@ -1,10 +1,15 @@
-"""OpenTelemetry to requests: spans as OTLP JSON and as an SDK prints them, and Claude Code's `api_request` events.
+"""OpenTelemetry to requests: spans as OTLP JSON and as an SDK prints them,
+and Claude Code's `api_request` events.
 
-- GenAI conventions: `gen_ai.usage.input_tokens` includes cache reads and writes. Older names are read too: `prompt_tokens`,
-  `completion_tokens`, `cache_creation.input_tokens`, `gen_ai.system`. The Anthropic SDK adds the lifetimes of cache writes and
+- GenAI conventions: `gen_ai.usage.input_tokens` includes cache reads and writes.
+  Older names are read too: `prompt_tokens`,
+  `completion_tokens`, `cache_creation.input_tokens`, `gen_ai.system`.
+  The Anthropic SDK adds the lifetimes of cache writes and
   the service tier, and counts a compaction apart, outside of the input.
-- OpenInference: `llm.token_count.prompt` includes the cache, too. The AI SDK has names of its own; all of them: `span_counts`.
-- A span of an agent or a chain adds up what the spans under it count: skipped, and so is any span without counts.
+- OpenInference: `llm.token_count.prompt` includes the cache, too.
+  The AI SDK has names of its own; all of them: `span_counts`.
+- A span of an agent or a chain adds up what the spans under it count:
+  skipped, and so is any span without counts.
 - Claude Code's events count the cache outside of the input, without lifetimes.
 - What was sent twice, or told by two instrumentations, counts once: see `spans`.
 
@@ -37,19 +42,27 @@ _TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
 """Where spans of calls through an API shaped like OpenAI's have the tier."""
 _SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
 _ATTRIBUTES = {
-    "session": ("session.id", "gen_ai.conversation.id"), "user": ("user.id", "enduser.id", "user.email"), "workspace": ("anthropic.workspace.id",),
-    "organization": ("anthropic.organization.id", "organization.id"), "agent": ("gen_ai.agent.name",), "source": ("query_source",),
-}  # fmt: skip
+    "session": ("session.id", "gen_ai.conversation.id"),
+    "user": ("user.id", "enduser.id", "user.email"),
+    "workspace": ("anthropic.workspace.id",),
+    "organization": ("anthropic.organization.id", "organization.id"),
+    "agent": ("gen_ai.agent.name",),
+    "source": ("query_source",),
+}
 _CLAUDE_CODE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens")
 _AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object holds spans or log records in OTLP, or is a span or an event with attributes."""
+    """Whether an object holds spans or log records in OTLP,
+    or is a span or an event with attributes.
+    """
     if isinstance(value.get("resourceSpans"), list) or isinstance(value.get("resourceLogs"), list):
         return True
     attributes = value.get("attributes")
-    return isinstance(attributes, Mapping | list) and any(key in value for key in ("name", "spanId", "context", "body", "timeUnixNano"))
+    return isinstance(attributes, Mapping | list) and any(
+        key in value for key in ("name", "spanId", "context", "body", "timeUnixNano")
+    )
 
 
 def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
@@ -80,7 +93,10 @@ def _span_id(span: object) -> str | None:
 
 def _spans(value: Mapping[str, object]) -> Iterator[tuple[object, Mapping[str, object]]]:
     """The spans and log records with the attributes of their resources."""
-    for outer, scopes, inner in (("resourceSpans", "scopeSpans", "spans"), ("resourceLogs", "scopeLogs", "logRecords")):
+    for outer, scopes, inner in (
+        ("resourceSpans", "scopeSpans", "spans"),
+        ("resourceLogs", "scopeLogs", "logRecords"),
+    ):
         for group in _list(value, outer):
             if not is_object(group):
                 raise wrong_type(outer, group, "a list of objects")
@@ -118,30 +134,62 @@ def _typed(value: object, key: str) -> object:
         return value
     if "intValue" in value:
         number = value["intValue"]
-        if isinstance(number, str) and number.lstrip("-").isascii() and number.lstrip("-").isdigit() and len(number) < 40:
+        if (
+            isinstance(number, str)
+            and number.lstrip("-").isascii()
+            and number.lstrip("-").isdigit()
+            and len(number) < 40
+        ):
             return int(number)
         if type(number) is int:
             return number
         raise UsageError("wrong_type", f"`{clean(key)}` has an `intValue` of {shown(number)}")
-    return next((value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None)
+    return next(
+        (value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None
+    )
 
 
-def _span(span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans) -> Outcome:
+def _span(
+    span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans
+) -> Outcome:
     own = _attributes(span)
     found = _read(span, own, resource, place)
     return spans.settled(found, span, own) if isinstance(found, Record) else found
 
 
-def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mapping[str, object], place: Place) -> Outcome:
+def _read(
+    span: Mapping[str, object],
+    own: Mapping[str, object],
+    resource: Mapping[str, object],
+    place: Place,
+) -> Outcome:
     at = nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
-    at = at or instant(span.get("start_time"), "start_time") or instant(span.get("timestamp"), "timestamp")
-    attributes = {name: clean(str(found)) for name, keys in _ATTRIBUTES.items() if (found := next((own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None))}
+    at = (
+        at
+        or instant(span.get("start_time"), "start_time")
+        or instant(span.get("timestamp"), "timestamp")
+    )
+    attributes = {
+        name: clean(str(found))
+        for name, keys in _ATTRIBUTES.items()
+        if (
+            found := next(
+                (own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None
+            )
+        )
+    }
     service = own.get("service.name") or resource.get("service.name")
     if isinstance(service, str) and service:
         attributes["service"] = clean(service)
     name, event = span.get("name"), own.get("event.name")
-    if event == "api_request" or name == "claude_code.api_request" or span.get("body") == "claude_code.api_request":
-        return _claude_code(own, at or instant(own.get("event.timestamp"), "event.timestamp"), place, attributes)
+    if (
+        event == "api_request"
+        or name == "claude_code.api_request"
+        or span.get("body") == "claude_code.api_request"
+    ):
+        return _claude_code(
+            own, at or instant(own.get("event.timestamp"), "event.timestamp"), place, attributes
+        )
     own = without_prefix(own)
     if not counts_tokens(own):
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
@@ -149,21 +197,30 @@ def _read(span: Mapping[str, object], own: Mapping[str, object], resource: Mappi
     if sums is not None:
         return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
     notes: list[Note] = []
-    provider = _first(own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider")
+    provider = _first(
+        own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
+    )
     platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
     model, asked = _model(own, notes), own.get("gen_ai.request.model")
-    dimensions = {**({"platform": platform} if platform else {}), **of_asked(asked, _answered(own) and model, platform)}
+    dimensions = {
+        **({"platform": platform} if platform else {}),
+        **of_asked(asked, _answered(own) and model, platform),
+    }
     said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
     for key in _TIERS:
         if said["service_tier"] is None:
             said["service_tier"] = own.get(key)
     dimensions |= stated(said, "anthropic.response")
     parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
-    return Record(parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes)
+    return Record(
+        parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes
+    )
 
 
 def _sums(name: object, own: Mapping[str, object]) -> object:
-    """What says that a span adds up the spans under it, None where it counts a request of its own."""
+    """What says that a span adds up the spans under it,
+    None where it counts a request of its own.
+    """
     operation, kind = own.get("gen_ai.operation.name"), own.get("openinference.span.kind")
     if operation in _SUMS:
         return operation
@@ -175,10 +232,17 @@ def _sums(name: object, own: Mapping[str, object]) -> object:
 
 def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
     asked, given = own.get("gen_ai.request.model"), _answered(own)
-    # On Bedrock the id that was asked for says the geography, and the one that answered does not; nor does it say a variant.
-    if isinstance(asked, str) and ("anthropic." in asked or asked.startswith("arn:") or named(asked).odd.startswith(":")):
+    # On Bedrock the id that was asked for says the geography, and the one that answered does not;
+    # nor does it say a variant.
+    if isinstance(asked, str) and (
+        "anthropic." in asked or asked.startswith("arn:") or named(asked).odd.startswith(":")
+    ):
         return model_id(asked, "gen_ai.request.model", notes)
-    return model_id(given or _first(own, "gen_ai.request.model", "llm.model_name", "ai.model.id"), "gen_ai.response.model", notes)
+    return model_id(
+        given or _first(own, "gen_ai.request.model", "llm.model_name", "ai.model.id"),
+        "gen_ai.response.model",
+        notes,
+    )
 
 
 def _answered(own: Mapping[str, object]) -> object:
@@ -187,10 +251,19 @@ def _answered(own: Mapping[str, object]) -> object:
 
 def _first(own: Mapping[str, object], *names: str) -> object:
     """The first attribute that says something, under one of several names."""
-    return next((found for name in names if (found := own.get(name)) and not (isinstance(found, str) and found.isspace())), None)
+    return next(
+        (
+            found
+            for name in names
+            if (found := own.get(name)) and not (isinstance(found, str) and found.isspace())
+        ),
+        None,
+    )
 
 
-def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]) -> Record:
+def _claude_code(
+    own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]
+) -> Record:
     notes: list[Note] = []
     counts = []
     for key in _CLAUDE_CODE:
@@ -210,5 +283,8 @@ def _claude_code(own: Mapping[str, object], at: str | None, place: Place, attrib
     dimensions = stated(own, "", ("speed",))
     return Record(
         (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),
-        placed(place, own.get("request_id")), FORMAT, tuple(notes), attributes,
-    )  # fmt: skip
+        placed(place, own.get("request_id")),
+        FORMAT,
+        tuple(notes),
+        attributes,
+    )

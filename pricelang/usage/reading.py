@@ -1,4 +1,6 @@
-"""Usage records out of files, streams and memory: documents or lines, each record to an outcome with its place."""
+"""Usage records out of files, streams and memory:
+documents or lines, each record to an outcome with its place.
+"""
 
 from __future__ import annotations
 
@@ -31,43 +33,61 @@ MAX_NAME = 4096
 MAX_WAITING = 1000
 
 
-def read(source: Source, file: str, format: str | None = None, *, unknown_counters: str = "refuse") -> Iterator[Outcome]:
+def read(
+    source: Source, file: str, format: str | None = None, *, unknown_counters: str = "refuse"
+) -> Iterator[Outcome]:
     """The outcomes of one file, in the order in which its records first appear.
 
-    `source` is an open file (binary or text), a whole text, or an iterable of lines; `file` is the name to report.
-    `format` is one of `FORMATS`, or None to know each record by its shape. Transcript lines wait until the end, for a
-    later copy of a response may be the one that counts; and whatever follows them waits with them.
+    `source` is an open file (binary or text), a whole text, or an iterable of lines; `file` is the
+    name to report. `format` is one of `FORMATS`, or None to know each record by its shape.
+    Transcript lines wait until the end, for a later copy of a response may be the one that counts;
+    and whatever follows them waits with them.
 
-    A line of a transcript that is malformed or cut is a `Skipped` that is `broken`; in any other file it is a `Rejected`.
-    So is a record with a counter above zero that is not known, unless `unknown_counters` is `warn`: then a note says so.
+    A line of a transcript that is malformed or cut is a `Skipped` that is `broken`; in any other
+    file it is a `Rejected`. So is a record with a counter above zero that is not known, unless
+    `unknown_counters` is `warn`: then a note says so.
 
-    Raises `UsageError` at once for an unknown `format`; a bad record is a `Rejected`, never an exception.
+    Raises `UsageError` at once for an unknown `format`;
+    a bad record is a `Rejected`, never an exception.
     """
     return settled(_Reading(checked_format(format)).all([(source, file)]), unknown_counters)
 
 
-def read_path(path: str, format: str | None = None, *, unknown_counters: str = "refuse") -> Iterator[Outcome]:
-    """The outcomes of the file at `path`, `-` for standard input. A file that cannot be opened is a `Rejected`."""
+def read_path(
+    path: str, format: str | None = None, *, unknown_counters: str = "refuse"
+) -> Iterator[Outcome]:
+    """The outcomes of the file at `path`, `-` for standard input.
+    A file that cannot be opened is a `Rejected`.
+    """
     return read_paths([path], format, unknown_counters=unknown_counters)
 
 
 def read_paths(
-    paths: Iterable[str], format: str | None = None, *, keep_raw: bool = False, progress: Progress | None = None,
+    paths: Iterable[str],
+    format: str | None = None,
+    *,
+    keep_raw: bool = False,
+    progress: Progress | None = None,
     unknown_counters: str = "refuse",
-) -> Iterator[Outcome]:  # fmt: skip
-    """The outcomes of several files as if they were one: a response that two transcripts repeat counts once.
+) -> Iterator[Outcome]:
+    """The outcomes of several files as if they were one:
+    a response that two transcripts repeat counts once.
 
-    Files may be packed by gzip or Zstandard. `keep_raw` keeps the text of each record with it; `progress` is told how
-    much of the files was read. `unknown_counters` is as in `read`.
+    Files may be packed by gzip or Zstandard. `keep_raw` keeps the text of each record with it;
+    `progress` is told how much of the files was read. `unknown_counters` is as in `read`.
     """
-    return settled(_Reading(checked_format(format), keep_raw, progress).all((None, path) for path in paths), unknown_counters)
+    return settled(
+        _Reading(checked_format(format), keep_raw, progress).all((None, path) for path in paths),
+        unknown_counters,
+    )
 
 
 def message_record(message: object, *, unknown_counters: str = "refuse") -> Record:
-    """The record of a Messages response in memory: an Anthropic SDK object, or a mapping of the same form.
+    """The record of a Messages response in memory:
+    an Anthropic SDK object, or a mapping of the same form.
 
-    A batch result or a token count does too. The place has no file. `unknown_counters` is as in `read`. Raises `UsageError` with
-    code, message, help and place.
+    A batch result or a token count does too. The place has no file.
+    `unknown_counters` is as in `read`. Raises `UsageError` with code, message, help and place.
 
     >>> message_record({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}).parts[0].usage
     {'input': 12, 'output': 6}
@@ -88,7 +108,8 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
 
 
 def record_of(value: object, *, unknown_counters: str = "refuse") -> Record:
-    """The record of an object in memory: a canonical record, else as `message_record`. Raises `UsageError`.
+    """The record of an object in memory: a canonical record, else as `message_record`.
+    Raises `UsageError`.
 
     >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
     'canonical'
@@ -119,9 +140,13 @@ def _alone(format: str, value: Mapping[str, object], place: Place, unknown_count
 
 
 class _Reading:
-    """One pass over some files: knows the responses so far and holds back what must come after them."""
+    """One pass over some files:
+    knows the responses so far and holds back what must come after them.
+    """
 
-    def __init__(self, format: str | None, keep_raw: bool = False, progress: Progress | None = None) -> None:
+    def __init__(
+        self, format: str | None, keep_raw: bool = False, progress: Progress | None = None
+    ) -> None:
         self._format, self._keep_raw, self._progress = format, keep_raw, progress
         self._decoder = Decoder()
         self._readers: dict[str, Read] = {}
@@ -137,7 +162,8 @@ class _Reading:
 
     def all(self, sources: Iterable[tuple[Source | None, str]]) -> Iterator[Outcome]:
         for source, file in sources:
-            # What somebody else's stream raises is theirs; all else is a fault of the file at hand, and stops no other.
+            # What somebody else's stream raises is theirs;
+            # all else is a fault of the file at hand, and stops no other.
             own = source is None or isinstance(source, str | bytes)
             outcomes = self._file(source, file) if source is not None else self._path(file)
             outcomes = _belted(outcomes, file) if own else outcomes
@@ -180,7 +206,9 @@ class _Reading:
             self._settle_copy(key, record)
         for record, later in self._summaries:
             counted = "a summary of the transcripts, which count"
-            later.outcome = Skipped(record.place, counted) if self._transcripts is not None else record
+            later.outcome = (
+                Skipped(record.place, counted) if self._transcripts is not None else record
+            )
 
     def _settle_copy(self, key: Key, found: Record) -> None:
         """Decides a response of a transcript, whose copies are settled among themselves."""
@@ -210,7 +238,8 @@ class _Reading:
 
     def _file(self, source: Source, file: str) -> Iterator[Outcome | Later]:
         name = clean(file, MAX_NAME)
-        # Of which format a broken line was is told by the record before it, and at the top of a file by the one behind.
+        # Of which format a broken line was is told by the record before it,
+        # and at the top of a file by the one behind.
         self._near = self._format
         waiting: list[tuple[Outcome | Later, bool]] = []
         for line, item, value, raw in merged(values_of(lines_of(source), self._decoder)):
@@ -226,21 +255,33 @@ class _Reading:
         yield from (self._settled(*held) for held in waiting)
 
     def _settled(self, outcome: Outcome | Later, broken: bool) -> Outcome | Later:
-        """A broken line of a transcript is skipped, for they are written while somebody works; any other is refused."""
+        """A broken line of a transcript is skipped, for they are written while somebody works;
+        any other is refused.
+        """
         if not broken or not isinstance(outcome, Rejected) or self._near != "claude-code":
             return outcome
         return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
-    def _outcomes(self, value: object, line: int, item: int | None, file: str, raw: str | None) -> Iterator[Outcome | Later]:
+    def _outcomes(
+        self, value: object, line: int, item: int | None, file: str, raw: str | None
+    ) -> Iterator[Outcome | Later]:
         own = identity(value) if is_object(value) else None
         place = Place(file, line, own or (f"item {item}" if item is not None else None))
         try:
             for outcome in self._read(value, place, raw):
-                if self._keep_raw and isinstance(outcome, Record | Rejected) and outcome.raw is None:
+                if (
+                    self._keep_raw
+                    and isinstance(outcome, Record | Rejected)
+                    and outcome.raw is None
+                ):
                     outcome = evolve(outcome, raw=raw)
                 if isinstance(outcome, Skipped) and isinstance(value, dict) and is_chunk(value):
                     self._responses.chunk(value, outcome.place)
-                yield self._once(outcome, value) if isinstance(outcome, Record) and outcome.parts and isinstance(value, dict) else outcome
+                yield (
+                    self._once(outcome, value)
+                    if isinstance(outcome, Record) and outcome.parts and isinstance(value, dict)
+                    else outcome
+                )
         except UsageError as error:
             refused = error.rejected(place)
             if self._lenient and is_beside(refused, raw):
@@ -255,7 +296,11 @@ class _Reading:
     def _once(self, record: Record, value: Mapping[str, object]) -> Outcome | Later:
         """A record, unless its response counts already."""
         ids = record.ids or response_ids(record.format, value)
-        return self._responses.settled(record, ids, is_partial(record.format, value)) if ids else record
+        return (
+            self._responses.settled(record, ids, is_partial(record.format, value))
+            if ids
+            else record
+        )
 
     def _read(self, value: object, place: Place, raw: str | None) -> Iterable[Outcome | Later]:
         if isinstance(value, JsonFault):
@@ -263,7 +308,9 @@ class _Reading:
         if isinstance(value, RunEvent):
             return (self._run_events().in_array(value.value, place),)
         if not is_object(value):
-            raise UsageError("wrong_type", f"a usage record is an object, and this is {type_name(value)}")
+            raise UsageError(
+                "wrong_type", f"a usage record is an object, and this is {type_name(value)}"
+            )
         name = self._near = self._format or format_of(value)
         if name == "claude-code":
             return self._transcript_line(value, place, raw)
@@ -277,7 +324,9 @@ class _Reading:
             reader = self._readers[name] = reader_of(name)
         return reader
 
-    def _of_run(self, value: Mapping[str, object], place: Place, raw: str | None) -> Iterable[Outcome | Later]:
+    def _of_run(
+        self, value: Mapping[str, object], place: Place, raw: str | None
+    ) -> Iterable[Outcome | Later]:
         """The outcome of the result of a run, or of one of its events."""
         if is_event(value):
             self._lines += 1
@@ -299,7 +348,9 @@ class _Reading:
             self._runs = Runs(self._responses)
         return self._runs
 
-    def _transcript_line(self, value: Mapping[str, object], place: Place, raw: str | None) -> tuple[Skipped | Later, ...]:
+    def _transcript_line(
+        self, value: Mapping[str, object], place: Place, raw: str | None
+    ) -> tuple[Skipped | Later, ...]:
         from .claude_code import copy
 
         self._lines += 1
@@ -310,7 +361,8 @@ class _Reading:
             read = evolve(read, record=evolve(read.record, raw=raw))
         later = Later()
         self._add_copy(read, later)
-        # A later copy may be the one that counts: the place of a response is that of its first, and is decided at the end.
+        # A later copy may be the one that counts:
+        # the place of a response is that of its first, and is decided at the end.
         return (later.outcome if isinstance(later.outcome, Skipped) else later,)
 
     def _add_copy(self, copy: Copy, later: Later) -> None:
@@ -333,12 +385,20 @@ def _belted(outcomes: Iterator[Outcome | Later], file: str) -> Iterator[Outcome 
 
 
 def _broken(value: object) -> bool:
-    """Whether a value is what is left of a line that is malformed or was cut, and no whole object that is refused."""
-    return value.syntax or value.code == "bad_utf8" if isinstance(value, JsonFault) else not is_object(value)
+    """Whether a value is what is left of a line that is malformed or was cut,
+    and no whole object that is refused.
+    """
+    return (
+        value.syntax or value.code == "bad_utf8"
+        if isinstance(value, JsonFault)
+        else not is_object(value)
+    )
 
 
 def _unreadable(path: str, error: OSError | ValueError) -> Rejected:
     if isinstance(error, BadArchive):
         return Rejected(Place(clean(path, MAX_NAME)), error.code, error.message, error.help)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Rejected(Place(clean(path, MAX_NAME)), "unreadable_file", f"cannot be read: {clean(reason.lower())}")
+    return Rejected(
+        Place(clean(path, MAX_NAME)), "unreadable_file", f"cannot be read: {clean(reason.lower())}"
+    )

@@ -1,4 +1,6 @@
-"""What a usage record is read into: requests with their meters, and the faults of what could not be read."""
+"""What a usage record is read into: requests with their meters,
+and the faults of what could not be read.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ SUM = "sum"
 class Place:
     """Where a record stands.
 
-    `file` is the name as given, `-` for standard input, empty for a record in memory. `line` counts from 1 and is the
-    line on which the record starts. `id` is the record's own id (`msg_…`, `custom_id`, a request id), or `item 3` in
-    an array whose records have none.
+    `file` is the name as given, `-` for standard input, empty for a record in memory. `line` counts
+    from 1 and is the line on which the record starts. `id` is the record's own id (`msg_…`,
+    `custom_id`, a request id), or `item 3` in an array whose records have none.
     """
 
     file: str
@@ -34,16 +36,18 @@ class Place:
 class Part:
     """One request of a record, or a sum of several requests for one model.
 
-    `model` is None where the record does not name one. `at` is the ISO date or instant as the record writes it.
-    `dimensions` holds the values that the record states, those of a plain request too (`service_tier`, `speed`,
-    `inference_geo`, `outcome`, `refusal_category`; a canonical record may state any). `usage` maps a meter to
-    its raw quantity: token meters in tokens, searches and fetches in uses, times as written (`"90 minutes"`), a list
-    where uses count one by one. `kind` is `single`, or `sum` when the quantities add up several requests, so that a
-    threshold cannot be decided from them. `sides` are statements that all hold for each request of a sum, such as
-    `prompt over 200000`. `attributes` are what the record says besides and no price looks at (`session`, `workspace`,
-    `key`, a tag), for reports to group by. `unsaid` are dimensions that the record cannot say though a price may depend on
-    them, such as the `endpoint` of a response of Vertex AI: it has no price until somebody says them. `least` is the usage
-    that would cost least where what was used is in doubt; None where it is not.
+    `model` is None where the record does not name one. `at` is the ISO date or instant as the
+    record writes it. `dimensions` holds the values that the record states, those of a plain request
+    too (`service_tier`, `speed`, `inference_geo`, `outcome`, `refusal_category`; a canonical record
+    may state any). `usage` maps a meter to its raw quantity: token meters in tokens, searches and
+    fetches in uses, times as written (`"90 minutes"`), a list where uses count one by one. `kind`
+    is `single`, or `sum` when the quantities add up several requests, so that a threshold cannot be
+    decided from them. `sides` are statements that all hold for each request of a sum, such as
+    `prompt over 200000`. `attributes` are what the record says besides and no price looks at
+    (`session`, `workspace`, `key`, a tag), for reports to group by. `unsaid` are dimensions that
+    the record cannot say though a price may depend on them, such as the `endpoint` of a response of
+    Vertex AI: it has no price until somebody says them. `least` is the usage that would cost least
+    where what was used is in doubt; None where it is not.
     """
 
     model: str | None
@@ -59,21 +63,32 @@ class Part:
 
 
 def within(part: Part, dimensions: Mapping[str, str], model: str | None = None) -> Part:
-    """A part with the dimensions of what surrounds it, where it does not say otherwise, and with another `model` if one is given."""
+    """A part with the dimensions of what surrounds it, where it does not say otherwise,
+    and with another `model` if one is given.
+    """
     if not dimensions and (model is None or model == part.model):
         return part
     return Part(
-        part.model if model is None else model, part.at, {**dimensions, **part.dimensions}, part.usage, part.label, part.kind, part.sides,
-        part.attributes, part.unsaid, part.least,
-    )  # fmt: skip
+        part.model if model is None else model,
+        part.at,
+        {**dimensions, **part.dimensions},
+        part.usage,
+        part.label,
+        part.kind,
+        part.sides,
+        part.attributes,
+        part.unsaid,
+        part.least,
+    )
 
 
 @frozen
 class Record:
     """A usage record that was read. Without parts nothing in it is billed, and a note says why.
 
-    `attributes` hold for all parts that do not say otherwise. `raw` is its text, where the reading was asked to keep it. `ids`
-    name its response, each with its kind (`response:msg_1`): a response counts once in a run, whoever tells it.
+    `attributes` hold for all parts that do not say otherwise. `raw` is its text, where the reading
+    was asked to keep it. `ids` name its response, each with its kind (`response:msg_1`): a response
+    counts once in a run, whoever tells it.
     """
 
     parts: tuple[Part, ...]
@@ -87,9 +102,11 @@ class Record:
 
 @frozen
 class Skipped:
-    """A line that is no usage record of its own (a prompt, a summary, a duplicate, a replay): counted, never priced.
+    """A line that is no usage record of its own (a prompt, a summary, a duplicate, a replay):
+    counted, never priced.
 
-    `broken` is a line of a transcript that is no JSON object, such as one that was cut while it was written.
+    `broken` is a line of a transcript that is no JSON object,
+    such as one that was cut while it was written.
     """
 
     place: Place
@@ -99,7 +116,9 @@ class Skipped:
 
 @frozen
 class Rejected:
-    """A record that cannot be read: `code` is stable, `message` and `help` are for people, `raw` as in `Record`."""
+    """A record that cannot be read:
+    `code` is stable, `message` and `help` are for people, `raw` as in `Record`.
+    """
 
     place: Place
     code: str
@@ -112,9 +131,13 @@ Outcome = Record | Skipped | Rejected
 
 
 class UsageError(Exception):
-    """A record that cannot be read, as an exception: the same code, message, help and place as `Rejected`."""
+    """A record that cannot be read, as an exception:
+    the same code, message, help and place as `Rejected`.
+    """
 
-    def __init__(self, code: str, message: str, help: str | None = None, place: Place | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, help: str | None = None, place: Place | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -131,8 +154,12 @@ class UsageError(Exception):
 
 
 def internal(error: Exception) -> UsageError:
-    """The fault of a record that nobody foresaw, so that it stops no other. The type of the exception says what to look for."""
+    """The fault of a record that nobody foresaw, so that it stops no other.
+    The type of the exception says what to look for.
+    """
     return UsageError(
-        "internal", f"a fault of the reader: `{type(error).__name__}` on this record",
-        "please report it with the record, its counts and texts replaced; `--format` may read it meanwhile",
-    )  # fmt: skip
+        "internal",
+        f"a fault of the reader: `{type(error).__name__}` on this record",
+        "please report it with the record, its counts and texts replaced; `--format` may "
+        "read it meanwhile",
+    )

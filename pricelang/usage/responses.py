@@ -1,12 +1,15 @@
-"""Responses that count once: which ids name a response in which format, and what becomes of its copies.
+"""Responses that count once:
+which ids name a response in which format, and what becomes of its copies.
 
-An id counts here where whoever answered the request gave it out, so that no other response has it: the id of a message or a
-completion, the id of a request, the id under which a gateway keeps a call. What a caller chose (`custom_id`, the `id` of a
-canonical record) is a label, and two responses may have it.
+An id counts here where whoever answered the request gave it out, so that no other response has it:
+the id of a message or a completion, the id of a request, the id under which a gateway keeps a call.
+What a caller chose (`custom_id`, the `id` of a canonical record) is a label, and two responses may
+have it.
 
-The first copy with a final count counts. A further one with the same counts is skipped, one with other counts is refused, for
-which of them is right is not for the reader to say. A copy without a final count never counts beside one that has it; of
-several such the largest does, among equals the last.
+The first copy with a final count counts. A further one with the same counts is skipped, one with
+other counts is refused, for which of them is right is not for the reader to say. A copy without a
+final count never counts beside one that has it; of several such the largest does, among equals the
+last.
 """
 
 from __future__ import annotations
@@ -30,11 +33,12 @@ Value = Mapping[str, object]
 _NOTHING: Value = {}
 
 
-# ---- which ids name a response --------------------------------------------------------------------------------------
+# ---- which ids name a response -------------------------------------------------------------------
 
 
 def response_ids(format: str, value: Value) -> tuple[str, ...]:
-    """The ids that name the one response of an object, each with its kind; none where nothing in it does.
+    """The ids that name the one response of an object, each with its kind;
+    none where nothing in it does.
 
     >>> response_ids("messages", {"id": "msg_1", "type": "message"}), response_ids("canonical", {"id": "mine"})
     (('response:msg_1',), ())
@@ -54,7 +58,9 @@ def is_chunk(value: Value) -> bool:
 
 
 def is_partial(format: str, value: Value) -> bool:
-    """Whether an object is one of several that tell the counts of one response so far: a chunk before the last."""
+    """Whether an object is one of several that tell the counts of one response so far:
+    a chunk before the last.
+    """
     if format != "openai" or not is_chunk(value):
         return False
     choices = value.get("choices")
@@ -87,7 +93,9 @@ def _completion(value: Value) -> tuple[str, ...]:
 
 
 def _call(value: Value) -> tuple[str, ...]:
-    """The ids of a call of Bedrock: that of its request, wherever an SDK or a log puts it, and that of its message."""
+    """The ids of a call of Bedrock:
+    that of its request, wherever an SDK or a log puts it, and that of its message.
+    """
     found = named(REQUEST, value.get("requestId"))
     for holder in (value, _inner(value, "response")):
         if "ResponseMetadata" in holder:
@@ -99,7 +107,9 @@ def _call(value: Value) -> tuple[str, ...]:
 
 
 def _logged(value: Value) -> tuple[str, ...]:
-    """The ids of a gateway's log: Langfuse's of the observation, Helicone's of the request, else that of the response."""
+    """The ids of a gateway's log: Langfuse's of the observation,
+    Helicone's of the request, else that of the response.
+    """
     if "usageDetails" in value:
         return named("observation", value.get("id"))
     if "call_type" in value:
@@ -110,7 +120,9 @@ def _logged(value: Value) -> tuple[str, ...]:
 
 
 def _run(value: Value) -> tuple[str, ...]:
-    """The event that a result is; a run without one is known by its session and all that its result says."""
+    """The event that a result is;
+    a run without one is known by its session and all that its result says.
+    """
     uuid, session = value.get("uuid"), value.get("session_id")
     if isinstance(uuid, str):
         return named("result", uuid)
@@ -120,14 +132,20 @@ def _run(value: Value) -> tuple[str, ...]:
 
 
 def _said(value: Value) -> int:
-    """A hash of the texts and counts of a result, and of what its models read and wrote: times, turns and texts tell most."""
+    """A hash of the texts and counts of a result, and of what its models read and wrote:
+    times, turns and texts tell most.
+    """
     models = value.get("modelUsage")
     found = list(value.values())
     if isinstance(models, dict):
         found += models
         for one in models.values():
             if isinstance(one, dict):
-                found += (one.get("inputTokens"), one.get("outputTokens"), one.get("cacheReadInputTokens"))
+                found += (
+                    one.get("inputTokens"),
+                    one.get("outputTokens"),
+                    one.get("cacheReadInputTokens"),
+                )
     # A sum of money takes long to hash, and tells no more than the counts.
     return hash(tuple([one for one in found if type(one) is int or type(one) is str]))
 
@@ -145,7 +163,7 @@ _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
 }
 
 
-# ---- which copy counts ----------------------------------------------------------------------------------------------
+# ---- which copy counts ---------------------------------------------------------------------------
 
 
 class Later:
@@ -155,7 +173,8 @@ class Later:
         self.outcome: Outcome | None = None
 
 
-# What was counted for an id: a hash of its counts (None within a sum), its tokens, and where. One a response, so a plain tuple.
+# What was counted for an id: a hash of its counts (None within a sum), its tokens, and where.
+# One a response, so a plain tuple.
 _Counted = tuple[int | None, int, str, int | None]
 
 
@@ -170,7 +189,9 @@ class _Open:
 
 @frozen
 class _Stream:
-    """A stream that has told no counts yet: the place of its first chunk, and whether it has told its end."""
+    """A stream that has told no counts yet:
+    the place of its first chunk, and whether it has told its end.
+    """
 
     place: Place
     ended: bool
@@ -196,13 +217,18 @@ class Responses:
         for id, stream in self._streams.items():
             if id not in self._counted:
                 yield Rejected(
-                    stream.place, "no_counts", "the stream of this response tells no counts",
+                    stream.place,
+                    "no_counts",
+                    "the stream of this response tells no counts",
                     'ask for them in its request, with `"stream_options": {"include_usage": true}`',
-                )  # fmt: skip
+                )
 
-    def settled(self, record: Record, ids: tuple[str, ...], partial: bool = False) -> Outcome | Later:
-        """The record if it counts, or why it does not; a `Later` where that is not known yet. `partial` is a copy that others
-        may follow."""
+    def settled(
+        self, record: Record, ids: tuple[str, ...], partial: bool = False
+    ) -> Outcome | Later:
+        """The record if it counts, or why it does not; a `Later` where that is not known yet.
+        `partial` is a copy that others may follow.
+        """
         unfinished = partial or is_unfinished(record)
         for id in ids:
             if id in self._counted:
@@ -217,7 +243,9 @@ class Responses:
         return record
 
     def last(self, record: Record) -> Outcome:
-        """The same for a response whose copies are settled among themselves, once no other can follow."""
+        """The same for a response whose copies are settled among themselves,
+        once no other can follow.
+        """
         for id in record.ids:
             if id in self._counted:
                 return _against(record, self._counted[id], is_unfinished(record))
@@ -238,8 +266,12 @@ class Responses:
                 self._counted.update(dict.fromkeys(one.ids, _counted(one.record)))
 
     def _as_told(self, one: _Open) -> Record:
-        """A record that nothing followed, with the warning that it may not be the last, unless its stream told its end."""
-        if is_unfinished(one.record) or any(id in self._streams and self._streams[id].ended for id in one.ids):
+        """A record that nothing followed, with the warning that it may not be the last,
+        unless its stream told its end.
+        """
+        if is_unfinished(one.record) or any(
+            id in self._streams and self._streams[id].ended for id in one.ids
+        ):
             return one.record
         return evolve(one.record, notes=(*one.record.notes, _NO_END))
 
@@ -249,7 +281,11 @@ class Responses:
             found = _Open(record, ids, Later())
             self._open.update(dict.fromkeys(ids, found))
             return found.later
-        kept, lost = (record, before.record) if tokens(record) >= tokens(before.record) else (before.record, record)
+        kept, lost = (
+            (record, before.record)
+            if tokens(record) >= tokens(before.record)
+            else (before.record, record)
+        )
         # The place in the order stays that of the first copy.
         now = _Open(kept, (*before.ids, *(id for id in ids if id not in before.ids)), before.later)
         self._open.update(dict.fromkeys(now.ids, now))
@@ -277,7 +313,11 @@ def tokens(record: Record) -> int:
             found = sum(numbers)  # type: ignore[arg-type]
         except TypeError:  # texts and lists are no tokens
             found = None
-        size += found if type(found) is int else sum([number for number in numbers if type(number) is int])
+        size += (
+            found
+            if type(found) is int
+            else sum([number for number in numbers if type(number) is int])
+        )
     return size
 
 
@@ -298,13 +338,18 @@ def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
     """What becomes of a copy of a response that counts already."""
     counts, size, file, line = before
     if counts is None:
-        return Skipped(record.place, f"the sum at {_where(file, line, record.place)} counts this response")
+        return Skipped(
+            record.place, f"the sum at {_where(file, line, record.place)} counts this response"
+        )
     if _counts(record) == counts or (unfinished and tokens(record) <= size):
         return _copy(record.place, file, line)
     return Rejected(
-        record.place, "changed_response", f"this response stands with other counts at {_where(file, line, record.place)}",
-        "one response has one usage: give the right one of the two alone", record.raw,
-    )  # fmt: skip
+        record.place,
+        "changed_response",
+        f"this response stands with other counts at {_where(file, line, record.place)}",
+        "one response has one usage: give the right one of the two alone",
+        record.raw,
+    )
 
 
 def _counted(record: Record) -> _Counted:

@@ -1,9 +1,10 @@
 """Runs of `claude -p` whose events stand beside their result, or without one.
 
-`--output-format stream-json` writes the messages of a run as they come, each with a placeholder of its output, and at its end a
-result that counts all of them. The result of a session counts the events that stand before it in its file; where there are
-none, those of other files. What no result counts was billed too: it counts like the lines of a transcript, without a final
-count unless the stream itself tells it (`--include-partial-messages`). A result that counts nothing counts no event.
+`--output-format stream-json` writes the messages of a run as they come, each with a placeholder of
+its output, and at its end a result that counts all of them. The result of a session counts the
+events that stand before it in its file; where there are none, those of other files. What no result
+counts was billed too: it counts like the lines of a transcript, without a final count unless the
+stream itself tells it (`--include-partial-messages`). A result that counts nothing counts no event.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class Runs:
         self._turns = Turns()
 
     def event(self, value: Mapping[str, object], place: Place, number: int) -> Skipped | Later:
-        """The outcome of an event, the `number`-th of all: a `Later` where it has usage. Raises `UsageError`."""
+        """The outcome of an event, the `number`-th of all:
+        a `Later` where it has usage. Raises `UsageError`.
+        """
         message, session, kind = value.get("message"), value.get("session_id"), value.get("type")
         key = (_session(session), place.file)
         if kind == "stream_event":
@@ -103,14 +106,19 @@ class Runs:
                 yield from events
 
     def against(self, record: Record) -> Record | Rejected:
-        """A response of a transcript, or why it has no price: the result of its session is a sum that may hold it."""
+        """A response of a transcript, or why it has no price:
+        the result of its session is a sum that may hold it.
+        """
         result = self._bare.get(record.attributes.get("session", ""))
         if result is None:
             return record
         return Rejected(
-            record.place, "counted_twice", f"the result at {where(result, record.place)} adds up responses of the same session",
-            "give the transcripts or the results alone", record.raw,
-        )  # fmt: skip
+            record.place,
+            "counted_twice",
+            f"the result at {where(result, record.place)} adds up responses of the same session",
+            "give the transcripts or the results alone",
+            record.raw,
+        )
 
     def _settle(self, events: list[Waiting], result: Place) -> None:
         for one in events:

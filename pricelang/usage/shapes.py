@@ -1,11 +1,12 @@
 """Which of the native formats a record has, by its shape alone; never by its numbers.
 
-What could be two things is settled in this order: batch results (`custom_id` or a batch outcome, and `result` as an
-object); a `claude -p` result (`modelUsage`, or `type: result`) and the events of such a run (`session_id`, where a
-transcript writes `sessionId`); a transcript line (`message.usage`, or the types and keys of a transcript); a Messages
-response (counters `input_tokens` or `output_tokens` under `usage`, and no other `type` than `message`); a canonical
-record (`usage` without these). Counters that include what others count apart (OpenAI's, an exporter's), and a
-session's totals, are no Messages response, though some names are the same.
+What could be two things is settled in this order: batch results (`custom_id` or a batch outcome,
+and `result` as an object); a `claude -p` result (`modelUsage`, or `type: result`) and the events of
+such a run (`session_id`, where a transcript writes `sessionId`); a transcript line
+(`message.usage`, or the types and keys of a transcript); a Messages response (counters
+`input_tokens` or `output_tokens` under `usage`, and no other `type` than `message`); a canonical
+record (`usage` without these). Counters that include what others count apart (OpenAI's, an
+exporter's), and a session's totals, are no Messages response, though some names are the same.
 """
 
 from __future__ import annotations
@@ -31,11 +32,28 @@ _TRANSCRIPT_TYPES = frozenset(
     )
 )
 _TRANSCRIPT_KEYS = ("sessionId", "parentUuid", "leafUuid", "isSidechain", "requestId", "messageId")
-_RUN_TYPES = frozenset((
-    "system", "assistant", "user", "stream_event", "rate_limit_event", "tool_progress", "tool_use_summary", "auth_status",
-    "prompt_suggestion", "streamlined_text", "keep_alive",
-))  # fmt: skip
-_USED = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheCreationInputTokens", "webSearchRequests")
+_RUN_TYPES = frozenset(
+    (
+        "system",
+        "assistant",
+        "user",
+        "stream_event",
+        "rate_limit_event",
+        "tool_progress",
+        "tool_use_summary",
+        "auth_status",
+        "prompt_suggestion",
+        "streamlined_text",
+        "keep_alive",
+    )
+)
+_USED = (
+    "inputTokens",
+    "outputTokens",
+    "cacheReadInputTokens",
+    "cacheCreationInputTokens",
+    "webSearchRequests",
+)
 _SUMMARY_KEYS = frozenset(("lastComputedDate", "dailyActivity", "dailyModelTokens"))
 _OWN = ("custom_id", "id", "message", "requestId", "session_id", "uuid")
 """Where a record has an id of its own: the first that does; of a message, that of the message."""
@@ -63,7 +81,9 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
     if is_object(result) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
         return "batch"
     kind = value.get("type")
-    if is_result(value) or ("session_id" in value and "sessionId" not in value and _is_in(kind, _RUN_TYPES)):
+    if is_result(value) or (
+        "session_id" in value and "sessionId" not in value and _is_in(kind, _RUN_TYPES)
+    ):
         return "claude-result"
     message = value.get("message")
     if is_object(message) and "usage" in message:
@@ -73,7 +93,9 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
     if "usage" not in value:
         if is_token_count(value) or is_error(value):
             return "messages"
-        if _is_in(kind, _TRANSCRIPT_TYPES) or (kind is not None and any(key in value for key in _TRANSCRIPT_KEYS)):
+        if _is_in(kind, _TRANSCRIPT_TYPES) or (
+            kind is not None and any(key in value for key in _TRANSCRIPT_KEYS)
+        ):
             return "claude-code"
         return None
     usage = value["usage"]
@@ -96,13 +118,17 @@ def is_result(value: object) -> bool:
 def is_empty_result(value: Mapping[str, object]) -> bool:
     """Whether a result counts nothing: what its run used then stands in its events alone."""
     models = value.get("modelUsage")
-    return is_object(models) and not any(is_object(one) and any(one.get(key) for key in _USED) for one in models.values())
+    return is_object(models) and not any(
+        is_object(one) and any(one.get(key) for key in _USED) for one in models.values()
+    )
 
 
 def is_event(value: Mapping[str, object]) -> bool:
     """Whether `value` is an event of a run beside its result: by its `type`."""
     kind = value.get("type")
-    return not is_result(value) and (_is_in(kind, _RUN_TYPES) or (isinstance(kind, str) and "usage" not in value))
+    return not is_result(value) and (
+        _is_in(kind, _RUN_TYPES) or (isinstance(kind, str) and "usage" not in value)
+    )
 
 
 def is_summary(value: Mapping[str, object]) -> bool:
@@ -111,13 +137,22 @@ def is_summary(value: Mapping[str, object]) -> bool:
 
 
 def is_error(value: Mapping[str, object]) -> bool:
-    """Whether `value` is what an API answers in place of a response: its error, with the id of the request at most."""
+    """Whether `value` is what an API answers in place of a response:
+    its error, with the id of the request at most.
+    """
     error = value.get("error")
-    return is_object(error) and bool(error) and not set(value) - _ERROR_KEYS and value.get("type", "error") == "error"
+    return (
+        is_object(error)
+        and bool(error)
+        and not set(value) - _ERROR_KEYS
+        and value.get("type", "error") == "error"
+    )
 
 
 def is_token_count(value: Mapping[str, object]) -> bool:
-    """Whether `value` is what `count_tokens` answers: `input_tokens` and nothing that a message has."""
+    """Whether `value` is what `count_tokens` answers:
+    `input_tokens` and nothing that a message has.
+    """
     return "input_tokens" in value and not set(value) - {"input_tokens", "context_management"}
 
 

@@ -1,9 +1,10 @@
 """Spans and events that count one request twice: sent again, or told by two instrumentations.
 
-Collectors deliver at least once, so a span may stand in an export twice: it is known by its trace and its own id, and the copy
-is skipped. A span around another with the same counts, or two with one response id and the same counts, are of two libraries
-that watch one request: where they say the same one is skipped, and where one says more than the other the second is
-refused, for which of them is right is not for the reader to say.
+Collectors deliver at least once, so a span may stand in an export twice: it is known by its trace
+and its own id, and the copy is skipped. A span around another with the same counts, or two with one
+response id and the same counts, are of two libraries that watch one request: where they say the
+same one is skipped, and where one says more than the other the second is refused, for which of them
+is right is not for the reader to say.
 """
 
 from __future__ import annotations
@@ -37,10 +38,22 @@ class Spans:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Counted] = {}
 
-    def settled(self, record: Record, span: Mapping[str, object], own: Mapping[str, object]) -> Outcome:
-        """The record of a span, or why it does not count. Raises `UsageError` where it counts again what another counts
-        in another way."""
-        new = _Counted(repr([(part.model, unlike_plain(part.dimensions), dict(part.usage)) for part in record.parts]), _tokens(record), record.place)
+    def settled(
+        self, record: Record, span: Mapping[str, object], own: Mapping[str, object]
+    ) -> Outcome:
+        """The record of a span, or why it does not count.
+        Raises `UsageError` where it counts again what another counts in another way.
+        """
+        new = _Counted(
+            repr(
+                [
+                    (part.model, unlike_plain(part.dimensions), dict(part.usage))
+                    for part in record.parts
+                ]
+            ),
+            _tokens(record),
+            record.place,
+        )
         id, parent = _span_ids(span)
         response = own.get("gen_ai.response.id") or own.get("request_id") or _event(own)
         response = response if isinstance(response, str) else None
@@ -48,14 +61,21 @@ class Spans:
         if old is not None:
             if old.whole == new.whole:
                 return Skipped(record.place, f"a copy of the span at {old.place}")
-            raise UsageError("changed_span", f"this span stands with other counts at {old.place}", "give it once")
+            raise UsageError(
+                "changed_span", f"this span stands with other counts at {old.place}", "give it once"
+            )
         near = [("around", id), ("span", parent), ("response", response)]
         for key in ((kind, name) for kind, name in near if name):
             old = self._known.get(key)
             if old is not None and old.tokens == new.tokens:
                 if old.whole == new.whole:
                     return Skipped(record.place, f"the span at {old.place} counts the same request")
-                raise UsageError("counted_twice", f"the span at {old.place} counts the same request, and says otherwise what its tokens were", _HELP)
+                raise UsageError(
+                    "counted_twice",
+                    f"the span at {old.place} counts the same request, and says otherwise "
+                    "what its tokens were",
+                    _HELP,
+                )
         for kind, name in (("span", id), ("around", parent), ("response", response)):
             if name:
                 self._known[kind, name] = new
@@ -63,7 +83,19 @@ class Spans:
             del self._known[next(iter(self._known))]
         ids = named(RESPONSE, own.get("gen_ai.response.id")) + named(REQUEST, own.get("request_id"))
         # Made anew by its fields: a general copy takes three times as long.
-        return Record(record.parts, record.place, record.format, record.notes, record.attributes, record.raw, ids) if ids else record
+        return (
+            Record(
+                record.parts,
+                record.place,
+                record.format,
+                record.notes,
+                record.attributes,
+                record.raw,
+                ids,
+            )
+            if ids
+            else record
+        )
 
 
 def _tokens(record: Record) -> tuple[int, int]:
@@ -77,18 +109,28 @@ def _tokens(record: Record) -> tuple[int, int]:
 
 
 def _span_ids(span: Mapping[str, object]) -> tuple[str | None, str | None]:
-    """A span's own id and its parent's, each with the trace; None where there is none. Ids are hexadecimal, with `0x` or without."""
+    """A span's own id and its parent's, each with the trace; None where there is none.
+    Ids are hexadecimal, with `0x` or without.
+    """
     context = span.get("context")
     inner = context if is_object(context) else {}
     trace = _hex(span.get("traceId") or inner.get("trace_id")) or ""
     # A log record stands inside a span and has no id of its own.
-    id = None if "timeUnixNano" in span and "startTimeUnixNano" not in span else _hex(span.get("spanId") or inner.get("span_id"))
+    id = (
+        None
+        if "timeUnixNano" in span and "startTimeUnixNano" not in span
+        else _hex(span.get("spanId") or inner.get("span_id"))
+    )
     parent = _hex(span.get("parentSpanId") or span.get("parent_id"))
     return (f"{trace}/{id}" if id else None), (f"{trace}/{parent}" if parent else None)
 
 
 def _hex(value: object) -> str | None:
-    return clean(value.removeprefix("0x").lower()) if isinstance(value, str) and value.strip("0x") else None
+    return (
+        clean(value.removeprefix("0x").lower())
+        if isinstance(value, str) and value.strip("0x")
+        else None
+    )
 
 
 def _event(own: Mapping[str, object]) -> str | None:

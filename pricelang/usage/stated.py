@@ -1,7 +1,9 @@
-"""What a record states of its service tier, its speed and its geography, in the words of the Claude API.
+"""What a record states of its service tier, its speed and its geography,
+in the words of the Claude API.
 
-A stated value is kept even where it is the plain one, because what a record says wins over what a caller gives for
-records that say nothing. A blank text, null, `not_available` and `auto` say nothing.
+A stated value is kept even where it is the plain one, because what a record says wins over what a
+caller gives for records that say nothing. A blank text, null, `not_available` and `auto` say
+nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +13,12 @@ from collections.abc import Collection, Mapping
 from .fields import word
 
 STATED = ("service_tier", "speed", "inference_geo")
-PLAIN = {"service_tier": "standard", "speed": "standard", "inference_geo": "global", "context_window": "standard"}
+PLAIN = {
+    "service_tier": "standard",
+    "speed": "standard",
+    "inference_geo": "global",
+    "context_window": "standard",
+}
 """The values of a plain request: a book that has no word for one has no other price for it."""
 _WORDS = {
     "service_tier": {"default": "standard", "on-demand": "standard", "on_demand": "standard"},
@@ -21,8 +28,11 @@ _WORDS = {
 _SILENT = ("auto", "not_available")
 
 
-def stated(holder: Mapping[str, object], path: str, names: Collection[str] = STATED) -> dict[str, str]:
-    """The values that `holder`, which stands at `path`, states of the dimensions in `names`. Raises `UsageError`.
+def stated(
+    holder: Mapping[str, object], path: str, names: Collection[str] = STATED
+) -> dict[str, str]:
+    """The values that `holder`, which stands at `path`, states of the dimensions in `names`.
+    Raises `UsageError`.
 
     >>> stated({"service_tier": "default", "speed": None, "inference_geo": "not_available"}, "usage")
     {'service_tier': 'standard'}
@@ -33,7 +43,11 @@ def stated(holder: Mapping[str, object], path: str, names: Collection[str] = STA
         if value is not None:
             # Nearly all say the plain thing, and the whole path is for the others.
             plain = PLAIN[name]
-            text = plain if value == plain else meaning(name, word(value, f"{path}.{name}" if path else name))
+            text = (
+                plain
+                if value == plain
+                else meaning(name, word(value, f"{path}.{name}" if path else name))
+            )
             if text is not None:
                 found[name] = text
     return found
@@ -45,5 +59,7 @@ def meaning(name: str, text: str | None) -> str | None:
 
 
 def unlike_plain(dimensions: Mapping[str, str]) -> dict[str, str]:
-    """The dimensions that tell a request from the plain one: two records that differ in a stated plain value speak of one request."""
+    """The dimensions that tell a request from the plain one:
+    two records that differ in a stated plain value speak of one request.
+    """
     return {name: value for name, value in dimensions.items() if PLAIN.get(name) != value}

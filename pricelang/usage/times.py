@@ -1,4 +1,6 @@
-"""Instants as formats write them: text, seconds since 1970 with or without a fraction, nanoseconds."""
+"""Instants as formats write them:
+text, seconds since 1970 with or without a fraction, nanoseconds.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def instant(value: object, path: str) -> str | None:
 
 
 def nanoseconds(value: object, path: str) -> str | None:
-    """An instant given in nanoseconds since 1970, as a number or as its text; None where it is missing or 0."""
+    """An instant given in nanoseconds since 1970, as a number or as its text;
+    None where it is missing or 0.
+    """
     if value is None:
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 25:

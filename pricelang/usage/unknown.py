@@ -1,9 +1,11 @@
-"""The law for what a reader does not know: a counter above zero that it cannot name may be billed, and refuses its record.
+"""The law for what a reader does not know:
+a counter above zero that it cannot name may be billed, and refuses its record.
 
-A reader gives `note_unknown` each object of counters with the names that it knows in it. What is left is a counter where
-it is a number above zero, as a number or as text, at any depth; zero, null, false and what is empty are nothing. A counter
-becomes an `UnknownCounter` among the notes of the record; any other unknown key is an ordinary note. Whether a record with
-such a counter is refused or priced without it is decided in one place, `settled`, for all readers and plugins alike.
+A reader gives `note_unknown` each object of counters with the names that it knows in it. What is
+left is a counter where it is a number above zero, as a number or as text, at any depth; zero, null,
+false and what is empty are nothing. A counter becomes an `UnknownCounter` among the notes of the
+record; any other unknown key is an ordinary note. Whether a record with such a counter is refused
+or priced without it is decided in one place, `settled`, for all readers and plugins alike.
 """
 
 from __future__ import annotations
@@ -23,18 +25,53 @@ from .fields import is_object, shown
 from .records import Outcome, Place, Record, Rejected, UsageError
 
 Known: TypeAlias = "Mapping[str, Known | None]"
-"""The names that an object may have: None for a counter or a word, a `Known` for an object or a list of objects."""
+"""The names that an object may have: None for a counter or a word,
+a `Known` for an object or a list of objects.
+"""
 ANYTHING: Known = {"": None}
-"""What is never looked into: it holds no counter that could be billed, such as the parts of a cost."""
+"""What is never looked into:
+it holds no counter that could be billed, such as the parts of a cost.
+"""
 POLICIES = ("refuse", "warn")
 REQUESTS = (
-    "requests", "num_requests", "num_model_requests", "request_count", "requests_count", "n_requests", "total_requests",
-    "model_requests", "llm_requests", "num_calls", "llm_calls",
-)  # fmt: skip
+    "requests",
+    "num_requests",
+    "num_model_requests",
+    "request_count",
+    "requests_count",
+    "n_requests",
+    "total_requests",
+    "model_requests",
+    "llm_requests",
+    "num_calls",
+    "llm_calls",
+)
 """Names of how many requests a record holds."""
 _REQUESTS = frozenset(REQUESTS)
-_COSTS = ("cost", "cost_details", "cost_usd", "costUSD", "total_cost", "input_cost", "output_cost", "estimated_cost", "response_cost", "spend")
-_TIMES = ("latency", "latency_ms", "latencyMs", "duration", "duration_ms", "durationMs", "queue_time", "prompt_time", "completion_time", "total_time")
+_COSTS = (
+    "cost",
+    "cost_details",
+    "cost_usd",
+    "costUSD",
+    "total_cost",
+    "input_cost",
+    "output_cost",
+    "estimated_cost",
+    "response_cost",
+    "spend",
+)
+_TIMES = (
+    "latency",
+    "latency_ms",
+    "latencyMs",
+    "duration",
+    "duration_ms",
+    "durationMs",
+    "queue_time",
+    "prompt_time",
+    "completion_time",
+    "total_time",
+)
 _NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\Z", re.ASCII)
 _SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
 _NOTHING: Known = {}
@@ -52,16 +89,24 @@ class UnknownCounter(Note):
 
 
 def known_names(*names: str, **inner: Known) -> Known:
-    """The names of an object of counters, and of the objects inside it; costs, times and numbers of requests are known everywhere.
+    """The names of an object of counters, and of the objects inside it;
+    costs, times and numbers of requests are known everywhere.
 
     >>> sorted(set(known_names("input", details=known_names("reasoning"))) - set(known_names()))
     ['details', 'input']
     """
-    return {**dict.fromkeys((*names, *REQUESTS, *_TIMES)), **dict.fromkeys(_COSTS, ANYTHING), **inner}
+    return {
+        **dict.fromkeys((*names, *REQUESTS, *_TIMES)),
+        **dict.fromkeys(_COSTS, ANYTHING),
+        **inner,
+    }
 
 
-def note_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, notes: list[Note]) -> None:
-    """Note what of `holder`, which stands at `path`, is not in `known`: each counter above zero, and any other key that says something.
+def note_unknown(
+    holder: Mapping[str, object], known: Known | Collection[str], path: str, notes: list[Note]
+) -> None:
+    """Note what of `holder`, which stands at `path`, is not in `known`:
+    each counter above zero, and any other key that says something.
 
     `known` is made by `known_names`, or is a collection of names.
 
@@ -95,7 +140,8 @@ def _note_inside(value: object, known: Known, path: str, notes: list[Note]) -> N
 
 
 def note_key(path: str, value: object, known: Collection[str], notes: list[Note]) -> None:
-    """Note the value of a key that is not known: the counters in it, or else that it was left out; nothing where it says nothing.
+    """Note the value of a key that is not known: the counters in it,
+    or else that it was left out; nothing where it says nothing.
 
     `known` are the names that the help lists.
     """
@@ -106,7 +152,10 @@ def note_key(path: str, value: object, known: Collection[str], notes: list[Note]
     if len(names) > _MANY:
         names = _some(found[0][0], names)
     for spot, number in found[:_MOST]:
-        text = f"{shown(spot, 120)} is {_digits(number)}, and this counter is not known: it may be billed"
+        text = (
+            f"{shown(spot, 120)} is {_digits(number)}, and this counter is not known: it may be "
+            "billed"
+        )
         notes.append(UnknownCounter("unknown_counter", text, names))
     if not found and _says(value):
         notes.append(Note("unknown_key", f"{shown(path, 120)} is not known: left out"))
@@ -117,14 +166,18 @@ def _some(spot: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names nearest to what stands at `spot`, of more than anybody reads."""
     import difflib  # only needed where something is wrong
 
-    return (*(difflib.get_close_matches(spot[:_MANY * 2], names, n=3) or names[:3]), "…")
+    return (*(difflib.get_close_matches(spot[: _MANY * 2], names, n=3) or names[:3]), "…")
 
 
 def is_counter(value: object) -> bool:
     """Whether a value counts something: a number above zero, or a text that writes one."""
     if isinstance(value, str):
         # The mantissa alone says whether it is zero; no huge exponent is ever worked out.
-        return len(value) < 400 and _NUMBER.match(value) is not None and bool(value.strip().lower().partition("e")[0].strip("+0."))
+        return (
+            len(value) < 400
+            and _NUMBER.match(value) is not None
+            and bool(value.strip().lower().partition("e")[0].strip("+0."))
+        )
     if isinstance(value, bool):
         return False
     if isinstance(value, Decimal):
@@ -134,7 +187,9 @@ def is_counter(value: object) -> bool:
 
 def _digits(number: object) -> str:
     # Python refuses to write very long integers.
-    return "more than 40 digits" if type(number) is int and number >= 10**40 else shown(number)[1:-1]
+    return (
+        "more than 40 digits" if type(number) is int and number >= 10**40 else shown(number)[1:-1]
+    )
 
 
 def _counters_in(value: object, path: str) -> Iterator[tuple[str, object]]:
@@ -169,13 +224,16 @@ def _says(value: object) -> bool:
 
 
 def several(*holders: Mapping[str, object]) -> bool:
-    """Whether one of the objects of a record says that it holds more than one request: then it is a sum.
+    """Whether one of the objects of a record says that it holds more than one request:
+    then it is a sum.
 
     >>> several({"input": 3}, {"requests": 2}), several({"requests": 1})
     (True, False)
     """
     for holder in holders:
-        if not _REQUESTS.isdisjoint(holder) and any(_more_than_one(holder.get(name)) for name in REQUESTS):
+        if not _REQUESTS.isdisjoint(holder) and any(
+            _more_than_one(holder.get(name)) for name in REQUESTS
+        ):
             return True
     return False
 
@@ -191,12 +249,15 @@ def _more_than_one(value: object) -> bool:
 def checked_policy(policy: str) -> str:
     """`policy` if it is one of `POLICIES`. Raises `UsageError`."""
     if policy not in POLICIES:
-        raise UsageError("unknown_value", f"`unknown_counters` is {shown(policy)}", "it is `refuse` or `warn`")
+        raise UsageError(
+            "unknown_value", f"`unknown_counters` is {shown(policy)}", "it is `refuse` or `warn`"
+        )
     return policy
 
 
 def settled(outcomes: Iterable[Outcome], policy: str) -> Iterator[Outcome]:
-    """Outcomes of readers with each record refused that has an unknown counter; `policy` is one of `POLICIES`, `warn` lets them pass.
+    """Outcomes of readers with each record refused that has an unknown counter;
+    `policy` is one of `POLICIES`, `warn` lets them pass.
 
     Raises `UsageError` at once for any other policy.
     """
@@ -211,8 +272,12 @@ def _settled(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def refuse_unknown(holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str) -> None:
-    """The same for a reader of its own kind: raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`."""
+def refuse_unknown(
+    holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str
+) -> None:
+    """The same for a reader of its own kind:
+    raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`.
+    """
     notes: list[Note] = []
     note_unknown(holder, known, path, notes)
     if any(note.code == "unknown_counter" for note in notes) and checked_policy(policy) != "warn":
@@ -226,11 +291,27 @@ def _refused(notes: Iterable[Note], place: Place, raw: str | None = None) -> Rej
     text = found[0].text if len(found) == 1 else f"{found[0].text}; and {len(found) - 1} more"
     listed = f"known here: {', '.join(names)}; " if names else ""
     return Rejected(
-        place, "unknown_counter", text,
-        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices the rest with a warning', raw,
-    )  # fmt: skip
+        place,
+        "unknown_counter",
+        text,
+        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices '
+        "the rest with a warning",
+        raw,
+    )
 
 
 __all__ = [
-    "ANYTHING", "POLICIES", "REQUESTS", "Known", "UnknownCounter", "checked_policy", "is_counter", "known_names", "note_key", "note_unknown", "refuse_unknown", "settled", "several",
-]  # fmt: skip
+    "ANYTHING",
+    "POLICIES",
+    "REQUESTS",
+    "Known",
+    "UnknownCounter",
+    "checked_policy",
+    "is_counter",
+    "known_names",
+    "note_key",
+    "note_unknown",
+    "refuse_unknown",
+    "settled",
+    "several",
+]

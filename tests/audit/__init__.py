@@ -1,4 +1,6 @@
-"""What the tests of the audit share: small books with random claims, and every request of a book, one for each point."""
+"""What the tests of the audit share: small books with random claims,
+and every request of a book, one for each point.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ DAY = 86_400
 
 @frozen
 class Request:
-    """A request as `Book.price` takes it, and its point: model, stretch of time, values, sides of the thresholds."""
+    """A request as `Book.price` takes it, and its point:
+    model, stretch of time, values, sides of the thresholds.
+    """
 
     point: Point
     model: str
@@ -35,15 +39,20 @@ class Request:
 
 def checked(texts: tuple[str, ...]) -> Checked:
     """The checked book of some texts, each a book over the one before."""
-    files = (TextFile(f"{number}.price", Path(f"{number}.price"), text) for number, text in enumerate(texts))
+    files = (
+        TextFile(f"{number}.price", Path(f"{number}.price"), text)
+        for number, text in enumerate(texts)
+    )
     return check_layers(tuple(Layer((file,)) for file in files))
 
 
-# ---- books with claims ----------------------------------------------------------------------------------------------
+# ---- books with claims ---------------------------------------------------------------------------
 
 
 def book_with_claims(seed: int, claims: int = 12) -> tuple[tuple[str, ...], m.Book] | None:
-    """A generated book with random claims appended to its topmost text; None where it is faulty without them."""
+    """A generated book with random claims appended to its topmost text;
+    None where it is faulty without them.
+    """
     texts = write_book(seed)
     book = checked(texts).book
     if book is None:
@@ -54,7 +63,10 @@ def book_with_claims(seed: int, claims: int = 12) -> tuple[tuple[str, ...], m.Bo
     if found.book is None:  # a claim that speaks of no request is a fault: drop those
         rows = texts[-1].split("\n")
         bad = {fault.span.line for fault in found.faults if fault.severity == "error"}
-        texts = (*texts[:-1], "\n".join(row for number, row in enumerate(rows, 1) if number not in bad))
+        texts = (
+            *texts[:-1],
+            "\n".join(row for number, row in enumerate(rows, 1) if number not in bad),
+        )
         found = checked(texts)
     assert found.book is not None, (texts, found.faults)
     return texts, found.book
@@ -63,7 +75,10 @@ def book_with_claims(seed: int, claims: int = 12) -> tuple[tuple[str, ...], m.Bo
 def always(book: m.Book) -> list[str]:
     """The claims that need no choice, over every request."""
     names = [modifier.name for modifier in book.modifiers]
-    lines = ["claim every price is above $0", "claim every model prices input, output, cache, calls, time, store"]
+    lines = [
+        "claim every price is above $0",
+        "claim every model prices input, output, cache, calls, time, store",
+    ]
     lines += [f"claim {', '.join(names)} commute"] if len(names) > 1 else []
     return [*lines, "claim more usage never costs less"]
 
@@ -72,7 +87,10 @@ def claim(random: Random, book: m.Book) -> str:
     """One random claim about a book, true or false, in the words of the language."""
     names = [modifier.name for modifier in book.modifiers]
     meters = [meter.name for meter in book.meters]
-    kinds = ["costs", "costs", "costs", "is", "above", "prices", "monotone"] + ["meets", "commute"] * (len(names) > 1)
+    kinds = ["costs", "costs", "costs", "is", "above", "prices", "monotone"] + [
+        "meets",
+        "commute",
+    ] * (len(names) > 1)
     kind = random.choice(kinds)
     if kind == "costs":
         body = costs(random, book, meters)
@@ -117,33 +135,54 @@ def scope(random: Random, book: m.Book) -> str:
     parts = []
     if random.random() < 0.35:
         word = random.choice(["for", "except for"])
-        parts.append(f"{word} {', '.join(random.sample(models, random.randint(1, len(models) - 1)))}")
+        parts.append(
+            f"{word} {', '.join(random.sample(models, random.randint(1, len(models) - 1)))}"
+        )
     tests = []
     for dimension in book.dimensions:
         if random.random() < 0.3:
             values = [value.name for value in dimension.values]
-            tests.append(f"{dimension.name} is {' or '.join(random.sample(values, random.randint(1, len(values) - 1)))}")
+            tests.append(
+                f"{dimension.name} is {' or '.join(random.sample(values, random.randint(1, len(values) - 1)))}"
+            )
     if book.sums and random.random() < 0.15:
         total = random.choice(book.sums)
-        tests.append(f"{total.label} {random.choice(['over', 'up to'])} {int(random.choice(total.limits)):,}")
+        tests.append(
+            f"{total.label} {random.choice(['over', 'up to'])} {int(random.choice(total.limits)):,}"
+        )
     parts += [f"when {' and '.join(tests)}"] if tests else []
     if random.random() < 0.3:
-        days = sorted(random.sample(["2026-01-15", "2026-02-01", "2026-04-01", "2026-05-01", "2026-07-01"], 2))
-        parts.append(random.choice([f"from {days[0]}", f"before {days[1]}", f"from {days[0]} before {days[1]}"]))
+        days = sorted(
+            random.sample(["2026-01-15", "2026-02-01", "2026-04-01", "2026-05-01", "2026-07-01"], 2)
+        )
+        parts.append(
+            random.choice(
+                [f"from {days[0]}", f"before {days[1]}", f"from {days[0]} before {days[1]}"]
+            )
+        )
     return " ".join(parts)
 
 
 def by_request(book: m.Book) -> bool:
-    """Whether the total of a request is more than quantities times prices: a cap on it, or what looks at a threshold."""
+    """Whether the total of a request is more than quantities times prices:
+    a cap on it, or what looks at a threshold.
+    """
     first = 2 + len(book.dimensions)
-    lines = [line.scope for x in book.modifiers for line in x.lines if line.outcome == "add" and not line.meters]
+    lines = [
+        line.scope
+        for x in book.modifiers
+        for line in x.lines
+        if line.outcome == "add" and not line.meters
+    ]
     lines += [line.scope for charge in book.charges for line in charge.minimums]
-    lines += [rounding.scope for rounding in book.roundings] + [conversion.scope for conversion in book.conversions]
+    lines += [rounding.scope for rounding in book.roundings] + [
+        conversion.scope for conversion in book.conversions
+    ]
     bounds = [line for limit in book.limits for line in limit.lines if line.target == "request"]
     return bool(bounds) or any(axis >= first for scope in lines for axis, _ in scope)
 
 
-# ---- every request --------------------------------------------------------------------------------------------------
+# ---- every request -------------------------------------------------------------------------------
 
 
 def holds(scope: m.Scope, point: Point) -> bool:
@@ -152,28 +191,49 @@ def holds(scope: m.Scope, point: Point) -> bool:
 
 
 def usages(book: m.Book) -> dict[tuple[int, ...], dict[str, Quantity]]:
-    """For the sides of all thresholds that quantities can be on together, the first quantities found that are.
+    """For the sides of all thresholds that quantities can be on together,
+    the first quantities found that are.
 
-    Sums share meters, so not every combination exists: more than 1,000 of input is more than 100 of input and output.
+    Sums share meters, so not every combination exists:
+    more than 1,000 of input is more than 100 of input and output.
     """
     meters = sorted({meter for total in book.sums for meter in total.meters})
-    edges = sorted({0, *(int(limit) + step for total in book.sums for limit in total.limits for step in (0, 1))})
+    edges = sorted(
+        {
+            0,
+            *(
+                int(limit) + step
+                for total in book.sums
+                for limit in total.limits
+                for step in (0, 1)
+            ),
+        }
+    )
     found: dict[tuple[int, ...], dict[str, Quantity]] = {}
     for numbers in sorted(itertools.product(edges, repeat=len(meters)), key=sum):
         given: dict[int, Quantity] = dict(zip(meters, numbers, strict=True))
-        found.setdefault(sides(book, given), {book.meters[meter].name: n for meter, n in given.items() if n})
+        found.setdefault(
+            sides(book, given), {book.meters[meter].name: n for meter, n in given.items() if n}
+        )
     return found
 
 
 def sides(book: m.Book, given: dict[int, Quantity]) -> tuple[int, ...]:
     """The side of each threshold that quantities by meter are on."""
     amounts = [sum(given.get(meter, 0) for meter in total.meters) for total in book.sums]
-    return tuple(sum(amount > limit for limit in total.limits) for amount, total in zip(amounts, book.sums, strict=True))
+    return tuple(
+        sum(amount > limit for limit in total.limits)
+        for amount, total in zip(amounts, book.sums, strict=True)
+    )
 
 
 def instants(book: m.Book) -> Iterator[tuple[int, int]]:
-    """Stretches of time with instants (UTC seconds) in them: the first, and each turn of a clock."""
-    turns = {minute * 60 for d in book.dimensions for v in d.values if v.clock for minute in v.clock}
+    """Stretches of time with instants (UTC seconds) in them:
+    the first, and each turn of a clock.
+    """
+    turns = {
+        minute * 60 for d in book.dimensions for v in d.values if v.clock for minute in v.clock
+    }
     for number, start in enumerate(book.boundaries):
         end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 2 * DAY
         midnight = start - start % DAY
@@ -182,11 +242,19 @@ def instants(book: m.Book) -> Iterator[tuple[int, int]]:
             yield number + 1, at
 
 
-def point_of(book: m.Book, model: str, at: int, dimensions: dict[str, str], usage: dict[int, Quantity]) -> Point:
-    """The point of a request, worked out from the words of the book alone; what the clock sets comes last."""
+def point_of(
+    book: m.Book, model: str, at: int, dimensions: dict[str, str], usage: dict[int, Quantity]
+) -> Point:
+    """The point of a request, worked out from the words of the book alone;
+    what the clock sets comes last.
+    """
     stretch = sum(at >= boundary for boundary in book.boundaries)
     values = [
-        next(n for n, value in enumerate(d.values) if value.name == dimensions.get(d.name, d.values[d.default].name))
+        next(
+            n
+            for n, value in enumerate(d.values)
+            if value.name == dimensions.get(d.name, d.values[d.default].name)
+        )
         for d in book.dimensions
     ]
     number = next(n for n, known in enumerate(book.models) if known.name == model)
@@ -204,7 +272,9 @@ def point_of(book: m.Book, model: str, at: int, dimensions: dict[str, str], usag
 
 
 def requests(book: m.Book) -> dict[Point, Request]:
-    """One request for each point at which there can be any, refused or not offered though it may be."""
+    """One request for each point at which there can be any,
+    refused or not offered though it may be.
+    """
     open_dimensions = [dimension for dimension in book.dimensions if not dimension.clocked]
     names = [dimension.name for dimension in open_dimensions]
     known = usages(book)
@@ -212,7 +282,9 @@ def requests(book: m.Book) -> dict[Point, Request]:
     found: dict[Point, Request] = {}
     for (_, at), model in itertools.product(instants(book), book.models):
         instant = datetime.datetime.fromtimestamp(at, datetime.UTC).isoformat()
-        for values in itertools.product(*([value.name for value in d.values] for d in open_dimensions)):
+        for values in itertools.product(
+            *([value.name for value in d.values] for d in open_dimensions)
+        ):
             given = dict(zip(names, values, strict=True))
             base = point_of(book, model.name, at, given, {})
             cut = len(base) - len(book.sums)

@@ -1,4 +1,6 @@
-"""A small book with what comes of each of its requests, and its rules read naively: what the audit is judged by."""
+"""A small book with what comes of each of its requests,
+and its rules read naively: what the audit is judged by.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,12 @@ def to_step(amount: Fraction, rounding: m.Rounding) -> Fraction:
     whole = steps.numerator // steps.denominator
     rest, half = steps - whole, Fraction(1, 2)
     up = {
-        "up": rest > 0, "down": False, "half_up": rest >= half, "half_down": rest > half,
+        "up": rest > 0,
+        "down": False,
+        "half_up": rest >= half,
+        "half_down": rest > half,
         "half_even": rest > half or (rest == half and whole % 2 == 1),
-    }[rounding.mode]  # fmt: skip
+    }[rounding.mode]
     return (whole + up) * rounding.step
 
 
@@ -48,7 +53,9 @@ class Enumerated:
     def _cell(self, request: Request) -> Cell | pricelang.PriceError:
         """The rates by which `Book.price` bills a request, or its error."""
         try:
-            bill = self.priced.price(model=request.model, at=request.at, usage=request.usage, **request.dimensions)
+            bill = self.priced.price(
+                model=request.model, at=request.at, usage=request.usage, **request.dimensions
+            )
         except pricelang.PriceError as error:
             return error
         return bill.parts[0].cell
@@ -70,7 +77,9 @@ class Enumerated:
     # ---- rules, read naively ----
 
     def lines(self, modifier: int, point: Point) -> list[m.Line]:
-        """The lines of a modifier that decide: the first refusal, or the first `no effect`, or all; `otherwise` last."""
+        """The lines of a modifier that decide: the first refusal,
+        or the first `no effect`, or all; `otherwise` last.
+        """
         lines = self.book.modifiers[modifier].lines
         found = [x for x in lines if not x.otherwise and holds(x.scope, point)]
         found = found or [x for x in lines if x.otherwise and holds(x.scope, point)]
@@ -102,7 +111,11 @@ class Enumerated:
         """Whether an exclusion decides."""
         both = [n for n in (exclusion.left, exclusion.right) if n is not None]
         allowed = any(holds(x.scope, point) for x in exclusion.allowed)
-        return holds(exclusion.scope, point) and not allowed and all(self.effective(n, point) for n in both)
+        return (
+            holds(exclusion.scope, point)
+            and not allowed
+            and all(self.effective(n, point) for n in both)
+        )
 
     # ---- the stack ----
 
@@ -111,9 +124,10 @@ class Enumerated:
         kind, index = member
         if kind == "limit":
             return [
-                self._bound(row) for row in self.book.limits[index].lines
+                self._bound(row)
+                for row in self.book.limits[index].lines
                 if row.target == "unit_price" and meter in row.meters and holds(row.scope, point)
-            ]  # fmt: skip
+            ]
         found: list[Step] = []
         for line in self.lines(index, point):
             found += [self._times(factor) for other, factor in line.factors if other == meter]
@@ -149,9 +163,13 @@ class Enumerated:
         return price
 
     def order_shows(self, left: int, right: int, point: Point) -> bool:
-        """Whether a meter that two modifiers both touch costs another amount when they change places in the stack."""
+        """Whether a meter that two modifiers both touch costs
+        another amount when they change places in the stack.
+        """
         other = {left: right, right: left}
-        changed = tuple((kind, other.get(n, n) if kind == "modifier" else n) for kind, n in self.book.stack)
+        changed = tuple(
+            (kind, other.get(n, n) if kind == "modifier" else n) for kind, n in self.book.stack
+        )
         return self.usable[point].free is None and any(
             all(self.acts(("modifier", n), meter, point) for n in (left, right))
             and self.through(self.book.stack, meter, point) != self.through(changed, meter, point)
@@ -161,10 +179,14 @@ class Enumerated:
     # ---- more usage ----
 
     def total(self, start: Request, given: dict[int, Quantity]) -> Fraction | None:
-        """What a request costs with other quantities, by the index of their meter; None where it has no price."""
+        """What a request costs with other quantities, by the index of their meter;
+        None where it has no price.
+        """
         usage = {self.book.meters[n].name: size for n, size in given.items()}
         try:
-            bill = self.priced.price(model=start.model, at=start.at, usage=usage, **start.dimensions)
+            bill = self.priced.price(
+                model=start.model, at=start.at, usage=usage, **start.dimensions
+            )
         except pricelang.PriceError:
             return None
         return bill.exact_total
@@ -181,17 +203,27 @@ class Enumerated:
         beside: list[dict[int, Quantity]] = [{}]
         beside += [{n: size} for n, least in enumerate(little) for size in (least, 10_000_000)]
         found = []
-        for numbers, more in itertools.product(itertools.product(edges, repeat=len(meters)), beside):
-            given: dict[int, Quantity] = {**more, **{n: size for n, size in zip(meters, numbers, strict=True) if size}}
+        for numbers, more in itertools.product(
+            itertools.product(edges, repeat=len(meters)), beside
+        ):
+            given: dict[int, Quantity] = {
+                **more,
+                **{n: size for n, size in zip(meters, numbers, strict=True) if size},
+            }
             for meter in meters:
                 after = {**given, meter: given.get(meter, 0) + 1}
-                if sides(self.book, given) != sides(self.book, after) and (given, after) not in found:
+                if (
+                    sides(self.book, given) != sides(self.book, after)
+                    and (given, after) not in found
+                ):
                     found.append((given, after))
         return found
 
     @cached_property
     def falls(self) -> list[tuple[Point, Point]]:
-        """Points on either side of a threshold where one more of a meter makes a request cost less."""
+        """Points on either side of a threshold where one
+        more of a meter makes a request cost less.
+        """
         cut = len(self.book.dimensions) + 2
         starts = {point[:cut]: self.requests[point] for point in self.usable}
         found: dict[tuple[Point, Point], None] = {}

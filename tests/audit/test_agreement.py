@@ -1,4 +1,6 @@
-"""Verdicts on a contract against the book below it: none that a bill contradicts, and `undecided` where bills hold more."""
+"""Verdicts on a contract against the book below it:
+none that a bill contradicts, and `undecided` where bills hold more.
+"""
 
 from __future__ import annotations
 
@@ -49,18 +51,27 @@ BESIDE = {
         "figures max_output in tokens\n  | model | from | most |\n  | m-1 | 2026-01-01 | 4,096 |\n",
         "what one request can have at most: max_output of `m-1`",
     ),
-    "a floor of a request": ("limit bill\n  at least $0.01 per request\n", "a minimum for a request"),
+    "a floor of a request": (
+        "limit bill\n  at least $0.01 per request\n",
+        "a minimum for a request",
+    ),
     "a cap of a request": ("limit bill\n  at most $9 per request\n", "a maximum for a request"),
     "a fee": ("surcharge fee\n  $0.01 per request\nstack fee\n", "an amount added to each request"),
     "a line rounded up": ("round line to $0.01 up\n", "a rounding of the line"),
     "a total rounded": ("round total to $0.01 half_even\n", "a rounding of the total"),
-    "a minimum a month": ("limit monthly\n  at least $100,000 per organization per month\n", "a minimum for an account"),
+    "a minimum a month": (
+        "limit monthly\n  at least $100,000 per organization per month\n",
+        "a minimum for an account",
+    ),
     "another currency": ("convert to EUR at 0.9\n", "a conversion to another currency"),
 }
 CHARGED = {
     "a minimum per use": ("  at least 5 minutes per use\n", "a minimum per use of `time`"),
     "a pool": ("  first 50 hours free per organization per month\n", "a free pool of `time`"),
-    "a tier": ("  $0.50 per hour after 100 hours per organization per month\n", "graduated prices of `time`"),
+    "a tier": (
+        "  $0.50 per hour after 100 hours per organization per month\n",
+        "graduated prices of `time`",
+    ),
 }
 
 
@@ -72,7 +83,10 @@ def against(*texts: str) -> tuple[Against, dict[str, str]]:
     analysis = Analysis(upper, lambda: below)
     found = against_below(analysis)
     assert found is not None
-    claims = {x.claim.kind: "holds" if x.holds else x.why if x.undecided else "broken" for x in decide_claims(analysis)}
+    claims = {
+        x.claim.kind: "holds" if x.holds else x.why if x.undecided else "broken"
+        for x in decide_claims(analysis)
+    }
     return found, claims
 
 
@@ -109,19 +123,26 @@ def test_what_only_the_list_has_is_undecided(name: str) -> None:
 def test_graduated_prices_are_never_taken_for_the_same() -> None:
     found, _ = against(LIST + CHARGED["a tier"][0], DEAL)
     assert "graduated prices of `time`" in found.undecided["dearer"]
-    assert against(LIST + CHARGED["a pool"][0] + CHARGED["a minimum per use"][0], DEAL)[0].undecided == {}
+    assert (
+        against(LIST + CHARGED["a pool"][0] + CHARGED["a minimum per use"][0], DEAL)[0].undecided
+        == {}
+    )
 
 
 def test_a_scope_without_what_differs_is_proven() -> None:
     deal = DEAL.replace("with base\n", "with base when tier is standard\n")
-    text = 'limit bill\n  at least $0.01 per request when tier is batch\n'
+    text = "limit bill\n  at least $0.01 per request when tier is batch\n"
     found, claims = against(LIST, deal + text)
     assert (bool(found.undecided), claims) == (True, {"agrees": "holds"})
 
 
 def test_a_bill_that_shows_it_is_told_whatever_else_there_is() -> None:
-    """A dearer price is a fact, floor or not; one that a floor hides in small requests is shown on a large one."""
-    rates = "rates per MTok\n  | model | from | input |\n  | m-1 | 2026-06-01 | $2 instead of $1 |\n"
+    """A dearer price is a fact, floor or not;
+    one that a floor hides in small requests is shown on a large one.
+    """
+    rates = (
+        "rates per MTok\n  | model | from | input |\n  | m-1 | 2026-06-01 | $2 instead of $1 |\n"
+    )
     floor = "limit bill\n  at least $0.01 per request\n"
     found, claims = against(LIST + floor, DEAL + rates)
     assert found.dearer is not None
@@ -136,21 +157,21 @@ def test_a_bill_that_shows_it_is_told_whatever_else_there_is() -> None:
 def test_a_meter_that_only_one_book_prices() -> None:
     rates = "rates per MTok\n  | model | from | input |\n  | m-1 | 2026-06-01 | not offered instead of $1 |\n"
     if checked((LIST, DEAL + rates)).book is None:
-        rates = 'meter extra in tokens\nrates per MTok\n  | model | from | extra |\n  | m-1 | 2026-06-01 | $1 |\n'
+        rates = "meter extra in tokens\nrates per MTok\n  | model | from | extra |\n  | m-1 | 2026-06-01 | $1 |\n"
     found, claims = against(LIST, DEAL + rates)
     assert found.loosened is not None or found.tightened is not None
     assert claims["agrees"] == "broken"
 
 
 def test_a_dimension_of_its_own_is_refused_below() -> None:
-    own = 'dimension lane default slow\n  slow, quick\nmultiplier haste\n  when lane is quick\n  x 2 on tokens\n'
+    own = "dimension lane default slow\n  slow, quick\nmultiplier haste\n  when lane is quick\n  x 2 on tokens\n"
     found, _ = against(LIST, DEAL + own + "stack haste\n")
     assert found.loosened is not None
     assert "unknown dimension `lane`" in found.loosened[1]
     assert found.dearer is None
 
 
-# ---- every form of the answer ---------------------------------------------------------------------------------------
+# ---- every form of the answer --------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -164,12 +185,20 @@ def deal(tmp_path: Path) -> str:
 def test_text_markdown_json_and_exit_codes(deal: str) -> None:
     why = "only unit prices are compared, and bills may differ in a minimum for a request [deal.price:4]"
     text = run("audit", deal, "--contract")
-    assert (text.exit_code, text.stdout.splitlines()) == (1, [
-        f"undecided: whether it charges more than `base`: {why}", f"undecided: whether it charges less than `base`: {why}",
-        "never prices what is refused by `base`", "never refuses what is priced by `base`",
-    ])  # fmt: skip
+    assert (text.exit_code, text.stdout.splitlines()) == (
+        1,
+        [
+            f"undecided: whether it charges more than `base`: {why}",
+            f"undecided: whether it charges less than `base`: {why}",
+            "never prices what is refused by `base`",
+            "never refuses what is priced by `base`",
+        ],
+    )
     quoted = why.replace("[", "\\[").replace("]", "\\]")
-    assert f"- undecided: whether it charges more than `base`: {quoted}" in run("audit", deal, "--markdown").stdout
+    assert (
+        f"- undecided: whether it charges more than `base`: {quoted}"
+        in run("audit", deal, "--markdown").stdout
+    )
     claims = run("audit", deal)
     assert claims.exit_code == 1
     assert f"undecided: claim agrees with base\n  --> deal.price:2\n  {why}" in claims.stdout
@@ -190,7 +219,7 @@ def test_html_and_python(deal: str, tmp_path: Path) -> None:
     assert set(answers.undecided) == {"dearer", "cheaper"}
 
 
-# ---- nothing is forgotten -------------------------------------------------------------------------------------------
+# ---- nothing is forgotten ------------------------------------------------------------------------
 
 FIELDS = {
     m.Price: "model meter rank scope kind amount instead_of per size origin",
@@ -215,38 +244,71 @@ FIELDS = {
     m.Dimension: "name default values clocked origin",
     m.Remark: "scope text origin",
 }
-NO_BILL = {m.Origin, m.Source, m.Announcement, m.Figure, m.Example, m.Claim, m.Sayings, m.Decisions, m.Book}
+NO_BILL = {
+    m.Origin,
+    m.Source,
+    m.Announcement,
+    m.Figure,
+    m.Example,
+    m.Claim,
+    m.Sayings,
+    m.Decisions,
+    m.Book,
+}
 
 
 def test_every_field_of_a_book_is_compared_or_asked_for_or_on_no_bill() -> None:
-    """Who adds a rule to `book/model.py` says in `audit/beside.py` whether unit prices know it, and then here."""
+    """Who adds a rule to `book/model.py` says in `audit/beside.py` whether unit prices know it,
+    and then here.
+    """
     assert set(beside.BOOK) == {field.name for field in attrs.fields(m.Book)}
     assert set(beside.BOOK.values()) == {beside.COMPARED, beside.BESIDE, beside.NO_BILL}
-    classes = {x for _, x in inspect.getmembers(m, inspect.isclass) if x.__module__ == m.__name__ and attrs.has(x)}
+    classes = {
+        x
+        for _, x in inspect.getmembers(m, inspect.isclass)
+        if x.__module__ == m.__name__ and attrs.has(x)
+    }
     assert classes == set(FIELDS) | NO_BILL
     for of, names in FIELDS.items():
         assert [field.name for field in attrs.fields(of)] == names.split(), of
 
 
-# ---- generated contracts --------------------------------------------------------------------------------------------
+# ---- generated contracts -------------------------------------------------------------------------
 
 MORE = [
-    "limit more\n  at least $0.01 per request", "limit more\n  at most $9 per request when {test}",
-    "limit more\n  at least $100 per organization per month", "round line to $0.01 up", "round total to $0.05 half_up from 2026-05-01",
-    "convert to EUR at 0.9", "surcharge more\n  $0.01 per request", "", "", "", "", "", "",
-]  # fmt: skip
+    "limit more\n  at least $0.01 per request",
+    "limit more\n  at most $9 per request when {test}",
+    "limit more\n  at least $100 per organization per month",
+    "round line to $0.01 up",
+    "round total to $0.05 half_up from 2026-05-01",
+    "convert to EUR at 0.9",
+    "surcharge more\n  $0.01 per request",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+]
 
 
 @pytest.mark.parametrize("part", range(2))
 def test_no_bill_contradicts_a_verdict(part: int) -> None:
-    """Generated contracts over generated books: every request of small quantities, and of large ones, billed by both."""
+    """Generated contracts over generated books:
+    every request of small quantities, and of large ones, billed by both.
+    """
     seen: Counter[str] = Counter()
-    for seed in (102_110, *range(part * 2_000, part * 2_000 + 60)):  # the first has a price that is rounded to nothing
+    for seed in (
+        102_110,
+        *range(part * 2_000, part * 2_000 + 60),
+    ):  # the first has a price that is rounded to nothing
         texts = write_book(seed)
         if len(texts) < 2:
             continue
         chance = Random(seed)
-        more = chance.choice(MORE).replace("{test}", "tier is batch" if "dimension tier" in texts[0] else "input over 100")
+        more = chance.choice(MORE).replace(
+            "{test}", "tier is batch" if "dimension tier" in texts[0] else "input over 100"
+        )
         base, deal = texts[0], f"{texts[1]}claim agrees with gen\n"
         if chance.random() < 0.3 and "surcharge" not in more:
             base += more
@@ -260,7 +322,11 @@ def test_no_bill_contradicts_a_verdict(part: int) -> None:
         assert found is not None
         (agrees,) = decide_claims(analysis)
         judged = bills(upper, below, chance)
-        proven = {name for name in ("dearer", "cheaper", "loosened", "tightened") if getattr(found, name) is None}
+        proven = {
+            name
+            for name in ("dearer", "cheaper", "loosened", "tightened")
+            if getattr(found, name) is None
+        }
         proven -= set(found.undecided)
         assert not judged & proven, (seed, judged & proven, deal)
         assert not (agrees.holds and judged), (seed, judged, deal)
@@ -269,7 +335,7 @@ def test_no_bill_contradicts_a_verdict(part: int) -> None:
         for name in ("dearer", "cheaper"):
             breach = getattr(found, name)
             if breach is not None:
-                assert (name in {said(upper, below, breach[0].record())}), (seed, name)
+                assert name in {said(upper, below, breach[0].record())}, (seed, name)
         seen["proven" if "dearer" in proven else "open" if found.undecided else "shown"] += 1
     assert min(seen[name] for name in ("open", "shown")) > 0, seen
 
@@ -282,12 +348,19 @@ def bills(upper: m.Book, below: m.Book, chance: Random) -> set[str]:
     for request in chance.sample(asked, min(len(asked), 250)):
         record = {"model": request.model, "at": request.at, **request.dimensions}
         scale = chance.choice([1, 1, 1000, 10**7])
-        usage = {meter.name: scale for meter in upper.meters if chance.random() < 0.4} | dict(request.usage)
+        usage = {meter.name: scale for meter in upper.meters if chance.random() < 0.4} | dict(
+            request.usage
+        )
         found |= {said(upper, below, {**record, "usage": usage}, cards)} - {"same"}
     return found
 
 
-def said(upper: m.Book, below: m.Book, record: dict[str, object], cards: tuple[RateCard, RateCard] | None = None) -> str:
+def said(
+    upper: m.Book,
+    below: m.Book,
+    record: dict[str, object],
+    cards: tuple[RateCard, RateCard] | None = None,
+) -> str:
     amounts: list[tuple[Fraction, str] | None] = []
     for card in cards or (RateCard(upper), RateCard(below)):
         given = dict(record)

@@ -1,4 +1,6 @@
-"""What the audit says of the shipped book and of a contract, and that each broken claim is broken by its own request."""
+"""What the audit says of the shipped book and of a contract,
+and that each broken claim is broken by its own request.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,16 @@ def test_every_claim_of_the_shipped_book_is_proven(audit: Audit) -> None:
 @pytest.mark.parametrize(
     ("pair", "kind"),
     [
-        ({"fast", "batch"}, "exclude"), ({"fast", "residency"}, "multiply"), ({"batch", "residency"}, "multiply"),
-        ({"residency", "regional"}, "never"), ({"fast", "regional"}, "multiply"), ({"long_prompt", "fast"}, "refuse"),
-        ({"long_context", "long_prompt"}, "no_effect"), ({"long_context", "fast"}, "multiply"),
+        ({"fast", "batch"}, "exclude"),
+        ({"fast", "residency"}, "multiply"),
+        ({"batch", "residency"}, "multiply"),
+        ({"residency", "regional"}, "never"),
+        ({"fast", "regional"}, "multiply"),
+        ({"long_prompt", "fast"}, "refuse"),
+        ({"long_context", "long_prompt"}, "no_effect"),
+        ({"long_context", "fast"}, "multiply"),
     ],
-)  # fmt: skip
+)
 def test_how_modifiers_of_the_shipped_book_meet(audit: Audit, pair: set[str], kind: str) -> None:
     (meeting,) = [found for found in audit.stacking if {found.left, found.right} == pair]
     assert meeting.kind == kind
@@ -48,9 +55,14 @@ def test_how_modifiers_of_the_shipped_book_meet(audit: Audit, pair: set[str], ki
 def test_where_modifiers_of_the_shipped_book_apply(audit: Audit) -> None:
     reach = {found.name: found for found in audit.reach}
     assert reach["fast"].models == (
-        "claude-opus-4-6", "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-opus-5-5", "claude-fable-5-2",
+        "claude-opus-4-6",
+        "claude-opus-4-7",
+        "claude-opus-4-8",
+        "claude-opus-5",
+        "claude-opus-5-5",
+        "claude-fable-5-2",
         "claude-mythos-5-2",
-    )  # fmt: skip
+    )
     assert reach["fast"].periods == (("2026-02-07", None),)
     assert {"api", "foundry", "google_cloud"} <= {*dict(reach["fast"].values)["platform"]}
     assert reach["long_context"].periods == (("2025-08-12", "2026-04-30"),)
@@ -86,8 +98,14 @@ def test_a_contract_agrees_with_its_list_where_it_says_so(tmp_path: Path) -> Non
     assert all(verdict.holds for verdict in verdicts)
     text = (SPECIMENS / "acme.price").read_text(encoding="utf-8")
     for name in ("claude.price", "acme.price"):
-        (tmp_path / name).write_text((SPECIMENS / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "acme.price").write_text(text.replace("except for claude-opus-4-7, claude-sonnet-4-6", "except for claude-sonnet-4-6"))
+        (tmp_path / name).write_text(
+            (SPECIMENS / name).read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    (tmp_path / "acme.price").write_text(
+        text.replace(
+            "except for claude-opus-4-7, claude-sonnet-4-6", "except for claude-sonnet-4-6"
+        )
+    )
     contract = pricelang.load(tmp_path / "acme.price")
     broken = [verdict for verdict in contract.audit.claims if not verdict.holds]
     assert [verdict.claim.kind for verdict in broken] == ["agrees"]
@@ -103,12 +121,17 @@ def test_a_contract_agrees_with_its_list_where_it_says_so(tmp_path: Path) -> Non
 @pytest.mark.campaign
 def test_a_contract_that_allows_what_the_list_refuses_shows_both(tmp_path: Path) -> None:
     path = tmp_path / "deal.price"
-    path.write_text('book deal in USD extends anthropic\nallow fast with batch because "agreed"\nclaim agrees with anthropic\n', encoding="utf-8")
+    path.write_text(
+        'book deal in USD extends anthropic\nallow fast with batch because "agreed"\nclaim agrees with anthropic\n',
+        encoding="utf-8",
+    )
     audit = pricelang.load(path).audit
     (broken,) = [verdict for verdict in audit.claims if not verdict.holds]
     assert broken.witness is not None
     record = broken.witness.record()
-    amount = money(Fraction(pricelang.load(path).price(usage=record.pop("usage"), **record).total), "USD")
+    amount = money(
+        Fraction(pricelang.load(path).price(usage=record.pop("usage"), **record).total), "USD"
+    )
     with pytest.raises(pricelang.Refused) as refused:
         pricelang.load().price(usage={"input": 1}, **record)
     said = f"it costs {amount}; by `anthropic` it has no price: fast mode is not available with the Batch API [{refused.value.location}]"
@@ -123,7 +146,9 @@ def test_a_contract_that_allows_what_the_list_refuses_shows_both(tmp_path: Path)
 def test_an_order_that_matters_is_shown_on_a_request() -> None:
     audit = pricelang.load(SPECIMENS / "extras.price").audit
     assert {seen.meter for seen in audit.order.observable} == {"input", "output"}
-    (meeting,) = [found for found in audit.stacking if (found.left, found.right) == ("night", "priority_fee")]
+    (meeting,) = [
+        found for found in audit.stacking if (found.left, found.right) == ("night", "priority_fee")
+    ]
     assert meeting.kind == "order"
 
 
@@ -139,12 +164,19 @@ def test_dead_rules_are_named(tmp_path: Path) -> None:
     )
     texts = [(dead.kind, dead.text) for dead in pricelang.load(book).audit.dead]
     assert ("unreached", "no request has tier `batch`") in texts
-    assert ("unreached", "the price of `output` for `a` is never paid: the meter is not offered while it holds") in texts
+    assert (
+        "unreached",
+        "the price of `output` for `a` is never paid: the meter is not offered while it holds",
+    ) in texts
 
 
 def test_a_broken_factor_is_shown_on_one_meter_with_both_amounts(tmp_path: Path) -> None:
     book = tmp_path / "small.price"
-    book.write_text(BROKEN.read_text(encoding="utf-8").partition("claim batch")[0] + "claim batch is x 0.6 on tokens\n", encoding="utf-8")
+    book.write_text(
+        BROKEN.read_text(encoding="utf-8").partition("claim batch")[0]
+        + "claim batch is x 0.6 on tokens\n",
+        encoding="utf-8",
+    )
     loaded = pricelang.load(book)
     (verdict,) = loaded.audit.claims
     assert verdict.witness is not None
@@ -170,6 +202,9 @@ def test_holes_between_dated_lines_and_scopes_that_mean_the_same_are_named(tmp_p
     )
     texts = [(dead.kind, dead.text) for dead in pricelang.load(book).audit.dead]
     assert texts == [
-        ("gap", "`a` says nothing from 2026-04-01 before 2026-05-01, of requests that it speaks of before and after"),
+        (
+            "gap",
+            "`a` says nothing from 2026-04-01 before 2026-05-01, of requests that it speaks of before and after",
+        ),
         ("same", "`half2` holds for just the requests that `half` holds for"),
     ]

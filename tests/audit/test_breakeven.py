@@ -1,4 +1,6 @@
-"""Break-even points: the exact figures of the shipped book, and every number found again by pricing request after request."""
+"""Break-even points: the exact figures of the shipped book,
+and every number found again by pricing request after request.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,20 @@ SPECIMENS = ROOT / "tests" / "specimens"
 DATES = ("2026-04-17", "2026-11-22")
 
 
-def first_reads(book: pricelang.Book, cache: CacheBreakEven, at: str, tokens: int, **dimensions: str) -> int | None:
-    """The number of reads by trying one after the other, each priced as a request of its own. Raises `PriceError`."""
+def first_reads(
+    book: pricelang.Book, cache: CacheBreakEven, at: str, tokens: int, **dimensions: str
+) -> int | None:
+    """The number of reads by trying one after the other, each priced as a request of its own.
+    Raises `PriceError`.
+    """
     write, read, base = (
-        book.total(model=cache.model, at=at, usage={meter: tokens}, **dimensions) for meter in (cache.write, cache.read, cache.base)
+        book.total(model=cache.model, at=at, usage={meter: tokens}, **dimensions)
+        for meter in (cache.write, cache.read, cache.base)
     )
     return next((n for n in range(200) if write + n * read < (n + 1) * base), None)
 
 
-# ---- the shipped book -----------------------------------------------------------------------------------------------
+# ---- the shipped book ----------------------------------------------------------------------------
 
 PRICES = [
     ("2026-04-17", "claude-opus-4-7", "6.25", "10", "0.50", "5"),
@@ -45,7 +52,12 @@ PRICES = [
 @pytest.mark.parametrize(("at", "model", "short", "long", "read", "base"), PRICES)
 def test_the_shipped_book(at: str, model: str, short: str, long: str, read: str, base: str) -> None:
     five, hour = (cache for cache in pricelang.load().break_even(at).caches if cache.model == model)
-    assert (five.write, hour.write, five.read, five.base) == ("cache_write_5m", "cache_write_1h", "cache_read", "input")
+    assert (five.write, hour.write, five.read, five.base) == (
+        "cache_write_5m",
+        "cache_write_1h",
+        "cache_read",
+        "input",
+    )
     assert (five.write_price, hour.write_price) == (Fraction(short), Fraction(long))
     assert {five.read_price, hour.read_price} == {Fraction(read)}
     assert {five.base_price, hour.base_price} == {Fraction(base)}
@@ -56,11 +68,18 @@ def test_the_shipped_book(at: str, model: str, short: str, long: str, read: str,
 
 
 STACKS: list[dict[str, str]] = [
-    {}, {"service_tier": "batch"}, {"speed": "fast"}, {"inference_geo": "us"}, {"inference_geo": "us", "service_tier": "batch"},
-    {"inference_geo": "us", "speed": "fast"}, {"platform": "bedrock", "endpoint": "regional"},
-    {"platform": "vertex", "endpoint": "multi_region", "service_tier": "batch"}, {"context_window": "long"},
-    {"context_window": "long", "service_tier": "batch", "inference_geo": "us"}, {"surface": "managed_agents"},
-]  # fmt: skip
+    {},
+    {"service_tier": "batch"},
+    {"speed": "fast"},
+    {"inference_geo": "us"},
+    {"inference_geo": "us", "service_tier": "batch"},
+    {"inference_geo": "us", "speed": "fast"},
+    {"platform": "bedrock", "endpoint": "regional"},
+    {"platform": "vertex", "endpoint": "multi_region", "service_tier": "batch"},
+    {"context_window": "long"},
+    {"context_window": "long", "service_tier": "batch", "inference_geo": "us"},
+    {"surface": "managed_agents"},
+]
 
 
 @pytest.mark.parametrize("at", [*DATES, "2026-02-10"])
@@ -69,7 +88,11 @@ def test_every_stack_of_the_shipped_book_by_trying(at: str) -> None:
     for cache in book.break_even(at, retired=True).caches:
         for stack, tokens in itertools.product(STACKS, (1_000, 150_000, 300_000)):
             try:
-                assert first_reads(book, cache, at, tokens, **stack) == cache.reads, (cache, stack, tokens)
+                assert first_reads(book, cache, at, tokens, **stack) == cache.reads, (
+                    cache,
+                    stack,
+                    tokens,
+                )
                 tried += 1
             except PriceError:
                 continue
@@ -78,12 +101,16 @@ def test_every_stack_of_the_shipped_book_by_trying(at: str) -> None:
 
 def test_the_break_even_claims_hold_for_every_model_since_the_first_cache() -> None:
     book = pricelang.load()
-    days = sorted({model.released for model in book.checked.models if written(model.released) > "2025-05-01"})
+    days = sorted(
+        {model.released for model in book.checked.models if written(model.released) > "2025-05-01"}
+    )
     expected = {"cache_write_5m": 1, "cache_write_1h": 2}
     for day in [*(written(day) for day in days), "2026-10-07"]:
         caches = book.break_even(day, retired=True).caches
         assert caches
-        assert all(cache.everywhere and cache.reads == expected[cache.write] for cache in caches), day
+        assert all(cache.everywhere and cache.reads == expected[cache.write] for cache in caches), (
+            day
+        )
         for cache in caches:
             written_once, read, base = cache.write_price, cache.read_price, cache.base_price
             short = cache.write == "cache_write_5m"
@@ -96,7 +123,9 @@ def test_models_are_listed_as_on_the_price_page() -> None:
     listed = [cache.model for cache in book.break_even("2026-11-22").caches]
     assert "claude-3-haiku-20240307" not in listed
     assert listed[0] == "claude-fable-5-2"
-    assert "claude-3-haiku-20240307" in [cache.model for cache in book.break_even("2026-11-22", retired=True).caches]
+    assert "claude-3-haiku-20240307" in [
+        cache.model for cache in book.break_even("2026-11-22", retired=True).caches
+    ]
     one = book.break_even("2026-11-22", models=["claude-3-haiku-20240307", "claude-2"])
     assert [cache.model for cache in one.caches] == ["claude-3-haiku-20240307"] * 2
     assert one.without == ("claude-2.0",)
@@ -104,23 +133,33 @@ def test_models_are_listed_as_on_the_price_page() -> None:
 
 def test_the_pool_of_the_shipped_book() -> None:
     (pool,) = pricelang.load().break_even("2026-04-17").pools
-    assert (pool.meter, pool.quantity, pool.unit, pool.account) == ("code_execution", Fraction(1550), "hours", "organization per month")
+    assert (pool.meter, pool.quantity, pool.unit, pool.account) == (
+        "code_execution",
+        Fraction(1550),
+        "hours",
+        "organization per month",
+    )
     assert (pool.price, pool.per, pool.currency) == (Fraction(5, 100), "hour", "USD")
     assert (pool.uses, pool.least) == (18_600, "5 minutes")
     at: dict[str, str] = {"model": "claude-opus-4-7", "at": "2026-04-17"}
     assert pricelang.load().total(**at, usage={"code_execution": "1 hour"}) == Decimal("0.05")
 
 
-# ---- shares of output -----------------------------------------------------------------------------------------------
+# ---- shares of output ----------------------------------------------------------------------------
 
 
 def test_a_share_at_which_two_models_cost_the_same() -> None:
     book = pricelang.load()
-    (found,) = book.break_even("2026-04-17", models=["claude-opus-4-7"], against="claude-2.0").shares
+    (found,) = book.break_even(
+        "2026-04-17", models=["claude-opus-4-7"], against="claude-2.0"
+    ).shares
     assert found.share == Fraction(3, 4)
     assert (found.below, found.above) == ("claude-opus-4-7", "claude-2.0")
     left, right = (
-        [book.total(model=model, at="2026-04-17", usage={"input": 100 - out, "output": out}) for out in (74, 75, 76)]
+        [
+            book.total(model=model, at="2026-04-17", usage={"input": 100 - out, "output": out})
+            for out in (74, 75, 76)
+        ]
         for model in ("claude-opus-4-7", "claude-2.0")
     )
     assert left[0] < right[0]
@@ -129,24 +168,43 @@ def test_a_share_at_which_two_models_cost_the_same() -> None:
 
 
 def test_a_model_that_is_always_the_cheaper_one() -> None:
-    (found,) = pricelang.load().break_even("2026-04-17", models=["claude-opus-4-7"], against="claude-sonnet-4-6").shares
-    assert (found.share, found.below, found.above) == (None, "claude-sonnet-4-6", "claude-sonnet-4-6")
+    (found,) = (
+        pricelang.load()
+        .break_even("2026-04-17", models=["claude-opus-4-7"], against="claude-sonnet-4-6")
+        .shares
+    )
+    assert (found.share, found.below, found.above) == (
+        None,
+        "claude-sonnet-4-6",
+        "claude-sonnet-4-6",
+    )
 
 
 @pytest.mark.parametrize("at", DATES)
-@pytest.mark.parametrize("against", ["claude-sonnet-4-6", "claude-2.0", "claude-instant-1.2", "claude-opus-4-5"])
+@pytest.mark.parametrize(
+    "against", ["claude-sonnet-4-6", "claude-2.0", "claude-instant-1.2", "claude-opus-4-5"]
+)
 def test_shares_by_pricing_both_sides(at: str, against: str) -> None:
     book = pricelang.load()
     kinds = set()
     for found in book.break_even(at, against=against, retired=True).shares:
         share = found.share if found.share is not None else Fraction(1, 2)
-        for side in (Fraction(0), share - Fraction(1, 100), share, share + Fraction(1, 100), Fraction(1)):
+        for side in (
+            Fraction(0),
+            share - Fraction(1, 100),
+            share,
+            share + Fraction(1, 100),
+            Fraction(1),
+        ):
             if not 0 <= side <= 1:
                 continue
             # few enough that no prompt and no answer is too long, and whole numbers of tokens
             total = side.denominator * 10
             usage = {"input": int(total * (1 - side)), "output": int(total * side)}
-            left, right = (book.total(model=model, at=at, usage=usage) for model in (found.model, found.against))
+            left, right = (
+                book.total(model=model, at=at, usage=usage)
+                for model in (found.model, found.against)
+            )
             cheaper = found.model if left < right else found.against if right < left else None
             if found.share is None or side != found.share:
                 expected = found.below if found.share is None or side < found.share else found.above
@@ -162,7 +220,7 @@ def test_percentages_are_exact_or_say_that_they_are_cut() -> None:
     assert [percent(share) for share in shares] == ["0%", "75%", "33.3333…%", "0.0001…%", "100%"]
 
 
-# ---- other books ----------------------------------------------------------------------------------------------------
+# ---- other books ---------------------------------------------------------------------------------
 
 BOOK = """book keep in USD
 unit MTok is 1,000,000 tokens
@@ -192,7 +250,9 @@ charge box
 free when tier is gift because "a gift"
 """
 
-PLAIN = BOOK + """multiplier bulk
+PLAIN = (
+    BOOK
+    + """multiplier bulk
   when tier is bulk
   x 3 on put, put_long
   refuse for m-2 because "no"
@@ -205,8 +265,11 @@ multiplier long
 exclude slow with all because "not both"
 stack bulk, all, slow, long
 """
+)
 
-ADDED = BOOK + """multiplier half
+ADDED = (
+    BOOK
+    + """multiplier half
   x 0.5 on tokens when tier is bulk
 surcharge fee
   $1 per MTok on put for m-1
@@ -215,9 +278,12 @@ limit least_price
 stack half, fee, least_price
 round unit_price to $0.40 up for m-1
 """
+)
 
 
-def listed(book: pricelang.Book, model: str, write: str) -> dict[tuple[tuple[str, ...], str], int | None]:
+def listed(
+    book: pricelang.Book, model: str, write: str
+) -> dict[tuple[tuple[str, ...], str], int | None]:
     caches = book.break_even("2026-03-01", models=[model]).caches
     return {(cache.stack, cache.given): cache.reads for cache in caches if cache.write == write}
 
@@ -230,55 +296,105 @@ def loaded(tmp_path: Path, text: str) -> pricelang.Book:
 def tried(book: pricelang.Book, model: str, write: str) -> set[int | None]:
     """The numbers of reads of all values and of prompts on either side of the threshold."""
     nothing = Fraction(0)
-    cache = CacheBreakEven(model, write, "got", "input", 0, True, (), "", nothing, nothing, nothing, "", "")
+    cache = CacheBreakEven(
+        model, write, "got", "input", 0, True, (), "", nothing, nothing, nothing, "", ""
+    )
     found = set()
-    for tier, place, tokens in itertools.product(("plain", "bulk", "slow"), ("home", "away"), (1_000, 1_001)):
+    for tier, place, tokens in itertools.product(
+        ("plain", "bulk", "slow"), ("home", "away"), (1_000, 1_001)
+    ):
         try:
-            found.add(first_reads(book, cache, "2026-03-01", tokens * 1000 if tokens > 1000 else tokens, tier=tier, place=place))
+            found.add(
+                first_reads(
+                    book,
+                    cache,
+                    "2026-03-01",
+                    tokens * 1000 if tokens > 1000 else tokens,
+                    tier=tier,
+                    place=place,
+                )
+            )
         except PriceError:
             continue
     return found
 
 
 @pytest.mark.parametrize("text", [PLAIN, ADDED], ids=["factors", "surcharge, floor and rounding"])
-@pytest.mark.parametrize(("model", "write"), [("m-1", "put"), ("m-1", "put_long"), ("m-2", "put"), ("m-2", "put_long")])
-def test_every_stack_is_listed_and_no_other(text: str, model: str, write: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("model", "write"), [("m-1", "put"), ("m-1", "put_long"), ("m-2", "put"), ("m-2", "put_long")]
+)
+def test_every_stack_is_listed_and_no_other(
+    text: str, model: str, write: str, tmp_path: Path
+) -> None:
     book = loaded(tmp_path, text)
-    found = [cache for cache in book.break_even("2026-03-01", models=[model]).caches if cache.write == write]
+    found = [
+        cache
+        for cache in book.break_even("2026-03-01", models=[model]).caches
+        if cache.write == write
+    ]
     assert {cache.reads for cache in found} == tried(book, model, write)
     assert [cache.everywhere for cache in found] == [len(found) == 1] * len(found)
 
 
 def test_the_stacks_that_change_the_number_are_named(tmp_path: Path) -> None:
     found = listed(loaded(tmp_path, PLAIN), "m-1", "put")
-    # 1.25 + n x 0.1 < n + 1; a bulk write costs 3.75 and a read away 0.4; what is over the threshold pays 4 without a cache
+    # 1.25 + n x 0.1 < n + 1; a bulk write costs 3.75 and a read away 0.4;
+    # what is over the threshold pays 4 without a cache
     assert found == {
-        ((), ""): 1, (("slow",), "tier slow"): 1, (("long",), "input over 1,000"): 0, (("slow", "long"), "tier slow, input over 1,000"): 0,
-        (("bulk",), "tier bulk"): 4, (("bulk",), "tier bulk, place away"): 5, (("bulk", "long"), "tier bulk, input over 1,000"): 0,
-    }  # fmt: skip
+        ((), ""): 1,
+        (("slow",), "tier slow"): 1,
+        (("long",), "input over 1,000"): 0,
+        (("slow", "long"), "tier slow, input over 1,000"): 0,
+        (("bulk",), "tier bulk"): 4,
+        (("bulk",), "tier bulk, place away"): 5,
+        (("bulk", "long"), "tier bulk, input over 1,000"): 0,
+    }
 
 
 def test_a_cache_that_never_pays(tmp_path: Path) -> None:
     book = loaded(tmp_path, BOOK)
-    (cache,) = (cache for cache in book.break_even("2026-03-01", models=["m-2"]).caches if cache.write == "put")
+    (cache,) = (
+        cache
+        for cache in book.break_even("2026-03-01", models=["m-2"]).caches
+        if cache.write == "put"
+    )
     assert (cache.reads, cache.everywhere) == (None, True)
-    assert "never" in run("breakeven", "--book", str(tmp_path / "keep.price"), "--at", "2026-03-01").stdout
+    assert (
+        "never"
+        in run("breakeven", "--book", str(tmp_path / "keep.price"), "--at", "2026-03-01").stdout
+    )
 
 
 def test_a_pool_without_a_minimum_and_one_that_changes(tmp_path: Path) -> None:
     (pool,) = loaded(tmp_path, BOOK).break_even("2026-03-01").pools
-    assert (str(pool.quantity), pool.account, pool.uses, pool.least) == ("10", "organization per day", None, None)
+    assert (str(pool.quantity), pool.account, pool.uses, pool.least) == (
+        "10",
+        "organization per day",
+        None,
+        None,
+    )
     extras = pricelang.load(SPECIMENS / "extras.price")
-    ends = [pool for day in ("2026-05-01", "2026-07-31", "2026-08-01") for pool in extras.break_even(day).pools]
+    ends = [
+        pool
+        for day in ("2026-05-01", "2026-07-31", "2026-08-01")
+        for pool in extras.break_even(day).pools
+    ]
     assert [(pool.quantity, pool.price, pool.currency) for pool in ends] == [
-        (Fraction(50), Fraction(46, 1000), "EUR"), (Fraction(50), Fraction(6, 100), "USD"), (Fraction(1550), Fraction(6, 100), "USD"),
-    ]  # fmt: skip
+        (Fraction(50), Fraction(46, 1000), "EUR"),
+        (Fraction(50), Fraction(6, 100), "USD"),
+        (Fraction(1550), Fraction(6, 100), "USD"),
+    ]
 
 
 def test_meters_that_are_named(tmp_path: Path) -> None:
     book = loaded(tmp_path, BOOK)
-    found = book.break_even("2026-03-01", models=["m-1"], write="output", read="got", base="input").caches
-    assert [(cache.write, cache.reads, cache.given) for cache in found] == [("output", 4, ""), ("output", 6, "place away")]
+    found = book.break_even(
+        "2026-03-01", models=["m-1"], write="output", read="got", base="input"
+    ).caches
+    assert [(cache.write, cache.reads, cache.given) for cache in found] == [
+        ("output", 4, ""),
+        ("output", 6, "place away"),
+    ]
     assert book.break_even("2026-03-01", models=["m-1"], write="put").caches[0].read == "got"
 
 
@@ -287,7 +403,11 @@ def test_meters_that_are_named(tmp_path: Path) -> None:
     [
         ({"models": ["m-3"]}, UnknownName, "unknown model `m-3`"),
         ({"against": "m-3"}, UnknownName, "unknown model `m-3`"),
-        ({"at": "2026-01-01", "models": ["m-2"]}, NotOffered, "`m-2` is not offered before 2026-01-02"),
+        (
+            {"at": "2026-01-01", "models": ["m-2"]},
+            NotOffered,
+            "`m-2` is not offered before 2026-01-02",
+        ),
         ({"at": "2025-12-31"}, NotOffered, "no model is offered on 2025-12-31"),
         ({"models": ["m-1"], "against": "m-1"}, BadRequest, "`m-1` is the model itself"),
         ({"at": "yesterday"}, BadRequest, "`yesterday` is not a day"),
@@ -298,7 +418,9 @@ def test_meters_that_are_named(tmp_path: Path) -> None:
         ({"base": "output"}, BadRequest, "does not say which meters"),
     ],
 )
-def test_what_cannot_be_asked(wrong: dict[str, object], kind: type[PriceError], words: str, tmp_path: Path) -> None:
+def test_what_cannot_be_asked(
+    wrong: dict[str, object], kind: type[PriceError], words: str, tmp_path: Path
+) -> None:
     book = loaded(tmp_path, BOOK)
     with pytest.raises(kind, match=words):
         book.break_even(**{"at": "2026-03-01", **wrong})  # type: ignore[arg-type]
@@ -308,10 +430,16 @@ amounts = st.fractions(min_value=Fraction(1, 50), max_value=20, max_denominator=
 
 
 @given(write=amounts, read=amounts, base=amounts)
-def test_the_number_of_reads_is_the_smallest(write: Fraction, read: Fraction, base: Fraction) -> None:
+def test_the_number_of_reads_is_the_smallest(
+    write: Fraction, read: Fraction, base: Fraction
+) -> None:
     found = reads_to_pay(write, read, base)
     assert found is None or write + found * read < (found + 1) * base
-    assert all(write + n * read >= (n + 1) * base for n in range(100_000 if found is None else found) if n < 300)
+    assert all(
+        write + n * read >= (n + 1) * base
+        for n in range(100_000 if found is None else found)
+        if n < 300
+    )
 
 
 def test_the_costs_of_a_chart_cross_where_the_cache_pays() -> None:
@@ -321,30 +449,62 @@ def test_the_costs_of_a_chart_cross_where_the_cache_pays() -> None:
         assert cheaper == [False] * cache.reads + [True] * (8 - cache.reads)
 
 
-# ---- the command ----------------------------------------------------------------------------------------------------
+# ---- the command ---------------------------------------------------------------------------------
 
 CHOSEN = ("--at", "2026-04-17", "--model", "claude-opus-4-7")
 
 
 def test_the_tables() -> None:
-    rows = run("breakeven", *CHOSEN, "--model", "claude-2.0", "--against", "claude-2.0").stdout.splitlines()
+    rows = run(
+        "breakeven", *CHOSEN, "--model", "claude-2.0", "--against", "claude-2.0"
+    ).stdout.splitlines()
     cells = [row.split() for row in rows]
-    assert ["claude-opus-4-7", "cache_write_5m", "$5", "$6.25", "$0.50", "1", "read", "every", "stack"] in cells
-    assert ["claude-opus-4-7", "cache_write_1h", "$5", "$10", "$0.50", "2", "reads", "every", "stack"] in cells
-    assert any("1,550 hours per organization per month, or 18,600 uses of up to 5 minutes" in row for row in rows)
-    assert any(row.endswith("claude-opus-4-7 below 75% of output (3/4), claude-2.0 above") for row in rows)
+    assert [
+        "claude-opus-4-7",
+        "cache_write_5m",
+        "$5",
+        "$6.25",
+        "$0.50",
+        "1",
+        "read",
+        "every",
+        "stack",
+    ] in cells
+    assert [
+        "claude-opus-4-7",
+        "cache_write_1h",
+        "$5",
+        "$10",
+        "$0.50",
+        "2",
+        "reads",
+        "every",
+        "stack",
+    ] in cells
+    assert any(
+        "1,550 hours per organization per month, or 18,600 uses of up to 5 minutes" in row
+        for row in rows
+    )
+    assert any(
+        row.endswith("claude-opus-4-7 below 75% of output (3/4), claude-2.0 above") for row in rows
+    )
     assert rows[-1] == "no cache price: claude-2.0"
 
 
 def test_json_and_markdown() -> None:
     (found,) = objects(run("breakeven", *CHOSEN, "--against", "claude-2.0", "--json").stdout)
-    assert [(cache["write"], cache["reads"], cache["prices"]["write"]) for cache in found["caches"]] == [
-        ("cache_write_5m", 1, "6.25"), ("cache_write_1h", 2, "10"),
-    ]  # fmt: skip
+    assert [
+        (cache["write"], cache["reads"], cache["prices"]["write"]) for cache in found["caches"]
+    ] == [
+        ("cache_write_5m", 1, "6.25"),
+        ("cache_write_1h", 2, "10"),
+    ]
     assert (found["pools"][0]["quantity"], found["pools"][0]["price"]) == ("1550", "0.05")
     assert (found["shares"][0]["share"], found["shares"][0]["percent"]) == ("3/4", "75%")
     text = run("breakeven", *CHOSEN, "--markdown").stdout
-    assert "| claude-opus-4-7 | cache_write_5m | $5 | $6.25 | $0.50 | 1 read | every stack |" in text
+    assert (
+        "| claude-opus-4-7 | cache_write_5m | $5 | $6.25 | $0.50 | 1 read | every stack |" in text
+    )
     assert run("breakeven", "--json", "--chart").exit_code == 2
 
 
@@ -363,7 +523,10 @@ def test_the_chart() -> None:
     assert "claude-opus-4-7: a prompt of one MTok" in text
     assert "\x1b" not in text
     rows = text.splitlines()
-    assert all(any(label in row for row in rows) for label in ("$40┤", "$30┤", "$20┤", "$10┤", "cache_write_1h, then cache_read"))
+    assert all(
+        any(label in row for row in rows)
+        for label in ("$40┤", "$30┤", "$20┤", "$10┤", "cache_write_1h, then cache_read")
+    )
     top = next(row for row in rows if row.startswith("$40┤"))
     assert top.rstrip("│").endswith("x")
 

@@ -1,4 +1,6 @@
-"""The report in a real browser: no error and no request, at desktop and phone width, light and dark."""
+"""The report in a real browser: no error and no request,
+at desktop and phone width, light and dark.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,24 @@ from pricelang.audit.report import texts_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-extensions", "--disable-dev-shm-usage",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
     "--remote-debugging-pipe",
-)  # fmt: skip
+)
 
 
 class Browser:
-    """A headless browser at the other end of a pipe that speaks the DevTools protocol: one page, and its reports."""
+    """A headless browser at the other end of a pipe that speaks the DevTools protocol:
+    one page, and its reports.
+    """
 
     def __init__(self, program: str, folder: str) -> None:
         commands, self._send = os.pipe()
@@ -46,7 +58,9 @@ class Browser:
         self._buffer, self._number, self.session = b"", 0, ""
         self.events: list[dict[str, Any]] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Network", "Log", "Runtime"):
             self.call(f"{domain}.enable")
 
@@ -71,22 +85,35 @@ class Browser:
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in the page."""
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)[
+            "result"
+        ].get("value")
 
     def show(self, width: int, dark: bool) -> None:
         """The size of the window, and the scheme that its user prefers."""
         self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=800,
+            deviceScaleFactor=1,
+            mobile=width < 600,
         )
         scheme = "dark" if dark else "light"
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": scheme}],
+        )
 
     def faults(self) -> list[str]:
         """What the page complained about, and every request but that for the page itself."""
         found = []
         for event in self.events:
             given = event.get("params", {})
-            if event.get("method") in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"):
+            if event.get("method") in (
+                "Runtime.exceptionThrown",
+                "Runtime.consoleAPICalled",
+                "Log.entryAdded",
+            ):
                 found.append(json.dumps(given))
             elif event.get("method") == "Network.requestWillBeSent" and given["type"] != "Document":
                 if not given["request"]["url"].startswith("data:"):
@@ -122,7 +149,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         warnings.warn(reason, stacklevel=1)
         pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="pricelang-browser-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="pricelang-browser-", ignore_cleanup_errors=True
+    ) as folder:
         running = Browser(program, folder)
         yield running
         running.close()
@@ -131,7 +160,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "out.html"
-    html = render_report(pricelang.load().checked, "2026-11-22", "2026-04-17", texts_of("anthropic"))
+    html = render_report(
+        pricelang.load().checked, "2026-11-22", "2026-04-17", texts_of("anthropic")
+    )
     path.write_text(html, encoding="utf-8")
     return path
 
@@ -149,26 +180,41 @@ def test_the_report_loads_without_an_error_and_without_a_request(
     ink = browser.ask("getComputedStyle(document.body).color")
     assert ink == ("rgb(230, 232, 235)" if dark else "rgb(28, 30, 33)")
     # what is too wide scrolls in its own box, never the page
-    assert browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert (
+        browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        == 0
+    )
     assert browser.ask("innerWidth") == width
-    assert browser.ask("[...document.querySelectorAll('svg')].every(x => x.getBoundingClientRect().height > 100)")
+    assert browser.ask(
+        "[...document.querySelectorAll('svg')].every(x => x.getBoundingClientRect().height > 100)"
+    )
 
 
-def test_the_name_of_a_model_stays_in_sight_while_its_prices_scroll(browser: Browser, report: Path) -> None:
+def test_the_name_of_a_model_stays_in_sight_while_its_prices_scroll(
+    browser: Browser, report: Path
+) -> None:
     browser.show(375, False)
     browser.open(report)
     browser.ask("document.querySelector('.scroll').scrollLeft = 150")
     first = "document.querySelector('.scroll tbody th').getBoundingClientRect()"
     assert browser.ask("document.querySelector('.scroll').scrollLeft") == 150
     assert 0 <= browser.ask(f"{first}.left") < 30
-    on_top = f"document.elementFromPoint({first}.left + 15, {first}.top + 15).closest('th, td').tagName"
+    on_top = (
+        f"document.elementFromPoint({first}.left + 15, {first}.top + 15).closest('th, td').tagName"
+    )
     assert browser.ask(f"document.querySelector('.scroll').scrollIntoView(); {on_top}") == "TH"
 
 
-@pytest.mark.parametrize("source", ["anthropic", str(Path(__file__).parent.parent / "specimens" / "extras.price")])
-def test_no_label_of_a_chart_leaves_its_frame_or_lies_on_another(browser: Browser, tmp_path: Path, source: str) -> None:
+@pytest.mark.parametrize(
+    "source", ["anthropic", str(Path(__file__).parent.parent / "specimens" / "extras.price")]
+)
+def test_no_label_of_a_chart_leaves_its_frame_or_lies_on_another(
+    browser: Browser, tmp_path: Path, source: str
+) -> None:
     path = tmp_path / "charts.html"
-    path.write_text(render_report(pricelang.load(source).audit, "2026-11-22", "2026-04-17"), encoding="utf-8")
+    path.write_text(
+        render_report(pricelang.load(source).audit, "2026-11-22", "2026-04-17"), encoding="utf-8"
+    )
     browser.show(1280, False)
     browser.open(path)
     boxes = browser.ask(
@@ -187,7 +233,9 @@ def test_no_label_of_a_chart_leaves_its_frame_or_lies_on_another(browser: Browse
 def test_a_number_leads_to_its_rule(browser: Browser, report: Path) -> None:
     browser.show(1280, False)
     browser.open(report)
-    browser.ask("[...document.querySelectorAll('table a.rule')].find(x => x.textContent === '$6.25').click()")
+    browser.ask(
+        "[...document.querySelectorAll('table a.rule')].find(x => x.textContent === '$6.25').click()"
+    )
     anchor = browser.ask("decodeURIComponent(location.hash.slice(1))")
     assert anchor.startswith("anthropic/rates.price:")
     assert "$6.25" in browser.ask("document.querySelector(':target').textContent")
@@ -196,9 +244,13 @@ def test_a_number_leads_to_its_rule(browser: Browser, report: Path) -> None:
 
 
 def test_the_browser_would_notice(browser: Browser, tmp_path: Path) -> None:
-    """An error on the console and a request for another file are faults, or the tests above prove nothing."""
+    """An error on the console and a request for another file are faults,
+    or the tests above prove nothing.
+    """
     path = tmp_path / "bad.html"
-    path.write_text("<!doctype html><img src=gone.png><script>console.error('x')</script>", encoding="utf-8")
+    path.write_text(
+        "<!doctype html><img src=gone.png><script>console.error('x')</script>", encoding="utf-8"
+    )
     browser.open(path)
     faults = " ".join(browser.faults())
     assert "gone.png" in faults

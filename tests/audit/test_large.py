@@ -1,4 +1,6 @@
-"""Books of many models under many multipliers: false claims, amounts, surcharges and roundings multiply nothing out either."""
+"""Books of many models under many multipliers: false claims, amounts,
+surcharges and roundings multiply nothing out either.
+"""
 
 from __future__ import annotations
 
@@ -34,17 +36,25 @@ def large(more: str) -> m.Book:
 @pytest.mark.parametrize(
     ("more", "holds"),
     [
-        ("claim output costs 4 input", False), ("claim output costs at least 4.99 input", True),
-        ("claim output costs less than 5 input", False), ("claim every price is above $0.0000001", True),
-        ("claim every price is above $0.000001", False), ("claim every price is above $0.000002", False),
-        (FEE + "claim x1, x2 commute", True), (FEE + "claim x1, fee commute", False),
-        (FEE + "claim output costs 5 input", False), (FEE + "claim input costs less than 7 output", True),
+        ("claim output costs 4 input", False),
+        ("claim output costs at least 4.99 input", True),
+        ("claim output costs less than 5 input", False),
+        ("claim every price is above $0.0000001", True),
+        ("claim every price is above $0.000001", False),
+        ("claim every price is above $0.000002", False),
+        (FEE + "claim x1, x2 commute", True),
+        (FEE + "claim x1, fee commute", False),
+        (FEE + "claim output costs 5 input", False),
+        (FEE + "claim input costs less than 7 output", True),
         (FEE + "claim every price is above $0.0000019", True),
-        (ROUND + "claim output costs 5 input", False), (ROUND + "claim output costs at least 4.9 input", True),
-        (ROUND + "claim every price is above $0.0000009", True), (ROUND + "claim x1, x2, x3 commute", True),
-        (ROUND + FEE + "claim x1, x2, x3 commute", True), (ROUND + FEE + "claim more usage never costs less", True),
+        (ROUND + "claim output costs 5 input", False),
+        (ROUND + "claim output costs at least 4.9 input", True),
+        (ROUND + "claim every price is above $0.0000009", True),
+        (ROUND + "claim x1, x2, x3 commute", True),
+        (ROUND + FEE + "claim x1, x2, x3 commute", True),
+        (ROUND + FEE + "claim more usage never costs less", True),
     ],
-)  # fmt: skip
+)
 def test_claims_multiply_nothing_out(more: str, holds: bool) -> None:
     book = large(more + "\n")
     analysis = Analysis(book)
@@ -52,7 +62,12 @@ def test_claims_multiply_nothing_out(more: str, holds: bool) -> None:
     assert (verdict.holds, verdict.undecided) == (holds, False)
     assert len(analysis.forest.nodes) < 5_000  # 2^20 stacks would be a million of them
     if verdict.witness is not None:
-        pricelang.Book(book).price(model=verdict.witness.model, at=verdict.witness.at, usage=dict(verdict.witness.usage), **dict(verdict.witness.dimensions))
+        pricelang.Book(book).price(
+            model=verdict.witness.model,
+            at=verdict.witness.at,
+            usage=dict(verdict.witness.usage),
+            **dict(verdict.witness.dimensions),
+        )
 
 
 def test_a_broken_claim_shows_what_price_bills() -> None:
@@ -61,7 +76,12 @@ def test_a_broken_claim_shows_what_price_bills() -> None:
     shown = verdict.witness
     assert shown is not None
     priced = pricelang.Book(book)
-    left, right = (priced.price(model=shown.model, at=shown.at, usage={meter: 1}, **dict(shown.dimensions)).exact_total for meter in ("output", "input"))
+    left, right = (
+        priced.price(
+            model=shown.model, at=shown.at, usage={meter: 1}, **dict(shown.dimensions)
+        ).exact_total
+        for meter in ("output", "input")
+    )
     assert left != 5 * right
 
 
@@ -78,13 +98,17 @@ def test_every_other_question(more: str) -> None:
     product = Fraction(1)
     for modifier in audit.book.modifiers[:MULTIPLIERS]:
         product *= modifier.lines[0].factors[0][1]
-    if not more.endswith(ROUND):  # a dollar that all factors multiply, less one that none does; the price itself cancels
+    if not more.endswith(
+        ROUND
+    ):  # a dollar that all factors multiply, less one that none does; the price itself cancels
         assert seen.spread * 1_000_000 == product - 1
     assert seen.exact
     assert len(audit.analysis.forest.nodes) < 5_000
 
 
-def test_what_cannot_be_told_in_bounds_is_said_to_be_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_told_in_bounds_is_said_to_be_undecided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(prices, "MAX_STATES", 3)
     (verdict,) = decide_claims(Analysis(large(ROUND + "claim output costs 5 input\n")))
     assert (verdict.holds, verdict.undecided, verdict.witness) == (False, True, None)
@@ -94,4 +118,6 @@ def test_what_cannot_be_told_in_bounds_is_said_to_be_undecided(monkeypatch: pyte
 def test_dead_rows_of_a_long_table_are_found_in_one_walk() -> None:
     analysis = Audit(large("")).analysis
     rows = analysis.book.decisions.prices[0]
-    assert analysis.reached(rows, [analysis.usable]) >= {(index,) for index, row in enumerate(analysis.book.prices) if row.meter == 0}
+    assert analysis.reached(rows, [analysis.usable]) >= {
+        (index,) for index, row in enumerate(analysis.book.prices) if row.meter == 0
+    }

@@ -1,4 +1,6 @@
-"""The shipped book under mutation: a wrong number, scope, date or outcome is noticed by its faults, claims or examples."""
+"""The shipped book under mutation:
+a wrong number, scope, date or outcome is noticed by its faults, claims or examples.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ OWN_WORDS = ("claims.price", "examples/")
 
 @frozen
 class Mutant:
-    """One change of one token. `kind` is number, date, scope or outcome; `start` and `end` are places in the text."""
+    """One change of one token. `kind` is number, date, scope or outcome;
+    `start` and `end` are places in the text.
+    """
 
     file: str
     line: int
@@ -49,7 +53,7 @@ class Mutant:
         return f"{self.file}:{self.line} {self.kind}: `{self.old}` to `{self.new}`"
 
 
-# ---- making them ----------------------------------------------------------------------------------------------------
+# ---- making them ---------------------------------------------------------------------------------
 
 DATE, MONEY = re.compile(r"\b\d{4}-\d\d-\d\d\b"), re.compile(r"\$[\d,]+(?:\.\d+)?")
 NUMBER = re.compile(r"(?<![\w.:@/$-])\d[\d,]*(?:\.\d+)?%?(?![\w:@/-]|\.\w)")
@@ -58,11 +62,14 @@ TEST = re.compile(r"(?<=when )\w+ is \w+(?: or \w+)*|(?<=and )\w+ is \w+(?: or \
 METERS = re.compile(r"(?<= on )(?:tokens|prompt|input|output)\b")
 OTHER_METERS = {"tokens": "prompt", "prompt": "input", "input": "output", "output": "input"}
 WORDS = [
-    ("outcome", r"\bno effect\b", "refuse"), ("outcome", r"\brefuse(?= when| before| from| because| see)", "no effect"),
-    ("outcome", r"\bnot offered\b", "derived"), ("outcome", r"(?<=\| )derived\b", "not offered"),
-    ("scope", r"\bexcept for\b", "for"), ("scope", r"(?<!except )\bfor(?= )", "except for"),
+    ("outcome", r"\bno effect\b", "refuse"),
+    ("outcome", r"\brefuse(?= when| before| from| because| see)", "no effect"),
+    ("outcome", r"\bnot offered\b", "derived"),
+    ("outcome", r"(?<=\| )derived\b", "not offered"),
+    ("scope", r"\bexcept for\b", "for"),
+    ("scope", r"(?<!except )\bfor(?= )", "except for"),
     ("scope", r"\bover(?= \d)", "up to"),
-]  # fmt: skip
+]
 
 
 def blanked(text: str) -> str:
@@ -80,7 +87,9 @@ def next_day(written: str) -> str:
     return (datetime.date.fromisoformat(written) + datetime.timedelta(days=1)).isoformat()
 
 
-def mutants_of(name: str, text: str, models: tuple[str, ...], values: dict[str, tuple[str, ...]]) -> Iterator[Mutant]:
+def mutants_of(
+    name: str, text: str, models: tuple[str, ...], values: dict[str, tuple[str, ...]]
+) -> Iterator[Mutant]:
     """Every mutant of a file, in the order of places."""
     bare = blanked(text)
 
@@ -88,10 +97,14 @@ def mutants_of(name: str, text: str, models: tuple[str, ...], values: dict[str, 
         return Mutant(name, text.count("\n", 0, start) + 1, start, start + len(old), kind, old, new)
 
     simple: list[tuple[str, re.Pattern[str], Callable[[str], str]]] = [
-        ("number", MONEY, next_digit), ("date", DATE, next_day), ("scope", METERS, OTHER_METERS.__getitem__),
-    ]  # fmt: skip
+        ("number", MONEY, next_digit),
+        ("date", DATE, next_day),
+        ("scope", METERS, OTHER_METERS.__getitem__),
+    ]
     for kind, pattern, change in simple:
-        yield from (at(kind, x.start(), x.group(), change(x.group())) for x in pattern.finditer(bare))
+        yield from (
+            at(kind, x.start(), x.group(), change(x.group())) for x in pattern.finditer(bare)
+        )
     dates = {place for x in DATE.finditer(bare) for place in range(*x.span())}
     for x in NUMBER.finditer(bare):
         if x.start() not in dates:
@@ -103,7 +116,9 @@ def mutants_of(name: str, text: str, models: tuple[str, ...], values: dict[str, 
         if set(names) <= set(models):
             for number, old in enumerate(names):
                 place = found.start() + len(", ".join(names[:number])) + (2 if number else 0)
-                nearest = sorted(models, key=lambda model: abs(models.index(model) - models.index(old)))
+                nearest = sorted(
+                    models, key=lambda model: abs(models.index(model) - models.index(old))
+                )
                 other = next(model for model in nearest if model not in names)
                 yield at("scope", place, old, other)
     for found in TEST.finditer(bare):
@@ -122,7 +137,10 @@ def shipped() -> tuple[Layer, ...]:
 def mutants() -> tuple[Mutant, ...]:
     """All of them, in a fixed order."""
     book = pricelang.load().checked
-    values = {dimension.name: tuple(value.name for value in dimension.values) for dimension in book.dimensions}
+    values = {
+        dimension.name: tuple(value.name for value in dimension.values)
+        for dimension in book.dimensions
+    }
     models = tuple(model.name for model in book.models)
     found: list[Mutant] = []
     for file in shipped()[0].files:
@@ -138,7 +156,9 @@ def mutated(mutant: Mutant) -> tuple[Layer, ...]:
     for file in shipped()[0].files:
         if file.name == mutant.file:
             assert file.text[mutant.start : mutant.end] == mutant.old
-            file = evolve(file, text=file.text[: mutant.start] + mutant.new + file.text[mutant.end :])
+            file = evolve(
+                file, text=file.text[: mutant.start] + mutant.new + file.text[mutant.end :]
+            )
         files.append(file)
     return (Layer(tuple(files)),)
 
@@ -161,7 +181,9 @@ def statements(name: str) -> tuple[str, ...]:
 
 
 def silent(mutant: Mutant) -> str:
-    """Why a mutant cannot move an amount or an outcome, told from where it stands; nothing where it can."""
+    """Why a mutant cannot move an amount or an outcome, told from where it stands;
+    nothing where it can.
+    """
     statement = statements(mutant.file)[mutant.line - 1]
     word = statement.split()[0]
     if word == "models" and mutant.kind == "date":
@@ -174,16 +196,20 @@ def silent(mutant: Mutant) -> str:
 
 
 def same_amounts(mutant: Mutant) -> bool:
-    """Whether no request can tell the book from its mutant: the same rules, and the same prices of all names on all days.
+    """Whether no request can tell the book from its mutant:
+    the same rules, and the same prices of all names on all days.
 
-    The prices of the tables depend on the model and the day alone; what else a request says, only rules look at.
+    The prices of the tables depend on the model and the day alone;
+    what else a request says, only rules look at.
     """
     found = [check_layers(layers).book for layers in (shipped(), mutated(mutant))]
     books = [book for book in found if book is not None]
     if len(books) < 2 or rules(books[0]) != rules(books[1]):
         return False
     days = sorted({day for book in books for day in book.boundaries})
-    names = dict.fromkeys([*(model.name for model in books[0].models), *(alias.name for alias in books[0].aliases)])
+    names = dict.fromkeys(
+        [*(model.name for model in books[0].models), *(alias.name for alias in books[0].aliases)]
+    )
     old, new = (pricelang.Book(book) for book in books)
     return all(prices(old, name, day) == prices(new, name, day) for name in names for day in days)
 
@@ -191,20 +217,33 @@ def same_amounts(mutant: Mutant) -> bool:
 def prices(book: pricelang.Book, name: str, at: int) -> object:
     """The unit price of each meter of a model or an alias, or that it is not offered."""
     try:
-        cell = book.price(model=name, at=datetime.datetime.fromtimestamp(at, datetime.UTC), usage={}).parts[0].cell
+        cell = (
+            book.price(model=name, at=datetime.datetime.fromtimestamp(at, datetime.UTC), usage={})
+            .parts[0]
+            .cell
+        )
     except pricelang.PriceError as error:
         return error.code
-    return [(meter, rate.unit_price if isinstance(rate, Rate) else None) for meter, rate in cell.rates.items()]
+    return [
+        (meter, rate.unit_price if isinstance(rate, Rate) else None)
+        for meter, rate in cell.rates.items()
+    ]
 
 
 def rules(book: m.Book) -> object:
     """Everything but the tables, with days in seconds."""
 
     def where(scope: m.Scope) -> object:
-        return tuple((axis, periods(book, mask) if axis == m.DATES else mask) for axis, mask in scope)
+        return tuple(
+            (axis, periods(book, mask) if axis == m.DATES else mask) for axis, mask in scope
+        )
 
     return (
-        [(x.name, line.outcome, line.otherwise, line.factors, where(line.scope)) for x in book.modifiers for line in x.lines],
+        [
+            (x.name, line.outcome, line.otherwise, line.factors, where(line.scope))
+            for x in book.modifiers
+            for line in x.lines
+        ],
         [(v.name, [where(o.scope) for o in v.offers]) for d in book.dimensions for v in d.values],
         [(x.name, [where(o.scope) for o in x.offers]) for x in book.meters],
         [[(p.amount, p.size, where(p.scope)) for p in x.prices] for x in book.charges],
@@ -213,22 +252,26 @@ def rules(book: m.Book) -> object:
         [(x.left, x.right, where(x.scope)) for x in book.exclusions],
         [where(x.scope) for x in (*book.refusals, *book.free)],
         [(x.meters, x.limits) for x in book.sums],
-    )  # fmt: skip
+    )
 
 
 def periods(book: m.Book, mask: int) -> object:
-    """Stretches of time as half-open periods in UTC seconds, those that follow each other as one."""
+    """Stretches of time as half-open periods in UTC seconds,
+    those that follow each other as one.
+    """
     ends = [None, *book.boundaries, None]
     held = [number for number in range(len(book.boundaries) + 1) if mask >> number & 1]
     starts = [ends[n] for n in held if n - 1 not in held]
     return tuple(starts), tuple(ends[n + 1] for n in held if n + 1 not in held)
 
 
-# ---- noticing them --------------------------------------------------------------------------------------------------
+# ---- noticing them -------------------------------------------------------------------------------
 
 
 def noticed_by(layers: tuple[Layer, ...]) -> str:
-    """`check`, `audit` or `test`: the first command that fails on a book; nothing where none does."""
+    """`check`, `audit` or `test`: the first command that fails on a book;
+    nothing where none does.
+    """
     checked = check_layers(layers)
     if checked.book is None:
         return "check"
@@ -242,7 +285,9 @@ def noticed_by(layers: tuple[Layer, ...]) -> str:
 
 
 def judged(mutant: Mutant) -> tuple[Mutant, str]:
-    """A mutant with what notices it, or why nothing does; where nothing is priced, it may be the rows of tests/facts."""
+    """A mutant with what notices it, or why nothing does;
+    where nothing is priced, it may be the rows of tests/facts.
+    """
     if silent(mutant):
         checked = check_layers(mutated(mutant))
         if checked.book is None:
@@ -253,7 +298,7 @@ def judged(mutant: Mutant) -> tuple[Mutant, str]:
     return mutant, by or ("same amounts" if same_amounts(mutant) else "survives")
 
 
-# ---- tests ----------------------------------------------------------------------------------------------------------
+# ---- tests ---------------------------------------------------------------------------------------
 
 
 def test_the_book_itself_is_clean() -> None:
@@ -272,7 +317,9 @@ def test_there_are_mutants_of_every_kind() -> None:
 def test_a_sample_is_noticed() -> None:
     able = [mutant for mutant in mutants() if not silent(mutant)]
     sample = random.Random(3).sample(able, SAMPLE)
-    survivors = [mutant for mutant in sample if not noticed_by(mutated(mutant)) and not same_amounts(mutant)]
+    survivors = [
+        mutant for mutant in sample if not noticed_by(mutated(mutant)) and not same_amounts(mutant)
+    ]
     assert len(survivors) <= SAMPLE * 5 // 100, [mutant.title for mutant in survivors]
 
 
@@ -281,7 +328,11 @@ def test_all_are_noticed() -> None:
     """Writes the report of docs/mutants.md."""
     with ProcessPoolExecutor(max_workers=2) as pool:
         verdicts = list(pool.map(judged, mutants(), chunksize=8))
-    able = [(mutant, by) for mutant, by in verdicts if not by.startswith("silent: ") and by not in ("facts", "check, unpriced")]
+    able = [
+        (mutant, by)
+        for mutant, by in verdicts
+        if not by.startswith("silent: ") and by not in ("facts", "check, unpriced")
+    ]
     survivors = [mutant for mutant, by in able if by == "survives"]
     REPORT.write_text(report(verdicts), encoding="utf-8")
     assert len(survivors) <= 0.05 * len([by for _, by in able if by != "same amounts"])
@@ -301,12 +352,15 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
     able = sum(count[by] for by in ("check", "audit", "test", "survives"))
     meant, lost = len(verdicts) - count["same amounts"], count["survives"] + count["silent"]
     lines = [
-        "# Mutants of the shipped book", "",
+        "# Mutants of the shipped book",
+        "",
         "One number, scope, date or outcome of `rules/anthropic/` is changed at a time (its claims and examples are left as",
         "they are): the last digit of a number is one higher, a day one later, a model, value or meter is another, `no effect`",
         "is `refuse`, `not offered` is `derived`, `for` is `except for`. `MUTANTS=all pytest tests/audit/test_mutants.py` tries",
-        "all of them and writes this page.", "",
-        "| what became of it | mutants |", "| --- | --- |",
+        "all of them and writes this page.",
+        "",
+        "| what became of it | mutants |",
+        "| --- | --- |",
         f"| noticed by `pricelang check` | {count['check']} |",
         f"| noticed by `pricelang audit` (a claim fails) | {count['audit']} |",
         f"| noticed by `pricelang test` (an example fails) | {count['test']} |",
@@ -314,35 +368,58 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
         f"| changes no amount of any model on any day | {count['same amounts']} |",
         f"| stands where nothing is priced: noticed by `pricelang check` | {count['check, unpriced']} |",
         f"| stands where nothing is priced: noticed by the rows of `tests/facts/unpriced.csv` | {count['facts']} |",
-        f"| stands where nothing is priced, and nothing notices it | {count['silent']} |", "",
+        f"| stands where nothing is priced, and nothing notices it | {count['silent']} |",
+        "",
         f"Of the {able} that can move an amount or an outcome, {able - count['survives']} are noticed: "
-        f"{100 * (able - count['survives']) / able:.1f}%.", "",
+        f"{100 * (able - count['survives']) / able:.1f}%.",
+        "",
         f"Of all {meant} that mean anything (all {len(verdicts)} but those that change no amount), "
         f"{meant - lost} are noticed by check, audit, test or the facts: {100 * (meant - lost) / meant:.1f}%. "
         f"By `check`, `audit` and `test` alone, which is all that a book's owner has: {meant - lost - count['facts']}, "
         f"{100 * (meant - lost - count['facts']) / meant:.1f}%. No example can ask for a figure: the rows of `tests/facts` are a",
-        "second entry of what was read, so a slip in one of the two is noticed, and a wrong reading is not.", "",
-    ]  # fmt: skip
-    for title, wanted in (("Survivors", "survives"), ("Mutants that change no amount", "same amounts")):
-        lines += [f"## {title}", "", *(f"- {mutant.title}" + why(mutant, by) for mutant, by in verdicts if by == wanted), ""]
+        "second entry of what was read, so a slip in one of the two is noticed, and a wrong reading is not.",
+        "",
+    ]
+    for title, wanted in (
+        ("Survivors", "survives"),
+        ("Mutants that change no amount", "same amounts"),
+    ):
+        lines += [
+            f"## {title}",
+            "",
+            *(f"- {mutant.title}" + why(mutant, by) for mutant, by in verdicts if by == wanted),
+            "",
+        ]
     lines += ["## Mutants where nothing is priced", ""]
-    reasons = Counter((mutant.file, by.partition(": ")[2]) for mutant, by in verdicts if by.startswith("silent"))
-    lines += [f"- {number} in {file}: {reason}" for (file, reason), number in sorted(reasons.items())]
+    reasons = Counter(
+        (mutant.file, by.partition(": ")[2]) for mutant, by in verdicts if by.startswith("silent")
+    )
+    lines += [
+        f"- {number} in {file}: {reason}" for (file, reason), number in sorted(reasons.items())
+    ]
     return "\n".join(lines) + "\n"
 
 
 def why(mutant: Mutant, by: str) -> str:
     """A word on a mutant that nothing notices."""
     word = statements(mutant.file)[mutant.line - 1].split()[0]
-    row = next(file.text for file in shipped()[0].files if file.name == mutant.file).split("\n")[mutant.line - 1]
+    row = next(file.text for file in shipped()[0].files if file.name == mutant.file).split("\n")[
+        mutant.line - 1
+    ]
     if "per organization" in row:
         return " (an account's pool: no request alone shows it)"
     if word == "multiplier" and mutant.kind == "date" and f"before {mutant.old}" in row:
         return " (the same: on that day a line that comes first decides)"
     if by == "survives":
-        return " (no example asks by this alias on a day that tells)" if word == "alias" else " (no example stands at this edge)"
+        return (
+            " (no example asks by this alias on a day that tells)"
+            if word == "alias"
+            else " (no example stands at this edge)"
+        )
     return {
         "alias": " (the other model has the same price and days)",
         "group": " (no model was released on that day)",
-        "rates": " (the row repeats the price before it)" if mutant.kind == "date" else " (the meter is not offered while the row holds)",
+        "rates": " (the row repeats the price before it)"
+        if mutant.kind == "date"
+        else " (the meter is not offered while the row holds)",
     }.get(word, "")

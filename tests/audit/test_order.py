@@ -1,4 +1,6 @@
-"""The order of a stack: two orders stand for all, however many factors there are, and roundings come last."""
+"""The order of a stack:
+two orders stand for all, however many factors there are, and roundings come last.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,13 @@ MEMBERS = st.one_of(
     st.tuples(st.tuples(st.just("floor"), NUMBERS)), st.tuples(st.tuples(st.just("cap"), NUMBERS)),
     st.tuples(st.tuples(st.just("floor"), NUMBERS), st.tuples(st.just("cap"), NUMBERS)),
 )  # fmt: skip
-ROUNDINGS = st.sampled_from([(), (("round", Fraction(1), Fraction(1, 4), "half_up"),), (("round", Fraction(2), Fraction(1), "down"),)])
+ROUNDINGS = st.sampled_from(
+    [
+        (),
+        (("round", Fraction(1), Fraction(1, 4), "half_up"),),
+        (("round", Fraction(2), Fraction(1), "down"),),
+    ]
+)
 
 
 @given(NUMBERS, st.lists(MEMBERS, max_size=5), ROUNDINGS)
@@ -70,12 +78,21 @@ def test_no_factor_is_left_out_however_many_there_are() -> None:
 
 def test_a_rounding_may_hide_the_order() -> None:
     """All three questions about an order speak of what is paid, which is rounded."""
-    text = HEAD + "multiplier twice\n  x 2 on input\nsurcharge fee\n  $0.10 per MTok on input\nstack twice, fee\n"
-    for rounding, shows in (("", True), ("round unit_price to $1 half_up\n", False), ("round unit_price to $0.01 half_up\n", True)):
+    text = (
+        HEAD
+        + "multiplier twice\n  x 2 on input\nsurcharge fee\n  $0.10 per MTok on input\nstack twice, fee\n"
+    )
+    for rounding, shows in (
+        ("", True),
+        ("round unit_price to $1 half_up\n", False),
+        ("round unit_price to $0.01 half_up\n", True),
+    ):
         analysis = analysis_of(text + rounding + "claim twice, fee commute\n")
         assert bool(order_of_stack(analysis).observable) == shows
         assert [verdict.holds for verdict in decide_claims(analysis)] == [not shows]
-        assert [meeting.kind for meeting in meetings(analysis)] == ["order" if shows else "multiply"]
+        assert [meeting.kind for meeting in meetings(analysis)] == [
+            "order" if shows else "multiply"
+        ]
 
 
 def test_what_is_too_much_is_said_to_be_undecided() -> None:

@@ -1,4 +1,6 @@
-"""The report: true amounts that lead to their lines, markup that is well formed and inert, colours that can be read."""
+"""The report: true amounts that lead to their lines,
+markup that is well formed and inert, colours that can be read.
+"""
 
 from __future__ import annotations
 
@@ -79,13 +81,21 @@ def texts() -> dict[str, str]:
 def sheet(report: Report, title: str) -> Sheet:
     return next(
         found
-        for found in (*report.prices, *report.break_even, *report.differences, report.changes, report.periods)
+        for found in (
+            *report.prices,
+            *report.break_even,
+            *report.differences,
+            report.changes,
+            report.periods,
+        )
         if found.title == title
     )
 
 
 def row(found: Sheet, *start: str) -> tuple[Cell, ...]:
-    return next(row for row in found.rows if tuple(cell.text for cell in row)[: len(start)] == start)
+    return next(
+        row for row in found.rows if tuple(cell.text for cell in row)[: len(start)] == start
+    )
 
 
 def line_at(place: str) -> str:
@@ -131,7 +141,7 @@ def page() -> Page:
     return Page(page_of(shipped("2026-11-22", "2026-04-17"), texts()))
 
 
-# ---- amounts and their rules ----------------------------------------------------------------------------------------
+# ---- amounts and their rules ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -156,7 +166,9 @@ def test_every_figure_of_every_table_names_a_line_of_its_model() -> None:
     for found in shipped().prices:
         if found.columns[0] == "Model":
             for name, *cells in found.rows:
-                figures = [cells[number - 1] for number in found.numbers if cells[number - 1].text != "–"]
+                figures = [
+                    cells[number - 1] for number in found.numbers if cells[number - 1].text != "–"
+                ]
                 assert figures
                 assert all(f"| {name.text} |" in line_at(cell.place) for cell in figures)
 
@@ -164,9 +176,19 @@ def test_every_figure_of_every_table_names_a_line_of_its_model() -> None:
 @pytest.mark.parametrize(
     ("title", "model", "amounts", "line"),
     [
-        ("Fast mode", "claude-opus-4-6", ["$30", "$150", "x 6"], "x 6 on tokens for claude-opus-4-6 from 2026-02-07"),
+        (
+            "Fast mode",
+            "claude-opus-4-6",
+            ["$30", "$150", "x 6"],
+            "x 6 on tokens for claude-opus-4-6 from 2026-02-07",
+        ),
         ("Batch API", "claude-opus-4-6", ["$2.50", "$12.50", "x 0.5"], "x 0.5 on tokens"),
-        ("US-only inference", "claude-opus-4-7", ["$5.50", "$27.50", "x 1.1"], "x 1.1 on tokens for residency_models"),
+        (
+            "US-only inference",
+            "claude-opus-4-7",
+            ["$5.50", "$27.50", "x 1.1"],
+            "x 1.1 on tokens for residency_models",
+        ),
         (
             "Regional and multi-region endpoints",
             "claude-sonnet-4-6",
@@ -175,7 +197,9 @@ def test_every_figure_of_every_table_names_a_line_of_its_model() -> None:
         ),
     ],
 )
-def test_modified_prices_name_the_line_that_modifies(title: str, model: str, amounts: list[str], line: str) -> None:
+def test_modified_prices_name_the_line_that_modifies(
+    title: str, model: str, amounts: list[str], line: str
+) -> None:
     _, *cells = row(sheet(shipped(), title), model)
     assert [cell.text for cell in cells] == amounts
     assert line_at(cells[-1].place).startswith(line)
@@ -183,17 +207,25 @@ def test_modified_prices_name_the_line_that_modifies(title: str, model: str, amo
 
 def test_charges_lead_to_their_prices() -> None:
     charges = sheet(shipped(), "Charges")
-    assert [(name.text, price.text, line_at(price.place).split(" because")[0]) for name, price, _ in charges.rows] == [
+    assert [
+        (name.text, price.text, line_at(price.place).split(" because")[0])
+        for name, price, _ in charges.rows
+    ] == [
         ("Web search", "$10 per 1,000 searches", "$10 per 1,000 searches"),
         ("Web fetch", "free", "free"),
         ("Managed Agents session time", "$0.08 per hour", "$0.08 per hour"),
-        ("Code execution", "$0.05 per hour", "$0.05 per hour when platform is api or aws or google_cloud"),
+        (
+            "Code execution",
+            "$0.05 per hour",
+            "$0.05 per hour when platform is api or aws or google_cloud",
+        ),
     ]
 
 
 def test_derived_prices_lead_to_the_derivation_or_to_the_published_row() -> None:
     found = {
-        (name.text, price.text): line_at(price.place) for name, price, _ in sheet(shipped(), "Derived prices").rows
+        (name.text, price.text): line_at(price.place)
+        for name, price, _ in sheet(shipped(), "Derived prices").rows
     }
     assert found["cache_read", "0.1 x input"] == "derive cache_read is 0.1 x input see page"
     assert found["cache_read", "0.12 x input"].startswith("| claude-3-haiku-20240307 |")
@@ -211,15 +243,29 @@ def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     found = sheet(report, "Model prices")
     _, *cells = row(found, "claude-opus-4-7")
     assert found.columns[-1] == "Changed by"
-    assert [cell.text for cell in cells] == ["$4.25", "$21.25", "$5.3125", "$8.50", "$0.425", "x 0.85 negotiated"]
+    assert [cell.text for cell in cells] == [
+        "$4.25",
+        "$21.25",
+        "$5.3125",
+        "$8.50",
+        "$0.425",
+        "x 0.85 negotiated",
+    ]
     file, _, number = cells[-1].place.rpartition(":")
-    assert texts_of(contract)[file].split("\n")[int(number) - 1].strip().startswith("x 0.85 on tokens")
+    assert (
+        texts_of(contract)[file].split("\n")[int(number) - 1].strip().startswith("x 0.85 on tokens")
+    )
     assert row(found, "claude-sonnet-4-6")[-1] == Cell("")
 
 
 def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told() -> None:
-    """A dollar is 0.92 euros: ($4 + $0.25) x 0.92; the cap of $3 on input and the floor of $1 are far off."""
-    report = report_of(pricelang.load(Path(__file__).parent.parent / "specimens" / "extras.price").audit, "2026-06-15")
+    """A dollar is 0.92 euros: ($4 + $0.25) x 0.92;
+    the cap of $3 on input and the floor of $1 are far off.
+    """
+    report = report_of(
+        pricelang.load(Path(__file__).parent.parent / "specimens" / "extras.price").audit,
+        "2026-06-15",
+    )
     found = sheet(report, "Priority capacity")
     assert [cell.text for cell in row(found, "alpha-1")] == ["alpha-1", "€3.91", "+ $0.25 per MTok"]
     assert sheet(report, "Model prices").columns == ("Model", "input", "output", "cache_read")
@@ -228,28 +274,35 @@ def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told
     assert "order matters" in text
 
 
-# ---- time -----------------------------------------------------------------------------------------------------------
+# ---- time ----------------------------------------------------------------------------------------
 
 
 def test_price_changes_are_told_with_old_new_and_the_rule() -> None:
     changes = shipped().changes
     haiku = row(changes, "claude-3-5-haiku-20241022", "2024-12-03")[2]
     assert (
-        haiku.text == "input $1 → $0.80, cache_write_5m $1.25 → $1, cache_read $0.10 → $0.08, output $5 → $4 per MTok"
+        haiku.text
+        == "input $1 → $0.80, cache_write_5m $1.25 → $1, cache_read $0.10 → $0.08, output $5 → $4 per MTok"
     )
     assert line_at(haiku.place).startswith("| claude-3-5-haiku-20241022 | 2024-12-03 |")
     longer = row(changes, "claude-3-opus-20240229", "2025-05-01")[2]
     assert longer.text == "cache_write_1h not offered → $30 per MTok"
     assert line_at(longer.place).startswith("meter cache_write_1h")
-    assert row(changes, "claude-sonnet-5-5", "2026-10-07")[2].text == "cache_read $0.20 → $0.10 per MTok"
+    assert (
+        row(changes, "claude-sonnet-5-5", "2026-10-07")[2].text
+        == "cache_read $0.20 → $0.10 per MTok"
+    )
     withdrawn = row(changes, "claude-sonnet-5", "2026-09-01")[2]
     assert (
-        withdrawn.text == "input $3 / MTok, output $15 / MTok: announced 2026-06-30, withdrawn 2026-08-10, never paid"
+        withdrawn.text
+        == "input $3 / MTok, output $15 / MTok: announced 2026-06-30, withdrawn 2026-08-10, never paid"
     )
 
 
 def test_changes_are_told_on_just_the_days_on_which_bills_change() -> None:
-    """From one date of the book to the next, a token of some meter costs another amount, or is sold only on one."""
+    """From one date of the book to the next, a token of some meter costs another amount,
+    or is sold only on one.
+    """
     book = pricelang.load()
 
     def bought(model: str, at: str) -> list[object]:
@@ -267,7 +320,9 @@ def test_changes_are_told_on_just_the_days_on_which_bills_change() -> None:
         days = [written(day) for day in book.checked.boundaries if day >= lane.start]
         amounts = [bought(lane.name, day) for day in days]
         seen |= {
-            (lane.name, day) for day, now, before in zip(days[1:], amounts[1:], amounts, strict=False) if now != before
+            (lane.name, day)
+            for day, now, before in zip(days[1:], amounts[1:], amounts, strict=False)
+            if now != before
         }
     assert told == seen
     assert len(told) == 13
@@ -275,31 +330,44 @@ def test_changes_are_told_on_just_the_days_on_which_bills_change() -> None:
 
 def test_modifiers_hold_on_the_days_of_their_lines() -> None:
     found = {
-        (name.text, days.text): (models.text, line_at(days.place)) for name, days, models in shipped().periods.rows
+        (name.text, days.text): (models.text, line_at(days.place))
+        for name, days, models in shipped().periods.rows
     }
     assert found["fast", "from 2026-02-07 before 2026-06-29"][0] == "claude-opus-4-6"
-    assert found["fast", "from 2026-05-12 before 2026-07-24"][1].startswith("x 6 on tokens for claude-opus-4-7")
-    assert found["long_context", "since release before 2026-03-13"][0] == "claude-opus-4-6, claude-sonnet-4-6"
+    assert found["fast", "from 2026-05-12 before 2026-07-24"][1].startswith(
+        "x 6 on tokens for claude-opus-4-7"
+    )
+    assert (
+        found["long_context", "since release before 2026-03-13"][0]
+        == "claude-opus-4-6, claude-sonnet-4-6"
+    )
     assert found["long_prompt", "since release"][0] == "claude-haiku-5-5"
 
 
-def test_too_many_pairs_of_models_and_modifiers_are_left_out_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_pairs_of_models_and_modifiers_are_left_out_and_said_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("pricelang.audit.report_time.MAX_PROJECTIONS", 10)
     found = periods(Audit(pricelang.load().checked).analysis)
     assert found.rows == ()
     assert found.note == "too many models and modifiers to tell one by one"
 
 
-# ---- break-even and differences -------------------------------------------------------------------------------------
+# ---- break-even and differences ------------------------------------------------------------------
 
 
 def test_a_cache_pays_after_one_read_and_after_two() -> None:
-    found = {(x.write, "claude-3-haiku-20240307" in x.models): (x.exact, x.reads) for x in shipped().paybacks}
+    found = {
+        (x.write, "claude-3-haiku-20240307" in x.models): (x.exact, x.reads)
+        for x in shipped().paybacks
+    }
     assert found["cache_write_5m", False] == (Fraction(5, 18), 1)
     assert found["cache_write_1h", False] == (Fraction(10, 9), 2)
     assert found["cache_write_5m", True] == (Fraction(5, 22), 1)
     assert found["cache_write_1h", True] == (Fraction(25, 22), 2)
-    stored, read, plain = row(sheet(shipped(), "Reads until a cache pays"), "claude-opus-4-7", "cache_write_1h")[2:5]
+    stored, read, plain = row(
+        sheet(shipped(), "Reads until a cache pays"), "claude-opus-4-7", "cache_write_1h"
+    )[2:5]
     assert [stored.text, read.text, plain.text] == ["$10", "$0.50", "$5"]
     assert all("| claude-opus-4-7 |" in line_at(cell.place) for cell in (stored, read, plain))
 
@@ -313,7 +381,11 @@ def test_differences_are_told_since_the_day_given() -> None:
     assert folded.folded
     assert (
         line_at(
-            row(folded, "bash_tool added", "bash_tool added of `claude-opus-4-7`: 245 tokens → 325 tokens")[0].place
+            row(
+                folded,
+                "bash_tool added",
+                "bash_tool added of `claude-opus-4-7`: 245 tokens → 325 tokens",
+            )[0].place
         ).split(" | ")[2]
         == "325"
     )
@@ -326,14 +398,19 @@ def test_where_nothing_changed_it_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("at", "since"),
-    [("2026-04-17", "2026-04-17"), ("2026-04-17", "2026-05-01"), ("soon", None), ("2026-04-17", "then")],
+    [
+        ("2026-04-17", "2026-04-17"),
+        ("2026-04-17", "2026-05-01"),
+        ("soon", None),
+        ("2026-04-17", "then"),
+    ],
 )
 def test_days_that_make_no_sense_are_refused(at: str, since: str | None) -> None:
     with pytest.raises(BadRequest):
         render_report(pricelang.load().checked, at, since)
 
 
-# ---- verdicts -------------------------------------------------------------------------------------------------------
+# ---- verdicts ------------------------------------------------------------------------------------
 
 
 def test_a_broken_claim_shows_the_request_and_both_amounts(small: Path) -> None:
@@ -351,11 +428,15 @@ def test_a_broken_claim_shows_the_request_and_both_amounts(small: Path) -> None:
 
 def test_the_matrix_says_how_each_pair_meets_and_by_whose_rule() -> None:
     tags = {
-        given["href"]: given for tag, given in page().tags if tag == "a" and given.get("href", "").startswith("#pair-")
+        given["href"]: given
+        for tag, given in page().tags
+        if tag == "a" and given.get("href", "").startswith("#pair-")
     }
     assert len(tags) == 15
     place = next(
-        meeting.location for meeting in shipped().meetings if (meeting.left, meeting.right) == ("fast", "batch")
+        meeting.location
+        for meeting in shipped().meetings
+        if (meeting.left, meeting.right) == ("fast", "batch")
     )
     assert line_at(place).startswith("exclude fast with batch")
     assert "excluded" in page().words
@@ -366,13 +447,17 @@ def test_all_claims_of_the_shipped_book_hold() -> None:
     assert f"all {len(shipped().verdicts)} hold" in page().text
 
 
-# ---- the page -------------------------------------------------------------------------------------------------------
+# ---- the page ------------------------------------------------------------------------------------
 
 
 def test_every_link_inside_the_page_has_its_target_and_every_anchor_is_one() -> None:
     ids = page().ids()
     assert len(ids) == len(set(ids))
-    targets = {given["href"][1:] for tag, given in page().tags if tag == "a" and given["href"].startswith("#")}
+    targets = {
+        given["href"][1:]
+        for tag, given in page().tags
+        if tag == "a" and given["href"].startswith("#")
+    }
     assert targets <= set(ids)
     assert "anthropic/rates.price:12" in ids
     assert {given.get("aria-labelledby", "") for _, given in page().tags} - {""} <= set(ids)
@@ -421,10 +506,13 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
     assert style == CSS.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = next(
-        given["content"] for tag, given in Page(html).tags if given.get("http-equiv") == "Content-Security-Policy"
+        given["content"]
+        for tag, given in Page(html).tags
+        if given.get("http-equiv") == "Content-Security-Policy"
     )
     assert (
-        policy == f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        policy
+        == f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -439,7 +527,9 @@ def test_tables_and_headings_are_accessible() -> None:
     assert next(given for tag, given in tags if tag == "html") == {"lang": "en"}
     assert all(given.get("aria-label") for tag, given in tags if tag == "svg")
     scrolling = [given for _, given in tags if given.get("class") in ("scroll", "listing")]
-    assert all(given.get("tabindex") == "0" and given.get("role") == "region" for given in scrolling)
+    assert all(
+        given.get("tabindex") == "0" and given.get("role") == "region" for given in scrolling
+    )
 
 
 def test_the_same_book_and_days_give_the_same_text(small: Path) -> None:
@@ -452,7 +542,10 @@ def test_the_same_book_and_days_give_the_same_text(small: Path) -> None:
     )
     runs = {
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
     }
@@ -469,7 +562,11 @@ def test_hostile_texts_are_texts(small: Path) -> None:
     assert "unsure: </style><script>alert(2)</script>" in found.words
     assert not {"script", "img", "b"} & {tag for tag, _ in found.tags}
     assert not [given for _, given in found.tags if any(name.startswith("on") for name in given)]
-    outside = {given["href"] for tag, given in found.tags if tag == "a" and not given["href"].startswith("#")}
+    outside = {
+        given["href"]
+        for tag, given in found.tags
+        if tag == "a" and not given["href"].startswith("#")
+    }
     assert outside == {"https://example.org/?a=1&b=%22"}
 
 
@@ -484,13 +581,15 @@ def test_any_text_comes_back_out_of_the_markup(text: str, value: str) -> None:
     assert found.tags == [("code", {"title": printable(value or "x")})]
 
 
-# ---- colours --------------------------------------------------------------------------------------------------------
+# ---- colours -------------------------------------------------------------------------------------
 
 
 def _luminance(colour: str) -> float:
     digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -505,7 +604,9 @@ def test_contrast_meets_the_guidelines(scheme: int) -> None:
     """4.5 to 1 for text, 3 to 1 for marks of charts (WCAG 2, AA)."""
     colours = _schemes()[scheme]
     pairs = [
-        (ink, back) for ink in ("ink", "quiet", "link", "good", "bad", "warn") for back in ("back", "soft", "mark")
+        (ink, back)
+        for ink in ("ink", "quiet", "link", "good", "bad", "warn")
+        for back in ("back", "soft", "mark")
     ]
     pairs += [("good", "good-back"), ("bad", "bad-back"), ("warn", "warn-back")]
     marks = [(mark, "back") for mark in ("s0", "s1", "s2", "s3", "change")]

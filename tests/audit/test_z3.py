@@ -38,8 +38,15 @@ claim input costs at least output
 def with_claims(lines: str) -> m.Book:
     """The shipped book with other claims than its own."""
     (layer,) = read_layers("anthropic")
-    files = [evolve(x, text=lines) if x.name.endswith("claims.price") else x for x in layer.files if "examples" not in x.name]
-    files[0] = evolve(files[0], text="\n".join(x for x in files[0].text.split("\n") if "include \"examples" not in x))
+    files = [
+        evolve(x, text=lines) if x.name.endswith("claims.price") else x
+        for x in layer.files
+        if "examples" not in x.name
+    ]
+    files[0] = evolve(
+        files[0],
+        text="\n".join(x for x in files[0].text.split("\n") if 'include "examples' not in x),
+    )
     found = check_layers((Layer(tuple(files)),))
     assert found.book is not None, found.faults
     return found.book
@@ -48,8 +55,14 @@ def with_claims(lines: str) -> m.Book:
 def agree(book: m.Book, seen: Counter[tuple[str, bool]]) -> None:
     encoding = Encoding(book)
     for verdict in decide_claims(Analysis(book)):
-        if verdict.claim.kind != "agrees" and not (verdict.claim.kind == "monotone" and by_request(book)):
-            assert encoding.holds(verdict.claim) == verdict.holds, (verdict.claim.text, verdict.why, str(verdict.witness))
+        if verdict.claim.kind != "agrees" and not (
+            verdict.claim.kind == "monotone" and by_request(book)
+        ):
+            assert encoding.holds(verdict.claim) == verdict.holds, (
+                verdict.claim.text,
+                verdict.why,
+                str(verdict.witness),
+            )
             seen[verdict.claim.kind, verdict.holds] += 1
 
 

@@ -1,4 +1,6 @@
-"""The join of usage and cost: the true pair, what each mutation is called, runs that must not be added, invoices."""
+"""The join of usage and cost: the true pair, what each mutation is called,
+runs that must not be added, invoices.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,16 @@ def found(usage: object, cost: object, **options: Any) -> Reconciliation:
     return BOOK.reconcile(usage, cost, **options)
 
 
-def one(usage: list[dict[str, Any]], cost: list[dict[str, Any]], day: str = DAY, **options: Any) -> Reconciliation:
+def one(
+    usage: list[dict[str, Any]], cost: list[dict[str, Any]], day: str = DAY, **options: Any
+) -> Reconciliation:
     return found(page({day: usage}), page({day: cost}), **options)
 
 
 def texts(result: Reconciliation) -> list[list[str]]:
-    return [[explanation.text for explanation in finding.explanations] for finding in result.findings]
+    return [
+        [explanation.text for explanation in finding.explanations] for finding in result.findings
+    ]
 
 
 def mutated(change: Any) -> Reconciliation:
@@ -42,7 +48,7 @@ def mutated(change: Any) -> Reconciliation:
     return found(usage, cost)
 
 
-# ---- the pair -------------------------------------------------------------------------------------------------------
+# ---- the pair ------------------------------------------------------------------------------------
 
 
 def test_the_shipped_pair_agrees_to_the_fraction_of_a_cent() -> None:
@@ -52,29 +58,70 @@ def test_the_shipped_pair_agrees_to_the_fraction_of_a_cent() -> None:
     assert result.total.expected == result.total.billed == Fraction("5.9294376")
 
 
-@pytest.mark.parametrize(("flags", "name"), [((), "pair.txt"), (("--markdown",), "pair.md"), (("--json",), "pair.json"), (("--csv",), "pair.csv")])
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [
+        ((), "pair.txt"),
+        (("--markdown",), "pair.md"),
+        (("--json",), "pair.json"),
+        (("--csv",), "pair.csv"),
+    ],
+)
 def test_the_shipped_pair_in_every_form(flags: tuple[str, ...], name: str) -> None:
-    check(run("reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost.json", *flags), 0, name)
+    check(
+        run("reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost.json", *flags),
+        0,
+        name,
+    )
 
 
-@pytest.mark.parametrize(("flags", "name"), [((), "wrong.txt"), (("--markdown",), "wrong.md"), (("--json",), "wrong.json"), (("--csv",), "wrong.csv")])
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [
+        ((), "wrong.txt"),
+        (("--markdown",), "wrong.md"),
+        (("--json",), "wrong.json"),
+        (("--csv",), "wrong.csv"),
+    ],
+)
 def test_the_wrong_copy_in_every_form(flags: tuple[str, ...], name: str) -> None:
-    check(run("reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json", *flags), 1, name)
+    check(
+        run(
+            "reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json", *flags
+        ),
+        1,
+        name,
+    )
 
 
 def check(done: Any, code: int, name: str) -> None:
     assert done.exit_code == code
     # Places and the key of the book's text move with every change of the book.
-    expect_golden(name, re.sub(r"\.price:[0-9]+", ".price:N", re.sub(r"(text |\"text\": \")[0-9a-f]{12}", r"\1KEY", done.stdout)))
+    expect_golden(
+        name,
+        re.sub(
+            r"\.price:[0-9]+",
+            ".price:N",
+            re.sub(r"(text |\"text\": \")[0-9a-f]{12}", r"\1KEY", done.stdout),
+        ),
+    )
 
 
 def test_totals_add_up_in_the_wrong_copy() -> None:
     result = found(USAGE, WRONG)
-    assert sum(part.difference for part in result.subtotals) == result.total.difference == result.total.billed - result.total.expected
-    assert sum(line.difference for line in result.lines) == sum(finding.difference for finding in result.findings) == result.total.difference
+    assert (
+        sum(part.difference for part in result.subtotals)
+        == result.total.difference
+        == result.total.billed - result.total.expected
+    )
+    assert (
+        sum(line.difference for line in result.lines)
+        == sum(finding.difference for finding in result.findings)
+        == result.total.difference
+    )
 
 
-# ---- explanations ---------------------------------------------------------------------------------------------------
+# ---- explanations --------------------------------------------------------------------------------
 
 
 def price_row(index: int, amount: str) -> Reconciliation:
@@ -93,10 +140,14 @@ def price_row(index: int, amount: str) -> Reconciliation:
         (2, "85.60028", "at 0.1 x input: $0.40 per MTok"),
         (3, "21", "with the amount rounded to $0.01"),
         (0, "76.8088", "with the whole quantity counted 2 times"),
-        (0, "21.122420", "with service_tier batch instead of standard and with inference_geo us instead of global: $2.20 per MTok"),
+        (
+            0,
+            "21.122420",
+            "with service_tier batch instead of standard and with inference_geo us instead of global: $2.20 per MTok",
+        ),
         (0, "38.4048", "with a quantity of 96,012 instead of 96,011 (1 more)"),
     ],
-)  # fmt: skip
+)
 def test_what_makes_an_amount_right_is_told(index: int, amount: str, text: str) -> None:
     result = price_row(index, amount)
     assert not result.agrees
@@ -106,31 +157,57 @@ def test_what_makes_an_amount_right_is_told(index: int, amount: str, text: str) 
 
 def test_all_models_of_one_price_stand_on_one_line() -> None:
     result = price_row(1, "940.045")
-    assert "as model claude-fable-5, claude-mythos-5, claude-fable-5-1 or claude-mythos-5-1: $50 per MTok" in texts(result)[0]
+    assert (
+        "as model claude-fable-5, claude-mythos-5, claude-fable-5-1 or claude-mythos-5-1: $50 per MTok"
+        in texts(result)[0]
+    )
 
 
 def test_a_neighbouring_price_is_told_with_its_day() -> None:
     usage = [usage_row("claude-sonnet-5-5", (0, 0, 1_000_000, 0, 0))]
-    result = one(usage, [{**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-sonnet-5-5", "token_type": "cache_read_input_tokens", "amount": "20"}], "2026-10-08")
-    assert any(text.startswith("at the price before 2026-10-07: $0.20") for text in texts(result)[0])
+    result = one(
+        usage,
+        [
+            {
+                **cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0],
+                "model": "claude-sonnet-5-5",
+                "token_type": "cache_read_input_tokens",
+                "amount": "20",
+            }
+        ],
+        "2026-10-08",
+    )
+    assert any(
+        text.startswith("at the price before 2026-10-07: $0.20") for text in texts(result)[0]
+    )
 
 
 def test_a_price_that_stands_instead_of_a_derived_one() -> None:
     usage = [usage_row("claude-3-haiku-20240307", (0, 0, 0, 1_000_000, 0))]
-    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-3-haiku-20240307", "token_type": "cache_creation.ephemeral_5m_input_tokens", "amount": "31.25"}
+    row = {
+        **cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0],
+        "model": "claude-3-haiku-20240307",
+        "token_type": "cache_creation.ephemeral_5m_input_tokens",
+        "amount": "31.25",
+    }
     result = one(usage, [row], "2025-06-01")
     assert any(text.startswith("at 1.25 x input: $0.3125 per MTok") for text in texts(result)[0])
 
 
 def test_a_row_of_usage_that_was_left_out() -> None:
-    rows = [usage_row(counts=(1000, 0, 0, 0, 0), api_key_id="k-1"), usage_row(counts=(337, 0, 0, 0, 0), api_key_id="k-2")]
+    rows = [
+        usage_row(counts=(1000, 0, 0, 0, 0), api_key_id="k-1"),
+        usage_row(counts=(337, 0, 0, 0, 0), api_key_id="k-2"),
+    ]
     result = one(rows, cost_rows(rows[0]))
     assert texts(result) == [["without the 337 of (memory) data[0].results[1]"]]
 
 
 def test_a_cost_row_that_stands_twice() -> None:
     result = mutated(lambda rows: rows.append(dict(rows[1])))
-    assert any(text.startswith("without one of 2 cost rows under this key") for text in texts(result)[0])
+    assert any(
+        text.startswith("without one of 2 cost rows under this key") for text in texts(result)[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +219,7 @@ def test_a_cost_row_that_stands_twice() -> None:
         ("model", "claude-opus-5", "model claude-opus-5 instead of claude-opus-5-5"),
         ("context_window", "200k-1M", "context_window 200k-1M instead of 0-200k"),
     ],
-)  # fmt: skip
+)
 def test_a_cost_row_under_another_key_is_one_finding(field: str, value: str, words: str) -> None:
     result = mutated(lambda rows: rows[2].update({field: value}))
     (finding,) = result.findings
@@ -154,11 +231,16 @@ def test_a_cost_row_at_the_price_of_another_key() -> None:
     result = mutated(lambda rows: rows[1].update(service_tier="batch", amount="188.009"))
     (finding,) = result.findings
     assert finding.kind == "moved"
-    assert "exactly the price of this quantity under service_tier batch instead of standard: $10 per MTok" in finding.explanations[0].text
+    assert (
+        "exactly the price of this quantity under service_tier batch instead of standard: $10 per MTok"
+        in finding.explanations[0].text
+    )
 
 
 def test_a_write_billed_under_the_other_token_type() -> None:
-    result = mutated(lambda rows: rows[4].update(token_type="cache_creation.ephemeral_5m_input_tokens"))
+    result = mutated(
+        lambda rows: rows[4].update(token_type="cache_creation.ephemeral_5m_input_tokens")
+    )
     (finding,) = result.findings
     assert (finding.kind, finding.difference) == ("moved", 0)
 
@@ -169,7 +251,7 @@ def test_what_nothing_explains_is_said_to_be_unexplained() -> None:
     assert "not explained: no model, date" in result.text()
 
 
-# ---- what formats demand --------------------------------------------------------------------------------------------
+# ---- what formats demand -------------------------------------------------------------------------
 
 
 def test_amounts_are_cents() -> None:
@@ -191,22 +273,41 @@ def test_runs_of_another_group_by_are_never_added() -> None:
     with pytest.raises(BadRequest, match="different rows") as caught:
         found([usage, other], cost)
     assert caught.value.code == "overlapping_runs"
-    hour = {"data": [{"starting_at": f"{DAY}T03:00:00Z", "ending_at": f"{DAY}T04:00:00Z", "results": []}], "has_more": False}
+    hour = {
+        "data": [
+            {"starting_at": f"{DAY}T03:00:00Z", "ending_at": f"{DAY}T04:00:00Z", "results": []}
+        ],
+        "has_more": False,
+    }
     with pytest.raises(BadRequest, match="overlap"):
         found([usage, hour], cost)
 
 
 def test_hours_add_up_to_the_day() -> None:
     rows = [usage_row(counts=(600, 0, 0, 0, 0)), usage_row(counts=(400, 0, 0, 0, 0))]
-    hours = [{"starting_at": f"{DAY}T0{n}:00:00Z", "ending_at": f"{DAY}T0{n + 1}:00:00Z", "results": [row]} for n, row in enumerate(rows)]
+    hours = [
+        {
+            "starting_at": f"{DAY}T0{n}:00:00Z",
+            "ending_at": f"{DAY}T0{n + 1}:00:00Z",
+            "results": [row],
+        }
+        for n, row in enumerate(rows)
+    ]
     cost = page({DAY: cost_rows(usage_row(counts=(1000, 0, 0, 0, 0)))})
-    result = found([{"data": [hours[0]], "has_more": True}, {"data": [hours[1]], "has_more": False}], cost)
+    result = found(
+        [{"data": [hours[0]], "has_more": True}, {"data": [hours[1]], "has_more": False}], cost
+    )
     assert result.agrees
     assert not result.usage.notes
 
 
 def test_a_bucket_of_two_days_is_refused() -> None:
-    wide = {"data": [{"starting_at": f"{DAY}T00:00:00Z", "ending_at": "2026-10-22T00:00:00Z", "results": []}], "has_more": False}
+    wide = {
+        "data": [
+            {"starting_at": f"{DAY}T00:00:00Z", "ending_at": "2026-10-22T00:00:00Z", "results": []}
+        ],
+        "has_more": False,
+    }
     with pytest.raises(BadRequest, match="within one UTC day"):
         found(wide, page({DAY: []}))
 
@@ -220,7 +321,14 @@ def test_the_priority_tier_is_not_in_the_cost_report() -> None:
 
 def test_session_costs_without_a_counter_are_not_compared() -> None:
     usage, cost = pair()
-    rows_of(cost).append({"amount": "8", "currency": "USD", "cost_type": "session_usage", "workspace_id": "wrkspc_01A"})
+    rows_of(cost).append(
+        {
+            "amount": "8",
+            "currency": "USD",
+            "cost_type": "session_usage",
+            "workspace_id": "wrkspc_01A",
+        }
+    )
     result = found(usage, cost)
     assert result.agrees
     assert result.total.difference == 0
@@ -267,7 +375,8 @@ def test_a_threshold_of_each_request_gives_bounds() -> None:
     assert not one(rows, [{**row, "amount": "51"}]).agrees
 
 
-# $0.10 per MTok up to 100,000 tokens of prompt, $0.50 over it; 200,000 is a threshold of other models.
+# $0.10 per MTok up to 100,000 tokens of prompt, $0.50 over it;
+# 200,000 is a threshold of other models.
 @pytest.mark.parametrize(
     ("each", "low", "high"),
     [
@@ -277,10 +386,27 @@ def test_a_threshold_of_each_request_gives_bounds() -> None:
         (["prompt over 100000", "prompt up to 200000"], "0.5", "0.5"),
     ],
 )
-def test_records_that_say_how_long_each_prompt_was(each: object, low: str, high: str, tmp_path: Path) -> None:
+def test_records_that_say_how_long_each_prompt_was(
+    each: object, low: str, high: str, tmp_path: Path
+) -> None:
     records = tmp_path / "records.jsonl"
-    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "record": "sum", "each": each, "usage": {"input": 1_000_000}}))
-    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-haiku-5-5", "workspace_id": None, "context_window": None}
+    records.write_text(
+        json.dumps(
+            {
+                "model": "claude-haiku-5-5",
+                "at": DAY,
+                "record": "sum",
+                "each": each,
+                "usage": {"input": 1_000_000},
+            }
+        )
+    )
+    row = {
+        **cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0],
+        "model": "claude-haiku-5-5",
+        "workspace_id": None,
+        "context_window": None,
+    }
     for cents in (10, 30, 50):
         result = found(str(records), page({DAY: [{**row, "amount": str(cents)}]}))
         assert [(line.low, line.high) for line in result.lines] == [(Fraction(low), Fraction(high))]
@@ -290,10 +416,19 @@ def test_records_that_say_how_long_each_prompt_was(each: object, low: str, high:
 
 
 def test_a_single_request_is_explained_from_its_own_side_of_a_threshold(tmp_path: Path) -> None:
-    """150,000 tokens at $0.50 per MTok are $0.075; billed are those of a short prompt, and those of a tier that is half."""
+    """150,000 tokens at $0.50 per MTok are $0.075;
+    billed are those of a short prompt, and those of a tier that is half.
+    """
     records = tmp_path / "records.jsonl"
-    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "usage": {"input": 150_000}}))
-    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-haiku-5-5", "workspace_id": None, "context_window": None}
+    records.write_text(
+        json.dumps({"model": "claude-haiku-5-5", "at": DAY, "usage": {"input": 150_000}})
+    )
+    row = {
+        **cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0],
+        "model": "claude-haiku-5-5",
+        "workspace_id": None,
+        "context_window": None,
+    }
     (short,) = texts(found(str(records), page({DAY: [{**row, "amount": "1.5"}]})))
     assert "with prompt up to 100,000: $0.10 per MTok" in short
     assert not any("platform" in text for text in short)
@@ -304,9 +439,21 @@ def test_a_single_request_is_explained_from_its_own_side_of_a_threshold(tmp_path
 def test_promises_that_exclude_each_other_make_an_unread_row(tmp_path: Path) -> None:
     records = tmp_path / "records.jsonl"
     each = ["prompt over 200000", "prompt up to 100000"]
-    records.write_text(json.dumps({"model": "claude-haiku-5-5", "at": DAY, "record": "sum", "each": each, "usage": {"input": 1_000_000}}))
+    records.write_text(
+        json.dumps(
+            {
+                "model": "claude-haiku-5-5",
+                "at": DAY,
+                "record": "sum",
+                "each": each,
+                "usage": {"input": 1_000_000},
+            }
+        )
+    )
     result = found(str(records), page({DAY: []}))
-    assert [row.message for row in result.usage.unread] == ["no request is both `prompt over 200000` and `prompt up to 100000`"]
+    assert [row.message for row in result.usage.unread] == [
+        "no request is both `prompt over 200000` and `prompt up to 100000`"
+    ]
 
 
 def test_a_window_leaves_every_stretch_on_its_side() -> None:
@@ -332,7 +479,11 @@ multiplier long
 
 def test_the_long_window_is_over_its_threshold() -> None:
     rows = [usage_row("claude-sonnet-4-6", (1_000_000, 0, 0, 0, 0), window="200k-1M", geo=None)]
-    row = {**cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0], "model": "claude-sonnet-4-6", "context_window": "200k-1M"}
+    row = {
+        **cost_rows(usage_row(counts=(1, 0, 0, 0, 0)))[0],
+        "model": "claude-sonnet-4-6",
+        "context_window": "200k-1M",
+    }
     assert one(rows, [{**row, "amount": "600"}], "2026-03-01").agrees
     assert one(rows, [{**row, "amount": "300"}], "2026-03-20").agrees
 
@@ -353,17 +504,44 @@ def test_a_tolerance_is_told() -> None:
     assert "7 of 8 lines match exactly, 1 within tolerance" in result.text()
 
 
-# ---- records and invoices -------------------------------------------------------------------------------------------
+# ---- records and invoices ------------------------------------------------------------------------
 
 
 def test_records_against_an_invoice(tmp_path: Path) -> None:
     records = tmp_path / "records.jsonl"
-    records.write_text("".join(json.dumps({"model": "claude-opus-4-7", "at": f"2026-05-0{day}", "usage": {"input": 1_000_000, "output": 100}}) + "\n" for day in (1, 1, 2)))
+    records.write_text(
+        "".join(
+            json.dumps(
+                {
+                    "model": "claude-opus-4-7",
+                    "at": f"2026-05-0{day}",
+                    "usage": {"input": 1_000_000, "output": 100},
+                }
+            )
+            + "\n"
+            for day in (1, 1, 2)
+        )
+    )
     invoice = tmp_path / "invoice.csv"
-    invoice.write_text("date,item,product,cost\n2026-05-01,input,claude-opus-4-7,10\n2026-05-01,output,claude-opus-4-7,0.005\n2026-05-02,input,claude-opus-4-7,5\n2026-05-02,output,claude-opus-4-7,0.0025\n")
-    maps = ("--map", "day=date", "--map", "token_type=item", "--map", "model=product", "--map", "amount=cost")
+    invoice.write_text(
+        "date,item,product,cost\n2026-05-01,input,claude-opus-4-7,10\n2026-05-01,output,claude-opus-4-7,0.005\n2026-05-02,input,claude-opus-4-7,5\n2026-05-02,output,claude-opus-4-7,0.0025\n"
+    )
+    maps = (
+        "--map",
+        "day=date",
+        "--map",
+        "token_type=item",
+        "--map",
+        "model=product",
+        "--map",
+        "amount=cost",
+    )
     assert run("reconcile", str(records), str(invoice), *maps).exit_code == 0
-    invoice.write_text(invoice.read_text().replace("05-02,input,claude-opus-4-7,5", "05-02,input,claude-opus-4-7,2.5"))
+    invoice.write_text(
+        invoice.read_text().replace(
+            "05-02,input,claude-opus-4-7,5", "05-02,input,claude-opus-4-7,2.5"
+        )
+    )
     done = run("reconcile", str(records), str(invoice), *maps)
     assert done.exit_code == 1
     assert "service_tier batch instead of standard: $2.50 per MTok" in done.stdout
@@ -401,7 +579,9 @@ def test_a_contract_is_told_from_the_list(tmp_path: Path) -> None:
     )
     usage, cost = pair()
     result = pricelang.load(tmp_path).reconcile(usage, cost)
-    assert any("at the list price of `anthropic`: $20 per MTok" in text for text in texts(result)[0])
+    assert any(
+        "at the list price of `anthropic`: $20 per MTok" in text for text in texts(result)[0]
+    )
 
 
 def test_wrong_usage_is_said(tmp_path: Path) -> None:
@@ -424,7 +604,9 @@ def test_packed_pages_and_a_folder_of_them(tmp_path: Path) -> None:
     for number, day in enumerate(("2026-10-20", "2026-10-21")):
         text = json.dumps(page({day: [usage_row()]})).encode()
         (tmp_path / "usage" / f"{number}.json.gz").write_bytes(gzip.compress(text))
-    (tmp_path / "cost.json").write_text(json.dumps(page({day: cost_rows(usage_row()) for day in ("2026-10-20", "2026-10-21")})))
+    (tmp_path / "cost.json").write_text(
+        json.dumps(page({day: cost_rows(usage_row()) for day in ("2026-10-20", "2026-10-21")}))
+    )
     assert run("reconcile", str(tmp_path / "usage"), str(tmp_path / "cost.json")).exit_code == 0
     (tmp_path / "usage" / "0.json.gz").write_bytes(gzip.compress(b"x" * 1000)[:20])
     done = run("reconcile", str(tmp_path / "usage"), str(tmp_path / "cost.json"))
@@ -435,13 +617,27 @@ def test_packed_pages_and_a_folder_of_them(tmp_path: Path) -> None:
 def test_a_day_that_the_other_side_does_not_cover() -> None:
     usage = page({DAY: [usage_row()], "2026-10-21": [usage_row()]})
     result = found(usage, page({DAY: cost_rows(usage_row())}))
-    assert texts(result) == [["the Admin cost report is from 2026-10-20 and before 2026-10-21: it does not cover this day"]]
+    assert texts(result) == [
+        [
+            "the Admin cost report is from 2026-10-20 and before 2026-10-21: it does not cover this day"
+        ]
+    ]
     assert result.findings[0].kind == "not billed"
 
 
 def test_records_without_a_date_have_the_one_that_is_given(tmp_path: Path) -> None:
     records, invoice = tmp_path / "messages.jsonl", tmp_path / "invoice.csv"
-    records.write_text(json.dumps({"type": "message", "id": "m", "model": "claude-opus-4-7", "usage": {"input_tokens": 1_000_000, "output_tokens": 0}}) + "\n")
+    records.write_text(
+        json.dumps(
+            {
+                "type": "message",
+                "id": "m",
+                "model": "claude-opus-4-7",
+                "usage": {"input_tokens": 1_000_000, "output_tokens": 0},
+            }
+        )
+        + "\n"
+    )
     invoice.write_text("day,amount\n2026-05-01,5\n")
     assert run("reconcile", str(records), str(invoice), "--at", "2026-05-01").exit_code == 0
     assert run("reconcile", str(records), str(invoice)).exit_code == 1

@@ -1,4 +1,6 @@
-"""Laws of the join: any one changed row is found and nothing else, the order of rows does not matter, hostile pages."""
+"""Laws of the join: any one changed row is found and nothing else,
+the order of rows does not matter, hostile pages.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,26 @@ COUNTS = st.tuples(*[st.one_of(st.just(0), st.integers(1, 10**9))] * 5).filter(a
 
 
 @st.composite
-def reports(draw: st.DrawFn) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[dict[str, Any]]]]:
-    """Usage and its true cost, by day; no two usage rows of a day share a key, and both state every field."""
-    keys = draw(st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from(sorted(PRICES)), st.sampled_from(("standard", "batch")), st.sampled_from(("global", "us")),
-                                   st.sampled_from(("w-1", "w-2"))), min_size=1, max_size=5, unique=True))  # fmt: skip
+def reports(
+    draw: st.DrawFn,
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[dict[str, Any]]]]:
+    """Usage and its true cost, by day;
+    no two usage rows of a day share a key, and both state every field.
+    """
+    keys = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from(DAYS),
+                st.sampled_from(sorted(PRICES)),
+                st.sampled_from(("standard", "batch")),
+                st.sampled_from(("global", "us")),
+                st.sampled_from(("w-1", "w-2")),
+            ),
+            min_size=1,
+            max_size=5,
+            unique=True,
+        )
+    )
     usage: dict[str, list[dict[str, Any]]] = {day: [] for day in DAYS}
     cost: dict[str, list[dict[str, Any]]] = {day: [] for day in DAYS}
     for day, model, tier, geo, workspace in keys:
@@ -40,7 +58,16 @@ def differing(result: Reconciliation) -> set[tuple[str | None, ...]]:
 
 
 def key_of(day: str, row: dict[str, Any]) -> tuple[str | None, ...]:
-    return (day, row["workspace_id"], row["cost_type"], row["model"], row["service_tier"], row["context_window"], row["inference_geo"], row["token_type"])
+    return (
+        day,
+        row["workspace_id"],
+        row["cost_type"],
+        row["model"],
+        row["service_tier"],
+        row["context_window"],
+        row["inference_geo"],
+        row["token_type"],
+    )
 
 
 @settings(max_examples=60)
@@ -50,20 +77,40 @@ def test_true_costs_agree(made: tuple[Any, Any]) -> None:
     result = BOOK.reconcile(page(usage), page(cost))
     assert result.agrees
     assert not result.findings
-    assert result.total.billed == sum((Fraction(row["amount"]) / 100 for rows in cost.values() for row in rows), Fraction(0))
+    assert result.total.billed == sum(
+        (Fraction(row["amount"]) / 100 for rows in cost.values() for row in rows), Fraction(0)
+    )
 
 
 @settings(max_examples=80)
 @given(reports(), st.data())
-def test_one_changed_row_is_found_and_nothing_else(made: tuple[Any, Any], data: st.DataObject) -> None:
+def test_one_changed_row_is_found_and_nothing_else(
+    made: tuple[Any, Any], data: st.DataObject
+) -> None:
     usage, cost = made
     places = [(day, index) for day, rows in cost.items() for index in range(len(rows))]
     day, index = data.draw(st.sampled_from(places))
     row = cost[day][index]
     true = key_of(day, row)
-    match data.draw(st.sampled_from(("amount", "missing", "extra", "day", "workspace_id", "model", "service_tier", "inference_geo", "token_type"))):
+    match data.draw(
+        st.sampled_from(
+            (
+                "amount",
+                "missing",
+                "extra",
+                "day",
+                "workspace_id",
+                "model",
+                "service_tier",
+                "inference_geo",
+                "token_type",
+            )
+        )
+    ):
         case "amount":
-            row["amount"] = digits(Fraction(row["amount"]) + Fraction(data.draw(st.integers(1, 10**6)), 10**6))
+            row["amount"] = digits(
+                Fraction(row["amount"]) + Fraction(data.draw(st.integers(1, 10**6)), 10**6)
+            )
             wrong = {true}
         case "missing":
             cost[day].pop(index)
@@ -76,20 +123,30 @@ def test_one_changed_row_is_found_and_nothing_else(made: tuple[Any, Any], data: 
             cost[other].append(cost[day].pop(index))
             wrong = {true, key_of(other, row)}
         case field:
-            choices = {"workspace_id": ("w-1", "w-2", "w-3"), "model": sorted(PRICES), "service_tier": ("standard", "batch"), "inference_geo": ("global", "us"),
-                       "token_type": ("uncached_input_tokens", "output_tokens", "cache_read_input_tokens")}[field]  # fmt: skip
+            choices = {
+                "workspace_id": ("w-1", "w-2", "w-3"),
+                "model": sorted(PRICES),
+                "service_tier": ("standard", "batch"),
+                "inference_geo": ("global", "us"),
+                "token_type": ("uncached_input_tokens", "output_tokens", "cache_read_input_tokens"),
+            }[field]
             row[field] = data.draw(st.sampled_from([one for one in choices if one != row[field]]))
             wrong = {true, key_of(day, row)}
     result = BOOK.reconcile(page(usage), page(cost))
     assert not result.agrees
     assert differing(result) == wrong
     assert {line.key.values() for finding in result.findings for line in finding.lines} == wrong
-    assert sum((finding.difference for finding in result.findings), Fraction(0)) == result.total.difference
+    assert (
+        sum((finding.difference for finding in result.findings), Fraction(0))
+        == result.total.difference
+    )
 
 
 @settings(max_examples=40)
 @given(reports(), st.randoms(use_true_random=False), st.booleans())
-def test_the_order_of_rows_does_not_matter(made: tuple[Any, Any], shuffler: random.Random, broken: bool) -> None:
+def test_the_order_of_rows_does_not_matter(
+    made: tuple[Any, Any], shuffler: random.Random, broken: bool
+) -> None:
     usage, cost = made
     if broken:
         rows = next(rows for rows in cost.values() if rows)
@@ -101,13 +158,25 @@ def test_the_order_of_rows_does_not_matter(made: tuple[Any, Any], shuffler: rand
         shuffler.shuffle(days)
         mixed.append({day: shuffler.sample(report[day], len(report[day])) for day in days})
     after = BOOK.reconcile(page(mixed[0]), page(mixed[1]))
-    assert [(line.key, line.status, line.low, line.high, line.amount) for line in after.lines] == [(line.key, line.status, line.low, line.high, line.amount) for line in before.lines]
-    assert [finding.kind for finding in after.findings] == [finding.kind for finding in before.findings]
+    assert [(line.key, line.status, line.low, line.high, line.amount) for line in after.lines] == [
+        (line.key, line.status, line.low, line.high, line.amount) for line in before.lines
+    ]
+    assert [finding.kind for finding in after.findings] == [
+        finding.kind for finding in before.findings
+    ]
 
 
-# ---- hostile --------------------------------------------------------------------------------------------------------
+# ---- hostile -------------------------------------------------------------------------------------
 
-JUNK = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.floats(allow_nan=False)), lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)), max_leaves=8)
+JUNK = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.floats(allow_nan=False)
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
 
 
 @settings(max_examples=100)
@@ -123,7 +192,10 @@ def test_any_value_in_any_place_is_read_or_named(side: int, data: st.DataObject)
         assert result.to_dict()
 
 
-@pytest.mark.parametrize("amount", ["1e5", "NaN", "", "1,000", " 1", "٣", "1" * 31, "0." + "1" * 31, 1.5, None, True, [], "--1"])
+@pytest.mark.parametrize(
+    "amount",
+    ["1e5", "NaN", "", "1,000", " 1", "٣", "1" * 31, "0." + "1" * 31, 1.5, None, True, [], "--1"],
+)
 def test_an_amount_that_is_no_decimal_is_named_and_nothing_else_is_hidden(amount: object) -> None:
     usage, cost = pair()
     cost["data"][0]["results"][0]["amount"] = amount
@@ -136,9 +208,21 @@ def test_an_amount_that_is_no_decimal_is_named_and_nothing_else_is_hidden(amount
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", "[1, 2]", '{"data": 5, "has_more": false}', '{"data": [5], "has_more": false}', '{"data": [{"results": []}], "has_more": false}',
-     '{"data": [{"starting_at": "x", "ending_at": "y", "results": []}], "has_more": false}', '{"data": [' + "[" * 5000, '{"a": NaN}', "\x00"],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "[1, 2]",
+        '{"data": 5, "has_more": false}',
+        '{"data": [5], "has_more": false}',
+        '{"data": [{"results": []}], "has_more": false}',
+        '{"data": [{"starting_at": "x", "ending_at": "y", "results": []}], "has_more": false}',
+        '{"data": [' + "[" * 5000,
+        '{"a": NaN}',
+        "\x00",
+    ],
+)
 def test_what_is_no_report_is_refused_without_a_traceback(text: str) -> None:
     for sides in (("-", "samples/reconcile/cost.json"), ("samples/reconcile/usage.json", "-")):
         done = run("reconcile", *sides, stdin=text)

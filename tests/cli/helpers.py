@@ -1,4 +1,6 @@
-"""What the tests of the command line share: a runner, the sample records, a small book, and golden outputs."""
+"""What the tests of the command line share: a runner,
+the sample records, a small book, and golden outputs.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,25 @@ GOLDEN = Path(__file__).with_name("golden")
 
 def run(*args: str, stdin: str = "") -> Result:
     """A command in this process; whatever it raises besides its exit is a failure of the test."""
-    return CliRunner().invoke(main, list(args), input=stdin, catch_exceptions=False, prog_name="pricelang")
+    return CliRunner().invoke(
+        main, list(args), input=stdin, catch_exceptions=False, prog_name="pricelang"
+    )
 
 
-def process(*args: str, stdin: str = "", cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+def process(
+    *args: str, stdin: str = "", cwd: Path = ROOT, **env: str
+) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, with pipes for all of its streams."""
     return subprocess.run(
-        [sys.executable, "-m", "pricelang", *args], input=stdin, capture_output=True, text=True, cwd=cwd, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **env}, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-m", "pricelang", *args],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        encoding="utf-8",
+    )
 
 
 def objects(text: str) -> list[Any]:
@@ -44,7 +56,11 @@ def shop(**record: Any) -> str:
 
 def line_of(text: str) -> int:
     """The line of the small book that holds a text."""
-    (found,) = [number for number, row in enumerate(Path(SHOP).read_text(encoding="utf-8").splitlines(), 1) if text in row]
+    (found,) = [
+        number
+        for number, row in enumerate(Path(SHOP).read_text(encoding="utf-8").splitlines(), 1)
+        if text in row
+    ]
     return found
 
 
@@ -59,4 +75,6 @@ def expect_golden(name: str, text: str) -> None:
 
 def without_notes(text: str) -> str:
     """A table without its notes, which are the business of the book."""
-    return "".join(line + "\n" for line in text.splitlines() if not line.startswith(("note: ", "warning: ")))
+    return "".join(
+        line + "\n" for line in text.splitlines() if not line.startswith(("note: ", "warning: "))
+    )

@@ -1,4 +1,6 @@
-"""`pricelang audit`: any sections in any form, nothing that was asked for left out, and every model by name."""
+"""`pricelang audit`:
+any sections in any form, nothing that was asked for left out, and every model by name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from tests.cli.helpers import run
 EXTRAS, DEAL = "tests/specimens/extras.price", "tests/cli/books/deal.price"
 
 
-@pytest.mark.parametrize("names", [names for size in (1, 2) for names in itertools.combinations(SECTIONS, size)])
+@pytest.mark.parametrize(
+    "names", [names for size in (1, 2) for names in itertools.combinations(SECTIONS, size)]
+)
 def test_sections_compose_in_every_form(names: tuple[str, ...]) -> None:
     flags = [f"--{name}" for name in names]
     assert set(json.loads(run("audit", DEAL, *flags, "--json").output)) >= set(names)
@@ -28,7 +32,10 @@ def test_sections_compose_in_every_form(names: tuple[str, ...]) -> None:
 def test_everything_is_in_the_forms_where_no_section_is_asked_for() -> None:
     assert set(json.loads(run("audit", DEAL, "--json").output)) >= set(SECTIONS)
     assert set(json.loads(run("audit", "--json").output)) >= set(SECTIONS) - {"contract"}
-    assert all(f"## {section.title}" in run("audit", DEAL, "--markdown").output for section in SECTIONS.values())
+    assert all(
+        f"## {section.title}" in run("audit", DEAL, "--markdown").output
+        for section in SECTIONS.values()
+    )
 
 
 def test_an_order_that_matters_is_shown_with_its_request_in_every_form() -> None:
@@ -40,27 +47,45 @@ def test_an_order_that_matters_is_shown_with_its_request_in_every_form() -> None
 
 
 def test_each_modifier_names_its_models_days_and_values() -> None:
-    (fast,) = [line for line in run("audit", "--stacking").output.split("\n") if line.startswith("fast: ")]
+    (fast,) = [
+        line for line in run("audit", "--stacking").output.split("\n") if line.startswith("fast: ")
+    ]
     assert "claude-opus-4-6, claude-opus-4-7" in fast
     assert "from 2026-02-07" in fast
     assert "platform api" in fast
-    folded, long = (next(line for line in run("audit", "--stacking", *more).output.split("\n") if line.startswith("batch: ")) for more in ((), ("--verbose",)))
+    folded, long = (
+        next(
+            line
+            for line in run("audit", "--stacking", *more).output.split("\n")
+            if line.startswith("batch: ")
+        )
+        for more in ((), ("--verbose",))
+    )
     assert "claude-3-opus-20240229" in folded
     assert "(`--verbose` names them)" in folded
     assert long.count("claude-") > 20
-    reached = {found["name"]: found for found in json.loads(run("audit", "--stacking", "--json").output)["reach"]}
-    (row,) = [line for line in run("audit", "--stacking", "--markdown").output.split("\n") if line.startswith("| `batch` |")]
+    reached = {
+        found["name"]: found
+        for found in json.loads(run("audit", "--stacking", "--json").output)["reach"]
+    }
+    (row,) = [
+        line
+        for line in run("audit", "--stacking", "--markdown").output.split("\n")
+        if line.startswith("| `batch` |")
+    ]
     assert all(model in row and model in long for model in reached["batch"]["models"])
 
 
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--json", "--markdown"], "do not go together"), (["--html", "x.html", "--order"], "leave out `--order`"),
-        (["--html", "x.html", "--json"], "do not go together"), (["--at", "2026-01-01"], "belongs to `--html`"),
+        (["--json", "--markdown"], "do not go together"),
+        (["--html", "x.html", "--order"], "leave out `--order`"),
+        (["--html", "x.html", "--json"], "do not go together"),
+        (["--at", "2026-01-01"], "belongs to `--html`"),
         (["--contract"], "extends no book"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_go_together_is_said(flags: list[str], said: str) -> None:
     result = run("audit", *flags)
     assert result.exit_code == 2

@@ -1,4 +1,6 @@
-"""`pricelang check`, `test`, `fmt` and `models`: what is wrong with a book, its examples, its style, its models."""
+"""`pricelang check`, `test`, `fmt` and `models`:
+what is wrong with a book, its examples, its style, its models.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def test_a_book_without_faults() -> None:
     assert {one["code"] for one in objects(run("check", SHOP, "--json").stdout)} == {"no_example"}
 
 
-def test_faults_are_shown_with_places_that_a_terminal_can_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_are_shown_with_places_that_a_terminal_can_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "books" / "mine"
     folder.mkdir(parents=True)
@@ -45,8 +49,21 @@ def test_faults_are_shown_with_places_that_a_terminal_can_open(tmp_path: Path, m
     assert "\x1b" not in done.stdout
     found = objects(run("check", "books/mine", "--json").stdout)
     assert found[0]["code"] == "syntax"
-    assert (found[0]["file"], found[0]["line"], found[0]["column"]) == (str(Path("books/mine/more.price")), 1, 1)
-    assert set(found[0]) == {"code", "severity", "message", "file", "line", "column", "help", "others"}
+    assert (found[0]["file"], found[0]["line"], found[0]["column"]) == (
+        str(Path("books/mine/more.price")),
+        1,
+        1,
+    )
+    assert set(found[0]) == {
+        "code",
+        "severity",
+        "message",
+        "file",
+        "line",
+        "column",
+        "help",
+        "others",
+    }
 
 
 def test_two_rules_that_disagree_show_both_places(tmp_path: Path) -> None:
@@ -54,11 +71,18 @@ def test_two_rules_that_disagree_show_both_places(tmp_path: Path) -> None:
     done = run("check", path)
     assert done.exit_code == 1
     assert done.stdout.count(f"--> {path}:") >= 2
-    (found,) = [one for one in objects(run("check", path, "--json").stdout) if one["severity"] == "error"]
-    assert {found["line"], *(other["line"] for other in found["others"])} == {line_of("x 6 on"), line_of("x 6 on") + 1}
+    (found,) = [
+        one for one in objects(run("check", path, "--json").stdout) if one["severity"] == "error"
+    ]
+    assert {found["line"], *(other["line"] for other in found["others"])} == {
+        line_of("x 6 on"),
+        line_of("x 6 on") + 1,
+    }
 
 
-def test_an_include_that_leads_out_is_a_fault_and_a_missing_book_is_wrong_usage(tmp_path: Path) -> None:
+def test_an_include_that_leads_out_is_a_fault_and_a_missing_book_is_wrong_usage(
+    tmp_path: Path,
+) -> None:
     book = tmp_path / "book.price"
     book.write_text('book mine in USD\ninclude "../more.price"\n')
     assert run("check", str(tmp_path)).exit_code == 1
@@ -84,16 +108,38 @@ def test_examples_that_fail_show_what_was_expected_what_came_and_why(tmp_path: P
         ("costs $2 to $4\n", "costs $2\n", "a sum on either side", "costs $2 to $4"),
         ("costs $2 to $4\n", "costs $2 to $5\n", "a sum on either side", "costs $2 to $4"),
         ("costs $4\n", "costs $2\n", "a sum of long ones", "costs $4"),
-        ("refused by batch with fast\n", "refused by batch\n", "batch and fast", "refused by fast with batch"),
-        ("refused by batch with fast\n", "not offered\n", "batch and fast", "refused by fast with batch"),
-        ("refused by batch with fast\n", "costs $1\n", "batch and fast", "refused by fast with batch"),
+        (
+            "refused by batch with fast\n",
+            "refused by batch\n",
+            "batch and fast",
+            "refused by fast with batch",
+        ),
+        (
+            "refused by batch with fast\n",
+            "not offered\n",
+            "batch and fast",
+            "refused by fast with batch",
+        ),
+        (
+            "refused by batch with fast\n",
+            "costs $1\n",
+            "batch and fast",
+            "refused by fast with batch",
+        ),
         ("  not offered\n", "  refused\n", "too early", "not offered"),
         ("costs $0.002\n", "not offered\n", "plain", "costs $0.002"),
         ("costs $0.002\n", "costs EUR 0.002\n", "plain", "costs $0.002"),
-        ("  given new-1 at 2026-02-01\n", "  given new-1 at 2026-07-01\n", "plain", "costs €0.0018"),
+        (
+            "  given new-1 at 2026-02-01\n",
+            "  given new-1 at 2026-07-01\n",
+            "plain",
+            "costs €0.0018",
+        ),
     ],
 )
-def test_each_kind_of_expectation_can_fail(tmp_path: Path, old: str, new: str, title: str, got: str) -> None:
+def test_each_kind_of_expectation_can_fail(
+    tmp_path: Path, old: str, new: str, title: str, got: str
+) -> None:
     results = objects(run("test", changed(tmp_path, old, new), "--json").stdout)
     failed = [result for result in results if not result["passed"]]
     assert [(result["title"], result["got"]) for result in failed] == [(title, got)]
@@ -121,7 +167,10 @@ def test_models_with_their_dates_and_aliases() -> None:
         "new-1   2026-01-01                          new\n"
     )
     found = objects(run("models", "--book", SHOP, "--at", "2025-07-01", "--json").stdout)
-    assert [(model["name"], model["retired"]) for model in found] == [("old-1", "2025-12-01"), ("gone-1", "2025-02-01")]
+    assert [(model["name"], model["retired"]) for model in found] == [
+        ("old-1", "2025-12-01"),
+        ("gone-1", "2025-02-01"),
+    ]
 
 
 UGLY = "unit   MTok is 1,000,000 tokens # a million\n"

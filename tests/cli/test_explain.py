@@ -9,7 +9,9 @@ import pytest
 from .helpers import SHOP, expect_golden, run, shop
 
 
-def test_records_are_explained_one_by_one_and_refusals_in_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_are_explained_one_by_one_and_refusals_in_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("r.jsonl").write_text(
         shop(id="long", speed="fast", usage={"input": 2_000, "search": 3})
@@ -35,6 +37,16 @@ def test_a_refused_request_is_the_error_of_the_command() -> None:
 
 
 def test_nothing_is_invented_for_another_rule() -> None:
-    done = run("explain", "--model", "claude-opus-4-6", "--speed", "fast", "--output", "10k", "--at", "2026-07-01")
+    done = run(
+        "explain",
+        "--model",
+        "claude-opus-4-6",
+        "--speed",
+        "fast",
+        "--output",
+        "10k",
+        "--at",
+        "2026-07-01",
+    )
     assert "no effect of fast: runs and bills at standard speed" in done.stdout
     assert "total $0.25" in done.stdout

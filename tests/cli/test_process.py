@@ -1,4 +1,6 @@
-"""The command line as a process: pipes, exit codes, what is imported, help, terminals, interrupts."""
+"""The command line as a process: pipes, exit codes,
+what is imported, help, terminals, interrupts.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     for command in (["price", "--json"], ["explain"], ["price"]):
         command = [sys.executable, "-m", "pricelang", *command, "--book", SHOP, str(file)]
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=env)
+        running = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=env
+        )
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.read(20)
@@ -75,11 +79,16 @@ print(sorted(names & {"lark", "rich"}), file=sys.stderr)
 
 
 @pytest.mark.parametrize("args", [["--json"], []], ids=["json", "table"])
-def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(args: list[str], tmp_path: Path) -> None:
+def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(
+    args: list[str], tmp_path: Path
+) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PRICELANG_CACHE": str(tmp_path / "cache")}
     file = str(SAMPLES / "messages" / "09_fast_mode.json")
     command = [sys.executable, "-c", IMPORTS, "price", file, "--at", "2026-10-20", *args]
-    first, second = (subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, check=True) for _ in range(2))
+    first, second = (
+        subprocess.run(command, capture_output=True, text=True, env=env, cwd=ROOT, check=True)
+        for _ in range(2)
+    )
     assert "lark" in first.stderr
     assert second.stdout == first.stdout
     assert "lark" not in second.stderr
@@ -88,7 +97,9 @@ def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(args: list[str],
 
 def test_the_group_imports_no_command() -> None:
     code = "import sys, pricelang.cli; print([x for x in sys.modules if x.startswith('pricelang.cli.')])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
     assert done.stdout == "[]\n"
 
 
@@ -130,7 +141,9 @@ GRID = output.Grid(("name", "amount"), (("one", "$1.25"), ("total", "$10")), fro
 SMALL = output.Grid(("name",), (("narrow",),))
 
 
-def test_a_table_on_a_terminal_is_drawn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_on_a_terminal_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     Terminal(monkeypatch, 80)
     output.show_grid(GRID, lambda: SMALL)
     text = capsys.readouterr().out
@@ -139,7 +152,9 @@ def test_a_table_on_a_terminal_is_drawn(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "narrow" not in text
 
 
-def test_a_narrow_terminal_gets_the_narrower_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_narrow_terminal_gets_the_narrower_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     Terminal(monkeypatch, 12)
     output.show_grid(GRID, lambda: SMALL)
     assert "narrow" in capsys.readouterr().out
@@ -147,7 +162,9 @@ def test_a_narrow_terminal_gets_the_narrower_table(monkeypatch: pytest.MonkeyPat
     assert "$1.25" in capsys.readouterr().out
 
 
-def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_color_is_respected(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     Terminal(monkeypatch, 80)
     monkeypatch.setenv("NO_COLOR", "1")
     output.show_grid(GRID)
@@ -156,7 +173,9 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 def test_numbers_line_up_at_their_points() -> None:
-    assert padded(("n",), (("1.5",), ("10",), ("1,000.25",)), {0}) == [["       n", "    1.5 ", "   10   ", "1,000.25"]]
+    assert padded(("n",), (("1.5",), ("10",), ("1,000.25",)), {0}) == [
+        ["       n", "    1.5 ", "   10   ", "1,000.25"]
+    ]
 
 
 def test_markdown_escapes_what_would_end_a_cell() -> None:
@@ -166,11 +185,19 @@ def test_markdown_escapes_what_would_end_a_cell() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("50k", "50000"), ("1.5M", "1500000"), ("1,500k", "1500000"), ("1.2345k", "1234.5"), ("0.5k", "500"), ("0k", "0"),
-        ("2k searches", "2000 searches"), ("90 minutes", "90 minutes"), ("5m", "5m"), ("5kB", "5kB"),
+        ("50k", "50000"),
+        ("1.5M", "1500000"),
+        ("1,500k", "1500000"),
+        ("1.2345k", "1234.5"),
+        ("0.5k", "500"),
+        ("0k", "0"),
+        ("2k searches", "2000 searches"),
+        ("90 minutes", "90 minutes"),
+        ("5m", "5m"),
+        ("5kB", "5kB"),
         ("123456789012345678901234567890.1234567k", "123456789012345678901234567890123.4567"),
         ("٣k", "٣k"),
     ],
-)  # fmt: skip
+)
 def test_quantities_are_written_out_exactly(text: str, found: str) -> None:
     assert quantity(text) == found

@@ -7,14 +7,27 @@ import pytest
 
 from tests.cli.helpers import run
 
-ONE = ("--model", "claude-opus-4-7", "--meter", "input", "--since", "2026-04-16", "--dimension", "service_tier")
+ONE = (
+    "--model",
+    "claude-opus-4-7",
+    "--meter",
+    "input",
+    "--since",
+    "2026-04-16",
+    "--dimension",
+    "service_tier",
+)
 
 
 def test_the_text_runs_as_it_is() -> None:
     """All of it, in one go, is a script of the dialect."""
-    text = run("sql", "--dialect", "duckdb", *ONE, "--map", "at=ts", "--set", "speed=standard").stdout
+    text = run(
+        "sql", "--dialect", "duckdb", *ONE, "--map", "at=ts", "--set", "speed=standard"
+    ).stdout
     with duckdb.connect() as connection:
-        connection.execute("create table usage as select 'claude-opus-4-7' as model, timestamp '2026-05-01' as ts, 'batch' as service_tier, 1000 as input")
+        connection.execute(
+            "create table usage as select 'claude-opus-4-7' as model, timestamp '2026-05-01' as ts, 'batch' as service_tier, 1000 as input"
+        )
         assert connection.execute(text).fetchall()[0][-1].normalize().as_tuple().digits == (2, 5)
     assert text.startswith("-- prices of the book anthropic, written by pricelang for duckdb\n")
     assert "speed standard" in text
@@ -23,9 +36,14 @@ def test_the_text_runs_as_it_is() -> None:
 def test_parts_and_forms() -> None:
     tables, query, totals, accounts, settled = (
         run("sql", "--dialect", "trino", *ONE, *more).stdout
-        for more in (["--only", "tables"], ["--only", "query"], ["--totals-by", "model,month", "--only", "query"],
-                     ["--account", "org", "--tie", "id", "--only", "query"], ["--account", "org", "--settle", "--only", "query"])
-    )  # fmt: skip
+        for more in (
+            ["--only", "tables"],
+            ["--only", "query"],
+            ["--totals-by", "model,month", "--only", "query"],
+            ["--account", "org", "--tie", "id", "--only", "query"],
+            ["--account", "org", "--settle", "--only", "query"],
+        )
+    )
     assert "create table" in tables
     assert "select" not in tables
     assert "create table" not in query
@@ -33,7 +51,12 @@ def test_parts_and_forms() -> None:
     assert "date_trunc('month'" in totals
     assert '"org"' in accounts
     assert '"due"' in settled
-    assert '"a"."b"' in run("sql", "--dialect", "postgres", *ONE, "--usage-table", "a.b", "--schema", "rates").stdout
+    assert (
+        '"a"."b"'
+        in run(
+            "sql", "--dialect", "postgres", *ONE, "--usage-table", "a.b", "--schema", "rates"
+        ).stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,13 +64,19 @@ def test_parts_and_forms() -> None:
     [
         (["--dialect", "oracle"], "'oracle' is not one of"),
         (["--dialect", "duckdb", "--settle"], "`--settle` needs the column of accounts"),
-        (["--dialect", "duckdb", "--account", "a", "--totals-by", "model"], "totals of accounts are `--settle`"),
+        (
+            ["--dialect", "duckdb", "--account", "a", "--totals-by", "model"],
+            "totals of accounts are `--settle`",
+        ),
         (["--dialect", "duckdb", "--usage-table", ""], "`--usage-table` takes a name"),
         (["--dialect", "duckdb", "--usage-table", "a..b"], "`--usage-table` takes a name"),
         (["--dialect", "duckdb", "--tie", "id"], "it needs `--account COLUMN`"),
         (["--dialect", "duckdb", "--map", "input"], "`--map` takes NAME=COLUMN"),
         (["--dialect", "duckdb", "--map", "inputt=x"], "error[unknown_name]"),
-        (["--dialect", "duckdb", "--meter", "code_execution", "--model", "nobody"], "error[unknown_model]"),
+        (
+            ["--dialect", "duckdb", "--meter", "code_execution", "--model", "nobody"],
+            "error[unknown_model]",
+        ),
         (["--dialect", "duckdb", "--since", "soon"], "error[bad_date]"),
         (["--dialect", "duckdb", "--dimension", "hue"], "error[unknown_dimension]"),
     ],
@@ -60,7 +89,11 @@ def test_refusals(args: list[str], said: str) -> None:
 
 def test_the_heading_names_the_meters_that_are_not_counted() -> None:
     said = "-- no part of any amount, unless `--meter` names them beside the others: "
-    (line,) = [line for line in run("sql", "--dialect", "duckdb").stdout.splitlines() if line.startswith(said)]
+    (line,) = [
+        line
+        for line in run("sql", "--dialect", "duckdb").stdout.splitlines()
+        if line.startswith(said)
+    ]
     assert "web_search" in line.removeprefix(said).split(", ")
     assert "input" not in line.removeprefix(said).split(", ")
     assert said not in run("sql", "--dialect", "duckdb", "--meter", "input").stdout

@@ -6,7 +6,8 @@ import pytest
 
 from .helpers import SHOP, expect_golden, objects, run
 
-# The pricing page of 2026-04-17: base input, 5m writes, 1h writes, reads, output; batch input, batch output.
+# The pricing page of 2026-04-17: base input, 5m writes, 1h writes, reads, output;
+# batch input, batch output.
 PAGE = """
 claude-opus-4-7 5 6.25 10 0.5 25 2.5 12.5
 claude-opus-4-6 5 6.25 10 0.5 25 2.5 12.5
@@ -30,7 +31,9 @@ def table(mode: str, *args: str) -> dict[str, list[str]]:
     (found,) = objects(run("table", "--json", "--mode", mode, *args).stdout)
     (only,) = found["tables"]
     prices = {row["model"]: list(row["prices"].values()) for row in only["rows"]}
-    assert {(price["per"], price["currency"]) for row in prices.values() for price in row if price} == {("MTok", "USD")}
+    assert {
+        (price["per"], price["currency"]) for row in prices.values() for price in row if price
+    } == {("MTok", "USD")}
     return {model: [price["amount"] for price in row] for model, row in prices.items()}
 
 
@@ -51,12 +54,20 @@ def test_the_page_for_readers() -> None:
     assert done.exit_code == 0
     expect_golden("table_2026-04-17.txt", done.stdout)
     markdown = run("table", "--at", "2026-04-17", "--markdown", "--mode", "base").stdout
-    assert "| Model | Base Input Tokens | 5m Cache Writes | 1h Cache Writes | Cache Hits & Refreshes | Output Tokens |" in markdown
-    assert "| claude-opus-4-7 | $5 / MTok | $6.25 / MTok | $10 / MTok | $0.50 / MTok | $25 / MTok |" in markdown
+    assert (
+        "| Model | Base Input Tokens | 5m Cache Writes | 1h Cache Writes | Cache Hits & Refreshes | Output Tokens |"
+        in markdown
+    )
+    assert (
+        "| claude-opus-4-7 | $5 / MTok | $6.25 / MTok | $10 / MTok | $0.50 / MTok | $25 / MTok |"
+        in markdown
+    )
 
 
 def test_the_tables_of_any_book() -> None:
-    expect_golden("table_shop.txt", run("table", "--book", SHOP, "--at", "2026-02-01", "--mode", "all").stdout)
+    expect_golden(
+        "table_shop.txt", run("table", "--book", SHOP, "--at", "2026-02-01", "--mode", "all").stdout
+    )
 
 
 def test_a_retired_model_is_listed_for_a_while_and_on_request_for_ever() -> None:
@@ -68,11 +79,19 @@ def test_a_retired_model_is_listed_for_a_while_and_on_request_for_ever() -> None
 
 
 def test_prices_follow_the_day_and_the_conversion() -> None:
-    assert "new-1" not in run("table", "--book", SHOP, "--mode", "base", "--at", "2025-12-31").stdout
-    assert "€1.80 / MTok" in run("table", "--book", SHOP, "--mode", "base", "--at", "2026-06-01").stdout
+    assert (
+        "new-1" not in run("table", "--book", SHOP, "--mode", "base", "--at", "2025-12-31").stdout
+    )
+    assert (
+        "€1.80 / MTok"
+        in run("table", "--book", SHOP, "--mode", "base", "--at", "2026-06-01").stdout
+    )
 
 
-@pytest.mark.parametrize(("args", "words"), [(["--mode", "bach"], "did you mean `batch`"), (["--at", "x"], "error[bad_date]")])
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [(["--mode", "bach"], "did you mean `batch`"), (["--at", "x"], "error[bad_date]")],
+)
 def test_wrong_usage(args: list[str], words: str) -> None:
     done = run("table", *args)
     assert (done.exit_code, done.stdout) == (2, "")

@@ -15,9 +15,16 @@ from .helpers import SAMPLES, expect_golden, objects, run
 
 USAGE, GATEWAY = str(SAMPLES / "tables" / "usage.parquet"), str(SAMPLES / "tables" / "gateway.csv")
 MAPPING = str(SAMPLES / "tables" / "gateway.toml")
-MAPPED = [f"{name}={column}" for name, column in (
-    ("at", "created"), ("model", "model_name"), ("input", "prompt_tokens-cached_tokens"), ("output", "completion_tokens"), ("cache_read", "cached_tokens"),
-)]  # fmt: skip
+MAPPED = [
+    f"{name}={column}"
+    for name, column in (
+        ("at", "created"),
+        ("model", "model_name"),
+        ("input", "prompt_tokens-cached_tokens"),
+        ("output", "completion_tokens"),
+        ("cache_read", "cached_tokens"),
+    )
+]
 
 
 def test_reports() -> None:
@@ -25,8 +32,12 @@ def test_reports() -> None:
     assert done.exit_code == 0
     expect_golden("report.txt", done.stdout)
     found = objects(run("report", USAGE, "--by", "none", "--json").stdout)
-    assert [(row["records"], row["amount"], row["currency"]) for row in found] == [(120, "6.225933", "USD")]
-    rows = list(csv.DictReader(io.StringIO(run("report", USAGE, "--by", "workspace", "--csv").stdout)))
+    assert [(row["records"], row["amount"], row["currency"]) for row in found] == [
+        (120, "6.225933", "USD")
+    ]
+    rows = list(
+        csv.DictReader(io.StringIO(run("report", USAGE, "--by", "workspace", "--csv").stdout))
+    )
     assert [row["workspace"] for row in rows] == ["reports", "search", "support"]
     assert run("price", USAGE).stdout == run("report", USAGE).stdout
 
@@ -37,11 +48,24 @@ def test_rows_to_a_file(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "")
     assert "120 rows read: 120 priced, 0 refused; total $6.225933" in done.stderr
     names = [row[0] for row in duckdb.sql(f"describe from '{out}'").fetchall()]
-    assert names == ["id", "cost", "cost_input", "cost_output", "cost_cache_write_5m", "cost_cache_read"]
-    assert str(duckdb.sql(f"select sum(cost), sum(cost_input + cost_output + cost_cache_write_5m + cost_cache_read) from '{out}'").fetchall()[0][1]).startswith("6.225933")
+    assert names == [
+        "id",
+        "cost",
+        "cost_input",
+        "cost_output",
+        "cost_cache_write_5m",
+        "cost_cache_read",
+    ]
+    assert str(
+        duckdb.sql(
+            f"select sum(cost), sum(cost_input + cost_output + cost_cache_write_5m + cost_cache_read) from '{out}'"
+        ).fetchall()[0][1]
+    ).startswith("6.225933")
 
 
-@pytest.mark.parametrize("maps", [["--map", MAPPING], [part for text in MAPPED for part in ("--map", text)]])
+@pytest.mark.parametrize(
+    "maps", [["--map", MAPPING], [part for text in MAPPED for part in ("--map", text)]]
+)
 def test_refused_rows(tmp_path: Path, maps: list[str]) -> None:
     out, rejects = tmp_path / "priced.jsonl", tmp_path / "rejects.csv"
     done = run("price", GATEWAY, *maps, "-o", str(out))
@@ -50,7 +74,10 @@ def test_refused_rows(tmp_path: Path, maps: list[str]) -> None:
     done = run("price", GATEWAY, *maps, "-o", str(out), "--rejects", str(rejects))
     assert done.exit_code == 1
     assert "8 rows read: 6 priced, 2 refused" in done.stderr
-    assert (len(objects(out.read_text(encoding="utf-8"))), len(rejects.read_text(encoding="utf-8").splitlines())) == (6, 3)
+    assert (
+        len(objects(out.read_text(encoding="utf-8"))),
+        len(rejects.read_text(encoding="utf-8").splitlines()),
+    ) == (6, 3)
     done = run("report", GATEWAY, *maps, "--by", "team")
     assert done.exit_code == 1
     assert "8 rows read: 6 priced, 2 refused" in done.stdout
@@ -82,11 +109,19 @@ def test_wrong_usage(args: list[str], said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("error", [
-    RuntimeError("Query interrupted"), duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
-    duckdb.InvalidInputException("Invalid Input Error: Python exception occurred while executing the UDF: KeyboardInterrupt:"),
-])  # fmt: skip
-def test_an_interrupted_query_is_an_interrupt(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Query interrupted"),
+        duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+        duckdb.InvalidInputException(
+            "Invalid Input Error: Python exception occurred while executing the UDF: KeyboardInterrupt:"
+        ),
+    ],
+)
+def test_an_interrupted_query_is_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     """No exit code that says something of the usage, and no advice about memory."""
 
     def interrupted(*_: object) -> object:

@@ -1,4 +1,6 @@
-"""Every file that any command writes: whole or not at all, never over what is read, with its mode, through what is no file."""
+"""Every file that any command writes:
+whole or not at all, never over what is read, with its mode, through what is no file.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ GOOD, BAD = shop(usage={"input": 1000}), shop(usage={"nothing": 1})
 
 @frozen
 class Case:
-    """A command with one of its outputs: how it is called, what it reads by option, and its other output."""
+    """A command with one of its outputs: how it is called,
+    what it reads by option, and its other output.
+    """
 
     args: tuple[str, ...]
     ending: str
@@ -46,13 +50,21 @@ RECONCILE = ("reconcile", "{usage}", "{cost}", "--book", "{book}")
 CASES = {
     ("price", "--to"): Case(TABLE, ".csv", ("table", "book", "part", "models"), "--rejects"),
     ("price", "--rejects"): Case(RECORDS, ".jsonl", ("records", "book", "part", "models")),
-    ("price", "--focus"): Case(RECORDS, ".csv", ("records", "book", "part", "models"), "--rejects", ".csv"),
+    ("price", "--focus"): Case(
+        RECORDS, ".csv", ("records", "book", "part", "models"), "--rejects", ".csv"
+    ),
     ("audit", "--html"): Case(("audit", "{book}"), ".html", ("book", "part")),
-    ("export", "--output"): Case(("export", "litellm", "--book", "{book}"), ".json", ("book", "part"), "--unsaid", ".json"),
-    ("export", "--unsaid"): Case(("export", "litellm", "--book", "{book}"), ".jsonl", ("book", "part"), "--output"),
-    ("import", "--unsaid"): Case(("import", "litellm", "{data}", "-o", "{folder}", "--force"), ".jsonl", ("data",)),
+    ("export", "--output"): Case(
+        ("export", "litellm", "--book", "{book}"), ".json", ("book", "part"), "--unsaid", ".json"
+    ),
+    ("export", "--unsaid"): Case(
+        ("export", "litellm", "--book", "{book}"), ".jsonl", ("book", "part"), "--output"
+    ),
+    ("import", "--unsaid"): Case(
+        ("import", "litellm", "{data}", "-o", "{folder}", "--force"), ".jsonl", ("data",)
+    ),
     ("reconcile", "--to"): Case(RECONCILE, ".txt", ("usage", "cost", "book", "part")),
-}  # fmt: skip
+}
 """A new output needs a line here: `test_every_output_is_known` finds it."""
 
 IN_PLACE = {("import", "--output"), ("fmt", "paths")}
@@ -60,14 +72,22 @@ IN_PLACE = {("import", "--output"), ("fmt", "paths")}
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:
-    """What the commands read: records, a table, a book of two files, a map of models, price data, usage and cost."""
+    """What the commands read: records, a table, a book of two files,
+    a map of models, price data, usage and cost.
+    """
     folder = tmp_path / "in"
     folder.mkdir()
     text = Path(SHOP).read_text(encoding="utf-8")
     found = {
-        "records": folder / "r.jsonl", "table": folder / "t.csv", "book": folder / "b.price", "part": folder / "part.price",
-        "models": folder / "m.toml", "data": folder / "d.json", "usage": folder / "u.jsonl", "cost": folder / "c.csv",
-    }  # fmt: skip
+        "records": folder / "r.jsonl",
+        "table": folder / "t.csv",
+        "book": folder / "b.price",
+        "part": folder / "part.price",
+        "models": folder / "m.toml",
+        "data": folder / "d.json",
+        "usage": folder / "u.jsonl",
+        "cost": folder / "c.csv",
+    }
     found["book"].write_text(text + '\ninclude "part.price"\n', encoding="utf-8")
     found["part"].write_text('note "a note"\n', encoding="utf-8")
     found["records"].write_text(GOOD + BAD)
@@ -79,12 +99,21 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return found | {"folder": tmp_path / "imported"}
 
 
-def argv(key: tuple[str, str], files: dict[str, Path], target: object, other: object | None = None) -> list[str]:
+def argv(
+    key: tuple[str, str], files: dict[str, Path], target: object, other: object | None = None
+) -> list[str]:
     """The arguments of a case, with the output and the other one."""
     case = CASES[key]
     args = [arg.format(**files) for arg in case.args] + [key[1], str(target)]
     if case.other is not None:
-        args += [case.other, str(other if other is not None else files["records"].parent.parent / f"other{case.other_ending}")]
+        args += [
+            case.other,
+            str(
+                other
+                if other is not None
+                else files["records"].parent.parent / f"other{case.other_ending}"
+            ),
+        ]
     return args
 
 
@@ -98,7 +127,14 @@ def test_every_output_is_known() -> None:
     assert found == {*CASES, ("import", "--output")}
 
 
-WRITERS = {"write_bytes", "open_file", "mkstemp", "NamedTemporaryFile", "TemporaryDirectory", "mkdtemp"}
+WRITERS = {
+    "write_bytes",
+    "open_file",
+    "mkstemp",
+    "NamedTemporaryFile",
+    "TemporaryDirectory",
+    "mkdtemp",
+}
 ALLOWED = {
     "writing.py": "the writer",
     "cache.py": "a writer of its own, since it stands on the way of every cold start",
@@ -114,17 +150,34 @@ def test_nothing_is_written_but_by_the_one_writer() -> None:
         if str(path.relative_to(ROOT / "pricelang")) in ALLOWED:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not (isinstance(node, ast.Call) and _writes(node)), f"{path}:{node.lineno} writes a file"
+            assert not (isinstance(node, ast.Call) and _writes(node)), (
+                f"{path}:{node.lineno} writes a file"
+            )
 
 
 def _writes(call: ast.Call) -> bool:
-    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    of_os = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id in ("os", "shutil")
+    name = (
+        call.func.id
+        if isinstance(call.func, ast.Name)
+        else call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else ""
+    )
+    of_os = (
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in ("os", "shutil")
+    )
     if name in ("replace", "rename", "move", "copy", "copyfile", "remove"):
         return of_os
     if name == "open":
         modes = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
-        return any(isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & set("wax+") for mode in modes)
+        return any(
+            isinstance(mode, ast.Constant)
+            and isinstance(mode.value, str)
+            and set(mode.value) & set("wax+")
+            for mode in modes
+        )
     return name in WRITERS or (name == "write_text" and isinstance(call.func, ast.Attribute))
 
 
@@ -143,8 +196,12 @@ def aliases(path: Path, folder: Path) -> list[Path]:
 ATTACKS = [(key, name) for key, case in CASES.items() for name in case.inputs]
 
 
-@pytest.mark.parametrize(("key", "name"), ATTACKS, ids=[f"{key[0]} {key[1]} over {name}" for key, name in ATTACKS])
-def test_no_output_is_an_input(key: tuple[str, str], name: str, files: dict[str, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "name"), ATTACKS, ids=[f"{key[0]} {key[1]} over {name}" for key, name in ATTACKS]
+)
+def test_no_output_is_an_input(
+    key: tuple[str, str], name: str, files: dict[str, Path], tmp_path: Path
+) -> None:
     before = snapshot(files)
     for target in aliases(files[name], tmp_path):
         done = run(*argv(key, files, target))
@@ -156,8 +213,20 @@ def test_no_output_is_an_input(key: tuple[str, str], name: str, files: dict[str,
 
 def test_standard_input_is_an_input_too(files: dict[str, Path]) -> None:
     with files["records"].open() as stream:
-        command = [sys.executable, "-m", "pricelang", "price", "-", "--book", SHOP, "--rejects", str(files["records"])]
-        done = subprocess.run(command, stdin=stream, capture_output=True, text=True, cwd=ROOT, check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "pricelang",
+            "price",
+            "-",
+            "--book",
+            SHOP,
+            "--rejects",
+            str(files["records"]),
+        ]
+        done = subprocess.run(
+            command, stdin=stream, capture_output=True, text=True, cwd=ROOT, check=False
+        )
     assert (done.returncode, "which is read" in done.stderr) == (2, True)
     assert files["records"].read_text() == GOOD + BAD
 
@@ -175,7 +244,9 @@ def test_a_folder_and_a_book_below_are_inputs(files: dict[str, Path], tmp_path: 
 
 
 @pytest.mark.parametrize("key", [key for key, case in CASES.items() if case.other])
-def test_two_outputs_are_two_files(key: tuple[str, str], files: dict[str, Path], tmp_path: Path) -> None:
+def test_two_outputs_are_two_files(
+    key: tuple[str, str], files: dict[str, Path], tmp_path: Path
+) -> None:
     target = tmp_path / f"both{CASES[key].ending}"
     for there in (False, True):
         if there:
@@ -187,7 +258,9 @@ def test_two_outputs_are_two_files(key: tuple[str, str], files: dict[str, Path],
 
 
 @pytest.mark.parametrize("key", list(CASES), ids=" ".join)
-def test_a_file_keeps_its_mode_and_its_links(key: tuple[str, str], files: dict[str, Path], tmp_path: Path) -> None:
+def test_a_file_keeps_its_mode_and_its_links(
+    key: tuple[str, str], files: dict[str, Path], tmp_path: Path
+) -> None:
     target, link = tmp_path / f"there{CASES[key].ending}", tmp_path / f"link{CASES[key].ending}"
     target.write_text("older")
     target.chmod(0o640)
@@ -206,7 +279,9 @@ def test_a_file_keeps_its_mode_and_its_links(key: tuple[str, str], files: dict[s
 
 
 @pytest.mark.parametrize("key", list(CASES), ids=" ".join)
-def test_what_is_no_file_is_written_through(key: tuple[str, str], files: dict[str, Path], tmp_path: Path) -> None:
+def test_what_is_no_file_is_written_through(
+    key: tuple[str, str], files: dict[str, Path], tmp_path: Path
+) -> None:
     assert run(*argv(key, files, "/dev/null")).exit_code in (0, 1)
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
     full = run(*argv(key, files, "/dev/full"))
@@ -228,14 +303,22 @@ def test_standard_output_is_a_target(files: dict[str, Path], tmp_path: Path) -> 
     for target in ("/dev/stdout", "/dev/fd/1", "-"):
         args = argv(("export", "--output"), files, target)
         with (tmp_path / "out").open("w") as out:
-            subprocess.run([sys.executable, "-m", "pricelang", *args], stdout=out, stderr=subprocess.DEVNULL, cwd=ROOT, check=True)
+            subprocess.run(
+                [sys.executable, "-m", "pricelang", *args],
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+                cwd=ROOT,
+                check=True,
+            )
         assert json.loads((tmp_path / "out").read_text())
     done = process("export", "litellm", "--book", SHOP, "--unsaid", "/dev/stdout")
     assert (done.returncode, "go to one file" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("key", list(CASES), ids=" ".join)
-def test_a_target_that_cannot_be_is_said_at_once(key: tuple[str, str], files: dict[str, Path], tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_is_said_at_once(
+    key: tuple[str, str], files: dict[str, Path], tmp_path: Path
+) -> None:
     before = snapshot(files)
     for target in (tmp_path / "no" / "x.csv", files["records"].parent):
         done = run(*argv(key, files, target))
@@ -255,12 +338,20 @@ main("pricelang")
 def on_a_small_disk(size: int, *args: str) -> subprocess.CompletedProcess[str]:
     """A command that can write no file longer than so many bytes."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PRICELANG_CACHE": ""}
-    return subprocess.run([sys.executable, "-c", SMALL_DISK, str(size), *args], capture_output=True, text=True, env=env, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, str(size), *args],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
 
 
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit of file sizes")
 @pytest.mark.parametrize("key", list(CASES), ids=" ".join)
-def test_a_full_disk_leaves_what_was_there(key: tuple[str, str], files: dict[str, Path], tmp_path: Path) -> None:
+def test_a_full_disk_leaves_what_was_there(
+    key: tuple[str, str], files: dict[str, Path], tmp_path: Path
+) -> None:
     target = tmp_path / f"there{CASES[key].ending}"
     target.write_text("older")
     if key == ("price", "--rejects"):
@@ -297,7 +388,12 @@ def test_an_import_replaces_what_an_import_wrote(files: dict[str, Path]) -> None
     assert snapshot({path.name: path for path in folder.iterdir()}) == whole
     done = run("import", "genai-prices", FILES["genai-prices"], "-o", str(folder), "--force")
     assert (done.exit_code, "mine.price" in done.stderr) == (0, True)
-    assert sorted(path.name for path in folder.iterdir()) == ["acme.price", "book.price", "mine.price", "owl.price"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "acme.price",
+        "book.price",
+        "mine.price",
+        "owl.price",
+    ]
     (folder / "acme.price").unlink()
     (folder / "rank.price").write_text('note "my own"\n')
     again = run(*command)
@@ -332,14 +428,17 @@ def test_drafts_that_a_kill_left_are_swept(tmp_path: Path) -> None:
     assert (tmp_path / "x").read_text() == "text"
 
 
-def test_a_run_that_stops_early_writes_nothing(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_run_that_stops_early_writes_nothing(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def stopped(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
     target = tmp_path / "left.jsonl"
     target.write_text("older")
     monkeypatch.setattr("pricelang.cli.price._tables", stopped)
-    assert run("price", str(files["records"]), "--book", SHOP, "--rejects", str(target)).exit_code == 130
+    assert (
+        run("price", str(files["records"]), "--book", SHOP, "--rejects", str(target)).exit_code
+        == 130
+    )
     assert target.read_text() == "older"
-
-

@@ -1,4 +1,6 @@
-"""Every command that reads records takes `--unknown-counters`, wherever its records come from: refused, or priced with what is known."""
+"""Every command that reads records takes `--unknown-counters`, wherever its records come from:
+refused, or priced with what is known.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ from pricelang.rating.errors import PriceError
 
 from .helpers import run
 
-MESSAGE = {"model": "claude-opus-5", "type": "message", "stop_reason": "end_turn", "usage": {"input_tokens": 1_000_000, "output_tokens": 1, "dream_tokens": 5}}
+MESSAGE = {
+    "model": "claude-opus-5",
+    "type": "message",
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 1_000_000, "output_tokens": 1, "dream_tokens": 5},
+}
 PLAN = 'month = "2026-08"\nper_day = 2\n[[requests]]\nrecords = "usage.jsonl"\n'
 WARN = ("--unknown-counters", "warn")
 CASES = {
@@ -33,9 +40,17 @@ CASES = {
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
     plan = {"month": "2026-08", "per_day": 2, "requests": [{"records": "usage.jsonl"}]}
-    for name, text in (("usage.jsonl", json.dumps(MESSAGE)), ("plan.toml", PLAN), ("plan.json", json.dumps(plan))):
+    for name, text in (
+        ("usage.jsonl", json.dumps(MESSAGE)),
+        ("plan.toml", PLAN),
+        ("plan.json", json.dumps(plan)),
+    ):
         (tmp_path / name).write_text(text, encoding="utf-8")
-    return {"usage": f"{tmp_path}/usage.jsonl", "plan": f"{tmp_path}/plan.toml", "json": f"{tmp_path}/plan.json"}
+    return {
+        "usage": f"{tmp_path}/usage.jsonl",
+        "plan": f"{tmp_path}/plan.toml",
+        "json": f"{tmp_path}/plan.json",
+    }
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -55,7 +70,11 @@ def test_every_command_of_records_has_it() -> None:
         command = main.get_command(click.Context(main), name)
         assert command is not None
         options = {option for param in command.params for option in param.opts}
-        formats = [param for param in command.params if "--format" in param.opts and "record" in (getattr(param, "help", "") or "")]
+        formats = [
+            param
+            for param in command.params
+            if "--format" in param.opts and "record" in (getattr(param, "help", "") or "")
+        ]
         if formats or "--usage" in options:
             reading.add(name)
             assert "--unknown-counters" in options, name

@@ -29,7 +29,10 @@ def test_pools_end_within_the_month() -> None:
 
 
 def test_markdown_days_and_csv() -> None:
-    expect_golden("workload_support.md", run("workload", str(SUPPORT), "--markdown", "--month", "2028-02", "--days").stdout)
+    expect_golden(
+        "workload_support.md",
+        run("workload", str(SUPPORT), "--markdown", "--month", "2028-02", "--days").stdout,
+    )
     rows = list(csv.DictReader(io.StringIO(run("workload", str(SUPPORT), "--csv").stdout)))
     assert [row["day"] for row in rows] == [f"2026-11-{day:02}" for day in range(1, 31)]
     assert (rows[0]["expected"], rows[-1]["together_expected"]) == ("23.51", "705.3")
@@ -37,27 +40,78 @@ def test_markdown_days_and_csv() -> None:
 
 def test_json_by_flags_by_standard_input_and_by_records() -> None:
     found = json.loads(run("workload", *ONE, "--per-day", "5k", "--json").stdout)
-    assert (found["month"], found["monthly"]["expected"], found["daily"]["expected"]) == ("2026-11", "1200", "40")
-    assert set(found) == {"book", "month", "currency", "monthly", "daily", "without_pools", "settled", "requests", "pools", "days", "notes"}
+    assert (found["month"], found["monthly"]["expected"], found["daily"]["expected"]) == (
+        "2026-11",
+        "1200",
+        "40",
+    )
+    assert set(found) == {
+        "book",
+        "month",
+        "currency",
+        "monthly",
+        "daily",
+        "without_pools",
+        "settled",
+        "requests",
+        "pools",
+        "days",
+        "notes",
+    }
     text = SUPPORT.read_text()
-    assert json.loads(run("workload", "-", "--json", stdin=text).stdout) == json.loads(run("workload", str(SUPPORT), "--json").stdout)
+    assert json.loads(run("workload", "-", "--json", stdin=text).stdout) == json.loads(
+        run("workload", str(SUPPORT), "--json").stdout
+    )
     record = '{"model": "claude-sonnet-5-5", "usage": {"input": 2000, "output": 400}}\n'
-    by_records = json.loads(run("workload", "-", "--per-day", "5000", "--month", "2026-11", "--json", stdin=record).stdout)
+    by_records = json.loads(
+        run(
+            "workload", "-", "--per-day", "5000", "--month", "2026-11", "--json", stdin=record
+        ).stdout
+    )
     assert by_records["monthly"] == found["monthly"]
-    filled = json.loads(run("workload", "-", "--per-day", "10000", "--json", "--service-tier", "batch", "--at", "2026-11-20", "--model", "claude-sonnet-5-5", stdin='{"usage": {"input": 2000, "output": 400}}').stdout)
+    filled = json.loads(
+        run(
+            "workload",
+            "-",
+            "--per-day",
+            "10000",
+            "--json",
+            "--service-tier",
+            "batch",
+            "--at",
+            "2026-11-20",
+            "--model",
+            "claude-sonnet-5-5",
+            stdin='{"usage": {"input": 2000, "output": 400}}',
+        ).stdout
+    )
     assert filled["monthly"] == found["monthly"]
 
 
 def test_flags_hold_where_a_workload_says_nothing() -> None:
     text = 'per_day = 10\n[[requests]]\nusage = { input = 1_000 }\n[[requests]]\nmodel = "claude-opus-5"\nusage = { input = 1_000 }\n'
-    found = json.loads(run("workload", "-", "--month", "2026-11", "--model", "claude-haiku-4-5", "--json", stdin=text).stdout)
+    found = json.loads(
+        run(
+            "workload",
+            "-",
+            "--month",
+            "2026-11",
+            "--model",
+            "claude-haiku-4-5",
+            "--json",
+            stdin=text,
+        ).stdout
+    )
     assert [mix["each"]["expected"] for mix in found["requests"]] == ["0.001", "0.005"]
 
 
 def test_what_is_refused() -> None:
     done = run("workload", str(SUPPORT), "--month", "2026-10")
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "error[not_offered]: `sort` on 2026-10-01: model `claude-haiku-5-5` is not offered before 2026-10-07" in done.stderr
+    assert (
+        "error[not_offered]: `sort` on 2026-10-01: model `claude-haiku-5-5` is not offered before 2026-10-07"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

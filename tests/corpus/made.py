@@ -1,4 +1,6 @@
-"""Bad books that no text file of the corpus can hold: each function writes one and says how it is named."""
+"""Bad books that no text file of the corpus can hold:
+each function writes one and says how it is named.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,10 @@ def _many_files(folder: Path, patch: pytest.MonkeyPatch) -> str:
 def _many_layers(folder: Path, patch: pytest.MonkeyPatch) -> str:
     _write(folder / "book_0.price", SMALL.replace("book small", "book book_0"))
     for number in range(1, 10):
-        _write(folder / f"book_{number}.price", f"book book_{number} extends book_{number - 1} from 2026-02-01\n")
+        _write(
+            folder / f"book_{number}.price",
+            f"book book_{number} extends book_{number - 1} from 2026-02-01\n",
+        )
     return "book_9.price"
 
 
@@ -100,8 +105,13 @@ def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(search, "MAX_EFFORT", 1)
     axes = "".join(f"dimension side_{axis} default low\n  low, high\n" for axis in "abc")
-    lines = "".join(f"  no effect when side_{a} is high and side_{b} is low\n" for a, b in ("ab", "bc", "ca"))
-    _write(folder / "small.price", SMALL + axes + "multiplier odd\n  when side_a is low or high\n" + lines)
+    lines = "".join(
+        f"  no effect when side_{a} is high and side_{b} is low\n" for a, b in ("ab", "bc", "ca")
+    )
+    _write(
+        folder / "small.price",
+        SMALL + axes + "multiplier odd\n  when side_a is low or high\n" + lines,
+    )
     return "small.price"
 
 
@@ -128,7 +138,9 @@ def _many_pieces_of_a_charge(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 def _many_pieces_of_all(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(search, "MAX_EFFORT", 10)
-    notes = "".join(f'note "{a}{b}" when side_{a} is high and side_{b} is high\n' for a, b in ("ac", "bd"))
+    notes = "".join(
+        f'note "{a}{b}" when side_{a} is high and side_{b} is high\n' for a, b in ("ac", "bd")
+    )
     _write(folder / "small.price", SMALL + AXES + notes)
     return "small.price"
 
@@ -137,28 +149,49 @@ def _many_pieces_of_an_exclusion(folder: Path, patch: pytest.MonkeyPatch) -> str
     patch.setattr(search, "MAX_EFFORT", 6)
     odd = "multiplier odd\n  x 2 on input\n  no effect when side_a is high and side_b is high\n"
     even = "multiplier even\n  x 3 on input\n  no effect when side_c is high and side_d is high\n"
-    _write(folder / "small.price", SMALL + AXES + odd + even + 'exclude odd with even because "one at a time"\n')
+    _write(
+        folder / "small.price",
+        SMALL + AXES + odd + even + 'exclude odd with even because "one at a time"\n',
+    )
     return "small.price"
 
 
 def _many_lines(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(decisions, "MAX_LINES", 3)
-    lines = "".join(f"  x 2 on input when input over {number} from 2026-0{number}-01 before 2026-0{number + 1}-01\n" for number in range(1, 6))
+    lines = "".join(
+        f"  x 2 on input when input over {number} from 2026-0{number}-01 before 2026-0{number + 1}-01\n"
+        for number in range(1, 6)
+    )
     _write(folder / "small.price", SMALL + "multiplier odd\n" + lines)
     return "small.price"
 
 
 def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(faults, "MAX_FAULTS", 2)
-    _write(folder / "small.price", SMALL + "".join(f"unit u{number} is 2 nothings\n" for number in range(5)))
+    _write(
+        folder / "small.price",
+        SMALL + "".join(f"unit u{number} is 2 nothings\n" for number in range(5)),
+    )
     return "small.price"
 
 
 MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
-    "endless_name": _endless_name, "link_outside": _link_outside, "link_to_itself": _link_to_itself,
-    "long_line": _long_line, "many_bytes": _many_bytes, "many_files": _many_files, "many_layers": _many_layers,
-    "many_lines": _many_lines, "many_faults": _many_faults, "many_pieces": _many_pieces, "many_pieces_of_a_charge": _many_pieces_of_a_charge,
+    "endless_name": _endless_name,
+    "link_outside": _link_outside,
+    "link_to_itself": _link_to_itself,
+    "long_line": _long_line,
+    "many_bytes": _many_bytes,
+    "many_files": _many_files,
+    "many_layers": _many_layers,
+    "many_lines": _many_lines,
+    "many_faults": _many_faults,
+    "many_pieces": _many_pieces,
+    "many_pieces_of_a_charge": _many_pieces_of_a_charge,
     "many_pieces_of_all": _many_pieces_of_all,
-    "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion, "many_pieces_of_rates": _many_pieces_of_rates,
-    "no_book": _no_book, "no_entry": _no_entry, "not_utf_8": _not_utf_8, "unreadable": _unreadable,
-}  # fmt: skip
+    "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion,
+    "many_pieces_of_rates": _many_pieces_of_rates,
+    "no_book": _no_book,
+    "no_entry": _no_entry,
+    "not_utf_8": _not_utf_8,
+    "unreadable": _unreadable,
+}

@@ -1,4 +1,6 @@
-"""What the source can say is wrong with a book: the code and the sentence of each fault, read from its syntax trees."""
+"""What the source can say is wrong with a book:
+the code and the sentence of each fault, read from its syntax trees.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ def _templates(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield re.escape(node.value)
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values)
+        yield "".join(
+            re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
+            for part in node.values
+        )
     elif isinstance(node, ast.BinOp):
         for left in _templates(node.left, names, depth):
             yield from (left + right for right in _templates(node.right, names, depth))
@@ -49,29 +54,46 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
 def _returned(tree: ast.Module) -> dict[str, list[ast.expr]]:
     """What each function of a module returns."""
     return {
-        node.name: [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value is not None]
+        node.name: [
+            part.value
+            for part in ast.walk(node)
+            if isinstance(part, ast.Return) and part.value is not None
+        ]
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
     }
 
 
 def said() -> Iterator[tuple[str, str, str]]:
-    """Every fault that the source can add: where, its code, and its sentence as a regular expression."""
+    """Every fault that the source can add:
+    where, its code, and its sentence as a regular expression.
+    """
     for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef):
                 names = _returned(tree) | _assigned(function)
                 for node in ast.walk(function):
-                    if isinstance(node, ast.Call) and len(node.args) >= 2 and isinstance(node.args[0], ast.Constant):
+                    if (
+                        isinstance(node, ast.Call)
+                        and len(node.args) >= 2
+                        and isinstance(node.args[0], ast.Constant)
+                    ):
                         for code, sentence in _said_by(node, str(node.args[0].value), names):
                             yield path.name, code, sentence
 
 
-def _said_by(call: ast.Call, first: str, names: dict[str, list[ast.expr]]) -> Iterator[tuple[str, str]]:
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+def _said_by(
+    call: ast.Call, first: str, names: dict[str, list[ast.expr]]
+) -> Iterator[tuple[str, str]]:
+    called = (
+        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    )
     if called == "unknown":
         yield f"unknown_{first.replace(' ', '_')}", f"unknown {first} `.+"
     elif called in ("fault", "Fault"):
         for sentence in _templates(call.args[1], names):
-            yield first, sentence + (".*" if first == "syntax" else "")  # what was expected may follow
+            yield (
+                first,
+                sentence + (".*" if first == "syntax" else ""),
+            )  # what was expected may follow

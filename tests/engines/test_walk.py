@@ -1,4 +1,6 @@
-"""The walk that works out equal combinations once finds for each what the evaluator finds for it alone."""
+"""The walk that works out equal combinations once finds
+for each what the evaluator finds for it alone.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ from tests.oracle_requests import share
 
 
 def prices(book: pricelang.Book, cell: Cell | None) -> tuple[object, ...] | None:
-    return None if cell is None else tuple(finite_price(cell, meter.name) for meter in book.checked.meters)
+    return (
+        None
+        if cell is None
+        else tuple(finite_price(cell, meter.name) for meter in book.checked.meters)
+    )
 
 
 def alone(book: pricelang.Book, point: tuple[int, ...]) -> Cell | None:
@@ -40,7 +46,9 @@ def test_equal_states_price_alike() -> None:
             return
         note("\n".join(texts))
         book, walk = pricelang.Book(checked), Walk(checked)
-        sizes = [len(dimension.values) for dimension in checked.dimensions] + [len(total.limits) + 1 for total in checked.sums]
+        sizes = [len(dimension.values) for dimension in checked.dimensions] + [
+            len(total.limits) + 1 for total in checked.sums
+        ]
         points = [
             (model, stretch, *rest)
             for model in range(len(checked.models))
@@ -51,7 +59,9 @@ def test_equal_states_price_alike() -> None:
         random.Random(seed).shuffle(points)
         for point in points[:300]:
             count = len(checked.dimensions)
-            found = walk.cell(walk.start(point[:2]), point[:2], point[2 : 2 + count], point[2 + count :])
+            found = walk.cell(
+                walk.start(point[:2]), point[:2], point[2 : 2 + count], point[2 + count :]
+            )
             assert prices(book, found) == prices(book, alone(book, point)), point
             seen["priced" if found is not None else "not"] += 1
 

@@ -1,4 +1,6 @@
-"""`pricelang sql`: the text of every dialect, and the same prices on each warehouse that runs here."""
+"""`pricelang sql`:
+the text of every dialect, and the same prices on each warehouse that runs here.
+"""
 
 from __future__ import annotations
 
@@ -33,21 +35,38 @@ Row = dict[str, Any]
 UNKNOWN = "unknown model, or one that this text has no prices of"
 
 
-# ---- usage ----------------------------------------------------------------------------------------------------------
+# ---- usage ---------------------------------------------------------------------------------------
 
 
-def usage_statements(plan: Plan, rows: Sequence[Row], dimensions: Sequence[str], meters: Mapping[str, bool], *more: str) -> list[str]:
-    """A table of usage, of `id`, `model`, `at`, dimensions, meters (whole or measured), and columns of text."""
+def usage_statements(
+    plan: Plan,
+    rows: Sequence[Row],
+    dimensions: Sequence[str],
+    meters: Mapping[str, bool],
+    *more: str,
+) -> list[str]:
+    """A table of usage, of `id`, `model`, `at`, dimensions,
+    meters (whole or measured), and columns of text.
+    """
     words = plan.dialect
     name, text = words.words.name, words.words.text
     clock = words.clock(plan.instants)
-    moment = {"spark": "timestamp", "clickhouse": "DateTime64(3, 'UTC')"}.get(words.name, "timestamp")
+    moment = {"spark": "timestamp", "clickhouse": "DateTime64(3, 'UTC')"}.get(
+        words.name, "timestamp"
+    )
     if (words.name, plan.instants) == ("spark", "plain"):
         moment = "timestamp_ntz"
     elif plan.instants == "zoned" and words.name in ("duckdb", "postgres"):
         moment = "timestamptz"
-    big, fine = ("Int64", "Decimal(28, 6)") if words.name == "clickhouse" else ("bigint", "decimal(28,6)")
-    columns = [("id", big), ("model", words.text), ("at", moment), *((found, words.text) for found in (*dimensions, *more))]
+    big, fine = (
+        ("Int64", "Decimal(28, 6)") if words.name == "clickhouse" else ("bigint", "decimal(28,6)")
+    )
+    columns = [
+        ("id", big),
+        ("model", words.text),
+        ("at", moment),
+        *((found, words.text) for found in (*dimensions, *more)),
+    ]
     columns += [(meter, big if whole else fine) for meter, whole in meters.items()]
     listed = ", ".join(f"{name(column)} {words.nullable(kind)}" for column, kind in columns)
     values = []
@@ -58,19 +77,33 @@ def usage_statements(plan: Plan, rows: Sequence[Row], dimensions: Sequence[str],
             instant = f"timestamp_seconds({at})"
         elif at is not None and moment == "timestamptz":
             instant = instant.replace("timestamp '", "timestamptz '").removesuffix("'") + "+00'"
-        texts = ["null" if row.get(found) is None else text(row[found]) for found in (*dimensions, *more)]
-        numbers = ["null" if row.get(meter) is None else plain(Fraction(row[meter])) for meter in meters]
-        values.append(f"({', '.join([str(row['id']), 'null' if row.get('model') is None else text(row['model']), instant, *texts, *numbers])})")
+        texts = [
+            "null" if row.get(found) is None else text(row[found]) for found in (*dimensions, *more)
+        ]
+        numbers = [
+            "null" if row.get(meter) is None else plain(Fraction(row[meter])) for meter in meters
+        ]
+        values.append(
+            f"({', '.join([str(row['id']), 'null' if row.get('model') is None else text(row['model']), instant, *texts, *numbers])})"
+        )
     table = plan.name(*plan.table)
-    return [f"create table {table} ({listed}){words.ending}", f"insert into {table} values {', '.join(values)}"]
+    return [
+        f"create table {table} ({listed}){words.ending}",
+        f"insert into {table} values {', '.join(values)}",
+    ]
 
 
-def asked(book: pricelang.Book, row: Row, dimensions: Sequence[str], meters: Mapping[str, bool]) -> Fraction | None:
+def asked(
+    book: pricelang.Book, row: Row, dimensions: Sequence[str], meters: Mapping[str, bool]
+) -> Fraction | None:
     """What the evaluator of single requests says of a row."""
     if row.get("model") is None or row.get("at") is None:
         return None
     usage = {meter: Fraction(row[meter]) for meter in meters if row.get(meter) is not None}
-    if any(quantity > (MAX_QUANTITY if meters[meter] else MAX_MEASURE) for meter, quantity in usage.items()):
+    if any(
+        quantity > (MAX_QUANTITY if meters[meter] else MAX_MEASURE)
+        for meter, quantity in usage.items()
+    ):
         return None
     at = datetime.datetime.fromtimestamp(row["at"], datetime.UTC)
     try:
@@ -80,21 +113,45 @@ def asked(book: pricelang.Book, row: Row, dimensions: Sequence[str], meters: Map
         return None
 
 
-def random_rows(seed: int, book: pricelang.Book, texts: Sequence[str], dimensions: Sequence[str], meters: Mapping[str, bool], count: int) -> list[Row]:
+def random_rows(
+    seed: int,
+    book: pricelang.Book,
+    texts: Sequence[str],
+    dimensions: Sequence[str],
+    meters: Mapping[str, bool],
+    count: int,
+) -> list[Row]:
     """Usage of a book near its dates and thresholds, some of it unknown, refused, or missing."""
     random, words = Random(seed), vocabulary(read_texts(*texts))
     rows: list[Row] = []
     for number in range(count):
         at = random.choice(words.dates) + random.choice([-1, 0, 0, 1, 43_200, 86_399])
-        row: Row = {"id": number, "model": random.choice([*words.models] * 4 + ["M-0", "m-0 ", None]), "at": random.choice([at] * 20 + [None])}
+        row: Row = {
+            "id": number,
+            "model": random.choice([*words.models] * 4 + ["M-0", "m-0 ", None]),
+            "at": random.choice([at] * 20 + [None]),
+        }
         for name in dimensions:
-            row[name] = random.choice([None, None, None, *words.dimensions[name], "nonsense"] if random.random() < 0.4 else [None])
+            row[name] = random.choice(
+                [None, None, None, *words.dimensions[name], "nonsense"]
+                if random.random() < 0.4
+                else [None]
+            )
         for meter, whole in meters.items():
             near = [limit + step for limit in words.limits for step in (0, 1)]
             if whole:
-                row[meter] = random.choice([None, 0, 0, 1, random.randrange(3_000_000), random.randrange(10**15), *near])
+                row[meter] = random.choice(
+                    [None, 0, 0, 1, random.randrange(3_000_000), random.randrange(10**15), *near]
+                )
             else:
-                row[meter] = random.choice([None, None, 0, Fraction(random.randrange(10**9), 10**random.choice([0, 3, 5]))])
+                row[meter] = random.choice(
+                    [
+                        None,
+                        None,
+                        0,
+                        Fraction(random.randrange(10**9), 10 ** random.choice([0, 3, 5])),
+                    ]
+                )
         if random.random() < 0.06:
             row[random.choice([*meters])] = random.choice([-1, MAX_QUANTITY + 1])
         rows.append(row)
@@ -112,7 +169,9 @@ def generated(count: int) -> tuple[tuple[int, tuple[str, ...], pricelang.Book], 
         if checked is not None:
             book = pricelang.Book(checked)
             try:
-                plan_of(book, "duckdb", dimensions=[d.name for d in checked.dimensions if not d.clocked])
+                plan_of(
+                    book, "duckdb", dimensions=[d.name for d in checked.dimensions if not d.clocked]
+                )
                 found.append((seed, texts, book))
             except BadRequest:
                 pass  # not such a book
@@ -134,7 +193,9 @@ def meters_of(book: pricelang.Book, dialect: str, dimensions: Sequence[str]) -> 
 
 @pytest.mark.parametrize("dialect", RUNNING)
 def test_generated_books(dialect: str) -> None:
-    """Every row costs what the evaluator of single requests says, or has none and a reason; so do their totals."""
+    """Every row costs what the evaluator of single requests says, or has none and a reason;
+    so do their totals.
+    """
     prices = refused = 0
     for number, (seed, texts, book) in enumerate(generated(1 if dialect == "spark" else 14)):
         dimensions = [d.name for d in book.checked.dimensions if not d.clocked]
@@ -143,7 +204,12 @@ def test_generated_books(dialect: str) -> None:
         instants = ("plain", "zoned")[number % 2]
         plan = plan_of(book, dialect, meters=list(meters), dimensions=dimensions, instants=instants)
         statements = [*table_statements(plan), *usage_statements(plan, rows, dimensions, meters)]
-        found = {int(row[0] or 0): row for row in run(dialect, statements, query(plan, "null"), ["id", "cost", "reason", "cost_atoms"])}
+        found = {
+            int(row[0] or 0): row
+            for row in run(
+                dialect, statements, query(plan, "null"), ["id", "cost", "reason", "cost_atoms"]
+            )
+        }
         assert len(found) == len(rows)
         expected: list[Fraction | None] = []
         for row in rows:
@@ -151,26 +217,49 @@ def test_generated_books(dialect: str) -> None:
             wanted = asked(book, row, dimensions, meters)
             if cost is None and wanted is not None:
                 assert reason is not None
-                fine = any(not whole and row.get(name) and Fraction(row[name]) * 10**plan.extra % 1 for name, whole in meters.items())
+                fine = any(
+                    not whole and row.get(name) and Fraction(row[name]) * 10**plan.extra % 1
+                    for name, whole in meters.items()
+                )
                 assert "below its minimum" in reason or ("too fine" in reason and fine)
                 wanted = None
             assert (exactly(cost), reason is None) == (wanted, wanted is not None), (row, texts)
             assert exactly(atoms) == (None if wanted is None else wanted * 10**plan.places)
             expected.append(wanted)
         prices, refused = prices + len(rows) - expected.count(None), refused + expected.count(None)
-        totals = run(dialect, statements, totals_query(plan, [], "null"), ["rows", "cost", "unpriced"])
+        totals = run(
+            dialect, statements, totals_query(plan, [], "null"), ["rows", "cost", "unpriced"]
+        )
         assert [tuple(map(exactly, row)) for row in totals] == [
-            (len(rows), sum((cost for cost in expected if cost is not None), Fraction(0)), expected.count(None))
+            (
+                len(rows),
+                sum((cost for cost in expected if cost is not None), Fraction(0)),
+                expected.count(None),
+            )
         ]
     assert min(prices, refused) > (10 if dialect == "spark" else 100)
 
 
-# ---- the book of Claude prices --------------------------------------------------------------------------------------
+# ---- the book of Claude prices -------------------------------------------------------------------
 
 DAY = 1_776_384_000  # 2026-04-17
 CLAUDE: list[Row] = [
-    {"id": 1, "model": "claude-opus-4-7", "at": DAY, "input": 50_000, "output": 15_000, "team": "a"},
-    {"id": 2, "model": "claude-opus-4-7", "at": DAY + 1, "service_tier": "batch", "input": 50_000, "team": "b"},
+    {
+        "id": 1,
+        "model": "claude-opus-4-7",
+        "at": DAY,
+        "input": 50_000,
+        "output": 15_000,
+        "team": "a",
+    },
+    {
+        "id": 2,
+        "model": "claude-opus-4-7",
+        "at": DAY + 1,
+        "service_tier": "batch",
+        "input": 50_000,
+        "team": "b",
+    },
     {"id": 3, "model": "claude-haiku-4-5", "at": DAY + 86_400, "cache_read": 200_000, "team": "a"},
     {"id": 4, "model": "claude-haiku-4-5", "at": DAY + 86_400, "output": 7, "team": "a"},
 ]
@@ -180,7 +269,15 @@ CLAUDE_METERS = {"input": True, "output": True, "cache_read": True}
 
 def claude(dialect: str, **more: Any) -> Plan:
     models = ["claude-opus-4-7", "claude-haiku-4-5"]
-    return plan_of(pricelang.load(), dialect, models=models, meters=[*CLAUDE_METERS], dimensions=["service_tier"], since="2026-04-01", **more)
+    return plan_of(
+        pricelang.load(),
+        dialect,
+        models=models,
+        meters=[*CLAUDE_METERS],
+        dimensions=["service_tier"],
+        since="2026-04-01",
+        **more,
+    )
 
 
 @pytest.mark.parametrize("dialect", RUNNING)
@@ -192,37 +289,73 @@ def test_the_book_of_claude_prices(dialect: str) -> None:
     assert None not in wanted.values()
     found = run(dialect, statements, query(plan), ["id", "cost"])
     assert {int(row[0] or 0): exactly(row[1]) for row in found} == wanted
-    by = run(dialect, statements, totals_query(plan, ["model", "team", "day"]), ["model", "team", "rows", "cost", "day"])
+    by = run(
+        dialect,
+        statements,
+        totals_query(plan, ["model", "team", "day"]),
+        ["model", "team", "rows", "cost", "day"],
+    )
     assert sorted((*row[:3], exactly(row[3]), str(row[4])[:10]) for row in by) == [
         ("claude-haiku-4-5-20251001", "a", "2", (wanted[3] or 0) + (wanted[4] or 0), "2026-04-18"),
-        ("claude-opus-4-7", "a", "1", wanted[1], "2026-04-17"), ("claude-opus-4-7", "b", "1", wanted[2], "2026-04-17"),
-    ]  # fmt: skip
+        ("claude-opus-4-7", "a", "1", wanted[1], "2026-04-17"),
+        ("claude-opus-4-7", "b", "1", wanted[2], "2026-04-17"),
+    ]
     # a name that is nearly one stops the query, in both forms
-    statements = [*tables, *usage_statements(plan, [*CLAUDE, BAD], ["service_tier"], CLAUDE_METERS, "team")]
-    said = "a row has no price" if dialect == "clickhouse" else "pricelang: no price for claude-opus-47"
+    statements = [
+        *tables,
+        *usage_statements(plan, [*CLAUDE, BAD], ["service_tier"], CLAUDE_METERS, "team"),
+    ]
+    said = (
+        "a row has no price"
+        if dialect == "clickhouse"
+        else "pricelang: no price for claude-opus-47"
+    )
     for text in (query(plan), totals_query(plan, ["team"])):
         with pytest.raises(Exception, match=said):
             run(dialect, statements, text, ["cost"])
-    rows = {int(row[0] or 0): row for row in run(dialect, statements, query(plan, "null"), ["id", "cost", "reason"])}
+    rows = {
+        int(row[0] or 0): row
+        for row in run(dialect, statements, query(plan, "null"), ["id", "cost", "reason"])
+    }
     assert rows[9][1:] == (None, UNKNOWN)
-    by = run(dialect, statements, totals_query(plan, ["team"], "null"), ["team", "rows", "cost", "unpriced", "reason"])
-    assert sorted((*row[:2], exactly(row[2]), *row[3:]) for row in by)[1] == ("b", "2", wanted[2], "1", UNKNOWN)
+    by = run(
+        dialect,
+        statements,
+        totals_query(plan, ["team"], "null"),
+        ["team", "rows", "cost", "unpriced", "reason"],
+    )
+    assert sorted((*row[:2], exactly(row[2]), *row[3:]) for row in by)[1] == (
+        "b",
+        "2",
+        wanted[2],
+        "1",
+        UNKNOWN,
+    )
 
 
 @pytest.mark.parametrize("dialect", RUNNING)
 def test_usage_before_the_rates_has_no_price(dialect: str) -> None:
     plan = claude(dialect)
     rows = [{"id": 1, "model": "claude-haiku-4-5", "at": DAY - 30 * 86_400, "input": 1}]
-    statements = [*table_statements(plan), *usage_statements(plan, rows, ["service_tier"], CLAUDE_METERS)]
-    assert run(dialect, statements, query(plan, "null"), ["cost", "reason"]) == [(None, "before 2026-04-01, where this text has no prices")]
+    statements = [
+        *table_statements(plan),
+        *usage_statements(plan, rows, ["service_tier"], CLAUDE_METERS),
+    ]
+    assert run(dialect, statements, query(plan, "null"), ["cost", "reason"]) == [
+        (None, "before 2026-04-01, where this text has no prices")
+    ]
 
 
 @pytest.mark.parametrize("refused", ["raise", "null"])
 def test_usage_columns_named_like_those_of_the_query(refused: str) -> None:
-    plan = plan_of(pricelang.load(), "duckdb", models=["claude-opus-4-7"], meters=["input"], dimensions=[])
+    plan = plan_of(
+        pricelang.load(), "duckdb", models=["claude-opus-4-7"], meters=["input"], dimensions=[]
+    )
     usage = "create table usage as select 'claude-opus-4-7' as model, timestamp '2026-04-17' as at, 50000 as input, 9 as cost_atoms, 'mine' as reason"
     made = [*table_statements(plan), usage]
-    assert exactly(run("duckdb", made, f"select q.cost as c from ({query(plan, refused)}) q", ["c"])[0][0]) == Fraction(1, 4)
+    assert exactly(
+        run("duckdb", made, f"select q.cost as c from ({query(plan, refused)}) q", ["c"])[0][0]
+    ) == Fraction(1, 4)
     lost = [*made, "update usage set model = 'claude-opus-47'"]
     if refused == "raise":
         with pytest.raises(Exception, match="unknown model"):
@@ -234,7 +367,9 @@ def test_usage_columns_named_like_those_of_the_query(refused: str) -> None:
 @pytest.mark.parametrize("taken", ["cost", "pl_cost_atoms", "pl_reason"])
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
 def test_usage_that_was_priced_before_is_not_taken_for_ours(dialect: str, taken: str) -> None:
-    plan = plan_of(pricelang.load(), dialect, models=["claude-opus-4-7"], meters=["input"], dimensions=[])
+    plan = plan_of(
+        pricelang.load(), dialect, models=["claude-opus-4-7"], meters=["input"], dimensions=[]
+    )
     usage = f"create table usage as select cast('claude-opus-4-7' as text) as model, timestamp '2026-04-17' as at, 50000 as input, 9 as {taken}"
     with pytest.raises(Exception, match=r"(?i)ambiguous"):
         run(dialect, [*table_statements(plan), usage], query(plan), ["cost"])
@@ -243,9 +378,19 @@ def test_usage_that_was_priced_before_is_not_taken_for_ours(dialect: str, taken:
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
-    plan = plan_of(pricelang.load(), "duckdb", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants, sums=True)
+    plan = plan_of(
+        pricelang.load(),
+        "duckdb",
+        models=["claude-2.0"],
+        meters=["input"],
+        dimensions=[],
+        instants=instants,
+        sums=True,
+    )
     at = "2023-11-21 02:00" + ("+00" if kind == "timestamptz" else "")
-    usage = f"create table usage as select 'claude-2.0' as model, {kind} '{at}' as at, 1000000 as input"
+    usage = (
+        f"create table usage as select 'claude-2.0' as model, {kind} '{at}' as at, 1000000 as input"
+    )
     statements = ["set TimeZone = 'America/New_York'", *table_statements(plan), usage]
     assert exactly(run("duckdb", statements, query(plan), ["cost"])[0][0]) == 8
 
@@ -253,7 +398,15 @@ def test_duckdb_reads_instants_in_any_zone_of_the_session(kind: str, instants: s
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_postgres_reads_instants_in_any_zone_of_the_session(kind: str, instants: str) -> None:
-    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants, sums=True)
+    plan = plan_of(
+        pricelang.load(),
+        "postgres",
+        models=["claude-2.0"],
+        meters=["input"],
+        dimensions=[],
+        instants=instants,
+        sums=True,
+    )
     usage = f"create table usage as select 'claude-2.0'::text as model, {kind} '2023-11-21 02:00+00' as at, 1000000 as input"
     statements = ["set timezone = 'America/New_York'", *table_statements(plan), usage]
     assert exactly(run("postgres", statements, query(plan), ["cost"])[0][0]) == 8
@@ -263,17 +416,38 @@ def test_postgres_reads_instants_in_any_zone_of_the_session(kind: str, instants:
 
 def test_a_real_of_postgres_is_itself_or_no_quantity() -> None:
     """A cast of it to NUMERIC keeps six digits."""
-    plan = plan_of(pricelang.load(), "postgres", models=["claude-2.0"], meters=["input"], dimensions=[], sums=True)
+    plan = plan_of(
+        pricelang.load(),
+        "postgres",
+        models=["claude-2.0"],
+        meters=["input"],
+        dimensions=[],
+        sums=True,
+    )
     usage = "create table usage as select 'claude-2.0'::text as model, timestamp '2023-11-21' as at, x::real as input from (values (16777215), (1000000)) t(x)"
-    found = run("postgres", [*table_statements(plan), usage], query(plan, "null"), ["input", "cost", "reason"])
+    found = run(
+        "postgres",
+        [*table_statements(plan), usage],
+        query(plan, "null"),
+        ["input", "cost", "reason"],
+    )
     assert [(row[0], exactly(row[1])) for row in found] == [("1.6777215e+07", None), ("1e+06", 8)]
     assert "is no quantity" in (found[0][2] or "")
 
 
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
 def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
-    """TIMESTAMP is the type that `TIMESTAMP_TYPE_MAPPING` says, and a text is read as `TIMESTAMP_INPUT_FORMAT` says."""
-    plan = plan_of(pricelang.load(), "snowflake", models=["claude-2.0"], meters=["input"], dimensions=[], instants=instants)
+    """TIMESTAMP is the type that `TIMESTAMP_TYPE_MAPPING` says,
+    and a text is read as `TIMESTAMP_INPUT_FORMAT` says.
+    """
+    plan = plan_of(
+        pricelang.load(),
+        "snowflake",
+        models=["claude-2.0"],
+        meters=["input"],
+        dimensions=[],
+        instants=instants,
+    )
     text = "\n".join([*table_statements(plan), query(plan), totals_query(plan, ["day"])])
     assert "to_timestamp_ntz('2023-11-21 00:00:00', 'YYYY-MM-DD HH24:MI:SS')" in text
     assert "timestamp '" not in text
@@ -282,19 +456,41 @@ def test_no_instant_of_snowflake_depends_on_a_setting(instants: str) -> None:
 @pytest.mark.parametrize("kind", ["timestamp", "timestamptz", "date"])
 @pytest.mark.parametrize("style", ["ISO, MDY", "SQL, DMY", "Postgres, MDY", "German"])
 @pytest.mark.parametrize("instants", ["plain", "zoned"])
-def test_redshift_reads_instants_with_a_zone_or_without(kind: str, style: str, instants: str) -> None:
+def test_redshift_reads_instants_with_a_zone_or_without(
+    kind: str, style: str, instants: str
+) -> None:
     """What is said to it of the column is said to PostgreSQL here, which has these words too."""
     read = DIALECTS["redshift"].clock(instants).read("at")
-    statements = ["set timezone = 'America/New_York'", f"set datestyle = '{style}'",
-                  f"create table usage as select {kind} '2023-11-21 02:00+00' as at"]  # fmt: skip
-    found = run("postgres", statements, f"select to_char({read}, 'YYYY-MM-DD HH24:MI') as at from usage", ["at"])
+    statements = [
+        "set timezone = 'America/New_York'",
+        f"set datestyle = '{style}'",
+        f"create table usage as select {kind} '2023-11-21 02:00+00' as at",
+    ]
+    found = run(
+        "postgres",
+        statements,
+        f"select to_char({read}, 'YYYY-MM-DD HH24:MI') as at from usage",
+        ["at"],
+    )
     assert found == [("2023-11-21 00:00" if kind == "date" else "2023-11-21 02:00",)]
 
 
 @pytest.mark.parametrize("dialect", ["snowflake", "trino", "redshift"])
 def test_a_column_is_never_compared_in_the_zone_of_the_session(dialect: str) -> None:
-    """A comparison of a column with a zone and a timestamp without would be: what is compared is read from both kinds first."""
-    asked = [plan_of(pricelang.load(), dialect, models=["claude-2.0"], meters=["input"], dimensions=[], instants=kind) for kind in ("plain", "zoned")]
+    """A comparison of a column with a zone and a timestamp without would be:
+    what is compared is read from both kinds first.
+    """
+    asked = [
+        plan_of(
+            pricelang.load(),
+            dialect,
+            models=["claude-2.0"],
+            meters=["input"],
+            dimensions=[],
+            instants=kind,
+        )
+        for kind in ("plain", "zoned")
+    ]
     assert query(asked[0]) == query(asked[1])
     tests = {"snowflake": "date_part(epoch_second, ", "trino": "typeof(", "redshift": " ~ "}
     read = asked[0].dialect.plain.read("x")
@@ -302,12 +498,39 @@ def test_a_column_is_never_compared_in_the_zone_of_the_session(dialect: str) -> 
     assert asked[0].dialect.plain.read(asked[0].at) in query(asked[0])
 
 
-# ---- hostile names --------------------------------------------------------------------------------------------------
+# ---- hostile names -------------------------------------------------------------------------------
 
 HOSTILE = (
-    "it's", 'a"b', "a`b", "a\\", "a\\'b", "a\nb", "a\tb", "a;b--c", "/*", "*/", "-- x", "a''b", "$$", "${env:HOME}", "$1", "\u0430",
-    "a", "A", "a\u0301", "\u00e1", "%s", "{{x}}", "null", "\u202ex", "a" * 200, "x'); drop table usage; --", "\\", "\\n", "\U0001f4b8",
-)  # fmt: skip
+    "it's",
+    'a"b',
+    "a`b",
+    "a\\",
+    "a\\'b",
+    "a\nb",
+    "a\tb",
+    "a;b--c",
+    "/*",
+    "*/",
+    "-- x",
+    "a''b",
+    "$$",
+    "${env:HOME}",
+    "$1",
+    "\u0430",
+    "a",
+    "A",
+    "a\u0301",
+    "\u00e1",
+    "%s",
+    "{{x}}",
+    "null",
+    "\u202ex",
+    "a" * 200,
+    "x'); drop table usage; --",
+    "\\",
+    "\\n",
+    "\U0001f4b8",
+)
 
 
 def hostile_book() -> pricelang.Book:
@@ -324,21 +547,31 @@ def hostile_book() -> pricelang.Book:
 
 @pytest.mark.parametrize("dialect", RUNNING)
 def test_hostile_names(dialect: str) -> None:
-    """Each name is itself and no other, in the rates and in the usage, and so are names of tables and columns."""
+    """Each name is itself and no other, in the rates and in the usage,
+    and so are names of tables and columns.
+    """
     column = {"clickhouse": "a`b\\c'd\"", "spark": "a`b'c\"d -- e"}.get(dialect, "a\"b'c`d -- e\\")
     plan = plan_of(hostile_book(), dialect, table=("usage; --",), mapping={"input": column})
-    rows = [{"id": n, "model": name, "at": DAY, column: 1_000_000} for n, name in enumerate((*HOSTILE, "a ", " a", "it''s", "a\\\\", "ENV"))]
+    rows = [
+        {"id": n, "model": name, "at": DAY, column: 1_000_000}
+        for n, name in enumerate((*HOSTILE, "a ", " a", "it''s", "a\\\\", "ENV"))
+    ]
     statements = [*table_statements(plan), *usage_statements(plan, rows, [], {column: True})]
     if dialect == "spark":  # its catalog has rules of its own for the names of tables
         plan = evolve(plan, table=("usage",))
         statements = [*table_statements(plan), *usage_statements(plan, rows, [], {column: True})]
-    found = {int(row[0] or 0): exactly(row[1]) for row in run(dialect, statements, query(plan, "null"), ["id", "cost"])}
+    found = {
+        int(row[0] or 0): exactly(row[1])
+        for row in run(dialect, statements, query(plan, "null"), ["id", "cost"])
+    }
     assert found == {n: n + 1 if n < len(HOSTILE) else None for n in range(len(rows))}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_texts_and_names_are_read_back(dialect: str) -> None:
-    """sqlglot, which has a reader of its own for each dialect, finds the same texts and names in what we write."""
+    """sqlglot, which has a reader of its own for each dialect,
+    finds the same texts and names in what we write.
+    """
     words = DIALECTS[dialect].words
     for text in HOSTILE:
         if "$" in text and dialect == "spark":
@@ -352,7 +585,11 @@ def test_texts_and_names_are_read_back(dialect: str) -> None:
         assert name is not None
         assert name.this.quoted
         if "\\" not in text and "\n" not in text and "\t" not in text:
-            assert name.name == (text.upper() if dialect == "snowflake" and text in ("a", "null", "a" * 200) else text)
+            assert name.name == (
+                text.upper()
+                if dialect == "snowflake" and text in ("a", "null", "a" * 200)
+                else text
+            )
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -360,22 +597,39 @@ def test_texts_and_names_are_read_back(dialect: str) -> None:
 def test_the_text_is_read_back(dialect: str, refused: str) -> None:
     """Every statement of every dialect is one statement, and names the tables that it should."""
     book = hostile_book()
-    plans = [claude(dialect), plan_of(book, dialect, table=("s", "u"), schema=("p",)), claude(dialect, instants="plain"), claude(dialect, instants="zoned")]
+    plans = [
+        claude(dialect),
+        plan_of(book, dialect, table=("s", "u"), schema=("p",)),
+        claude(dialect, instants="plain"),
+        claude(dialect, instants="zoned"),
+    ]
     for plan in plans:
-        for text in (*table_statements(plan), query(plan, refused), totals_query(plan, ["model", "day", "x"], refused)):
+        for text in (
+            *table_statements(plan),
+            query(plan, refused),
+            totals_query(plan, ["model", "day", "x"], refused),
+        ):
             if dialect == "spark" and "\\u0024" in text:
                 continue
             (tree,) = sqlglot.parse(text, read=dialect)
             assert tree is not None
             assert not isinstance(tree, exp.Command), text
             tables = {table.name.lower() for table in tree.find_all(exp.Table)}
-            assert tables <= {"usage", "u", "pricelang_versions", "pricelang_rates", "pl_placed", "pl_grouped", "pl_priced"}
+            assert tables <= {
+                "usage",
+                "u",
+                "pricelang_versions",
+                "pricelang_rates",
+                "pl_placed",
+                "pl_grouped",
+                "pl_priced",
+            }
             if isinstance(tree, exp.Select):
                 kinds = [join.side for join in tree.find_all(exp.Join)]
                 assert kinds == ["LEFT"] * (3 if "pricelang_has_it_too" in text else 2)
 
 
-# ---- what SQL cannot say --------------------------------------------------------------------------------------------
+# ---- what SQL cannot say -------------------------------------------------------------------------
 
 BASE = """book b in USD
 unit MTok is 1,000,000 tokens
@@ -440,4 +694,7 @@ def test_other_errors() -> None:
     with pytest.raises(UnknownName, match="the mapping names `inpt`"):
         plan_of(book, "duckdb", mapping={"inpt": "x"})
     with pytest.raises(BadRequest, match="more atoms than 38 digits"):
-        plan_of(book_of(BASE.replace("| $1 |", "| $100,000,000,000,000,000,000,000,000,000,000,000 |")), "duckdb")
+        plan_of(
+            book_of(BASE.replace("| $1 |", "| $100,000,000,000,000,000,000,000,000,000,000,000 |")),
+            "duckdb",
+        )

@@ -1,4 +1,6 @@
-"""What the shipped book says and no amount comes from, as rows: figures, days of models, sources, notes, withdrawn prices."""
+"""What the shipped book says and no amount comes from, as rows:
+figures, days of models, sources, notes, withdrawn prices.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ def known_rows() -> list[Row]:
 
 def _rows(book: m.Book) -> Iterator[Row]:
     for figure in book.figures:
-        yield "figure", f"{figure.table} {figure.column}", figure.row, day(figure.start), f"{plain(figure.value)} {figure.unit}"
+        yield (
+            "figure",
+            f"{figure.table} {figure.column}",
+            figure.row,
+            day(figure.start),
+            f"{plain(figure.value)} {figure.unit}",
+        )
     for model in book.models:
         for name, at in (("deprecated", model.deprecated), ("retired", model.retired)):
             if at is not None:
@@ -39,16 +47,27 @@ def _rows(book: m.Book) -> Iterator[Row]:
         yield "source", source.name, source.address, day(source.read), ""
     for x in book.announcements:
         prices = f"{plain(x.amount)} per {x.per}, announced {day(x.announced)}, withdrawn {day(x.withdrawn)}"
-        yield "announcement", book.meters[x.meter].name, book.models[x.model].name, day(x.start), prices
+        yield (
+            "announcement",
+            book.meters[x.meter].name,
+            book.models[x.model].name,
+            day(x.start),
+            prices,
+        )
     for note in book.remarks:
         yield "note", "", "the book", "", note.text
     for note in book.notes:
         masks = dict(note.scope)
-        models = [model.name for n, model in enumerate(book.models) if masks.get(m.MODELS, -1) >> n & 1]
+        models = [
+            model.name for n, model in enumerate(book.models) if masks.get(m.MODELS, -1) >> n & 1
+        ]
         values = [
-            f"{d.name} {value.name}" for n, d in enumerate(book.dimensions) if 2 + n in masks
-            for k, value in enumerate(d.values) if masks[2 + n] >> k & 1
-        ]  # fmt: skip
+            f"{d.name} {value.name}"
+            for n, d in enumerate(book.dimensions)
+            if 2 + n in masks
+            for k, value in enumerate(d.values)
+            if masks[2 + n] >> k & 1
+        ]
         named = "all" if len(models) == len(book.models) else " ".join(models)
         yield "note", "; ".join(values), named, _periods(book, masks.get(m.DATES, -1)), note.text
 
@@ -64,7 +83,9 @@ def _periods(book: m.Book, mask: int) -> str:
 def main() -> None:
     """Writes the file anew: read the difference before you keep it."""
     with PATH.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([HEAD, *rows_of(pricelang.load().checked)])
+        csv.writer(stream, lineterminator="\n").writerows(
+            [HEAD, *rows_of(pricelang.load().checked)]
+        )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ def fixture(format: str) -> Imported:
 
 
 def cost(book: Book, model: str, at: str = READ, /, **given: Any) -> str:
-    """What a request costs as text, or the code of its error; texts are values of dimensions, numbers quantities of meters."""
+    """What a request costs as text, or the code of its error;
+    texts are values of dimensions, numbers quantities of meters.
+    """
     from pricelang.decimals import plain
     from pricelang.rating.errors import PriceError
 

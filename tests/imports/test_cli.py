@@ -20,11 +20,25 @@ def test_a_file_becomes_a_folder_that_checks(tmp_path: Path) -> None:
 
 def test_standard_input_and_the_list_of_what_is_unsaid(tmp_path: Path) -> None:
     text = Path(FILES["genai-prices"]).read_text()
-    done = run("import", "genai-prices", "-", "-o", str(tmp_path / "book"), "--unsaid", str(tmp_path / "unsaid.jsonl"), stdin=text)
+    done = run(
+        "import",
+        "genai-prices",
+        "-",
+        "-o",
+        str(tmp_path / "book"),
+        "--unsaid",
+        str(tmp_path / "unsaid.jsonl"),
+        stdin=text,
+    )
     assert done.exit_code == 0
     listed = objects((tmp_path / "unsaid.jsonl").read_text())
     assert [each["model"] for each in listed] == ["acme/empty", "owl/speak", "owl/bad"]
-    assert run("import", "genai-prices", FILES["genai-prices"], "-o", str(tmp_path / "b"), "--strict").exit_code == 1
+    assert (
+        run(
+            "import", "genai-prices", FILES["genai-prices"], "-o", str(tmp_path / "b"), "--strict"
+        ).exit_code
+        == 1
+    )
 
 
 def test_a_book_is_not_overwritten_by_accident(tmp_path: Path) -> None:
@@ -33,8 +47,14 @@ def test_a_book_is_not_overwritten_by_accident(tmp_path: Path) -> None:
     again = run("import", "genai-prices", FILES["genai-prices"], "-o", folder)
     assert again.exit_code == 2
     assert "--force" in again.stderr
-    assert run("import", "genai-prices", FILES["genai-prices"], "-o", folder, "--force").exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "book").iterdir()) == ["acme.price", "book.price", "owl.price"]
+    assert (
+        run("import", "genai-prices", FILES["genai-prices"], "-o", folder, "--force").exit_code == 0
+    )
+    assert sorted(path.name for path in (tmp_path / "book").iterdir()) == [
+        "acme.price",
+        "book.price",
+        "owl.price",
+    ]
 
 
 def test_what_is_no_price_data_is_a_named_error(tmp_path: Path) -> None:
@@ -57,7 +77,17 @@ def test_export_to_standard_output_and_its_account_on_standard_error() -> None:
 
 def test_export_to_files(tmp_path: Path) -> None:
     out, unsaid = tmp_path / "claude.yml", tmp_path / "unsaid.jsonl"
-    done = run("export", "genai-prices", "--at", "2026-04-17", "-o", str(out), "--unsaid", str(unsaid), "--strict")
+    done = run(
+        "export",
+        "genai-prices",
+        "--at",
+        "2026-04-17",
+        "-o",
+        str(out),
+        "--unsaid",
+        str(unsaid),
+        "--strict",
+    )
     assert done.exit_code == 1
     assert out.read_text() == export.genai_prices(load(), "2026-04-17").text
     assert {"model", "field", "value", "reason"} == set(objects(unsaid.read_text())[0])

@@ -18,24 +18,46 @@ from pricelang.imports.drafts import Imported, ImportFault
 from pricelang.imports.settling import faults_of
 from tests.imports import FILES, READ, book_of, cost
 
-FINE = {"litellm_provider": "acme", "input_cost_per_token": "0.000001", "output_cost_per_token": "0.000002"}
+FINE = {
+    "litellm_provider": "acme",
+    "input_cost_per_token": "0.000001",
+    "output_cost_per_token": "0.000002",
+}
 ODD_LITELLM: dict[str, dict[str, Any]] = {
-    "overlap": {"tiered_pricing": [{"range": [0, 100], "input_cost_per_token": "1"}, {"range": [50, 200], "input_cost_per_token": "2"}]},
+    "overlap": {
+        "tiered_pricing": [
+            {"range": [0, 100], "input_cost_per_token": "1"},
+            {"range": [50, 200], "input_cost_per_token": "2"},
+        ]
+    },
     "backwards": {"tiered_pricing": [{"range": [200, 100], "input_cost_per_token": "1"}]},
-    "same": {"tiered_pricing": [{"range": [0, 100], "input_cost_per_token": "1"}, {"range": [0, 100], "input_cost_per_token": "2"}]},
+    "same": {
+        "tiered_pricing": [
+            {"range": [0, 100], "input_cost_per_token": "1"},
+            {"range": [0, 100], "input_cost_per_token": "2"},
+        ]
+    },
     "list": {"tiered_pricing": 7},
-    "hours": {**FINE, "off_peak_pricing": {"hours_utc": "25:00-99:00", "input_cost_per_token": "1"}},
-    "weekday": {**FINE, "off_peak_pricing": {"windows": [{"hours_utc": "01:00-02:00", "weekdays": [9]}]}},
+    "hours": {
+        **FINE,
+        "off_peak_pricing": {"hours_utc": "25:00-99:00", "input_cost_per_token": "1"},
+    },
+    "weekday": {
+        **FINE,
+        "off_peak_pricing": {"windows": [{"hours_utc": "01:00-02:00", "weekdays": [9]}]},
+    },
     "date": {**FINE, "deprecation_date": "2026-02-30"},
     "early": {**FINE, "deprecation_date": "0001-01-01"},
     "late": {**FINE, "deprecation_date": "9999-12-31"},
     "deep": {**FINE, "search_context_cost_per_query": {"search_context_size_low": [[[]]]}},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ODD_LITELLM)
 def test_an_odd_entry_of_litellm_is_listed(name: str) -> None:
-    found = litellm.imported({"good": FINE, name: ODD_LITELLM[name], "alias": {"alias_of": name}}, READ)
+    found = litellm.imported(
+        {"good": FINE, name: ODD_LITELLM[name], "alias": {"alias_of": name}}, READ
+    )
     check(found)
     assert cost(book_of(found), "good", input=1_000_000) == "1"
 
@@ -49,13 +71,44 @@ ODD_GENAI: dict[str, dict[str, Any]] = {
     "no text": {"id": "x", "prices": [price(), price(constraint={"start_date": 20260101})]},
     "far": {"id": "x", "prices": [price(), price(constraint={"start_date": "9999-12-31"})]},
     "first with a date": {"id": "x", "prices": [price(constraint={"start_date": "2026-05-01"})]},
-    "numbers": {"id": "x", "prices": {"input_mtok": "1"}, "price_variants": [{"when": {"quality": 2}, "prices": {"input_mtok": "2"}}]},
-    "odd names": {"id": "x", "prices": {"input_mtok": "1"}, "price_variants": [{"when": {"1": "=", "": ""}, "prices": {"input_mtok": "2"}}]},
-    "two values": {"id": "x", "prices": {"input_mtok": "1"}, "price_variants": [{"when": {"a-b": "free"}, "prices": {"input_mtok": "2"}}]},
-    "tiers": {"id": "x", "prices": {"input_mtok": {"base": "1", "tiers": [{"start": -5, "price": "2"}, {"start": 7, "price": "3"}, {"start": 7, "price": "4"}]}}},
-    "hours": {"id": "x", "prices": [price(), price(constraint={"start_time": "25:61", "end_time": "nan"})]},
-    "a clock of its own": {"id": "x", "prices": {"input_mtok": "1"}, "price_variants": [{"when": {"hours": "x"}, "prices": {"input_mtok": "2"}}]},
-}  # fmt: skip
+    "numbers": {
+        "id": "x",
+        "prices": {"input_mtok": "1"},
+        "price_variants": [{"when": {"quality": 2}, "prices": {"input_mtok": "2"}}],
+    },
+    "odd names": {
+        "id": "x",
+        "prices": {"input_mtok": "1"},
+        "price_variants": [{"when": {"1": "=", "": ""}, "prices": {"input_mtok": "2"}}],
+    },
+    "two values": {
+        "id": "x",
+        "prices": {"input_mtok": "1"},
+        "price_variants": [{"when": {"a-b": "free"}, "prices": {"input_mtok": "2"}}],
+    },
+    "tiers": {
+        "id": "x",
+        "prices": {
+            "input_mtok": {
+                "base": "1",
+                "tiers": [
+                    {"start": -5, "price": "2"},
+                    {"start": 7, "price": "3"},
+                    {"start": 7, "price": "4"},
+                ],
+            }
+        },
+    },
+    "hours": {
+        "id": "x",
+        "prices": [price(), price(constraint={"start_time": "25:61", "end_time": "nan"})],
+    },
+    "a clock of its own": {
+        "id": "x",
+        "prices": {"input_mtok": "1"},
+        "price_variants": [{"when": {"hours": "x"}, "prices": {"input_mtok": "2"}}],
+    },
+}
 
 
 @pytest.mark.parametrize("name", ODD_GENAI)
@@ -70,8 +123,13 @@ def test_an_odd_model_of_genai_prices_is_listed(name: str) -> None:
 def test_what_is_no_object_is_listed_beside_the_others(odd: Any) -> None:
     found = litellm.imported({"good": FINE, "odd": odd}, READ)
     check(found)
-    assert [(each.model, each.reason) for each in found.listed] == [("odd", "an entry is an object")]
-    provider = {"id": "acme", "models": [{"id": "good", "prices": {"input_mtok": "1", "output_mtok": "2"}}]}
+    assert [(each.model, each.reason) for each in found.listed] == [
+        ("odd", "an entry is an object")
+    ]
+    provider = {
+        "id": "acme",
+        "models": [{"id": "good", "prices": {"input_mtok": "1", "output_mtok": "2"}}],
+    }
     for broken in (odd, {"id": "b"}, {"id": "b", "models": odd}):
         if not (isinstance(broken, dict) and isinstance(broken.get("models"), list)):
             both = genai_prices.imported([broken, provider], READ)
@@ -83,7 +141,9 @@ def test_what_is_no_object_is_listed_beside_the_others(odd: Any) -> None:
 def test_a_retirement_that_is_no_date_is_listed() -> None:
     found = litellm.imported({"good": {**FINE, "deprecation_date": "2026-02-31"}}, READ)
     check(found)
-    assert [(each.model, each.field, each.value) for each in found.listed] == [("good", "deprecation_date", "2026-02-31")]
+    assert [(each.model, each.field, each.value) for each in found.listed] == [
+        ("good", "deprecation_date", "2026-02-31")
+    ]
 
 
 def check(found: Imported) -> None:
@@ -93,12 +153,43 @@ def check(found: Imported) -> None:
     assert all(each.reason for each in found.listed)
 
 
-TEXTS = st.sampled_from(["", "x", "=1", "2026-02-30", "9999-12-31", "99:99", "-1", "1e400", "nan", "free", "when", "\x00", "a\nb", '"', "é"])
-VALUES = st.one_of(st.none(), st.booleans(), st.integers(-5, 10**20), TEXTS, st.lists(st.integers(-1, 9), max_size=3), st.just({}))
+TEXTS = st.sampled_from(
+    [
+        "",
+        "x",
+        "=1",
+        "2026-02-30",
+        "9999-12-31",
+        "99:99",
+        "-1",
+        "1e400",
+        "nan",
+        "free",
+        "when",
+        "\x00",
+        "a\nb",
+        '"',
+        "é",
+    ]
+)
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**20),
+    TEXTS,
+    st.lists(st.integers(-1, 9), max_size=3),
+    st.just({}),
+)
 
 
 def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [place for key, inner in items for place in [(*at, key), *_places(inner, (*at, key))]]
 
 
@@ -123,7 +214,16 @@ def _mutated(data: Any, draw: Any) -> Any:
 @pytest.mark.parametrize("format", ["litellm", "genai-prices"])
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
-def test_changed_data_become_a_sound_book_or_a_named_error(format: str, data: st.DataObject) -> None:
+def test_changed_data_become_a_sound_book_or_a_named_error(
+    format: str, data: st.DataObject
+) -> None:
     importer = litellm.imported if format == "litellm" else genai_prices.imported
     with contextlib.suppress(ImportFault):
-        check(importer(_mutated(json.loads(Path(FILES[format]).read_text(), parse_float=Decimal), data.draw), READ))
+        check(
+            importer(
+                _mutated(
+                    json.loads(Path(FILES[format]).read_text(), parse_float=Decimal), data.draw
+                ),
+                READ,
+            )
+        )

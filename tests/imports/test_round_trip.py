@@ -1,4 +1,6 @@
-"""Out and in again: exported imports say the same prices, and the exported Claude book prices the same what can be said."""
+"""Out and in again: exported imports say the same prices,
+and the exported Claude book prices the same what can be said.
+"""
 
 from __future__ import annotations
 
@@ -39,18 +41,32 @@ def exporter(format: str) -> Callable[..., Exported]:
     return export.litellm if format == "litellm" else export.genai_prices
 
 
-def total(book: Book, model: str, at: str, usage: Mapping[str, int], dimensions: Mapping[str, str]) -> Fraction | None:
+def total(
+    book: Book, model: str, at: str, usage: Mapping[str, int], dimensions: Mapping[str, str]
+) -> Fraction | None:
     try:
         return book.price(model=model, at=at, usage=usage, **dimensions).exact_total
     except PriceError:
         return None
 
 
-# ---- Claude's book, out and in --------------------------------------------------------------------------------------
+# ---- Claude's book, out and in -------------------------------------------------------------------
 
-SHARED = {"input": "input", "output": "output", "cache_write_5m": "cache_write", "cache_write_1h": "cache_write_1h",
-          "cache_read": "cache_read", "web_search": "web_searches"}  # fmt: skip
-VALUES = [{}, {"service_tier": "batch"}, {"service_tier": "priority"}, {"speed": "fast"}, {"inference_geo": "us"}]
+SHARED = {
+    "input": "input",
+    "output": "output",
+    "cache_write_5m": "cache_write",
+    "cache_write_1h": "cache_write_1h",
+    "cache_read": "cache_read",
+    "web_search": "web_searches",
+}
+VALUES = [
+    {},
+    {"service_tier": "batch"},
+    {"service_tier": "priority"},
+    {"speed": "fast"},
+    {"inference_geo": "us"},
+]
 
 
 list_book = functools.cache(pricelang.load)
@@ -67,19 +83,31 @@ quantity = st.one_of(st.integers(1, 3_000), st.sampled_from([200_000, 200_001, 1
 
 @pytest.mark.parametrize("format", ["litellm", "genai-prices"])
 @settings(max_examples=60)
-@given(data=st.data(), usage=st.dictionaries(st.sampled_from(list(SHARED)), quantity, min_size=1), day=st.sampled_from(DAYS), values=st.sampled_from(VALUES))
-def test_the_exported_claude_book_prices_the_same(format: str, data: st.DataObject, usage: dict[str, int], day: str, values: dict[str, str]) -> None:
+@given(
+    data=st.data(),
+    usage=st.dictionaries(st.sampled_from(list(SHARED)), quantity, min_size=1),
+    day=st.sampled_from(DAYS),
+    values=st.sampled_from(VALUES),
+)
+def test_the_exported_claude_book_prices_the_same(
+    format: str, data: st.DataObject, usage: dict[str, int], day: str, values: dict[str, str]
+) -> None:
     claude_book = list_book()
     models = claude_book.models(day)
-    model = data.draw(st.sampled_from([name for each in models for name in (each.name, *each.aliases)]))
+    model = data.draw(
+        st.sampled_from([name for each in models for name in (each.name, *each.aliases)])
+    )
     expected = total(claude_book, model, day, usage, values)
-    assume(expected is not None)  # what the book refuses, the formats cannot refuse: `unsaid` says so
+    assume(
+        expected is not None
+    )  # what the book refuses, the formats cannot refuse: `unsaid` says so
     prefix = "" if format == "litellm" else "anthropic/"
     given_there = {SHARED[meter]: amount for meter, amount in usage.items()}
     book, _ = claude(format, day)
     there = total(book, prefix + model, READ, given_there, values)
     if there is None:
-        # a value that changes nothing is no value of theirs; a model may have one of them and not another
+        # a value that changes nothing is no value of theirs;
+        # a model may have one of them and not another
         assert total(claude_book, model, day, usage, {}) == expected
         there = total(book, prefix + model, READ, given_there, {})
     assert there == expected
@@ -101,38 +129,70 @@ def test_numbers_are_exact_decimals_and_never_floats() -> None:
     data = json.loads(found.text, parse_float=Decimal, parse_int=Decimal)
     assert data["claude-opus-4-7"]["cache_read_input_token_cost_batches"] == Decimal("0.00000025")
     assert isinstance(found.entries, dict)
-    floats = [value for entry in found.entries.values() for value in entry.values() if isinstance(value, float)]
+    floats = [
+        value
+        for entry in found.entries.values()
+        for value in entry.values()
+        if isinstance(value, float)
+    ]
     assert not floats
 
 
-# ---- imports, out and in --------------------------------------------------------------------------------------------
+# ---- imports, out and in -------------------------------------------------------------------------
 
-price = st.decimals(min_value=0, max_value=Decimal("0.001"), places=9).map(lambda value: value.normalize())
-_TOKENS = ["input_cost_per_token", "output_cost_per_token", "cache_read_input_token_cost", "cache_creation_input_token_cost",
-           "cache_creation_input_token_cost_above_1hr", "input_cost_per_audio_token", "output_cost_per_reasoning_token"]  # fmt: skip
+price = st.decimals(min_value=0, max_value=Decimal("0.001"), places=9).map(
+    lambda value: value.normalize()
+)
+_TOKENS = [
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "cache_read_input_token_cost",
+    "cache_creation_input_token_cost",
+    "cache_creation_input_token_cost_above_1hr",
+    "input_cost_per_audio_token",
+    "output_cost_per_reasoning_token",
+]
 _FIELDS = [
-    *_TOKENS, *(f"{name}_batches" for name in _TOKENS[:3]), *(f"{name}_priority" for name in _TOKENS[:3]), *(f"{name}_flex" for name in _TOKENS[:2]),
-    *(f"{name}_above_200k_tokens" for name in _TOKENS[:3]), *(f"{name}_above_128k_tokens" for name in _TOKENS[:2]),
-    *(f"{name}_above_200k_tokens_priority" for name in _TOKENS[:3]), *(f"{name}_above_200k_tokens_batches" for name in _TOKENS[:2]),
-    "input_cost_per_query", "output_cost_per_image", "output_cost_per_image_2K", "input_cost_per_second", "output_cost_per_second_720p",
-    "ocr_cost_per_page", "input_cost_per_character", "input_cost_per_pixel", "cost_per_second",
-]  # fmt: skip
+    *_TOKENS,
+    *(f"{name}_batches" for name in _TOKENS[:3]),
+    *(f"{name}_priority" for name in _TOKENS[:3]),
+    *(f"{name}_flex" for name in _TOKENS[:2]),
+    *(f"{name}_above_200k_tokens" for name in _TOKENS[:3]),
+    *(f"{name}_above_128k_tokens" for name in _TOKENS[:2]),
+    *(f"{name}_above_200k_tokens_priority" for name in _TOKENS[:3]),
+    *(f"{name}_above_200k_tokens_batches" for name in _TOKENS[:2]),
+    "input_cost_per_query",
+    "output_cost_per_image",
+    "output_cost_per_image_2K",
+    "input_cost_per_second",
+    "output_cost_per_second_720p",
+    "ocr_cost_per_page",
+    "input_cost_per_character",
+    "input_cost_per_pixel",
+    "cost_per_second",
+]
 
 
 @st.composite
 def litellm_entries(draw: st.DrawFn) -> dict[str, Any]:
-    entry: dict[str, Any] = draw(st.dictionaries(st.sampled_from(_FIELDS), price, min_size=1, max_size=9))
+    entry: dict[str, Any] = draw(
+        st.dictionaries(st.sampled_from(_FIELDS), price, min_size=1, max_size=9)
+    )
     entry["litellm_provider"] = draw(st.sampled_from(["acme", "xai"]))
     if draw(st.booleans()):
         entry["provider_specific_entry"] = {"fast": Decimal(draw(st.integers(2, 6)))}
     if draw(st.booleans()):
-        entry["search_context_cost_per_query"] = {f"search_context_size_{size}": draw(price) for size in ("low", "medium", "high")}
+        entry["search_context_cost_per_query"] = {
+            f"search_context_size_{size}": draw(price) for size in ("low", "medium", "high")
+        }
     if draw(st.booleans()):
         entry["regional_endpoint_uplift_multiplier"] = Decimal("1.1")
     return entry
 
 
-amount = st.one_of(st.integers(1, 3_000), st.sampled_from([127_999, 128_000, 128_001, 200_000, 200_001]))
+amount = st.one_of(
+    st.integers(1, 3_000), st.sampled_from([127_999, 128_000, 128_001, 200_000, 200_001])
+)
 
 
 def agree(first: Book, second: Book, cases: list[tuple[dict[str, int], dict[str, str]]]) -> None:
@@ -150,44 +210,99 @@ def agree(first: Book, second: Book, cases: list[tuple[dict[str, int], dict[str,
 
 @settings(max_examples=60)
 @given(entry=litellm_entries(), data=st.data())
-def test_an_exported_import_of_litellm_says_the_same_prices(entry: dict[str, Any], data: st.DataObject) -> None:
+def test_an_exported_import_of_litellm_says_the_same_prices(
+    entry: dict[str, Any], data: st.DataObject
+) -> None:
     try:
         first = book_of(litellm.imported({"m": entry}, READ))
     except ImportFault:
         assume(False)  # nothing of it has a price
     second = read_again("litellm", export.litellm(first, at=READ, provider="acme"))
     meters = [meter.name for meter in first.checked.meters]
-    points = [(d.name, value.name) for d in first.checked.dimensions for value in d.values if value.name not in ("standard", "unsaid", "medium")]
+    points = [
+        (d.name, value.name)
+        for d in first.checked.dimensions
+        for value in d.values
+        if value.name not in ("standard", "unsaid", "medium")
+    ]
     usages = st.dictionaries(st.sampled_from(meters), amount, min_size=1, max_size=4)
-    cases = data.draw(st.lists(st.tuples(usages, st.sampled_from([{}, *({name: value} for name, value in points)])), min_size=4, max_size=8))
+    cases = data.draw(
+        st.lists(
+            st.tuples(usages, st.sampled_from([{}, *({name: value} for name, value in points)])),
+            min_size=4,
+            max_size=8,
+        )
+    )
     agree(first, second, [*cases, *(({meter: 7}, {}) for meter in meters)])
 
 
-_KEYS = ["input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok", "input_audio_mtok", "web_searches_kcount",
-         "audio_hours", "input_mchars", "input_document_kpages"]  # fmt: skip
+_KEYS = [
+    "input_mtok",
+    "output_mtok",
+    "cache_read_mtok",
+    "cache_write_mtok",
+    "cache_write_1h_mtok",
+    "input_audio_mtok",
+    "web_searches_kcount",
+    "audio_hours",
+    "input_mchars",
+    "input_document_kpages",
+]
 mtok = st.decimals(min_value=0, max_value=100, places=4).map(lambda value: value.normalize())
-tiered = st.builds(lambda base, high: {"base": base, "tiers": [{"start": 128_000, "price": high}]}, mtok, mtok)
+tiered = st.builds(
+    lambda base, high: {"base": base, "tiers": [{"start": 128_000, "price": high}]}, mtok, mtok
+)
 
 
 @st.composite
 def genai_models(draw: st.DrawFn) -> dict[str, Any]:
-    prices = draw(st.dictionaries(st.sampled_from(_KEYS), st.one_of(mtok, tiered), min_size=1, max_size=6))
-    contexts = draw(st.lists(st.sampled_from([("processing", "batch"), ("service_tier", "flex"), ("speed", "fast")]), unique=True, max_size=2))
-    variants = [{"when": {key: value}, "prices": {name: draw(mtok) for name in prices if draw(st.booleans())}} for key, value in contexts]
+    prices = draw(
+        st.dictionaries(st.sampled_from(_KEYS), st.one_of(mtok, tiered), min_size=1, max_size=6)
+    )
+    contexts = draw(
+        st.lists(
+            st.sampled_from([("processing", "batch"), ("service_tier", "flex"), ("speed", "fast")]),
+            unique=True,
+            max_size=2,
+        )
+    )
+    variants = [
+        {
+            "when": {key: value},
+            "prices": {name: draw(mtok) for name in prices if draw(st.booleans())},
+        }
+        for key, value in contexts
+    ]
     rows: Any = prices
     if draw(st.booleans()):
         night = {name: draw(mtok) for name in prices}
-        rows = [{"prices": prices}, {"constraint": {"start_time": "22:00:00Z", "end_time": "06:00:00Z"}, "prices": night}]
-    return {"id": "m", "match": {"equals": "m"}, "prices": rows, "price_variants": [] if isinstance(rows, list) else variants}
+        rows = [
+            {"prices": prices},
+            {"constraint": {"start_time": "22:00:00Z", "end_time": "06:00:00Z"}, "prices": night},
+        ]
+    return {
+        "id": "m",
+        "match": {"equals": "m"},
+        "prices": rows,
+        "price_variants": [] if isinstance(rows, list) else variants,
+    }
 
 
 @settings(max_examples=60)
 @given(model=genai_models(), data=st.data())
-def test_an_exported_import_of_genai_prices_says_the_same_prices(model: dict[str, Any], data: st.DataObject) -> None:
+def test_an_exported_import_of_genai_prices_says_the_same_prices(
+    model: dict[str, Any], data: st.DataObject
+) -> None:
     first = book_of(genai_prices.imported([{"id": "a", "models": [model]}], READ))
     second = read_again("genai-prices", export.genai_prices(first, at=READ, provider="b"))
     meters = [meter.name for meter in first.checked.meters]
-    points = [(d.name, value.name) for d in first.checked.dimensions if not d.clocked for value in d.values if value.name != "standard"]
+    points = [
+        (d.name, value.name)
+        for d in first.checked.dimensions
+        if not d.clocked
+        for value in d.values
+        if value.name != "standard"
+    ]
     for _ in range(4):
         usage = data.draw(st.dictionaries(st.sampled_from(meters), amount, min_size=1, max_size=4))
         values = data.draw(st.sampled_from([{}, *({name: value} for name, value in points)]))
@@ -217,5 +332,10 @@ def test_the_small_price_lists_say_the_same_prices(format: str) -> None:
         for meter in first.checked.meters:
             usage = {meter.name: 300_000}
             expected = total(first, model.name, READ + "T12:00", usage, {})
-            if expected is not None and not any(each.model == model.name and "hours" in each.field for each in found.unsaid):
-                assert total(second, prefix + model.name, READ + "T12:00", usage, {}) == expected, (model.name, meter.name)
+            if expected is not None and not any(
+                each.model == model.name and "hours" in each.field for each in found.unsaid
+            ):
+                assert total(second, prefix + model.name, READ + "T12:00", usage, {}) == expected, (
+                    model.name,
+                    meter.name,
+                )

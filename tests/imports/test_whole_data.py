@@ -1,8 +1,9 @@
-"""The whole price data of the installed packages: books without faults that price what those packages price.
+"""The whole price data of the installed packages:
+books without faults that price what those packages price.
 
-`python -m benchmarks.imports` compares all of it with the packages' own calculators; here, a part. LiteLLM's data need
-not be importable to be read: `pip install --no-deps litellm` is enough. Without a package its tests are skipped, which
-`PRICELANG_PRICE_DATA=required` turns into a failure.
+`python -m benchmarks.imports` compares all of it with the packages' own calculators; here, a part.
+LiteLLM's data need not be importable to be read: `pip install --no-deps litellm` is enough. Without
+a package its tests are skipped, which `PRICELANG_PRICE_DATA=required` turns into a failure.
 """
 
 from __future__ import annotations
@@ -71,19 +72,34 @@ def test_genai_prices_prices_the_same(genai: tuple[Imported, Book]) -> None:
 
 # Figures whose price is one of one meter, whatever else the entry says.
 PLAIN = {
-    "input_cost_per_character": "input_characters", "input_cost_per_image": "input_pictures", "input_cost_per_query": "queries",
-    "input_cost_per_second": "input_time", "ocr_cost_per_page": "ocr_pages", "annotation_cost_per_page": "annotated_pages",
-    "input_cost_per_pixel": "input_pixels", "output_cost_per_pixel": "output_pixels", "cost_per_second": "reserved_time",
-    "google_maps_grounding_cost_per_query": "maps_queries", "input_cost_per_request": "requests", "citation_cost_per_token": "citation",
-    "output_cost_per_video_per_second": "output_video_time", "input_cost_per_audio_per_second": "input_audio_time",
-}  # fmt: skip
+    "input_cost_per_character": "input_characters",
+    "input_cost_per_image": "input_pictures",
+    "input_cost_per_query": "queries",
+    "input_cost_per_second": "input_time",
+    "ocr_cost_per_page": "ocr_pages",
+    "annotation_cost_per_page": "annotated_pages",
+    "input_cost_per_pixel": "input_pixels",
+    "output_cost_per_pixel": "output_pixels",
+    "cost_per_second": "reserved_time",
+    "google_maps_grounding_cost_per_query": "maps_queries",
+    "input_cost_per_request": "requests",
+    "citation_cost_per_token": "citation",
+    "output_cost_per_video_per_second": "output_video_time",
+    "input_cost_per_audio_per_second": "input_audio_time",
+}
 
 
 def test_figures_of_litellm_that_are_no_tokens_are_prices(litellm: tuple[Imported, Book]) -> None:
-    data: dict[str, dict[str, Any]] = json.loads(Path(litellm_file()).read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    data: dict[str, dict[str, Any]] = json.loads(
+        Path(litellm_file()).read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal
+    )
     book, seen = litellm[1], 0
     for name, entry in data.items():
-        for field in PLAIN.keys() & entry.keys() if name != "sample_spec" and "tiered_pricing" not in entry else ():
+        for field in (
+            PLAIN.keys() & entry.keys()
+            if name != "sample_spec" and "tiered_pricing" not in entry
+            else ()
+        ):
             found = cost(book, name.replace("*", "any"), **{PLAIN[field]: 1})
             assert Fraction(found) == Fraction(entry[field]), (name, field)
             seen += 1
@@ -91,15 +107,22 @@ def test_figures_of_litellm_that_are_no_tokens_are_prices(litellm: tuple[Importe
 
 
 def test_tokens_of_litellm_are_priced_by_their_figures(litellm: tuple[Imported, Book]) -> None:
-    data: dict[str, dict[str, Any]] = json.loads(Path(litellm_file()).read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    data: dict[str, dict[str, Any]] = json.loads(
+        Path(litellm_file()).read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal
+    )
     book, seen = litellm[1], 0
     for name, entry in list(data.items())[::7]:
-        if name == "sample_spec" or {"tiered_pricing", "off_peak_pricing", "alias_of"} & entry.keys():
+        if (
+            name == "sample_spec"
+            or {"tiered_pricing", "off_peak_pricing", "alias_of"} & entry.keys()
+        ):
             continue
         for suffix, tier in (("", "standard"), ("_batches", "batch"), ("_priority", "priority")):
             figures = [entry.get(f"{way}_cost_per_token{suffix}") for way in ("input", "output")]
             if None not in figures:
                 found = cost(book, name, input=1_000, output=10, service_tier=tier)
-                assert Fraction(found) == 1_000 * Fraction(figures[0]) + 10 * Fraction(figures[1]), (name, tier)
+                assert Fraction(found) == 1_000 * Fraction(figures[0]) + 10 * Fraction(
+                    figures[1]
+                ), (name, tier)
                 seen += 1
     assert seen > 500

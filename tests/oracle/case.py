@@ -24,7 +24,9 @@ class Unclear(Exception):
 
 @frozen
 class Priced:
-    """`total` and `lines` (by meter, or by surcharge where it is added once a request) in `currency`."""
+    """`total` and `lines` (by meter,
+    or by surcharge where it is added once a request) in `currency`.
+    """
 
     total: Fraction
     lines: dict[str, Fraction]
@@ -55,7 +57,9 @@ Result: TypeAlias = Priced | Refused | NotOffered
 
 @frozen
 class Case:
-    """One request: the layers that hold (list book first), the model's id, every dimension's value, the quantities."""
+    """One request: the layers that hold (list book first), the model's id,
+    every dimension's value, the quantities.
+    """
 
     layers: tuple[Statements, ...]
     at: int
@@ -71,8 +75,12 @@ class Case:
         return [Fraction(use) for use in given] if isinstance(given, list) else [Fraction(given)]
 
     def decisive(self, what: str, find: Callable[[Statements], Sequence[Found]]) -> Found | None:
-        """The one thing that is found in the topmost layer that has any: a contract stands before the list."""
-        return next((only(found, what) for found in map(find, reversed(self.layers)) if found), None)
+        """The one thing that is found in the topmost layer that has any:
+        a contract stands before the list.
+        """
+        return next(
+            (only(found, what) for found in map(find, reversed(self.layers)) if found), None
+        )
 
 
 def of_kind(statements: Iterable[t.Statement], kind: type[S]) -> Iterator[S]:

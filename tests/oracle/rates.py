@@ -13,7 +13,9 @@ from tests.oracle.scopes import cell_name, holding, holds, in_meter_unit, in_per
 
 @frozen
 class Rate:
-    """Price of one unit of a meter, and how many units the book prices together (1,000,000 in a table per MTok)."""
+    """Price of one unit of a meter,
+    and how many units the book prices together (1,000,000 in a table per MTok).
+    """
 
     price: Fraction
     together: Fraction = Fraction(1)
@@ -25,25 +27,44 @@ def money_rate(case: Case, money: t.Money, per: t.Per, meter: str) -> Rate:
     return Rate(money.value / together, together)
 
 
-def cells(case: Case, layer: Statements, meter: str, conditional: bool) -> list[tuple[t.Cell, t.Rates]]:
-    """The latest cell of each condition that a layer's tables have for the meter, with its table."""
+def cells(
+    case: Case, layer: Statements, meter: str, conditional: bool
+) -> list[tuple[t.Cell, t.Rates]]:
+    """The latest cell of each condition that a layer's tables have for the meter,
+    with its table.
+    """
     begun: dict[object, list[tuple[int, t.Cell, t.Rates]]] = {}
     for table in of_kind(layer, t.Rates):
         scope = table.endings
-        if table.withdrawn or bool(scope.when) != conditional or not holds(case, evolve(scope, start=None, end=None)):
+        if (
+            table.withdrawn
+            or bool(scope.when) != conditional
+            or not holds(case, evolve(scope, start=None, end=None))
+        ):
             continue
         for row in rows(table.table):
             dates = [row["from"].value if "from" in row else None, scope.start]
             start = max((date.seconds for date in dates if isinstance(date, t.Date)), default=-1)
-            priced = cell_name(row["model"]) == case.model and meter in row and row[meter].kind != "blank"
+            priced = (
+                cell_name(row["model"]) == case.model
+                and meter in row
+                and row[meter].kind != "blank"
+            )
             if priced and start <= case.at:
                 begun.setdefault(frozenset(scope.when), []).append((start, row[meter], table))
-    latest = [row for found in begun.values() for row in found if row[0] == max(start for start, *_ in found)]
+    latest = [
+        row
+        for found in begun.values()
+        for row in found
+        if row[0] == max(start for start, *_ in found)
+    ]
     return [(cell, table) for _, cell, table in latest if in_period(case.at, table.endings)]
 
 
 def derivations(case: Case, layer: Statements, meter: str) -> list[t.Derive | t.DeriveLine]:
-    """The lines that derive the meter's price: of each statement the exceptions that hold, or else its main line."""
+    """The lines that derive the meter's price:
+    of each statement the exceptions that hold, or else its main line.
+    """
     found: list[t.Derive | t.DeriveLine] = []
     for derive in holding(case, layer, t.Derive):
         if derive.meter.text == meter:
@@ -57,7 +78,9 @@ def base_rate(case: Case, meter: str) -> Rate | None:
     if charged is not None:
         return charged
     what = f"the price of `{meter}`"
-    found = case.decisive(what, lambda layer: cells(case, layer, meter, True) or cells(case, layer, meter, False))
+    found = case.decisive(
+        what, lambda layer: cells(case, layer, meter, True) or cells(case, layer, meter, False)
+    )
     if found is None or found[0].kind == "not_offered":
         return None
     cell, table = found
@@ -73,7 +96,12 @@ def base_rate(case: Case, meter: str) -> Rate | None:
 
 def charge_lines(case: Case, layer: Statements, meter: str, kind: type[L]) -> list[L]:
     """The lines of a kind that hold in the meter's charge."""
-    lines = [line for charge in holding(case, layer, t.Charge) if charge.name.text == meter for line in charge.lines]
+    lines = [
+        line
+        for charge in holding(case, layer, t.Charge)
+        if charge.name.text == meter
+        for line in charge.lines
+    ]
     return [line for line in lines if isinstance(line, kind) and holds(case, line.endings)]
 
 
@@ -83,12 +111,16 @@ def charge_rate(case: Case, meter: str) -> Rate | None:
         return Rate(Fraction(0), free=True)
 
     def best(layer: Statements) -> list[t.ChargePrice]:
-        found = [line for line in charge_lines(case, layer, meter, t.ChargePrice) if line.after is None]
+        found = [
+            line for line in charge_lines(case, layer, meter, t.ChargePrice) if line.after is None
+        ]
         ranks = [(line.instead_of is not None, bool(line.endings.when)) for line in found]
         return [line for line, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
 
     line = case.decisive(f"the price of `{meter}`", best)
-    return amended(case, meter, meter, money_rate(case, line.money, line.per, meter)) if line else None
+    return (
+        amended(case, meter, meter, money_rate(case, line.money, line.per, meter)) if line else None
+    )
 
 
 def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
@@ -100,10 +132,18 @@ def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
                 new = line.effect
                 if isinstance(new, t.Factors) and holds(case, line.endings):
                     named = [f for f in new.factors if meter in meters_of(case, texts(f.meters))]
-                    named = [f for f in named if f.instead_of is None or f.instead_of.value == now.price]
+                    named = [
+                        f for f in named if f.instead_of is None or f.instead_of.value == now.price
+                    ]
                     found += [Rate(f.number.value) for f in named]
                 elif isinstance(new, t.ChargePrice) and holds(case, line.endings):
-                    old = money_rate(case, new.instead_of, new.per, meter) if new.instead_of else now
-                    found += [money_rate(case, new.money, new.per, meter)] if old.price == now.price else []
+                    old = (
+                        money_rate(case, new.instead_of, new.per, meter) if new.instead_of else now
+                    )
+                    found += (
+                        [money_rate(case, new.money, new.per, meter)]
+                        if old.price == now.price
+                        else []
+                    )
         now = only(found, f"what amends `{name}`") if found else now
     return now

@@ -18,18 +18,26 @@ RULES = Path(__file__).resolve().parent.parent.parent / "rules"
 
 @frozen
 class Oracle:
-    """A book and the books below it, the list book first, each with its header and all that it includes."""
+    """A book and the books below it, the list book first,
+    each with its header and all that it includes.
+    """
 
     layers: tuple[tuple[t.BookHeader, Statements], ...]
 
     def price(self, model: str, at: int, dimensions: Mapping[str, str], usage: Usage) -> Result:
-        """The price of one request at an instant (UTC seconds); quantities are in the units of their meters."""
+        """The price of one request at an instant (UTC seconds);
+        quantities are in the units of their meters.
+        """
         currency = next(header.currency.text for header, _ in self.layers if header.currency)
         return price(Case(self.holding(at), at, usage=usage), model, dimensions, currency)
 
     def holding(self, at: int) -> tuple[Statements, ...]:
         """The layers whose term takes in an instant."""
-        return tuple(s for header, s in self.layers if header.extends is None or in_period(at, header.endings))
+        return tuple(
+            s
+            for header, s in self.layers
+            if header.extends is None or in_period(at, header.endings)
+        )
 
 
 def read_book(path: str | Path) -> Oracle:
@@ -46,20 +54,30 @@ def read_statements(path: Path) -> Statements:
         raise ValueError("\n".join(f"{fault.span}: {fault.message}" for fault in faults))
     found: list[t.Statement] = []
     for statement in file.statements:
-        found += read_statements(path.parent / statement.path.text) if isinstance(statement, t.Include) else [statement]
+        found += (
+            read_statements(path.parent / statement.path.text)
+            if isinstance(statement, t.Include)
+            else [statement]
+        )
     return tuple(found)
 
 
 def find_book(name: str, beside: Path) -> Path:
     for path in (*sorted(beside.parent.glob("*.price")), RULES / name / "book.price"):
-        statements = parse_file(str(path), path.read_text(encoding="utf-8"))[0].statements if path.exists() else ()
+        statements = (
+            parse_file(str(path), path.read_text(encoding="utf-8"))[0].statements
+            if path.exists()
+            else ()
+        )
         if any(header.name.text == name for header in of_kind(statements, t.BookHeader)):
             return path
     raise Unclear(f"no book `{name}`")
 
 
 def read_texts(*books: str) -> Oracle:
-    """The oracle of books given as texts, the list book first; each is one file without includes."""
+    """The oracle of books given as texts, the list book first;
+    each is one file without includes.
+    """
     layers = []
     for number, text in enumerate(books):
         file, faults = parse_file(f"{number}.price", text)

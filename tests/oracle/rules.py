@@ -16,7 +16,11 @@ def dimension_values(case: Case, given: Mapping[str, str]) -> dict[str, str]:
     values = {d.name.text: given.get(d.name.text, d.default.text) for d in case.all(t.Dimension)}
     for dimension in case.all(t.Dimension):
         for line in dimension.lines:
-            if line.clock and on_clock(case.at, line.clock) and holds(evolve(case, values=values), line.endings):
+            if (
+                line.clock
+                and on_clock(case.at, line.clock)
+                and holds(evolve(case, values=values), line.endings)
+            ):
                 values[dimension.name.text] = line.values[0].text
     return values
 
@@ -34,22 +38,34 @@ def missing(case: Case, given: Mapping[str, str]) -> str | None:
             return name
     for name, value in case.values.items():
         lines = [line.endings for line in dimensions[name].lines if value in texts(line.values)]
-        lines += [a.endings for a in case.all(t.AllowValue) if (a.dimension.text, a.value.text) == (name, value)]
+        lines += [
+            a.endings
+            for a in case.all(t.AllowValue)
+            if (a.dimension.text, a.value.text) == (name, value)
+        ]
         if not any(holds(case, scope) for scope in lines):
             return f"{name} {value}"
     for name in case.usage:
         known = [meter for meter in case.all(t.Meter) if name in texts(meter.names)]
-        if not known or (sum(case.uses(name)) > 0 and not any(holds(case, meter.endings) for meter in known)):
+        if not known or (
+            sum(case.uses(name)) > 0 and not any(holds(case, meter.endings) for meter in known)
+        ):
             return name
     return None
 
 
-def effects(case: Case, modifier: t.Multiplier | t.Surcharge) -> list[t.Factors | t.Addition] | None:
-    """What a multiplier or surcharge does to the request: nothing, its factors or additions, or None for a refusal."""
+def effects(
+    case: Case, modifier: t.Multiplier | t.Surcharge
+) -> list[t.Factors | t.Addition] | None:
+    """What a multiplier or surcharge does to the request:
+    nothing, its factors or additions, or None for a refusal.
+    """
     if not holds(case, modifier.endings) or not meets(case, modifier.when):
         return []
     fitting = fitting_lines(case, modifier)
-    chosen = [line.effect for line in fitting if not line.otherwise] or [line.effect for line in fitting]
+    chosen = [line.effect for line in fitting if not line.otherwise] or [
+        line.effect for line in fitting
+    ]
     outcomes = {effect.kind for effect in chosen if isinstance(effect, t.Outcome)}
     if outcomes:
         return None if "refuse" in outcomes else []
@@ -75,7 +91,10 @@ def refusal(case: Case) -> Refused | None:
     for modifier in both:
         found = effects(case, modifier)
         if found is None:
-            return Refused(modifier.name.text, "multiplier" if isinstance(modifier, t.Multiplier) else "surcharge")
+            return Refused(
+                modifier.name.text,
+                "multiplier" if isinstance(modifier, t.Multiplier) else "surcharge",
+            )
         active |= {modifier.name.text} if found else set()
     allowed = [{a.left.text, a.right.text} for a in case.all(t.AllowPair) if holds(case, a.endings)]
     for exclude in case.all(t.Exclude):

@@ -35,9 +35,15 @@ def in_meter_unit(case: Case, number: t.Number | None, unit: t.Name, meter: str)
 
 
 def meters_of(case: Case, names: Iterable[str]) -> set[str]:
-    """The meters that names stand for: a meter itself, a group's members, or all that is counted in a unit."""
+    """The meters that names stand for:
+    a meter itself, a group's members, or all that is counted in a unit.
+    """
     meters = {name: meter.unit.text for meter in case.all(t.Meter) for name in texts(meter.names)}
-    groups = {group.name.text: texts(group.members) for group in case.all(t.Group) if group.members is not None}
+    groups = {
+        group.name.text: texts(group.members)
+        for group in case.all(t.Group)
+        if group.members is not None
+    }
     found: set[str] = set()
     for name in names:
         if name in meters:
@@ -50,7 +56,9 @@ def meters_of(case: Case, names: Iterable[str]) -> set[str]:
 
 
 def rows(table: t.Table) -> list[dict[str, t.Cell]]:
-    return [dict(zip(map(cell_name, table.header.cells), row.cells, strict=True)) for row in table.rows]
+    return [
+        dict(zip(map(cell_name, table.header.cells), row.cells, strict=True)) for row in table.rows
+    ]
 
 
 def cell_name(cell: t.Cell) -> str:
@@ -59,24 +67,39 @@ def cell_name(cell: t.Cell) -> str:
 
 def released(case: Case, model: str) -> list[int]:
     """The days of release of a model, one for each row that lists it."""
-    listed = [row for table in case.all(t.Models) for row in rows(table.table) if cell_name(row["model"]) == model]
-    return [row["released"].value.seconds for row in listed if isinstance(row["released"].value, t.Date)]
+    listed = [
+        row
+        for table in case.all(t.Models)
+        for row in rows(table.table)
+        if cell_name(row["model"]) == model
+    ]
+    return [
+        row["released"].value.seconds for row in listed if isinstance(row["released"].value, t.Date)
+    ]
 
 
 def resolve(case: Case, name: str) -> str:
     """The id behind a name at the request's instant; an id is its own."""
     named = [a for a in case.all(t.Alias) if a.name.text == name and in_period(case.at, a.endings)]
-    return only(named, f"the alias `{name}`").model.text if named and not released(case, name) else name
+    return (
+        only(named, f"the alias `{name}`").model.text
+        if named and not released(case, name)
+        else name
+    )
 
 
 def names_model(case: Case, name: str) -> bool:
-    """Whether a name in `for` stands for the request's model: its id, an alias of the day, or a group."""
+    """Whether a name in `for` stands for the request's model:
+    its id, an alias of the day, or a group.
+    """
     for group in case.all(t.Group):
         if group.name.text == name and group.members is not None:
             return any(names_model(case, member) for member in texts(group.members))
         if group.name.text == name:
             days = released(case, case.model)
-            return any(in_period(day, group.endings) for day in days) and takes_model(case, group.endings)
+            return any(in_period(day, group.endings) for day in days) and takes_model(
+                case, group.endings
+            )
     return resolve(case, name) == case.model
 
 
@@ -86,7 +109,9 @@ def takes_model(case: Case, scope: t.Endings) -> bool:
 
 
 def in_period(at: int, scope: t.Endings) -> bool:
-    return (scope.start is None or scope.start.seconds <= at) and (scope.end is None or at < scope.end.seconds)
+    return (scope.start is None or scope.start.seconds <= at) and (
+        scope.end is None or at < scope.end.seconds
+    )
 
 
 def meets(case: Case, tests: Iterable[t.Test]) -> bool:

@@ -27,7 +27,12 @@ def sample(name: str) -> dict[str, Any]:
 
 def body(content: object = "Hello, Claude", model: str = SONNET, **more: Any) -> dict[str, Any]:
     """A body with one message."""
-    return {"model": model, "max_tokens": 100, "messages": [{"role": "user", "content": content}], **more}
+    return {
+        "model": model,
+        "max_tokens": 100,
+        "messages": [{"role": "user", "content": content}],
+        **more,
+    }
 
 
 def quoted(request: object, **options: Any) -> Quote:
@@ -37,7 +42,10 @@ def quoted(request: object, **options: Any) -> Quote:
 
 def added(quote: Quote) -> dict[str, object]:
     """The overheads by name: a number where it is known, else low and high."""
-    return {x.name: x.tokens.low if x.tokens.known else (x.tokens.low, x.tokens.high) for x in quote.overheads}
+    return {
+        x.name: x.tokens.low if x.tokens.known else (x.tokens.low, x.tokens.high)
+        for x in quote.overheads
+    }
 
 
 def base64_of(content: bytes) -> str:
@@ -47,9 +55,15 @@ def base64_of(content: bytes) -> str:
 
 def image_block(content: bytes, media_type: str = "image/png") -> dict[str, Any]:
     """A block with an image."""
-    return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": base64_of(content)}}
+    return {
+        "type": "image",
+        "source": {"type": "base64", "media_type": media_type, "data": base64_of(content)},
+    }
 
 
 def pdf_block(content: bytes) -> dict[str, Any]:
     """A block with a PDF."""
-    return {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": base64_of(content)}}
+    return {
+        "type": "document",
+        "source": {"type": "base64", "media_type": "application/pdf", "data": base64_of(content)},
+    }

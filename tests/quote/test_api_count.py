@@ -1,4 +1,6 @@
-"""`--count api` through the official SDK, against a server on this machine that speaks the endpoint."""
+"""`--count api` through the official SDK,
+against a server on this machine that speaks the endpoint.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ KEY = "sk-ant-secret-of-the-test"
 
 
 class Endpoint(ThreadingHTTPServer):
-    """Answers each request with the next of `answers` (a status and a body), and keeps what it was asked."""
+    """Answers each request with the next of `answers` (a status and a body),
+    and keeps what it was asked.
+    """
 
     answers: list[tuple[int, dict[str, Any]]]
     asked: list[tuple[str, bool, dict[str, Any]]]
@@ -31,8 +35,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.asked.append((self.path, any(KEY in value for value in self.headers.values()), sent))
-        status, answer = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
+        self.server.asked.append(
+            (self.path, any(KEY in value for value in self.headers.values()), sent)
+        )
+        status, answer = (
+            self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
+        )
         content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
@@ -64,7 +72,11 @@ def test_the_examples_of_the_page(endpoint: Endpoint, name: str) -> None:
     endpoint.answers = [(200, {"input_tokens": ANSWERS[name]})]
     found = quoted(sample(name), count="api", output=100)
     assert found.counted == "api"
-    assert found.low == found.high == BOOK.price(model=SONNET, at=DAY, usage={"input": ANSWERS[name], "output": 100}).total
+    assert (
+        found.low
+        == found.high
+        == BOOK.price(model=SONNET, at=DAY, usage={"input": ANSWERS[name], "output": 100}).total
+    )
     ((path, has_key, sent),) = endpoint.asked
     assert path.partition("?")[0] == "/v1/messages/count_tokens"
     assert has_key
@@ -72,17 +84,31 @@ def test_the_examples_of_the_page(endpoint: Endpoint, name: str) -> None:
 
 
 def test_what_is_overloaded_is_asked_again_and_said(endpoint: Endpoint) -> None:
-    endpoint.answers = [(529, {"type": "error", "error": {"message": "Overloaded"}}), (429, {}), (200, {"input_tokens": 14})]
+    endpoint.answers = [
+        (529, {"type": "error", "error": {"message": "Overloaded"}}),
+        (429, {}),
+        (200, {"input_tokens": 14}),
+    ]
     found = quoted(sample("text"), count="api")
     assert found.prompt.known
     assert Note("remark", "the API was asked 3 times before it answered") in found.notes
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(401, "see whether ANTHROPIC_API_KEY"), (429, "too many counts a minute"), (500, "try again later"), (400, "")]
+    ("status", "words"),
+    [
+        (401, "see whether ANTHROPIC_API_KEY"),
+        (429, "too many counts a minute"),
+        (500, "try again later"),
+        (400, ""),
+    ],
 )
-def test_what_fails_is_reported_without_the_key(endpoint: Endpoint, status: int, words: str) -> None:
-    endpoint.answers = [(status, {"type": "error", "error": {"type": "x", "message": "no\x1b[31m"}})]
+def test_what_fails_is_reported_without_the_key(
+    endpoint: Endpoint, status: int, words: str
+) -> None:
+    endpoint.answers = [
+        (status, {"type": "error", "error": {"type": "x", "message": "no\x1b[31m"}})
+    ]
     done = run("quote", str(SAMPLES / "text.json"), "--at", DAY, "--count", "api")
     assert done.exit_code == 1
     assert f"error[count_failed]: the API answered {status}: no\\x1b[31m" in done.stderr

@@ -1,4 +1,6 @@
-"""Laws of comparisons: the given row is the price, ranks are sorted, changes are exact, and nothing is dropped."""
+"""Laws of comparisons: the given row is the price, ranks are sorted,
+changes are exact, and nothing is dropped.
+"""
 
 from __future__ import annotations
 
@@ -23,21 +25,36 @@ TOKENS = st.integers(0, 250_000)
 USAGE = st.fixed_dictionaries(
     {"input": TOKENS, "output": TOKENS},
     optional={
-        "cache_write_5m": TOKENS, "cache_write_1h": TOKENS, "cache_read": TOKENS, "web_search": st.integers(0, 9),
-        "code_execution": st.lists(st.sampled_from(["2 minutes", "90 minutes", "1 hour"]), max_size=3),
+        "cache_write_5m": TOKENS,
+        "cache_write_1h": TOKENS,
+        "cache_read": TOKENS,
+        "web_search": st.integers(0, 9),
+        "code_execution": st.lists(
+            st.sampled_from(["2 minutes", "90 minutes", "1 hour"]), max_size=3
+        ),
     },
-)  # fmt: skip
+)
 RECORD = st.fixed_dictionaries(
     {
-        "model": st.sampled_from(["claude-haiku-4-5", "claude-sonnet-4-6", "claude-opus-4-7", "claude-opus-5-5", "claude-haiku-5-5"]),
+        "model": st.sampled_from(
+            [
+                "claude-haiku-4-5",
+                "claude-sonnet-4-6",
+                "claude-opus-4-7",
+                "claude-opus-5-5",
+                "claude-haiku-5-5",
+            ]
+        ),
         "at": st.sampled_from(["2026-10-10", AT, "2026-11-20T12:30:00Z"]),
         "usage": USAGE,
     },
     optional={
-        "service_tier": st.sampled_from(["standard", "batch", "priority"]), "speed": st.sampled_from(["standard", "fast"]),
-        "inference_geo": st.just("us"), "platform": st.sampled_from(["api", "bedrock"]),
+        "service_tier": st.sampled_from(["standard", "batch", "priority"]),
+        "speed": st.sampled_from(["standard", "fast"]),
+        "inference_geo": st.just("us"),
+        "platform": st.sampled_from(["api", "bedrock"]),
     },
-)  # fmt: skip
+)
 
 
 def price(record: dict[str, Any]) -> Fraction:
@@ -45,7 +62,9 @@ def price(record: dict[str, Any]) -> Fraction:
 
 
 def row(found: Comparison, **changes: str) -> Row:
-    (one,) = [each for each in (*found.rows, *found.refused) if dict(each.alternative.changes) == changes]
+    (one,) = [
+        each for each in (*found.rows, *found.refused) if dict(each.alternative.changes) == changes
+    ]
     return one
 
 
@@ -85,7 +104,17 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
 
 def numbers(found: Comparison) -> list[Any]:
     """The rows without the order in which reasons and notes were met."""
-    return [(each.alternative, each.amount, each.records, each.refused, each.changed, set(each.refusals)) for each in (*found.rows, *found.refused)]
+    return [
+        (
+            each.alternative,
+            each.amount,
+            each.records,
+            each.refused,
+            each.changed,
+            set(each.refusals),
+        )
+        for each in (*found.rows, *found.refused)
+    ]
 
 
 @settings(max_examples=15, deadline=None)
@@ -101,25 +130,44 @@ def test_a_row_is_what_price_gives_to_the_changed_record(record: dict[str, Any])
         else:
             with pytest.raises(PriceError) as caught:
                 price({**record, **changes})
-            assert not changes or (each.refusals[0].message, each.refusals[0].rule) == (caught.value.message, caught.value.rule)
+            assert not changes or (each.refusals[0].message, each.refusals[0].rule) == (
+                caught.value.message,
+                caught.value.rule,
+            )
 
 
 @settings(max_examples=15, deadline=None)
 @given(RECORD)
 def test_what_if_of_the_present_changes_nothing(record: dict[str, Any]) -> None:
-    present = [f"{name}={record.get(name, default)}" for name, default in [("service_tier", "standard"), ("speed", "standard"), ("platform", "api")]]
+    present = [
+        f"{name}={record.get(name, default)}"
+        for name, default in [
+            ("service_tier", "standard"),
+            ("speed", "standard"),
+            ("platform", "api"),
+        ]
+    ]
     present += [f"model={record['model']}", f"at={record['at']}"]
     found = BOOK.compare(record, what_if=present)
     for each in found.rows:
         assert (each.amount, each.changed) == (found.given.amount, 0)
 
 
-@pytest.mark.parametrize("usage", [{"input": 10, "output": 3}, {"input": 5, "cache_write_1h": 4, "cache_read": 30_000}])
+@pytest.mark.parametrize(
+    "usage", [{"input": 10, "output": 3}, {"input": 5, "cache_write_1h": 4, "cache_read": 30_000}]
+)
 def test_batch_is_half_where_it_applies_to_all(usage: dict[str, int]) -> None:
-    records = [{"model": model, "at": AT, "usage": usage} for model in ("claude-opus-5", "claude-haiku-4-5")]
+    records = [
+        {"model": model, "at": AT, "usage": usage}
+        for model in ("claude-opus-5", "claude-haiku-4-5")
+    ]
     batch = row(BOOK.compare(records), service_tier="batch")
     given = BOOK.compare(records).given
-    assert (batch.amount, batch.change, batch.refused) == (same(given.amount.high / 2), Fraction(-1, 2), 0)
+    assert (batch.amount, batch.change, batch.refused) == (
+        same(given.amount.high / 2),
+        Fraction(-1, 2),
+        0,
+    )
 
 
 def test_a_record_that_is_refused_stays_as_given_and_is_counted_with_its_rule() -> None:
@@ -137,38 +185,68 @@ def test_what_is_refused_for_all_has_no_amount_and_is_not_dropped() -> None:
     found = BOOK.compare({"model": "claude-haiku-4-5", "at": AT, "usage": {"input": 1}})
     assert row(found, speed="fast").amount is None
     assert row(found, speed="fast") in found.refused
-    assert row(found, speed="fast").refusals[0].message == "fast mode is not offered for this model on that day"
+    assert (
+        row(found, speed="fast").refusals[0].message
+        == "fast mode is not offered for this model on that day"
+    )
 
 
 def test_a_request_that_is_refused_as_given_shows_what_would_do() -> None:
-    record = {"model": "claude-opus-5", "at": AT, "speed": "fast", "service_tier": "batch", "usage": {"input": 1_000_000}}
+    record = {
+        "model": "claude-opus-5",
+        "at": AT,
+        "speed": "fast",
+        "service_tier": "batch",
+        "usage": {"input": 1_000_000},
+    }
     found = BOOK.compare(record)
     assert found.given.amount is None
     assert found.failures[0][1]["rule"] == "fast with batch"
-    assert [(each.alternative.changes[0], each.amount.high, each.change) for each in found.rows] == [
-        (("model", "claude-opus-4-6"), Fraction("2.5"), None), (("speed", "standard"), Fraction("2.5"), None), (("service_tier", "standard"), Fraction(10), None),
-    ]  # fmt: skip
+    assert [
+        (each.alternative.changes[0], each.amount.high, each.change) for each in found.rows
+    ] == [
+        (("model", "claude-opus-4-6"), Fraction("2.5"), None),
+        (("speed", "standard"), Fraction("2.5"), None),
+        (("service_tier", "standard"), Fraction(10), None),
+    ]
 
 
-# ---- models ---------------------------------------------------------------------------------------------------------
+# ---- models --------------------------------------------------------------------------------------
 
 
 def test_models_are_those_in_use_on_the_day_of_the_record() -> None:
     day = "2026-04-17"
-    found = BOOK.compare({"model": "claude-opus-4-7", "at": day, "usage": {"input": 1}}, only=["models"])
-    names = {dict(each.alternative.changes).get("model", "claude-opus-4-7") for each in (*found.rows, *found.refused)}
-    assert names == {model.name for model in BOOK.models(day) if model.retired is None or model.retired > day}
+    found = BOOK.compare(
+        {"model": "claude-opus-4-7", "at": day, "usage": {"input": 1}}, only=["models"]
+    )
+    names = {
+        dict(each.alternative.changes).get("model", "claude-opus-4-7")
+        for each in (*found.rows, *found.refused)
+    }
+    assert names == {
+        model.name for model in BOOK.models(day) if model.retired is None or model.retired > day
+    }
 
 
 def test_a_newer_tokenizer_makes_more_of_the_same_text() -> None:
-    old = {"model": "claude-opus-4-6", "at": AT, "usage": {"input": 100, "output": 10, "web_search": 1}}
+    old = {
+        "model": "claude-opus-4-6",
+        "at": AT,
+        "usage": {"input": 100, "output": 10, "web_search": 1},
+    }
     newer = row(BOOK.compare(old), model="claude-opus-4-7")
     search = Fraction(1, 100)
-    amounts = [Fraction(tokens * 5 + output * 25, 10**6) + search for tokens, output in ((100, 10), (130, 13), (135, 14))]
+    amounts = [
+        Fraction(tokens * 5 + output * 25, 10**6) + search
+        for tokens, output in ((100, 10), (130, 13), (135, 14))
+    ]
     assert newer.amount == Range(*amounts)
     back = row(BOOK.compare({**old, "model": "claude-opus-4-7"}), model="claude-opus-4-6")
     # 100 and 10 by 1.35, by 1.3 and as they are, begun tokens counted whole
-    amounts = [Fraction(tokens * 5 + output * 25, 10**6) + search for tokens, output in ((75, 8), (77, 8), (100, 10))]
+    amounts = [
+        Fraction(tokens * 5 + output * 25, 10**6) + search
+        for tokens, output in ((75, 8), (77, 8), (100, 10))
+    ]
     assert back.amount == Range(*amounts)
     alike = row(BOOK.compare({**old, "model": "claude-opus-4-7"}), model="claude-opus-5")
     assert alike.amount.known
@@ -182,27 +260,49 @@ def test_growth_may_take_a_prompt_over_a_threshold() -> None:
 
 
 def test_what_a_sum_says_of_its_requests_no_longer_holds_when_they_grow() -> None:
-    record = {"model": "claude-haiku-4-5", "at": AT, "record": "sum", "each": ["prompt up to 100000"], "usage": {"input": 900_000}}
+    record = {
+        "model": "claude-haiku-4-5",
+        "at": AT,
+        "record": "sum",
+        "each": ["prompt up to 100000"],
+        "usage": {"input": 900_000},
+    }
     other = row(BOOK.compare(record), model="claude-haiku-5-5")
     rate = BOOK.price(model="claude-haiku-5-5", at=AT, usage={"input": 1}).exact_total
     assert other.amount == Range(900_000 * rate, 1_170_000 * 5 * rate, 1_215_000 * 5 * rate)
 
 
 def test_what_a_sum_says_may_leave_two_prices() -> None:
-    """A prompt up to 200,000 tokens may be on either side of the threshold of 100,000: the most is expected."""
-    record = {"model": "claude-haiku-5-5", "at": AT, "record": "sum", "each": ["prompt up to 200000"], "usage": {"input": 1_000_000}}
-    assert BOOK.compare(record).given.amount == Range(Fraction(1, 10), Fraction(1, 2), Fraction(1, 2))
+    """A prompt up to 200,000 tokens may be on either side of the threshold of 100,000:
+    the most is expected.
+    """
+    record = {
+        "model": "claude-haiku-5-5",
+        "at": AT,
+        "record": "sum",
+        "each": ["prompt up to 200000"],
+        "usage": {"input": 1_000_000},
+    }
+    assert BOOK.compare(record).given.amount == Range(
+        Fraction(1, 10), Fraction(1, 2), Fraction(1, 2)
+    )
     sure = BOOK.compare({**record, "each": ["prompt up to 200000", "prompt over 100000"]})
     assert sure.given.amount == Range(Fraction(1, 2), Fraction(1, 2), Fraction(1, 2))
 
 
-# ---- caches ---------------------------------------------------------------------------------------------------------
+# ---- caches --------------------------------------------------------------------------------------
 
 
 def test_other_ways_to_cache_move_what_was_written() -> None:
-    record = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"input": 1_000, "cache_write_5m": 10_000, "cache_read": 20_000}}
+    record = {
+        "model": "claude-sonnet-4-6",
+        "at": AT,
+        "usage": {"input": 1_000, "cache_write_5m": 10_000, "cache_read": 20_000},
+    }
     found = BOOK.compare(record, only=["cache"])
-    assert row(found, cache="1h").amount.high == price({**record, "usage": {"input": 1_000, "cache_write_1h": 10_000, "cache_read": 20_000}})
+    assert row(found, cache="1h").amount.high == price(
+        {**record, "usage": {"input": 1_000, "cache_write_1h": 10_000, "cache_read": 20_000}}
+    )
     assert row(found, cache="none").amount.high == price({**record, "usage": {"input": 31_000}})
     assert len(found.rows) == 3  # the 5-minute cache is the given one
     assert [answer.text for answer in found.caches] == [
@@ -220,13 +320,23 @@ def test_a_prompt_that_is_sent_again() -> None:
     def with_input(meter: str, tokens: int = 10_000) -> Fraction:
         return price({**record, "usage": {"input": 10_000 - tokens, meter: tokens, "output": 500}})
 
-    assert row(found, cache="1h").amount.high == with_input("cache_write_1h") + 5 * with_input("cache_read")
+    assert row(found, cache="1h").amount.high == with_input("cache_write_1h") + 5 * with_input(
+        "cache_read"
+    )
     assert row(found, service_tier="batch").change == Fraction(-1, 2)
     part = BOOK.compare(record, reads=5, cached=8_000)
-    assert row(part, cache="5m").amount.high == with_input("cache_write_5m", 8_000) + 5 * with_input("cache_read", 8_000)
+    assert row(part, cache="5m").amount.high == with_input(
+        "cache_write_5m", 8_000
+    ) + 5 * with_input("cache_read", 8_000)
     # a write of twice the input price and five reads of a twentieth, against six prompts
-    assert [answer.saved for answer in found.caches] == [1 - Fraction("1.5") / 6, 1 - Fraction("2.25") / 6]
-    assert found.caches[1].text == "claude-opus-5-5: a 1-hour cache pays from the second read; at your 5 reads it saves 62.5%"
+    assert [answer.saved for answer in found.caches] == [
+        1 - Fraction("1.5") / 6,
+        1 - Fraction("2.25") / 6,
+    ]
+    assert (
+        found.caches[1].text
+        == "claude-opus-5-5: a 1-hour cache pays from the second read; at your 5 reads it saves 62.5%"
+    )
 
 
 def test_reads_pay_as_the_break_even_says() -> None:
@@ -237,7 +347,9 @@ def test_reads_pay_as_the_break_even_says() -> None:
         label = {meter: name for name, meter in caches_of(BOOK.checked).writes.items()}[cache.write]
         for reads in (cache.reads - 1, cache.reads):
             found = BOOK.compare(record, reads=reads, what_if=[f"cache={label}"])
-            assert (row(found, cache=label).amount.high < found.given.amount.high) == (reads == cache.reads)
+            assert (row(found, cache=label).amount.high < found.given.amount.high) == (
+                reads == cache.reads
+            )
         assert {answer.pays for answer in found.caches if answer.cache == label} == {(cache.reads,)}
 
 
@@ -245,19 +357,43 @@ def test_a_prompt_too_short_to_cache_is_priced_without_and_says_so() -> None:
     record = {"model": "claude-haiku-4-5", "at": AT, "usage": {"input": 4_095}}
     short = row(BOOK.compare(record, reads=3), cache="1h")
     assert short.amount.high == 4 * price(record)
-    assert short.notes == (Note("assumed", "a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: priced without a cache"),)
-    assert row(BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h").amount.high < 4 * price(record)
+    assert short.notes == (
+        Note(
+            "assumed",
+            "a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: priced without a cache",
+        ),
+    )
+    assert row(
+        BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h"
+    ).amount.high < 4 * price(record)
     moved = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"cache_write_5m": 2_000}}
-    assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").amount.high == price({**record, "usage": {"input": 2_000}})
+    assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").amount.high == price(
+        {**record, "usage": {"input": 2_000}}
+    )
 
 
-# ---- what is asked for ----------------------------------------------------------------------------------------------
+# ---- what is asked for ---------------------------------------------------------------------------
 
 
 def test_axes_come_from_the_book_and_none_says_how_a_request_ended() -> None:
     axes = {each.axis for each in alternatives_of(BOOK.checked)}
-    assert axes == {"model", "platform", "endpoint", "surface", "service_tier", "speed", "inference_geo", "context_window", "web_tools", "cache"}
-    assert {each.value for each in alternatives_of(BOOK.checked, ["service_tier"])} == {"standard", "priority", "batch"}
+    assert axes == {
+        "model",
+        "platform",
+        "endpoint",
+        "surface",
+        "service_tier",
+        "speed",
+        "inference_geo",
+        "context_window",
+        "web_tools",
+        "cache",
+    }
+    assert {each.value for each in alternatives_of(BOOK.checked, ["service_tier"])} == {
+        "standard",
+        "priority",
+        "batch",
+    }
     assert {each.axis for each in alternatives_of(BOOK.checked, ["models"])} == {"model"}
 
 
@@ -265,9 +401,14 @@ def test_crossed_axes() -> None:
     record = {"model": "claude-opus-5", "at": AT, "usage": {"input": 1_000}}
     found = BOOK.compare(record, cross=["model", "service_tier"])
     both = row(found, model="claude-haiku-4-5-20251001", service_tier="batch")
-    assert both.amount.high == price({**record, "model": "claude-haiku-4-5", "service_tier": "batch"})
+    assert both.amount.high == price(
+        {**record, "model": "claude-haiku-4-5", "service_tier": "batch"}
+    )
     # what is the given value already makes no combination of its own
-    assert all(dict(each.alternative.changes).get("service_tier") != "standard" for each in (*found.rows, *found.refused))
+    assert all(
+        dict(each.alternative.changes).get("service_tier") != "standard"
+        for each in (*found.rows, *found.refused)
+    )
     assert found.cheapest.amount.high <= both.amount.high
 
 
@@ -305,14 +446,26 @@ def test_an_unknown_axis_names_the_nearest() -> None:
     [
         ({"usage": {"input": 1}}, None, None, "no_model"),
         ({"model": "claude-opus-5", "usage": {"inputs": 1}}, None, None, "unknown_meter"),
-        ({"model": "claude-opus-5", "at": "tomorrow", "usage": {"input": 1}}, None, None, "bad_date"),
+        (
+            {"model": "claude-opus-5", "at": "tomorrow", "usage": {"input": 1}},
+            None,
+            None,
+            "bad_date",
+        ),
         ({"model": "claude-opus-5", "at": AT, "usage": {"input": -1}}, None, None, "bad_quantity"),
         ({"model": "claude-opus-5", "at": AT, "usage": {"cache_read": 1}}, 2, None, "bad_reads"),
         ({"model": "claude-opus-5", "at": AT, "usage": {"input": 1}}, 2, 5, "bad_reads"),
-        ({"model": "claude-opus-5", "at": AT, "record": "sum", "usage": {"input": 1}}, 2, None, "bad_reads"),
+        (
+            {"model": "claude-opus-5", "at": AT, "record": "sum", "usage": {"input": 1}},
+            2,
+            None,
+            "bad_reads",
+        ),
     ],
 )
-def test_a_record_that_cannot_be_read_is_a_failure_and_has_no_alternatives(record: dict[str, Any], reads: int | None, cached: int | None, code: str) -> None:
+def test_a_record_that_cannot_be_read_is_a_failure_and_has_no_alternatives(
+    record: dict[str, Any], reads: int | None, cached: int | None, code: str
+) -> None:
     found = BOOK.compare([record], reads=reads, cached=cached)
     assert [failure["code"] for _, failure in found.failures] == [code]
     assert (found.rows, found.refused) == ((), ())
@@ -329,10 +482,15 @@ def test_what_in_memory_is_no_record() -> None:
             BOOK.compare(value)
 
 
-# ---- requests that are not sent yet ---------------------------------------------------------------------------------
+# ---- requests that are not sent yet --------------------------------------------------------------
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps. " * 400
-BODY = {"model": "claude-opus-4-6", "max_tokens": 900, "system": TEXT, "messages": [{"role": "user", "content": "Who sleeps?"}]}
+BODY = {
+    "model": "claude-opus-4-6",
+    "max_tokens": 900,
+    "system": TEXT,
+    "messages": [{"role": "user", "content": "Who sleeps?"}],
+}
 
 
 def quoted(body: dict[str, Any], **more: Any) -> Range:
@@ -343,27 +501,47 @@ def quoted(body: dict[str, Any], **more: Any) -> Range:
 def test_a_request_body_is_compared_by_its_quotes() -> None:
     found = BOOK.compare(BODY, at=AT, output=500)
     assert found.given.amount == quoted(BODY, output=500)
-    assert row(found, service_tier="batch").amount == quoted({**BODY, "model": "claude-opus-4-6"}, output=500, service_tier="batch")
+    assert row(found, service_tier="batch").amount == quoted(
+        {**BODY, "model": "claude-opus-4-6"}, output=500, service_tier="batch"
+    )
     assert row(found, service_tier="batch").change == Fraction(-1, 2)
-    assert row(found, model="claude-haiku-5-5").amount == quoted(BODY, output=500, model="claude-haiku-5-5")
-    assert row(found, model="claude-opus-5").amount.expected > row(found, model="claude-opus-4-5-20251101").amount.expected
-    refusal = row(BOOK.compare({**BODY, "model": "claude-haiku-4-5"}, at=AT), speed="fast").refusals[0]
-    assert (refusal.rule, refusal.message) == ("fast", "fast mode is not offered for this model on that day")
-    assert [each.amount.expected for each in found.rows] == sorted(each.amount.expected for each in found.rows)
+    assert row(found, model="claude-haiku-5-5").amount == quoted(
+        BODY, output=500, model="claude-haiku-5-5"
+    )
+    assert (
+        row(found, model="claude-opus-5").amount.expected
+        > row(found, model="claude-opus-4-5-20251101").amount.expected
+    )
+    refusal = row(
+        BOOK.compare({**BODY, "model": "claude-haiku-4-5"}, at=AT), speed="fast"
+    ).refusals[0]
+    assert (refusal.rule, refusal.message) == (
+        "fast",
+        "fast mode is not offered for this model on that day",
+    )
+    assert [each.amount.expected for each in found.rows] == sorted(
+        each.amount.expected for each in found.rows
+    )
 
 
 def test_a_request_body_that_is_sent_again() -> None:
     found = BOOK.compare(BODY, at=AT, reads=9, output=100)
     one = quoted(BODY, output=100)
     assert found.given.amount == Range(10 * one.low, 10 * one.expected, 10 * one.high)
-    marked = BOOK.quote({**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, output=100)
+    marked = BOOK.quote(
+        {**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, output=100
+    )
     assert marked.later is not None
-    assert row(found, cache="1h").amount.expected == Fraction(marked.expected) + 9 * Fraction(marked.later.expected)
+    assert row(found, cache="1h").amount.expected == Fraction(marked.expected) + 9 * Fraction(
+        marked.later.expected
+    )
     assert [answer.text for answer in found.caches] == [
         "claude-opus-4-6: a 5-minute cache pays from the first read; at your 9 reads it saves 78.5%",
         "claude-opus-4-6: a 1-hour cache pays from the second read; at your 9 reads it saves 71%",
     ]
-    kept = BOOK.compare({**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, reads=9, output=100)
+    kept = BOOK.compare(
+        {**BODY, "cache_control": {"type": "ephemeral", "ttl": "1h"}}, at=AT, reads=9, output=100
+    )
     assert kept.given.amount.expected == row(found, cache="1h").amount.expected
     assert row(kept, cache="none").amount == found.given.amount
 
@@ -377,7 +555,11 @@ def test_items_of_a_batch_are_what_they_are_and_may_be_standard() -> None:
 
 
 def test_what_if_of_the_present_changes_nothing_in_a_body() -> None:
-    found = BOOK.compare(BODY, at=AT, what_if=["service_tier=standard", "model=claude-opus-4-6", f"at={AT}", "cache=none"])
+    found = BOOK.compare(
+        BODY,
+        at=AT,
+        what_if=["service_tier=standard", "model=claude-opus-4-6", f"at={AT}", "cache=none"],
+    )
     assert [each.changed for each in found.rows] == [0] * 5
 
 

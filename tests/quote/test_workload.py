@@ -1,4 +1,6 @@
-"""Laws of workloads: a month is the sum of its requests one by one, pools included, and bad workloads are told apart."""
+"""Laws of workloads: a month is the sum of its requests one by one,
+pools included, and bad workloads are told apart.
+"""
 
 from __future__ import annotations
 
@@ -52,20 +54,31 @@ def book_of(folder: Path, text: str) -> pricelang.Book:
     return pricelang.load(path)
 
 
-USAGE = st.fixed_dictionaries({"input": st.integers(0, 5_000)}, optional={"runtime": st.lists(st.integers(0, 40), max_size=3)})
+USAGE = st.fixed_dictionaries(
+    {"input": st.integers(0, 5_000)}, optional={"runtime": st.lists(st.integers(0, 40), max_size=3)}
+)
 KIND = st.tuples(USAGE, st.sampled_from(["standard", "cheap"]), st.integers(0, 6))
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(KIND, min_size=1, max_size=3))
-def test_a_month_is_the_sum_of_its_requests_one_by_one(tmp_path_factory: pytest.TempPathFactory, kinds: list[Any]) -> None:
+def test_a_month_is_the_sum_of_its_requests_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, kinds: list[Any]
+) -> None:
     book = book_of(tmp_path_factory.mktemp("book"), POOLS)
-    plan = {"requests": [{"model": "m", "tier": tier, "usage": usage, "per_day": count} for usage, tier, count in kinds]}
+    plan = {
+        "requests": [
+            {"model": "m", "tier": tier, "usage": usage, "per_day": count}
+            for usage, tier, count in kinds
+        ]
+    }
     found = book.workload(json.dumps(plan) + "\n", month=MONTH)
     sent = [
         ("one", book.rates.request("m", f"{MONTH}-{day:02}", usage, {"tier": tier}))
-        for day in range(1, 31) for usage, tier, count in kinds for _ in range(count)
-    ]  # fmt: skip
+        for day in range(1, 31)
+        for usage, tier, count in kinds
+        for _ in range(count)
+    ]
     charged, _ = charge_accounts(book.checked, sent)
     assert found.total == same(sum(one.total for one in charged))
     assert found.without_pools == same(sum(priced.total for _, priced in sent))
@@ -77,20 +90,32 @@ def test_a_month_is_the_sum_of_its_requests_one_by_one(tmp_path_factory: pytest.
 
 
 def test_many_alike_are_charged_as_one_by_one() -> None:
-    priced = BOOK.rates.request("claude-opus-5", "2026-11-20", {"input": 10, "code_execution": ["400 hours", "1 minute"]}, {})
+    priced = BOOK.rates.request(
+        "claude-opus-5",
+        "2026-11-20",
+        {"input": 10, "code_execution": ["400 hours", "1 minute"]},
+        {},
+    )
     used: dict[Counter, Fraction] = {}
     total, (line,) = charge_alike(BOOK.checked, "a", priced, Fraction(5), used)
     charged, _ = charge_accounts(BOOK.checked, [("a", priced)] * 5)
     assert total == sum(one.total for one in charged)
     assert (line.quantity, line.free) == (5 * (400 + Fraction(1, 12)), 1550)
-    assert {key[-1]: value for key, value in used.items()} == {turn_of(priced.at, "organization per month"): line.quantity}
+    assert {key[-1]: value for key, value in used.items()} == {
+        turn_of(priced.at, "organization per month"): line.quantity
+    }
 
 
 def test_the_free_hours_of_a_month() -> None:
-    # 600 executions a day count as five minutes each: 50 hours a day, which are 1,500 in thirty days and 1,550 in a longer month
+    # 600 executions a day count as five minutes each: 50 hours a day,
+    # which are 1,500 in thirty days and 1,550 in a longer month
     record = {"model": "claude-opus-5", "usage": {"input": 1, "code_execution": "2 minutes"}}
     november = BOOK.workload(record, per_day=600, month=MONTH)
-    tokens = 600 * 30 * BOOK.price(model="claude-opus-5", at="2026-11-01", usage={"input": 1}).exact_total
+    tokens = (
+        600
+        * 30
+        * BOOK.price(model="claude-opus-5", at="2026-11-01", usage={"input": 1}).exact_total
+    )
     assert november.total == same(tokens)
     (pool,) = november.pools
     assert (pool.used, pool.free, pool.saved, pool.ends) == (1_500, 1_500, 75, None)
@@ -109,15 +134,21 @@ def test_a_price_that_changes_within_the_month(tmp_path: Path) -> None:
 
 
 def test_floors_of_an_account_are_settled_once_a_month(tmp_path: Path) -> None:
-    book = book_of(tmp_path, POOLS + 'limit floor "Least"\n  at least $100 per organization per month\n')
+    book = book_of(
+        tmp_path, POOLS + 'limit floor "Least"\n  at least $100 per organization per month\n'
+    )
     found = book.workload({"model": "m", "usage": {"input": 1_000_000}}, per_day=1, month=MONTH)
     assert (found.settled, found.total) == (same(100 - 80), same(100))
-    assert book.workload({"model": "m", "usage": {"input": 1_000_000}}, per_day=2, month=MONTH).total == same(160)
+    assert book.workload(
+        {"model": "m", "usage": {"input": 1_000_000}}, per_day=2, month=MONTH
+    ).total == same(160)
 
 
 def test_what_a_pool_and_a_rounding_do_together_is_refused(tmp_path: Path) -> None:
     book = book_of(tmp_path, POOLS + "round line to $0.01 half_even\n")
-    assert book.workload({"model": "m", "usage": {"input": 1_000}}, per_day=3, month=MONTH).total == same(0)
+    assert book.workload(
+        {"model": "m", "usage": {"input": 1_000}}, per_day=3, month=MONTH
+    ).total == same(0)
     with pytest.raises(BadRequest, match="rounded or bounded by itself"):
         book.workload({"model": "m", "usage": {"runtime": 1}}, per_day=3, month=MONTH)
 
@@ -128,14 +159,18 @@ def test_ranges_and_shares() -> None:
     assert [mix.per_day for mix in found.mixes] == [3_500, 1_250, 250]
 
     def each(model: str, output: int, **more: Any) -> Fraction:
-        usage = {"output": output, **{meter: more.pop(meter) for meter in ("input", "cache_read") if meter in more}}
+        usage = {
+            "output": output,
+            **{meter: more.pop(meter) for meter in ("input", "cache_read") if meter in more},
+        }
         return BOOK.price(model=model, at="2026-11-01", usage=usage, **more).exact_total
 
     for level, sort, answer in (("low", 20, 200), ("expected", 40, 450), ("high", 120, 1_200)):
         day = (
-            3_500 * each("claude-haiku-5-5", sort, input=900) + 1_250 * each("claude-sonnet-5-5", answer, input=1_500, cache_read=12_000)
+            3_500 * each("claude-haiku-5-5", sort, input=900)
+            + 1_250 * each("claude-sonnet-5-5", answer, input=1_500, cache_read=12_000)
             + 250 * each("claude-opus-5-5", 900, input=20_000, service_tier="batch")
-        )  # fmt: skip
+        )
         assert getattr(found.total, level) == 30 * day
         assert getattr(found.average_day, level) == day
     assert found.total.low <= found.total.expected <= found.total.high
@@ -145,13 +180,29 @@ def test_ranges_and_shares() -> None:
 
 def test_more_usage_that_costs_less_keeps_the_range_in_order(tmp_path: Path) -> None:
     book = book_of(tmp_path, POOLS + "multiplier long\n  x 0.1 on input when input over 100\n")
-    text = json.dumps({"requests": [{"model": "m", "per_day": 1, "usage": {"input": {"low": 100, "expected": 101, "high": 200}}}]}) + "\n"
+    text = (
+        json.dumps(
+            {
+                "requests": [
+                    {
+                        "model": "m",
+                        "per_day": 1,
+                        "usage": {"input": {"low": 100, "expected": 101, "high": 200}},
+                    }
+                ]
+            }
+        )
+        + "\n"
+    )
     total = book.workload(text, month=MONTH).total
     assert total.low <= total.expected <= total.high
 
 
 def test_records_are_as_frequent_as_each_other() -> None:
-    records = [{"model": "claude-opus-5", "usage": {"input": 1_000}}, {"model": "claude-haiku-4-5", "service_tier": "batch", "usage": {"output": 500}}]
+    records = [
+        {"model": "claude-opus-5", "usage": {"input": 1_000}},
+        {"model": "claude-haiku-4-5", "service_tier": "batch", "usage": {"output": 500}},
+    ]
     found = BOOK.workload(records, per_day=8, month=MONTH)
     one, two = (BOOK.price(at="2026-11-01", **record).exact_total for record in records)
     assert found.total == same(30 * 8 * (one + two) / 2)
@@ -161,7 +212,10 @@ def test_records_are_as_frequent_as_each_other() -> None:
 def test_months() -> None:
     assert month_of(None) == (datetime.now(UTC).year, datetime.now(UTC).month)
     record = {"model": "claude-haiku-4-5", "usage": {"input": 1}}
-    assert [len(BOOK.workload(record, per_day=1, month=month).days) for month in ("2026-02", "2028-02", "2026-12")] == [28, 29, 31]
+    assert [
+        len(BOOK.workload(record, per_day=1, month=month).days)
+        for month in ("2026-02", "2028-02", "2026-12")
+    ] == [28, 29, 31]
     for wrong in ("2026-13", "soon", "11-2026", "\x1b[0m", "9" * 500):
         with pytest.raises(BadRequest, match="is not a month"):
             month_of(wrong)
@@ -170,7 +224,10 @@ def test_months() -> None:
 def test_a_request_that_cannot_be_names_its_mix_and_day() -> None:
     with pytest.raises(NotOffered) as caught:
         BOOK.workload({"model": "claude-fable-5-2", "usage": {"input": 1}}, per_day=1, month=MONTH)
-    assert caught.value.message == "`requests` on 2026-11-01: model `claude-fable-5-2` is not offered before 2026-11-09"
+    assert (
+        caught.value.message
+        == "`requests` on 2026-11-01: model `claude-fable-5-2` is not offered before 2026-11-09"
+    )
     assert caught.value.location is not None
 
 
@@ -202,9 +259,18 @@ def entry(**more: Any) -> dict[str, Any]:
         ({"requests": [{"per_day": 1, "records": "-"}]}, "is not the path of a file"),
         ({"requests": [entry(per_day=1, usage=[])]}, "is not a table of meters"),
         ({"requests": [entry(per_day=1, usage={"input": None})]}, "is no quantity"),
-        ({"requests": [entry(per_day=1, usage={"input": {"low": 1, "high": 2}})]}, "needs `low`, `expected` and `high`"),
-        ({"requests": [entry(per_day=1, usage={"input": {"low": 1, "most": 2}})]}, "`requests[0].usage.input.most` is no key"),
-        ({"requests": [entry(per_day=1, usage={"input": {"low": 3, "expected": 2, "high": 4}})]}, "is not in order"),
+        (
+            {"requests": [entry(per_day=1, usage={"input": {"low": 1, "high": 2}})]},
+            "needs `low`, `expected` and `high`",
+        ),
+        (
+            {"requests": [entry(per_day=1, usage={"input": {"low": 1, "most": 2}})]},
+            "`requests[0].usage.input.most` is no key",
+        ),
+        (
+            {"requests": [entry(per_day=1, usage={"input": {"low": 3, "expected": 2, "high": 4}})]},
+            "is not in order",
+        ),
         ({"requests": [entry(per_day=1, hits=1)]}, "`requests[0].hits` goes with `request`"),
         ({"requests": [{"per_day": 1, "request": "r.json"}]}, "needs a book"),
         ({"requests": [entry(per_day=1)], "moth": "2026-11"}, "`moth` is no key of a workload"),
@@ -222,11 +288,19 @@ def test_a_workload_that_is_wrong_names_the_key(value: Any, words: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "requests = ", "[[requests]\n", "x = " + "[" * 5_000, '{"requests": ' + "[" * 5_000, '{"requests": NaN}', b"\xff\xfe", "a = " + "9" * 5_000,
-        '{"requests": [{"per_day": 1e999999999, "usage": {"input": 1}}]}', "per_day = 1e999999999\n[[requests]]\nusage = {input = 1}", "per_day = nan\n[[requests]]\nusage = {input = 1}",
+        "requests = ",
+        "[[requests]\n",
+        "x = " + "[" * 5_000,
+        '{"requests": ' + "[" * 5_000,
+        '{"requests": NaN}',
+        b"\xff\xfe",
+        "a = " + "9" * 5_000,
+        '{"requests": [{"per_day": 1e999999999, "usage": {"input": 1}}]}',
+        "per_day = 1e999999999\n[[requests]]\nusage = {input = 1}",
+        "per_day = nan\n[[requests]]\nusage = {input = 1}",
         "x" * (2**20 + 1),
     ],
-)  # fmt: skip
+)
 def test_a_text_that_is_no_workload(text: str | bytes) -> None:
     with pytest.raises(BadRequest) as caught:
         read_plan(text)
@@ -235,14 +309,23 @@ def test_a_text_that_is_no_workload(text: str | bytes) -> None:
 
 
 def test_floats_stay_exact() -> None:
-    plan = read_plan("per_day = 0.1\n[[requests]]\nshare = 0.3\nusage = {input = 1}\n[[requests]]\nshare = 0.6\nusage = {input = 2}\n")
+    plan = read_plan(
+        "per_day = 0.1\n[[requests]]\nshare = 0.3\nusage = {input = 1}\n[[requests]]\nshare = 0.6\nusage = {input = 2}\n"
+    )
     assert [mix.per_day for mix in plan.mixes] == [Fraction(1, 30), Fraction(1, 15)]
 
 
 def test_usage_that_the_book_does_not_know() -> None:
-    for usage, code in (({"inputs": 1}, "unknown_meter"), ({"input": "5 minutes"}, "bad_quantity"), ({"input": -1}, "bad_quantity"), ({"input": 10**60}, "bad_quantity")):
+    for usage, code in (
+        ({"inputs": 1}, "unknown_meter"),
+        ({"input": "5 minutes"}, "bad_quantity"),
+        ({"input": -1}, "bad_quantity"),
+        ({"input": 10**60}, "bad_quantity"),
+    ):
         with pytest.raises(PriceError) as caught:
-            BOOK.workload(json.dumps({"requests": [entry(per_day=1, usage=usage)]}) + "\n", month=MONTH)
+            BOOK.workload(
+                json.dumps({"requests": [entry(per_day=1, usage=usage)]}) + "\n", month=MONTH
+            )
         assert caught.value.code == code
 
 
@@ -258,36 +341,60 @@ def test_records_that_cannot_be_read_stop_the_workload(tmp_path: Path) -> None:
         BOOK.workload(io.StringIO("").readlines())
 
 
-# ---- request bodies -------------------------------------------------------------------------------------------------
+# ---- request bodies ------------------------------------------------------------------------------
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps. " * 400
 
 
 def test_request_bodies_are_quoted(tmp_path: Path) -> None:
-    body = {"model": "claude-opus-5", "max_tokens": 900, "system": [{"type": "text", "text": TEXT, "cache_control": {"type": "ephemeral"}}],
-            "messages": [{"role": "user", "content": "Who sleeps?"}]}  # fmt: skip
+    body = {
+        "model": "claude-opus-5",
+        "max_tokens": 900,
+        "system": [{"type": "text", "text": TEXT, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": "Who sleeps?"}],
+    }
     (tmp_path / "body.json").write_text(json.dumps(body))
     file = tmp_path / "w.toml"
-    file.write_text('per_day = 200\n[[requests]]\nrequest = "body.json"\noutput = 300\nhits = 0.75\n')
+    file.write_text(
+        'per_day = 200\n[[requests]]\nrequest = "body.json"\noutput = 300\nhits = 0.75\n'
+    )
     found = BOOK.workload(file, month=MONTH)
     quoted = BOOK.quote(body, at="2026-11-01", output=300)
     assert quoted.later is not None
     for level in ("low", "expected", "high"):
-        each = Fraction(1, 4) * Fraction(getattr(quoted, level)) + Fraction(3, 4) * Fraction(getattr(quoted.later, level))
+        each = Fraction(1, 4) * Fraction(getattr(quoted, level)) + Fraction(3, 4) * Fraction(
+            getattr(quoted.later, level)
+        )
         assert getattr(found.total, level) == 30 * 200 * each
     assert found.total.low < found.total.expected < found.total.high
     cheap = file.read_text() + 'model = "claude-haiku-4-5"\nservice_tier = "batch"\n'
     file.write_text(cheap.replace("hits = 0.75\n", ""))
-    quoted = BOOK.quote(body, at="2026-11-01", output=300, model="claude-haiku-4-5", service_tier="batch")
+    quoted = BOOK.quote(
+        body, at="2026-11-01", output=300, model="claude-haiku-4-5", service_tier="batch"
+    )
     assert BOOK.workload(file, month=MONTH).total.expected == 30 * 200 * Fraction(quoted.expected)
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [("hits = 2", "is more than 1"), ("hits = 0.5", "caches nothing"), ("output = -1", "no number of tokens"), ("output = true", "no number of tokens"), ('usage = { input = 1 }', "and one of them")],
+    [
+        ("hits = 2", "is more than 1"),
+        ("hits = 0.5", "caches nothing"),
+        ("output = -1", "no number of tokens"),
+        ("output = true", "no number of tokens"),
+        ("usage = { input = 1 }", "and one of them"),
+    ],
 )
 def test_a_request_body_beside_the_wrong_keys(tmp_path: Path, more: str, words: str) -> None:
-    (tmp_path / "body.json").write_text(json.dumps({"model": "claude-opus-5", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}))
+    (tmp_path / "body.json").write_text(
+        json.dumps(
+            {
+                "model": "claude-opus-5",
+                "max_tokens": 9,
+                "messages": [{"role": "user", "content": "x"}],
+            }
+        )
+    )
     (tmp_path / "w.toml").write_text(f'per_day = 2\n[[requests]]\nrequest = "body.json"\n{more}\n')
     with pytest.raises(BadRequest, match=words):
         BOOK.workload(tmp_path / "w.toml", month=MONTH)

@@ -18,17 +18,41 @@ BERLIN = zone_of("Europe/Berlin")
 
 @pytest.mark.parametrize(
     ("text", "zone", "hours"),
-    [("2026-02", None, 28 * 24), ("2028-02", None, 29 * 24), ("2026", None, 365 * 24), ("2026-03-29", "Europe/Berlin", 23), ("2026-10-25", "Europe/Berlin", 25)],
+    [
+        ("2026-02", None, 28 * 24),
+        ("2028-02", None, 29 * 24),
+        ("2026", None, 365 * 24),
+        ("2026-03-29", "Europe/Berlin", 23),
+        ("2026-10-25", "Europe/Berlin", 25),
+    ],
 )
 def test_lengths(text: str, zone: str | None, hours: int) -> None:
     found = period_of(text, zone_of(zone))
     assert found.start is not None
     assert found.end is not None
     assert found.end - found.start == hours * 3600
-    assert (found.holds(found.start), found.holds(found.end - 1), found.holds(found.end), found.holds(found.start - 1)) == (True, True, False, False)
+    assert (
+        found.holds(found.start),
+        found.holds(found.end - 1),
+        found.holds(found.end),
+        found.holds(found.start - 1),
+    ) == (True, True, False, False)
 
 
-@pytest.mark.parametrize("text", ["", "26-05", "2026-00", "2026-02-30", "2026-5", "9999-12-32", "0000", "2026-05-01T00:00", "٢٠٢٦"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "26-05",
+        "2026-00",
+        "2026-02-30",
+        "2026-5",
+        "9999-12-32",
+        "0000",
+        "2026-05-01T00:00",
+        "٢٠٢٦",
+    ],
+)
 def test_what_is_no_period(text: str) -> None:
     with pytest.raises(BadRequest) as raised:
         period_of(text)
@@ -65,7 +89,15 @@ def test_an_instant_is_in_the_period_that_names_it(time: datetime, period: str) 
 
 def test_reasons_are_kept_in_bounded_memory() -> None:
     tally = Tally()
-    assert list(tally.records(Rejected(Place("f", line), "bad", f"bad {line}") for line in range(MAX_REASONS + 500))) == []
+    assert (
+        list(
+            tally.records(
+                Rejected(Place("f", line), "bad", f"bad {line}")
+                for line in range(MAX_REASONS + 500)
+            )
+        )
+        == []
+    )
     unpriced = tally.unpriced()
     assert tally.counts().refused == sum(one.rows for one in unpriced) == MAX_REASONS + 500
     assert len(unpriced) == MAX_REASONS + 1

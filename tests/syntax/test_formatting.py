@@ -21,8 +21,12 @@ from tests import strategies
 
 SPECIMENS = sorted((Path(__file__).parents[1] / "specimens").glob("*.price"))
 BOOKS = [*SPECIMENS, *sorted(rules_folder().glob("**/*.price"))]
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-EVERY_BOOK = pytest.mark.parametrize("path", BOOKS, ids=lambda path: f"{path.parent.name}/{path.name}")
+SLOW = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+EVERY_BOOK = pytest.mark.parametrize(
+    "path", BOOKS, ids=lambda path: f"{path.parent.name}/{path.name}"
+)
 
 
 def _words(text: str) -> list[str]:
@@ -30,7 +34,12 @@ def _words(text: str) -> list[str]:
 
 
 def test_the_specimens_are_there() -> None:
-    assert [path.name for path in SPECIMENS] == ["acme.price", "claude.price", "extras.price", "extras_acme.price"]
+    assert [path.name for path in SPECIMENS] == [
+        "acme.price",
+        "claude.price",
+        "extras.price",
+        "extras_acme.price",
+    ]
 
 
 @EVERY_BOOK
@@ -50,7 +59,11 @@ def test_a_book_keeps_its_words_and_a_second_run_changes_nothing(path: Path) -> 
 def test_other_spacing_and_more_comments_change_nothing_else(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     tree = parse_file(path.name, text)[0].statements
-    plain = [row for row in format_text(path.name, text).split("\n") if row and not row.lstrip().startswith("#")]
+    plain = [
+        row
+        for row in format_text(path.name, text).split("\n")
+        if row and not row.lstrip().startswith("#")
+    ]
 
     @settings(SLOW, max_examples=20)
     @given(strategies.respaced(text))
@@ -71,7 +84,9 @@ def test_other_spacing_and_more_comments_change_nothing_else(path: Path) -> None
 
 @settings(SLOW, max_examples=40)
 @given(st.lists(strategies.statements(), max_size=3), st.data())
-def test_a_generated_book_with_other_spacing_formats_to_one_text(statements: list[object], data: st.DataObject) -> None:
+def test_a_generated_book_with_other_spacing_formats_to_one_text(
+    statements: list[object], data: st.DataObject
+) -> None:
     text = print_file(File("a.price", "", tuple(statements), ()))  # type: ignore[arg-type]
     result = format_text("a.price", data.draw(strategies.respaced(text)))
     assert format_text("a.price", result) == result
@@ -81,12 +96,19 @@ def test_a_generated_book_with_other_spacing_formats_to_one_text(statements: lis
 def test_a_text_with_faults_is_not_formatted() -> None:
     with pytest.raises(BookError) as caught:
         format_text("a.price", "unit  a is 1 b\nunit a is\nnote  unquoted\n")
-    assert [(fault.code, fault.span.line) for fault in caught.value.faults] == [("syntax", 2), ("syntax", 3)]
+    assert [(fault.code, fault.span.line) for fault in caught.value.faults] == [
+        ("syntax", 2),
+        ("syntax", 3),
+    ]
     assert caught.value.texts == {"a.price": "unit  a is 1 b\nunit a is\nnote  unquoted\n"}
 
 
 @settings(SLOW, max_examples=60)
-@given(st.sampled_from([path.read_text(encoding="utf-8") for path in SPECIMENS]).flatmap(strategies.damaged))
+@given(
+    st.sampled_from([path.read_text(encoding="utf-8") for path in SPECIMENS]).flatmap(
+        strategies.damaged
+    )
+)
 def test_a_damaged_book_is_formatted_whole_or_not_at_all(text: str) -> None:
     if parse_file("a.price", text)[1]:
         with pytest.raises(BookError):
@@ -103,7 +125,10 @@ SOURCE = "# one\nunit a is 1 b\nunit c is 2 d  # two\n"
 @pytest.mark.parametrize(
     ("result", "message"),
     [
-        ("# one\nunit a is 1 b\nunit c is\n# two\n", "the result has a fault, the line ends too early"),
+        (
+            "# one\nunit a is 1 b\nunit c is\n# two\n",
+            "the result has a fault, the line ends too early",
+        ),
         ("# one\nunit a is 1 b\nunit c is 3 d  # two\n", "another tree, from line 3 on"),
         ("# one\nunit a is 1 b  # two\n", "another tree, from line 3 on"),
         ("# one\nunit a is 1 b\nunit c is 2 d  # two\nfree\n", "another tree, from line 4 on"),
@@ -116,7 +141,9 @@ SOURCE = "# one\nunit a is 1 b\nunit c is 2 d  # two\n"
         ("# one\nunit  a is 1 b\nunit c is 2 d  # two\n", "a second run changes the result"),
     ],
 )
-def test_a_printer_that_errs_is_caught(monkeypatch: pytest.MonkeyPatch, result: str, message: str) -> None:
+def test_a_printer_that_errs_is_caught(
+    monkeypatch: pytest.MonkeyPatch, result: str, message: str
+) -> None:
     calls: list[File] = []
 
     def wrong_at_first(file: File) -> str:
@@ -141,5 +168,7 @@ def test_a_statement_that_the_parser_lost_is_caught(monkeypatch: pytest.MonkeyPa
 
 def test_a_result_that_is_too_long_is_refused_and_not_cut() -> None:
     source = "group g is " + ",".join(["a"] * 9_000) + "\n"
-    with pytest.raises(FormatError, match="the result has a fault, the line has more than 20,000 characters"):
+    with pytest.raises(
+        FormatError, match="the result has a fault, the line has more than 20,000 characters"
+    ):
         format_text("a.price", source)

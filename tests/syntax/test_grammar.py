@@ -20,9 +20,22 @@ def test_the_grammar_has_no_conflicts() -> None:
 
 
 def test_every_word_of_the_grammar_is_reserved() -> None:
-    written = re.findall(r"^[A-Z_]+\.3: +/([a-z]+)(?: \+([a-z]+))?\(\?", GRAMMAR, flags=re.MULTILINE)
+    written = re.findall(
+        r"^[A-Z_]+\.3: +/([a-z]+)(?: \+([a-z]+))?\(\?", GRAMMAR, flags=re.MULTILINE
+    )
     assert reserved() == {word for pair in written for word in pair if word}
-    assert {"for", "from", "at", "least", "most", "x", "see", "refuse", "models", "released"} <= reserved()
+    assert {
+        "for",
+        "from",
+        "at",
+        "least",
+        "most",
+        "x",
+        "see",
+        "refuse",
+        "models",
+        "released",
+    } <= reserved()
     assert words()["AT_LEAST"] == "at least"
 
 

@@ -15,7 +15,9 @@ from pricelang.syntax.parser import parse_file, reserved, words
 from tests import strategies
 
 SPECIMENS = sorted((Path(__file__).parents[1] / "specimens").glob("*.price"))
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def _one(text: str) -> t.Statement:
@@ -26,7 +28,9 @@ def _one(text: str) -> t.Statement:
 
 
 def _faults(text: str) -> list[tuple[str, int, int]]:
-    return [(fault.code, fault.span.line, fault.span.column) for fault in parse_file("a.price", text)[1]]
+    return [
+        (fault.code, fault.span.line, fault.span.column) for fault in parse_file("a.price", text)[1]
+    ]
 
 
 @pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
@@ -34,17 +38,26 @@ def test_the_specimens_parse_without_faults(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     file, faults = parse_file(path.name, text)
     assert faults == ()
-    starts = [number for number, row in enumerate(text.split("\n"), 1) if row and row[0] not in " #"]
+    starts = [
+        number for number, row in enumerate(text.split("\n"), 1) if row and row[0] not in " #"
+    ]
     assert [statement.span.line for statement in file.statements] == starts
     assert len(file.comments) == sum(1 for row in text.split("\n") if row.lstrip().startswith("#"))
 
 
-# ---- names and words ------------------------------------------------------------------------------------------------
+# ---- names and words -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", sorted(reserved()))
 @pytest.mark.parametrize(
-    "text", ["group {} is input", "group prompt is input, {}", "free see {}", "unit u is 1 {}", "claim agrees with {}"]
+    "text",
+    [
+        "group {} is input",
+        "group prompt is input, {}",
+        "free see {}",
+        "unit u is 1 {}",
+        "claim agrees with {}",
+    ],
 )
 def test_a_reserved_word_names_nothing(word: str, text: str) -> None:
     faults = parse_file("a.price", text.format(word))[1]
@@ -54,7 +67,10 @@ def test_a_reserved_word_names_nothing(word: str, text: str) -> None:
 
 def test_a_reserved_word_as_a_name_is_shown_with_a_way_out() -> None:
     (fault,) = parse_file("a.price", "group price is input")[1]
-    assert (fault.code, fault.message) == ("reserved_word", "`price` is a word of the language and names nothing")
+    assert (fault.code, fault.message) == (
+        "reserved_word",
+        "`price` is a word of the language and names nothing",
+    )
     assert (fault.span.column, fault.span.end_column) == (7, 12)
     assert fault.help == "choose another name, such as `price_1`"
 
@@ -63,11 +79,14 @@ def test_a_reserved_word_as_a_name_is_shown_with_a_way_out() -> None:
 @pytest.mark.parametrize("word", sorted(word for word in words().values() if " " not in word))
 def test_a_name_may_begin_with_a_word(word: str, end: str) -> None:
     name = word + end
-    assert _one(f"group {name} is {name}, {name} ") == t.Group(t.Name(name), (t.Name(name), t.Name(name)))
+    assert _one(f"group {name} is {name}, {name} ") == t.Group(
+        t.Name(name), (t.Name(name), t.Name(name))
+    )
 
 
 @pytest.mark.parametrize(
-    "name", ["models-x", "from_here", "x6", "claude-3-5-haiku-20241022", "3-5x", "Refuse", "FOR", "a"]
+    "name",
+    ["models-x", "from_here", "x6", "claude-3-5-haiku-20241022", "3-5x", "Refuse", "FOR", "a"],
 )
 def test_names(name: str) -> None:
     assert _one(f"free see {name}").endings == t.Endings(see=t.Name(name))
@@ -88,17 +107,22 @@ def test_a_character_that_cannot_be_seen_is_a_fault_in_a_string_too(char: str) -
     assert _faults(f'note "a{char}b"') == [("control_character", 1, 8)]
 
 
-# ---- values ---------------------------------------------------------------------------------------------------------
+# ---- values --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("1,000,000", Fraction(10**6)), ("1000000", Fraction(10**6)), ("0.1", Fraction(1, 10)), ("50%", Fraction(1, 2)),
-        ("12.5%", Fraction(1, 8)), ("1,234.5678", Fraction(12345678, 10**4)), ("007", Fraction(7)),
+        ("1,000,000", Fraction(10**6)),
+        ("1000000", Fraction(10**6)),
+        ("0.1", Fraction(1, 10)),
+        ("50%", Fraction(1, 2)),
+        ("12.5%", Fraction(1, 8)),
+        ("1,234.5678", Fraction(12345678, 10**4)),
+        ("007", Fraction(7)),
         ("0." + "0" * 37 + "1", Fraction(1, 10**38)),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_exact(written: str, value: Fraction) -> None:
     statement = _one(f"convert to EUR at {written}")
     assert statement == t.Convert(t.Name("EUR"), t.Number(value))
@@ -106,7 +130,9 @@ def test_numbers_are_exact(written: str, value: Fraction) -> None:
     assert statement.rate.written == written
 
 
-@pytest.mark.parametrize("written", ["1,00", "1,0000", ".5", "1.", "-1", "1e3", "1_000", "٣", "NaN", "0x1", "1%%"])
+@pytest.mark.parametrize(
+    "written", ["1,00", "1,0000", ".5", "1.", "-1", "1e3", "1_000", "٣", "NaN", "0x1", "1%%"]
+)
 def test_what_is_no_number(written: str) -> None:
     assert [code for code, _, _ in _faults(f"convert to EUR at {written}")] == ["syntax"]
 
@@ -114,16 +140,22 @@ def test_what_is_no_number(written: str) -> None:
 @pytest.mark.parametrize(
     ("written", "value", "currency"),
     [
-        ("$0.30", Fraction(3, 10), "USD"), ("€1,000", Fraction(1000), "EUR"), ("£2", Fraction(2), "GBP"),
-        ("¥3", Fraction(3), "JPY"), ("CHF 4.5", Fraction(9, 2), "CHF"), ("$0", Fraction(0), "USD"),
+        ("$0.30", Fraction(3, 10), "USD"),
+        ("€1,000", Fraction(1000), "EUR"),
+        ("£2", Fraction(2), "GBP"),
+        ("¥3", Fraction(3), "JPY"),
+        ("CHF 4.5", Fraction(9, 2), "CHF"),
+        ("$0", Fraction(0), "USD"),
     ],
-)  # fmt: skip
+)
 def test_money_is_exact(written: str, value: Fraction, currency: str) -> None:
     statement = _one(f"claim every price is above {written}")
     assert statement == t.Claim(t.ClaimAbove(t.Money(value, currency)))
 
 
-@pytest.mark.parametrize("written", ["$-1", "-$1", "$ 1", "$1,00", "1 $", "$1%", "Chf 1", "$", "$.5"])
+@pytest.mark.parametrize(
+    "written", ["$-1", "-$1", "$ 1", "$1,00", "1 $", "$1%", "Chf 1", "$", "$.5"]
+)
 def test_what_is_no_money(written: str) -> None:
     assert [code for code, _, _ in _faults(f"claim every price is above {written}")] == ["syntax"]
 
@@ -136,15 +168,20 @@ def test_a_number_of_many_digits_is_too_large() -> None:
 @pytest.mark.parametrize(
     ("written", "seconds"),
     [
-        ("1970-01-02", 86_400), ("2026-04-17", 1_776_384_000), ("2024-02-29", 1_709_164_800),
-        ("2026-04-17 17:30", 1_776_447_000), ("2026-04-17T17:30:05Z", 1_776_447_005),
+        ("1970-01-02", 86_400),
+        ("2026-04-17", 1_776_384_000),
+        ("2024-02-29", 1_709_164_800),
+        ("2026-04-17 17:30", 1_776_447_000),
+        ("2026-04-17T17:30:05Z", 1_776_447_005),
     ],
-)  # fmt: skip
+)
 def test_dates_are_instants_in_utc(written: str, seconds: int) -> None:
     assert _one(f"free from {written}").endings == t.Endings(start=t.Date(seconds))
 
 
-@pytest.mark.parametrize("written", ["2026-02-29", "2026-13-01", "2026-04-31", "0000-01-01", "2026-04-17 24:01"])
+@pytest.mark.parametrize(
+    "written", ["2026-02-29", "2026-13-01", "2026-04-31", "0000-01-01", "2026-04-17 24:01"]
+)
 def test_a_day_that_is_not_in_the_calendar(written: str) -> None:
     assert _faults(f"free from {written}") == [("bad_date", 1, 11)]
 
@@ -155,11 +192,16 @@ def test_what_is_no_date(written: str) -> None:
 
 
 def test_a_clock_is_in_minutes_and_may_pass_midnight() -> None:
-    statement = _one("dimension hours default peak\n  off from 16:30 before 00:05 from 2026-01-01\n")
+    statement = _one(
+        "dimension hours default peak\n  off from 16:30 before 00:05 from 2026-01-01\n"
+    )
     assert isinstance(statement, t.Dimension)
     assert statement.lines[0].clock == (t.Clock(990), t.Clock(5))
     assert statement.lines[0].endings == t.Endings(start=t.Date(1_767_225_600))
-    assert _faults("dimension h default p\n  off from 24:00 before 00:60") == [("bad_date", 2, 12), ("bad_date", 2, 25)]
+    assert _faults("dimension h default p\n  off from 24:00 before 00:60") == [
+        ("bad_date", 2, 12),
+        ("bad_date", 2, 25),
+    ]
 
 
 def test_strings_hold_quotes_backslashes_and_hashes() -> None:
@@ -182,7 +224,7 @@ def test_a_string_that_does_not_end_well(text: str, column: int, message: str) -
     assert fault.message.startswith(message)
 
 
-# ---- statements -----------------------------------------------------------------------------------------------------
+# ---- statements ----------------------------------------------------------------------------------
 
 
 def test_a_multiplier_line_by_line() -> None:
@@ -193,17 +235,21 @@ def test_a_multiplier_line_by_line() -> None:
     )
     fast = t.IsTest(t.Name("speed"), (t.Name("fast"), t.Name("fastest")))
     over = t.Threshold((t.Name("input"), t.Name("output")), True, t.Number(Fraction(5)))
-    six = t.Factor(t.Number(Fraction(6)), t.Number(Fraction(2)), (t.Name("input"), t.Name("output")))
+    six = t.Factor(
+        t.Number(Fraction(6)), t.Number(Fraction(2)), (t.Name("input"), t.Name("output"))
+    )
     half = t.Factor(t.Number(Fraction(3, 2)), None, (t.Name("cache_read"),))
     ends = t.Endings(models=(t.Name("m"),), end=t.Date(1_767_312_000), then=t.Outcome("refuse"))
     assert statement == t.Multiplier(
-        t.Name("fast"), t.Text("Fast"), (fast, over),
+        t.Name("fast"),
+        t.Text("Fast"),
+        (fast, over),
         (
             t.ModifierLine(False, t.Factors((six, half)), ends),
             t.ModifierLine(True, t.Outcome("no_effect"), t.Endings(because=t.Text("slow"))),
         ),
         endings=t.Endings(see=t.Name("page")),
-    )  # fmt: skip
+    )
 
 
 def test_a_table_cell_by_cell() -> None:
@@ -214,10 +260,20 @@ def test_a_table_cell_by_cell() -> None:
     )
     assert isinstance(statement, t.Rates)
     assert statement.per == t.Per(t.Number(Fraction(1000)), t.Name("searches"))
-    assert (statement.announced, statement.withdrawn) == (t.Date(1_767_225_600), t.Date(1_767_312_000))
-    assert [str(cell.value.text) for cell in statement.table.header.cells if isinstance(cell.value, t.Name)] == [
-        "model", "from", "input", "see",
-    ]  # fmt: skip
+    assert (statement.announced, statement.withdrawn) == (
+        t.Date(1_767_225_600),
+        t.Date(1_767_312_000),
+    )
+    assert [
+        str(cell.value.text)
+        for cell in statement.table.header.cells
+        if isinstance(cell.value, t.Name)
+    ] == [
+        "model",
+        "from",
+        "input",
+        "see",
+    ]
     first, second, third = statement.table.rows
     assert first.cells[1:3] == (
         t.Cell("date", t.Date(1_767_398_400)),
@@ -229,14 +285,15 @@ def test_a_table_cell_by_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "relation"), [("a costs b", "equal"), ("a costs less than b", "less"), ("a costs at  least b", "at_least")]
+    ("row", "relation"),
+    [("a costs b", "equal"), ("a costs less than b", "less"), ("a costs at  least b", "at_least")],
 )
 def test_relations_of_a_claim(row: str, relation: str) -> None:
     a, b = (t.Term(None, t.Name(name)) for name in "ab")
     assert _one(f"claim {row}") == t.Claim(t.ClaimCosts((a,), relation, (b,)))
 
 
-# ---- faults ---------------------------------------------------------------------------------------------------------
+# ---- faults --------------------------------------------------------------------------------------
 
 
 def test_five_broken_statements_give_five_faults() -> None:
@@ -246,8 +303,12 @@ def test_five_broken_statements_give_five_faults() -> None:
     )
     file, faults = parse_file("a.price", text)
     assert [(fault.code, fault.span.line, fault.span.column) for fault in faults] == [
-        ("syntax", 1, 11), ("syntax", 3, 6), ("reserved_word", 4, 7), ("syntax", 7, 7), ("bad_date", 9, 11),
-    ]  # fmt: skip
+        ("syntax", 1, 11),
+        ("syntax", 3, 6),
+        ("reserved_word", 4, 7),
+        ("syntax", 7, 7),
+        ("bad_date", 9, 11),
+    ]
     whole = [statement for statement in file.statements if statement.span.line in (2, 5)]
     assert whole == [t.Free(), t.Free(endings=t.Endings(see=t.Name("p")))]
     assert not {statement.span.line for statement in file.statements} & {1, 3, 6, 7, 9}
@@ -302,13 +363,40 @@ def test_any_text_gives_statements_and_faults(text: str) -> None:
 
 
 @SLOW
-@given(st.lists(st.sampled_from([*sorted(reserved()), "a", "input", "1", "5%", "$1", "2026-01-01", "16:30", '"s"', "|",
-                                 ",", "+", "\n", "\n  ", "at least", "#"]), max_size=20))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *sorted(reserved()),
+                "a",
+                "input",
+                "1",
+                "5%",
+                "$1",
+                "2026-01-01",
+                "16:30",
+                '"s"',
+                "|",
+                ",",
+                "+",
+                "\n",
+                "\n  ",
+                "at least",
+                "#",
+            ]
+        ),
+        max_size=20,
+    )
+)
 def test_any_words_of_the_language_give_statements_and_faults(drawn: list[str]) -> None:
     _check_any(" ".join(drawn))
 
 
 @settings(SLOW, max_examples=150)
-@given(st.sampled_from([path.read_text(encoding="utf-8") for path in SPECIMENS]).flatmap(strategies.damaged))
+@given(
+    st.sampled_from([path.read_text(encoding="utf-8") for path in SPECIMENS]).flatmap(
+        strategies.damaged
+    )
+)
 def test_a_damaged_book_gives_statements_and_faults(text: str) -> None:
     _check_any(text)

@@ -68,7 +68,9 @@ def test_parse_of_print_is_the_file(statements: list[t.Statement]) -> None:
         ("501/50", "10.02", "$10.02"),
     ],
 )
-def test_values_that_were_never_written_print_canonically(value: str, number: str, money: str) -> None:
+def test_values_that_were_never_written_print_canonically(
+    value: str, number: str, money: str
+) -> None:
     unit = t.Unit(t.Name("u"), t.Number(Fraction(value)), t.Name("v"))
     assert print_statement(unit) == [f"unit u is {number} v"]
     dollars = t.Round(t.Name("line"), t.Money(Fraction(value), "USD"), t.Name("half_up"))
@@ -76,7 +78,8 @@ def test_values_that_were_never_written_print_canonically(value: str, number: st
 
 
 @pytest.mark.parametrize(
-    ("currency", "printed"), [("EUR", "€1.50"), ("GBP", "£1.50"), ("JPY", "¥1.50"), ("CHF", "CHF 1.50")]
+    ("currency", "printed"),
+    [("EUR", "€1.50"), ("GBP", "£1.50"), ("JPY", "¥1.50"), ("CHF", "CHF 1.50")],
 )
 def test_a_currency_prints_as_its_sign_or_its_code(currency: str, printed: str) -> None:
     step = t.Round(t.Name("line"), t.Money(Fraction(3, 2), currency), t.Name("half_up"))
@@ -95,7 +98,9 @@ def test_a_currency_prints_as_its_sign_or_its_code(currency: str, printed: str) 
         (253_402_300_799, "9999-12-31 23:59:59"),
     ],
 )
-def test_dates_that_were_never_written_print_as_days_where_they_are_days(seconds: int, printed: str) -> None:
+def test_dates_that_were_never_written_print_as_days_where_they_are_days(
+    seconds: int, printed: str
+) -> None:
     assert print_statement(t.Source(t.Name("page"), t.Text("u"), t.Date(seconds))) == [
         f'source page "u" read {printed}'
     ]

@@ -1,4 +1,6 @@
-"""What is not parsed again: statements whose text was met before, wherever they stand now; and the parser's tables."""
+"""What is not parsed again: statements whose text was met before, wherever they stand now;
+and the parser's tables.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ from pricelang.syntax.reuse import Memory
 from pricelang.syntax.split import Chunk, split_text
 
 GRAMMAR = grammar_path().read_text(encoding="utf-8")
-SPECIMENS = [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parents[1] / "specimens").glob("*.price"))]
+SPECIMENS = [
+    path.read_text(encoding="utf-8")
+    for path in sorted((Path(__file__).parents[1] / "specimens").glob("*.price"))
+]
 
 
 @pytest.fixture
@@ -47,7 +52,12 @@ def said(value: object) -> str:
     if isinstance(value, tuple):
         return "(" + ",".join(map(said, value)) + ")"
     if attrs.has(type(value)):
-        return type(value).__name__ + "[" + ",".join(said(getattr(value, field.name)) for field in attrs.fields(type(value))) + "]"
+        return (
+            type(value).__name__
+            + "["
+            + ",".join(said(getattr(value, field.name)) for field in attrs.fields(type(value)))
+            + "]"
+        )
     return repr(value)
 
 
@@ -67,13 +77,31 @@ def test_a_changed_line_is_a_statement_parsed_again(parsed: list[str]) -> None:
 def test_faults_of_statements_that_moved_point_to_their_lines(parsed: list[str]) -> None:
     text = 'book b "B" in USD\n\nunit MTok is 1,000,000 tokens\nmeter input in tokens\nrate per MTok\nnote wrong\nmeter for in tokens\n'
     for above in ("", "# one\n", "# one\n\n# three\n"):
-        found = check_layers((Layer((TextFile(f"{len(above)}.price", Path("b.price"), above + text),)),))
+        found = check_layers(
+            (Layer((TextFile(f"{len(above)}.price", Path("b.price"), above + text),)),)
+        )
         lines = above.count("\n")
-        assert {(fault.span.file, fault.span.line) for fault in found.faults} == {(f"{len(above)}.price", lines + line) for line in (5, 6, 7)}
+        assert {(fault.span.file, fault.span.line) for fault in found.faults} == {
+            (f"{len(above)}.price", lines + line) for line in (5, 6, 7)
+        }
     assert len(parsed) == 6
 
 
-@given(cuts=st.lists(st.sampled_from(["# words\n", "\n", "unit MTok is 1,000 tokens\n", "note wrong\n", "note wrong\n  more\n"]), max_size=4), seed=st.integers(0, 9))
+@given(
+    cuts=st.lists(
+        st.sampled_from(
+            [
+                "# words\n",
+                "\n",
+                "unit MTok is 1,000 tokens\n",
+                "note wrong\n",
+                "note wrong\n  more\n",
+            ]
+        ),
+        max_size=4,
+    ),
+    seed=st.integers(0, 9),
+)
 def test_a_text_is_read_as_if_it_were_the_first(cuts: list[str], seed: int) -> None:
     text = SPECIMENS[seed % len(SPECIMENS)]
     rows = text.splitlines(keepends=True)
@@ -98,7 +126,7 @@ def test_the_memory_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert memory._size == sum(map(len, memory._kept)) <= 30
 
 
-# ---- tables ---------------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 def test_the_tables_that_come_with_the_package_are_those_of_its_grammar() -> None:
@@ -109,50 +137,87 @@ def test_the_tables_that_come_with_the_package_are_those_of_its_grammar() -> Non
         for specimen in SPECIMENS:
             for chunk in split_text("a.price", specimen)[0]:
                 assert shipped.parse(chunk.text) == made.parse(chunk.text)
-                for broken in (chunk.text.replace("in", "on", 1), chunk.text[: len(chunk.text) // 2] + "\n"):
+                for broken in (
+                    chunk.text.replace("in", "on", 1),
+                    chunk.text[: len(chunk.text) // 2] + "\n",
+                ):
                     assert _outcome(shipped, broken) == _outcome(made, broken)
     else:
-        # With another Lark than the one they were made with they only take longer; but they must be of this grammar.
+        # With another Lark than the one they were made with they only take longer;
+        # but they must be of this grammar.
         assert json.loads(text.partition("\n")[2])[0]["rules"]
-        assert tables.lark.__version__ != "1.3.1", "run: PYTHONHASHSEED=0 python -m pricelang.syntax.tables"
+        assert tables.lark.__version__ != "1.3.1", (
+            "run: PYTHONHASHSEED=0 python -m pricelang.syntax.tables"
+        )
 
 
 def _outcome(lark: tables.Lark, text: str) -> object:
     try:
         return lark.parse(text)
     except UnexpectedInput as error:
-        wanted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None)
+        wanted = (
+            getattr(error, "accepts", None)
+            or getattr(error, "expected", None)
+            or getattr(error, "allowed", None)
+        )
         return type(error), error.line, error.column, wanted
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "[1, 2]", '[{"parser": {"parser": {"tokens": {}, "states": {}}}}, {}]', "["])
-def test_broken_tables_are_worked_out_anew(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "[1, 2]", '[{"parser": {"parser": {"tokens": {}, "states": {}}}}, {}]', "["],
+)
+def test_broken_tables_are_worked_out_anew(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PRICELANG_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(tables, "tables_path", lambda: tmp_path / "none")
     made: list[str] = []
     make = tables.make_parser
-    monkeypatch.setattr(tables, "make_parser", lambda grammar: (made.append(grammar), make(grammar))[1])
-    keep(str(tmp_path / "cache" / f"parser-{tables._key(GRAMMAR)}.json"), f"{tables._key(GRAMMAR)}\n{text}")
-    assert tables.load_parser().parse("unit MTok is 1,000 tokens\n") == parser.grammar().parse("unit MTok is 1,000 tokens\n")
+    monkeypatch.setattr(
+        tables, "make_parser", lambda grammar: (made.append(grammar), make(grammar))[1]
+    )
+    keep(
+        str(tmp_path / "cache" / f"parser-{tables._key(GRAMMAR)}.json"),
+        f"{tables._key(GRAMMAR)}\n{text}",
+    )
+    assert tables.load_parser().parse("unit MTok is 1,000 tokens\n") == parser.grammar().parse(
+        "unit MTok is 1,000 tokens\n"
+    )
     tables.load_parser()
     assert made == [GRAMMAR]
 
 
-# ---- the stored book ------------------------------------------------------------------------------------------------
+# ---- the stored book -----------------------------------------------------------------------------
 
 
 def test_a_stored_book_is_the_book() -> None:
-    book = check_layers((Layer((TextFile("long.price", Path("long.price"), long_book(600)),)),)).book
+    book = check_layers(
+        (Layer((TextFile("long.price", Path("long.price"), long_book(600)),)),)
+    ).book
     assert book is not None
     again = read_book(dump_book(book))
     assert said(attrs.evolve(again, sayings=None)) == said(attrs.evolve(book, sayings=None))
     assert said(again.sayings()) == said(book.sayings())
 
 
-@pytest.mark.parametrize("text", [
-    "", "{}", '{"Book":[]}', '{"Price*":[[1],[]]}', '{"~":[[1,2],[1]]}', '{"#":[[1],[1,2]]}', '{"=":[[1],[5]]}', '{"/":[1,0]}', '{"Nothing*":[]}',
-    '{"*":[]}', '{"=":3}', '{"~":[["a"],[]]}',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        '{"Book":[]}',
+        '{"Price*":[[1],[]]}',
+        '{"~":[[1,2],[1]]}',
+        '{"#":[[1],[1,2]]}',
+        '{"=":[[1],[5]]}',
+        '{"/":[1,0]}',
+        '{"Nothing*":[]}',
+        '{"*":[]}',
+        '{"=":3}',
+        '{"~":[["a"],[]]}',
+    ],
+)
 def test_anything_else_is_no_stored_book(text: str) -> None:
     with pytest.raises(ValueError, match="not a stored book"):
         read_book(text + '\n{"Sayings":[]}')

@@ -40,7 +40,9 @@ def brief(parts: Iterable[Part]) -> list[tuple[str | None, dict[str, object]]]:
 
 
 def as_data(outcome: Outcome) -> dict[str, object]:
-    """An outcome as JSON data, with its kind; quantities that are not integers as text, attributes only where there are any."""
+    """An outcome as JSON data, with its kind;
+    quantities that are not integers as text, attributes only where there are any.
+    """
     data = asdict(outcome)
     for holder in (data, *data.get("parts", ())):
         if not holder.get("attributes"):
@@ -78,7 +80,9 @@ def message(usage: dict[str, object] | None = None, **more: object) -> dict[str,
     }
 
 
-def entry(kind: str | None, input: int, output: int, model: str | None = None, **more: object) -> dict[str, object]:
+def entry(
+    kind: str | None, input: int, output: int, model: str | None = None, **more: object
+) -> dict[str, object]:
     """An entry of `iterations`."""
     named: dict[str, object] = {} if kind is None else {"type": kind}
     if model is not None:

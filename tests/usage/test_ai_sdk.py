@@ -17,16 +17,42 @@ MODEL = "claude-sonnet-4-6"
 RESPONSE = {"id": "r", "modelId": MODEL, "timestamp": "2026-06-01T10:00:00Z"}
 RIGHT = {"input": 86, "output": 120, "cache_read": 17_817}
 V5 = {"inputTokens": 86, "outputTokens": 120, "cachedInputTokens": 17_817, "totalTokens": 206}
-V6 = {"inputTokens": 17_903, "outputTokens": 120, "inputTokenDetails": {"noCacheTokens": 86, "cacheReadTokens": 17_817, "cacheWriteTokens": 0}, "totalTokens": 18_023}
-V3_PROVIDER = {"inputTokens": {"total": 17_903, "noCache": 86, "cacheRead": 17_817, "cacheWrite": 0}, "outputTokens": {"total": 120, "text": 120}}
-OWN = {"input_tokens": 86, "output_tokens": 120, "cache_read_input_tokens": 17_817, "cache_creation_input_tokens": 0}
+V6 = {
+    "inputTokens": 17_903,
+    "outputTokens": 120,
+    "inputTokenDetails": {"noCacheTokens": 86, "cacheReadTokens": 17_817, "cacheWriteTokens": 0},
+    "totalTokens": 18_023,
+}
+V3_PROVIDER = {
+    "inputTokens": {"total": 17_903, "noCache": 86, "cacheRead": 17_817, "cacheWrite": 0},
+    "outputTokens": {"total": 120, "text": 120},
+}
+OWN = {
+    "input_tokens": 86,
+    "output_tokens": 120,
+    "cache_read_input_tokens": 17_817,
+    "cache_creation_input_tokens": 0,
+}
 
 
-def span(usage: dict[str, Any], name: str = "ai.generateText.doGenerate", **more: object) -> dict[str, Any]:
+def span(
+    usage: dict[str, Any], name: str = "ai.generateText.doGenerate", **more: object
+) -> dict[str, Any]:
     """A span of the SDK: what is nested has a point in its name."""
     flat = {key: value for key, value in usage.items() if not isinstance(value, dict)}
-    flat |= {f"{key}.{inner}": count for key, value in usage.items() if isinstance(value, dict) for inner, count in value.items()}
-    given = {"operation.name": name, "ai.model.id": MODEL, "ai.model.provider": "anthropic.messages", **{f"ai.usage.{key}": count for key, count in flat.items()}, **more}
+    flat |= {
+        f"{key}.{inner}": count
+        for key, value in usage.items()
+        if isinstance(value, dict)
+        for inner, count in value.items()
+    }
+    given = {
+        "operation.name": name,
+        "ai.model.id": MODEL,
+        "ai.model.provider": "anthropic.messages",
+        **{f"ai.usage.{key}": count for key, count in flat.items()},
+        **more,
+    }
     return {"name": name, "start_time": RESPONSE["timestamp"], "attributes": given}
 
 
@@ -40,22 +66,54 @@ def result(usage: object, **more: object) -> dict[str, Any]:
         result(V5),
         result(V6),
         result(V3_PROVIDER),
-        result(V6 | {"cachedInputTokens": 17_817, "reasoningTokens": 0, "outputTokenDetails": {"textTokens": 120, "reasoningTokens": 0}}),
+        result(
+            V6
+            | {
+                "cachedInputTokens": 17_817,
+                "reasoningTokens": 0,
+                "outputTokenDetails": {"textTokens": 120, "reasoningTokens": 0},
+            }
+        ),
         result(V5 | {"totalTokens": 18_023}),
         {"model": MODEL, "usage": V6},
         {"usage": V6, "model": {"modelId": MODEL, "provider": "anthropic.messages"}},
-        result({"promptTokens": 86, "completionTokens": 120, "totalTokens": 206}, providerMetadata={"anthropic": {"cacheReadInputTokens": 17_817, "cacheCreationInputTokens": 0}}),
+        result(
+            {"promptTokens": 86, "completionTokens": 120, "totalTokens": 206},
+            providerMetadata={
+                "anthropic": {"cacheReadInputTokens": 17_817, "cacheCreationInputTokens": 0}
+            },
+        ),
         result(V5, providerMetadata={"anthropic": {"cacheCreationInputTokens": None}}),
         result(V5, providerMetadata={"anthropic": {"usage": OWN}}),
         result(V6 | {"raw": OWN}),
         span(V5),
         span(V6),
-        span(V6, **{"gen_ai.usage.input_tokens": 17_903, "gen_ai.usage.output_tokens": 120, "gen_ai.response.model": MODEL}),
-        span(V5, **{"gen_ai.usage.input_tokens": 86, "gen_ai.usage.output_tokens": 120, "gen_ai.system": "anthropic.messages"}),
+        span(
+            V6,
+            **{
+                "gen_ai.usage.input_tokens": 17_903,
+                "gen_ai.usage.output_tokens": 120,
+                "gen_ai.response.model": MODEL,
+            },
+        ),
+        span(
+            V5,
+            **{
+                "gen_ai.usage.input_tokens": 86,
+                "gen_ai.usage.output_tokens": 120,
+                "gen_ai.system": "anthropic.messages",
+            },
+        ),
         span(V5, **{"ai.response.providerMetadata": json.dumps({"anthropic": {"usage": OWN}})}),
-        {**span(V6), "attributes": {f"vercel.{key}" if key.startswith("ai.") else key: value for key, value in span(V6)["attributes"].items()}},
+        {
+            **span(V6),
+            "attributes": {
+                f"vercel.{key}" if key.startswith("ai.") else key: value
+                for key, value in span(V6)["attributes"].items()
+            },
+        },
     ],
-)  # fmt: skip
+)
 def test_the_cache_is_read_in_every_version(value: Any) -> None:
     found = one_record(value)
     assert brief(found.parts) == [(MODEL, RIGHT)]
@@ -65,19 +123,55 @@ def test_the_cache_is_read_in_every_version(value: Any) -> None:
 def test_cache_writes_of_version_5_stand_in_the_metadata_alone() -> None:
     plain = one_record(result(V5))
     assert [note.code for note in plain.notes] == ["cache_unknown"]
-    found = one_record(result(V5, providerMetadata={"anthropic": {"cacheCreationInputTokens": 500}}))
-    assert (brief(found.parts), [note.code for note in found.notes]) == ([(MODEL, RIGHT | {"cache_write_5m": 500})], ["cache_lifetime"])
-    bedrock = one_record(result(V5, providerMetadata={"bedrock": {"usage": {"cacheWriteInputTokens": 500}}}, provider="amazon-bedrock"))
-    assert (bedrock.parts[0].usage["cache_write_5m"], bedrock.parts[0].dimensions) == (500, {"platform": "bedrock"})
+    found = one_record(
+        result(V5, providerMetadata={"anthropic": {"cacheCreationInputTokens": 500}})
+    )
+    assert (brief(found.parts), [note.code for note in found.notes]) == (
+        [(MODEL, RIGHT | {"cache_write_5m": 500})],
+        ["cache_lifetime"],
+    )
+    bedrock = one_record(
+        result(
+            V5,
+            providerMetadata={"bedrock": {"usage": {"cacheWriteInputTokens": 500}}},
+            provider="amazon-bedrock",
+        )
+    )
+    assert (bedrock.parts[0].usage["cache_write_5m"], bedrock.parts[0].dimensions) == (
+        500,
+        {"platform": "bedrock"},
+    )
 
 
 def test_the_usage_of_the_provider_says_more() -> None:
-    own = OWN | {"cache_creation_input_tokens": 500, "cache_creation": {"ephemeral_1h_input_tokens": 500}, "service_tier": "priority", "server_tool_use": {"web_search_requests": 2}}
+    own = OWN | {
+        "cache_creation_input_tokens": 500,
+        "cache_creation": {"ephemeral_1h_input_tokens": 500},
+        "service_tier": "priority",
+        "server_tool_use": {"web_search_requests": 2},
+    }
     found = one_record(result(V5, providerMetadata={"anthropic": {"usage": own}}))
     (part,) = found.parts
-    assert (part.usage, part.dimensions, part.kind) == (RIGHT | {"cache_write_1h": 500, "web_search": 2}, {"service_tier": "priority"}, "sum")
-    advised = OWN | {"iterations": [{"type": "message", **OWN}, {"type": "advisor_message", "model": "claude-opus-5", "input_tokens": 9, "output_tokens": 8}]}
-    assert brief(one_record(result(V6 | {"raw": advised})).parts) == [(MODEL, RIGHT), ("claude-opus-5", {"input": 9, "output": 8})]
+    assert (part.usage, part.dimensions, part.kind) == (
+        RIGHT | {"cache_write_1h": 500, "web_search": 2},
+        {"service_tier": "priority"},
+        "sum",
+    )
+    advised = OWN | {
+        "iterations": [
+            {"type": "message", **OWN},
+            {
+                "type": "advisor_message",
+                "model": "claude-opus-5",
+                "input_tokens": 9,
+                "output_tokens": 8,
+            },
+        ]
+    }
+    assert brief(one_record(result(V6 | {"raw": advised})).parts) == [
+        (MODEL, RIGHT),
+        ("claude-opus-5", {"input": 9, "output": 8}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,14 +188,44 @@ def test_what_contradicts_itself_is_refused(value: Any) -> None:
 
 
 def test_another_provider_has_the_cache_inside_in_version_5() -> None:
-    value = result({"inputTokens": 17_903, "outputTokens": 120, "cachedInputTokens": 17_817, "totalTokens": 18_023}, provider="openrouter.chat")
+    value = result(
+        {
+            "inputTokens": 17_903,
+            "outputTokens": 120,
+            "cachedInputTokens": 17_817,
+            "totalTokens": 18_023,
+        },
+        provider="openrouter.chat",
+    )
     assert one_record(value).parts[0].usage == RIGHT
 
 
 def test_steps_are_requests_of_their_own_and_a_total_is_a_sum() -> None:
-    steps = one_record(result(V6, steps=[result(V6), result(V6)], totalUsage={"inputTokens": 35_806, "outputTokens": 240, "inputTokenDetails": {"cacheReadTokens": 35_634}}))
-    assert [(part.usage, part.kind, part.label) for part in steps.parts] == [(RIGHT, "single", "step 1"), (RIGHT, "single", "step 2")]
-    total = one_record(result(V6, totalUsage={"inputTokens": 35_806, "outputTokens": 240, "inputTokenDetails": {"cacheReadTokens": 35_634}}))
+    steps = one_record(
+        result(
+            V6,
+            steps=[result(V6), result(V6)],
+            totalUsage={
+                "inputTokens": 35_806,
+                "outputTokens": 240,
+                "inputTokenDetails": {"cacheReadTokens": 35_634},
+            },
+        )
+    )
+    assert [(part.usage, part.kind, part.label) for part in steps.parts] == [
+        (RIGHT, "single", "step 1"),
+        (RIGHT, "single", "step 2"),
+    ]
+    total = one_record(
+        result(
+            V6,
+            totalUsage={
+                "inputTokens": 35_806,
+                "outputTokens": 240,
+                "inputTokenDetails": {"cacheReadTokens": 35_634},
+            },
+        )
+    )
     assert [(part.usage["cache_read"], part.kind) for part in total.parts] == [(35_634, "sum")]
     assert one_record(result(V6, totalUsage=V6)).parts[0].kind == "single"
 
@@ -113,21 +237,55 @@ def test_a_span_around_others_is_skipped() -> None:
 
 
 def test_converse_is_not_taken_for_it() -> None:
-    value = {"modelId": "us.anthropic.claude-sonnet-4-6", "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 18_023, "cacheReadInputTokens": 17_817}}
+    value = {
+        "modelId": "us.anthropic.claude-sonnet-4-6",
+        "usage": {
+            "inputTokens": 86,
+            "outputTokens": 120,
+            "totalTokens": 18_023,
+            "cacheReadInputTokens": 17_817,
+        },
+    }
     assert one_record(value).format == "bedrock"
-    assert one_record({"response": RESPONSE, "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 206}}).format == "ai-sdk"
+    assert (
+        one_record(
+            {
+                "response": RESPONSE,
+                "usage": {"inputTokens": 86, "outputTokens": 120, "totalTokens": 206},
+            }
+        ).format
+        == "ai-sdk"
+    )
 
 
 def test_what_the_id_that_was_asked_for_says_is_kept() -> None:
-    for asked, said in [("us.anthropic.claude-sonnet-4-6", {"platform": "bedrock", "endpoint": "regional"}), (f"anthropic/{MODEL}:batch", {"service_tier": "batch"})]:
+    for asked, said in [
+        ("us.anthropic.claude-sonnet-4-6", {"platform": "bedrock", "endpoint": "regional"}),
+        (f"anthropic/{MODEL}:batch", {"service_tier": "batch"}),
+    ]:
         (part,) = one_record(result(V6, model={"modelId": asked})).parts
         assert (part.model, dict(part.dimensions)) == (MODEL, said)
 
 
-@pytest.mark.parametrize("usage", [{"inputTokens": 17_903, "outputTokens": 120, "cachedInputTokens": 17_817, "totalTokens": total} for total in (None, 18_023)])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {
+            "inputTokens": 17_903,
+            "outputTokens": 120,
+            "cachedInputTokens": 17_817,
+            "totalTokens": total,
+        }
+        for total in (None, 18_023)
+    ],
+)
 def test_an_input_that_may_hold_the_cache_is_said(usage: dict[str, Any]) -> None:
-    """A total of version 5 leaves the cache out, so a record without a version may mean either; one that adds it up does not."""
+    """A total of version 5 leaves the cache out, so a record without a version may mean either;
+    one that adds it up does not.
+    """
     for value in (result(usage), span(usage)):
-        assert any("may hold the 17,817" in note.text and note.doubtful for note in one_record(value).notes)
+        assert any(
+            "may hold the 17,817" in note.text and note.doubtful for note in one_record(value).notes
+        )
     for clear in (V5, usage | {"totalTokens": 35_840}, V6):
         assert not any("may hold" in note.text for note in one_record(result(clear)).notes)

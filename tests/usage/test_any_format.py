@@ -1,4 +1,6 @@
-"""What holds for every format: any harm gives a named error and never a traceback; order and files change no total."""
+"""What holds for every format: any harm gives a named error and never a traceback;
+order and files change no total.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +29,27 @@ from .helpers import SAMPLES, as_data, outcomes, records
 
 BOOK = pricelang.load()
 FILES = sorted(
-    path for path in SAMPLES.rglob("*")
-    if path.suffix in (".json", ".jsonl", ".sse") and path.parent.name != "request_bodies"  # what is not sent yet is no record
+    path
+    for path in SAMPLES.rglob("*")
+    if path.suffix in (".json", ".jsonl", ".sse")
+    and path.parent.name != "request_bodies"  # what is not sent yet is no record
 )
 STATEFUL = ("admin", "claude_code", "reconcile", "sse", "refused")
-SIMPLE = [path for path in FILES if path.suffix != ".sse" and path.relative_to(SAMPLES).parts[0] not in STATEFUL]
+SIMPLE = [
+    path
+    for path in FILES
+    if path.suffix != ".sse" and path.relative_to(SAMPLES).parts[0] not in STATEFUL
+]
 
 
 def values(path: Path) -> list[Any]:
     """The JSON values of a sample."""
     text = path.read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()] if path.suffix == ".jsonl" else [json.loads(text)]
+    return (
+        [json.loads(line) for line in text.splitlines()]
+        if path.suffix == ".jsonl"
+        else [json.loads(text)]
+    )
 
 
 def total(found: list[Outcome]) -> Counter[str]:
@@ -46,7 +58,9 @@ def total(found: list[Outcome]) -> Counter[str]:
     for one in found:
         if isinstance(one, Record):
             try:
-                bill = BOOK.price_record(one, model="claude-opus-5", at="2026-10-20", dimensions={"endpoint": "global"})
+                bill = BOOK.price_record(
+                    one, model="claude-opus-5", at="2026-10-20", dimensions={"endpoint": "global"}
+                )
                 low, high = bill.bounds or (bill.exact_total, bill.exact_total)
                 sums["low"] += low  # type: ignore[assignment]
                 sums["high"] += high  # type: ignore[assignment]
@@ -60,7 +74,13 @@ def total(found: list[Outcome]) -> Counter[str]:
 
 def paths_in(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The way to each value inside a value."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield (*path, key)
         yield from paths_in(inner, (*path, key))
@@ -85,12 +105,31 @@ def nested(depth: int) -> Any:
 
 
 HOSTILE: list[Any] = [
-    None, True, -1, 1.5, 10**30, "", "x" * 5000, "\u202e\x00", [], {}, [None], {"": {}}, [[1]], nested(300), {"amount": {"a": [{}]}}, 0, "1", "-1e9",
-]  # fmt: skip
+    None,
+    True,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x" * 5000,
+    "\u202e\x00",
+    [],
+    {},
+    [None],
+    {"": {}},
+    [[1]],
+    nested(300),
+    {"amount": {"a": [{}]}},
+    0,
+    "1",
+    "-1e9",
+]
 
 
 def fine(found: list[Outcome]) -> None:
-    """Every outcome has its kind, and a refused one a code, a sentence and a place that can be printed."""
+    """Every outcome has its kind, and a refused one a code,
+    a sentence and a place that can be printed.
+    """
     for one in found:
         assert isinstance(one, Record | Skipped | Rejected)
         assert str(one.place).isprintable()
@@ -104,13 +143,17 @@ def fine(found: list[Outcome]) -> None:
 
 @given(st.data())
 @settings(max_examples=300)
-def test_any_value_in_any_place_of_any_sample_is_read_or_refused_by_name(data: st.DataObject) -> None:
+def test_any_value_in_any_place_of_any_sample_is_read_or_refused_by_name(
+    data: st.DataObject,
+) -> None:
     path = data.draw(st.sampled_from([file for file in FILES if file.suffix != ".sse"]), "file")
     value = data.draw(st.sampled_from(values(path)))
     for _ in range(data.draw(st.integers(1, 2))):
         ways = list(paths_in(value))
         if ways:
-            value = changed(value, data.draw(st.sampled_from(ways)), data.draw(st.sampled_from(HOSTILE)))
+            value = changed(
+                value, data.draw(st.sampled_from(ways)), data.draw(st.sampled_from(HOSTILE))
+            )
     fine(outcomes(value))
 
 
@@ -124,7 +167,9 @@ def test_any_sample_as_any_format_is_read_or_refused_by_name(data: st.DataObject
 
 @given(st.data())
 @settings(max_examples=100)
-def test_any_sample_cut_or_with_bytes_that_are_no_text_is_read_or_refused_by_name(data: st.DataObject) -> None:
+def test_any_sample_cut_or_with_bytes_that_are_no_text_is_read_or_refused_by_name(
+    data: st.DataObject,
+) -> None:
     whole = data.draw(st.sampled_from(FILES)).read_bytes()
     at = data.draw(st.integers(0, len(whole)))
     fine(list(read(whole[:at], "x")))
@@ -132,16 +177,22 @@ def test_any_sample_cut_or_with_bytes_that_are_no_text_is_read_or_refused_by_nam
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SAMPLES).as_posix())
-def test_a_line_too_long_is_refused_in_bounded_memory_and_hides_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_too_long_is_refused_in_bounded_memory_and_hides_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lines, "MAX_LINE", 2**16)
     if path.suffix == ".sse":
         pytest.skip("a stream is not put behind a line")
     text = "\n".join(json.dumps(value) for value in values(path))
     plain = total(list(read(text, "x")))
     long = total(list(read('{"x": "' + "y" * 2**20 + '"}\n' + text, "x")))
-    refused = long["line_too_long"] or long["skipped"] - plain["skipped"]  # the line of a transcript that is no JSON is skipped
+    refused = (
+        long["line_too_long"] or long["skipped"] - plain["skipped"]
+    )  # the line of a transcript that is no JSON is skipped
     assert refused == 1
-    assert {key: value for key, value in long.items() if key not in ("line_too_long", "skipped")} == {k: v for k, v in plain.items() if k != "skipped"}
+    assert {
+        key: value for key, value in long.items() if key not in ("line_too_long", "skipped")
+    } == {k: v for k, v in plain.items() if k != "skipped"}
 
 
 def test_a_gigabyte_on_one_line_needs_little_memory() -> None:
@@ -165,7 +216,13 @@ def test_a_gigabyte_on_one_line_needs_little_memory() -> None:
 @given(st.data())
 @settings(max_examples=60)
 def test_order_files_and_arrays_change_no_total(data: st.DataObject) -> None:
-    every = [value for path in SIMPLE if path.parent.name != "otel" for value in values(path) if not (isinstance(value, dict) and str(value.get("id", "")).startswith(("sesn_", "drm_")))]
+    every = [
+        value
+        for path in SIMPLE
+        if path.parent.name != "otel"
+        for value in values(path)
+        if not (isinstance(value, dict) and str(value.get("id", "")).startswith(("sesn_", "drm_")))
+    ]
     chosen = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=8, unique_by=id))
     shuffled = data.draw(st.permutations(chosen))
     split = data.draw(st.integers(0, len(shuffled)))
@@ -178,9 +235,15 @@ def test_order_files_and_arrays_change_no_total(data: st.DataObject) -> None:
 @pytest.mark.parametrize("path", SIMPLE, ids=lambda path: path.relative_to(SAMPLES).as_posix())
 def test_twice_the_record_is_twice_the_price_unless_it_is_a_copy_by_its_id(path: Path) -> None:
     once, twice = outcomes(values(path)), outcomes(values(path) * 2)
-    named = [response_ids(format_of(value), value) for value in values(path) if isinstance(value, dict)]
+    named = [
+        response_ids(format_of(value), value) for value in values(path) if isinstance(value, dict)
+    ]
     is_named = any(named) or any(one.ids for one in records(once))
-    if path.parent.name == "managed_agents" or path.name in ("02_otlp_json_trace.json", "02_span_v5.json") or is_named:
+    if (
+        path.parent.name == "managed_agents"
+        or path.name in ("02_otlp_json_trace.json", "02_span_v5.json")
+        or is_named
+    ):
         assert total(twice)["low"] == total(once)["low"]
         assert len(twice) == 2 * len(once)
     else:
@@ -201,7 +264,9 @@ def test_the_costs_that_claude_code_states_are_met() -> None:
         path = SAMPLES / "claude_code" / name
         for value, record in zip(values(path), records(list(read_paths([str(path)]))), strict=True):
             for part, (model, entry) in zip(record.parts, value["modelUsage"].items(), strict=True):
-                alone = BOOK.price_record(Record((part,), record.place, record.format), at="2026-08-20")
+                alone = BOOK.price_record(
+                    Record((part,), record.place, record.format), at="2026-08-20"
+                )
                 assert alone.total == Decimal(str(entry["costUSD"])), model
                 met += 1
     assert met == 9
@@ -210,7 +275,10 @@ def test_the_costs_that_claude_code_states_are_met() -> None:
 @pytest.mark.parametrize(
     ("name", "amount"),
     [
-        ("openai_compat/03_litellm_model_response.json", "0.03564"),  # 0.02564 as its cost breakdown has it, and a search
+        (
+            "openai_compat/03_litellm_model_response.json",
+            "0.03564",
+        ),  # 0.02564 as its cost breakdown has it, and a search
         ("openai_compat/06_langfuse_observation.json", "0.02564"),
         ("vertex/01_global.json", "0.02564"),
         ("otel/01_anthropic_sdk_spans.jsonl", "0.830304"),

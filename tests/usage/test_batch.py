@@ -11,7 +11,10 @@ from .helpers import brief, message, one_record, one_rejected
 
 @pytest.mark.parametrize("tier", [None, "standard", "batch", "priority"])
 def test_the_container_says_batch(tier: str | None) -> None:
-    result = {"type": "succeeded", "message": message({"service_tier": tier, "inference_geo": "us"})}
+    result = {
+        "type": "succeeded",
+        "message": message({"service_tier": tier, "inference_geo": "us"}),
+    }
     found = one_record({"custom_id": "my-request", "result": result})
     assert (found.format, found.place.id) == ("batch", "my-request")
     assert brief(found.parts) == [("claude-opus-5", {"input": 10, "output": 5})]
@@ -20,9 +23,15 @@ def test_the_container_says_batch(tier: str | None) -> None:
 
 @pytest.mark.parametrize("kind", ["errored", "canceled", "expired"])
 def test_what_did_not_succeed_is_free(kind: str) -> None:
-    for value in ({"custom_id": "c", "result": {"type": kind, "message": message()}}, {"result": {"type": kind}}):
+    for value in (
+        {"custom_id": "c", "result": {"type": kind, "message": message()}},
+        {"result": {"type": kind}},
+    ):
         found = one_record(value)
-        assert (found.parts, found.notes) == ((), (Note("nothing_billed", f"a batch result that is {kind} is not billed"),))
+        assert (found.parts, found.notes) == (
+            (),
+            (Note("nothing_billed", f"a batch result that is {kind} is not billed"),),
+        )
 
 
 @pytest.mark.parametrize(
@@ -44,5 +53,7 @@ def test_a_result_of_another_form_is_refused(value: object, text: str) -> None:
 
 def test_a_refusal_in_a_batch_keeps_its_outcome() -> None:
     refused = message({"output_tokens": 0}, stop_reason="refusal", content=[])
-    (part,) = one_record({"custom_id": "c", "result": {"type": "succeeded", "message": refused}}).parts
+    (part,) = one_record(
+        {"custom_id": "c", "result": {"type": "succeeded", "message": refused}}
+    ).parts
     assert part.dimensions == {"service_tier": "batch", "outcome": "refused_before_output"}

@@ -18,7 +18,19 @@ from .helpers import outcomes, records
 from .test_any_format import FILES, values
 
 BLANK = ("", "  ")
-MAY_SAY = ("service_tier", "speed", "inference_geo", "context_window", "endpoint", "platform", "region", "location", "model", "at", "timestamp")
+MAY_SAY = (
+    "service_tier",
+    "speed",
+    "inference_geo",
+    "context_window",
+    "endpoint",
+    "platform",
+    "region",
+    "location",
+    "model",
+    "at",
+    "timestamp",
+)
 FREE = ("admin-cost",)
 """Reports of costs have no requests."""
 
@@ -27,7 +39,13 @@ def texts(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
     """The paths of the texts in a value; of a list, those of its first items."""
     if isinstance(value, str):
         yield path
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ():
+    for key, inner in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value[:2])
+        if isinstance(value, list)
+        else ()
+    ):
         yield from texts(inner, (*path, key))
 
 
@@ -45,7 +63,13 @@ def said(value: Any) -> list[list[tuple[object, ...]]] | None:
     found = outcomes(value)
     if any(isinstance(one, Rejected) for one in found):
         return None
-    return [[(part.model, part.at, dict(part.dimensions), part.unsaid, dict(part.usage)) for part in one.parts] for one in records(found)]
+    return [
+        [
+            (part.model, part.at, dict(part.dimensions), part.unsaid, dict(part.usage))
+            for part in one.parts
+        ]
+        for one in records(found)
+    ]
 
 
 def parts(value: Any) -> Iterator[tuple[str, Part]]:
@@ -67,23 +91,40 @@ def test_a_blank_text_is_no_text() -> None:
                     with_blank = changed(value, spot, blank)
                     for format, part in parts(with_blank):
                         seen.add(format)
-                        assert all(word is None or word.strip() for word in (part.model, part.at, *part.dimensions.values())), (path.name, spot)
+                        assert all(
+                            word is None or word.strip()
+                            for word in (part.model, part.at, *part.dimensions.values())
+                        ), (path.name, spot)
                     found = said(with_blank)
-                    assert found is None or without is None or found == without, (path.name, spot, blank)
+                    assert found is None or without is None or found == without, (
+                        path.name,
+                        spot,
+                        blank,
+                    )
     assert set(FORMATS) - seen <= {*FREE, "sse"}
 
 
 def test_a_blank_word_more_changes_nothing() -> None:
     for path in FILES:
         for value in values(path)[:2] if path.suffix != ".sse" else ():
-            for holder in ((), ("usage",), ("message", "usage"), ("response",), ("request",), ("metadata",), ("attributes",)):
+            for holder in (
+                (),
+                ("usage",),
+                ("message", "usage"),
+                ("response",),
+                ("request",),
+                ("metadata",),
+                ("attributes",),
+            ):
                 inner = value
                 for key in holder:
                     inner = inner.get(key) if isinstance(inner, dict) else None
                 if not isinstance(inner, dict):
                     continue
                 right = said(value)
-                if holder == ("usage",) and any(format == "canonical" for format, _ in parts(value)):
+                if holder == ("usage",) and any(
+                    format == "canonical" for format, _ in parts(value)
+                ):
                     continue  # there it is a meter
                 for name in MAY_SAY:
                     if name not in inner and right is not None:
@@ -93,10 +134,20 @@ def test_a_blank_word_more_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("blank", BLANK)
-def test_a_format_from_outside_says_nothing_by_it_either(blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_format_from_outside_says_nothing_by_it_either(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     part = Part("m", None, {"speed": blank, "tier": "x"}, {"input": 1})
-    outside = SimpleNamespace(FORMAT="brain", known=lambda value: "brain" in value, outcomes=lambda value, place: [Record((part,), place, "brain")])
-    monkeypatch.setattr(formats, "_PLUGINS", {"brain": SimpleNamespace(name="brain", value="x", load=lambda: outside)})
+    outside = SimpleNamespace(
+        FORMAT="brain",
+        known=lambda value: "brain" in value,
+        outcomes=lambda value, place: [Record((part,), place, "brain")],
+    )
+    monkeypatch.setattr(
+        formats,
+        "_PLUGINS",
+        {"brain": SimpleNamespace(name="brain", value="x", load=lambda: outside)},
+    )
     (found,) = outcomes({"brain": 1})
     assert isinstance(found, Record)
     assert found.parts[0].dimensions == {"tier": "x"}

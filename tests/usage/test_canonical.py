@@ -16,7 +16,12 @@ def canonical(text: str = '{"input": 10}', more: str = "") -> str:
 def test_everything_at_the_top_that_is_not_its_own_is_a_dimension() -> None:
     found = one_record(canonical(more=', "speed": "fast", "planet": "mars", "id": "r-1"'))
     (part,) = found.parts
-    assert (part.model, part.at, part.kind, part.sides) == ("claude-opus-4-7", "2026-04-17", "single", ())
+    assert (part.model, part.at, part.kind, part.sides) == (
+        "claude-opus-4-7",
+        "2026-04-17",
+        "single",
+        (),
+    )
     assert part.dimensions == {"speed": "fast", "planet": "mars"}
     assert (found.format, found.place.id) == ("canonical", "r-1")
 
@@ -48,12 +53,36 @@ def test_quantities_are_passed_on_as_written(text: str, value: object) -> None:
         ("{}", "wrong_type", "`usage.input` is an object, not a quantity"),
         ("[[1]]", "wrong_type", "`usage.input[0]` is a list, not a quantity"),
         ("[1, null]", "wrong_type", "`usage.input[1]` is null, not a quantity"),
-        ("1e999999999", "too_large", "`usage.input` is `1E+999999999`, out of the range of quantities"),
-        ("1e-999999999", "too_large", "`usage.input` is `1E-999999999`, out of the range of quantities"),
-        ("0e999999999", "too_large", "`usage.input` is `0E+999999999`, out of the range of quantities"),
-        ("9" * 100, "too_large", "`usage.input` is an integer of more than 30 digits, out of the range of quantities"),
-        ("9" * 5000, "too_large", f"`usage.input` is `{'9' * 60}…`, out of the range of quantities"),
-        ("0." + "1" * 50, "too_large", f"`usage.input` is `0.{'1' * 50}`, out of the range of quantities"),
+        (
+            "1e999999999",
+            "too_large",
+            "`usage.input` is `1E+999999999`, out of the range of quantities",
+        ),
+        (
+            "1e-999999999",
+            "too_large",
+            "`usage.input` is `1E-999999999`, out of the range of quantities",
+        ),
+        (
+            "0e999999999",
+            "too_large",
+            "`usage.input` is `0E+999999999`, out of the range of quantities",
+        ),
+        (
+            "9" * 100,
+            "too_large",
+            "`usage.input` is an integer of more than 30 digits, out of the range of quantities",
+        ),
+        (
+            "9" * 5000,
+            "too_large",
+            f"`usage.input` is `{'9' * 60}…`, out of the range of quantities",
+        ),
+        (
+            "0." + "1" * 50,
+            "too_large",
+            f"`usage.input` is `0.{'1' * 50}`, out of the range of quantities",
+        ),
         ("NaN", "bad_number", "`NaN` is not a number that JSON has"),
     ],
 )
@@ -81,7 +110,10 @@ def test_a_key_of_another_form_is_named(more: str, message: str) -> None:
 
 @pytest.mark.parametrize("key", ["model", "at"])
 def test_the_model_and_the_date_are_text_or_left_out(key: str) -> None:
-    assert one_rejected({"usage": {"input": 1}, key: 4}).message == f"`{key}` is a number, not a string"
+    assert (
+        one_rejected({"usage": {"input": 1}, key: 4}).message
+        == f"`{key}` is a number, not a string"
+    )
     assert getattr(one_record({"usage": {"input": 1}, key: None}).parts[0], key) is None
     assert getattr(one_record({"usage": {"input": 1}}).parts[0], key) is None
 
@@ -98,7 +130,9 @@ def test_usage_must_be_an_object() -> None:
 
 
 def test_the_worked_examples_of_the_pricing_page() -> None:
-    """One hour of a session at 0.08, input at 5, reads at 0.50 and output at 25 per million tokens."""
+    """One hour of a session at 0.08, input at 5,
+    reads at 0.50 and output at 25 per million tokens.
+    """
     text = (SAMPLES / "requests.jsonl").read_text(encoding="utf-8")
     found = {record.place.id: record.parts[0] for record in records(outcomes(text))}
     rates = {"input": Decimal(5), "cache_read": Decimal("0.5"), "output": Decimal(25)}
@@ -109,9 +143,15 @@ def test_the_worked_examples_of_the_pricing_page() -> None:
             "2026-04-17",
             {"surface": "managed_agents"},
         )
-        tokens = {meter: Decimal(str(number)) for meter, number in part.usage.items() if meter != "session_time"}
+        tokens = {
+            meter: Decimal(str(number))
+            for meter, number in part.usage.items()
+            if meter != "session_time"
+        }
         assert part.usage["session_time"] == 1
-        amount = sum((number * rates[meter] for meter, number in tokens.items()), Decimal(0)) / 1_000_000
+        amount = (
+            sum((number * rates[meter] for meter, number in tokens.items()), Decimal(0)) / 1_000_000
+        )
         assert amount + Decimal("0.08") == Decimal(total)
     assert found["code-execution"].usage["code_execution"] == ["90 minutes", "2 minutes"]
 

@@ -1,4 +1,6 @@
-"""Refusals and the retries that follow them: categories nobody knows, and what a fallback credit leaves in doubt."""
+"""Refusals and the retries that follow them:
+categories nobody knows, and what a fallback credit leaves in doubt.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def test_a_redeemed_credit_has_a_warning_with_its_bounds() -> None:
     book = pricelang.load()
     given = {**message(usage), "model": "claude-opus-5"}
     bill = book.price_message(given, at="2026-10-01")
-    plain = book.price_message({**message({**usage, "fallback_credit": None}), "model": "claude-opus-5"}, at="2026-10-01")
+    plain = book.price_message(
+        {**message({**usage, "fallback_credit": None}), "model": "claude-opus-5"}, at="2026-10-01"
+    )
     # 100,000 tokens at 6.25 per MTok as written, at 0.50 as read
     assert bill.total == plain.total
     (note,) = [note for note in bill.notes if note.code == "fallback_credit"]
@@ -38,12 +42,18 @@ def test_a_credit_that_was_not_redeemed_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("category", "stated", "warned"),
     [
-        (None, None, False), ("cyber", None, False), ("bio", "bio", False), ("general_harms", "general_harms", False),
-        ("brand_new", None, True), (7, None, True),
+        (None, None, False),
+        ("cyber", None, False),
+        ("bio", "bio", False),
+        ("general_harms", "general_harms", False),
+        ("brand_new", None, True),
+        (7, None, True),
     ],
-)  # fmt: skip
+)
 def test_categories_of_a_refusal(category: object, stated: str | None, warned: bool) -> None:
-    given = message({"output_tokens": 0}, stop_reason="refusal", content=[], stop_details={"category": category})
+    given = message(
+        {"output_tokens": 0}, stop_reason="refusal", content=[], stop_details={"category": category}
+    )
     found = one_record(given)
     assert found.parts[0].dimensions.get("refusal_category") == stated
     assert [note.code for note in found.notes] == ["refusal_category"] * warned

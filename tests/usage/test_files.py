@@ -1,4 +1,6 @@
-"""Documents, lines and hostile input: every record has its line, every fault a place, nothing hides the rest."""
+"""Documents, lines and hostile input: every record has its line,
+every fault a place, nothing hides the rest.
+"""
 
 from __future__ import annotations
 
@@ -109,12 +111,21 @@ def test_brackets_in_text_are_no_nesting() -> None:
 def test_a_document_of_faults_is_given_up_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_FAULTS", 3)
     found = outcomes("{\n" * 9)
-    assert story(found) == [(2, "bad_json"), (3, "bad_json"), (4, "bad_json"), (4, "too_many_faults")]
+    assert story(found) == [
+        (2, "bad_json"),
+        (3, "bad_json"),
+        (4, "bad_json"),
+        (4, "too_many_faults"),
+    ]
 
 
 def test_bytes_that_are_not_utf8_are_refused_by_line() -> None:
     good = GOOD.encode()
-    assert story(outcomes(good + b"\n\xff\xfe{}\n" + good)) == [(1, "ok"), (2, "bad_utf8"), (3, "ok")]
+    assert story(outcomes(good + b"\n\xff\xfe{}\n" + good)) == [
+        (1, "ok"),
+        (2, "bad_utf8"),
+        (3, "ok"),
+    ]
     assert story(outcomes(b"\xff\xfe\n" + good)) == [(1, "bad_utf8"), (2, "ok")]
     assert story(outcomes(b'{\n"a": "\xff"\n}')) == [(2, "bad_utf8")]
     assert story(outcomes(GOOD.encode("utf-16"))) == [(1, "bad_utf8")]
@@ -128,9 +139,16 @@ def test_a_text_stream_that_cannot_be_decoded_ends_with_a_fault(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("as_lines", [False, True])
-def test_a_long_line_is_refused_and_the_next_one_read(monkeypatch: pytest.MonkeyPatch, as_lines: bool) -> None:
+def test_a_long_line_is_refused_and_the_next_one_read(
+    monkeypatch: pytest.MonkeyPatch, as_lines: bool
+) -> None:
     monkeypatch.setattr(lines, "MAX_LINE", 100)
-    texts = [GOOD + "\n", '{"x": "' + "a" * 950 + '"}\n', GOOD + " " * (100 - len(GOOD)) + "\n", GOOD]
+    texts = [
+        GOOD + "\n",
+        '{"x": "' + "a" * 950 + '"}\n',
+        GOOD + " " * (100 - len(GOOD)) + "\n",
+        GOOD,
+    ]
     texts = [text.rstrip("\n") for text in texts] if as_lines else texts
     source = texts if as_lines else io.BytesIO("".join(texts).encode())
     assert story(list(read(source, "x"))) == [(1, "ok"), (2, "line_too_long"), (3, "ok"), (4, "ok")]
@@ -138,7 +156,12 @@ def test_a_long_line_is_refused_and_the_next_one_read(monkeypatch: pytest.Monkey
 
 def test_a_document_too_large_to_hold_is_read_as_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_DOCUMENT", 50)
-    assert story(outcomes(f"{{\n{GOOD}\n{GOOD}\n{GOOD}")) == [(1, "bad_json"), (2, "ok"), (3, "ok"), (4, "ok")]
+    assert story(outcomes(f"{{\n{GOOD}\n{GOOD}\n{GOOD}")) == [
+        (1, "bad_json"),
+        (2, "ok"),
+        (3, "ok"),
+        (4, "ok"),
+    ]
 
 
 def test_lines_are_read_one_by_one() -> None:
@@ -181,9 +204,13 @@ def test_ids_and_names_that_cannot_be_printed_are_made_fit() -> None:
     assert found.place.file == "na�me"
 
 
-# ---- any text at all -------------------------------------------------------------------------------------------------
+# ---- any text at all -----------------------------------------------------------------------------
 
-SEEDS = [json.dumps(message({"server_tool_use": {"web_search_requests": 1}})), json.dumps(line("m", "r")), GOOD]
+SEEDS = [
+    json.dumps(message({"server_tool_use": {"web_search_requests": 1}})),
+    json.dumps(line("m", "r")),
+    GOOD,
+]
 
 
 def whole(found: list[Outcome]) -> None:
@@ -211,7 +238,9 @@ def test_a_damaged_record_gives_outcomes(seed: str, start: int, length: int, pat
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 KEYS = [
@@ -245,14 +274,21 @@ usages = st.dictionaries(st.sampled_from(USAGE_KEYS), st.integers(0, 9) | json_v
 shapes = st.dictionaries(
     st.sampled_from(KEYS),
     usages
-    | st.builds(lambda usage: {"usage": usage, "type": "succeeded", "message": {"usage": usage}}, usages)
+    | st.builds(
+        lambda usage: {"usage": usage, "type": "succeeded", "message": {"usage": usage}}, usages
+    )
     | json_values,
     max_size=5,
 )
 
 
-@given(shapes, st.sampled_from([None, "canonical", "messages", "batch", "claude-code", "claude-result"]))
-def test_any_object_gives_one_outcome_in_any_format(value: dict[str, object], format: str | None) -> None:
+@given(
+    shapes,
+    st.sampled_from([None, "canonical", "messages", "batch", "claude-code", "claude-result"]),
+)
+def test_any_object_gives_one_outcome_in_any_format(
+    value: dict[str, object], format: str | None
+) -> None:
     found = outcomes(value, format)
     whole(found)
     assert len(found) == 1

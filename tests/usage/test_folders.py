@@ -1,4 +1,6 @@
-"""Folders of Claude Code: transcripts count, what stands beside them is skipped, and nothing with a counter is."""
+"""Folders of Claude Code:
+transcripts count, what stands beside them is skipped, and nothing with a counter is.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +17,52 @@ from pricelang.usage.records import Outcome, Rejected
 from .helpers import message, records, skipped
 
 LINE = {"type": "assistant", "sessionId": "s", "requestId": "r", "message": message()}
-SUMMARY = {"version": 1, "lastComputedDate": "2026-09-17", "modelUsage": {"claude-opus-5": {"inputTokens": 10, "outputTokens": 5}}}
+SUMMARY = {
+    "version": 1,
+    "lastComputedDate": "2026-09-17",
+    "modelUsage": {"claude-opus-5": {"inputTokens": 10, "outputTokens": 5}},
+}
 BESIDE: dict[str, Any] = {
-    "settings.json": {"model": "opus", "permissions": {"allow": []}, "env": {"MAX_THINKING_TOKENS": "9000"}},
-    "history.jsonl": {"display": "hello", "pastedContents": {}, "timestamp": 1789000000000, "project": "/w", "sessionId": "s"},
-    "projects/-w/sessions-index.json": {"version": 1, "entries": [{"sessionId": "s", "messageCount": 3}]},
+    "settings.json": {
+        "model": "opus",
+        "permissions": {"allow": []},
+        "env": {"MAX_THINKING_TOKENS": "9000"},
+    },
+    "history.jsonl": {
+        "display": "hello",
+        "pastedContents": {},
+        "timestamp": 1789000000000,
+        "project": "/w",
+        "sessionId": "s",
+    },
+    "projects/-w/sessions-index.json": {
+        "version": 1,
+        "entries": [{"sessionId": "s", "messageCount": 3}],
+    },
     "projects/-w/s/subagents/agent-a1.meta.json": {"agentType": "Explore", "description": "x"},
     "projects/-w/s/tool-results/t.json": message(id="msg_9"),
     "todos/s-agent-s.json": [{"content": "x", "status": "pending", "id": "1"}, 3, "text"],
     "plugins/market/package.json": {"name": "x", "version": "1.0.0"},
     "plugins/market/fixture.json": message(id="msg_8"),
     "statsig/evaluations.json": "a text",
-    "backups/claude.json": {"projects": {"/w": {"lastTotalInputTokens": 5}}}, "jobs/j/state.json": {"state": "done", "tokens": 1234},
+    "backups/claude.json": {"projects": {"/w": {"lastTotalInputTokens": 5}}},
+    "jobs/j/state.json": {"state": "done", "tokens": 1234},
     "projects/-w/s/workflows/w.json": {"runId": "w", "totalTokens": 1234},
-    "projects/-w/s/subagents/workflows/w/journal.jsonl": {"type": "result", "agentId": "a", "result": {"x": 1}},
-    "telemetry/1p_failed_events.s.json": {"event_type": "Event", "event_data": {"model": "claude-opus-5", "input_tokens": 10}},
-    "usage-data/session-meta/s.json": {"session_id": "s", "project_path": "/w", "input_tokens": 10, "output_tokens": 5},
+    "projects/-w/s/subagents/workflows/w/journal.jsonl": {
+        "type": "result",
+        "agentId": "a",
+        "result": {"x": 1},
+    },
+    "telemetry/1p_failed_events.s.json": {
+        "event_type": "Event",
+        "event_data": {"model": "claude-opus-5", "input_tokens": 10},
+    },
+    "usage-data/session-meta/s.json": {
+        "session_id": "s",
+        "project_path": "/w",
+        "input_tokens": 10,
+        "output_tokens": 5,
+    },
     "stats-cache.json": SUMMARY,
 }
 
@@ -59,8 +91,12 @@ def test_what_stands_beside_transcripts_is_skipped(name: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "value",
     [
-        {"spent": {"input_tokens": 500}}, {"tokens": {"input": 5}}, {"a": [{"promptTokens": 3}]}, '{"total_tokens": 12, "x": ',    ],
-)  # fmt: skip
+        {"spent": {"input_tokens": 500}},
+        {"tokens": {"input": 5}},
+        {"a": [{"promptTokens": 3}]},
+        '{"total_tokens": 12, "x": ',
+    ],
+)
 def test_what_has_a_counter_is_never_skipped(value: Any, tmp_path: Path) -> None:
     found = read(home(tmp_path / "claude", **{"other.json": value}))
     assert len([one for one in found if isinstance(one, Rejected)]) == 1
@@ -71,7 +107,9 @@ def test_usage_of_another_format_counts_there_too(tmp_path: Path) -> None:
     assert {record.place.id for record in records(found)} == {"msg_1", "msg_2"}
 
 
-@pytest.mark.parametrize("name", ["settings.json", "history.jsonl", "projects/-w/sessions-index.json"])
+@pytest.mark.parametrize(
+    "name", ["settings.json", "history.jsonl", "projects/-w/sessions-index.json"]
+)
 def test_a_file_that_is_named_and_holds_no_usage_is_refused(name: str, tmp_path: Path) -> None:
     folder = home(tmp_path / "claude", **BESIDE)
     (found,) = read_paths([str(folder / name)])
@@ -86,7 +124,9 @@ def test_a_folder_without_transcripts_skips_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["lastComputedDate", "dailyActivity", "dailyModelTokens"])
 def test_a_summary_is_known_by_each_of_its_keys(key: str, tmp_path: Path) -> None:
-    folder = home(tmp_path / "claude", **{"stats-cache.json": {key: [], "modelUsage": SUMMARY["modelUsage"]}})
+    folder = home(
+        tmp_path / "claude", **{"stats-cache.json": {key: [], "modelUsage": SUMMARY["modelUsage"]}}
+    )
     assert len(records(read(folder))) == 1
 
 
@@ -106,5 +146,5 @@ def test_tables_beside_records_are_named_and_left_out(tmp_path: Path) -> None:
     assert [(Path(one.place.file).name, one.reason) for one in skipped(outcomes)] == [
         ("b.csv", "a table, which is priced by itself: give its path"),
         ("c.PARQUET", "a table, which is priced by itself: give its path"),
-    ]  # fmt: skip
+    ]
     assert record_files(str(tmp_path / "none")) == []

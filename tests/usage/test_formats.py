@@ -38,7 +38,9 @@ BRAIN = SimpleNamespace(FORMAT="brain", known=lambda value: "brain" in value, ou
 @pytest.fixture
 def outside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Formats from outside, as if a package had brought them."""
-    monkeypatch.setattr(formats, "_PLUGINS", {name: Point(name, found) for name, found in request.param.items()})
+    monkeypatch.setattr(
+        formats, "_PLUGINS", {name: Point(name, found) for name, found in request.param.items()}
+    )
     return
 
 
@@ -57,8 +59,14 @@ def test_a_format_from_outside_is_known_by_shape_and_by_name(outside: None) -> N
 @pytest.mark.parametrize(
     ("outside", "message"),
     [
-        ({"brain": ImportError("no module named x")}, "the format `brain` from outside cannot be loaded: ImportError: no module named x"),
-        ({"brain": SimpleNamespace(known=lambda value: True)}, "the format `brain` from outside has no `FORMAT`, `outcomes`"),
+        (
+            {"brain": ImportError("no module named x")},
+            "the format `brain` from outside cannot be loaded: ImportError: no module named x",
+        ),
+        (
+            {"brain": SimpleNamespace(known=lambda value: True)},
+            "the format `brain` from outside has no `FORMAT`, `outcomes`",
+        ),
     ],
     indirect=["outside"],
 )
@@ -66,7 +74,10 @@ def test_a_broken_format_from_outside_is_named(outside: None, message: str) -> N
     with pytest.raises(UsageError) as caught:
         read("", "x", "brain")
     assert (caught.value.code, caught.value.message) == ("broken_format", message)
-    assert caught.value.help == "it is the entry point `brain = package:brain` of `pricelang.formats`: mend or uninstall its package"
+    assert (
+        caught.value.help
+        == "it is the entry point `brain = package:brain` of `pricelang.formats`: mend or uninstall its package"
+    )
     (refused,) = outcomes({"x": 1})
     assert isinstance(refused, Rejected)
     assert refused.code == "broken_format"
@@ -76,7 +87,10 @@ def test_a_broken_format_from_outside_is_named(outside: None, message: str) -> N
 def test_a_format_from_outside_that_fails_refuses_its_record_alone(outside: None) -> None:
     first, second = outcomes([{"brain": "m"}, {"brain": "m", "thoughts": 3}])
     assert isinstance(first, Rejected)
-    assert (first.code, first.message) == ("broken_format", "the format `brain` from outside failed on a record: KeyError: 'thoughts'")
+    assert (first.code, first.message) == (
+        "broken_format",
+        "the format `brain` from outside failed on a record: KeyError: 'thoughts'",
+    )
     assert isinstance(second, Record)
 
 

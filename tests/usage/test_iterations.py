@@ -1,4 +1,6 @@
-"""Iterations: one request each where they add up, else the top level with what is billed beside it."""
+"""Iterations: one request each where they add up,
+else the top level with what is billed beside it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ def top(input: int, output: int, iterations: list[object], **more: object) -> di
 
 def test_iterations_that_add_up_are_one_request_each() -> None:
     found = one_record(message(top(30, 7, [entry("message", 10, 3), entry("message", 20, 4)])))
-    assert brief(found.parts) == [(OPUS, {"input": 10, "output": 3}), (OPUS, {"input": 20, "output": 4})]
+    assert brief(found.parts) == [
+        (OPUS, {"input": 10, "output": 3}),
+        (OPUS, {"input": 20, "output": 4}),
+    ]
     assert [part.label for part in found.parts] == ["iteration 1: message", "iteration 2: message"]
     assert [part.kind for part in found.parts] == ["single", "single"]
     assert found.notes == ()
@@ -58,7 +63,9 @@ def test_iterations_that_do_not_add_up_give_way_to_the_top_level() -> None:
         "iteration 4: advisor_message",
     ]
     assert [part.kind for part in found.parts] == ["sum", "single", "single"]
-    assert str(found.notes[-1]).startswith("iterations: the iterations do not add up to the top level")
+    assert str(found.notes[-1]).startswith(
+        "iterations: the iterations do not add up to the top level"
+    )
 
 
 @pytest.mark.parametrize("key", ["cache_read_input_tokens", "cache_creation_input_tokens"])
@@ -79,20 +86,31 @@ def test_dimensions_reach_the_iterations_they_hold_for() -> None:
     usage = top(10, 3, iterations, service_tier="priority", speed="fast", inference_geo="us")
     executor = {"service_tier": "priority", "speed": "fast", "inference_geo": "us"}
     found = one_record(message(usage))
-    assert [part.dimensions for part in found.parts] == [executor, executor, {"inference_geo": "us", "service_tier": "standard", "speed": "standard"}]
+    assert [part.dimensions for part in found.parts] == [
+        executor,
+        executor,
+        {"inference_geo": "us", "service_tier": "standard", "speed": "standard"},
+    ]
 
 
 def test_a_batch_holds_for_the_advisor_too() -> None:
     iterations: list[object] = [entry("message", 10, 3), entry("advisor_message", 9, 8, FABLE)]
     alone = one_record(message(top(10, 3, iterations, service_tier="batch")))
     assert [part.dimensions for part in alone.parts] == [{"service_tier": "batch"}] * 2
-    result = {"type": "succeeded", "message": message(top(10, 3, iterations, service_tier="standard"))}
+    result = {
+        "type": "succeeded",
+        "message": message(top(10, 3, iterations, service_tier="standard")),
+    }
     found = one_record({"custom_id": "c", "result": result})
     assert [part.dimensions for part in found.parts] == [{"service_tier": "batch"}] * 2
 
 
 def test_tool_counts_stand_once_on_the_first_part_of_the_top_level() -> None:
-    iterations: list[object] = [entry("compaction", 8, 2), entry("message", 10, 3), entry("message", 20, 4)]
+    iterations: list[object] = [
+        entry("compaction", 8, 2),
+        entry("message", 10, 3),
+        entry("message", 20, 4),
+    ]
     tools = {"web_search_requests": 2}
     adding = one_record(message(top(30, 7, iterations, server_tool_use=tools)))
     assert [part.usage.get("web_search") for part in adding.parts] == [None, 2, None]
@@ -108,10 +126,22 @@ def fallback(origin: str = FABLE, key: str = "from") -> dict[str, object]:
 @pytest.mark.parametrize("key", ["from", "from_"])
 @pytest.mark.parametrize("model", [FABLE, None])
 def test_an_attempt_declined_before_output_is_free(model: str | None, key: str) -> None:
-    iterations: list[object] = [entry("message", 535, 0, model), entry("fallback_message", 412, 264, OPUS)]
-    found = one_record(message(top(412, 264, iterations), content=[fallback(key=key), {"type": "text", "text": "…"}]))
+    iterations: list[object] = [
+        entry("message", 535, 0, model),
+        entry("fallback_message", 412, 264, OPUS),
+    ]
+    found = one_record(
+        message(
+            top(412, 264, iterations), content=[fallback(key=key), {"type": "text", "text": "…"}]
+        )
+    )
     assert brief(found.parts) == [(OPUS, {"input": 412, "output": 264})]
-    assert found.notes == (Note("declined", "iteration 1: message (claude-fable-5): declined before any output, not billed"),)
+    assert found.notes == (
+        Note(
+            "declined",
+            "iteration 1: message (claude-fable-5): declined before any output, not billed",
+        ),
+    )
 
 
 def test_an_attempt_declined_after_output_is_billed_at_its_model() -> None:
@@ -136,7 +166,10 @@ def test_the_serving_attempt_may_have_several_iterations() -> None:
         entry("fallback_message", 200, 30, OPUS),
     ]
     found = one_record(message(top(300, 50, iterations), content=[fallback(), fallback(SONNET)]))
-    assert brief(found.parts) == [(OPUS, {"input": 100, "output": 20}), (OPUS, {"input": 200, "output": 30})]
+    assert brief(found.parts) == [
+        (OPUS, {"input": 100, "output": 20}),
+        (OPUS, {"input": 200, "output": 30}),
+    ]
     assert len(found.notes) == 2
 
 
@@ -145,7 +178,9 @@ def test_a_null_model_is_the_message_s_own_without_a_fallback() -> None:
     assert [part.model for part in found.parts] == [OPUS, OPUS]
 
 
-def test_a_compaction_before_a_fallback_ran_on_the_first_model_and_one_behind_it_on_the_second() -> None:
+def test_a_compaction_before_a_fallback_ran_on_the_first_model_and_one_behind_it_on_the_second() -> (
+    None
+):
     iterations: list[object] = [
         entry("compaction", 8, 2),
         entry("message", 535, 0),
@@ -163,14 +198,22 @@ def test_a_compaction_before_a_fallback_ran_on_the_first_model_and_one_behind_it
 @pytest.mark.parametrize("kind", ["advisor_message", "fallback_message"])
 def test_an_advisor_or_fallback_needs_a_model(kind: str) -> None:
     fault = one_rejected(message(top(10, 3, [entry("message", 10, 3), entry(kind, 1, 1)])))
-    assert fault.message == f"`usage.iterations[1].model` is missing, and `{kind}` has a model of its own"
+    assert (
+        fault.message
+        == f"`usage.iterations[1].model` is missing, and `{kind}` has a model of its own"
+    )
 
 
 def test_what_an_unknown_type_counts_is_not_known() -> None:
     fault = one_rejected(message(top(10, 3, [entry("message", 10, 3), entry("dream", 900, 90)])))
     assert fault.code == "unknown_counter"
-    assert fault.message == "`usage.iterations[1] (dream).input_tokens` is 900, and this counter is not known: it may be billed; and 1 more"
-    assert str(fault.help).startswith("known here: advisor_message, compaction, fallback_message, message; ")
+    assert (
+        fault.message
+        == "`usage.iterations[1] (dream).input_tokens` is 900, and this counter is not known: it may be billed; and 1 more"
+    )
+    assert str(fault.help).startswith(
+        "known here: advisor_message, compaction, fallback_message, message; "
+    )
     nothing = one_record(message(top(10, 3, [entry("message", 10, 3), entry("dream", 0, 0)])))
     assert (brief(nothing.parts), nothing.notes) == ([(OPUS, {"input": 10, "output": 3})], ())
 
@@ -189,12 +232,19 @@ SPLIT = {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 70}
     ("top_split", "own", "expected"),
     [
         (SPLIT, [{"cache_creation_input_tokens": 100}, {}], [(30, 70), (0, 0)]),
-        (None, [{"cache_creation_input_tokens": 100, "cache_creation": SPLIT}, {}], [(30, 70), (0, 0)]),
+        (
+            None,
+            [{"cache_creation_input_tokens": 100, "cache_creation": SPLIT}, {}],
+            [(30, 70), (0, 0)],
+        ),
         (SPLIT, [{"cache_creation_input_tokens": 60}, {"cache_creation_input_tokens": 40}], None),
         (
             SPLIT,
             [
-                {"cache_creation_input_tokens": 70, "cache_creation": {"ephemeral_1h_input_tokens": 70}},
+                {
+                    "cache_creation_input_tokens": 70,
+                    "cache_creation": {"ephemeral_1h_input_tokens": 70},
+                },
                 {"cache_creation_input_tokens": 30},
             ],
             [(0, 70), (30, 0)],
@@ -207,7 +257,10 @@ def test_a_split_is_taken_from_where_it_is_known(
     iterations: list[object] = [entry("message", 10, 3, None, **more) for more in own]
     usage = top(20, 6, iterations, cache_creation_input_tokens=100, cache_creation=top_split)
     found = one_record(message(usage))
-    splits = [(part.usage.get("cache_write_5m", 0), part.usage.get("cache_write_1h", 0)) for part in found.parts]
+    splits = [
+        (part.usage.get("cache_write_5m", 0), part.usage.get("cache_write_1h", 0))
+        for part in found.parts
+    ]
     assert splits == (expected or [(30, 70)])
     assert bool(found.notes) is (expected is None)
     assert found.parts[0].kind == ("sum" if expected is None else "single")
@@ -215,7 +268,9 @@ def test_a_split_is_taken_from_where_it_is_known(
 
 def test_a_counter_of_an_iteration_is_named() -> None:
     fault = one_rejected(message(top(10, 3, [entry("message", 10, 3), entry("message", -1, 3)])))
-    assert fault.message == "`usage.iterations[1].input_tokens` is `-1`, and a count is never negative"
+    assert (
+        fault.message == "`usage.iterations[1].input_tokens` is `-1`, and a count is never negative"
+    )
 
 
 def test_a_message_that_only_compacted_bills_the_compaction() -> None:

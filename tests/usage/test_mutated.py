@@ -1,6 +1,7 @@
 """Samples of every format with harm done to them: what nobody foresaw is nowhere.
 
-A few thousand in each run, the same ones; `PRICELANG_MUTANTS=100000` is the long campaign, and `PRICELANG_MUTANTS_SEED` another one.
+A few thousand in each run, the same ones;
+`PRICELANG_MUTANTS=100000` is the long campaign, and `PRICELANG_MUTANTS_SEED` another one.
 """
 
 from __future__ import annotations
@@ -39,28 +40,105 @@ def values(text: str, suffix: str) -> list[Any]:
     if suffix == ".sse":
         lines = [line[5:] for line in text.splitlines() if line.startswith("data:")]
         return [json.loads(line) for line in lines if "..." not in line]
-    return [json.loads(line) for line in text.splitlines()] if suffix == ".jsonl" else [json.loads(text)]
+    return (
+        [json.loads(line) for line in text.splitlines()]
+        if suffix == ".jsonl"
+        else [json.loads(text)]
+    )
 
 
 SEEDS = [values(path.read_text(encoding="utf-8"), path.suffix) for path in FILES]
 SEEDS += [
-    [{"type": "system", "subtype": "task_notification", "usage": {"total_tokens": 5}}, {"type": "error", "error": {"type": "x"}}],
-    [{"messageStart": {"role": "assistant"}}, {"metadata": {"usage": {"inputTokens": 1, "outputTokens": 2}}}],
-    [{"type": "progress", "data": {"message": {"requestId": "r", "message": {"id": "m", "usage": {"input_tokens": 1, "output_tokens": 1}}}}}],
-    [{"type": "assistant", "session_id": "s", "message": {"id": "m", "usage": {"input_tokens": 1, "output_tokens": 1}}}],
-    [{"object": "chat.completion.chunk", "id": "c", "choices": [{}], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}],
-]  # fmt: skip
+    [
+        {"type": "system", "subtype": "task_notification", "usage": {"total_tokens": 5}},
+        {"type": "error", "error": {"type": "x"}},
+    ],
+    [
+        {"messageStart": {"role": "assistant"}},
+        {"metadata": {"usage": {"inputTokens": 1, "outputTokens": 2}}},
+    ],
+    [
+        {
+            "type": "progress",
+            "data": {
+                "message": {
+                    "requestId": "r",
+                    "message": {"id": "m", "usage": {"input_tokens": 1, "output_tokens": 1}},
+                }
+            },
+        }
+    ],
+    [
+        {
+            "type": "assistant",
+            "session_id": "s",
+            "message": {"id": "m", "usage": {"input_tokens": 1, "output_tokens": 1}},
+        }
+    ],
+    [
+        {
+            "object": "chat.completion.chunk",
+            "id": "c",
+            "choices": [{}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 1},
+        }
+    ],
+]
 PIECES = [piece for seed in SEEDS for value in seed for piece in value.values()] if SEEDS else []
 WORDS: list[Any] = [
-    None, True, False, 0, 1, -1, 2, 10**17, 10**18, 2**63 - 1, 10**400, 1.5, 1e308, -0.0, "", " ", "0", "1", "-1", "1e9", "NaN", "2026-13-45",
-    "2026-10-20T99:00:00Z", "claude-opus-5", "\ud800", "\u202e\x00", "é" * 300, "x" * 5000, [], {}, [None], [[]], {"": None}, {"id": [1]},
-    {"input_tokens": "5"}, [{"type": "text"}], "msg_", "arn:aws:bedrock:x", "us.anthropic.claude", "2^63", "١٢",
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2,
+    10**17,
+    10**18,
+    2**63 - 1,
+    10**400,
+    1.5,
+    1e308,
+    -0.0,
+    "",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "1e9",
+    "NaN",
+    "2026-13-45",
+    "2026-10-20T99:00:00Z",
+    "claude-opus-5",
+    "\ud800",
+    "\u202e\x00",
+    "é" * 300,
+    "x" * 5000,
+    [],
+    {},
+    [None],
+    [[]],
+    {"": None},
+    {"id": [1]},
+    {"input_tokens": "5"},
+    [{"type": "text"}],
+    "msg_",
+    "arn:aws:bedrock:x",
+    "us.anthropic.claude",
+    "2^63",
+    "١٢",
+]
 
 
 def ways(value: object, way: Way = ()) -> Iterator[Way]:
     """The way to each value inside a value."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield (*way, key)
         yield from ways(inner, (*way, key))
@@ -71,7 +149,9 @@ def _other(random: Random, _: Any) -> Any:
 
 
 def _deeper(random: Random, value: Any) -> Any:
-    return random.choice(([value], {"value": value}, [value, value], {"id": value, "type": value}, [[value]] * 3))
+    return random.choice(
+        ([value], {"value": value}, [value, value], {"id": value, "type": value}, [[value]] * 3)
+    )
 
 
 def _shallower(random: Random, value: Any) -> Any:
@@ -82,13 +162,29 @@ def _shallower(random: Random, value: Any) -> Any:
 def _larger(random: Random, value: Any) -> Any:
     if isinstance(value, int | float):
         small = value if abs(value) < 10**15 else 7
-        return random.choice((small * 10**15, -value, small + 0.5, str(value), 10**40, int(small) * 10**300))
+        return random.choice(
+            (small * 10**15, -value, small + 0.5, str(value), 10**40, int(small) * 10**300)
+        )
     return value * 50 if isinstance(value, str) else _other(random, value)
 
 
 def _more(random: Random, value: Any) -> Any:
     if isinstance(value, dict):
-        key = random.choice([*value, "usage", "type", "id", "message", "model", "result", "extra", "request", "response", "\ud83d"])
+        key = random.choice(
+            [
+                *value,
+                "usage",
+                "type",
+                "id",
+                "message",
+                "model",
+                "result",
+                "extra",
+                "request",
+                "response",
+                "\ud83d",
+            ]
+        )
         return {**value, key: _other(random, value)}
     return [*value, _other(random, value)] if isinstance(value, list) else _other(random, value)
 
@@ -100,7 +196,15 @@ def _less(random: Random, value: Any) -> Any:
     return value[1:] if isinstance(value, list | str) else None
 
 
-HARM: list[Callable[[Random, Any], Any]] = [_other, _other, _deeper, _shallower, _larger, _more, _less]
+HARM: list[Callable[[Random, Any], Any]] = [
+    _other,
+    _other,
+    _deeper,
+    _shallower,
+    _larger,
+    _more,
+    _less,
+]
 
 
 def harmed(random: Random, seed: list[Any]) -> list[Any]:
@@ -120,7 +224,9 @@ def harmed(random: Random, seed: list[Any]) -> list[Any]:
 
 
 def written(random: Random, found: list[Any]) -> bytes:
-    """Values as a file has them: lines, an array, a document over lines, events of a server; now and then cut or torn."""
+    """Values as a file has them: lines, an array, a document over lines, events of a server;
+    now and then cut or torn.
+    """
     form = random.random()
     if form < 0.6:
         text = "\n".join(map(json.dumps, found))
@@ -154,11 +260,15 @@ def priced(found: list[Outcome]) -> None:
                 BOOK.price_record(one, model=GIVEN.model, at=GIVEN.at, dimensions=GIVEN.dimensions)
             except PriceError as error:
                 if error.code == "internal":
-                    raise AssertionError(f"unforeseen: {error.__cause__!r} in {one.format}") from error.__cause__
+                    raise AssertionError(
+                        f"unforeseen: {error.__cause__!r} in {one.format}"
+                    ) from error.__cause__
 
 
 @pytest.mark.parametrize("part", range(10))
-def test_harm_to_any_sample_is_a_record_or_a_named_fault(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_harm_to_any_sample_is_a_record_or_a_named_fault(
+    part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "internal", unforeseen)
     random = Random(f"{SEED} {part}")
     period = between("2026", None)
@@ -169,8 +279,13 @@ def test_harm_to_any_sample_is_a_record_or_a_named_fault(part: int, monkeypatch:
             found = list(reading.read(data, "mutant.json", format))
             priced(found)
             if number % 10 == 0:
-                reports = report_records(BOOK, found, ["model", "day"], GIVEN, period), make_invoice(BOOK, found, period)
-                assert not any(one.code == "internal" for report in reports for one in report.unpriced)
+                reports = (
+                    report_records(BOOK, found, ["model", "day"], GIVEN, period),
+                    make_invoice(BOOK, found, period),
+                )
+                assert not any(
+                    one.code == "internal" for report in reports for one in report.unpriced
+                )
         except Exception:
             print(data)
             raise

@@ -14,10 +14,25 @@ from pricelang.usage.records import Record, Rejected, Skipped
 from .helpers import message, one_record, outcomes
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
-LOG = {"call_type": "acompletion", "response_cost": 1, "status": "success", "model": "m", "metadata": {"usage_object": CHAT}}
-SPAN = {"gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 5, "gen_ai.response.model": "m"}
+LOG = {
+    "call_type": "acompletion",
+    "response_cost": 1,
+    "status": "success",
+    "model": "m",
+    "metadata": {"usage_object": CHAT},
+}
+SPAN = {
+    "gen_ai.usage.input_tokens": 100,
+    "gen_ai.usage.output_tokens": 5,
+    "gen_ai.response.model": "m",
+}
 CONVERSE = {"inputTokens": 10, "outputTokens": 5}
-SESSION = {"type": "session", "id": "sesn_1", "agent": {"model": {"id": "m"}}, "created_at": "2026-08-01T00:00:00Z"}
+SESSION = {
+    "type": "session",
+    "id": "sesn_1",
+    "agent": {"model": {"id": "m"}},
+    "created_at": "2026-08-01T00:00:00Z",
+}
 VERTEX = "https://aiplatform.googleapis.com/v1/projects/p/locations/{}/publishers/anthropic/models/claude-opus-5:rawPredict"
 
 
@@ -28,28 +43,98 @@ def span(**more: object) -> dict[str, Any]:
 
 def otlp(value: dict[str, object]) -> dict[str, Any]:
     """A span in OTLP JSON with one attribute more."""
-    given = [{"key": key, "value": {"intValue": str(n)} if isinstance(n, int) else {"stringValue": n}} for key, n in SPAN.items()]
-    return {"resourceSpans": [{"scopeSpans": [{"spans": [{"spanId": "s1", "startTimeUnixNano": "1795337427212543000", "attributes": [*given, value]}]}]}]}
+    given = [
+        {"key": key, "value": {"intValue": str(n)} if isinstance(n, int) else {"stringValue": n}}
+        for key, n in SPAN.items()
+    ]
+    return {
+        "resourceSpans": [
+            {
+                "scopeSpans": [
+                    {
+                        "spans": [
+                            {
+                                "spanId": "s1",
+                                "startTimeUnixNano": "1795337427212543000",
+                                "attributes": [*given, value],
+                            }
+                        ]
+                    }
+                ]
+            }
+        ]
+    }
 
 
 @pytest.mark.parametrize(
     ("value", "format", "usage"),
     [
-        ({"usage": {**CHAT, "prompt_tokens_details": {"cached_tokens": 40}}}, "openai", {"input": 60, "output": 5, "cache_read": 40}),
-        ({"object": "response", "usage": {"input_tokens": 9, "output_tokens": 2}}, "openai", {"input": 9, "output": 2}),
-        ({"usage": {**CHAT, "cache_read_input_tokens": 40, "prompt_tokens_details": {"cached_tokens": 40}}}, "openai", {"input": 60, "output": 5, "cache_read": 40}),
+        (
+            {"usage": {**CHAT, "prompt_tokens_details": {"cached_tokens": 40}}},
+            "openai",
+            {"input": 60, "output": 5, "cache_read": 40},
+        ),
+        (
+            {"object": "response", "usage": {"input_tokens": 9, "output_tokens": 2}},
+            "openai",
+            {"input": 9, "output": 2},
+        ),
+        (
+            {
+                "usage": {
+                    **CHAT,
+                    "cache_read_input_tokens": 40,
+                    "prompt_tokens_details": {"cached_tokens": 40},
+                }
+            },
+            "openai",
+            {"input": 60, "output": 5, "cache_read": 40},
+        ),
         (LOG, "gateways", {"input": 100, "output": 5}),
-        ({"usageDetails": {"input": 9, "output": 2, "input_cache_read": 40}}, "gateways", {"input": 9, "output": 2, "cache_read": 40}),
-        ({"model_name": "m", "usage": {"input_tokens": 100, "output_tokens": 5, "cache_read_tokens": 40}}, "gateways", {"input": 60, "output": 5, "cache_read": 40}),
-        (span(**{"gen_ai.usage.cache_read.input_tokens": 40}), "otel", {"input": 60, "output": 5, "cache_read": 40}),
-        (otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "40"}}), "otel", {"input": 60, "output": 5, "cache_write_5m": 40}),
-        ({"usage": {**CONVERSE, "cacheReadInputTokens": 40}}, "bedrock", {"input": 10, "output": 5, "cache_read": 40}),
+        (
+            {"usageDetails": {"input": 9, "output": 2, "input_cache_read": 40}},
+            "gateways",
+            {"input": 9, "output": 2, "cache_read": 40},
+        ),
+        (
+            {
+                "model_name": "m",
+                "usage": {"input_tokens": 100, "output_tokens": 5, "cache_read_tokens": 40},
+            },
+            "gateways",
+            {"input": 60, "output": 5, "cache_read": 40},
+        ),
+        (
+            span(**{"gen_ai.usage.cache_read.input_tokens": 40}),
+            "otel",
+            {"input": 60, "output": 5, "cache_read": 40},
+        ),
+        (
+            otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "40"}}),
+            "otel",
+            {"input": 60, "output": 5, "cache_write_5m": 40},
+        ),
+        (
+            {"usage": {**CONVERSE, "cacheReadInputTokens": 40}},
+            "bedrock",
+            {"input": 10, "output": 5, "cache_read": 40},
+        ),
         ({"modelId": "m", "body": message()}, "bedrock", {"input": 10, "output": 5}),
-        (SESSION | {"usage": {"input_tokens": 1, "active_seconds": 90}}, "managed-agents", {"input": 1, "output": 0, "session_time": "90 seconds"}),
-        ({"request": {"url": VERTEX.format("global")}, "response": message()}, "clouds", {"input": 10, "output": 5}),
+        (
+            SESSION | {"usage": {"input_tokens": 1, "active_seconds": 90}},
+            "managed-agents",
+            {"input": 1, "output": 0, "session_time": "90 seconds"},
+        ),
+        (
+            {"request": {"url": VERTEX.format("global")}, "response": message()},
+            "clouds",
+            {"input": 10, "output": 5},
+        ),
     ],
 )
-def test_whether_the_cache_is_inside_the_input_is_a_matter_of_the_format(value: Any, format: str, usage: dict[str, object]) -> None:
+def test_whether_the_cache_is_inside_the_input_is_a_matter_of_the_format(
+    value: Any, format: str, usage: dict[str, object]
+) -> None:
     found = one_record(value)
     assert (found.format, dict(found.parts[0].usage)) == (format, usage)
 
@@ -66,15 +151,37 @@ def test_whether_the_cache_is_inside_the_input_is_a_matter_of_the_format(value: 
         ({"object": "chat.completion.chunk", "choices": [], "usage": None}, "skipped"),
         ({"type": "SPAN", "traceId": "t", "id": "o"}, "skipped"),
         ({"usage": {**CHAT, "prompt_tokens_details": {"cached_tokens": 101}}}, "bad_counts"),
-        ({"usage": {**CHAT, "cache_read_input_tokens": 41, "prompt_tokens_details": {"cached_tokens": 40}}}, "bad_counts"),
+        (
+            {
+                "usage": {
+                    **CHAT,
+                    "cache_read_input_tokens": 41,
+                    "prompt_tokens_details": {"cached_tokens": 40},
+                }
+            },
+            "bad_counts",
+        ),
         ({"usageDetails": {"input": 9, "output": 2, "input_audio": 4}}, "unknown_counter"),
         ({"usageDetails": {"input": 9}}, "missing_key"),
         (span(**{"gen_ai.usage.cache_read.input_tokens": 101}), "bad_counts"),
-        (otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}}), "wrong_type"),
-        ({"usage": {**CONVERSE, "cacheDetails": [{"ttl": "2d", "inputTokens": 1}]}}, "unknown_value"),
+        (
+            otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}}),
+            "wrong_type",
+        ),
+        (
+            {"usage": {**CONVERSE, "cacheDetails": [{"ttl": "2d", "inputTokens": 1}]}},
+            "unknown_value",
+        ),
         ({"usage": {**CONVERSE, "outputTokens": None}}, "missing_key"),
         (SESSION | {"usage": {"active_seconds": -1}}, "negative_count"),
-        (SESSION | {"agent": {"model": {"id": "m"}, "multiagent": {"agents": [{"model": {"id": "n"}}]}}, "usage": {}}, "several_models"),
+        (
+            SESSION
+            | {
+                "agent": {"model": {"id": "m"}, "multiagent": {"agents": [{"model": {"id": "n"}}]}},
+                "usage": {},
+            },
+            "several_models",
+        ),
         ({"request": {"url": "https://example.com/"}, "response": message()}, "unknown_platform"),
         ({"object": "chat.completion", "created": -5, "usage": CHAT}, "bad_date"),
     ],
@@ -83,9 +190,14 @@ def test_what_is_free_skipped_or_refused(value: Any, expected: str) -> None:
     (found,) = outcomes(value)
     if expected == "free":
         assert isinstance(found, Record)
-        assert (found.parts, found.notes) == ((), (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),))
+        assert (found.parts, found.notes) == (
+            (),
+            (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),),
+        )
     else:
-        assert ("skipped" if isinstance(found, Skipped) else getattr(found, "code", "ok")) == expected
+        assert (
+            "skipped" if isinstance(found, Skipped) else getattr(found, "code", "ok")
+        ) == expected
 
 
 def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
@@ -98,31 +210,87 @@ def test_a_session_counts_once_and_its_totals_may_not_change() -> None:
 @pytest.mark.parametrize(
     ("value", "dimensions"),
     [
-        ({"request": {"url": VERTEX.format("global")}, "response": message()}, {"platform": "vertex", "endpoint": "global"}),
-        ({"request": {"url": VERTEX.format("eu")}, "response": message()}, {"platform": "vertex", "endpoint": "multi_region"}),
-        ({"request": {"url": VERTEX.format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}),
-        ({"request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"}, "response": message()}, {"platform": "foundry"}),
+        (
+            {"request": {"url": VERTEX.format("global")}, "response": message()},
+            {"platform": "vertex", "endpoint": "global"},
+        ),
+        (
+            {"request": {"url": VERTEX.format("eu")}, "response": message()},
+            {"platform": "vertex", "endpoint": "multi_region"},
+        ),
+        (
+            {"request": {"url": VERTEX.format("us-east5")}, "response": message()},
+            {"platform": "vertex", "endpoint": "regional"},
+        ),
+        (
+            {
+                "request": {"url": "https://r.services.ai.azure.com/anthropic/v1/messages"},
+                "response": message(),
+            },
+            {"platform": "foundry"},
+        ),
         *(
-            ({"request": {"url": url + ".amazonaws.com/model/" + model + "/invoke"}, "response": message()}, {"platform": "bedrock", **more})
+            (
+                {
+                    "request": {"url": url + ".amazonaws.com/model/" + model + "/invoke"},
+                    "response": message(),
+                },
+                {"platform": "bedrock", **more},
+            )
             for url, model, more in (
                 ("https://bedrock-runtime.us-east-1", "anthropic.claude-opus-5", {}),
-                ("https://bedrock-runtime.us-gov-west-1", "anthropic.claude-opus-5", {"endpoint": "govcloud"}),
-                ("https://bedrock-runtime-fips.us-gov-east-1", "anthropic.claude-opus-5-v1%3A0", {"endpoint": "govcloud"}),
-                ("https://vpce-0a-b.bedrock-runtime.us-east-1.vpce", "us.anthropic.claude-opus-5", {}),
+                (
+                    "https://bedrock-runtime.us-gov-west-1",
+                    "anthropic.claude-opus-5",
+                    {"endpoint": "govcloud"},
+                ),
+                (
+                    "https://bedrock-runtime-fips.us-gov-east-1",
+                    "anthropic.claude-opus-5-v1%3A0",
+                    {"endpoint": "govcloud"},
+                ),
+                (
+                    "https://vpce-0a-b.bedrock-runtime.us-east-1.vpce",
+                    "us.anthropic.claude-opus-5",
+                    {},
+                ),
             )
         ),
-        ({"request": {"url": VERTEX.replace("aiplat", "us-east5-aiplat").format("us-east5")}, "response": message()}, {"platform": "vertex", "endpoint": "regional"}),
+        (
+            {
+                "request": {"url": VERTEX.replace("aiplat", "us-east5-aiplat").format("us-east5")},
+                "response": message(),
+            },
+            {"platform": "vertex", "endpoint": "regional"},
+        ),
         (message(id="msg_vrtx_1"), {"platform": "vertex"}),
         (message(id="msg_bdrk_1"), {"platform": "bedrock"}),
         (LOG | {"custom_llm_provider": "bedrock"}, {"platform": "bedrock"}),
         (span(**{"gen_ai.provider.name": "gcp.vertex_ai"}), {"platform": "vertex"}),
         (SESSION | {"usage": {}}, {"surface": "managed_agents"}),
-        (span(**{"gen_ai.provider.name": "anthropic", "gen_ai.response.id": "msg_vrtx_1"}), {"platform": "vertex"}),
+        (
+            span(**{"gen_ai.provider.name": "anthropic", "gen_ai.response.id": "msg_vrtx_1"}),
+            {"platform": "vertex"},
+        ),
         (span(**{"gen_ai.provider.name": "AWS"}), {"platform": "bedrock"}),
         ({"object": "chat.completion", "id": "msg_bdrk_1", "usage": CHAT}, {"platform": "bedrock"}),
-        ({"usage": CONVERSE, "modelId": "anthropic.claude-opus-5", "region": "us-gov-west-1"}, {"platform": "bedrock", "endpoint": "govcloud"}),
-        ({"usage": CONVERSE, "modelId": "us-gov.anthropic.claude-opus-5", "region": "us-gov-west-1"}, {"platform": "bedrock"}),
-        (LOG | {"custom_llm_provider": "bedrock", "model": "bedrock/claude_platform/claude-opus-5"}, {}),
+        (
+            {"usage": CONVERSE, "modelId": "anthropic.claude-opus-5", "region": "us-gov-west-1"},
+            {"platform": "bedrock", "endpoint": "govcloud"},
+        ),
+        (
+            {
+                "usage": CONVERSE,
+                "modelId": "us-gov.anthropic.claude-opus-5",
+                "region": "us-gov-west-1",
+            },
+            {"platform": "bedrock"},
+        ),
+        (
+            LOG
+            | {"custom_llm_provider": "bedrock", "model": "bedrock/claude_platform/claude-opus-5"},
+            {},
+        ),
         ({"type": "assistant", "message": message(id="msg_bdrk_1")}, {"platform": "bedrock"}),
     ],
 )
@@ -133,21 +301,46 @@ def test_platforms_are_told(value: Any, dimensions: dict[str, str]) -> None:
 
 def test_the_model_in_a_url_of_bedrock_is_read_as_it_is_written() -> None:
     arn = "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc"
-    for written, meant in (("us.anthropic.claude-opus-5-v1%3A0", "us.anthropic.claude-opus-5-v1:0"), (arn, arn.replace("%3A", ":").replace("%2F", "/"))):
+    for written, meant in (
+        ("us.anthropic.claude-opus-5-v1%3A0", "us.anthropic.claude-opus-5-v1:0"),
+        (arn, arn.replace("%3A", ":").replace("%2F", "/")),
+    ):
         url = f"https://bedrock-runtime.us-east-1.amazonaws.com/model/{written}/invoke"
         assert one_record({"request": {"url": url}, "response": message()}).parts[0].model == meant
 
 
 def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:
-    found = one_record(span(**{"anthropic.usage.compaction.input_tokens": 7, "anthropic.usage.compaction.output_tokens": 3}))
-    assert [dict(part.usage) for part in found.parts] == [{"input": 100, "output": 5}, {"input": 7, "output": 3}]
+    found = one_record(
+        span(
+            **{
+                "anthropic.usage.compaction.input_tokens": 7,
+                "anthropic.usage.compaction.output_tokens": 3,
+            }
+        )
+    )
+    assert [dict(part.usage) for part in found.parts] == [
+        {"input": 100, "output": 5},
+        {"input": 7, "output": 3},
+    ]
 
 
 def test_a_bad_span_hides_no_other() -> None:
     value = otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}})
     spans = value["resourceSpans"][0]["scopeSpans"][0]["spans"]
-    spans += [5, {"attributes": [{"key": key, "value": {"intValue": n} if isinstance(n, int) else {"stringValue": n}} for key, n in SPAN.items()]}]
-    assert [getattr(one, "code", "ok") for one in outcomes(value)] == ["wrong_type", "wrong_type", "ok"]
+    spans += [
+        5,
+        {
+            "attributes": [
+                {"key": key, "value": {"intValue": n} if isinstance(n, int) else {"stringValue": n}}
+                for key, n in SPAN.items()
+            ]
+        },
+    ]
+    assert [getattr(one, "code", "ok") for one in outcomes(value)] == [
+        "wrong_type",
+        "wrong_type",
+        "ok",
+    ]
 
 
 def told(id: str, parent: str | None = None, trace: str = "t1", **more: object) -> dict[str, Any]:
@@ -164,7 +357,12 @@ def told(id: str, parent: str | None = None, trace: str = "t1", **more: object) 
         (told("a2"), "record"),
         (told("a2", parent="a1"), "skipped"),
         (told("a0", trace="t1", **{"gen_ai.response.id": "msg_1"}), "skipped"),
-        (told("a2", **{"gen_ai.response.id": "msg_1", "gen_ai.usage.cache_read.input_tokens": 40}), "counted_twice"),
+        (
+            told(
+                "a2", **{"gen_ai.response.id": "msg_1", "gen_ai.usage.cache_read.input_tokens": 40}
+            ),
+            "counted_twice",
+        ),
         (told("a2", **{"gen_ai.response.id": "msg_2"}), "record"),
         (told("a1", **{"gen_ai.usage.input_tokens": 101}), "changed_span"),
     ],
@@ -174,24 +372,50 @@ def test_a_request_that_two_spans_tell_counts_once(second: dict[str, Any], expec
     for order in ([first, second], [second, first]):
         found = outcomes(order)
         assert isinstance(found[0], Record)
-        kind = "record" if isinstance(found[1], Record) else "skipped" if isinstance(found[1], Skipped) else found[1].code
+        kind = (
+            "record"
+            if isinstance(found[1], Record)
+            else "skipped"
+            if isinstance(found[1], Skipped)
+            else found[1].code
+        )
         assert kind == expected
 
 
 def test_an_event_of_claude_code_that_was_sent_twice_counts_once() -> None:
-    event = {"body": "claude_code.api_request", "timeUnixNano": "1795337427212543000", "attributes": {"session.id": "s", "event.sequence": 3, "model": "m", "input_tokens": 9, "output_tokens": 2}}
+    event = {
+        "body": "claude_code.api_request",
+        "timeUnixNano": "1795337427212543000",
+        "attributes": {
+            "session.id": "s",
+            "event.sequence": 3,
+            "model": "m",
+            "input_tokens": 9,
+            "output_tokens": 2,
+        },
+    }
     other = event | {"attributes": {**event["attributes"], "event.sequence": 4}}  # type: ignore[dict-item]
     assert [type(one) for one in outcomes([event, event, other])] == [Record, Skipped, Record]
 
 
 @pytest.mark.parametrize("call_type", ["aretrieve_batch", "retrieve_batch"])
-def test_a_batch_that_litellm_logs_as_one_call_is_a_sum_at_the_price_of_a_batch(call_type: str) -> None:
-    found = one_record({**LOG, "call_type": call_type, "model": "claude-opus-5", "startTime": 1_785_000_000})
+def test_a_batch_that_litellm_logs_as_one_call_is_a_sum_at_the_price_of_a_batch(
+    call_type: str,
+) -> None:
+    found = one_record(
+        {**LOG, "call_type": call_type, "model": "claude-opus-5", "startTime": 1_785_000_000}
+    )
     (part,) = found.parts
-    assert (part.kind, part.dimensions["service_tier"], [note.code for note in found.notes]) == ("sum", "batch", ["batch_total"])
+    assert (part.kind, part.dimensions["service_tier"], [note.code for note in found.notes]) == (
+        "sum",
+        "batch",
+        ["batch_total"],
+    )
     assert found.notes[0].doubtful
     book = pricelang.load()
-    whole = book.price_record(one_record({**LOG, "model": "claude-opus-5", "startTime": 1_785_000_000}))
+    whole = book.price_record(
+        one_record({**LOG, "model": "claude-opus-5", "startTime": 1_785_000_000})
+    )
     assert book.price_record(found).total * 2 == whole.total
     with pytest.raises(pricelang.Doubtful):
         book.price_record(found, strict=True)
@@ -199,7 +423,11 @@ def test_a_batch_that_litellm_logs_as_one_call_is_a_sum_at_the_price_of_a_batch(
 
 OPTIMIZED = {"performanceConfig": {"latency": "optimized"}}
 BODY = message({"input_tokens": 10, "output_tokens": 5})
-INVOCATION = {"schemaType": "ModelInvocationLog", "modelId": "anthropic.claude-3-5-haiku-20241022-v1:0", "requestId": "r"}
+INVOCATION = {
+    "schemaType": "ModelInvocationLog",
+    "modelId": "anthropic.claude-3-5-haiku-20241022-v1:0",
+    "requestId": "r",
+}
 
 
 @pytest.mark.parametrize(
@@ -209,9 +437,21 @@ INVOCATION = {"schemaType": "ModelInvocationLog", "modelId": "anthropic.claude-3
         {"modelId": "m", "response": {"usage": CONVERSE, **OPTIMIZED}},
         {"modelId": "m", "metadata": {"usage": CONVERSE, **OPTIMIZED}},
         {"modelId": "m", "body": BODY, "performanceConfigLatency": "optimized"},
-        {**INVOCATION, "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED}, "output": {"outputTokenCount": 5}},
-        {**INVOCATION, "input": {"inputTokenCount": 10}, "output": {"outputTokenCount": 5, "outputBodyJson": {"usage": CONVERSE, **OPTIMIZED}}},
-        {**INVOCATION, "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED}, "output": {"outputTokenCount": 5, "outputBodyJson": BODY}},
+        {
+            **INVOCATION,
+            "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED},
+            "output": {"outputTokenCount": 5},
+        },
+        {
+            **INVOCATION,
+            "input": {"inputTokenCount": 10},
+            "output": {"outputTokenCount": 5, "outputBodyJson": {"usage": CONVERSE, **OPTIMIZED}},
+        },
+        {
+            **INVOCATION,
+            "input": {"inputTokenCount": 10, "inputBodyJson": OPTIMIZED},
+            "output": {"outputTokenCount": 5, "outputBodyJson": BODY},
+        },
     ],
 )
 def test_optimized_latency_is_a_doubt(value: Any) -> None:
@@ -221,12 +461,25 @@ def test_optimized_latency_is_a_doubt(value: Any) -> None:
 
 
 def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
-    s3 = {"inputTokenCount": 10, "inputBodyS3Path": "s3://b/in.json"}, {"outputTokenCount": 5, "outputBodyS3Path": "s3://b/out.json"}
+    s3 = (
+        {"inputTokenCount": 10, "inputBodyS3Path": "s3://b/in.json"},
+        {"outputTokenCount": 5, "outputBodyS3Path": "s3://b/out.json"},
+    )
     for given, output in (s3, (s3[0], {"outputTokenCount": 5}), ({"inputTokenCount": 10}, s3[1])):
         found = one_record({**INVOCATION, "input": given, "output": output})
         assert [(note.code, note.doubtful) for note in found.notes] == [("cache_unknown", True)]
-        assert one_record({**INVOCATION, "input": {**given, "cacheReadInputTokenCount": 0}, "output": output}).notes == ()
-    assert one_record({**INVOCATION, "input": s3[0], "output": {**s3[1], "outputBodyJson": BODY}}).notes == ()
+        assert (
+            one_record(
+                {**INVOCATION, "input": {**given, "cacheReadInputTokenCount": 0}, "output": output}
+            ).notes
+            == ()
+        )
+    assert (
+        one_record(
+            {**INVOCATION, "input": s3[0], "output": {**s3[1], "outputBodyJson": BODY}}
+        ).notes
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,7 +487,12 @@ def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
     [
         ("anthropic/claude-opus-5:batch", "anthropic/claude-opus-5", {}, "2.5"),
         ("anthropic/claude-opus-5:batch", "claude-opus-5", {}, "2.5"),
-        ("claude-opus-5-5-fast", "claude-opus-5-5", {"gen_ai.provider.name": "azure.ai.inference"}, "8"),
+        (
+            "claude-opus-5-5-fast",
+            "claude-opus-5-5",
+            {"gen_ai.provider.name": "azure.ai.inference"},
+            "8",
+        ),
         ("azure_ai/mine-fast", "claude-opus-5-5", {}, "8"),
         ("mine", "claude-opus-5-5", {"gen_ai.provider.name": "azure.ai.inference"}, "4"),
         ("my-fast", "claude-opus-5-5", {}, "4"),
@@ -243,9 +501,13 @@ def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
         ("opus", "claude-opus-5", {}, "5"),
     ],
 )
-def test_what_the_id_that_was_asked_for_says_is_kept(asked: str, answered: str, more: dict[str, str], total: str) -> None:
+def test_what_the_id_that_was_asked_for_says_is_kept(
+    asked: str, answered: str, more: dict[str, str], total: str
+) -> None:
     counts = {"gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 0}
-    record = one_record(span(**{"gen_ai.request.model": asked, "gen_ai.response.model": answered, **counts, **more}))
+    record = one_record(
+        span(**{"gen_ai.request.model": asked, "gen_ai.response.model": answered, **counts, **more})
+    )
     try:
         found = str(pricelang.load().price_record(record, at="2026-11-01").total.normalize())
     except pricelang.PriceError as error:
@@ -257,4 +519,8 @@ def test_what_the_id_that_was_asked_for_says_is_kept(asked: str, answered: str, 
 def test_a_fast_deployment_is_fast_whatever_model_answers(request_: dict[str, Any]) -> None:
     request = {"url": "https://res.services.ai.azure.com/anthropic/v1/messages", **request_}
     (part,) = one_record({"request": request, "response": message(model="claude-opus-5-5")}).parts
-    assert (part.model, part.dimensions["speed"], part.dimensions["platform"]) == ("claude-opus-5-5", "fast", "foundry")
+    assert (part.model, part.dimensions["speed"], part.dimensions["platform"]) == (
+        "claude-opus-5-5",
+        "fast",
+        "foundry",
+    )

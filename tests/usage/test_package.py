@@ -14,9 +14,29 @@ from pricelang.usage.records import Place
 
 PACKAGE = Path(reading.__file__).parent
 ALLOWED = {
-    "__future__", "attrs", "collections", "datetime", "decimal", "difflib", "functools", "gzip", "importlib", "io", "itertools", "json", "os",
-    "pathlib", "re", "sys", "tomllib", "typing", "typing_extensions", "urllib", "zlib", "zstandard",
-}  # fmt: skip
+    "__future__",
+    "attrs",
+    "collections",
+    "datetime",
+    "decimal",
+    "difflib",
+    "functools",
+    "gzip",
+    "importlib",
+    "io",
+    "itertools",
+    "json",
+    "os",
+    "pathlib",
+    "re",
+    "sys",
+    "tomllib",
+    "typing",
+    "typing_extensions",
+    "urllib",
+    "zlib",
+    "zstandard",
+}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.name)
@@ -26,7 +46,11 @@ def test_a_module_imports_the_room_and_the_standard_library_alone(path: Path) ->
         if isinstance(node, ast.Import):
             assert {name.name.split(".")[0] for name in node.names} <= ALLOWED
         if isinstance(node, ast.ImportFrom):
-            assert node.level == 1 or node.module == "pricelang.notes" or (node.module or "").split(".")[0] in ALLOWED
+            assert (
+                node.level == 1
+                or node.module == "pricelang.notes"
+                or (node.module or "").split(".")[0] in ALLOWED
+            )
 
 
 def test_a_start_loads_no_format_before_its_first_record() -> None:
@@ -35,10 +59,25 @@ def test_a_start_loads_no_format_before_its_first_record() -> None:
         "list(read('{\"usage\": {\"input\": 1}}', 'x'));"
         "print(sorted(name.rsplit('.', 1)[1] for name in sys.modules if name.startswith('pricelang.usage.')))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parents[1],
+    )
     loaded = done.stdout
     assert "'canonical'" in loaded
-    for name in ("messages", "iterations", "claude_code", "claude_result", "batch", "admin_usage", "gzip", "zlib"):
+    for name in (
+        "messages",
+        "iterations",
+        "claude_code",
+        "claude_result",
+        "batch",
+        "admin_usage",
+        "gzip",
+        "zlib",
+    ):
         assert f"'{name}'" not in loaded
 
 

@@ -1,4 +1,6 @@
-"""One response counts once, by its id, in every format and across the files of a run; what has no final count says so."""
+"""One response counts once, by its id, in every format and across the files of a run;
+what has no final count says so.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,28 @@ TOLD: dict[str, Any] = {
     "sse": {"type": "message_start", "message": message({"output_tokens": 1})},
     "claude-code": {"type": "assistant", "requestId": "req_1", "message": message()},
     "otel": {
-        "name": "chat", "context": {"trace_id": "0xa", "span_id": "0xb"}, "attributes": {
-            "gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5, "gen_ai.response.id": "msg_1", "gen_ai.request.model": "claude-opus-5"},
+        "name": "chat",
+        "context": {"trace_id": "0xa", "span_id": "0xb"},
+        "attributes": {
+            "gen_ai.usage.input_tokens": 10,
+            "gen_ai.usage.output_tokens": 5,
+            "gen_ai.response.id": "msg_1",
+            "gen_ai.request.model": "claude-opus-5",
+        },
     },
-    "gateways": {"id": "msg_1", "call_type": "completion", "response_cost": 1, "model": "claude-opus-5",
-                 "metadata": {"usage_object": {"prompt_tokens": 10, "completion_tokens": 5}}},
-    "openai": {"id": "msg_1", "model": "claude-opus-5", "usage": {"prompt_tokens": 10, "completion_tokens": 5}},
-}  # fmt: skip
+    "gateways": {
+        "id": "msg_1",
+        "call_type": "completion",
+        "response_cost": 1,
+        "model": "claude-opus-5",
+        "metadata": {"usage_object": {"prompt_tokens": 10, "completion_tokens": 5}},
+    },
+    "openai": {
+        "id": "msg_1",
+        "model": "claude-opus-5",
+        "usage": {"prompt_tokens": 10, "completion_tokens": 5},
+    },
+}
 
 
 def lines(*values: Any) -> str:
@@ -70,7 +87,10 @@ def test_another_count_of_the_same_response_is_refused() -> None:
     (first, second) = outcomes(lines(message(), message({"output_tokens": 6})))
     assert spent([first]) == [{"input": 10, "output": 5}]
     assert isinstance(second, Rejected)
-    assert (second.code, second.message) == ("changed_response", "this response stands with other counts at line 1")
+    assert (second.code, second.message) == (
+        "changed_response",
+        "this response stands with other counts at line 1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +100,15 @@ def test_another_count_of_the_same_response_is_refused() -> None:
         {"id": "mine", "model": "claude-opus-5", "usage": USAGE},
         {"model": "claude-opus-5", "usage": USAGE},
         {"type": "message", "model": "claude-opus-5", "usage": USAGE, "id": None},
-        {"custom_id": "mine", "result": {"type": "succeeded", "message": {"model": "claude-opus-5", "usage": USAGE}}},
-        {"id": "mine", "model": "claude-opus-5", "usage": {"prompt_tokens": 1, "completion_tokens": 2}},
+        {
+            "custom_id": "mine",
+            "result": {"type": "succeeded", "message": {"model": "claude-opus-5", "usage": USAGE}},
+        },
+        {
+            "id": "mine",
+            "model": "claude-opus-5",
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2},
+        },
     ],
 )
 def test_a_label_of_the_caller_names_no_response(label: dict[str, Any]) -> None:
@@ -96,8 +123,13 @@ def test_a_label_of_the_caller_names_no_response(label: dict[str, Any]) -> None:
         ({"$metadata": {"requestId": "r"}}, {"$metadata": {"requestId": "s"}}),
     ],
 )
-def test_a_call_of_bedrock_is_known_by_its_request(value: dict[str, Any], other: dict[str, Any]) -> None:
-    usage = {"modelId": "us.anthropic.claude-opus-5", "usage": {"inputTokens": 1, "outputTokens": 2}}
+def test_a_call_of_bedrock_is_known_by_its_request(
+    value: dict[str, Any], other: dict[str, Any]
+) -> None:
+    usage = {
+        "modelId": "us.anthropic.claude-opus-5",
+        "usage": {"inputTokens": 1, "outputTokens": 2},
+    }
     assert len(records(outcomes(lines(usage | value, usage | value, usage | other)))) == 2
 
 
@@ -106,7 +138,7 @@ def test_a_cache_hit_of_a_gateway_takes_no_response_away() -> None:
     assert spent(outcomes(lines(hit, TOLD["gateways"], hit))) == [{"input": 10, "output": 5}]
 
 
-# ---- without a final count ------------------------------------------------------------------------------------------
+# ---- without a final count -----------------------------------------------------------------------
 
 
 def codes(found: list[Outcome]) -> list[str]:
@@ -118,7 +150,9 @@ def partial(output: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_a_copy_without_a_final_count_never_counts_beside_one_that_has_it(order: tuple[int, ...]) -> None:
+def test_a_copy_without_a_final_count_never_counts_beside_one_that_has_it(
+    order: tuple[int, ...],
+) -> None:
     copies = [partial(1), partial(3), message()]
     found = outcomes(lines(*(copies[number] for number in order)))
     assert spent(found) == [{"input": 10, "output": 5}]
@@ -144,7 +178,13 @@ def test_the_final_copy_may_be_of_another_format(final: str, order: tuple[int, .
 
 
 def test_a_response_that_is_still_going_on_says_so() -> None:
-    value = {"id": "resp_1", "object": "response", "status": "in_progress", "model": "claude-opus-5", "usage": {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11}}
+    value = {
+        "id": "resp_1",
+        "object": "response",
+        "status": "in_progress",
+        "model": "claude-opus-5",
+        "usage": {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11},
+    }
     assert [note.code for note in records(outcomes(value))[0].notes] == ["unfinished"]
     assert records(outcomes(value | {"status": "incomplete"}))[0].notes == ()
 
@@ -152,24 +192,41 @@ def test_a_response_that_is_still_going_on_says_so() -> None:
 def test_an_unfinished_copy_that_counts_more_is_not_lost_in_silence() -> None:
     found = outcomes(lines(message(), partial(9)))
     assert [type(one).__name__ for one in found] == ["Record", "Rejected"]
-    assert [type(one).__name__ for one in outcomes(lines(partial(9), message()))] == ["Rejected", "Record"]
+    assert [type(one).__name__ for one in outcomes(lines(partial(9), message()))] == [
+        "Rejected",
+        "Record",
+    ]
 
 
 def chunk(output: int, last: bool = False, **more: Any) -> dict[str, Any]:
     choices = [] if last else [{"delta": {}, "finish_reason": None}]
     usage = {"prompt_tokens": 10, "completion_tokens": output}
-    return {"object": "chat.completion.chunk", "id": "chatcmpl-1", "model": "claude-opus-5", "choices": choices, "usage": usage, **more}
+    return {
+        "object": "chat.completion.chunk",
+        "id": "chatcmpl-1",
+        "model": "claude-opus-5",
+        "choices": choices,
+        "usage": usage,
+        **more,
+    }
 
 
 def test_chunks_tell_the_counts_so_far_and_the_last_one_counts() -> None:
-    found = outcomes(lines(chunk(1), chunk(2), chunk(7, last=True), chunk(3, last=True, id="chatcmpl-2")))
+    found = outcomes(
+        lines(chunk(1), chunk(2), chunk(7, last=True), chunk(3, last=True, id="chatcmpl-2"))
+    )
     assert spent(found) == [{"input": 10, "output": 7}, {"input": 10, "output": 3}]
     cut = outcomes(lines(chunk(1), chunk(2)))
     assert (spent(cut), codes(cut)) == ([{"input": 10, "output": 2}], ["unfinished"])
 
 
-def test_a_stream_without_counts_is_refused_and_one_that_told_its_end_before_them_is_whole() -> None:
-    silent = [chunk(0) | {"usage": None}, chunk(0) | {"usage": None, "choices": [{"delta": {}, "finish_reason": "stop"}]}]
+def test_a_stream_without_counts_is_refused_and_one_that_told_its_end_before_them_is_whole() -> (
+    None
+):
+    silent = [
+        chunk(0) | {"usage": None},
+        chunk(0) | {"usage": None, "choices": [{"delta": {}, "finish_reason": "stop"}]},
+    ]
     for order in permutations([silent[0], silent[1]]):
         (refused,) = [one for one in outcomes(lines(*order)) if not isinstance(one, Skipped)]
         assert isinstance(refused, Rejected)
@@ -180,7 +237,12 @@ def test_a_stream_without_counts_is_refused_and_one_that_told_its_end_before_the
 
 
 def transcript(output: int, stop: str | None = None, **more: Any) -> dict[str, Any]:
-    return {"type": "assistant", "sessionId": "s", "message": message({"output_tokens": output}, stop_reason=stop), **more}
+    return {
+        "type": "assistant",
+        "sessionId": "s",
+        "message": message({"output_tokens": output}, stop_reason=stop),
+        **more,
+    }
 
 
 def test_a_transcript_whose_copies_all_lack_their_end_says_so() -> None:
@@ -188,17 +250,25 @@ def test_a_transcript_whose_copies_all_lack_their_end_says_so() -> None:
     assert codes(outcomes(lines(transcript(2), transcript(9, "end_turn")))) == []
     assert codes(outcomes(lines(transcript(9, "end_turn"), transcript(2)))) == []
     assert codes(outcomes(lines(transcript(900)))) == ["unfinished"]
-    bare = {"type": "assistant", "sessionId": "s", "message": {"id": "m", "model": "claude-opus-5", "usage": USAGE}}
+    bare = {
+        "type": "assistant",
+        "sessionId": "s",
+        "message": {"id": "m", "model": "claude-opus-5", "usage": USAGE},
+    }
     assert codes(outcomes(lines(bare))) == []
     bare["message"]["usage"] = USAGE | {"output_tokens": 1}  # type: ignore[index]
     assert codes(outcomes(lines(bare))) == ["unfinished"]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_a_copy_that_lacks_an_id_belongs_to_the_response_that_has_the_other(order: tuple[int, ...]) -> None:
+def test_a_copy_that_lacks_an_id_belongs_to_the_response_that_has_the_other(
+    order: tuple[int, ...],
+) -> None:
     copies = [transcript(5, "end_turn", requestId="r"), transcript(3), transcript(4)]
     copies[2] = {**copies[2], "requestId": "r", "message": {**copies[2]["message"], "id": None}}
-    assert spent(outcomes(lines(*(copies[number] for number in order)))) == [{"input": 10, "output": 5}]
+    assert spent(outcomes(lines(*(copies[number] for number in order)))) == [
+        {"input": 10, "output": 5}
+    ]
     copies[1] = transcript(7, "end_turn")
     found = outcomes(lines(*(copies[number] for number in order)))
     assert spent(found) == [{"input": 10, "output": 7}]
@@ -207,15 +277,22 @@ def test_a_copy_that_lacks_an_id_belongs_to_the_response_that_has_the_other(orde
 
 def test_a_progress_line_is_a_copy_of_what_the_subagent_did() -> None:
     inner = {"message": message({"output_tokens": 1}, id="msg_sub"), "requestId": "req_sub"}
-    progress = {"type": "progress", "sessionId": "s", "data": {"type": "agent_progress", "message": inner}}
+    progress = {
+        "type": "progress",
+        "sessionId": "s",
+        "data": {"type": "agent_progress", "message": inner},
+    }
     final = transcript(9, "end_turn", requestId="req_sub", isSidechain=True)
     final["message"]["id"] = "msg_sub"
     assert spent(outcomes(lines(progress, final))) == [{"input": 10, "output": 9}]
     assert spent(outcomes(lines(progress))) == [{"input": 10, "output": 1}]
-    assert spent(outcomes(lines({"type": "progress", "sessionId": "s", "data": {"type": "bash"}}))) == []
+    assert (
+        spent(outcomes(lines({"type": "progress", "sessionId": "s", "data": {"type": "bash"}})))
+        == []
+    )
 
 
-# ---- runs -----------------------------------------------------------------------------------------------------------
+# ---- runs ----------------------------------------------------------------------------------------
 
 
 def event(id: str = "msg_1", session: str = "s", output: int = 1) -> dict[str, Any]:
@@ -232,7 +309,11 @@ def test_a_result_counts_the_events_before_it_and_a_run_without_one_is_priced() 
     done, killed = [event(), event(), result()], [event("msg_2"), event("msg_2"), event("msg_3")]
     assert spent(outcomes(lines(*done))) == [{"input": 10, "output": 50}]
     found = outcomes(lines(*done, *killed))
-    assert spent(found) == [{"input": 10, "output": 50}, {"input": 10, "output": 1}, {"input": 10, "output": 1}]
+    assert spent(found) == [
+        {"input": 10, "output": 50},
+        {"input": 10, "output": 1},
+        {"input": 10, "output": 1},
+    ]
     assert codes(found) == ["unfinished"] * 2
     assert len(found) == len(done) + len(killed)
     assert spent(outcomes(lines(*killed))) == [{"input": 10, "output": 1}] * 2
@@ -243,12 +324,18 @@ def test_events_and_result_may_be_in_two_files(order: tuple[int, ...], tmp_path:
     paths = [tmp_path / "events.jsonl", tmp_path / "result.json"]
     paths[0].write_text(lines(event(), event("msg_2")), encoding="utf-8")
     paths[1].write_text(lines(result()), encoding="utf-8")
-    assert spent(list(read_paths([str(paths[number]) for number in order]))) == [{"input": 10, "output": 50}]
+    assert spent(list(read_paths([str(paths[number]) for number in order]))) == [
+        {"input": 10, "output": 50}
+    ]
 
 
 def test_the_transcript_of_a_run_adds_nothing_to_its_result() -> None:
     line = transcript(50, "end_turn", requestId="r")
-    for text in (lines(event(), result(), line), lines(line, event(), result()), json.dumps([event(), result()]) + "\n" + lines(line)):
+    for text in (
+        lines(event(), result(), line),
+        lines(line, event(), result()),
+        json.dumps([event(), result()]) + "\n" + lines(line),
+    ):
         assert spent(outcomes(text)) == [{"input": 10, "output": 50}]
     # Without the events nothing says which responses a result adds up.
     found = outcomes(lines(result(), line))
@@ -276,13 +363,25 @@ def turn(number: int, output: int, **more: Any) -> list[dict[str, Any]]:
 def test_results_of_one_process_are_totals_so_far(text: Any) -> None:
     turns = [*turn(1, 50), *turn(2, 50 + 7), *turn(3, 50 + 7 + 9)]
     found = outcomes(text(turns))
-    assert spent(found) == [{"input": 10, "output": 50}, {"input": 10, "output": 7}, {"input": 10, "output": 9}]
+    assert spent(found) == [
+        {"input": 10, "output": 50},
+        {"input": 10, "output": 7},
+        {"input": 10, "output": 9},
+    ]
     assert codes(found) == ["turns"] * 2
     # A turn that used nothing restates the total.
-    assert spent(outcomes(text([*turn(1, 50), result(uuid="again")]))) == [{"input": 10, "output": 50}]
+    assert spent(outcomes(text([*turn(1, 50), result(uuid="again")]))) == [
+        {"input": 10, "output": 50}
+    ]
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(1, 10**6), st.integers(0, 10**6)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.integers(1, 10**6), st.integers(0, 10**6)),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_the_turns_of_a_session_add_up_to_its_responses(turns: list[tuple[bool, int, int]]) -> None:
     events: list[dict[str, Any]] = []
     prompts = outputs = 0
@@ -296,14 +395,23 @@ def test_the_turns_of_a_session_add_up_to_its_responses(turns: list[tuple[bool, 
             {"type": "result", "session_id": "s", "uuid": f"r{number}", "modelUsage": used},
         ]
     found = spent(outcomes(lines(*events)))
-    assert sum(int(usage.get("input", 0)) for usage in found) == sum(prompt for _, prompt, _ in turns)
-    assert sum(int(usage.get("output", 0)) for usage in found) == sum(output for *_, output in turns)
+    assert sum(int(usage.get("input", 0)) for usage in found) == sum(
+        prompt for _, prompt, _ in turns
+    )
+    assert sum(int(usage.get("output", 0)) for usage in found) == sum(
+        output for *_, output in turns
+    )
 
 
 def test_results_of_other_processes_count_whole() -> None:
     resumed = [*turn(1, 50), event("msg_2"), result(uuid="b", output=60)]
-    assert spent(outcomes(lines(*resumed))) == [{"input": 10, "output": 50}, {"input": 10, "output": 60}]
-    alone = outcomes(lines(result(uuid="a"), result(uuid="b", output=60), result(uuid="c", output=5)))
+    assert spent(outcomes(lines(*resumed))) == [
+        {"input": 10, "output": 50},
+        {"input": 10, "output": 60},
+    ]
+    alone = outcomes(
+        lines(result(uuid="a"), result(uuid="b", output=60), result(uuid="c", output=5))
+    )
     assert [usage["output"] for usage in spent(alone)] == [50, 60, 5]
     assert codes(alone) == ["running_total"]
 
@@ -313,7 +421,9 @@ def test_a_result_that_counts_nothing_leaves_its_events_to_count() -> None:
         failed = {**result(subtype="error_during_execution"), "modelUsage": models}
         for text in (lines(event(), failed), json.dumps([event(), failed])):
             found = outcomes(text)
-            assert [usage for usage in spent(found) if any(usage.values())] == [{"input": 10, "output": 1}]
+            assert [usage for usage in spent(found) if any(usage.values())] == [
+                {"input": 10, "output": 1}
+            ]
             assert "unfinished" in codes(found)
 
 
@@ -322,7 +432,11 @@ def test_the_stream_of_a_run_without_its_result_has_the_final_counts() -> None:
         return {"type": "stream_event", "session_id": "s", "event": {"type": kind, **more}}
 
     start = part("message_start", message=event()["message"] | {"stop_reason": None})
-    end = part("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 70, "input_tokens": None})
+    end = part(
+        "message_delta",
+        delta={"stop_reason": "end_turn"},
+        usage={"output_tokens": 70, "input_tokens": None},
+    )
     found = outcomes(lines(start, event(), end))
     assert (spent(found), codes(found)) == ([{"input": 10, "output": 70}], [])
     cut = outcomes(lines(start, event()))
@@ -330,15 +444,29 @@ def test_the_stream_of_a_run_without_its_result_has_the_final_counts() -> None:
     assert spent(outcomes(lines(start, event(), end, result()))) == [{"input": 10, "output": 50}]
 
 
-# ---- what is no usage -----------------------------------------------------------------------------------------------
+# ---- what is no usage ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        {"type": "system", "subtype": "task_notification", "task_id": "t", "usage": {"total_tokens": 5000, "tool_uses": 3}},
-        {"type": "system", "subtype": "task_progress", "session_id": "s", "usage": {"total_tokens": 5000}},
-        {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "request_id": "req_1"},
+        {
+            "type": "system",
+            "subtype": "task_notification",
+            "task_id": "t",
+            "usage": {"total_tokens": 5000, "tool_uses": 3},
+        },
+        {
+            "type": "system",
+            "subtype": "task_progress",
+            "session_id": "s",
+            "usage": {"total_tokens": 5000},
+        },
+        {
+            "type": "error",
+            "error": {"type": "overloaded_error", "message": "Overloaded"},
+            "request_id": "req_1",
+        },
         {"error": {"message": "no", "type": "invalid_request_error", "code": 400}},
     ],
 )
@@ -347,8 +475,18 @@ def test_notifications_and_errors_are_skipped(value: dict[str, Any]) -> None:
 
 
 def test_events_of_a_stream_of_converse_are_one_record() -> None:
-    usage = {"metadata": {"usage": {"inputTokens": 10, "outputTokens": 100, "totalTokens": 110}, "metrics": {}}}
-    events = [{"messageStart": {"role": "assistant"}}, {"contentBlockDelta": {"delta": {}}, "p": "ab"}, {"messageStop": {}}, usage]
+    usage = {
+        "metadata": {
+            "usage": {"inputTokens": 10, "outputTokens": 100, "totalTokens": 110},
+            "metrics": {},
+        }
+    }
+    events = [
+        {"messageStart": {"role": "assistant"}},
+        {"contentBlockDelta": {"delta": {}}, "p": "ab"},
+        {"messageStop": {}},
+        usage,
+    ]
     for found in (outcomes(lines(*events)), outcomes(events)):
         assert spent(found) == [{"input": 10, "output": 100}]
         assert len(found) == 1
@@ -356,13 +494,19 @@ def test_events_of_a_stream_of_converse_are_one_record() -> None:
     (cut,) = outcomes(lines(*events[:3]))
     assert isinstance(cut, Rejected)
     assert cut.code == "cut_stream"
-    assert [type(one).__name__ for one in outcomes(lines(*events[:2], *events))] == ["Rejected", "Record"]
+    assert [type(one).__name__ for one in outcomes(lines(*events[:2], *events))] == [
+        "Rejected",
+        "Record",
+    ]
 
 
 def test_a_start_without_counts_or_sent_twice_is_no_fault() -> None:
     events = stream({"output_tokens": 7})
     assert spent(outcomes([events[0], *events])) == [{"input": 10, "output": 7}]
-    empty = {"type": "message_start", "message": message({"input_tokens": 0, "output_tokens": 0}, id="other")}
+    empty = {
+        "type": "message_start",
+        "message": message({"input_tokens": 0, "output_tokens": 0}, id="other"),
+    }
     assert spent(outcomes([empty, *events])) == [{"input": 10, "output": 7}]
     late = [empty, *stream({"input_tokens": 30, "output_tokens": 7})[1:]]
     assert spent(outcomes(late)) == [{"input": 30, "output": 7}]

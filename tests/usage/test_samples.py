@@ -1,4 +1,6 @@
-"""Every sample record against what it must be read into; `UPDATE_GOLDEN=1` rewrites the expected outcomes."""
+"""Every sample record against what it must be read into;
+`UPDATE_GOLDEN=1` rewrites the expected outcomes.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ from .helpers import SAMPLES, as_data
 
 GOLDEN = Path(__file__).with_name("golden")
 FILES = sorted(
-    path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*")
-    if path.suffix in (".json", ".jsonl", ".sse") and path.parent.name != "request_bodies"  # what is not sent yet is no record
+    path.relative_to(SAMPLES).as_posix()
+    for path in SAMPLES.rglob("*")
+    if path.suffix in (".json", ".jsonl", ".sse")
+    and path.parent.name != "request_bodies"  # what is not sent yet is no record
 )
 
 NO_COUNTS = ("otel/06_proposed_cost_attributes.json",)  # a cost, and no counts that could be priced
@@ -41,7 +45,10 @@ def test_there_is_no_expectation_without_a_sample() -> None:
 
 def test_the_samples_are_complete() -> None:
     folders = [name.split("/")[0] for name in FILES]
-    assert [folders.count(folder) for folder in ("messages", "batches", "claude_code", "refused", "requests.jsonl")] == [
+    assert [
+        folders.count(folder)
+        for folder in ("messages", "batches", "claude_code", "refused", "requests.jsonl")
+    ] == [
         23,
         2,
         9,
@@ -60,12 +67,21 @@ def test_no_sample_is_rejected_and_each_has_its_place(name: str) -> None:
             assert outcome.notes
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".jsonl") and name.split("/")[0] in ("messages", "batches", "requests.jsonl")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in FILES
+        if name.endswith(".jsonl")
+        and name.split("/")[0] in ("messages", "batches", "requests.jsonl")
+    ],
+)
 def test_lines_and_an_array_of_them_are_the_same_records(name: str) -> None:
     lines = (SAMPLES / name).read_text(encoding="utf-8").splitlines()
     from .helpers import outcomes
 
     by_line, in_array = (
-        [as_data(outcome) for outcome in outcomes(text)] for text in ("\n".join(lines), "[" + ",\n".join(lines) + "]")
+        [as_data(outcome) for outcome in outcomes(text)]
+        for text in ("\n".join(lines), "[" + ",\n".join(lines) + "]")
     )
     assert by_line == in_array

@@ -1,4 +1,6 @@
-"""Formats known by shape, never by numbers; a format named by hand; what is no usage record at all."""
+"""Formats known by shape, never by numbers; a format named by hand;
+what is no usage record at all.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,13 @@ def test_what_has_no_known_shape_is_refused(value: dict[str, object]) -> None:
         ({"model": "m", "usage": {}}, "canonical"),
         (message(), "messages"),
         ({"model": "m", "usage": {"input_tokens": 1, "output_tokens": 2}}, "messages"),
-        ({"type": "message", "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}}, "messages"),
+        (
+            {
+                "type": "message",
+                "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
+            },
+            "messages",
+        ),
         ({"input_tokens": 4}, "messages"),
         ({"custom_id": "c", "result": {"type": "expired"}}, "batch"),
         ({"message": message()}, "claude-code"),
@@ -60,7 +68,10 @@ def test_a_record_is_an_object(value: object) -> None:
 
 def test_a_format_named_by_hand_is_the_only_one() -> None:
     assert one_rejected(message(), "batch").message == "`result` is missing"
-    assert one_rejected({"usage": {"input": 1}}, "messages").message == "`usage.input_tokens` is missing"
+    assert (
+        one_rejected({"usage": {"input": 1}}, "messages").message
+        == "`usage.input_tokens` is missing"
+    )
     assert one_rejected(message(), "claude-result").message == "`modelUsage` is missing"
 
 
@@ -73,14 +84,19 @@ def test_an_unknown_format_is_an_error_at_once() -> None:
     for call in calls:
         with pytest.raises(UsageError) as caught:
             call()
-        assert (caught.value.code, caught.value.help) == ("unknown_format", "did you mean `messages`?")
+        assert (caught.value.code, caught.value.help) == (
+            "unknown_format",
+            "did you mean `messages`?",
+        )
     with pytest.raises(UsageError) as caught:
         read("", "x", "zzz")
     assert caught.value.help == "known formats: " + ", ".join(FORMATS)
 
 
 def test_records_of_several_formats_may_stand_in_one_file() -> None:
-    found = outcomes([{"usage": {"input": 1}}, message(), {"custom_id": "c", "result": {"type": "expired"}}])
+    found = outcomes(
+        [{"usage": {"input": 1}}, message(), {"custom_id": "c", "result": {"type": "expired"}}]
+    )
     assert [record.format for record in records(found)] == ["canonical", "messages", "batch"]
 
 

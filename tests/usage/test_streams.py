@@ -14,12 +14,28 @@ from pricelang.notes import Note
 from .helpers import as_data, brief, message, one_record, one_rejected, outcomes, records
 
 
-def stream(*deltas: dict[str, Any], blocks: list[dict[str, Any]] | None = None, stop: bool = True, **start: Any) -> list[dict[str, Any]]:
+def stream(
+    *deltas: dict[str, Any],
+    blocks: list[dict[str, Any]] | None = None,
+    stop: bool = True,
+    **start: Any,
+) -> list[dict[str, Any]]:
     """The events of a stream whose deltas have some usage."""
-    events: list[dict[str, Any]] = [{"type": "message_start", "message": message({"output_tokens": 1}, content=[], stop_reason=None, **start)}]
+    events: list[dict[str, Any]] = [
+        {
+            "type": "message_start",
+            "message": message({"output_tokens": 1}, content=[], stop_reason=None, **start),
+        }
+    ]
     for block in blocks or [{"type": "text", "text": ""}]:
-        events += [{"type": "content_block_start", "content_block": block}, {"type": "content_block_stop"}]
-    events += [{"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage} for usage in deltas]
+        events += [
+            {"type": "content_block_start", "content_block": block},
+            {"type": "content_block_stop"},
+        ]
+    events += [
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage}
+        for usage in deltas
+    ]
     return [*events, {"type": "message_stop"}] if stop else events
 
 
@@ -37,32 +53,51 @@ def test_the_last_delta_counts_and_nothing_is_added_up() -> None:
 def test_the_events_one_a_line_are_the_same_record() -> None:
     events = stream({"output_tokens": 7})
     lines, array = "\n".join(map(json.dumps, events)), json.dumps(events)
-    assert brief(one_record(lines).parts) == brief(one_record(array).parts) == brief(one_record(sse(events)).parts)
+    assert (
+        brief(one_record(lines).parts)
+        == brief(one_record(array).parts)
+        == brief(one_record(sse(events)).parts)
+    )
 
 
 def test_the_start_gives_tier_geography_and_split() -> None:
     events = stream({"output_tokens": 7, "cache_creation_input_tokens": 30})
     events[0]["message"]["usage"] |= {
-        "service_tier": "priority", "inference_geo": "us", "cache_creation_input_tokens": 30, "cache_creation": {"ephemeral_1h_input_tokens": 30},
-    }  # fmt: skip
+        "service_tier": "priority",
+        "inference_geo": "us",
+        "cache_creation_input_tokens": 30,
+        "cache_creation": {"ephemeral_1h_input_tokens": 30},
+    }
     (part,) = one_record(sse(events)).parts
     assert part.dimensions == {"service_tier": "priority", "inference_geo": "us"}
     assert part.usage == {"input": 10, "output": 7, "cache_write_1h": 30}
 
 
 def test_after_a_fallback_the_model_is_the_one_that_served() -> None:
-    block = {"type": "fallback", "from": {"model": "claude-opus-5"}, "to": {"model": "claude-sonnet-5"}}
-    assert one_record(sse(stream({"output_tokens": 7}, blocks=[block]))).parts[0].model == "claude-sonnet-5"
+    block = {
+        "type": "fallback",
+        "from": {"model": "claude-opus-5"},
+        "to": {"model": "claude-sonnet-5"},
+    }
+    assert (
+        one_record(sse(stream({"output_tokens": 7}, blocks=[block]))).parts[0].model
+        == "claude-sonnet-5"
+    )
 
 
 def test_a_stream_without_its_last_counts_is_refused_and_one_without_its_end_is_noted() -> None:
     assert one_rejected(sse(stream(stop=False))).code == "cut_stream"
     (note,) = one_record(sse(stream({"output_tokens": 7}, stop=False))).notes
-    assert note == Note("unfinished", "the stream has no `message_stop`: its last counts are priced")
+    assert note == Note(
+        "unfinished", "the stream has no `message_stop`: its last counts are priced"
+    )
 
 
 def test_a_refusal_before_output_is_told_from_one_in_the_middle() -> None:
-    for delta, expected in (([], {"outcome": "refused_before_output"}), ([{"type": "content_block_delta"}], {})):
+    for delta, expected in (
+        ([], {"outcome": "refused_before_output"}),
+        ([{"type": "content_block_delta"}], {}),
+    ):
         events = stream({"output_tokens": 0})
         events[2:2] = delta
         events[-2]["delta"]["stop_reason"] = "refusal"
@@ -71,7 +106,9 @@ def test_a_refusal_before_output_is_told_from_one_in_the_middle() -> None:
 
 def test_content_that_is_cut_short_hides_no_count_and_a_broken_count_is_refused() -> None:
     text = sse(stream({"output_tokens": 7}))
-    broken = text.replace('"content_block": {"type": "text", "text": ""}', '"content_block": {"type": "text", ...')
+    broken = text.replace(
+        '"content_block": {"type": "text", "text": ""}', '"content_block": {"type": "text", ...'
+    )
     assert brief(one_record(broken).parts) == brief(one_record(text).parts)
     cut = text.replace('"usage": {"output_tokens": 7}', '"usage": {"output_to')
     assert [getattr(one, "code", "ok") for one in outcomes(cut)] == ["bad_json", "cut_stream"]
@@ -79,13 +116,23 @@ def test_content_that_is_cut_short_hides_no_count_and_a_broken_count_is_refused(
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=5), st.integers(1, 4))
 def test_streams_behind_each_other_cost_what_each_costs(counts: list[int], repeats: int) -> None:
-    each = [sse(stream(*([{"output_tokens": count}] * repeats), id=f"msg_{n}")) for n, count in enumerate(counts)]
+    each = [
+        sse(stream(*([{"output_tokens": count}] * repeats), id=f"msg_{n}"))
+        for n, count in enumerate(counts)
+    ]
     found = [as_data(one) | {"place": None} for one in outcomes("".join(each))]
     assert found == [as_data(one_record(text)) | {"place": None} for text in each]
     assert [one.parts[0].usage["output"] for one in records(outcomes("".join(each)))] == counts
 
 
-@pytest.mark.parametrize("event", [{"type": "message_delta", "usage": 5}, {"type": "message_delta", "usage": {"output_tokens": "x"}}, {"type": "message_delta", "usage": {"output_tokens": -1}}])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "message_delta", "usage": 5},
+        {"type": "message_delta", "usage": {"output_tokens": "x"}},
+        {"type": "message_delta", "usage": {"output_tokens": -1}},
+    ],
+)
 def test_a_hostile_delta_is_a_named_error(event: dict[str, Any]) -> None:
     events = stream(stop=False)
     assert one_rejected(sse([*events, event])).code in ("wrong_type", "negative_count")

@@ -24,8 +24,17 @@ def line(
     **usage: object,
 ) -> dict[str, object]:
     """An assistant line with 10 input tokens."""
-    body = {"id": id, "model": "claude-opus-5", "usage": {"input_tokens": 10, "output_tokens": output, **usage}}
-    value: dict[str, object] = {"type": "assistant", "requestId": request, "isSidechain": sidechain, "message": body}
+    body = {
+        "id": id,
+        "model": "claude-opus-5",
+        "usage": {"input_tokens": 10, "output_tokens": output, **usage},
+    }
+    value: dict[str, object] = {
+        "type": "assistant",
+        "requestId": request,
+        "isSidechain": sidechain,
+        "message": body,
+    }
     return value | ({"timestamp": at} if at else {})
 
 
@@ -34,7 +43,11 @@ def text_of(lines: list[dict[str, object]]) -> str:
 
 
 def outputs(lines: list[dict[str, object]]) -> list[object]:
-    return [part.usage["output"] for record in records(outcomes(text_of(lines))) for part in record.parts]
+    return [
+        part.usage["output"]
+        for record in records(outcomes(text_of(lines)))
+        for part in record.parts
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +82,10 @@ def test_the_largest_copy_is_kept_whole() -> None:
 
 
 def test_of_equal_copies_the_latest_is_kept() -> None:
-    lines = [line("m", "r", 5, at="2026-08-01T00:00:02Z"), line("m", "r", 5, at="2026-08-01T00:00:01Z")]
+    lines = [
+        line("m", "r", 5, at="2026-08-01T00:00:02Z"),
+        line("m", "r", 5, at="2026-08-01T00:00:01Z"),
+    ]
     for order in (lines, lines[::-1]):
         (found,) = records(outcomes(text_of(order)))
         assert found.parts[0].at == "2026-08-01T00:00:02Z"
@@ -78,7 +94,13 @@ def test_of_equal_copies_the_latest_is_kept() -> None:
 
 
 def test_records_come_in_the_order_in_which_they_first_appear() -> None:
-    lines = [line("a", "r", 1), line("b", "r", 2), line("a", "r", 3), message({"output_tokens": 4}), line("c", "r", 5)]
+    lines = [
+        line("a", "r", 1),
+        line("b", "r", 2),
+        line("a", "r", 3),
+        message({"output_tokens": 4}),
+        line("c", "r", 5),
+    ]
     assert outputs(lines) == [3, 2, 4, 5]
 
 
@@ -101,12 +123,24 @@ def test_a_bad_copy_hides_no_good_one() -> None:
     [
         ({"type": "summary", "summary": "…", "leafUuid": "y"}, "a `summary` line"),
         ({"type": "user", "message": {"role": "user", "content": "…"}}, "a `user` line"),
-        ({"type": "user", "toolUseResult": {"usage": {"input_tokens": 5, "output_tokens": 9}}}, "a `user` line"),
+        (
+            {"type": "user", "toolUseResult": {"usage": {"input_tokens": 5, "output_tokens": 9}}},
+            "a `user` line",
+        ),
         ({"type": "a-new-kind", "sessionId": "s"}, "a `a-new-kind` line"),
-        (line("m", "r") | {"message": {"id": "m", "usage": None}}, "an assistant line without usage"),
+        (
+            line("m", "r") | {"message": {"id": "m", "usage": None}},
+            "an assistant line without usage",
+        ),
         (line("m", "r") | {"message": {"id": "m"}}, "an assistant line without usage"),
         (
-            line("m", "r") | {"message": {"model": "<synthetic>", "usage": {"input_tokens": 1, "output_tokens": 1}}},
+            line("m", "r")
+            | {
+                "message": {
+                    "model": "<synthetic>",
+                    "usage": {"input_tokens": 1, "output_tokens": 1},
+                }
+            },
             "a synthetic message: no request was made",
         ),
     ],
@@ -121,9 +155,13 @@ GOOD_LINE = json.dumps(line("m", "r", 4))
 CANONICAL = '{"model": "m", "usage": {"input": 1}}'
 
 
-@pytest.mark.parametrize("broken", [GOOD_LINE[:60], "nonsense", "17", '"text"', GOOD_LINE[:-1], "{", "\0"])
+@pytest.mark.parametrize(
+    "broken", [GOOD_LINE[:60], "nonsense", "17", '"text"', GOOD_LINE[:-1], "{", "\0"]
+)
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_malformed_or_cut_line_of_a_transcript_is_skipped_and_reported(broken: str, place: int) -> None:
+def test_a_malformed_or_cut_line_of_a_transcript_is_skipped_and_reported(
+    broken: str, place: int
+) -> None:
     lines = [GOOD_LINE, json.dumps({"type": "summary", "summary": "s", "leafUuid": "y"})]
     lines.insert(place, broken)
     found = outcomes("\n".join(lines))
@@ -139,21 +177,37 @@ def test_a_line_cut_within_a_letter_is_skipped() -> None:
 
 
 def test_the_same_line_is_refused_where_nothing_says_that_it_is_of_a_transcript() -> None:
-    for text in (f"{CANONICAL}\n{GOOD_LINE[:60]}", f"{GOOD_LINE[:60]}\n{CANONICAL}", GOOD_LINE[:60]):
+    for text in (
+        f"{CANONICAL}\n{GOOD_LINE[:60]}",
+        f"{GOOD_LINE[:60]}\n{CANONICAL}",
+        GOOD_LINE[:60],
+    ):
         assert [type(one).__name__ for one in outcomes(text)].count("Rejected") == 1
     (found,) = skipped(outcomes(GOOD_LINE[:60], "claude-code"))
     assert found.broken
     # each file says for itself what it is
-    assert [type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{CANONICAL}\n{CANONICAL[:20]}")] == ["Record", "Record", "Rejected"]
+    assert [
+        type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{CANONICAL}\n{CANONICAL[:20]}")
+    ] == ["Record", "Record", "Rejected"]
 
 
 def test_a_whole_line_that_cannot_be_read_is_refused_in_a_transcript_too() -> None:
-    for bad in (GOOD_LINE.replace(": 4", ": NaN"), GOOD_LINE.replace(": 4", ": -4"), '{"a": 1, "a": 2}'):
-        assert [type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{bad}")] == ["Record", "Rejected"]
+    for bad in (
+        GOOD_LINE.replace(": 4", ": NaN"),
+        GOOD_LINE.replace(": 4", ": -4"),
+        '{"a": 1, "a": 2}',
+    ):
+        assert [type(one).__name__ for one in outcomes(f"{GOOD_LINE}\n{bad}")] == [
+            "Record",
+            "Rejected",
+        ]
 
 
 def test_a_line_without_type_and_its_cost_are_read_as_any_other() -> None:
-    value = {"message": {"id": "m", "model": "x", "usage": {"input_tokens": 1, "output_tokens": 2}}, "costUSD": 99.5}
+    value = {
+        "message": {"id": "m", "model": "x", "usage": {"input_tokens": 1, "output_tokens": 2}},
+        "costUSD": 99.5,
+    }
     found = one_record(value)
     assert (found.format, found.place.id) == ("claude-code", "m")
     assert brief(found.parts) == [("x", {"input": 1, "output": 2})]
@@ -169,9 +223,15 @@ def test_the_long_context_mark_is_left_out_of_the_model() -> None:
 
 
 def test_the_time_of_the_line_is_the_time_of_the_request() -> None:
-    assert one_record(line("m", "r", at="2026-08-20T10:21:56.220Z")).parts[0].at == "2026-08-20T10:21:56.220Z"
+    assert (
+        one_record(line("m", "r", at="2026-08-20T10:21:56.220Z")).parts[0].at
+        == "2026-08-20T10:21:56.220Z"
+    )
     assert one_record(line("m", "r")).parts[0].at is None
-    assert one_rejected(line("m", "r") | {"timestamp": 17}).message == "`timestamp` is a number, not a string"
+    assert (
+        one_rejected(line("m", "r") | {"timestamp": 17}).message
+        == "`timestamp` is a number, not a string"
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,14 +247,16 @@ def test_a_line_of_another_form_is_refused(change: dict[str, object], text: str)
 
 
 def test_a_line_may_have_both_names_of_its_session() -> None:
-    assert one_record(line("m", "r") | {"sessionId": "s", "session_id": "s"}).format == "claude-code"
+    assert (
+        one_record(line("m", "r") | {"sessionId": "s", "session_id": "s"}).format == "claude-code"
+    )
 
 
 def test_a_messages_response_is_no_transcript_line_by_force() -> None:
     assert one_rejected(message(), "claude-code").code == "unknown_record"
 
 
-# ---- any order, any copies, any cut into files -----------------------------------------------------------------------
+# ---- any order, any copies, any cut into files ---------------------------------------------------
 
 ids = st.sampled_from([None, "m1", "m2", "m3"])
 lines_strategy = st.lists(
@@ -219,7 +281,9 @@ def kept(found: list[Outcome]) -> list[str]:
 
 
 @given(with_key, st.randoms(use_true_random=False))
-def test_the_order_and_the_copies_of_lines_do_not_matter(lines: list[dict[str, object]], random: object) -> None:
+def test_the_order_and_the_copies_of_lines_do_not_matter(
+    lines: list[dict[str, object]], random: object
+) -> None:
     shuffled = lines + lines[: len(lines) // 2]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert kept(outcomes(text_of(shuffled))) == kept(outcomes(text_of(lines)))
@@ -253,7 +317,9 @@ def test_every_line_has_exactly_one_outcome(lines: list[dict[str, object]]) -> N
     assert not any(isinstance(outcome, Rejected) for outcome in found)
 
 
-@pytest.mark.parametrize("path", sorted((SAMPLES / "claude_code").glob("*.jsonl")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((SAMPLES / "claude_code").glob("*.jsonl")), ids=lambda path: path.name
+)
 def test_a_sample_given_twice_is_the_same_requests(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if "modelUsage" not in text:

@@ -9,9 +9,17 @@ from attrs import fields
 from pricelang.usage.records import SINGLE, SUM, Part, within
 
 FULL: dict[str, Any] = {
-    "model": "m", "at": "2026-01-01", "dimensions": {"speed": "fast"}, "usage": {"input": 3}, "label": "iteration 2", "kind": SUM,
-    "sides": ("prompt over 200000",), "attributes": {"key": "k"}, "unsaid": ("endpoint",), "least": {"input": 1},
-}  # fmt: skip
+    "model": "m",
+    "at": "2026-01-01",
+    "dimensions": {"speed": "fast"},
+    "usage": {"input": 3},
+    "label": "iteration 2",
+    "kind": SUM,
+    "sides": ("prompt over 200000",),
+    "attributes": {"key": "k"},
+    "unsaid": ("endpoint",),
+    "least": {"input": 1},
+}
 
 
 def test_the_part_says_more_than_what_surrounds_it() -> None:
@@ -21,14 +29,18 @@ def test_the_part_says_more_than_what_surrounds_it() -> None:
 
 
 def test_all_else_is_kept() -> None:
-    """Whatever a part is made of: a field that is left out would change an amount without a word."""
+    """Whatever a part is made of:
+    a field that is left out would change an amount without a word.
+    """
     assert set(FULL) == {field.name for field in fields(Part)}
     part, plain = Part(**FULL), Part("m")
     for field in fields(Part):
         assert getattr(part, field.name) != getattr(plain, field.name) or field.name == "model"
         if field.name != "dimensions":
             assert getattr(within(part, {}), field.name) == FULL[field.name]
-            assert getattr(within(part, {"speed": "x"}, "other"), field.name) == ("other" if field.name == "model" else FULL[field.name])
+            assert getattr(within(part, {"speed": "x"}, "other"), field.name) == (
+                "other" if field.name == "model" else FULL[field.name]
+            )
     assert within(part, {}) == part
 
 
