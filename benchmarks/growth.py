@@ -33,11 +33,11 @@ MEASURE = """
 import json, resource, sys, tempfile, time
 from pathlib import Path
 from benchmarks.synthetic import synthetic_book
-from pricelang.audit.analysis import Analysis
-from pricelang.audit.claims import decide_claims
-from pricelang.audit.stacking import meetings
-from pricelang.book.check import check_layers
-from pricelang.book.files import read_layers
+from pricelang.verify.analysis import Analysis
+from pricelang.verify.claims import decide_claims
+from pricelang.verify.stacking import meetings
+from pricelang.compile.book import check_layers
+from pricelang.check.files import read_layers
 
 models, multipliers = int(sys.argv[1]), int(sys.argv[2])
 path = Path(tempfile.mkdtemp()) / "synthetic.price"

@@ -17,10 +17,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.api import Book
-from pricelang.book.check import book_of_layers
-from pricelang.book.files import Layer, TextFile
-from pricelang.imports.drafts import Imported
-from pricelang.rating.errors import PriceError
+from pricelang.apps.imports.drafts import Imported
+from pricelang.check.files import Layer, TextFile
+from pricelang.compile.book import book_of_layers
+from pricelang.model.errors import PriceError
 
 SAME, DIFFERENT = "the same to the last digit", "different"
 
@@ -122,8 +122,8 @@ def quantities(
 
 def main(names: list[str]) -> int:
     """Prints the comparisons; 1 where something is unexplained."""
-    from pricelang.imports.drafts import ImportFault
-    from pricelang.imports.reading import imported
+    from pricelang.apps.imports.drafts import ImportFault
+    from pricelang.apps.imports.reading import imported
 
     failed = 0
     for name in names or ["genai-prices", "litellm"]:

@@ -22,11 +22,11 @@ from litellm.litellm_core_utils.llm_cost_calc.utils import (
 from litellm.types.utils import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
 
 from benchmarks.imports import DIFFERENT, Case, quantities
-from pricelang.imports import litellm_fields as f
-from pricelang.imports.drafts import book_name
-from pricelang.imports.reading import litellm_file
-from pricelang.rating.errors import PriceError
-from pricelang.usage.json_text import Decoder
+from pricelang.apps.imports import litellm_fields as f
+from pricelang.apps.imports.drafts import book_name
+from pricelang.apps.imports.reading import litellm_file
+from pricelang.model.errors import PriceError
+from pricelang.usage.io.json_text import Decoder
 
 FLOAT = "theirs: the same within the error of its floats"
 GUESSED = "theirs: cached or written tokens without a price cost as much as input; ours: no price"

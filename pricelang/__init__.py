@@ -16,9 +16,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pricelang.api import Bill, Book, BookAt, ModelInfo, load
-    from pricelang.notes import Note
-    from pricelang.rating.bill import Factor, Line
-    from pricelang.rating.errors import (
+    from pricelang.apps import exports as export
+    from pricelang.evaluate.bill import Factor, Line
+    from pricelang.model.errors import (
         BadRequest,
         Doubtful,
         NotOffered,
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
         Refused,
         UnknownName,
     )
-    from pricelang.syntax.faults import BookError, Fault, Span
+    from pricelang.model.notes import Note
+    from pricelang.syntax.diagnostics import BookError, Fault, Span
 
 __version__ = "0.1.0"
 __all__ = [
@@ -51,23 +52,29 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
-    "Note": "pricelang.notes",
-    **dict.fromkeys(("Factor", "Line"), "pricelang.rating.bill"),
+    "Note": "pricelang.model.notes",
+    **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill"),
     **dict.fromkeys(
         ("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"),
-        "pricelang.rating.errors",
+        "pricelang.model.errors",
     ),
-    **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.faults"),
+    **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.diagnostics"),
 }
 
 
+# Modules that are reached by a short name: `from pricelang import export`.
+_MODULES = {"export": "pricelang.apps.exports"}
+
+
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    found: object = getattr(import_module(home), name)
+    if name in _MODULES:
+        found: object = import_module(_MODULES[name])
+    elif name in _HOMES:
+        found = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = found
     return found
 

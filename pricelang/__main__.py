@@ -7,10 +7,10 @@ import sys
 
 def main(prog_name: str | None = None) -> None:
     """Runs `pricelang` with the arguments of the process, and exits."""
-    from pricelang.interrupts import end_quietly
+    from pricelang.cli.interrupts import end_quietly
 
     end_quietly()
-    from pricelang.ending import settle_streams
+    from pricelang.cli.exit_codes import settle_streams
 
     settle_streams()
     from pricelang.quick.answer import quick_answer, say

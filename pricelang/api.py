@@ -10,36 +10,36 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pricelang.book import model as m
-from pricelang.book.load import load_book
-from pricelang.flags import DEFAULT_BOOK
-from pricelang.pricing import BookAt, PriceBook
-from pricelang.rating.bill import Bill, Priced
-from pricelang.rating.days import asked
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import Instant, seconds_of, text_of, today
-from pricelang.rating.models import ModelInfo
+from pricelang.apps.price_book import BookAt, PriceBook
+from pricelang.compile.load import load_book
+from pricelang.evaluate.bill import Bill, Priced
+from pricelang.evaluate.days import asked
+from pricelang.evaluate.models import ModelInfo
+from pricelang.model import book as m
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import Instant, seconds_of, text_of, today
+from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
     from pyspark.sql import SparkSession
 
-    from pricelang.audit.audit import Audit
-    from pricelang.audit.breakeven import BreakEven
-    from pricelang.audit.coverage import Coverage
-    from pricelang.audit.difference_words import Change
-    from pricelang.billing.reconcile import Reconciliation
+    from pricelang.apps.break_even import BreakEven
+    from pricelang.apps.quote.compare import Comparison
+    from pricelang.apps.quote.figure_tables import FigureTable
+    from pricelang.apps.quote.model import Quote
+    from pricelang.apps.quote.workload import Workload
+    from pricelang.apps.reconcile.reconcile import Reconciliation
+    from pricelang.apps.reports.invoice import Invoice
+    from pricelang.apps.reports.tally import Given
+    from pricelang.apps.reports.totals import Report
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
-    from pricelang.quote.compare import Comparison
-    from pricelang.quote.figure_tables import FigureTable
-    from pricelang.quote.model import Quote
-    from pricelang.quote.workload import Workload
-    from pricelang.reports.invoice import Invoice
-    from pricelang.reports.tally import Given
-    from pricelang.reports.totals import Report
     from pricelang.usage.records import Outcome
+    from pricelang.verify.audit import Audit
+    from pricelang.verify.coverage import Coverage
+    from pricelang.verify.diff.phrases import Change
 
 
 class Book(PriceBook):
@@ -76,10 +76,10 @@ class Book(PriceBook):
 
         `request` is the body as a dict, or an item of a batch. `output` and `tokens` are the
         lengths of the answer and of the prompt in tokens where they are known; `rate` is such as
-        `"3000/min"`. The other arguments are those of `pricelang.quote.Options`; `dimensions` stand
+        `"3000/min"`. The other arguments are those of `pricelang.apps.quote.Options`; `dimensions` stand
         instead of what the request says.
 
-        Raises `pricelang.quote.QuoteError`, which names the block of a body that cannot be read,
+        Raises `pricelang.apps.quote.QuoteError`, which names the block of a body that cannot be read,
         and the `PriceError` of a request that the book refuses.
 
         >>> import pricelang
@@ -89,8 +89,8 @@ class Book(PriceBook):
         >>> quote.expected, quote.lines[0].location
         (Decimal('0.001542'), 'anthropic/rates.price:18')
         """
-        from pricelang.quote import Options, quote
-        from pricelang.quote.limits import rate_of
+        from pricelang.apps.quote import Options, quote
+        from pricelang.apps.quote.limits import rate_of
 
         options = Options(
             at,
@@ -114,7 +114,7 @@ class Book(PriceBook):
         """The figures that hold on a day (today unless given), which price nothing:
         all tables, or those of some names; with a model its rows alone.
 
-        Raises `pricelang.quote.QuoteError` (`unknown_table`),
+        Raises `pricelang.apps.quote.QuoteError` (`unknown_table`),
         and `BadRequest` for a model or a day that is none.
 
         >>> import pricelang
@@ -122,7 +122,7 @@ class Book(PriceBook):
         >>> {name: int(windows.rows[0][name]) for name in windows.columns}
         {'standard': 200000, 'long': 1000000}
         """
-        from pricelang.quote.figure_tables import figure_tables
+        from pricelang.apps.quote.figure_tables import figure_tables
 
         seconds = seconds_of(today() if at is None else at)
         return figure_tables(
@@ -145,7 +145,7 @@ class Book(PriceBook):
         >>> [change.text for change in book.diff(book, "2026-10-06", "2026-10-07") if change.kind == "price"]
         ['cache_read of `claude-sonnet-5-5`: $0.20 -> $0.10 per MTok (-50%)']
         """
-        from pricelang.audit.difference import compare
+        from pricelang.verify.diff.difference import compare
 
         return compare(self.checked, other.checked, at, other_at)
 
@@ -154,7 +154,7 @@ class Book(PriceBook):
         """The questions that an auditor puts to a book:
         claims, stacking, reach, order, dead rules.
         """
-        from pricelang.audit.audit import Audit
+        from pricelang.verify.audit import Audit
 
         return Audit(self.checked, lambda: self.below.checked if self.below is not None else None)
 
@@ -171,9 +171,9 @@ class Book(PriceBook):
         unknown_counters: str = "refuse",
     ) -> Reconciliation:
         """What was used against what was billed;
-        arguments and errors are those of `pricelang.billing.reconcile.reconcile`.
+        arguments and errors are those of `pricelang.apps.reconcile.reconcile.reconcile`.
         """
-        from pricelang.billing.reconcile import reconcile
+        from pricelang.apps.reconcile.reconcile import reconcile
 
         return reconcile(
             self,
@@ -189,14 +189,14 @@ class Book(PriceBook):
     def coverage(
         self, examples: Iterable[m.Example] | None = None, *, files: Collection[str] | None = None
     ) -> Coverage:
-        """Which rules the book's examples exercise; see `pricelang.audit.coverage.measure`.
+        """Which rules the book's examples exercise; see `pricelang.verify.coverage.measure`.
 
         >>> import pricelang
         >>> coverage = pricelang.load().coverage()
         >>> [rule.name for rule in coverage.unreachable if rule.kind == "charge pool"]
         ['code_execution']
         """
-        from pricelang.audit.coverage import measure
+        from pricelang.verify.coverage import measure
 
         return measure(self.checked, examples, files)
 
@@ -214,14 +214,14 @@ class Book(PriceBook):
         """After how many reads a cache pays, when free pools end,
         and where one model becomes cheaper than another.
 
-        Arguments and errors are those of `pricelang.audit.breakeven.break_even`.
+        Arguments and errors are those of `pricelang.apps.break_even.break_even`.
 
         >>> import pricelang
         >>> found = pricelang.load().break_even("2026-04-17", models=["claude-opus-4-7"])
         >>> [(cache.write, cache.reads) for cache in found.caches]
         [('cache_write_5m', 1), ('cache_write_1h', 2)]
         """
-        from pricelang.audit.breakeven import break_even
+        from pricelang.apps.break_even import break_even
 
         return break_even(
             self.checked,
@@ -256,7 +256,7 @@ class Book(PriceBook):
         `usage` is a path, a record (canonical, a message or its dict), a request body that is not
         sent yet (its answer has `output` tokens), or several. `only` and `cross` name axes; `reads`
         says that each prompt, or `cached` tokens of it, is sent so often again; `unknown_counters`
-        is as in `price_message`. See `pricelang.quote.compare`.
+        is as in `price_message`. See `pricelang.apps.quote.compare`.
 
         >>> import pricelang
         >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
@@ -264,9 +264,9 @@ class Book(PriceBook):
         >>> [(row.alternative.value, row.amount.expected, row.change) for row in found.rows]
         [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
         """
-        from pricelang.quote.compare import compare
-        from pricelang.quote.subject import subjects_from
-        from pricelang.quote.variants import Scenario
+        from pricelang.apps.quote.compare import compare
+        from pricelang.apps.quote.inputs import subjects_from
+        from pricelang.apps.quote.variants import Scenario
 
         scenario = Scenario(model, asked(self.checked, at), dimensions, reads, cached)
         return compare(
@@ -294,7 +294,7 @@ class Book(PriceBook):
 
         `requests` is a workload (its text, or the path of a `.toml` or `.json` file), or records as
         for `compare`, each as frequent as any other among the `per_day`; `unknown_counters` is as
-        in `price_message`. Raises `PriceError`; see `pricelang.quote.workload`.
+        in `price_message`. Raises `PriceError`; see `pricelang.apps.quote.workload`.
 
         >>> import pricelang
         >>> record = {"model": "claude-opus-5-5", "usage": {"input": 8_000, "code_execution": "6 minutes"}}
@@ -302,7 +302,7 @@ class Book(PriceBook):
         >>> found.total.expected, found.pools[0].ends, found.pools[0].saved
         (Fraction(2065, 2), '2026-11-16', Fraction(155, 2))
         """
-        from pricelang.quote.workload import workload
+        from pricelang.apps.quote.workload import workload
 
         return workload(
             self,
@@ -415,7 +415,7 @@ class Book(PriceBook):
         **dimensions: str,
     ) -> Report:
         """What records cost by what they carry, such as `day` or `session`;
-        see `pricelang.reports.report.report_records`.
+        see `pricelang.apps.reports.report.report_records`.
 
         `records` are as `pricelang.usage.reading` reads them. `since` and `until` are days, months
         or years, both included, in the time zone `zone` (UTC unless named); `model`, `at` and
@@ -427,8 +427,8 @@ class Book(PriceBook):
         >>> [(total.by, total.rows, str(total.amount)) for total in found.totals]
         [(('2026-08-20',), 1, '22781/1000000')]
         """
-        from pricelang.reports.period import between, zone_of
-        from pricelang.reports.report import report_records
+        from pricelang.apps.reports.period import between, zone_of
+        from pricelang.apps.reports.report import report_records
 
         local = zone_of(zone)
         return report_records(
@@ -447,7 +447,7 @@ class Book(PriceBook):
         **dimensions: str,
     ) -> Invoice:
         """What an account owes for a day, month or year such as `2026-05` (UTC),
-        or for all its records: see `pricelang.reports.invoice.make_invoice`.
+        or for all its records: see `pricelang.apps.reports.invoice.make_invoice`.
 
         >>> import pricelang
         >>> from pricelang.usage.reading import read_path
@@ -455,8 +455,8 @@ class Book(PriceBook):
         >>> [(one.name, str(one.quantity), str(one.amount)) for one in found.adjustments]  # of 1,550 free hours
         [('code_execution', '19/12', '-19/240')]
         """
-        from pricelang.reports.invoice import make_invoice
-        from pricelang.reports.period import period_of
+        from pricelang.apps.reports.invoice import make_invoice
+        from pricelang.apps.reports.period import period_of
 
         return make_invoice(
             self,
@@ -480,7 +480,7 @@ class Book(PriceBook):
     ) -> Job:
         from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
-        from pricelang.offline import open_duckdb
+        from pricelang.usage.io.offline import open_duckdb
 
         fixed = Fixed(model, None if at is None else text_of(at), dimensions)
         own = connection or open_duckdb()
@@ -537,7 +537,7 @@ class Book(PriceBook):
 
 def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Given:
     """What holds where records say nothing."""
-    from pricelang.reports.tally import Given
+    from pricelang.apps.reports.tally import Given
 
     return Given(model, at if at is None or isinstance(at, str) else text_of(at), dimensions)
 

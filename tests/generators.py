@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from pricelang.decimals import plain
+from pricelang.present.decimals import plain
 
 DAYS = (
     "2026-01-01",

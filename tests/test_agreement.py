@@ -18,9 +18,9 @@ from hypothesis import Phase, event, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.book.check import Checked, check_layers
-from pricelang.book.files import Layer, TextFile
-from pricelang.decimals import exact, rounded
+from pricelang.check.files import Layer, TextFile
+from pricelang.compile.book import Checked, check_layers
+from pricelang.present.decimals import exact, rounded
 from pricelang.syntax import tree as t
 from tests.generators import books, clashing_books
 from tests.oracle import MODES, Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts

@@ -18,13 +18,13 @@ import pytest
 from attrs import evolve
 
 from pricelang.api import Book
-from pricelang.book import model as m
-from pricelang.book.check import Checked, check_layers
-from pricelang.book.files import read_layers
-from pricelang.rating.errors import NotOffered, Refused
-from pricelang.rating.examples import run_examples
+from pricelang.check.files import read_layers
+from pricelang.compile.book import Checked, check_layers
+from pricelang.evaluate.examples import run_examples
+from pricelang.model import book as m
+from pricelang.model.errors import NotOffered, Refused
 from pricelang.syntax import parser
-from pricelang.syntax.faults import BookError, Fault, render_fault
+from pricelang.syntax.diagnostics import BookError, Fault, render_fault
 from pricelang.syntax.split import MAX_TEXT
 from tests import oracle
 from tests.corpus.made import MADE, SMALL

@@ -36,9 +36,9 @@ import pytest
 from attrs import evolve, frozen
 
 import pricelang
-from pricelang.book.check import check_layers
-from pricelang.book.files import read_layers
-from pricelang.rating.examples import run_examples
+from pricelang.check.files import read_layers
+from pricelang.compile.book import check_layers
+from pricelang.evaluate.examples import run_examples
 from pricelang.syntax.parser import parse_file
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import pricelang
-from pricelang.book.check import check_layers
-from pricelang.book.files import read_layers
-from pricelang.flags import DEFAULT_BOOK
+from pricelang.check.files import read_layers
+from pricelang.compile.book import check_layers
+from pricelang.usage.request_flags import DEFAULT_BOOK
 from tests.facts.unpriced import known_rows, rows_of
 
 ROWS = list(

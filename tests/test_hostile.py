@@ -27,9 +27,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.book.check import check_layers
-from pricelang.book.files import Layer, TextFile, read_layers
-from pricelang.syntax.faults import render_fault
+from pricelang.check.files import Layer, TextFile, read_layers
+from pricelang.compile.book import check_layers
+from pricelang.syntax.diagnostics import render_fault
 from tests.oracle_requests import share
 from tests.test_agreement import ROOT, SHIPPED
 

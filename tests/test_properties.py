@@ -16,7 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.decimals import exact
+from pricelang.present.decimals import exact
 from tests.oracle import read_book
 from tests.oracle_requests import Ask, Use, asks, share, vocabulary
 from tests.test_agreement import SHIPPED
@@ -309,8 +309,8 @@ def test_more_costs_less_only_across_a_threshold_downwards(tokens: int, more: in
 
 @functools.cache
 def thrift_book() -> pricelang.Book:
-    from pricelang.book.check import book_of_layers
-    from pricelang.book.files import Layer, TextFile
+    from pricelang.check.files import Layer, TextFile
+    from pricelang.compile.book import book_of_layers
 
     return pricelang.Book(
         book_of_layers((Layer((TextFile("thrift.price", Path("thrift.price"), DOWNWARDS),)),))

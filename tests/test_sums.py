@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.examples import run_examples
+from pricelang.evaluate.examples import run_examples
+from pricelang.model.errors import BadRequest
 from tests.cli.helpers import run
 from tests.test_agreement import checked_texts
 

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from pricelang import __version__
-from pricelang.ending import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
-from pricelang.interrupts import end_quietly, raise_again
+from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
+from pricelang.cli.interrupts import end_quietly, raise_again
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
@@ -65,7 +65,7 @@ class Commands(click.Group):
         Raises a usage error with the nearest known names.
         """
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from pricelang.wording import did_you_mean, printable
+            from pricelang.present.text import did_you_mean, printable
 
             help = did_you_mean(args[0], COMMANDS) or "commands: " + ", ".join(COMMANDS)
             ctx.fail(f"there is no command `{printable(args[0])}`; {help}")

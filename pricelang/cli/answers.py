@@ -14,9 +14,9 @@ from pricelang.api import Book
 from pricelang.cli.options import Input
 from pricelang.cli.output import Failure, error_block
 from pricelang.cli.request import bounds_of, span_of
-from pricelang.flags import STDIN
-from pricelang.rating.bill import Bill
-from pricelang.rating.errors import BELT, PriceError
+from pricelang.evaluate.bill import Bill
+from pricelang.model.errors import BELT, PriceError
+from pricelang.present.text import printable
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -28,10 +28,10 @@ from pricelang.usage.records import (
     Skipped,
     UsageError,
 )
-from pricelang.wording import printable
+from pricelang.usage.request_flags import STDIN
 
 if TYPE_CHECKING:
-    from pricelang.usage.files import Progress
+    from pricelang.usage.io.files import Progress
 
 
 MAX_NAMED = 1_000
@@ -81,7 +81,7 @@ def outcomes_of(
 def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterator[Answer | Skipped]:
     """An answer for each record, in order; what was skipped stands between them."""
     if given.models:
-        from pricelang.naming import mapped
+        from pricelang.usage.model_mapping import mapped
     for outcome in outcomes:
         if isinstance(outcome, Skipped):
             yield outcome
@@ -131,7 +131,7 @@ def _across(bill: Bill) -> dict[str, str | None]:
 
 def sized(files: Iterable[str]) -> Progress:
     """Progress through files; the total is known where none is a pipe."""
-    from pricelang.usage.files import Progress
+    from pricelang.usage.io.files import Progress
 
     total = 0
     for file in files:

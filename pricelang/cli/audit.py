@@ -8,15 +8,15 @@ import json
 
 import click
 
-from pricelang.audit.audit import Audit
-from pricelang.audit.sections import SECTIONS, as_data, as_markdown, as_text, is_open
+from pricelang.apps.audit_report.sections import SECTIONS, as_data, as_markdown, as_text, is_open
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import BOOK, checked_instant, open_book
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.flags import DEFAULT_BOOK
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import today
-from pricelang.writing import write_text
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import today
+from pricelang.usage.io.writing import write_text
+from pricelang.usage.request_flags import DEFAULT_BOOK
+from pricelang.verify.audit import Audit
 
 
 @click.command(
@@ -127,8 +127,8 @@ def _check_usage(
 def _write_report(
     ctx: click.Context, audit: Audit, source: str, path: str, at: str | None, since: str | None
 ) -> None:
-    from pricelang.audit.html import render_report
-    from pricelang.audit.report import texts_of
+    from pricelang.apps.audit_report.html import render_report
+    from pricelang.apps.audit_report.report import texts_of
 
     try:
         text = render_report(audit, at or today(), since, texts_of(source))

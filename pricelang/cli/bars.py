@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import click
 
-from pricelang.decimals import money
-from pricelang.wording import printable
+from pricelang.present.decimals import money
+from pricelang.present.text import printable
 
 WIDTH = 100
 """Columns where the output is no terminal."""

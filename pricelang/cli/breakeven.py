@@ -13,12 +13,12 @@ import click
 from pricelang.cli.charts import Chart, Line, chart_text, plotext
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
-from pricelang.decimals import grouped, money, plain
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import written
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import written
+from pricelang.present.decimals import grouped, money, plain
 
 if TYPE_CHECKING:
-    from pricelang.audit.breakeven import BreakEven, CacheBreakEven, OutputShare, PoolEnd
+    from pricelang.apps.break_even import BreakEven, CacheBreakEven, OutputShare, PoolEnd
 
 CALLS = 8
 """Calls that a chart shows at least."""
@@ -173,7 +173,7 @@ def _ends(pool: PoolEnd) -> str:
 
 
 def _cheaper(found: OutputShare) -> str:
-    from pricelang.audit.breakeven import percent
+    from pricelang.apps.break_even import percent
 
     if found.share is None:
         return f"always {found.below}" if found.below is not None else "both cost the same"
@@ -193,7 +193,7 @@ def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
     """What a prompt costs over several calls, without a cache and with each;
     the positions are cut to a grid of characters.
     """
-    from pricelang.audit.breakeven import costs
+    from pricelang.apps.break_even import costs
 
     if not found.caches:
         return
@@ -230,7 +230,7 @@ def _label(cache: CacheBreakEven) -> str:
 
 
 def _as_data(found: BreakEven) -> dict[str, object]:
-    from pricelang.audit.breakeven import percent
+    from pricelang.apps.break_even import percent
 
     return {
         "at": written(found.at),

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.cli.output import Failure
-from pricelang.decimals import money
+from pricelang.present.decimals import money
 
 MAX_WIDTH, HEIGHT = 90, 24
 TOP = 1_000_000

@@ -7,11 +7,11 @@ import sys
 
 import click
 
-from pricelang.book.model import Book
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.output import UnusableBook, fault_lines, paths_in, paths_of, renamed
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.flags import DEFAULT_BOOK
-from pricelang.syntax.faults import BookError, Fault, Span
+from pricelang.model.book import Book
+from pricelang.syntax.diagnostics import BookError, Fault, Span
+from pricelang.usage.request_flags import DEFAULT_BOOK
 
 
 @click.command(
@@ -30,8 +30,8 @@ def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
     Example:
       pricelang check my-contract.price
     """
-    from pricelang.book.check import check_layers
-    from pricelang.book.files import entry_path, read_layers
+    from pricelang.check.files import entry_path, read_layers
+    from pricelang.compile.book import check_layers
 
     try:
         entry_path(path)

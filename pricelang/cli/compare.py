@@ -16,23 +16,23 @@ import click
 from attrs import evolve
 
 from pricelang.cli.answers import outcomes_of
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
 from pricelang.cli.request import span_of
-from pricelang.csv_lines import CsvWriter
-from pricelang.decimals import money_cut, plain
-from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
-from pricelang.flags import METERS, quantity
-from pricelang.layout import note_line
-from pricelang.markdown import quoted
-from pricelang.notes import Note
-from pricelang.rating.errors import PriceError
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.model.notes import Note
+from pricelang.present.decimals import money_cut, plain
+from pricelang.present.markdown import quoted
+from pricelang.present.text import printable
+from pricelang.present.text_tables import note_line
+from pricelang.usage.io.csv_lines import CsvWriter
+from pricelang.usage.request_flags import METERS, quantity
 
 if TYPE_CHECKING:
-    from pricelang.quote.compare import Comparison, Row
-    from pricelang.quote.model import Range
-    from pricelang.quote.subjects import RequestBody
+    from pricelang.apps.quote.compare import Comparison, Row
+    from pricelang.apps.quote.model import Range
+    from pricelang.apps.quote.scenarios import RequestBody
     from pricelang.usage.records import Outcome
 
 VALUES_WIDTH = 48
@@ -134,9 +134,9 @@ def command(
     of_files, output = _quantities(ctx, params)
     given = input_of(ctx, params)
     book = open_book(given.book)
-    from pricelang.quote.compare import compare
-    from pricelang.quote.variants import Scenario
-    from pricelang.rating.days import asked
+    from pricelang.apps.quote.compare import compare
+    from pricelang.apps.quote.variants import Scenario
+    from pricelang.evaluate.days import asked
 
     scenario = Scenario(
         given.model,
@@ -192,7 +192,7 @@ def _subjects(
     """
     if given.usage:
         return outcomes_of(given)
-    from pricelang.quote.subject import subjects_of
+    from pricelang.apps.quote.inputs import subjects_of
     from pricelang.usage.records import UsageError
 
     try:
@@ -344,7 +344,7 @@ def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
 
 def change_words(row: Row) -> str:
     """`-50%`, cut to two decimals with an ellipsis where there are more."""
-    from pricelang.audit.breakeven import percent
+    from pricelang.apps.break_even import percent
 
     return "" if row.change is None else ("+" if row.change > 0 else "") + percent(row.change, 2)
 

@@ -18,18 +18,18 @@ import click
 from attrs import frozen
 
 from pricelang.api import Book
-from pricelang.audit.difference import KINDS, Comparison
-from pricelang.audit.difference_words import Change
 from pricelang.cli.diff_usage import Costs
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import checked_instant, open_book, record_files, unknown_counters_option
 from pricelang.cli.output import Failure, UnusableBook, markdown, show_grid
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.markdown import line, quoted
-from pricelang.rating.instants import seconds_of, written
-from pricelang.syntax.faults import BookError
-from pricelang.wording import printable
-from pricelang.writing import scratch
+from pricelang.model.instants import seconds_of, written
+from pricelang.present.markdown import line, quoted
+from pricelang.present.text import printable
+from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.writing import scratch
+from pricelang.verify.diff.difference import KINDS, Comparison
+from pricelang.verify.diff.phrases import Change
 
 MAX_FILES = 1000
 """Book files of one revision that are read."""

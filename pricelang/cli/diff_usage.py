@@ -10,14 +10,14 @@ from fractions import Fraction
 from attrs import define, evolve, field
 
 from pricelang.api import Book
-from pricelang.audit.difference_words import percent
 from pricelang.cli.output import Grid
-from pricelang.decimals import money, plain
-from pricelang.rating.bill import Bill
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import seconds_of, today, with_time, written
+from pricelang.evaluate.bill import Bill
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import seconds_of, today, with_time, written
+from pricelang.present.decimals import money, plain
+from pricelang.present.text import printable
 from pricelang.usage.records import Outcome, Record, Rejected
-from pricelang.wording import printable
+from pricelang.verify.diff.phrases import percent
 
 DAY = 86_400
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*\Z", re.ASCII)

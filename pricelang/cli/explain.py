@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from pricelang.cli.answers import Skips, answers_of, outcomes_of, show_refused, sized, where
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import input_of, input_options, open_book, strict_option
 from pricelang.cli.output import with_progress
-from pricelang.ending import DONE, SOME_FAILED
+from pricelang.present.text import printable
 from pricelang.usage.records import Skipped
-from pricelang.wording import printable
 
 
 @click.command(

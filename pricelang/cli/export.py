@@ -6,12 +6,12 @@ from collections import Counter
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import with_progress
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.wording import printable
-from pricelang.writing import write_text
+from pricelang.present.text import printable
+from pricelang.usage.io.writing import write_text
 
 FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
@@ -66,8 +66,8 @@ def command(
       pricelang export litellm --at 2026-04-17 -o claude.json
       pricelang export genai-prices --book my-contract.price --unsaid unsaid.jsonl
     """
-    from pricelang.export import genai_yaml, litellm_map
-    from pricelang.imports.drafts import json_lines
+    from pricelang.apps.exports import genai_yaml, litellm_map
+    from pricelang.apps.imports.drafts import json_lines
 
     check_outputs(ctx)
     loaded = open_book(book)

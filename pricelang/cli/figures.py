@@ -6,14 +6,14 @@ import json
 
 import click
 
-from pricelang.book.space import day
+from pricelang.apps.quote.figure_tables import FigureTable
+from pricelang.apps.quote.figures import Found
+from pricelang.apps.quote.model import QuoteError
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
-from pricelang.decimals import grouped, plain
-from pricelang.quote.figure_tables import FigureTable
-from pricelang.quote.figures import Found
-from pricelang.quote.model import QuoteError
-from pricelang.rating.errors import PriceError
+from pricelang.model.errors import PriceError
+from pricelang.model.space import day
+from pricelang.present.decimals import grouped, plain
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE, error_line
 from pricelang.cli.output import fault_lines, palette
-from pricelang.content import MAX_BYTES
-from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE, error_line
-from pricelang.syntax.faults import BookError
-from pricelang.writing import write_text
+from pricelang.files.content_hash import MAX_BYTES
+from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.writing import write_text
 
 STDIN = "-"
 

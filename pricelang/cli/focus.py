@@ -11,16 +11,16 @@ from attrs import evolve
 
 from pricelang.api import Book
 from pricelang.cli.answers import MAX_NAMED, Answer, Skips, show_refused
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.output import Failure, with_progress
 from pricelang.cli.targets import TARGET
-from pricelang.decimals import money
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.layout import counts_line
-from pricelang.rating.errors import BELT, PriceError
+from pricelang.model.errors import BELT, PriceError
+from pricelang.present.decimals import money
+from pricelang.present.text_tables import counts_line
 from pricelang.usage.records import Skipped
 
 if TYPE_CHECKING:
-    from pricelang.export.focus import Account
+    from pricelang.apps.exports.focus import Account
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -74,7 +74,7 @@ def write_answers(
     """Writes the rows of all bills, tells on standard error what became of the records,
     and returns the exit code.
     """
-    from pricelang.export.focus import Account, Row, rows_of, write_focus
+    from pricelang.apps.exports.focus import Account, Row, rows_of, write_focus
 
     id, _, name = account.partition("=")
     if not id.strip():

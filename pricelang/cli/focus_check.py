@@ -6,10 +6,10 @@ import json
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.output import Failure
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.rating.errors import PriceError
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.present.text import printable
 
 SHOWN = 100
 
@@ -30,7 +30,7 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
     Example:
       pricelang price records.jsonl --focus costs.csv && pricelang focus-check costs.csv
     """
-    from pricelang.export.focus_check import FileCheck
+    from pricelang.apps.exports.focus_check import FileCheck
 
     check, count = FileCheck(file), 0
     try:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import checked_instant
 from pricelang.cli.output import Failure
 from pricelang.cli.targets import FOLDER, TARGET, check_outputs
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.wording import printable
-from pricelang.writing import Target, write_text
+from pricelang.present.text import printable
+from pricelang.usage.io.writing import Target, write_text
 
 if TYPE_CHECKING:
-    from pricelang.imports.drafts import Imported
+    from pricelang.apps.imports.drafts import Imported
 
 FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
@@ -71,9 +71,9 @@ def command(
       pricelang import litellm model_prices_and_context_window.json -o books/litellm
       pricelang import genai-prices -o books/genai-prices --unsaid unsaid.jsonl
     """
-    from pricelang.imports.drafts import ImportFault, json_lines
-    from pricelang.imports.folders import has_book, write_book
-    from pricelang.imports.reading import imported
+    from pricelang.apps.imports.drafts import ImportFault, json_lines
+    from pricelang.apps.imports.folders import has_book, write_book
+    from pricelang.apps.imports.reading import imported
 
     folder = Path(output)
     check_outputs(ctx)

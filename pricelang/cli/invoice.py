@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pricelang.book.units import plural
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import (
     at_option,
     book_option,
@@ -28,20 +28,20 @@ from pricelang.cli.options import (
 from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
 from pricelang.cli.tables import tables_of
-from pricelang.csv_lines import CsvWriter
-from pricelang.decimals import grouped, money, plain
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.flags import STDIN
-from pricelang.layout import counts_line, shown_quantity
-from pricelang.markdown import quoted
-from pricelang.rating.errors import PriceError
+from pricelang.model.errors import PriceError
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, money, plain
+from pricelang.present.markdown import quoted
+from pricelang.present.text import printable
+from pricelang.present.text_tables import counts_line, shown_quantity
+from pricelang.usage.io.csv_lines import CsvWriter
 from pricelang.usage.records import UsageError
-from pricelang.wording import printable
+from pricelang.usage.request_flags import STDIN
 
 if TYPE_CHECKING:
-    from pricelang.reports.account import Adjustment
-    from pricelang.reports.invoice import Invoice
-    from pricelang.reports.lines import InvoiceLine
+    from pricelang.apps.reports.account import Adjustment
+    from pricelang.apps.reports.invoice import Invoice
+    from pricelang.apps.reports.lines import InvoiceLine
 
 RECORDS = "records"
 
@@ -143,9 +143,9 @@ def command(
 def _invoice(
     ctx: click.Context, period: str | None, by: list[str], params: dict[str, Any]
 ) -> Invoice:
-    from pricelang.reports.invoice import make_invoice
-    from pricelang.reports.period import period_of
-    from pricelang.reports.tally import Given
+    from pricelang.apps.reports.invoice import make_invoice
+    from pricelang.apps.reports.period import period_of
+    from pricelang.apps.reports.tally import Given
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:

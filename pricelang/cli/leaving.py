@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pricelang.api import Book
-from pricelang.book import model as m
-from pricelang.book.columns import columns_of
-from pricelang.book.units import plural
 from pricelang.cli.answers import Answer
 from pricelang.cli.options import Input
 from pricelang.cli.request import request_grid
-from pricelang.decimals import plain, scaled
-from pricelang.flags import DEFAULT_BOOK, DIMENSIONS, METERS
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.limits import Limit, limits_of
+from pricelang.evaluate.line_rates import Rate
+from pricelang.model import book as m
+from pricelang.model.columns import columns_of
+from pricelang.model.instants import written
+from pricelang.model.units import plural
+from pricelang.present.decimals import plain, scaled
 from pricelang.quick.rates import Line, Rates, keep_rates, slot_of
 from pricelang.quick.request import plain_count
-from pricelang.rating.bill import Bill
-from pricelang.rating.instants import written
-from pricelang.rating.limits import Limit, limits_of
-from pricelang.rating.rates import Rate
+from pricelang.usage.request_flags import DEFAULT_BOOK, DIMENSIONS, METERS
 
 
 def leave_rates(book: Book, given: Input, answer: Answer) -> None:

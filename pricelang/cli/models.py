@@ -9,9 +9,9 @@ import click
 
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Grid, show_grid
-from pricelang.layout import note_line
-from pricelang.rating.announced import announced_on
-from pricelang.rating.instants import seconds_of, today
+from pricelang.evaluate.announced import announced_on
+from pricelang.model.instants import seconds_of, today
+from pricelang.present.text_tables import note_line
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")

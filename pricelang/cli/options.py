@@ -14,14 +14,14 @@ from attrs import field, frozen
 
 from pricelang.api import Book, load
 from pricelang.cli.output import Failure, UnusableBook
-from pricelang.flags import DEFAULT_BOOK, DIMENSIONS, METERS, STDIN, flag, quantity
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import seconds_of
-from pricelang.syntax.faults import BookError
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import seconds_of
+from pricelang.present.text import printable
+from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.request_flags import DEFAULT_BOOK, DIMENSIONS, METERS, STDIN, flag, quantity
 
 if TYPE_CHECKING:
-    from pricelang.naming import Meant
+    from pricelang.usage.model_mapping import Meant
 
 ACROSS = ("refuse", "bounds")
 POLICIES = ("refuse", "warn")
@@ -162,8 +162,8 @@ def is_remote_table(file: str) -> bool:
     """Whether a file is a table that is not on this machine: it is looked for where it is read."""
     if "://" not in file:
         return False
-    from pricelang.offline import scheme_of
-    from pricelang.usage.folders import is_table
+    from pricelang.usage.io.folders import is_table
+    from pricelang.usage.io.offline import scheme_of
 
     return scheme_of(file) is not None and is_table(file)
 
@@ -307,7 +307,7 @@ def models_of(ctx: click.Context, given: tuple[str, ...]) -> dict[str, Meant]:
     """
     if not given:
         return {}
-    from pricelang.naming import Meant, read_models
+    from pricelang.usage.model_mapping import Meant, read_models
 
     found: dict[str, Meant] = {}
     for text in given:
@@ -341,8 +341,8 @@ def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
     """The files themselves, and for a folder all record files in it and below, sorted;
     hidden ones are left out.
     """
-    from pricelang.usage.folders import RECORD_FILES  # what flags alone ask for needs none
-    from pricelang.usage.folders import record_files as files_in
+    from pricelang.usage.io.folders import RECORD_FILES  # what flags alone ask for needs none
+    from pricelang.usage.io.folders import record_files as files_in
 
     for path in paths:
         if path == STDIN or not os.path.isdir(path):

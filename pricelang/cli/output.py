@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 from attrs import evolve, field, frozen
 
-from pricelang.ending import WRONG_USAGE, error_line
-from pricelang.layout import padded, table_lines
-from pricelang.markdown import quoted
-from pricelang.syntax.faults import COLOURS, BookError, Fault, Palette, Span, render_fault
-from pricelang.wording import printable
+from pricelang.cli.exit_codes import WRONG_USAGE, error_line
+from pricelang.present.markdown import quoted
+from pricelang.present.text import printable
+from pricelang.present.text_tables import padded, table_lines
+from pricelang.syntax.diagnostics import COLOURS, BookError, Fault, Palette, Span, render_fault
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from pricelang.book.files import Layer
-    from pricelang.usage.files import Progress
+    from pricelang.check.files import Layer
+    from pricelang.usage.io.files import Progress
 
 MAX_RICH_ROWS = 2_000
 """Longer tables are printed plainly on a terminal too:
@@ -130,7 +130,7 @@ def paths_of(source: str) -> dict[str, str]:
     """The paths of a book's files by their names in messages;
     empty where the book cannot be read.
     """
-    from pricelang.book.files import read_layers
+    from pricelang.check.files import read_layers
 
     try:
         return paths_in(read_layers(source))

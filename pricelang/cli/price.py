@@ -21,6 +21,7 @@ from pricelang.cli.answers import (
     show_skipped,
     sized,
 )
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import Input, input_of, input_options, open_book, strict_option
 from pricelang.cli.output import show_grid, with_progress
@@ -35,11 +36,10 @@ from pricelang.cli.tables import (
     tables_of,
 )
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.decimals import money
-from pricelang.ending import DONE, SOME_FAILED, WRONG_USAGE
-from pricelang.layout import counts_line, note_line
+from pricelang.present.decimals import money
+from pricelang.present.text import printable
+from pricelang.present.text_tables import counts_line, note_line
 from pricelang.usage.records import Place, Skipped
-from pricelang.wording import printable
 
 if TYPE_CHECKING:
     from pricelang.engines.rows import Written

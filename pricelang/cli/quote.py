@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.api import Book
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import (
     at_option,
     book_option,
@@ -21,13 +22,12 @@ from pricelang.cli.options import (
     pairs,
 )
 from pricelang.cli.output import Failure, error_block, show_grid, with_progress
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.flags import STDIN, flag, quantity
-from pricelang.layout import note_line
-from pricelang.rating.errors import PriceError
+from pricelang.model.errors import PriceError
+from pricelang.present.text_tables import note_line
+from pricelang.usage.request_flags import STDIN, flag, quantity
 
 if TYPE_CHECKING:
-    from pricelang.quote.model import Options, Quote
+    from pricelang.apps.quote.model import Options, Quote
     from pricelang.usage.records import Place
 
     Found = tuple[Place, Quote | PriceError]
@@ -158,8 +158,8 @@ def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **para
 
 
 def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
-    from pricelang.quote.limits import rate_of
-    from pricelang.quote.model import Options
+    from pricelang.apps.quote.limits import rate_of
+    from pricelang.apps.quote.model import Options
 
     usage = {
         name: texts[0] if len(texts) == 1 else texts
@@ -211,8 +211,8 @@ def _quotes(
     book: Book, files: tuple[str, ...], options: Options, dimensions: dict[str, str]
 ) -> Iterator[Found]:
     """A quote for each request, or the error that stands in its place."""
-    from pricelang.quote.pricing import quote
-    from pricelang.quote.reading import read_requests
+    from pricelang.apps.quote.pricing import quote
+    from pricelang.apps.quote.reading import read_requests
 
     for place, request in read_requests(files):
         if isinstance(request, PriceError):

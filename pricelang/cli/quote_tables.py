@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from pricelang.book import model as m
-from pricelang.book.units import plural
+from pricelang.apps.quote.model import Call, Limits, Quote, QuoteLine, Range
 from pricelang.cli.output import Grid
-from pricelang.decimals import grouped, money
-from pricelang.layout import cut_id, shown_quantity
-from pricelang.quote.model import Call, Limits, Quote, QuoteLine, Range
+from pricelang.model import book as m
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, money
+from pricelang.present.text_tables import cut_id, shown_quantity
 from pricelang.usage.records import Place
 
 _COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the API"}

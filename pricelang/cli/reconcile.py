@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, error_line
 from pricelang.cli.options import (
     at_option,
     book_option,
@@ -22,10 +23,9 @@ from pricelang.cli.options import (
 )
 from pricelang.cli.output import Failure
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.ending import DONE, SOME_FAILED, error_line
-from pricelang.rating.errors import PriceError
-from pricelang.wording import printable
-from pricelang.writing import write_text
+from pricelang.model.errors import PriceError
+from pricelang.present.text import printable
+from pricelang.usage.io.writing import write_text
 
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 
@@ -139,8 +139,8 @@ def _working() -> Iterator[None]:
 
 
 def _text(found: Any, all_lines: bool, as_json: bool, as_csv: bool, as_markdown: bool) -> str:
-    from pricelang.billing.letter import markdown_text, plain_text
-    from pricelang.billing.written import as_csv as lines_csv
+    from pricelang.apps.reconcile.export import as_csv as lines_csv
+    from pricelang.apps.reconcile.report import markdown_text, plain_text
 
     if as_json:
         return json.dumps(found.to_dict(), indent=2) + "\n"

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 
 from pricelang.cli.answers import Answer
+from pricelang.usage.io.writing import text_file
 from pricelang.usage.records import Skipped
-from pricelang.writing import text_file
 
 
 def with_rejects(

@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from pricelang.apps.reports.totals import RECORDS, Report, Total, Unpriced, as_record
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, error_line
 from pricelang.cli.options import (
     at_option,
     book_option,
@@ -33,17 +35,15 @@ from pricelang.cli.tables import (
     opened,
     tables_of,
 )
-from pricelang.csv_lines import CsvWriter
-from pricelang.decimals import grouped, to_decimal
-from pricelang.ending import DONE, SOME_FAILED, error_line
-from pricelang.flags import STDIN
-from pricelang.layout import counts_line, note_line
-from pricelang.markdown import quoted
-from pricelang.notes import Note
-from pricelang.rating.errors import PriceError
-from pricelang.reports.totals import RECORDS, Report, Total, Unpriced, as_record
+from pricelang.model.errors import PriceError
+from pricelang.model.notes import Note
+from pricelang.present.decimals import grouped, to_decimal
+from pricelang.present.markdown import quoted
+from pricelang.present.text import printable
+from pricelang.present.text_tables import counts_line, note_line
+from pricelang.usage.io.csv_lines import CsvWriter
 from pricelang.usage.records import UsageError
-from pricelang.wording import printable
+from pricelang.usage.request_flags import STDIN
 
 MAX_NOTES = 8
 """Notes under a report; `pricelang price` shows all of them,
@@ -157,9 +157,9 @@ def _of_records(
     params: dict[str, Any],
 ) -> Report:
     """The report over files of records."""
-    from pricelang.reports.period import between, zone_of
-    from pricelang.reports.report import report_records
-    from pricelang.reports.tally import Given
+    from pricelang.apps.reports.period import between, zone_of
+    from pricelang.apps.reports.report import report_records
+    from pricelang.apps.reports.tally import Given
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pricelang.book.units import plural
 from pricelang.cli.output import Grid
-from pricelang.decimals import grouped, money
-from pricelang.layout import REQUEST_HEADERS, REQUEST_NUMBERS, request_row, request_total
-from pricelang.rating.bill import Amount, Bill, Priced
-from pricelang.rating.instants import written
+from pricelang.evaluate.bill import Amount, Bill, Priced
+from pricelang.model.instants import written
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, money
+from pricelang.present.text_tables import (
+    REQUEST_HEADERS,
+    REQUEST_NUMBERS,
+    request_row,
+    request_total,
+)
 
 
 def request_grid(bill: Bill) -> Grid:

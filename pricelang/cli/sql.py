@@ -7,8 +7,8 @@ import click
 from pricelang.api import Book
 from pricelang.cli.options import book_option, checked_instant, open_book, pairs
 from pricelang.cli.output import Failure
-from pricelang.rating.errors import PriceError
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.present.text import printable
 
 DIALECTS = (
     "duckdb",

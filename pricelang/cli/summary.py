@@ -11,12 +11,16 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from pricelang.api import Book
-from pricelang.book.columns import columns_of
 from pricelang.cli.answers import MAX_NAMED, Answer
 from pricelang.cli.output import Grid
 from pricelang.cli.request import bounds_of, span_of
-from pricelang.decimals import money
-from pricelang.layout import (
+from pricelang.evaluate.bill import Bill
+from pricelang.model.columns import columns_of
+from pricelang.model.instants import written
+from pricelang.model.notes import Note
+from pricelang.present.decimals import money
+from pricelang.present.text import printable
+from pricelang.present.text_tables import (
     TOTAL_HEADERS,
     TOTAL_NUMBERS,
     counts_line,
@@ -26,11 +30,7 @@ from pricelang.layout import (
     shared_folder,
     short_place,
 )
-from pricelang.notes import Note
-from pricelang.rating.bill import Bill
-from pricelang.rating.instants import written
 from pricelang.usage.records import Place, Record, Skipped
-from pricelang.wording import printable
 
 MAX_ROWS = 10_000
 """Records beyond these are added up, and have no row of their own."""

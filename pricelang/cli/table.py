@@ -7,14 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import Failure, Grid, markdown, show_grid
-from pricelang.decimals import grouped, money, plain
-from pricelang.layout import note_line
-from pricelang.markdown import line
-from pricelang.rating.errors import PriceError
-from pricelang.rating.instants import written
-from pricelang.rating.tables import (
+from pricelang.apps.price_page import (
     BASE,
     CACHE,
     CHARGES,
@@ -25,6 +18,13 @@ from pricelang.rating.tables import (
     Table,
     price_page,
 )
+from pricelang.cli.options import at_option, book_option, open_book
+from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import written
+from pricelang.present.decimals import grouped, money, plain
+from pricelang.present.markdown import line
+from pricelang.present.text_tables import note_line
 
 # How price pages head the columns of the usual meters; other meters go by their names.
 HEADERS = {

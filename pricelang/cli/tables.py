@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pricelang.cli.exit_codes import SOME_FAILED
 from pricelang.cli.options import dimensions_of, open_book
 from pricelang.cli.output import PROGRESS_AFTER, Failure
-from pricelang.ending import SOME_FAILED
 from pricelang.engines.columns import Fixed, read_mapping
-from pricelang.offline import open_duckdb
-from pricelang.rating.errors import PriceError
-from pricelang.usage.folders import is_table
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.present.text import printable
+from pricelang.usage.io.folders import is_table
+from pricelang.usage.io.offline import open_duckdb
 
 NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"
 

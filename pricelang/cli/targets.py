@@ -14,9 +14,9 @@ import click
 
 from pricelang.cli.options import BOOK
 from pricelang.cli.output import Failure
-from pricelang.rating.errors import BadRequest
-from pricelang.syntax.faults import BookError
-from pricelang.writing import Target, check_targets
+from pricelang.model.errors import BadRequest
+from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.writing import Target, check_targets
 
 
 class TargetFile(click.ParamType):  # type: ignore[type-arg]
@@ -87,7 +87,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _files_in(folder: str) -> Iterator[str]:
-    from pricelang.usage.folders import record_files
+    from pricelang.usage.io.folders import record_files
 
     yield from record_files(folder)
     for path in Path(folder).rglob("*"):
@@ -97,7 +97,7 @@ def _files_in(folder: str) -> Iterator[str]:
 
 def book_files(source: str) -> list[str]:
     """The files of a book and of those that it extends; none where it cannot be read."""
-    from pricelang.book.files import read_layers
+    from pricelang.check.files import read_layers
 
     try:
         return [str(file.path) for layer in read_layers(source) for file in layer.files]

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import open_book
 from pricelang.cli.output import Grid, paths_in, show_grid
-from pricelang.ending import DONE, SOME_FAILED
-from pricelang.flags import DEFAULT_BOOK
-from pricelang.rating.examples import Result, run_examples
-from pricelang.wording import printable
+from pricelang.evaluate.examples import Result, run_examples
+from pricelang.present.text import printable
+from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
-    from pricelang.audit.coverage import Coverage, FileCoverage, Rule
+    from pricelang.verify.coverage import Coverage, FileCoverage, Rule
 
 Texts = dict[str, list[str]]
 """The lines of the files of a book."""
@@ -82,7 +82,7 @@ def command(
       pricelang test my-contract.price -k "fast"
       pricelang test --coverage --fail-under 90
     """
-    from pricelang.book.files import read_layers
+    from pricelang.check.files import read_layers
 
     book = open_book(path)
     selected = [
@@ -196,7 +196,7 @@ def _shown(found: FileCoverage) -> str:
 
 
 def _plain(value: Fraction) -> str:
-    from pricelang.decimals import plain
+    from pricelang.present.decimals import plain
 
     return plain(value)
 

@@ -20,17 +20,17 @@ import click
 from pricelang.cli.charts import TOP, Chart, Line, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
-from pricelang.csv_lines import CsvWriter
-from pricelang.decimals import exact, grouped, money, money_cut, plain
-from pricelang.flags import STDIN, quantity
-from pricelang.layout import note_line, shown_quantity
-from pricelang.markdown import quoted
-from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.wording import printable
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.present.decimals import exact, grouped, money, money_cut, plain
+from pricelang.present.markdown import quoted
+from pricelang.present.text import printable
+from pricelang.present.text_tables import note_line, shown_quantity
+from pricelang.usage.io.csv_lines import CsvWriter
+from pricelang.usage.request_flags import STDIN, quantity
 
 if TYPE_CHECKING:
-    from pricelang.quote.model import Range
-    from pricelang.quote.workload import Workload
+    from pricelang.apps.quote.model import Range
+    from pricelang.apps.quote.workload import Workload
 
 MAX_CHANGES = 3
 
@@ -80,14 +80,14 @@ def command(
             "`--markdown`, `--csv` and `--json` are three ways to answer; give one, and "
             "`--chart` with none of the last two"
         )
-    from pricelang.quote.model import QuoteError
+    from pricelang.apps.quote.model import QuoteError
     from pricelang.usage.records import UsageError
 
     plot = plotext() if chart else None
     given = input_of(ctx, params)
     book = open_book(given.book)
     try:
-        from pricelang.quote.workload import workload
+        from pricelang.apps.quote.workload import workload
 
         count = None if per_day is None else _count(ctx, per_day)
         found = workload(
@@ -139,7 +139,7 @@ def _requests(given: Input) -> object:
     """The request of flags, the text of a workload, the path of one file, or records.
     Raises `UsageError`.
     """
-    from pricelang.quote.workload_files import is_plan
+    from pricelang.apps.quote.workload_files import is_plan
     from pricelang.usage.reading import read, read_paths
 
     if given.usage:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from pricelang.book.model import Book
 from pricelang.engines.counts import Count, is_quoted, read_difference, settled
-from pricelang.rating.errors import BadRequest, UnknownName
-from pricelang.wording import did_you_mean, shown
+from pricelang.model.book import Book
+from pricelang.model.errors import BadRequest, UnknownName
+from pricelang.present.text import did_you_mean, shown
 
 OWN = ("pl_", "r_pl_")
 """How the names begin of the columns that engines add to those of the usage."""
@@ -48,7 +48,7 @@ def read_mapping(path: str | Path) -> dict[str, str]:
 
     Raises `BadRequest` (`bad_mapping`) for anything else.
     """
-    from pricelang.toml_text import BadText, read_settings
+    from pricelang.usage.io.toml_text import BadText, read_settings
 
     try:
         found = read_settings(path).get("columns")

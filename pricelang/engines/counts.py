@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from pricelang.book.model import Book
-from pricelang.decimals import plain
-from pricelang.engines.keyed import SMALL, Quantity
-from pricelang.rating.errors import BadRequest
-from pricelang.wording import shown
+from pricelang.engines.join_keys import SMALL, Quantity
+from pricelang.model.book import Book
+from pricelang.model.errors import BadRequest
+from pricelang.present.decimals import plain
+from pricelang.present.text import shown
 
 _PART = re.compile(r'\s*(?:"(?P<quoted>[^"]+)"|(?P<bare>[^"-]+?))\s*(?:-|\Z)')
 _INCLUSIVE = {"prompttokens", "prompttokencount", "inputtokencount"}

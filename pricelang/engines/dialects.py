@@ -16,10 +16,10 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.engines.keyed import Words
+from pricelang.engines.join_keys import Words
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
-from pricelang.rating.instants import written
+from pricelang.model.instants import written
 
 MAX_QUANTITY = 10**15
 """A quantity beyond is refused: all below are exact in every type of column, binary floats too."""

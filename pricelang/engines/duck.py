@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from pricelang.engines import keyed
+from pricelang.apps.price_book import PriceBook
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
-from pricelang.engines.keyed import Quantity, Words
+from pricelang.engines.fallback import DIGITS, Single
+from pricelang.engines.join_keys import Quantity, Words
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import (
     as_written,
@@ -27,11 +29,9 @@ from pricelang.engines.quantities import (
     timed_sql,
 )
 from pricelang.engines.rates_table import may_round, store_rates
-from pricelang.engines.single import DIGITS, Single
 from pricelang.engines.sources import VIEW, Source, detach, open_source
-from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import Each, RateTable, most_places, rate_table
-from pricelang.rating.instants import seconds_of, written
+from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
+from pricelang.model.instants import seconds_of, written
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

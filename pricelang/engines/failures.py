@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from pricelang.rating.errors import PriceError
-from pricelang.wording import printable
+from pricelang.model.errors import PriceError
+from pricelang.present.text import printable
 
 
 class EngineFailed(PriceError):

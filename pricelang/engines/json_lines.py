@@ -15,9 +15,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pricelang.engines.names import fresh, literal, quoted
-from pricelang.rating.errors import BadRequest
-from pricelang.usage.json_text import Decoder, JsonFault
-from pricelang.wording import shown
+from pricelang.model.errors import BadRequest
+from pricelang.present.text import shown
+from pricelang.usage.io.json_text import Decoder, JsonFault
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -1,5 +1,5 @@
 """What one request can have at most, as SQL for rows that name their models:
-see `pricelang.rating.limits`.
+see `pricelang.evaluate.limits`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from pricelang.engines import keyed
-from pricelang.engines.keyed import Quantity
+from pricelang.engines import join_keys as keyed
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.unsaid import default_sql
-from pricelang.rating.limits import ANSWER, WINDOW, Longest
-from pricelang.rating.versions import Held, Versions
+from pricelang.evaluate.limits import ANSWER, WINDOW, Longest
+from pricelang.evaluate.rate_table.snapshots import Held, Versions
 
 Part = TypeVar("Part")
 

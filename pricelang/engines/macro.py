@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.decimals import plain, scaled
-from pricelang.engines import keyed
+from pricelang.apps.price_book import PriceBook
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.dialects import timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
-from pricelang.engines.keyed import Quantity
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
 from pricelang.engines.unsaid import assumed
-from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import RateRow
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.versions import Versions, versions_of
+from pricelang.evaluate.rate_table.atoms import RateRow
+from pricelang.evaluate.rate_table.snapshots import Versions, versions_of
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import Instant, seconds_of, written
+from pricelang.present.decimals import plain, scaled
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,13 +11,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from pricelang.book.model import Meter
-from pricelang.engines import keyed
-from pricelang.engines.keyed import Quantity
+from pricelang.engines import join_keys as keyed
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.names import quoted
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import is_day
-from pricelang.wording import shown
+from pricelang.model.book import Meter
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import is_day
+from pricelang.present.text import shown
 
 _NARROW = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _BROAD = {"UBIGINT", "HUGEINT", "UHUGEINT"}

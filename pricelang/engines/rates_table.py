@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pricelang.engines import keyed
-from pricelang.engines.keyed import Quantity
-from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import RateTable, ends_everywhere
+from pricelang.apps.price_book import PriceBook
+from pricelang.engines import join_keys as keyed
+from pricelang.engines.join_keys import Quantity
+from pricelang.evaluate.rate_table.atoms import RateTable, ends_everywhere
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

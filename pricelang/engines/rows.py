@@ -12,10 +12,10 @@ from attrs import frozen
 from pricelang.engines.duck import Job
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.sources import ending, reads
-from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.usage.folders import PARQUET
-from pricelang.wording import did_you_mean, shown
-from pricelang.writing import Drafts, Target, check_targets, is_stream
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.present.text import did_you_mean, shown
+from pricelang.usage.io.folders import PARQUET
+from pricelang.usage.io.writing import Drafts, Target, check_targets, is_stream
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation

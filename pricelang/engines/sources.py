@@ -14,10 +14,10 @@ from attrs import evolve, frozen
 
 from pricelang.engines.json_lines import staged_lines
 from pricelang.engines.names import fresh, literal, literals, quoted
-from pricelang.offline import EXTENSIONS, check_local, load_remote, scheme_of
-from pricelang.rating.errors import BadRequest
-from pricelang.usage.folders import CSV, DATABASE, PACKED, PARQUET
-from pricelang.wording import did_you_mean, shown
+from pricelang.model.errors import BadRequest
+from pricelang.present.text import did_you_mean, shown
+from pricelang.usage.io.folders import CSV, DATABASE, PACKED, PARQUET
+from pricelang.usage.io.offline import EXTENSIONS, check_local, load_remote, scheme_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

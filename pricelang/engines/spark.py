@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
-from pricelang.engines import keyed
+from pricelang.apps.price_book import PriceBook
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED
-from pricelang.engines.keyed import Quantity
+from pricelang.engines.fallback import DIGITS
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.rates_table import may_round
-from pricelang.engines.single import DIGITS
 from pricelang.engines.spark_columns import (
     AT,
     SPARK,
@@ -32,11 +33,10 @@ from pricelang.engines.spark_columns import (
     quantity_of,
     words_of,
 )
-from pricelang.engines.spark_single import ANSWER, answers
-from pricelang.pricing import PriceBook
-from pricelang.rating.atoms import Each, RateTable, most_places, rate_table
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import is_day, seconds_of, written
+from pricelang.engines.spark_fallback import ANSWER, answers
+from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import is_day, seconds_of, written
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

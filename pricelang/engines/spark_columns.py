@@ -11,12 +11,12 @@ import re
 
 from attrs import frozen
 
-from pricelang.book.model import Meter
 from pricelang.engines.dialects import DIALECTS, Clock
-from pricelang.engines.keyed import Quantity, Words, timed_sql
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import FIRST, LAST
-from pricelang.wording import shown
+from pricelang.engines.join_keys import Quantity, Words, timed_sql
+from pricelang.model.book import Meter
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import FIRST, LAST
+from pricelang.present.text import shown
 
 SPARK = DIALECTS["spark"]
 AT = "pl_at"

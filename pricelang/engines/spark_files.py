@@ -15,18 +15,18 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from pricelang.apps.price_book import PriceBook
+from pricelang.apps.reports.totals import Report, Total, Unpriced
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import TEXT, ending
 from pricelang.engines.spark import COST, SparkBook
 from pricelang.engines.spark_columns import SPARK, after_1970
-from pricelang.offline import check_local
-from pricelang.pricing import PriceBook
-from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.reports.totals import Report, Total, Unpriced
-from pricelang.usage.folders import PARQUET
-from pricelang.wording import shown
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.present.text import shown
+from pricelang.usage.io.folders import PARQUET
+from pricelang.usage.io.offline import check_local
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -9,16 +9,23 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pricelang.decimals import scaled
-from pricelang.engines import keyed
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.dialects import Clock
-from pricelang.engines.single import DIGITS
+from pricelang.engines.fallback import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, after_1970
-from pricelang.engines.spark_single import ANSWER, answers
+from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.totals import PERIODS
-from pricelang.rating.atoms import Each, RateTable, Threshold, cuts_of, thresholds_of_rows, turns_of
-from pricelang.rating.errors import BadRequest
-from pricelang.wording import did_you_mean, shown
+from pricelang.evaluate.rate_table.atoms import (
+    Each,
+    RateTable,
+    Threshold,
+    cuts_of,
+    thresholds_of_rows,
+    turns_of,
+)
+from pricelang.model.errors import BadRequest
+from pricelang.present.decimals import scaled
+from pricelang.present.text import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

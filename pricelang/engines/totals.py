@@ -15,16 +15,16 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from pricelang.engines import keyed
+from pricelang.apps.reports.totals import Report, Total, Unpriced
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.duck import Job
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import text_of
-from pricelang.engines.stretches import parts_of
-from pricelang.rating.atoms import RateRow, RateTable
-from pricelang.rating.errors import BadRequest, PriceError
-from pricelang.rating.instants import seconds_of
-from pricelang.reports.totals import Report, Total, Unpriced
-from pricelang.wording import did_you_mean, shown
+from pricelang.engines.row_group_pruning import parts_of
+from pricelang.evaluate.rate_table.atoms import RateRow, RateTable
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.instants import seconds_of
+from pricelang.present.text import did_you_mean, shown
 
 PERIODS = ("hour", "day", "week", "month", "year")
 UNITS = {"hour": 3600, "day": 86_400}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pricelang.pricing import PriceBook
+from pricelang.apps.price_book import PriceBook
 from pricelang.usage.platforms import LEAVES_UNSAID
 
 PLATFORM = "platform"

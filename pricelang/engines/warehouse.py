@@ -13,17 +13,17 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from pricelang.engines import keyed
+from pricelang.apps.price_book import PriceBook
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
-from pricelang.engines.keyed import Quantity
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.unsaid import assumed
-from pricelang.pricing import PriceBook
-from pricelang.rating.errors import BadRequest, UnknownName
-from pricelang.rating.instants import Instant, seconds_of, written
-from pricelang.rating.versions import Versions, slim, versions_of
-from pricelang.wording import did_you_mean, printable, shown
+from pricelang.evaluate.rate_table.snapshots import Versions, slim, versions_of
+from pricelang.model.errors import BadRequest, UnknownName
+from pricelang.model.instants import Instant, seconds_of, written
+from pricelang.present.text import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
 TIME = 6
@@ -341,7 +341,7 @@ def placed(plan: Plan) -> Placed:
 
 
 def _class_sql(plan: Plan, columns: Sequence[str]) -> str:
-    """The class of the values of a row (see `rating/folding.py`) as a text;
+    """The class of the values of a row (see `evaluate/rate_table/folding.py`) as a text;
     NULL where the book does not know a value.
 
     Classes are looked up in a text of all of them, and not by `case`,

@@ -1,7 +1,7 @@
 """What belongs to an account and a period, as SQL:
 a window for pools and tiers, a second sum for floors and caps.
 
-The rules are those of `pricelang.rating.accounts`. A request takes the units from the sum of what
+The rules are those of `pricelang.evaluate.allowances`. A request takes the units from the sum of what
 its account was billed before on; what the first x units cost under its own rates is a sum of whole
 numbers, so a request costs the difference of two.
 """
@@ -24,9 +24,9 @@ from pricelang.engines.warehouse import (
     priced_rows,
     reason,
 )
-from pricelang.rating.accounts import Bound, Terms
-from pricelang.rating.atoms import RateRow
-from pricelang.rating.errors import BadRequest
+from pricelang.evaluate.allowances import Bound, Terms
+from pricelang.evaluate.rate_table.atoms import RateRow
+from pricelang.model.errors import BadRequest
 
 NEVER = 10**30
 """A quantity that no account reaches: where a tier that a request does not have begins."""

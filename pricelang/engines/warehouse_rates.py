@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from pricelang.engines import keyed
+from pricelang.engines import join_keys as keyed
 from pricelang.engines.warehouse import RATES, VERSIONS, Plan, has_least
 from pricelang.engines.warehouse_accounts import account_columns, account_values
-from pricelang.rating.atoms import RateRow
-from pricelang.rating.folding import class_width
+from pricelang.evaluate.rate_table.atoms import RateRow
+from pricelang.evaluate.rate_table.folding import class_width
 
 BATCH = 400
 """Rows an INSERT: every warehouse has a limit on the length of a statement."""

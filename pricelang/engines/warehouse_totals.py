@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pricelang.engines.keyed import Quantity
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.warehouse import (
     TOO_LARGE,
     Placed,

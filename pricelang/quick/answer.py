@@ -8,9 +8,16 @@ import sys
 import time
 from fractions import Fraction
 
-from pricelang.decimals import money, plain, scaled
-from pricelang.ending import BROKEN_PIPE, DONE, INTERRUPTED, forget_stdout, last_words, lenient
-from pricelang.layout import (
+from pricelang.cli.exit_codes import (
+    BROKEN_PIPE,
+    DONE,
+    INTERRUPTED,
+    forget_stdout,
+    last_words,
+    lenient,
+)
+from pricelang.present.decimals import money, plain, scaled
+from pricelang.present.text_tables import (
     REQUEST_HEADERS,
     REQUEST_NUMBERS,
     TOTAL_HEADERS,

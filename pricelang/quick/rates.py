@@ -13,10 +13,10 @@ import json
 import os
 import stat
 
-from pricelang.cache import cache_folder, digest, fingerprint, keep, read_own
-from pricelang.content import MAX_BYTES, content_key, text_of
-from pricelang.flags import DEFAULT_BOOK
-from pricelang.resources import folder_of
+from pricelang.files.bundled import folder_of
+from pricelang.files.cache import cache_folder, digest, fingerprint, keep, read_own
+from pricelang.files.content_hash import MAX_BYTES, content_key, text_of
+from pricelang.usage.request_flags import DEFAULT_BOOK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,5 +207,22 @@ def content_of(files: Sequence[str]) -> str | None:
 
 def _code() -> str:
     """A word that changes with any code that an answer depends on."""
-    packages = ("", "book", "cli", "quick", "rating", "syntax", "usage", folder_of("grammar"))
+    packages = (
+        "",
+        "syntax",
+        "model",
+        "check",
+        "solver",
+        "compile",
+        "evaluate",
+        "usage",
+        "usage/io",
+        "usage/formats",
+        "apps",
+        "present",
+        "files",
+        "cli",
+        "quick",
+        folder_of("grammar"),
+    )
     return digest(fingerprint(*packages).encode())

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 
-from pricelang.flags import DIMENSIONS, METERS, STDIN, flag, quantity
+from pricelang.usage.request_flags import DIMENSIONS, METERS, STDIN, flag, quantity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

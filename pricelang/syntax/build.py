@@ -13,7 +13,7 @@ from typing import Any
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.faults import Fault, Span
+from pricelang.syntax.diagnostics import Fault, Span
 
 MAX_DIGITS = 40
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}

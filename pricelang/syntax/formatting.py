@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pricelang.syntax.faults import BookError
+from pricelang.syntax.diagnostics import BookError
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_file
 from pricelang.syntax.tree import Comment, File, Statement

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from lark import Lark, UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+from pricelang.present.text import nearest
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
-from pricelang.syntax.faults import Fault, Span, sort_faults
-from pricelang.syntax.reuse import Memory
+from pricelang.syntax.diagnostics import Fault, Span, sort_faults
+from pricelang.syntax.incremental import Memory
+from pricelang.syntax.parse_tables import load_parser
 from pricelang.syntax.split import Chunk, split_text
-from pricelang.syntax.tables import load_parser
 from pricelang.syntax.tree import File, Statement
-from pricelang.wording import nearest
 
 STATEMENTS = (
     "book",

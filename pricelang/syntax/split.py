@@ -7,7 +7,7 @@ import unicodedata
 
 from attrs import frozen
 
-from pricelang.syntax.faults import Fault, Span
+from pricelang.syntax.diagnostics import Fault, Span
 from pricelang.syntax.tree import Comment
 
 MAX_TEXT = 4_000_000

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from pricelang.syntax.faults import NOWHERE, Span
+from pricelang.syntax.diagnostics import NOWHERE, Span
 
 
 @frozen

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
 
-from pricelang.notes import Note
-
-from .fields import count_in, optional_count, optional_object, required_count
-from .records import UsageError
-from .unknown import known_names
+from pricelang.model.notes import Note
+from pricelang.usage.fields import count_in, optional_count, optional_object, required_count
+from pricelang.usage.records import UsageError
+from pricelang.usage.unknown import known_names
 
 _SPLIT_KEYS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 SPLIT = known_names(*_SPLIT_KEYS)

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pricelang.notes import Note
-
-from .records import Place, UsageError
+from pricelang.model.notes import Note
+from pricelang.usage.records import Place, UsageError
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from pricelang.notes import Note
-
-from .counters import Counters
-from .fields import count, shown
-from .records import UsageError
+from pricelang.model.notes import Note
+from pricelang.usage.counters import Counters
+from pricelang.usage.fields import count, shown
+from pricelang.usage.records import UsageError
 
 _HELP = (
     "which of its counters is wrong is not for a reader to say: mend the record, or price its "

@@ -16,7 +16,7 @@ the name of the model in them, and the dimensions that they say.
   `vertex_ai/`), OpenRouter a variant behind (`:batch`).
 
 What is not known is never dropped: it may have a price of its own.
-Which model a name is, `pricelang.naming` says.
+Which model a name is, `pricelang.usage.model_mapping` says.
 """
 
 from __future__ import annotations

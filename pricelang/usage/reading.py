@@ -10,22 +10,29 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from .documents import RunEvent, values_of
-from .fields import clean, is_object, type_name
-from .files import STDIN, BadArchive, Progress, opened, standard_input
-from .folders import Beside, is_beside
-from .formats import FORMATS, Read, checked_format, format_of, reader_of
-from .json_text import Decoder, JsonFault
-from .lines import Source, lines_of
-from .records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from .responses import Later, Responses, is_chunk, is_partial, is_unfinished, response_ids
-from .shapes import identity, is_event, is_summary
-from .sse import merged
-from .unknown import checked_policy, settled
+from pricelang.usage.fields import clean, is_object, type_name
+from pricelang.usage.formats.registry import FORMATS, Read, checked_format, format_of, reader_of
+from pricelang.usage.formats.sse import merged
+from pricelang.usage.io.documents import RunEvent, values_of
+from pricelang.usage.io.files import STDIN, BadArchive, Progress, opened, standard_input
+from pricelang.usage.io.folders import Beside, is_beside
+from pricelang.usage.io.json_text import Decoder, JsonFault
+from pricelang.usage.io.lines import Source, lines_of
+from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
+from pricelang.usage.responses import (
+    Later,
+    Responses,
+    is_chunk,
+    is_partial,
+    is_unfinished,
+    response_ids,
+)
+from pricelang.usage.shapes import identity, is_event, is_summary
+from pricelang.usage.unknown import checked_policy, settled
 
 if TYPE_CHECKING:
-    from .claude_code import Copy, Key, Transcripts
-    from .runs import Runs
+    from pricelang.usage.formats.claude_code import Copy, Key, Transcripts
+    from pricelang.usage.runs import Runs
 
 __all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths", "record_of"]
 
@@ -343,7 +350,7 @@ class _Reading:
 
     def _run_events(self) -> Runs:
         if self._runs is None:
-            from .runs import Runs
+            from pricelang.usage.runs import Runs
 
             self._runs = Runs(self._responses)
         return self._runs
@@ -351,7 +358,7 @@ class _Reading:
     def _transcript_line(
         self, value: Mapping[str, object], place: Place, raw: str | None
     ) -> tuple[Skipped | Later, ...]:
-        from .claude_code import copy
+        from pricelang.usage.formats.claude_code import copy
 
         self._lines += 1
         read = copy(value, place, self._lines)
@@ -366,7 +373,7 @@ class _Reading:
         return (later.outcome if isinstance(later.outcome, Skipped) else later,)
 
     def _add_copy(self, copy: Copy, later: Later) -> None:
-        from .claude_code import Transcripts
+        from pricelang.usage.formats.claude_code import Transcripts
 
         if self._transcripts is None:
             self._transcripts = Transcripts()

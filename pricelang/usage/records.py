@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 
 SINGLE = "single"
 SUM = "sum"

@@ -18,10 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from pricelang.notes import Note
-
-from .fields import clean, is_object
-from .records import Outcome, Place, Record, Rejected, Skipped
+from pricelang.model.notes import Note
+from pricelang.usage.fields import clean, is_object
+from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
 
 RESPONSE, REQUEST = "response", "request"
 _ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from .claude_code import SYNTHETIC, Copy, copy_of
-from .fields import clean, is_object, shown
-from .records import Place, Record, Rejected, Skipped
-from .responses import RESPONSE, Later, Responses, named, where
-from .turns import Key, Turns
+from pricelang.usage.fields import clean, is_object, shown
+from pricelang.usage.formats.claude_code import SYNTHETIC, Copy, copy_of
+from pricelang.usage.records import Place, Record, Rejected, Skipped
+from pricelang.usage.responses import RESPONSE, Later, Responses, named, where
+from pricelang.usage.turns import Key, Turns
 
 FORMAT = "claude-result"
 _COUNTED = "an event of a run: its result counts it"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .fields import clean, is_object
+from pricelang.usage.fields import clean, is_object
 
 NATIVE = ("canonical", "messages", "batch", "claude-code", "claude-result")
 BATCH_NOT_BILLED = ("errored", "canceled", "expired")

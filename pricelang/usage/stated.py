@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from .fields import word
+from pricelang.usage.fields import word
 
 STATED = ("service_tier", "speed", "inference_geo")
 PLAIN = {

@@ -7,8 +7,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from .fields import shown, word
-from .records import UsageError
+from pricelang.usage.fields import shown, word
+from pricelang.usage.records import UsageError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 253_402_300_799  # the last second of the year 9999

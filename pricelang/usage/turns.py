@@ -13,10 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from pricelang.notes import Note
-
-from .records import Part, Place, Record
-from .responses import where
+from pricelang.model.notes import Note
+from pricelang.usage.records import Part, Place, Record
+from pricelang.usage.responses import where
 
 Key = tuple[str, str]
 """A session and a file."""

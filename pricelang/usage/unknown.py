@@ -19,10 +19,9 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from pricelang.notes import Note
-
-from .fields import is_object, shown
-from .records import Outcome, Place, Record, Rejected, UsageError
+from pricelang.model.notes import Note
+from pricelang.usage.fields import is_object, shown
+from pricelang.usage.records import Outcome, Place, Record, Rejected, UsageError
 
 Known: TypeAlias = "Mapping[str, Known | None]"
 """The names that an object may have: None for a counter or a word,

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from pricelang.audit.sections import SECTIONS
+from pricelang.apps.audit_report.sections import SECTIONS
 from tests.cli.helpers import run
 
 EXTRAS, DEAL = "tests/specimens/extras.price", "tests/cli/books/deal.price"

@@ -221,7 +221,7 @@ def test_fmt_from_standard_input_to_standard_output() -> None:
 
 
 def test_the_bundled_book_is_in_style() -> None:
-    from pricelang.resources import rules_folder
+    from pricelang.files.bundled import rules_folder
 
     assert run("fmt", "--check", str(rules_folder())).exit_code == 0
 

@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang import cache
-from pricelang.content import content_key
-from pricelang.ending import BROKEN_PIPE, WRONG_USAGE
-from pricelang.flags import DIMENSIONS, METERS, flag
+from pricelang.cli.exit_codes import BROKEN_PIPE, WRONG_USAGE
+from pricelang.files import cache
+from pricelang.files.bundled import folder_of
+from pricelang.files.content_hash import content_key
 from pricelang.quick import rates, request
 from pricelang.quick.answer import quick_answer
 from pricelang.quick.request import request_of
-from pricelang.resources import folder_of
+from pricelang.usage.request_flags import DIMENSIONS, METERS, flag
 
 from .helpers import ROOT, process, run
 
@@ -658,6 +658,6 @@ def test_a_full_disk_and_a_closed_pipe_end_as_ever(own_cache: Path) -> None:
 
 
 def test_the_limits_are_those_of_the_ordinary_way() -> None:
-    from pricelang.rating import quantities
+    from pricelang.evaluate import quantities
 
     assert request.MAX_PLAIN <= quantities.PLAIN

@@ -17,7 +17,7 @@ import zstandard
 from click.testing import CliRunner
 
 from pricelang.cli import main
-from pricelang.usage import files
+from pricelang.usage.io import files
 from pricelang.usage.reading import read_paths
 
 from .helpers import SAMPLES, SHOP, objects, run, shop

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pricelang.cli.answers import MAX_NAMED
-from pricelang.markdown import quoted
+from pricelang.present.markdown import quoted
 
 from .helpers import run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pricelang.ending import INTERRUPTED
+from pricelang.cli.exit_codes import INTERRUPTED
 
 from .helpers import SAMPLES, expect_golden, objects, run
 

@@ -21,10 +21,10 @@ import click
 import pytest
 from attrs import frozen
 
-from pricelang import writing
 from pricelang.cli import COMMANDS
 from pricelang.cli.targets import FOLDER, TARGET
-from tests.imports import FILES
+from pricelang.usage.io import writing
+from tests.apps.imports import FILES
 
 from .helpers import ROOT, SHOP, process, run, shop
 
@@ -136,12 +136,12 @@ WRITERS = {
     "mkdtemp",
 }
 ALLOWED = {
-    "writing.py": "the writer",
-    "cache.py": "a writer of its own, since it stands on the way of every cold start",
-    "syntax/tables.py": "writes into this repository",
-    "imports/folders.py": "fills drafts",
+    "usage/io/writing.py": "the writer",
+    "files/cache.py": "a writer of its own, since it stands on the way of every cold start",
+    "syntax/parse_tables.py": "writes into this repository",
+    "apps/imports/folders.py": "fills drafts",
     "cli/diff.py": "fills a scratch folder",
-    "export/focus.py": "fills a scratch folder",
+    "apps/exports/focus.py": "fills a scratch folder",
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import pricelang
 from pricelang.cli import COMMANDS, main
-from pricelang.rating.errors import PriceError
+from pricelang.model.errors import PriceError
 
 from .helpers import run
 

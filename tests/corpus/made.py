@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.book import decisions, files, search
-from pricelang.syntax import faults
+from pricelang.check import files
+from pricelang.compile import conflicts as decisions
+from pricelang.model import boxes as search
+from pricelang.syntax import diagnostics as faults
 
 SMALL = """book small "A small book" in USD
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pricelang
 
 PACKAGE = Path(pricelang.__file__).parent
-SOURCES = sorted([*PACKAGE.glob("syntax/*.py"), *PACKAGE.glob("book/*.py")])
+READING = ("syntax", "model", "check", "compile")
+SOURCES = sorted(path for name in READING for path in (PACKAGE / name).glob("*.py"))
 
 
 def _templates(node: ast.expr, names: dict[str, list[ast.expr]], depth: int = 0) -> Iterator[str]:

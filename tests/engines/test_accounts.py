@@ -19,8 +19,8 @@ from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import account_query, settle_query
 from pricelang.engines.warehouse_rates import table_statements
-from pricelang.rating.accounts import Charged, Settled, charge_accounts
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.evaluate.allowances import Charged, Settled, charge_accounts
+from pricelang.model.errors import BadRequest, PriceError
 from tests.engines.test_warehouse import RUNNING, usage_statements
 from tests.engines.warehouses import exactly, run
 from tests.test_agreement import checked_texts

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
-from pricelang.rating.errors import BadRequest
+from pricelang.model.errors import BadRequest
 from tests.engines.warehouses import exactly, run
 
 OPUS = "claude-opus-4-7"

@@ -15,12 +15,12 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.decimals import to_decimal
 from pricelang.engines.duck import open_job
 from pricelang.engines.names import quoted
 from pricelang.engines.rows import write_priced
 from pricelang.engines.totals import totals
-from pricelang.rating.versions import versions_of
+from pricelang.evaluate.rate_table.snapshots import versions_of
+from pricelang.present.decimals import to_decimal
 from tests.engines.usage import BIGINT, answers, checked_texts, make_table, row_of
 from tests.generators import books
 from tests.oracle import read_book, read_texts

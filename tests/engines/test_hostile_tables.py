@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import pricelang
-from pricelang.reports.totals import Report
+from pricelang.apps.reports.totals import Report
 
 OPUS, DAY = "claude-opus-4-7", "2026-05-01"
 ONE = Fraction("0.005")

@@ -18,11 +18,11 @@ import pricelang
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements
-from pricelang.rating.accounts import charge_accounts
+from pricelang.evaluate.allowances import charge_accounts
+from tests.apps.reports.test_invoice import record
 from tests.engines.test_accounts import book_of
 from tests.engines.test_warehouse import RUNNING, usage_statements
 from tests.engines.warehouses import exactly, run
-from tests.reports.test_invoice import record
 
 HEAD = """book shop in USD
 unit MTok is 1,000,000 tokens

@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 import pricelang
-from pricelang.decimals import to_decimal
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
+from pricelang.present.decimals import to_decimal
 
 OPUS, SONNET = "claude-opus-4-7", "claude-sonnet-5"
 FIRST = f"create or replace table u as select '{OPUS}' as model, timestamp '2026-05-01' as at, 1000 as input, 'standard' as service_tier"

@@ -15,7 +15,7 @@ import pytest
 
 import pricelang
 from pricelang.engines.warehouse import Plan, plan_of
-from pricelang.rating.errors import PriceError
+from pricelang.model.errors import PriceError
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.test_warehouse import RUNNING
 from tests.engines.warehouses import exactly
@@ -80,7 +80,7 @@ def random_rows(seed: int, count: int) -> list[Row]:
 
 
 def _seconds(day: str) -> int:
-    from pricelang.rating.instants import seconds_of
+    from pricelang.model.instants import seconds_of
 
     return seconds_of(day) + 3600
 

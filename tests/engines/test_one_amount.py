@@ -13,14 +13,14 @@ import duckdb
 import pytest
 
 import pricelang
-from pricelang.book.rules import dimensions_that_pay
 from pricelang.engines import macro
 from pricelang.engines.names import quoted
 from pricelang.engines.warehouse import Plan, plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.engines.warehouse_totals import totals_query
-from pricelang.rating import versions
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.evaluate.rate_table import snapshots as versions
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.rules import dimensions_that_pay
 from tests.engines.test_warehouse import (
     RUNNING,
     asked,

@@ -19,8 +19,8 @@ import pricelang
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import RefusedRows, Written, priced, write_priced
 from pricelang.engines.totals import totals
-from pricelang.rating.errors import BadRequest
-from pricelang.usage.folders import is_table
+from pricelang.model.errors import BadRequest
+from pricelang.usage.io.folders import is_table
 from tests.cli.helpers import run
 
 OPUS, DAY = "claude-opus-4-7", "2026-04-17"
@@ -306,7 +306,7 @@ class Asked:
 
 
 def test_what_reads_a_remote_path_is_loaded_and_never_fetched(book: pricelang.Book) -> None:
-    from pricelang.offline import load_remote
+    from pricelang.usage.io.offline import load_remote
 
     connection = Asked()
     load_remote(connection, ["s3://b/u.parquet", "https://h/u.csv", "abfss://c/u.csv", "u.csv"])  # type: ignore[arg-type]
@@ -323,7 +323,7 @@ def test_what_reads_a_remote_path_is_loaded_and_never_fetched(book: pricelang.Bo
 
 
 def test_no_extension_is_fetched() -> None:
-    from pricelang.offline import open_duckdb
+    from pricelang.usage.io.offline import open_duckdb
 
     found = (
         open_duckdb()

@@ -21,18 +21,18 @@ import pyarrow.parquet as pq
 import pytest
 
 import pricelang
-from pricelang.book.store import dump_book
-from pricelang.decimals import to_decimal
+from pricelang.compile.store import dump_book
 from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import open_job
 from pricelang.engines.rows import select_sql
 from pricelang.engines.spark import SparkBook
+from pricelang.engines.spark_fallback import answer_of
 from pricelang.engines.spark_files import price_file, report_files
-from pricelang.engines.spark_single import answer_of
 from pricelang.engines.totals import totals
-from pricelang.rating.atoms import RateTable
-from pricelang.rating.errors import BadRequest, PriceError
+from pricelang.evaluate.rate_table.atoms import RateTable
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.present.decimals import to_decimal
 from tests.cli.helpers import run
 from tests.engines import test_accounts, test_warehouse
 from tests.engines import test_longest as longest
@@ -680,7 +680,7 @@ def test_all_dimensions_on_which_a_price_turns(
     whatever kind of rule decides them.
     """
     from pricelang.engines.warehouse import plan_of
-    from pricelang.rating import versions
+    from pricelang.evaluate.rate_table import snapshots as versions
     from tests.engines.test_one_amount import ROWS as FEW
     from tests.engines.test_one_amount import by_sql
     from tests.engines.test_warehouse import asked, generated, meters_of, random_rows

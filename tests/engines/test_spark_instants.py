@@ -22,11 +22,11 @@ from pricelang.engines.spark_files import _counted, price_file, report_files
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements
-from pricelang.rating.errors import BadRequest
+from pricelang.model.errors import BadRequest
 from tests.engines.test_accounts import book_of
 from tests.engines.test_ladders import REGIONS
 from tests.engines.warehouses import exactly, run, setting, spark
-from tests.test_days import NIGHT
+from tests.evaluate.test_days import NIGHT
 
 pytestmark = pytest.mark.campaign  # a session of Spark
 

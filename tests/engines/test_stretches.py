@@ -16,7 +16,7 @@ import pytest
 
 import pricelang
 from pricelang.engines.duck import open_job
-from pricelang.engines.stretches import MAX_PARTS, parts_of
+from pricelang.engines.row_group_pruning import MAX_PARTS, parts_of
 from pricelang.engines.totals import totals
 
 BOOK = pricelang.load()

@@ -16,12 +16,12 @@ import pytest
 import pricelang
 from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.engines.duck import open_job
-from pricelang.engines.keyed import needs_wide
+from pricelang.engines.join_keys import needs_wide
 from pricelang.engines.rows import RefusedRows, priced, write_priced
 from pricelang.engines.totals import totals
-from pricelang.rating.atoms import most_places, rate_table
-from pricelang.rating.errors import BadRequest
-from pricelang.rating.instants import seconds_of
+from pricelang.evaluate.rate_table.atoms import most_places, rate_table
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import seconds_of
 
 ROWS = [
     ("claude-opus-4-7", "2026-04-17 10:00:00", 50_000, 15_000, "0.625"),
@@ -260,7 +260,7 @@ def test_quantities_beyond_64_bits_are_counted_wider(
 def test_the_bound_of_64_bits_is_met_to_the_unit(book: pricelang.Book) -> None:
     from attrs import evolve
 
-    from pricelang.engines.keyed import Quantity
+    from pricelang.engines.join_keys import Quantity
 
     day = seconds_of("2026-04-17")
     table = rate_table(book.rates, (), [("claude-opus-4-7", ())], ("input",), (day, day))

@@ -12,9 +12,9 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.rating.atoms import finite_price
-from pricelang.rating.cells import Cell, cell_at
-from pricelang.rating.walk import Walk
+from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.rate_table.atoms import finite_price
+from pricelang.evaluate.rate_table.walk import Walk
 from tests.engines.usage import checked_texts
 from tests.generators import books
 from tests.oracle_requests import share

@@ -17,12 +17,12 @@ from attrs import evolve
 from sqlglot import exp
 
 import pricelang
-from pricelang.decimals import plain
 from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY
 from pricelang.engines.warehouse import Plan, plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.engines.warehouse_totals import totals_query
-from pricelang.rating.errors import BadRequest, PriceError, UnknownName
+from pricelang.model.errors import BadRequest, PriceError, UnknownName
+from pricelang.present.decimals import plain
 from tests.engines.warehouses import exactly, run
 from tests.generators import write_book
 from tests.oracle import read_texts

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pricelang
-from pricelang.book import model as m
-from pricelang.book.space import day
-from pricelang.decimals import plain
+from pricelang.model import book as m
+from pricelang.model.space import day
+from pricelang.present.decimals import plain
 
 PATH = Path(__file__).parent / "unpriced.csv"
 HEAD = ("kind", "what", "of", "when", "value")

@@ -10,9 +10,9 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pricelang.resources import rules_folder
+from pricelang.files.bundled import rules_folder
 from pricelang.syntax import formatting
-from pricelang.syntax.faults import BookError
+from pricelang.syntax.diagnostics import BookError
 from pricelang.syntax.formatting import FormatError, format_text
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_file

@@ -6,7 +6,7 @@ import re
 
 from lark import Lark
 
-from pricelang.resources import grammar_path
+from pricelang.files.bundled import grammar_path
 from pricelang.syntax.build_statements import STATEMENTS
 from pricelang.syntax.parser import grammar, reserved, words
 from pricelang.syntax.printer import BODIES, HEADERS

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.faults import Fault, render_fault
+from pricelang.syntax.diagnostics import Fault, render_fault
 from pricelang.syntax.parser import parse_file, reserved, words
 from tests import strategies
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.notes import Note
-from pricelang.rating.errors import BadRequest
+from pricelang.model.errors import BadRequest
+from pricelang.model.notes import Note
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.rating.errors import PriceError
-from pricelang.usage import lines
-from pricelang.usage.formats import FORMATS, format_of
+from pricelang.model.errors import PriceError
+from pricelang.usage.formats.registry import FORMATS, format_of
+from pricelang.usage.io import lines
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 from pricelang.usage.responses import response_ids

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.usage import documents
+from pricelang.usage.io import documents
 from pricelang.usage.reading import read
 
 from .helpers import as_data, outcomes

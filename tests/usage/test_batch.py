@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 
 from .helpers import brief, message, one_record, one_rejected
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pricelang.usage import formats
-from pricelang.usage.formats import FORMATS
+from pricelang.usage.formats import registry as formats
+from pricelang.usage.formats.registry import FORMATS
 from pricelang.usage.records import Part, Record, Rejected
 
 from .helpers import outcomes, records

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.usage import documents, lines
+from pricelang.usage.io import documents, lines
 from pricelang.usage.reading import read, read_path, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 

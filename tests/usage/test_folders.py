@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pricelang.usage.folders import record_files
+from pricelang.usage.io.folders import record_files
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import Outcome, Rejected
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 from pricelang.usage.reading import message_record
 from pricelang.usage.records import Place, UsageError
 

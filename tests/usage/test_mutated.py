@@ -16,13 +16,13 @@ from typing import Any, NoReturn
 import pytest
 
 import pricelang
-from pricelang.rating.errors import PriceError
-from pricelang.reports.invoice import make_invoice
-from pricelang.reports.period import between
-from pricelang.reports.report import report_records
-from pricelang.reports.tally import Given
+from pricelang.apps.reports.invoice import make_invoice
+from pricelang.apps.reports.period import between
+from pricelang.apps.reports.report import report_records
+from pricelang.apps.reports.tally import Given
+from pricelang.model.errors import PriceError
 from pricelang.usage import reading
-from pricelang.usage.formats import FORMATS
+from pricelang.usage.formats.registry import FORMATS
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 
 from .helpers import SAMPLES

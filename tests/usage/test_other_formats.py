@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import pricelang
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
 from .helpers import message, one_record, outcomes

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 
 from .helpers import SAMPLES, brief, one_record, one_rejected, outcomes, records, skipped
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.notes import Note
+from pricelang.model.notes import Note
 
 from .helpers import as_data, brief, message, one_record, one_rejected, outcomes, records
 

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.notes import Note
-from pricelang.rating.errors import PriceError
-from pricelang.usage.formats import reader_of
+from pricelang.model.errors import PriceError
+from pricelang.model.notes import Note
+from pricelang.usage.formats.registry import reader_of
 from pricelang.usage.reading import message_record, read
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, UsageError
 from pricelang.usage.unknown import (
@@ -375,7 +375,7 @@ def test_plugins_obey_the_same_law(monkeypatch: pytest.MonkeyPatch) -> None:
         def load(self) -> Plugin:
             return Plugin()
 
-    monkeypatch.setattr("pricelang.usage.formats._PLUGINS", {"plug": Point()})
+    monkeypatch.setattr("pricelang.usage.formats.registry._PLUGINS", {"plug": Point()})
     value = {"model": "m", "use": {"in": 3, "zz": 1, "raw": {"x": 9}}}
     assert one_rejected(value).code == "unknown_counter"
     assert isinstance(next(read(json.dumps(value), "x", unknown_counters="warn")), Record)

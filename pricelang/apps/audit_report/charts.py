@@ -1,0 +1,230 @@
+"""The charts of a report as SVG without script:
+when a cache pays, and the life of each model, in whole pixels.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil
+
+from pricelang.apps.audit_report.report import Payback
+from pricelang.apps.audit_report.time import Lane
+from pricelang.model.instants import written
+from pricelang.present.markup import Html, element, join
+
+MAX_LANES = 80
+"""Lanes that a chart shows, the first ones; the tables beside it have all."""
+
+_WIDTH, _NARROW, _SIDE = 860, 480, 12
+_LABEL = 200
+"""Room for the name of a model beside its bar."""
+
+
+def _figure(title: str, caption: str, width: int, height: int, *parts: Html) -> Html:
+    kind = "chart" if width == _WIDTH else "chart small"
+    chart = element(
+        "svg",
+        element("title", title),
+        *parts,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        aria_label=title,
+        class_=kind,
+    )
+    box = element("div", chart, class_="scroll", tabindex="0", role="region", aria_label=title)
+    return element("figure", box, element("figcaption", caption))
+
+
+def _text(x: int, y: int, text: str, kind: str = "", anchor: str = "") -> Html:
+    return element("text", text, x=x, y=y, class_=kind, text_anchor=anchor)
+
+
+def _rule(x1: int, y1: int, x2: int, y2: int, kind: str) -> Html:
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
+
+
+# ---- when a cache pays ---------------------------------------------------------------------------
+
+
+def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
+    """A lane for each group of models,
+    and on it a mark for each kind of cache at the reads that equal its price.
+    """
+    writes = list(dict.fromkeys(found.write for found in paybacks))
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Payback]] = {}
+    for found in paybacks:
+        groups.setdefault((found.models, found.stack), []).append(found)
+    if not groups:
+        return Html("")
+    most = max(2, *(ceil(found.exact) for found in paybacks if found.exact is not None), 0)
+    step = max(1, -(-most // 6))
+    scale = _NARROW - 2 * _SIDE - 50
+    lanes = sorted(groups.items(), key=lambda item: -len(item[0][0]))[:MAX_LANES]
+    top = 18 * len(writes) + 36
+    height = top + sum(18 * len(paid) + 30 for _, paid in lanes)
+    parts = [_key(writes), _text(_NARROW - _SIDE, top - 14, "reads", "axis", "end")]
+    for read in range(0, most + 1, step):
+        x = _SIDE + read * scale // most
+        parts += [
+            _rule(x, top - 8, x, height - 8, "grid"),
+            _text(x, top - 14, str(read), "axis", "middle"),
+        ]
+    y = top
+    for (models, stack), paid in lanes:
+        text = (
+            models[0]
+            + (f" and {len(models) - 1} more" if len(models) > 1 else "")
+            + (f" ({' x '.join(stack)})" if stack else "")
+        )
+        parts.append(
+            element(
+                "g",
+                element("title", ", ".join(models)),
+                _text(_SIDE + 6, y + 14, _cut(text, 52), "label"),
+            )
+        )
+        for number, payback in enumerate(paid):
+            parts.append(
+                _payback(payback, writes.index(payback.write), y + 18 * number + 30, scale, most)
+            )
+        y += 18 * len(paid) + 30
+    caption = "A mark stands where the costs with and without a cache are equal; "
+    caption += "beside it, the first whole number of reads that costs less."
+    return _figure(
+        "Reads after the write until a cache pays, by model", caption, _NARROW, height, *parts
+    )
+
+
+def _key(writes: list[str]) -> Html:
+    return join(
+        *(
+            join(_mark(_SIDE + 6, 14 + 18 * at, at), _text(_SIDE + 20, 19 + 18 * at, name))
+            for at, name in enumerate(writes)
+        )
+    )
+
+
+def _payback(payback: Payback, kind: int, y: int, scale: int, most: int) -> Html:
+    if payback.exact is None or payback.reads is None:
+        return _text(_SIDE + scale, y + 4, "never", "axis", "end")
+    x = _SIDE + int(max(payback.exact, Fraction(0)) * scale / most)
+    label = f"{payback.reads} read" + ("" if payback.reads == 1 else "s")
+    return join(
+        _rule(_SIDE, y, x, y, f"stem s{kind % 4}"),
+        _mark(x, y, kind),
+        _text(x + 10, y + 4, label, "axis"),
+    )
+
+
+def _mark(x: int, y: int, kind: int) -> Html:
+    """A mark told apart by its form as well as by its colour."""
+    if kind % 4 == 0:
+        return element("circle", cx=x, cy=y, r=5, class_="s0")
+    if kind % 4 == 1:
+        return element("rect", x=x - 5, y=y - 5, width=10, height=10, class_="s1")
+    path = (
+        f"M{x - 6} {y}L{x} {y - 6}L{x + 6} {y}L{x} {y + 6}Z"
+        if kind % 4 == 2
+        else f"M{x - 6} {y + 5}L{x} {y - 6}L{x + 6} {y + 5}Z"
+    )
+    return element("path", d=path, class_=f"s{kind % 4}")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# ---- the life of models --------------------------------------------------------------------------
+
+
+def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
+    """A bar for each model from its release on, fainter once it is deprecated,
+    with a mark at each change of a price.
+
+    Lanes come newest first and are drawn oldest first, as time runs.
+    """
+    if not lanes:
+        return Html("")
+    shown = lanes[:MAX_LANES][::-1]
+    days = [
+        day
+        for lane in shown
+        for day in (lane.start, lane.deprecated, lane.end, *(day for day, _ in lane.marks))
+        if day is not None
+    ]
+    first, last = min([*days, at]), max([*days, at]) + 30 * 86_400
+    width, top, row = _WIDTH - 2 * _SIDE, 44, 18
+    height = top + row * len(shown) + 8
+
+    def across(day: int) -> int:
+        return _SIDE + (day - first) * width // (last - first)
+
+    parts = []
+    for year in range(_year(first) + 1, _year(last) + 1):
+        x = across(int(datetime.datetime(year, 1, 1, tzinfo=datetime.UTC).timestamp()))
+        parts += [
+            _rule(x, top - 4, x, height - 4, "grid"),
+            _text(x, top - 10, str(year), "axis", "middle"),
+        ]
+    for day, kind in ((at, "now"), (since, "since")):
+        if day is not None and first <= day <= last:
+            x, side = across(day), "end" if across(day) > _WIDTH // 2 else ""
+            parts += [
+                _rule(x, 20, x, height - 4, kind),
+                _text(x + (-4 if side else 4), 14, written(day), kind, side),
+            ]
+    for number, lane in enumerate(shown):
+        parts.append(_life(lane, top + row * number, across, last))
+    caption = (
+        "A bar runs from the release of a model, fainter from its deprecation on, to its "
+        "retirement; "
+    )
+    caption += "a diamond is a change of a list price."
+    if len(lanes) > len(shown):
+        caption += f" The {MAX_LANES} newest of {len(lanes)} models are shown."
+    return _figure("Models and price changes in time", caption, _WIDTH, height, *parts)
+
+
+def _life(lane: Lane, y: int, across: Callable[[int], int], last: int) -> Html:
+    end = lane.end if lane.end is not None else last
+    turn = min(lane.deprecated, end) if lane.deprecated is not None else end
+    title = f"{lane.name}: released {written(lane.start)}"
+    title += f", deprecated {written(lane.deprecated)}" if lane.deprecated is not None else ""
+    title += f", retired {written(lane.end)}" if lane.end is not None else ""
+    bars = [
+        element(
+            "rect",
+            x=across(start),
+            y=y + 5,
+            width=max(1, across(stop) - across(start)),
+            height=8,
+            class_=kind,
+        )
+        for start, stop, kind in ((lane.start, turn, "life"), (turn, end, "life old"))
+        if stop > start
+    ]
+    marks = [
+        element(
+            "g",
+            element("title", f"{written(day)}: {what}"),
+            element("path", d=_diamond(across(day), y + 9), class_="change"),
+        )
+        for day, what in lane.marks
+    ]
+    begins, ends = across(lane.start), across(end)
+    if begins > _LABEL:
+        x, anchor = begins - 10, "end"
+    else:
+        x, anchor = (ends + 10 if ends < _WIDTH - _LABEL else begins + 8), ""
+    label = _text(x, y + 13, _cut(lane.name, 28), "label", anchor)
+    return element("g", element("title", title), *bars, *marks, label)
+
+
+def _diamond(x: int, y: int) -> str:
+    return f"M{x - 6} {y}L{x} {y - 6}L{x + 6} {y}L{x} {y + 6}Z"
+
+
+def _year(seconds: int) -> int:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).year

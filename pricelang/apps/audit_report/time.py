@@ -1,0 +1,267 @@
+"""The dates of a report: the life of each model, every change of a list price,
+and the days of each modifier.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricelang.evaluate.line_rates import Point, derivation_at, price_at
+from pricelang.model import book as m
+from pricelang.model.instants import written
+from pricelang.model.space import holds
+from pricelang.present.decimals import money
+from pricelang.present.sheets import Cell, Sheet
+from pricelang.verify.analysis import Analysis, is_yes
+from pricelang.verify.claims import effect_of
+
+MAX_PROJECTIONS = 2_000
+"""Pairs of a model and a modifier whose days are worked out one by one."""
+
+
+@frozen
+class Lane:
+    """A model on the timeline, dates in UTC seconds: `end` is its retirement;
+    `marks` are price changes with words.
+    """
+
+    name: str
+    start: int
+    deprecated: int | None
+    end: int | None
+    marks: tuple[tuple[int, str], ...]
+
+
+def _plain(analysis: Analysis, model: int, stretch: int) -> Point:
+    """The request of a model that says nothing more."""
+    book = analysis.book
+    return (
+        model,
+        stretch,
+        *(dimension.default for dimension in book.dimensions),
+        *(0 for _ in book.sums),
+    )
+
+
+def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Sheet]:
+    """The life of each model, newest first: its release, every change of a list price, its end."""
+    book = analysis.book
+    rows: dict[int, list[m.Scope]] = {}
+    for price in book.prices:
+        rows.setdefault(price.model, []).append(price.scope)
+    common = [line.scope for line in book.derivations]
+    common += [
+        offer.scope
+        for price in {x.meter: x for x in book.prices}.values()
+        for offer in book.meters[price.meter].offers
+    ]
+    lanes, told = [], []
+    for number in sorted(
+        range(len(book.models)), key=lambda n: (-book.models[n].released, book.models[n].name)
+    ):
+        model = book.models[number]
+        first = book.boundaries.index(model.released) + 1
+        starts = {
+            first,
+            *(
+                edge
+                for scope in (*rows.get(number, ()), *common)
+                for edge in _edges(scope)
+                if edge > first
+            ),
+        }
+        found = list(_changes(analysis, number, sorted(starts)))
+        lanes.append(
+            Lane(
+                model.name,
+                model.released,
+                model.deprecated,
+                model.retired,
+                tuple((day, cell.text) for day, cell in found[1:]),
+            )
+        )
+        ends = ((model.deprecated, "deprecated"), (model.retired, "retired"))
+        life = [
+            *found,
+            *_withdrawn(book, number),
+            *((day, Cell(what, model.origin.place)) for day, what in ends if day is not None),
+        ]
+        for day, cell in sorted(life, key=lambda entry: entry[0]):
+            told.append((Cell(model.name, model.origin.place), Cell(written(day)), cell))
+    note = f"list prices in {book.currency} of requests that say nothing beyond the model"
+    return tuple(lanes), Sheet(
+        "Price changes", ("Model", "Date", "What changed"), tuple(told), note=note
+    )
+
+
+def _edges(scope: m.Scope) -> list[int]:
+    """The stretches of time at which a scope begins, and those at which it has ended."""
+    mask = dict(scope).get(m.DATES)
+    if mask is None:
+        return []
+    return [
+        at for at in range(1, mask.bit_length()) if (mask >> at & 1) != (mask >> at - 1 & 1)
+    ] + [mask.bit_length()]
+
+
+def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tuple[int, Cell]]:
+    """The days on which the list prices of a model begin or change,
+    in words, with the rule behind it.
+    """
+    book = analysis.book
+    meters = list(dict.fromkeys(price.meter for price in book.prices))
+    before: dict[int, object] = {}
+    for stretch in (start for start in starts if start <= len(book.boundaries)):
+        point = _plain(analysis, model, stretch)
+        now = {meter: analysis.forest.value(analysis.list_price(meter), point) for meter in meters}
+        changed = [
+            meter
+            for meter in meters
+            if (now[meter] != before[meter] if before else isinstance(now[meter], Fraction))
+        ]
+        if changed or not before:
+            origin = (
+                _origin(book, changed[0], point, bool(before))
+                if changed
+                else book.models[model].origin
+            )
+            words = _words(
+                book, [(meter, before.get(meter, ""), now[meter]) for meter in changed], point
+            )
+            text = words if before else f"released: {words}" if words else "released"
+            yield book.boundaries[stretch - 1], Cell(text, origin.place, doubt=origin.unsure or "")
+        before = dict(now)
+
+
+def _origin(book: m.Book, meter: int, point: Point, earlier: bool) -> m.Origin:
+    """What a new price comes from: its row or, where that held before already,
+    the meter's offer or the derivation.
+    """
+    price = price_at(book, point, meter)
+    if price is None:
+        return book.models[point[m.MODELS]].origin
+    day_before = (point[m.MODELS], point[m.DATES] - 1, *point[2:])
+    if not earlier or price_at(book, day_before, meter) != price:
+        return price.origin
+    offers = [offer for offer in book.meters[meter].offers if holds(offer.scope, point)]
+    if offers and not any(holds(offer.scope, day_before) for offer in book.meters[meter].offers):
+        return offers[0].origin
+    return derivation_at(book, point, meter).origin if price.kind == "derived" else price.origin
+
+
+def _words(book: m.Book, changes: list[tuple[int, object, object]], point: Point) -> str:
+    """`input $1 → $0.80, output $5 → $4 per MTok`;
+    without an arrow where there was nothing before (`""`).
+    """
+    rows = {meter: price_at(book, point, meter) for meter, _, _ in changes}
+    pers = {row.per for row in rows.values() if row is not None}
+    common = pers.pop() if len(pers) == 1 else None
+
+    def amount(meter: int, price: object) -> str:
+        row = rows[meter]
+        if not isinstance(price, Fraction):
+            return "not offered" if price is None else str(price)
+        per, size = (
+            (row.per, row.size) if row is not None else (book.meters[meter].unit, Fraction(1))
+        )
+        return money(price * size, book.currency) + ("" if common else f" / {per}")
+
+    told = [
+        f"{book.meters[meter].name} "
+        + (f"{amount(meter, old)} → " if old != "" else "")
+        + amount(meter, new)
+        for meter, old, new in changes
+    ]
+    return ", ".join(told) + (f" per {common}" if common else "")
+
+
+def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, Cell]]:
+    """Prices that were announced and withdrawn, on the day from which they were to hold."""
+    found = sorted(
+        (x for x in book.announcements if x.model == model),
+        key=lambda x: (x.start, x.announced, x.origin.line),
+    )
+    for (start, announced, withdrawn), group in itertools.groupby(
+        found, key=lambda x: (x.start, x.announced, x.withdrawn)
+    ):
+        together = list(group)
+        amounts = ", ".join(
+            f"{book.meters[x.meter].name} {money(x.amount, book.currency)} / {x.per}"
+            for x in together
+        )
+        text = (
+            f"{amounts}: announced {written(announced)}, withdrawn {written(withdrawn)}, never paid"
+        )
+        yield start, Cell(text, together[0].origin.place)
+
+
+def periods(analysis: Analysis) -> Sheet:
+    """On which days each modifier can have effect, the models that share them together."""
+    book = analysis.book
+    rows = []
+    for index in [index for kind, index in book.stack if kind == "modifier"]:
+        modifier = book.modifiers[index]
+        groups: dict[str, list[int]] = {}
+        if len(book.models) * len(book.modifiers) <= MAX_PROJECTIONS:
+            effect = (effect_of(analysis, index), is_yes)
+            for number, model in enumerate(book.models):
+                mask = analysis.project(
+                    [analysis.within(((m.MODELS, 1 << number),)), effect, analysis.usable], m.DATES
+                )
+                if mask:
+                    groups.setdefault(_stretches(book, mask, model.released), []).append(number)
+        for days, models in groups.items():
+            lines = [
+                x.origin.place
+                for x in modifier.lines
+                if x.outcome in ("factor", "add")
+                and dict(x.scope).get(m.MODELS, -1) >> models[0] & 1
+            ]
+            names = ", ".join(book.models[number].name for number in models)
+            rows.append(
+                (
+                    Cell(modifier.name, modifier.origin.place),
+                    Cell(days, next(iter(lines), "")),
+                    Cell(names),
+                )
+            )
+    note = (
+        ""
+        if len(book.models) * len(book.modifiers) <= MAX_PROJECTIONS
+        else "too many models and modifiers to tell one by one"
+    )
+    return Sheet("Modifiers in time", ("Modifier", "Has effect", "Models"), tuple(rows), note=note)
+
+
+def _stretches(book: m.Book, mask: int, released: int) -> str:
+    """The runs of a mask of stretches of time, as half-open periods in words."""
+    edges, told = (
+        [
+            at
+            for at in range(mask.bit_length() + 1)
+            if (mask >> at & 1) != (at > 0 and mask >> at - 1 & 1)
+        ],
+        [],
+    )
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        first = book.boundaries[start - 1] if start else None
+        words = (
+            "since release"
+            if first == released
+            else f"from {written(first)}"
+            if first is not None
+            else "always"
+        )
+        told.append(
+            words
+            + (
+                f" before {written(book.boundaries[end - 1])}"
+                if end <= len(book.boundaries)
+                else ""
+            )
+        )
+    return ", ".join(told)

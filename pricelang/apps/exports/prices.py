@@ -1,0 +1,266 @@
+"""What each model costs on one day, read off the cells of a book:
+by value of each dimension and length of prompt.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from attrs import Factory, define, frozen
+
+from pricelang.apps.imports.drafts import Unsaid
+from pricelang.apps.price_book import PriceBook
+from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.limits import Wider, limits_of
+from pricelang.evaluate.line_rates import Rate
+from pricelang.model import book as m
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import Instant, seconds_of, today, written
+from pricelang.model.rules import scopes_of
+from pricelang.model.space import holds
+
+REQUESTS = "requests"
+"""The name under which an amount for each request stands among the prices of meters."""
+
+Value = tuple[str, str]
+"""A dimension and a value of it."""
+
+Bands = list[tuple[int, dict[str, Fraction]]]
+"""Prices by meter (per one of its unit) for prompts longer than so many tokens,
+the first for any.
+"""
+
+
+@define
+class Exported:
+    """Prices in another project's form, and what that form cannot say."""
+
+    entries: object
+    text: str
+    unsaid: list[Unsaid]
+    models: int = 0
+
+
+@frozen
+class Pool:
+    """What an account has free of a meter in each period."""
+
+    number: int
+    count: Fraction
+    period: str
+
+
+@define
+class ModelPrices:
+    """One model on one day.
+
+    `standard` holds where every dimension is at its default, `values` where one is not; a value
+    that the model does not have is left out. `summed` are the meters whose sum decides the band.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    retired: str | None
+    standard: Bands
+    values: dict[Value, Bands] = Factory(dict)
+    clocks: dict[Value, tuple[int, int]] = Factory(dict)
+    summed: tuple[str, ...] = ()
+    pools: dict[str, Pool] = Factory(dict)
+    unsaid: list[Unsaid] = Factory(list)
+
+    def miss(self, field: str, value: object, reason: str) -> None:
+        """Notes what cannot be said."""
+        self.unsaid.append(Unsaid(self.name, field, str(value), reason))
+
+
+Watched = Callable[[Iterable[ModelPrices]], Iterator[ModelPrices]]
+"""What looks on while a long book is gone through."""
+
+
+def prices_on(book: PriceBook, at: Instant | None = None) -> Iterator[ModelPrices]:
+    """Each model of a book that is released by a day (today unless given), with its prices.
+    Raises `BadRequest` (`bad_date`).
+    """
+    seconds = seconds_of(today() if at is None else at)
+    checked = book.checked
+    axes = _axes_that_matter(checked)
+    for index, model in enumerate(checked.models):
+        if model.released <= seconds:
+            found = _Reader(checked, index, seconds, axes[index]).model_prices()
+            if found is not None:
+                yield found
+
+
+def _axes_that_matter(book: m.Book) -> list[frozenset[int]]:
+    """For each model the axes on which anything about it turns."""
+    found: list[set[int]] = [set() for _ in book.models]
+    for scope in scopes_of(book):
+        axes = {axis for axis, _ in scope} - {m.MODELS, m.DATES}
+        mask = dict(scope).get(m.MODELS, (1 << len(book.models)) - 1)
+        while mask and axes:
+            low = mask & -mask
+            found[low.bit_length() - 1] |= axes
+            mask ^= low
+    return [frozenset(axes) for axes in found]
+
+
+@frozen
+class _Reader:
+    """One model of a book on one day."""
+
+    book: m.Book
+    index: int
+    seconds: int
+    axes: frozenset[int]
+
+    def model_prices(self) -> ModelPrices | None:
+        """Its prices, or None where nothing about it can be priced."""
+        book, model = self.book, self.book.models[self.index]
+        aliases = tuple(
+            alias.name
+            for alias in book.aliases
+            if alias.model == self.index
+            and (alias.start is None or self.seconds >= alias.start)
+            and (alias.end is None or self.seconds < alias.end)
+        )
+        defaults = tuple(dimension.default for dimension in book.dimensions)
+        sums = [
+            axis - 2 - len(book.dimensions)
+            for axis in sorted(self.axes)
+            if axis >= 2 + len(book.dimensions)
+        ]
+        summed = book.sums[sums[0]] if sums else None
+        found = ModelPrices(
+            model.name,
+            aliases,
+            written(model.retired) if model.retired is not None else None,
+            self.bands(defaults, sums),
+            summed=tuple(book.meters[i].name for i in summed.meters) if summed is not None else (),
+        )
+        for other in sums[1:]:
+            found.miss(
+                "threshold", book.sums[other].label, "a second kind of length decides prices too"
+            )
+        for index, dimension in enumerate(book.dimensions):
+            for number, value in enumerate(dimension.values) if index + 2 in self.axes else ():
+                if number == dimension.default:
+                    continue
+                bands = self.bands((*defaults[:index], number, *defaults[index + 1 :]), sums)
+                if bands:
+                    found.values[dimension.name, value.name] = bands
+                    if value.clock is not None:
+                        found.clocks[dimension.name, value.name] = value.clock
+        if not found.standard and not found.values:
+            return None
+        self._remarks(found, defaults)
+        return found
+
+    def bands(self, values: tuple[int, ...], sums: list[int]) -> Bands:
+        """The prices at some values, by length of prompt;
+        none where no request has these values.
+        """
+        found: Bands = []
+        limits = self.book.sums[sums[0]].limits if sums else ()
+        held = limits_of(self.book)
+        windows = held.windows(self.index, self.seconds) if sums else {}
+        wider = held.wider(self.index, self.seconds) if sums else None
+        most = max(windows.values(), default=None)
+        starts = (
+            start
+            for start in {0, *map(int, limits), *windows.values()}
+            if most is None or start < most
+        )
+        for above in sorted(starts):
+            cell = self.cell(self._fitting(values, wider, above), sums, bisect_right(limits, above))
+            prices = _prices(cell) if cell is not None else {}
+            if prices or found:
+                if not found or prices != found[-1][1]:
+                    found.append((above if found else 0, prices))
+        return found
+
+    def _fitting(self, values: tuple[int, ...], wider: Wider | None, above: int) -> tuple[int, ...]:
+        """The values of a request with a longer prompt:
+        the only window that holds it goes for the default one.
+        """
+        axis = limits_of(self.book).axis
+        if (
+            axis is None
+            or wider is None
+            or not wider.holds(above + 1)
+            or values[axis] != self.book.dimensions[axis].default
+        ):
+            return values
+        names = [value.name for value in self.book.dimensions[axis].values]
+        return (*values[:axis], names.index(wider.window), *values[axis + 1 :])
+
+    def cell(self, values: tuple[int, ...], sums: list[int], side: int) -> Cell | None:
+        """The cell of some values on one side of the thresholds, or None where it cannot exist."""
+        sides = [0] * len(self.book.sums)
+        if sums:
+            sides[sums[0]] = side
+        point = (self.index, bisect_right(self.book.boundaries, self.seconds), *values, *sides)
+        try:
+            return cell_at(self.book, point)
+        except PriceError:
+            return None
+
+    def _remarks(self, found: ModelPrices, defaults: tuple[int, ...]) -> None:
+        """What neither format has a word for."""
+        cell = self.cell(defaults, [], 0)
+        if cell is None:
+            return
+        for step in cell.floors:
+            found.miss(
+                step.rule, step.value, f"{step.kind.replace('_', ' ')} an amount per {step.per}"
+            )
+        for rounding in (cell.line_rounding, cell.total_rounding):
+            if rounding is not None:
+                found.miss("round", rounding.stage, "rounding")
+        if cell.conversion is not None:
+            found.miss("convert", cell.conversion.currency, "a conversion to another currency")
+        for charge in self.book.charges:
+            meter = self.book.meters[charge.meter].name
+            rate = cell.rates.get(meter)
+            if isinstance(rate, Rate) and rate.minimum is not None:
+                found.miss(meter, rate.minimum.written, "a least quantity per use")
+            if isinstance(rate, Rate) and any(price.after is not None for price in charge.prices):
+                found.miss(meter, "", "a price that falls with an account's use")
+            for number, pool in enumerate(charge.pools):
+                if isinstance(rate, Rate) and holds(pool.scope, cell.point):
+                    found.pools[meter] = Pool(
+                        number, pool.quantity, pool.account.rpartition(" per ")[2]
+                    )
+        for text in cell.left_out:
+            found.miss("limit", text, "a limit on what an account pays")
+
+
+def _prices(cell: Cell) -> dict[str, Fraction]:
+    factor = cell.conversion.rate if cell.conversion is not None else Fraction(1)
+    prices = {
+        name: rate.unit_price * factor
+        for name, rate in cell.rates.items()
+        if isinstance(rate, Rate)
+    }
+    extra = sum((step.value * factor for step in cell.extras), Fraction(0))
+    return {**prices, REQUESTS: extra} if extra else prices
+
+
+def unit_of(book: PriceBook, meter: str) -> str:
+    """The unit of a meter, in the singular; an amount per request is counted in requests."""
+    return next((known.kind for known in book.checked.meters if known.name == meter), "request")
+
+
+def size_of(book: PriceBook, meter: str) -> Fraction:
+    """How many of its kind one unit of a meter is (3,600 seconds for hours)."""
+    return next((known.size for known in book.checked.meters if known.name == meter), Fraction(1))
+
+
+def ratio(base: Mapping[str, Fraction], other: Mapping[str, Fraction]) -> Fraction | None:
+    """What every price is multiplied by to get another's, or None where it is not one factor."""
+    if base.keys() != other.keys():
+        return None
+    factors = {other[meter] / price for meter, price in base.items() if price}
+    zero = all(not other[meter] for meter, price in base.items() if not price)
+    return factors.pop() if len(factors) == 1 and zero else None

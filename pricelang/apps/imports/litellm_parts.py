@@ -1,0 +1,197 @@
+"""What stands in objects of its own within an entry of LiteLLM's map:
+tiers, hours, searches, factors, guardrails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from pricelang.apps.imports import litellm_fields as f
+from pricelang.apps.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
+from pricelang.apps.imports.drafts import NO_PROMPT, Condition, Measure, Price, book_name
+from pricelang.apps.imports.litellm_work import Figures, Work
+
+MAX_RESULTS = "max_results"
+PERIODS = ("day", "month", "year")
+UNKNOWN = "no meter of this kind is known"
+OffPeak = tuple[dict[str, Fraction], list[tuple[Condition, bool]]]
+SIZES = ("low", "medium", "high")
+_SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) -> None:
+    """Prices of the units of policies, each a meter."""
+    for unit, price in value.items():
+        amount = work.figure(
+            name, unit, price, None if unit.isascii() and unit.isalpha() else "no name of a meter"
+        )
+        if amount is not None:
+            meter = "guardrail_" + _SNAKE.sub("_", unit).lower()
+            found[meter, f.STANDARD, 0, ()] = amount
+            work.measures.setdefault(meter, Measure(meter, "policy_units", 1_000))
+
+
+def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterator[Price]:
+    """`tiered_pricing`: a table of prompt lengths, or of how many results a search may have."""
+    rows = entry.get("tiered_pricing") or ()
+    prompt = any(f.METER_OF.get(key) in f.PROMPT for row in rows for key in row)
+    for row in rows:
+        low, high = (
+            int(edge) for edge in row.get("range") or row.get("max_results_range") or (0, 0)
+        )
+        last = row is entry["tiered_pricing"][-1]
+        for key, value in row.items():
+            if key in ("range", "max_results_range"):
+                continue
+            what = f.field_of(key)
+            known = (
+                what is not None and what.tier == f.STANDARD and not what.above and not what.when
+            )
+            amount = work.figure(
+                name,
+                key,
+                value,
+                UNKNOWN
+                if not known
+                else NO_PROMPT
+                if low and "range" in row and not prompt
+                else None,
+            )
+            if amount is None or what is None:
+                continue
+            if "range" in row:
+                yield Price(model, what.meter, amount, (), (low, 0 if last else high))
+            else:
+                results = f"up_to_{high}"
+                work.values[MAX_RESULTS] += (
+                    [results] if results not in work.values[MAX_RESULTS] else []
+                )
+                yield Price(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
+
+
+def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
+    """The off-peak windows of each day of the week.
+    Raises `ValueError`, `KeyError` or `TypeError` for what is none.
+    """
+    block = entry.get("off_peak_pricing")
+    found: dict[str, list[tuple[int, int]]] = {day: [] for day in WEEKDAYS}
+    if block is None:
+        return found
+    rules = [
+        *block.get("windows", ()),
+        *([{"hours_utc": block["hours_utc"]}] if "hours_utc" in block else []),
+    ]
+    for rule in rules:
+        hours = rule["hours_utc"]
+        for span in [hours] if isinstance(hours, str) else hours:
+            start, end = (minutes_of(text) for text in span.split("-"))
+            for number in rule.get("weekdays") or range(1, 8):
+                found[WEEKDAYS[int(number) - 1]].append((start, end))
+    return found
+
+
+def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
+    """The prices off peak by meter, and the conditions that part the week,
+    each with whether it is off peak.
+    """
+    block = entry.get("off_peak_pricing")
+    if block is None:
+        return None
+    by_day = windows_of(entry)
+    if work.day is None:
+        raise ValueError("off-peak prices without hours")
+    rates: dict[str, Fraction] = {}
+    for key, value in block.items():
+        what = f.field_of(key)
+        if what is not None:
+            amount = work.figure(name, key, value)
+            if amount is not None:
+                rates[what.meter] = amount
+    days: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for day, windows in by_day.items():
+        days[work.day.within(windows)].append(day)
+    parts: list[tuple[Condition, bool]] = []
+    for inside, named in days.items():
+        condition: Condition = ((WEEKDAY, tuple(named)),) if len(days) > 1 else ()
+        for stretches, off in ((inside, True), (work.day.others(inside), False)):
+            whole = len(stretches) == len(work.day.stretches)
+            if stretches:
+                parts.append(((*condition, *(() if whole else ((HOURS, stretches),))), off))
+    if len(days) > 1:
+        work.by_day.append(book_name(name))
+    return rates, parts
+
+
+def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> bool:
+    """Web searches are a charge and no rate, for some of them are free to an account.
+    Says whether they have a price.
+    """
+    costs = entry.get("search_context_cost_per_query")
+    if not isinstance(costs, dict):
+        return False
+    given = {key.removeprefix("search_context_size_") for key in costs}
+    reason = (
+        None if given == set(SIZES) else "a price of searches that is not for low, medium and high"
+    )
+    found = {
+        key.removeprefix("search_context_size_"): work.figure(name, key, value, reason)
+        for key, value in costs.items()
+    }
+    amounts = {size: amount for size, amount in found.items() if amount is not None}
+    if len(amounts) < len(SIZES):
+        for size in amounts:
+            work.imported.said -= 1
+            work.unsaid(
+                name, f"search_context_size_{size}", "", "the prices of the other sizes are missing"
+            )
+        return False
+    if len(set(amounts.values())) == 1:
+        work.searches[(), amounts["low"]].append(model)
+    else:
+        work.values[f.SEARCH] = list(SIZES)
+        for size, amount in amounts.items():
+            work.searches[((f.SEARCH, (size,)),), amount].append(model)
+    free = entry.get("search_free_requests")
+    if isinstance(free, dict):
+        known = (
+            free.get("period") in PERIODS
+            and isinstance(free.get("count"), int)
+            and any(amounts.values())
+        )
+        if work.figure(
+            name,
+            "search_free_requests",
+            free.get("count"),
+            None if known else "no free pool of a day, a month or a year",
+        ):
+            work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
+    return True
+
+
+def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any], tokens: bool) -> None:
+    """Factors on all tokens, for values of dimensions of their own;
+    `tokens` says whether the model prices any.
+    """
+    block = entry.get("provider_specific_entry")
+    specific = block if isinstance(block, dict) else {}
+    given = {key: value for key, value in {**entry, **specific}.items() if key in f.UPLIFTS}
+    for key, value in given.items():
+        amount = work.figure(
+            name,
+            key,
+            value,
+            "a factor of zero"
+            if value == 0
+            else None
+            if tokens
+            else "a factor on tokens, which have no price",
+        )
+        if amount is not None:
+            work.uplifts.setdefault(f.UPLIFTS[key], {}).setdefault(amount, []).append(model)
+    for key, value in specific.items():
+        if key in f.KNOWN_LIMITS:
+            work.figure(name, key, value, f.KNOWN_LIMITS[key])

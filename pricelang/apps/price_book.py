@@ -1,0 +1,317 @@
+"""A checked book that prices: requests, records and Anthropic messages,
+one at a time, on any day or on one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from attrs import frozen
+
+from pricelang.apps.price_records import price_parts, price_record, price_sum
+from pricelang.compile.load import load_below, load_list
+from pricelang.evaluate.announced import Announced, announced_by
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.models import ModelInfo, models_of
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.errors import BadRequest, check_certain
+from pricelang.model.instants import Instant, seconds_of, text_of
+from pricelang.present.text import shown
+from pricelang.usage.model_ids import model_ids_of
+
+if TYPE_CHECKING:
+    from pricelang.usage.records import Record
+
+
+class PriceBook:
+    """A book that prices. Immutable to its users, and safe to share between threads;
+    `pricelang.load` makes one that does more.
+    """
+
+    def __init__(
+        self,
+        checked: m.Book,
+        source: str | Path | None = None,
+        content: tuple[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        """`source` is where it was loaded from,
+        `content` the key of its text and the files it is made of.
+        """
+        self.checked = checked
+        self.rates = RateCard(checked, model_ids_of(checked))
+        self._shortcuts = self.rates.shortcuts
+        self._source, self.content = source, content
+
+    def __getstate__(self) -> dict[str, object]:
+        # What was worked out stays behind:
+        # it holds functions, which no process can be sent, and is soon worked out anew.
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ("rates", "_shortcuts", "below")
+        }
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        self.__dict__.update(state)
+        self.rates = RateCard(self.checked, model_ids_of(self.checked))
+        self._shortcuts = self.rates.shortcuts
+
+    @property
+    def name(self) -> str:
+        """The name in the book's header."""
+        return self.checked.name
+
+    @property
+    def title(self) -> str:
+        """The title in the book's header."""
+        return self.checked.title
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of the prices."""
+        return self.checked.currency
+
+    def total(
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        at: Instant | None = None,
+        **dimensions: str,
+    ) -> Decimal:
+        """The amount of one request, in the currency of its bill:
+        `price(…).total` without the lines.
+
+        Arguments and errors are those of `price`.
+        """
+        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is
+        # for `dict` alone, since another mapping may list its keys in one order and its values in
+        # another.
+        if type(usage) is dict:
+            try:
+                key = (
+                    (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
+                )
+                return self._shortcuts[key].amount(usage.values())
+            except (KeyError, TypeError, ValueError):
+                pass
+        return self.rates.amount(model, at, usage, dimensions)
+
+    def price(
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        at: Instant | None = None,
+        record: str = "single",
+        each: str | Iterable[str] = (),
+        strict: bool = False,
+        **dimensions: str,
+    ) -> Bill:
+        """What a request costs, with a line for each meter and the rules behind it.
+
+        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says
+        otherwise), or None for today. `usage` maps meters to quantities: whole numbers of tokens,
+        searches and the like, `Decimal`s or strings such as `"90 minutes"` for times, a list where
+        uses count one by one. Every other argument is a dimension of the book, such as
+        `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
+        holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
+        (`Doubtful`): one with a note whose `doubtful` is true.
+
+        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
+        with a code, the rule and its place.
+
+        >>> import pricelang
+        >>> bill = pricelang.load().price(model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000})
+        >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
+        (Decimal('0.00015'), 'fast')
+        """
+        if record == "single":
+            if each:
+                raise BadRequest(
+                    "bad_record",
+                    "`each` speaks of the requests of a sum",
+                    help='add `record="sum"`',
+                )
+            return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
+        if record != "sum":
+            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
+        sides = (each,) if isinstance(each, str) else tuple(each)
+        return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
+
+    def price_message(
+        self,
+        message: object,
+        /,
+        *,
+        at: Instant | None = None,
+        strict: bool = False,
+        unknown_counters: str = "refuse",
+        **dimensions: str,
+    ) -> Bill:
+        """What an Anthropic message costs:
+        an SDK object, or the dict of a Messages response or of a batch result.
+
+        A response does not say when it was made: give `at`, or today's prices hold. `dimensions`
+        are what it does not say either, such as `platform="bedrock"`; what the message says of
+        itself wins. `strict` refuses an amount in doubt. A counter above zero that is not known is
+        refused (`unknown_counter`), unless `unknown_counters="warn"` lets it pass.
+
+        Raises `PriceError`, also for a message that cannot be read (`BadRequest`).
+
+        >>> import pricelang
+        >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
+        >>> pricelang.load().price_message(message, at="2026-08-01").total
+        Decimal('0.00021')
+        """
+        from pricelang.usage.reading import message_record
+        from pricelang.usage.records import UsageError
+
+        try:
+            record = message_record(message, unknown_counters=unknown_counters)
+        except UsageError as error:
+            raise BadRequest(error.code, error.message, help=error.help) from None
+        return self.price_record(record, at=at, dimensions=dimensions, strict=strict)
+
+    def price_record(
+        self,
+        record: Record,
+        *,
+        model: str | None = None,
+        at: Instant | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        strict: bool = False,
+    ) -> Bill:
+        """What a record that was read by `pricelang.usage` costs:
+        one request or several, on one bill.
+
+        `model`, `at` and `dimensions` hold where the record says nothing;
+        `strict` refuses an amount in doubt. Raises `PriceError`.
+        """
+        return _certain(price_record(self.rates, record, model, at, dimensions or {}), strict)
+
+    def price_parts(
+        self,
+        record: Record,
+        *,
+        model: str | None = None,
+        at: Instant | None = None,
+        dimensions: Mapping[str, str] | None = None,
+    ) -> tuple[Bill, ...]:
+        """A bill of its own for each request of a record, in their order,
+        without the record's notes: see `price_record`.
+        """
+        return price_parts(self.rates, record, model, at, dimensions or {})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The ids and the aliases of all models."""
+        return model_ids_of(self.checked).names
+
+    def at(self, at: Instant) -> BookAt:
+        """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
+
+        >>> import pricelang
+        >>> pricelang.load().at("2026-04-17").total(model="claude-opus-4-7", usage={"input": 1_000_000})
+        Decimal('5')
+        """
+        return BookAt(self, text_of(at))
+
+    def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
+        """The models of the book in order of release; with `at`, those released by then."""
+        return models_of(self.checked, at)
+
+    def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
+        """Prices that were announced and withdrawn, which price nothing;
+        with `at`, those that would have held then.
+
+        >>> import pricelang
+        >>> [(said.meter, said.amount, said.withdrawn) for said in pricelang.load().announcements("2026-09-01")]
+        [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
+        """
+        return announced_by(self.checked, None if at is None else seconds_of(at))
+
+    @cached_property
+    def below(self) -> Self | None:
+        """The book that this one extends, such as the list of a contract;
+        None where it extends none.
+        """
+        found = load_below(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
+
+    def list_book(self) -> Self | None:
+        """The list at the bottom of a contract, as a book of its own;
+        None for a book that extends nothing.
+        """
+        found = load_list(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
+
+    def __repr__(self) -> str:
+        return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
+
+
+def _certain(bill: Bill, strict: bool) -> Bill:
+    if strict:
+        check_certain(bill.notes)
+    return bill
+
+
+@frozen
+class BookAt:
+    """A book on one day: the same calls without `at`, which is refused (`bad_date`)."""
+
+    book: PriceBook
+    day: str
+
+    def price(
+        self,
+        /,
+        *,
+        model: str,
+        usage: Mapping[str, object],
+        record: str = "single",
+        each: str | Iterable[str] = (),
+        strict: bool = False,
+        **dimensions: str,
+    ) -> Bill:
+        """`Book.price` on this day."""
+        self._without_at(dimensions)
+        return self.book.price(
+            model=model,
+            usage=usage,
+            at=self.day,
+            record=record,
+            each=each,
+            strict=strict,
+            **dimensions,
+        )
+
+    def total(self, /, *, model: str, usage: Mapping[str, object], **dimensions: str) -> Decimal:
+        """`Book.total` on this day."""
+        if "at" in dimensions:
+            self._without_at(dimensions)
+        return self.book.rates.amount(model, self.day, usage, dimensions)
+
+    def price_message(self, message: object, /, *, strict: bool = False, **dimensions: str) -> Bill:
+        """`Book.price_message` on this day."""
+        self._without_at(dimensions)
+        return self.book.price_message(message, at=self.day, strict=strict, **dimensions)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models released by this day."""
+        return self.book.models(self.day)
+
+    def _without_at(self, dimensions: Mapping[str, str]) -> None:
+        if "at" in dimensions:
+            raise BadRequest(
+                "bad_date",
+                f"this book is that of {self.day}",
+                help="ask the book itself for another day, or `book.at(…)`",
+            )

@@ -1,0 +1,139 @@
+"""Usage records to bills: parts of several models,
+and sums that may be on either side of a threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from attrs import evolve
+
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.errors import BELT, BadRequest
+from pricelang.model.instants import Instant
+from pricelang.model.notes import Note
+from pricelang.present.decimals import money
+from pricelang.usage.model_mapping import requested
+from pricelang.usage.records import Part, Record
+
+REPORT = "admin-usage"
+
+
+def price_record(
+    rates: RateCard,
+    record: Record,
+    model: str | None,
+    at: Instant | None,
+    dimensions: Mapping[str, str],
+) -> Bill:
+    """The bill of a record; `model`, `at` and `dimensions` hold where it says nothing.
+    Raises `PriceError`.
+    """
+    bills = price_parts(rates, record, model, at, dimensions)
+    parts = tuple(part for bill in bills for part in bill.parts)
+    bounds = None
+    if any(bill.bounds is not None for bill in bills):
+        pairs = [bill.bounds or (bill.exact_total, bill.exact_total) for bill in bills]
+        bounds = (
+            sum((low for low, _ in pairs), Fraction(0)),
+            sum((high for _, high in pairs), Fraction(0)),
+        )
+    notes = (*record.notes, *_credits(rates, record, bills, model, at, dimensions))
+    return Bill(parts, notes, bounds, rates.book.currency)
+
+
+def price_parts(
+    rates: RateCard,
+    record: Record,
+    model: str | None,
+    at: Instant | None,
+    dimensions: Mapping[str, str],
+) -> tuple[Bill, ...]:
+    """A bill of its own for each request of a record, in their order,
+    without the record's notes. Raises `PriceError`.
+    """
+    with BELT:
+        bills = tuple(
+            _price_part(
+                rates,
+                _of_report(rates.book, part) if record.format == REPORT else part,
+                model,
+                at,
+                dimensions,
+            )
+            for part in record.parts
+        )
+    if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
+        raise BadRequest(
+            "bad_record", "the parts of this record are billed in different currencies"
+        )
+    return bills
+
+
+def price_sum(
+    rates: RateCard,
+    model: str,
+    at: Instant | None,
+    usage: Mapping[str, object],
+    dimensions: Mapping[str, str],
+    each: tuple[str, ...],
+    label: str = "",
+) -> Bill:
+    """The bill of quantities that add up several requests, each of which is as all of `each` say.
+    Raises `PriceError`.
+    """
+    found = rates.bounds(model, at, usage, dimensions, rates.sides(each), label)
+    bounds = (found[0].total, found[-1].total)
+    return Bill((found[0],), (), bounds if bounds[0] != bounds[1] else None)
+
+
+def _price_part(
+    rates: RateCard,
+    part: Part,
+    model: str | None,
+    at: Instant | None,
+    dimensions: Mapping[str, str],
+) -> Bill:
+    name, values = requested(rates.book, part, model, dimensions)
+    instant = part.at if part.at is not None else at
+    if part.kind == "sum":
+        return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
+    return Bill((rates.request(name, instant, part.usage, values, part.label),))
+
+
+def _credits(
+    rates: RateCard,
+    record: Record,
+    bills: tuple[Bill, ...],
+    model: str | None,
+    at: Instant | None,
+    dimensions: Mapping[str, str],
+) -> Iterator[Note]:
+    """The bounds of parts whose usage is in doubt, each as a note."""
+    for part, bill in zip(record.parts, bills, strict=True):
+        if part.least is not None:
+            least = _price_part(rates, evolve(part, usage=part.least), model, at, dimensions)
+            low, high = (
+                money(amount, bill.currency) for amount in (least.exact_total, bill.exact_total)
+            )
+            text = (
+                "a fallback credit was redeemed, and whether the counters show it is not known: "
+                f"between {low} and {high}"
+            )
+            yield Note("fallback_credit", text)
+
+
+def _of_report(book: m.Book, part: Part) -> Part:
+    """A row of an Admin report without what it always says and a book may have no word for:
+    the side of 200,000.
+    """
+    limits = {
+        f"{summed.label} {side} {limit}"
+        for summed in book.sums
+        for limit in summed.limits
+        for side in ("over", "up to")
+    }
+    return evolve(part, sides=tuple(side for side in part.sides if side in limits))

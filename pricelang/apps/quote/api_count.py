@@ -1,0 +1,117 @@
+"""The count of a prompt's tokens by the API's own endpoint, through the official SDK;
+only where the user asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.apps.quote.model import QuoteError
+from pricelang.model.notes import Note
+from pricelang.present.text import shown
+
+TIMEOUT = 30
+_KEYS = ("messages", "system", "tools", "tool_choice", "thinking", "output_config")
+_KEY_IN_ENVIRONMENT = "ANTHROPIC_API_KEY"
+
+
+@frozen
+class Counted:
+    """What the endpoint answered: `input_tokens`, and what to say of how it went."""
+
+    tokens: int
+    notes: tuple[Note, ...]
+
+
+def count_tokens(body: Mapping[str, object], model: str) -> Counted:
+    """Asks the count_tokens endpoint. The key comes from the environment,
+    as do the address and all else that the SDK reads.
+
+    The SDK tries again after a time-out, a 429 or a 5xx.
+    Raises `QuoteError` (`count_failed`), which never shows the key.
+    """
+    try:
+        sdk: Any = import_module("anthropic")
+    except ImportError:
+        raise QuoteError(
+            "missing_extra",
+            "the API is asked by anthropic, its SDK, which is not installed",
+            help="pip install 'pricelang[api]'",
+        ) from None
+    sent = {key: _plain(body[key]) for key in _KEYS if body.get(key) is not None}
+    try:
+        client = sdk.Anthropic(timeout=TIMEOUT)
+        betas = body.get("betas")
+        if isinstance(betas, list | tuple) and betas:
+            raw = client.beta.messages.with_raw_response.count_tokens(
+                model=model, betas=list(betas), **sent
+            )
+        else:
+            raw = client.messages.with_raw_response.count_tokens(model=model, **sent)
+        tokens = raw.parse().input_tokens
+    except sdk.APIStatusError as error:
+        raise _failed(
+            f"the API answered {error.status_code}: {_said(error)}", _help(error.status_code)
+        ) from None
+    except sdk.APITimeoutError:
+        raise _failed(
+            f"the API did not answer within {TIMEOUT} seconds, several times over",
+            "try again later, or leave `--count api` out",
+        ) from None
+    except sdk.APIConnectionError:
+        raise _failed(
+            "the API cannot be reached",
+            "see whether this machine has a network, or leave `--count api` out",
+        ) from None
+    except (sdk.AnthropicError, TypeError):  # what the SDK raises where it finds no key
+        raise _failed(
+            "the SDK could not ask the API",
+            f"set {_KEY_IN_ENVIRONMENT} to your key, or leave `--count api` out",
+        ) from None
+    if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 0:
+        raise _failed("the API answered without a number of tokens", None)
+    again = raw.retries_taken
+    return Counted(
+        tokens,
+        (Note("remark", f"the API was asked {again + 1} times before it answered"),)
+        if again
+        else (),
+    )
+
+
+def _plain(value: object) -> object:
+    """What the SDK can send: numbers with a fraction as JSON writes them;
+    they are settings of a schema, and no money.
+    """
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _said(error: Any) -> str:
+    """The message of the API itself, and nothing else of the answer."""
+    body = error.body
+    inner = body.get("error") if isinstance(body, dict) else None
+    message = inner.get("message") if isinstance(inner, dict) else None
+    return shown(message, 300) if isinstance(message, str) else "without a reason"
+
+
+def _help(status: int) -> str | None:
+    if status in (401, 403):
+        return f"see whether {_KEY_IN_ENVIRONMENT} holds a valid key"
+    if status == 429:
+        return "too many counts a minute for your usage tier: try again later"
+    return "try again later, or leave `--count api` out" if status >= 500 else None
+
+
+def _failed(message: str, help: str | None) -> QuoteError:
+    return QuoteError("count_failed", message, help=help)

@@ -1,0 +1,288 @@
+"""The same records or request bodies under alternatives:
+exact totals of each, what each changes, and the rule where it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.apps.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
+from pricelang.apps.quote.cache_words import CacheAnswer, CacheTally
+from pricelang.apps.quote.model import NOTHING, Range
+from pricelang.apps.quote.scenarios import Amount, BodySubject, RecordSubject, RequestBody, Subject
+from pricelang.apps.quote.variants import GIVEN, Scenario, Variants
+from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused
+from pricelang.model.instants import today
+from pricelang.model.notes import Note
+from pricelang.usage.records import Outcome, Place, Rejected, Skipped, UsageError
+
+if TYPE_CHECKING:
+    from pricelang.apps.price_book import PriceBook
+
+MAX_REASONS = 20
+"""Different refusals and notes that are kept of one alternative; the rest is counted."""
+
+
+@frozen
+class Refusal:
+    """Why an alternative has no price: the error of the rule, and for how many records."""
+
+    code: str
+    message: str
+    rule: str | None
+    location: str | None
+    help: str | None
+    records: int
+
+
+@frozen
+class Row:
+    """What all records cost under an alternative; without changes, as they are given.
+
+    `amount` is exact, in the currency of the comparison. It is a range where tokens are not known
+    (another tokenizer), or where a sum may be on either side of a threshold: there the most is
+    expected. A record that the alternative refuses stays as it is given, so that each amount is for
+    the same records; where all are refused there is none. `change` is what is expected as a share
+    of what is expected as given: -1/2 is half of it less. `records` are priced, `refused` are not,
+    and `changed` are not as given. `added` are records that only the alternative prices, at
+    `added_amount`: no amount holds them, unless no record at all has a price as it is given.
+    """
+
+    alternative: Alternative
+    amount: Range | None
+    change: Fraction | None
+    records: int
+    refused: int
+    changed: int
+    added: int
+    added_amount: Range
+    refusals: tuple[Refusal, ...]
+    notes: tuple[Note, ...]
+
+
+@frozen
+class Comparison:
+    """Records under alternatives: `rows` by what is expected,
+    the given one among them, then what is `refused` whole.
+
+    `caches` answers whether a cache pays for what was read.
+    `failures` are records that have no price as they are, `skipped` lines are no records.
+    """
+
+    currency: str
+    given: Row
+    rows: tuple[Row, ...]
+    refused: tuple[Row, ...]
+    caches: tuple[CacheAnswer, ...]
+    failures: tuple[tuple[Place, dict[str, str | None]], ...]
+    skipped: int
+    grows: str | None
+
+    @property
+    def cheapest(self) -> Row:
+        """The first row: the least that is expected."""
+        return self.rows[0] if self.rows else self.given
+
+
+class _Tally:
+    """What an alternative costs so far. (A plain class: it grows.)"""
+
+    def __init__(self, alternative: Alternative, asked: bool) -> None:
+        self.alternative, self.asked = alternative, asked
+        self.amount = self.added_amount = NOTHING
+        self.added = self.records = self.changed = 0
+        self.refused = self.in_use = 0
+        self.refusals: dict[tuple[str | None, ...], int] = {}
+        self.notes: dict[Note, None] = {}
+
+    def refuse(self, error: PriceError) -> None:
+        self.refused += 1
+        key = tuple(error.to_dict().values())
+        if key in self.refusals or len(self.refusals) < MAX_REASONS:
+            self.refusals[key] = self.refusals.get(key, 0) + 1
+
+    def note(self, notes: Iterable[Note]) -> None:
+        for note in notes:
+            if len(self.notes) < MAX_REASONS:
+                self.notes[note] = None
+
+
+def compare(
+    book: PriceBook,
+    outcomes: Iterable[Outcome | RequestBody],
+    scenario: Scenario | None = None,
+    *,
+    what_ifs: Sequence[str] = (),
+    only: Sequence[str] = (),
+    cross: Sequence[str] = (),
+) -> Comparison:
+    """Records, or request bodies that are not sent yet, under each alternative of the book,
+    or under `what_ifs` alone; read once, and none is kept.
+
+    `only` names axes (`model`, `cache`, a dimension) or `models` or `modes`;
+    `cross` axes whose changes are combined too.
+
+    Raises `PriceError` for names that the book does not know,
+    and for records in several currencies.
+    """
+    return _Comparing(book, scenario or Scenario(None, today(), {}), what_ifs, only, cross).all(
+        outcomes
+    )
+
+
+class _Comparing:
+    def __init__(
+        self,
+        book: PriceBook,
+        scenario: Scenario,
+        what_ifs: Sequence[str],
+        only: Sequence[str],
+        cross: Sequence[str],
+    ) -> None:
+        self.book, self.variants = book, Variants(book.rates, scenario)
+        asked = [what_if(book.rates, text) for text in what_ifs]
+        found = () if asked and not only else alternatives_of(book.checked, only)
+        if cross:
+            alternatives_of(book.checked, cross)  # names that are no axes are errors here too
+            found = crossed(found or alternatives_of(book.checked), cross)
+        self.given = _Tally(GIVEN, True)
+        self.tallies = [_Tally(each, each in asked) for each in dict.fromkeys([*asked, *found])]
+        self.caches = CacheTally(self.variants)
+        self.failures: list[tuple[Place, dict[str, str | None]]] = []
+        self.skipped = 0
+        self.currency: str | None = None
+
+    def all(self, outcomes: Iterable[Outcome | RequestBody]) -> Comparison:
+        for outcome in outcomes:
+            if isinstance(outcome, Skipped):
+                self.skipped += 1
+            elif isinstance(outcome, Rejected):
+                error = UsageError(outcome.code, outcome.message, outcome.help)
+                self._fail(outcome.place, PriceError(error.code, error.message, help=error.help))
+            elif isinstance(outcome, RequestBody):
+                self._subject(BodySubject(self.book, self.variants, outcome))
+            else:
+                self._subject(RecordSubject(self.book, self.variants, outcome))
+        given = self._row(self.given)
+        idle = {
+            tally.alternative.changes[0]
+            for tally in self.tallies
+            if len(tally.alternative.changes) == 1 and not tally.changed
+        }
+        kept = [
+            tally
+            for tally in self.tallies
+            if tally.asked
+            or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
+        ]
+        rows = [given, *(self._row(tally) for tally in kept)]
+        priced = [(row.amount, row) for row in rows if row.amount is not None]
+        priced.sort(
+            key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes))
+        )
+        refused = [row for row in rows if row.amount is None and row.alternative is not GIVEN]
+        grows = any(
+            MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced
+        )
+        return Comparison(
+            self.currency or self.book.currency,
+            given,
+            tuple(row for _, row in priced),
+            tuple(refused),
+            self.caches.answers(),
+            tuple(self.failures),
+            self.skipped,
+            self.variants.growth.place if grows else None,
+        )
+
+    # ---- one record ----
+
+    def _subject(self, subject: Subject) -> None:
+        given: Amount | None = None
+        try:
+            given = self._checked(subject.given())
+        except PriceError as error:
+            self._fail(subject.place, error)
+            if not isinstance(error, Refused | NotOffered):
+                return  # what cannot be read has no alternatives
+        if given is not None:
+            self.given.records += 1
+            self.given.amount += given.range
+            self.given.note(given.notes)
+            subject.count_caches(self.caches)
+        for tally in self.tallies:
+            self._try(tally, subject, given)
+
+    def _try(self, tally: _Tally, subject: Subject, given: Amount | None) -> None:
+        """Counts a record under an alternative."""
+        changed = True  # unless found otherwise
+        try:
+            if not tally.asked:
+                subject.check_in_use(tally.alternative)
+            tally.in_use += 1
+            amount = subject.under(tally.alternative)
+            changed = amount is not None
+            found = self._checked(amount or given or subject.given())
+        except PriceError as error:
+            tally.changed += changed
+            tally.refuse(error)
+            if given is not None:
+                tally.amount += given.range
+            return
+        tally.changed += changed
+        tally.records += 1
+        tally.note(note for note in found.notes if given is None or note not in given.notes)
+        if given is not None:
+            tally.amount += found.range
+        else:
+            tally.added += 1
+            tally.added_amount += found.range
+
+    def _checked(self, amount: Amount) -> Amount:
+        """An amount in the currency of those before. Raises `BadRequest`."""
+        self.currency = self.currency or amount.currency
+        if amount.currency is not None and amount.currency != self.currency:
+            raise BadRequest(
+                "mixed_currencies",
+                f"billed in {amount.currency}, and what came before in {self.currency}",
+                help="compare records of one currency at a time",
+            )
+        return amount
+
+    def _fail(self, place: Place, error: PriceError) -> None:
+        self.given.refuse(error)
+        self.failures.append((place, error.to_dict()))
+
+    def _row(self, tally: _Tally) -> Row:
+        given = self.given
+        refusals = tuple(
+            Refusal(code or "", message or "", rule, location, help, count)
+            for (code, message, rule, location, help), count in tally.refusals.items()
+        )
+        amount: Range | None = None
+        change: Fraction | None = None
+        if not given.records:
+            amount = tally.added_amount if tally.records else None
+        elif tally.records > tally.added:
+            amount = tally.amount
+            change = (
+                Fraction(amount.expected) / given.amount.expected - 1
+                if given.amount.expected
+                else None
+            )
+        return Row(
+            tally.alternative,
+            amount,
+            change,
+            tally.records,
+            tally.refused,
+            tally.changed,
+            tally.added,
+            tally.added_amount,
+            refusals,
+            tuple(tally.notes),
+        )

@@ -1,0 +1,209 @@
+"""An invoice as a CSV file to billed lines:
+its own columns, named by a mapping, joined on what they state.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from attrs import evolve
+
+from pricelang.apps.reconcile.admin import amount_of, day_after, geo_of
+from pricelang.apps.reconcile.expected import canonical
+from pricelang.apps.reconcile.keys import (
+    COST_TYPES,
+    FIELDS,
+    METERS,
+    TOKEN_TYPES,
+    TOKENS,
+    Billed,
+    Key,
+    Side,
+    Unread,
+    stated_by,
+)
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import seconds_of, written
+from pricelang.present.text import did_you_mean
+from pricelang.usage.fields import shown, word
+from pricelang.usage.io.csv_lines import csv_rows
+from pricelang.usage.records import UsageError
+
+if TYPE_CHECKING:
+    from pricelang.apps.price_book import PriceBook
+
+COLUMNS = (
+    "day",
+    "amount",
+    "cents",
+    "currency",
+    "model",
+    "token_type",
+    "service_tier",
+    "inference_geo",
+    "context_window",
+    "workspace",
+    "description",
+    "quantity",
+)
+"""What a mapping can name; `amount` is in the currency's main unit, `cents` in hundredths of it."""
+
+MAX_ROWS = 5_000_000
+
+
+def invoice_side(
+    book: PriceBook, path: str, mapping: Mapping[str, str]
+) -> tuple[tuple[Billed, ...], Side]:
+    """The rows of an invoice.
+    `mapping` names the column of each of `COLUMNS` whose column has another name.
+
+    Raises `UsageError` for a file that cannot be read, and for one without a day or an amount.
+    """
+    for name in mapping:
+        if name not in COLUMNS:
+            raise UsageError(
+                "unknown_column",
+                f"{shown(name)} is no column of an invoice",
+                did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS),
+            )
+    try:
+        stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "unreadable_file",
+            f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
+        ) from None
+    try:
+        return _read(book, path, stream, mapping)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError("bad_csv", f"{shown(path)} is no CSV in UTF-8: {error}") from None
+    finally:
+        if path != "-":
+            stream.close()
+
+
+def _read(
+    book: PriceBook, path: str, stream: TextIO, mapping: Mapping[str, str]
+) -> tuple[tuple[Billed, ...], Side]:
+    rows = csv_rows(stream)
+    _, headers = next(rows, (0, []))
+    if len(set(headers)) < len(headers):
+        raise UsageError("bad_csv", f"{shown(path)} has two columns of one name")
+    columns = {name: mapping.get(name, name) for name in COLUMNS}
+    for name, column in mapping.items():
+        if column not in headers:
+            raise UsageError(
+                "missing_column",
+                f"{shown(path)} has no column {shown(column)}",
+                did_you_mean(column, headers) or f"it has: {shown(', '.join(headers), 300)}",
+            )
+        columns[name] = column
+    columns = {name: column for name, column in columns.items() if column in headers}
+    if "day" not in columns or ("amount" in columns) == ("cents" in columns):
+        raise UsageError(
+            "missing_column",
+            f"{shown(path)} needs a column for `day`, and one for `amount` or `cents`",
+            "name them, such as `--map day=COLUMN --map amount=COLUMN`; it has: "
+            f"{shown(', '.join(headers), 300)}",
+        )
+    lines: list[Billed] = []
+    unread: list[Unread] = []
+    for number, cells in rows:
+        place = f"{path}:{number}"
+        if len(lines) + len(unread) >= MAX_ROWS:
+            raise UsageError("too_large", f"{shown(path)} has more than {MAX_ROWS:,} rows")
+        if len(cells) != len(headers):
+            unread.append(
+                Unread(
+                    place,
+                    "bad_csv",
+                    f"the row has {len(cells)} cells, and the header {len(headers)}",
+                )
+            )
+            continue
+        row = dict(zip(headers, cells, strict=True))
+        try:
+            lines.append(
+                _line(book, {name: row[column].strip() for name, column in columns.items()}, place)
+            )
+        except UsageError as error:
+            unread.append(Unread(place, error.code, error.message, error.help))
+    days = sorted(line.key.day for line in lines if line.key.day)
+    start, end = (days[0], day_after(days[-1])) if days else (None, None)
+    stated = stated_by([line.key for line in lines]) & {
+        name
+        for name in FIELDS
+        if name in columns or (name == "cost_type" and "token_type" in columns)
+    }
+    return tuple(lines), Side(
+        path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread)
+    )
+
+
+def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> Billed:
+    def cell(name: str) -> str | None:
+        return word(cells.get(name) or None, name)
+
+    try:
+        day = written(seconds_of(cell("day") or ""))[:10]
+    except BadRequest as error:
+        raise UsageError(error.code, f"`day`: {error.message}", error.help) from None
+    cents = "cents" in cells
+    amount = amount_of(cells["cents" if cents else "amount"], "cents" if cents else "amount") / (
+        100 if cents else 1
+    )
+    model = cell("model")
+    key = Key(
+        day,
+        cell("workspace"),
+        None,
+        canonical(book, model, day) if model else None,
+        cell("service_tier"),
+        cell("context_window"),
+        geo_of(cell("inference_geo")),
+    )
+    kind = cell("token_type")
+    if kind is not None:
+        key = _of_kind(book, key, kind)
+    quantity = cells.get("quantity")
+    return Billed(
+        key,
+        amount,
+        (cell("currency") or book.currency).upper(),
+        place,
+        cell("description") or "",
+        amount_of(quantity, "quantity") if quantity else None,
+    )
+
+
+def _of_kind(book: PriceBook, key: Key, kind: str) -> Key:
+    """The key with what was counted: a meter of the book, or what the Admin API calls it."""
+    meters = [meter.name for meter in book.checked.meters]
+    if kind in METERS:
+        return evolve(key, cost_type=TOKENS, token_type=kind)
+    if kind in COST_TYPES:
+        return evolve(key, cost_type=COST_TYPES[kind])
+    if kind in COST_TYPES.values():
+        return evolve(key, cost_type=kind)
+    if kind in meters:
+        return evolve(key, cost_type=TOKENS, token_type=TOKEN_TYPES.get(kind, kind))
+    known = [*METERS, *meters]
+    raise UsageError(
+        "unknown_token_type",
+        f"`token_type` is {shown(kind)}",
+        did_you_mean(kind, known) or "known: " + ", ".join(known),
+    )
+
+
+def is_invoice(source: object) -> bool:
+    """Whether a source is the path of a CSV file."""
+    return isinstance(source, str | os.PathLike) and str(os.fspath(source)).lower().endswith(
+        (".csv", ".tsv")
+    )
+
+
+__all__ = ["COLUMNS", "invoice_side", "is_invoice"]

@@ -1,0 +1,175 @@
+"""Lines out of both sides by their key, each with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricelang.apps.reconcile.keys import (
+    COST_TYPES,
+    FIELDS,
+    TOKENS,
+    WEB_SEARCH,
+    Billed,
+    Key,
+    Side,
+    Used,
+)
+
+MATCHED = "matched"
+WITHIN = "within tolerance"
+BOUNDED = "within bounds"
+DIFFERENT = "different"
+NOT_IN_COST = "missing in cost"
+NOT_IN_USAGE = "missing in usage"
+UNPRICED = "without a price"
+NOT_COMPARED = "not compared"
+STATUSES = (MATCHED, WITHIN, BOUNDED, DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, NOT_COMPARED)
+"""What can become of a line, in the order of subtotals."""
+
+PRIORITY = "priority"
+ADMIN_COST = "Admin cost report"
+
+
+@frozen(eq=False)
+class Line:
+    """A line of the join: the quantities and amounts under one key,
+    what is expected, and what became of it.
+
+    `low` and `high` bound what the usage comes to; `amount` is what was billed, zero without a row.
+    `reason` says why a line is not compared or has no price.
+    """
+
+    key: Key
+    used: tuple[Used, ...]
+    billed: tuple[Billed, ...]
+    low: Fraction
+    high: Fraction
+    amount: Fraction
+    status: str
+    reason: str = ""
+
+    @property
+    def expected(self) -> Fraction:
+        """What the usage comes to; within bounds, what is nearest to the amount that was billed."""
+        if self.status == NOT_COMPARED:
+            return self.amount
+        return min(max(self.amount, self.low), self.high) if self.billed else self.low
+
+    @property
+    def difference(self) -> Fraction:
+        """What was billed beyond what was expected."""
+        return self.amount - self.expected
+
+    @property
+    def quantity(self) -> Fraction:
+        """What was used, in the meter's unit."""
+        return sum((used.quantity for used in self.used), Fraction(0))
+
+
+def compared_fields(usage: Side, cost: Side) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that both sides state, and a note for each that only one of them does."""
+    if not usage.rows or not cost.rows:
+        stated = usage.stated | cost.stated
+        return tuple(name for name in FIELDS if name in stated), ()
+    fields = tuple(
+        name for name in FIELDS if name == "day" or (name in usage.stated and name in cost.stated)
+    )
+    notes = []
+    for name in FIELDS:
+        if (
+            name not in fields
+            and name != "cost_type"
+            and (name in usage.stated) != (name in cost.stated)
+        ):
+            silent = usage if name in cost.stated else cost
+            notes.append(f"no {name} in the {silent.kind}: lines are compared without it")
+    return fields, tuple(notes)
+
+
+def joined(
+    used: Iterable[Used],
+    billed: Iterable[Billed],
+    fields: frozenset[str],
+    within: Fraction,
+    kind: str,
+) -> tuple[Line, ...]:
+    """The lines of both sides under each key, in the order of the keys."""
+    sides: dict[Key, tuple[list[Used], list[Billed]]] = {}
+    for use in used:
+        sides.setdefault(_key(use.key, fields, kind), ([], []))[0].append(use)
+    for bill in billed:
+        sides.setdefault(_key(bill.key, fields, kind), ([], []))[1].append(bill)
+    found = [
+        _line(
+            key,
+            tuple(sorted(uses, key=lambda use: use.place)),
+            tuple(sorted(bills, key=lambda bill: bill.place)),
+            within,
+            kind,
+        )
+        for key, (uses, bills) in sides.items()
+    ]
+    return tuple(sorted(found, key=lambda line: line.key.sorting()))
+
+
+def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
+    """The key of the join; a cost report has what is no tokens by day,
+    workspace and cost type alone.
+    """
+    if kind == ADMIN_COST and key.cost_type not in (TOKENS, None):
+        key = Key(key.day, key.workspace, key.cost_type)
+    return key.only(fields)
+
+
+def _line(
+    key: Key, used: tuple[Used, ...], billed: tuple[Billed, ...], within: Fraction, kind: str
+) -> Line:
+    low = sum((use.low for use in used), Fraction(0))
+    high = sum((use.high for use in used), Fraction(0))
+    amount = sum((bill.amount for bill in billed), Fraction(0))
+    status, reason = _status(key, used, billed, low, high, amount, within, kind)
+    return Line(key, used, billed, low, high, amount, status, reason)
+
+
+def _status(
+    key: Key,
+    used: tuple[Used, ...],
+    billed: tuple[Billed, ...],
+    low: Fraction,
+    high: Fraction,
+    amount: Fraction,
+    within: Fraction,
+    kind: str,
+) -> tuple[str, str]:
+    if (
+        kind == ADMIN_COST
+        and used
+        and not billed
+        and all(use.key.service_tier == PRIORITY for use in used)
+    ):
+        return NOT_COMPARED, "the cost report leaves the priority tier out"
+    if (
+        kind == ADMIN_COST
+        and billed
+        and not used
+        and key.cost_type not in (TOKENS, WEB_SEARCH, None)
+    ):
+        what = (
+            "the usage has no counter for it"
+            if key.cost_type in COST_TYPES.values()
+            else "a cost type that no usage is counted for"
+        )
+        return NOT_COMPARED, f"{key.cost_type}: {what}"
+    for use in used:
+        if use.error is not None:
+            return UNPRICED, str(use.error)
+    if not billed and high:
+        return WITHIN if high <= within else NOT_IN_COST, ""
+    if not used and amount:
+        return WITHIN if abs(amount) <= within else NOT_IN_USAGE, ""
+    if low <= amount <= high:
+        return MATCHED if low == high else BOUNDED, ""
+    return WITHIN if low - within <= amount <= high + within else DIFFERENT, ""

@@ -1,0 +1,282 @@
+"""The join of what was used and what was billed: line by line, to the fraction of a cent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from pricelang.apps.reconcile.admin import cost_side, documents
+from pricelang.apps.reconcile.expected import usage_side
+from pricelang.apps.reconcile.findings import Finding, findings_of
+from pricelang.apps.reconcile.invoice_csv import invoice_side, is_invoice
+from pricelang.apps.reconcile.join import (
+    BOUNDED,
+    DIFFERENT,
+    MATCHED,
+    NOT_COMPARED,
+    NOT_IN_COST,
+    NOT_IN_USAGE,
+    STATUSES,
+    UNPRICED,
+    WITHIN,
+    Line,
+    compared_fields,
+    joined,
+)
+from pricelang.apps.reconcile.keys import Side
+from pricelang.apps.reconcile.left_out import left_out
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import written
+from pricelang.usage.records import UsageError
+
+if TYPE_CHECKING:
+    from pricelang.apps.price_book import PriceBook
+
+AGREEING = frozenset((MATCHED, WITHIN, BOUNDED, NOT_COMPARED))
+
+
+@frozen
+class Subtotal:
+    """The lines of one status: their number, and exact sums in the currency of the bill."""
+
+    status: str
+    lines: int
+    expected: Fraction
+    billed: Fraction
+
+    @property
+    def difference(self) -> Fraction:
+        """What was billed beyond what was expected."""
+        return self.billed - self.expected
+
+
+@frozen(eq=False, repr=False, slots=False)
+class Reconciliation:
+    """Usage against its cost. Amounts are exact fractions in `currency`.
+
+    `lines` are all lines of the join in the order of their keys, `findings` the differences, each
+    with what would explain it. `within` is the tolerance of a line. `book` says which prices were
+    used: name, title, the last day on which a source of it was read, and the first digits of the
+    key of its text.
+    """
+
+    book: tuple[str, str, str | None, str | None]
+    usage: Side
+    cost: Side
+    fields: tuple[str, ...]
+    within: Fraction
+    currency: str
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def subtotals(self) -> tuple[Subtotal, ...]:
+        """A sum for each status that occurs; together they are the total."""
+        found = []
+        for status in STATUSES:
+            lines = [line for line in self.lines if line.status == status]
+            if lines:
+                expected = sum((line.expected for line in lines), Fraction(0))
+                found.append(
+                    Subtotal(
+                        status,
+                        len(lines),
+                        expected,
+                        sum((line.amount for line in lines), Fraction(0)),
+                    )
+                )
+        return tuple(found)
+
+    @property
+    def total(self) -> Subtotal:
+        """The sum of all lines."""
+        found = self.subtotals
+        return Subtotal(
+            "total",
+            sum(x.lines for x in found),
+            sum((x.expected for x in found), Fraction(0)),
+            sum((x.billed for x in found), Fraction(0)),
+        )
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every line that can be compared matches, and every row could be read."""
+        return (
+            not self.usage.unread
+            and not self.cost.unread
+            and all(line.status in AGREEING for line in self.lines)
+        )
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What is on bills and was not compared: pools, graduated prices,
+        minimums, fees and limits of requests, credits.
+        """
+        return left_out(self.lines)
+
+    def to_dict(self) -> dict[str, object]:
+        """The reconciliation as `pricelang reconcile --json` prints it:
+        amounts are decimal strings.
+        """
+        from pricelang.apps.reconcile.export import as_dict
+
+        return as_dict(self)
+
+    def text(self) -> str:
+        """The reconciliation as a text that can be sent to whoever billed."""
+        from pricelang.apps.reconcile.report import plain_text
+
+        return plain_text(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<pricelang.Reconciliation of {len(self.lines)} lines, {len(self.findings)} "
+            f"findings: {'agrees' if self.agrees else 'differs'}>"
+        )
+
+
+def reconcile(
+    book: PriceBook,
+    usage: object,
+    cost: object,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    within: Decimal | Fraction | int = 0,
+    dimensions: Mapping[str, str] | None = None,
+    at: str | None = None,
+    unknown_counters: str = "refuse",
+) -> Reconciliation:
+    """Joins usage and cost on what both state:
+    UTC day, workspace, model, tier, context window, geo, token type.
+
+    `usage` is an Admin usage report or usage records, `cost` an Admin cost report or an invoice as
+    CSV: paths (a folder is read whole), or for the reports their pages as dicts. `mapping` names
+    the columns of an invoice, such as `{"day": "date", "amount": "cost"}`. `within` is the
+    tolerance of a line in the currency of the bill; none unless given. `dimensions` hold where the
+    usage says nothing, and `at` for records without a date (today unless given). A row or record
+    with a counter that is not known is unread, unless `unknown_counters` is `warn`.
+
+    Raises `BadRequest` for a side that cannot be read, for buckets of runs that overlap, and for
+    amounts in another currency. A single row that cannot be read is in `unread` of its side; then
+    the two do not agree.
+
+    >>> import pricelang
+    >>> found = reconcile(pricelang.load(), "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json")
+    >>> [finding.kind for finding in found.findings]
+    ['amount', 'amount', 'not billed', 'amount', 'no usage', 'moved', 'amount']
+    >>> found.findings[0].explanations[0].text
+    'as cache_write_5m: $5 per MTok'
+    """
+    try:
+        return _reconcile(
+            book, usage, cost, mapping or {}, Fraction(within), (dimensions, at, unknown_counters)
+        )
+    except UsageError as error:
+        raise BadRequest(error.code, error.message, help=error.help) from None
+
+
+def _reconcile(
+    book: PriceBook,
+    usage: object,
+    cost: object,
+    mapping: Mapping[str, str],
+    within: Fraction,
+    given: tuple[Mapping[str, str] | None, str | None, str],
+) -> Reconciliation:
+    if within < 0:
+        raise UsageError("bad_amount", "a tolerance is not negative")
+    used, usage_read = usage_side(book, usage, *given)
+    if mapping or is_invoice(cost):
+        if not isinstance(cost, str | os.PathLike):
+            raise UsageError("wrong_type", "an invoice is the path of a CSV file")
+        billed, cost_read = invoice_side(book, str(os.fspath(cost)), mapping)
+    else:
+        billed, cost_read = cost_side(documents(cost))
+    currency = _one_currency(book, used, billed)
+    fields, notes = compared_fields(usage_read, cost_read)
+    lines = joined(used, billed, frozenset(fields), within, cost_read.kind)
+    found, more = findings_of(book, lines, usage_read, cost_read)
+    last = max((source.read for source in book.checked.sources), default=None)
+    key = book.content[0][:12] if book.content else None
+    about = (book.name, book.title, None if last is None else written(last), key)
+    return Reconciliation(
+        about,
+        usage_read,
+        cost_read,
+        fields,
+        within,
+        currency,
+        lines,
+        found,
+        (*_periods(usage_read, cost_read), *notes, *more, *_doubts(lines)),
+    )
+
+
+def _one_currency(book: PriceBook, used: tuple[object, ...], billed: tuple[object, ...]) -> str:
+    """The currency of both sides. Raises `UsageError` where there are two,
+    for amounts of two currencies have no difference.
+    """
+    expected = {getattr(line, "currency", "") for line in used} - {""} or {book.currency}
+    if len(expected) > 1:
+        raise UsageError(
+            "wrong_currency",
+            f"the book prices this usage in several currencies: {', '.join(sorted(expected))}",
+            "reconcile one at a time",
+        )
+    (currency,) = expected
+    for line in billed:
+        if getattr(line, "currency", currency) != currency:
+            raise UsageError(
+                "wrong_currency",
+                f"{getattr(line, 'place', '')} is in {getattr(line, 'currency', '')}, and "
+                f"the book prices in {currency}",
+                "use a book that converts, such as a contract with `currency "
+                f"{getattr(line, 'currency', '')}`",
+            )
+    return currency
+
+
+def _periods(usage: Side, cost: Side) -> tuple[str, ...]:
+    if not usage.start or not cost.start or (usage.start, usage.end) == (cost.start, cost.end):
+        return ()
+    return (
+        f"the periods differ: the usage is from {usage.start} and before {usage.end}, the "
+        f"cost from {cost.start} and before {cost.end}",
+    )
+
+
+def _doubts(lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """What the book says is doubtful about the prices that were used, once each."""
+    notes: dict[str, int] = {}
+    for line in lines:
+        for note in {
+            str(note) for used in line.used if used.priced is not None for note in used.priced.notes
+        }:
+            notes[note] = notes.get(note, 0) + 1
+    return tuple(
+        f"{note} ({count:,} line{'s' if count != 1 else ''})"
+        for note, count in sorted(notes.items())
+    )
+
+
+__all__ = [
+    "AGREEING",
+    "BOUNDED",
+    "DIFFERENT",
+    "MATCHED",
+    "NOT_COMPARED",
+    "NOT_IN_COST",
+    "NOT_IN_USAGE",
+    "UNPRICED",
+    "WITHIN",
+    "Reconciliation",
+    "Subtotal",
+    "reconcile",
+]

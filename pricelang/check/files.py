@@ -1,0 +1,288 @@
+"""Which files make a book: the entry file, what it includes,
+and the book that it extends. Reads text, runs nothing.
+
+A book is a file, or a folder whose entry is `book.price`. An include names a `.price` file inside
+the entry's folder. The book that `extends` names is a file of the same folder with that header, or
+a bundled book.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import field, frozen
+
+from pricelang.files.bundled import rules_folder
+from pricelang.files.content_hash import MAX_BYTES, content_key, text_of
+from pricelang.present.text import did_you_mean, shown
+from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
+
+MAX_FILES = 200
+MAX_LAYERS = 8
+
+_HEADER = re.compile(
+    r"^book[ \t]+([^\s\"#]+)(?:[ \t]+\"(?:[^\"\\\n]|\\[\"\\])*\")?(?:[ \t]+in[ "
+    r"\t]+[^\s#]+)?(?:[ \t]+extends[ \t]+([^\s#]+))?",
+    re.MULTILINE,
+)
+_INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
+
+
+@frozen(eq=False, repr=False)
+class TextFile:
+    """A file of a book: the name that messages show, its path, and its text."""
+
+    name: str
+    path: Path
+    text: str = field(repr=False)
+
+
+@frozen(eq=False, repr=False)
+class Layer:
+    """The files of one book, the entry first."""
+
+    files: tuple[TextFile, ...]
+
+
+def key_of(layers: tuple[Layer, ...]) -> str:
+    """A key of the content of a book: names and texts of all of its files."""
+    return content_key((file.name, file.text) for layer in layers for file in layer.files)
+
+
+def paths_within(layer: Layer) -> tuple[str, ...]:
+    """The files of a layer by their paths in the folder of its entry, with `/`."""
+    folder = layer.files[0].path.parent
+    return tuple(file.path.relative_to(folder).as_posix() for file in layer.files)
+
+
+def bundled_books() -> list[str]:
+    """The names of the books that come with the package."""
+    return sorted(path.parent.name for path in rules_folder().glob("*/book.price"))
+
+
+def entry_path(source: str | Path) -> Path:
+    """The entry file of a book given by the name of a bundled book,
+    or by path (a file or a folder).
+
+    A name comes first, so that a folder of the same name
+    where a program happens to run changes no price.
+
+    Raises `BookError` (code `no_book`) when there is none.
+    """
+    if not str(source).isprintable():
+        raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE)])
+    if isinstance(source, str) and source in bundled_books():
+        return rules_folder() / source / "book.price"
+    # os.path answers no, where pathlib raises, for a name too long for the file system
+    path = Path(source)
+    if os.path.isdir(path):
+        if os.path.isfile(path / "book.price"):
+            return path / "book.price"
+        raise BookError(
+            [
+                Fault(
+                    "no_book",
+                    f"the folder `{shown(source)}` has no `book.price`",
+                    NOWHERE,
+                    "name the file of the book",
+                )
+            ]
+        )
+    if os.path.isfile(path):
+        return path
+    help = did_you_mean(str(source), bundled_books()) or "bundled books: " + ", ".join(
+        bundled_books()
+    )
+    raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
+
+
+def read_layers(source: str | Path) -> tuple[Layer, ...]:
+    """The files of a book and of the books below it, the lowest first.
+
+    Raises `BookError` for a file that cannot be read, an include outside the folder,
+    a book below that is not found.
+    """
+    layers: list[Layer] = []
+    entry = entry_path(source)
+    seen: set[Path] = set()
+    while True:
+        seen.add(entry.resolve())
+        layer = _read_layer(entry)
+        layers.insert(0, layer)
+        header = _HEADER.search(layer.files[0].text)
+        if header is None or header.group(2) is None:
+            return tuple(layers)
+        span, texts = _extends_span(layer.files[0]), {layer.files[0].name: layer.files[0].text}
+        if header.group(2) == header.group(1):
+            raise BookError(
+                [Fault("cycle", f"the book `{header.group(1)}` extends itself", span)], texts
+            )
+        entry = _base_path(entry, header.group(2), span, texts)
+        if entry.resolve() in seen:
+            raise BookError(
+                [
+                    Fault(
+                        "cycle",
+                        f"the books `{header.group(1)}` and `{header.group(2)}` extend each other",
+                        span,
+                    )
+                ],
+                texts,
+            )
+        if len(layers) >= MAX_LAYERS:
+            raise BookError(
+                [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", span)], texts
+            )
+
+
+def _read_layer(entry: Path) -> Layer:
+    """The files of one book. All includes that fail are reported together."""
+    folder = entry.parent
+    prefix = f"{folder.resolve().name}/" if entry.name == "book.price" else ""
+    files = [_read(entry, prefix + entry.name)]
+    faults: list[Fault] = []
+    queue = list(_includes(files[0]))
+    for number, (name, span) in enumerate(queue):
+        try:
+            if number + 1 >= MAX_FILES:
+                raise BookError(
+                    [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
+                )
+            path = _inside(folder, name, span, {file.path for file in files})
+            if any(file.path == path for file in files):
+                raise BookError([Fault("twice", f"`{name}` is included twice", span)])
+            files.append(_read(path, prefix + name))
+            queue += _includes(files[-1])
+        except BookError as error:
+            faults += error.faults
+            if number + 1 >= MAX_FILES:
+                break
+    if faults:
+        raise BookError(faults, {file.name: file.text for file in files})
+    return Layer(tuple(files))
+
+
+def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
+    for match in _INCLUDE.finditer(file.text):
+        line = file.text.count("\n", 0, match.start()) + 1
+        column = match.start(1) - match.start() + 1
+        span = Span(file.name, line, column, line, column + len(match.group(1)))
+        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
+
+
+def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
+    """The path of an included file, which must lie in the folder even after links are followed."""
+    relative = Path(name)
+    if (
+        relative.is_absolute()
+        or ".." in relative.parts
+        or not name.isprintable()
+        or relative.suffix != ".price"
+    ):
+        message = f"`{name}` is not a `.price` file inside the folder of the book"
+        raise BookError(
+            [
+                Fault(
+                    "outside",
+                    message,
+                    span,
+                    "an include names a file by its path inside the folder",
+                )
+            ]
+        )
+    path = folder / relative
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BookError(
+                [Fault("outside", f"`{name}` leads out of the folder of the book", span)]
+            )
+        if path.is_file():
+            return path
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a link to itself, a name too long for the file system
+        reason = (
+            error.strerror
+            if isinstance(error, OSError) and error.strerror
+            else "it is a link to itself"
+        )
+        raise BookError(
+            [Fault("no_file", f"`{name[:80]}` cannot be read: {reason}", span)]
+        ) from None
+    beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
+    known = [str(other.relative_to(folder)) for other in beside if other not in files]
+    raise BookError(
+        [Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))]
+    )
+
+
+def _read(path: Path, name: str) -> TextFile:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BookError(
+            [Fault("no_file", f"`{name}` cannot be read: {error.strerror}", NOWHERE)]
+        ) from None
+    if len(data) > MAX_BYTES:
+        raise BookError(
+            [Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)]
+        )
+    try:
+        text = text_of(data)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        span = Span(name, line, 1, line, 2)
+        texts = {name: data.decode("utf-8", "replace")}
+        raise BookError(
+            [Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts
+        ) from None
+    return TextFile(name, path, text)
+
+
+def _extends_span(file: TextFile) -> Span:
+    found = _HEADER.search(file.text)
+    start, end = found.span(2) if found else (0, 1)
+    line = file.text.count("\n", 0, start) + 1
+    column = start - (file.text.rfind("\n", 0, start) + 1) + 1
+    return Span(file.name, line, column, line, column + end - start)
+
+
+def _base_path(entry: Path, name: str, span: Span, texts: dict[str, str]) -> Path:
+    named = {
+        path: _book_name(path) for path in sorted(entry.parent.glob("*.price")) if path != entry
+    }
+    beside = [path for path, found in named.items() if found == name]
+    if len(beside) > 1:
+        message = f"two files of this folder are the book `{name}`: " + " and ".join(
+            f"`{path.name}`" for path in beside
+        )
+        raise BookError(
+            [Fault("twice", message, span, "a book's name belongs to one file of a folder")], texts
+        )
+    if beside:
+        return beside[0]
+    bundled = bundled_books()
+    if name in bundled:
+        return rules_folder() / name / "book.price"
+    known = [*bundled, *(found for found in named.values() if found)]
+    help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
+        bundled
+    )
+    raise BookError([Fault("no_book", f"there is no book `{name}` to extend", span, help)], texts)
+
+
+def _book_name(path: Path) -> str | None:
+    """The name in a file's header, read without judging the rest of it."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        header = _HEADER.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return None
+    return header.group(1) if header is not None else None

@@ -1,0 +1,1 @@
+"""A checked model to decisions: overlaps and gaps found, the compiled book and its store."""

@@ -1,0 +1,177 @@
+"""The questions that place a row of usage among the rates, and its price there, as SQL expressions.
+
+They are plain enough for every dialect: comparisons, `case`, sums and products of integers.
+What a dialect says in words of its own is in its `Words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import ceil, floor
+
+from attrs import frozen
+
+from pricelang.evaluate.rate_table.atoms import RateTable, Threshold
+
+SMALL = 10**17
+"""Quantities below are added up in 64 bits without a look at them."""
+
+
+@frozen
+class Words:
+    """How a dialect writes an identifier, a literal text, an instant (UTC seconds),
+    the minute of the day of an instant, and a value as the integer type in which atoms are counted.
+    """
+
+    name: Callable[[str], str]
+    text: Callable[[str], str]
+    instant: Callable[[int], str]
+    minute: Callable[[str], str]
+    wide: Callable[[str], str]
+
+
+@frozen
+class Quantity:
+    """The quantity of a meter as an SQL integer in units of 10**-scale of the meter's unit; NULL
+    where it is no such number. `largest` bounds it, where a bound is known, and then it is never
+    NULL. `finer` says that a quantity which is NULL may have more decimals than those.
+    """
+
+    meter: str
+    sql: str
+    scale: int
+    largest: int | None
+    finer: bool = False
+
+
+def said_sql(text: str, known: str | None = None, silent: str | None = None) -> str:
+    """The value of a dimension that a column says, as `known` tells it,
+    else what it is where the column is `silent`, which a blank text is too.
+    """
+    return (
+        f"case when trim({text}) <> '' then "
+        f"{known or text}{f' else {silent}' if silent is not None else ''} end"
+    )
+
+
+def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> str:
+    """The number of cuts that an instant is not before, by halving;
+    NULL where it is, which `may_lack` says it may.
+    """
+
+    def among(low: int, high: int) -> str:
+        if low == high:
+            return str(low)
+        middle = (low + high) // 2
+        return (
+            f"case when {at} < {words.instant(cuts[middle])} then {among(low, middle)} else "
+            f"{among(middle + 1, high)} end"
+        )
+
+    return (
+        f"case when {at} is not null then {among(0, len(cuts))} end"
+        if may_lack
+        else among(0, len(cuts))
+    )
+
+
+def clock_sql(turns: Sequence[int], at: str, words: Words, timed: str = "true") -> str:
+    """The number of turns of the clock that the minute of an instant is not before;
+    NULL where the instant is not `timed`.
+    """
+    minute = words.minute(at)
+    count = " + ".join(f"case when {minute} >= {turn} then 1 else 0 end" for turn in turns) or "0"
+    return count if timed == "true" else f"case when {timed} then {count} end"
+
+
+def timed_sql(text: str, kind: str) -> str:
+    """Whether what a column of a type says, as text, has a time of day beside its day."""
+    if kind.lower() in ("varchar", "json", "string"):
+        return f"length(trim({text})) > 10"
+    return "false" if kind.lower() == "date" else "true"
+
+
+def side_sql(threshold: Threshold, quantities: Sequence[Quantity]) -> str:
+    """The number of limits that the sum of a request's quantities is over."""
+    counted = [quantity for quantity in quantities if quantity.meter in threshold.meters]
+    if not counted:
+        return "0"
+    scale = max(quantity.scale for quantity in counted)
+    limits = [floor(limit * 10**scale) for limit in threshold.limits]
+    total = _summed(counted, scale, max(limits))
+    return " + ".join(f"case when {total} > {limit} then 1 else 0 end" for limit in limits) or "0"
+
+
+def sum_sql(meters: Sequence[str], quantities: Sequence[Quantity], most: int) -> str | None:
+    """The sum of some whole quantities of a request, for comparisons up to a number;
+    None where it has none of them.
+    """
+    counted = [quantity for quantity in quantities if quantity.meter in meters]
+    return f"({_summed(counted, 0, most)})" if counted else None
+
+
+def _summed(counted: Sequence[Quantity], scale: int, most: int) -> str:
+    return " + ".join(
+        _up_to(quantity, 10 ** (scale - quantity.scale), most) for quantity in counted
+    )
+
+
+def _up_to(quantity: Quantity, factor: int, limit: int) -> str:
+    """A quantity times a factor, for a sum that is compared with a limit:
+    what is over it by itself need be no larger, and so no sum is too large for 64 bits.
+    """
+    if quantity.largest is not None and quantity.largest * factor < SMALL:
+        return _times(quantity.sql, factor)
+    return _times(f"least({quantity.sql}, {limit // factor + 1})", factor)
+
+
+def _times(sql: str, factor: int) -> str:
+    return sql if factor == 1 else f"{sql} * {factor}"
+
+
+def least_of(least: Fraction, quantity: Quantity) -> int:
+    """The least quantity that a rate holds for, in units of the quantity."""
+    return ceil(least * int(10**quantity.scale))
+
+
+def extra_places(quantities: Sequence[Quantity]) -> int:
+    """By how many more decimals amounts are counted than prices are,
+    since quantities have some of their own.
+    """
+    return max((quantity.scale for quantity in quantities), default=0)
+
+
+def amount_sql(
+    quantity: Quantity,
+    price: str,
+    least: str | None,
+    may_lack: bool,
+    extra: int,
+    words: Words,
+    wide: bool,
+) -> str:
+    """The amount of a meter in atoms:
+    NULL where the rates have no price for this quantity of it.
+    """
+    counted = words.wide(quantity.sql) if wide else quantity.sql
+    product = _times(f"{counted} * {price}", 10 ** (extra - quantity.scale))
+    if least is not None:
+        return (
+            f"case when {quantity.sql} = 0 then 0 when {least} is null or {quantity.sql} >= "
+            f"{least} then {product} end"
+        )
+    return f"case when {quantity.sql} = 0 then 0 else {product} end" if may_lack else product
+
+
+def needs_wide(table: RateTable, quantities: Sequence[Quantity], bits: int) -> bool:
+    """Whether the amount of a request may need more than `bits` bits, sign included;
+    so it may where a quantity has no bound.
+    """
+    extra, most = extra_places(quantities), 0
+    for quantity in quantities:
+        price = table.widest(table.meters.index(quantity.meter)) * 10 ** (extra - quantity.scale)
+        if price and quantity.largest is None:
+            return True
+        most += price * (quantity.largest or 0)
+    return most >= 1 << (bits - 1)

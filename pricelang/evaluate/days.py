@@ -1,0 +1,100 @@
+"""Requests that have a day and no time of day, or no date:
+what a clock, or a price that changes within a day, asks of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from attrs import evolve, frozen
+
+from pricelang.evaluate.bill import Priced
+from pricelang.model import book as m
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.instants import Instant, is_day, now, text_of, today, with_time, written
+from pricelang.model.notes import Note
+
+DAY = 86_400
+
+
+@frozen
+class Days:
+    """What a book asks of days: the turns of its `clock` (minutes),
+    and the prices that change within a day (UTC seconds).
+    """
+
+    clock: frozenset[int]
+    changes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, book: m.Book) -> Days:
+        """The days of a book."""
+        clocks = [
+            value.clock
+            for dimension in book.dimensions
+            for value in dimension.values
+            if value.clock
+        ]
+        return cls(
+            frozenset(itertools.chain(*clocks)), tuple(one for one in book.boundaries if one % DAY)
+        )
+
+    def present(self) -> str:
+        """The present: its day, where the whole of it costs the same, else the instant."""
+        if not self.clock and not self.changes:
+            return today()
+        seconds = now()
+        midnight = seconds - seconds % DAY
+        return with_time(seconds) if self.clock or self._changes(midnight) else written(midnight)
+
+    def lacks_time(self, at: str) -> bool:
+        """Whether an instant lacks the time of day that the clock asks for."""
+        return bool(self.clock) and is_day(at)
+
+    def turns(self, midnight: int) -> list[int]:
+        """The instants of a day at which something may change."""
+        return sorted(
+            {midnight, *(midnight + 60 * minute for minute in self.clock), *self._changes(midnight)}
+        )
+
+    def _changes(self, midnight: int) -> list[int]:
+        return [one for one in self.changes if midnight < one < midnight + DAY]
+
+
+def asked(book: m.Book, at: Instant | None) -> str:
+    """An instant as text, the present where none is given. Raises `BadRequest` (`bad_date`)."""
+    return Days.of(book).present() if at is None else text_of(at)
+
+
+def noted(priced: Priced, note: Note) -> Priced:
+    priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, note))
+    return priced
+
+
+def undated(priced: Priced) -> Priced:
+    """The request with the note that no date was given for it."""
+    return noted(priced, Note("no_date", f"no date is given: priced as of {written(priced.at)}"))
+
+
+def any_time(days: Days, midnight: int, priced_at: Callable[[str], Priced]) -> Priced:
+    """A request of a day that costs the same at any time of it. Raises `BadRequest`
+    (`no_time_of_day`) where it does not, and the error of all times where none has a price.
+    """
+    found: list[Priced] = []
+    errors: list[PriceError] = []
+    for instant in days.turns(midnight):
+        try:
+            found.append(priced_at(with_time(instant)))
+        except PriceError as error:
+            errors.append(error)
+    if not found and len({str(error) for error in errors}) == 1:
+        raise errors[0]
+    if errors or len({(one.total, one.currency) for one in found}) > 1:
+        raise BadRequest(
+            "no_time_of_day",
+            f"the price on {written(midnight)} depends on the time of day, and the request "
+            "has only the day",
+            help=f"give the instant in UTC, such as `{written(midnight)}T12:30:00Z`",
+        )
+    return found[0]

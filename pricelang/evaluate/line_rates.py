@@ -1,0 +1,296 @@
+"""The rate of one meter in one combination: its price, what derives it,
+what the stack does to it, and why it may be free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from pricelang.model import book as m
+from pricelang.model.errors import NotOffered
+from pricelang.model.instants import written
+from pricelang.model.space import holds
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, rounded
+from pricelang.solver.diagram import walk
+
+Point = tuple[int, ...]
+Effects = dict[int, list[m.Line]]
+"""The lines of each modifier (by its index) that have effect on a request."""
+
+
+@frozen(eq=False, repr=False)
+class Step:
+    """One thing that was done to a price. `kind` is factor, add, at_least, at_most or round.
+
+    An amount `value` is as written, for `size` of the meter's unit (`per` is that in words).
+    """
+
+    rule: str
+    kind: str
+    value: Fraction
+    per: str
+    size: Fraction
+    origin: m.Origin
+
+
+@frozen(eq=False, repr=False)
+class Rate:
+    """What one meter costs in a cell, in the book's currency per one of its unit.
+
+    `list_price` is the price before `steps`, `unit_price` after them.
+    A derived price names what it comes from: `derivation` is (factor, meter, price of that meter).
+    """
+
+    meter: m.Meter
+    list_price: Fraction
+    unit_price: Fraction
+    per: str
+    size: Fraction
+    steps: tuple[Step, ...]
+    origin: m.Origin
+    derivation: tuple[Fraction, str, Fraction, m.Origin] | None = None
+    minimum: m.ChargeQuantity | None = None
+    left_out: tuple[str, ...] = ()
+    free: str | None = None
+    free_origin: m.Origin | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
+    """The leaf of a compiled diagram at a point."""
+    decided = book.decisions
+    return decided.leaves[~walk(decided.nodes, root, point, decided.jumps)]
+
+
+def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
+    """The error of a request that uses a meter which it is not offered."""
+    message = f"meter `{meter.name}` is not offered to this request"
+    return NotOffered(
+        "not_offered",
+        message,
+        origin=meter.origin,
+        help=offered_where(book, point, meter.name, meter.offers),
+    )
+
+
+def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offer]) -> str:
+    """What of some offers this request does not meet, in words."""
+    parts = []
+    for offer in offers:
+        wants = []
+        for axis, mask in offer.scope:
+            if mask >> point[axis] & 1:
+                continue
+            if axis == m.DATES:
+                first = (mask & -mask).bit_length() - 1
+                start = book.boundaries[first - 1] if first else None
+                wants.append(
+                    f"from {written(start)}"
+                    if start and first > point[axis]
+                    else f"before {written(book.boundaries[mask.bit_length() - 1])}"
+                )
+            elif axis == m.MODELS:
+                wants.append("for other models")
+            else:
+                other = book.dimensions[axis - 2]
+                names = [v.name for n, v in enumerate(other.values) if mask >> n & 1]
+                wants.append(f"when {other.name} is {' or '.join(names)}")
+        parts.append(" and ".join(wants))
+    return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
+
+
+def rate_of(
+    book: m.Book, point: Point, index: int, effects: Effects, free: m.Remark | None
+) -> Rate:
+    """The rate of a meter (by its index). Raises `NotOffered` where the meter has none."""
+    meter = book.meters[index]
+    offer = next((offer for offer in meter.offers if holds(offer.scope, point)), None)
+    if offer is None:
+        raise not_offered(book, point, meter)
+    charge = next(
+        (number for number, charge in enumerate(book.charges) if charge.meter == index), None
+    )
+    rate = (
+        _charged(book, point, meter, charge) if charge is not None else _rated(book, point, index)
+    )
+    steps = tuple(_steps(book, point, index, effects)) if rate.free is None else ()
+    price = rate.list_price
+    for step in steps:
+        price = stepped(price, step)
+    for number in leaf_at(book, book.decisions.roundings, point):
+        rounding = book.roundings[number]
+        if rounding.stage == "unit_price":
+            after = rounded(price * rate.size, rounding.step, rounding.mode) / rate.size
+            if after != price:
+                steps = (
+                    *steps,
+                    Step(
+                        "round unit_price",
+                        "round",
+                        (after - price) * rate.size,
+                        rate.per,
+                        rate.size,
+                        rounding.origin,
+                    ),
+                )
+            price = after
+    doubts = [text for text in (offer.origin.unsure,) if text]
+    if free is not None:
+        return _finished(rate, steps, Fraction(0), doubts, free.text, free.origin)
+    return _finished(rate, steps, price, doubts, rate.free, rate.free_origin)
+
+
+def _finished(
+    rate: Rate,
+    steps: tuple[Step, ...],
+    price: Fraction,
+    doubts: list[str],
+    free: str | None,
+    origin: m.Origin | None,
+) -> Rate:
+    found = [*rate.doubts, *doubts, *(step.origin.unsure for step in steps if step.origin.unsure)]
+    return evolve(
+        rate,
+        unit_price=Fraction(0) if free is not None else price,
+        steps=steps,
+        free=free,
+        free_origin=origin,
+        doubts=tuple(dict.fromkeys(found)),
+    )
+
+
+def stepped(price: Fraction, step: Step) -> Fraction:
+    """A unit price after a step of the stack; a rounding is none."""
+    if step.kind == "factor":
+        return price * step.value
+    amount = step.value / step.size
+    if step.kind == "add":
+        return price + amount
+    return max(price, amount) if step.kind == "at_least" else min(price, amount)
+
+
+def _steps(book: m.Book, point: Point, index: int, effects: Effects) -> Iterator[Step]:
+    """What the stack does to a meter's price, in its order."""
+    for kind, number in book.stack:
+        if kind == "modifier":
+            name = book.modifiers[number].name
+            for line in effects.get(number, ()):
+                for meter, factor in line.factors:
+                    if meter == index:
+                        yield Step(name, "factor", factor, "", Fraction(1), line.origin)
+                if index in line.meters and line.amount is not None:
+                    yield Step(name, "add", line.amount, line.per, line.size, line.origin)
+        else:
+            limit = book.limits[number]
+            for row in (
+                limit.lines[place] for place in leaf_at(book, book.decisions.limits[number], point)
+            ):
+                if row.target == "unit_price" and index in row.meters:
+                    bound = "at_least" if row.at_least else "at_most"
+                    yield Step(limit.name, bound, row.amount, row.per, row.size, row.origin)
+
+
+def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
+    """The price of a meter in the tables of rates, before any modifier."""
+    meter, model = book.meters[index], point[m.MODELS]
+    price = price_at(book, point, index)
+    if price is None or price.kind == "absent":
+        name = book.models[model].name
+        origin = price.origin if price is not None else book.models[model].origin
+        raise NotOffered(
+            "not_offered", f"`{meter.name}` has no price for `{name}` on this day", origin=origin
+        )
+    doubts = (price.origin.unsure,) if price.origin.unsure else ()
+    if price.kind == "amount" or depth > 16:
+        amount = (price.amount or Fraction(0)) / price.size
+        return Rate(meter, amount, amount, price.per, price.size, (), price.origin, doubts=doubts)
+    derivation = derivation_at(book, point, index)
+    base = _rated(book, point, derivation.of, depth + 1)
+    amount = base.list_price * derivation.factor
+    more = (derivation.origin.unsure,) if derivation.origin.unsure else ()
+    made = (derivation.factor, book.meters[derivation.of].name, base.list_price, derivation.origin)
+    return Rate(
+        meter,
+        amount,
+        amount,
+        price.per,
+        price.size,
+        (),
+        price.origin,
+        made,
+        doubts=(*doubts, *base.doubts, *more),
+    )
+
+
+def price_at(book: m.Book, point: Point, index: int) -> m.Price | None:
+    """The row that prices a meter at a point: of those that hold, the one of the highest rank."""
+    return next(
+        (book.prices[found] for found in leaf_at(book, book.decisions.prices[index], point)), None
+    )
+
+
+def derivation_at(book: m.Book, point: Point, index: int) -> m.Derivation:
+    """The derivation of a meter that holds at a point: an exception before the general line."""
+    return book.derivations[leaf_at(book, book.decisions.derivations[index], point)[0]]
+
+
+def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
+    """The price of a meter that has a charge, before any modifier;
+    what belongs to an account is only named.
+    """
+    charge, roots = book.charges[number], book.decisions.charges[number]
+    prices = [charge.prices[index] for index in leaf_at(book, roots[0], point)]
+    first = next((price for price in prices if price.after is None), None)
+    minimum = next((charge.minimums[index] for index in leaf_at(book, roots[1], point)), None)
+    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
+    free = next((charge.free[index] for index in leaf_at(book, roots[3], point)), None)
+    left_out = []
+    for pool in pools:
+        if free is None:
+            left_out.append(f"the first {pool.written} of `{meter.name}` free per {pool.account}")
+    for price in prices:
+        if price.after is not None:
+            left_out.append(
+                f"the price of `{meter.name}` after {grouped(price.after)} "
+                f"{plural(meter.unit)} per {price.account}"
+            )
+    if free is not None:
+        zero = Fraction(0)
+        listed = first.amount / first.size if first is not None else zero
+        return Rate(
+            meter,
+            listed,
+            zero,
+            first.per if first is not None else meter.unit,
+            first.size if first is not None else Fraction(1),
+            (),
+            first.origin if first is not None else free.origin,
+            None,
+            minimum,
+            (),
+            free.origin.because or charge.title,
+            free.origin,
+        )
+    if first is None:
+        raise NotOffered(
+            "not_offered", f"`{meter.name}` has no price for this request", origin=charge.origin
+        )
+    amount = first.amount / first.size
+    doubts = (first.origin.unsure,) if first.origin.unsure else ()
+    return Rate(
+        meter,
+        amount,
+        amount,
+        first.per,
+        first.size,
+        (),
+        first.origin,
+        None,
+        minimum,
+        tuple(left_out),
+        doubts=doubts,
+    )

@@ -1,0 +1,313 @@
+"""A walk down all diagrams of a book at once:
+combinations that end in the same state price alike, and are worked out once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from attrs import define, field, frozen
+
+from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.errors import PriceError
+from pricelang.model.rules import Rules, rules_of
+
+REFUSED = -1
+Rest = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, ...], ...]]
+"""What is still open of all rules (each by its number), with what the walk has decided of these;
+and of the diagrams that say where each value of a dimension is offered.
+"""
+
+
+@frozen(eq=False, repr=False)
+class _Head:
+    """Where a walk starts: what the model and the day decide by themselves,
+    as a number, and what they leave open.
+    """
+
+    settled: int
+    rest: int
+
+
+@define(eq=False, repr=False)
+class Walk:
+    """A walk down all diagrams of a book at once, axis by axis. What is left open is one for all
+    models and days that leave the same, and equal ends price alike, so that each is worked out
+    once, however many combinations lead to it.
+    """
+
+    book: m.Book
+    _heads: list[_Head] = field(factory=list)
+    _starts: dict[tuple[int, int], int] = field(factory=dict)
+    _numbers: dict[object, int] = field(factory=dict)
+    _rests: list[Rest] = field(factory=list)
+    _ways: dict[tuple[int, int], tuple[int, ...]] = field(factory=dict)
+    _branches: dict[int, tuple[int, ...]] = field(factory=dict)
+    _plain: dict[tuple[int, int], int] = field(factory=dict)
+    _cells: dict[tuple[int, int], Cell | None] = field(factory=dict)
+    _free: set[int] = field(factory=set)
+    _multiplied: dict[tuple[int, int], int] = field(factory=dict)
+    _kinds: tuple[tuple[Rules, int, int], ...] = field(init=False)
+    _sizes: tuple[int, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        kinds = [rules for rules in rules_of(self.book) if rules.pays]
+        self._kinds = tuple(
+            (rules, number, root) for rules in kinds for number, root in enumerate(rules.roots)
+        )
+        dimensions = [len(dimension.values) for dimension in self.book.dimensions]
+        self._sizes = (*dimensions, *(len(total.limits) + 1 for total in self.book.sums))
+
+    def start(self, point: tuple[int, int]) -> int:
+        """The state at a model and a stretch of time: a dated version. Models never share one."""
+        if point not in self._starts:
+            self._starts[point] = self._start(point)
+        return self._starts[point]
+
+    def _start(self, point: tuple[int, int]) -> int:
+        nodes, settled, rest, refused = self.book.decisions.nodes, [], [], False
+        for number, (_, _, root) in enumerate(self._kinds):
+            for axis, position in enumerate(point):
+                root = _down(nodes, root, axis, position)
+            if root >= 0:
+                rest.append((number, root))
+            elif self._refuses(number, root):
+                refused = True
+            else:
+                settled.append(self._as_plain(number, root))
+        values = tuple(
+            tuple(
+                [
+                    self._as_offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1]))
+                    for root in roots
+                ]
+            )
+            for roots in self.book.decisions.values
+        )
+        open = REFUSED if refused else self._rest((tuple(rest), values))
+        head = ("head", self._number(("settled", point[m.MODELS], tuple(settled))), open)
+        number = self._numbers.setdefault(head, len(self._heads))
+        if number == len(self._heads):
+            self._heads.append(_Head(head[1], open))
+        return number
+
+    def rest(self, state: int) -> int:
+        """What a dated version leaves open, or `REFUSED` where none of its requests exists."""
+        return self._heads[state].rest
+
+    def cell(
+        self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]
+    ) -> Cell | None:
+        """The cell of a dated version (a state, and a point it holds at), of values and of sides;
+        None where there is no such request.
+        """
+        positions, rest = (*values, *sides), self.rest(state)
+        for axis, position in enumerate(positions, 2):
+            if rest == REFUSED:
+                return None
+            rest = self.ways(rest, axis)[position]
+        return None if rest == REFUSED else self.last(state, rest, (*point, *positions))
+
+    def ways(self, rest: int, axis: int) -> tuple[int, ...]:
+        """What is open at each point of the next axis,
+        or `REFUSED` where no request below it exists.
+        """
+        found = self._ways.get((rest, axis))
+        if found is None:
+            found = self._ways[rest, axis] = self._ways_of(self._rests[rest], axis)
+        return found
+
+    def _ways_of(self, rest: Rest, axis: int) -> tuple[int, ...]:
+        rules, values = rest
+        nodes, index = self.book.decisions.nodes, axis - 2
+        turning = [
+            place for place, (_, root) in enumerate(rules) if root >= 0 and nodes[root][0] == axis
+        ]
+        elsewhere = {
+            root
+            for number, roots in enumerate(values)
+            if number != index
+            for root in roots
+            if root >= 0 and nodes[root][0] == axis
+        }
+        known: dict[object, int] = {}
+        found = []
+        for position in range(self._sizes[index]):
+            children = [self._branch(rules[place][1], position) for place in turning]
+            moved = {root: self._branch(root, position) for root in elsewhere}
+            own = (
+                _down(nodes, values[index][position], axis, position) if index < len(values) else 0
+            )
+            key = (tuple(children), tuple(moved.values()), own)
+            if key not in known:
+                known[key] = self._next(
+                    rest, index, dict(zip(turning, children, strict=True)), moved, own
+                )
+            found.append(known[key])
+        return tuple(found)
+
+    def _next(
+        self, rest: Rest, index: int, turned: Mapping[int, int], moved: Mapping[int, int], own: int
+    ) -> int:
+        """What is open at a point of an axis: of rules and values those that turn on it are moved
+        on, and of the values of a dimension only the one that the request has still matters.
+        """
+        rules, values = list(rest[0]), list(rest[1])
+        for place, root in turned.items():
+            number = rules[place][0]
+            if root < 0 and self._refuses(number, root):
+                return REFUSED
+            rules[place] = (number, self._as_plain(number, root) if root < 0 else root)
+        if moved:
+            values = [
+                tuple([self._as_offered(moved.get(root, root)) for root in roots])
+                for roots in values
+            ]
+        if index < len(values):
+            values[index] = (own,) if own >= 0 else ()
+            if own < 0 and not self.book.decisions.leaves[~own]:
+                return REFUSED
+        # of a value that was chosen before it may be decided only now
+        for number, roots in enumerate(values[: max(index, 0)]):
+            if roots and roots[0] < 0:
+                if not self.book.decisions.leaves[~roots[0]]:
+                    return REFUSED
+                values[number] = ()
+        return self._rest((tuple(rules), tuple(values)))
+
+    def last(self, state: int, rest: int, point: tuple[int, ...]) -> Cell | None:
+        """The cell of a dated version and what the walk has decided after all axes,
+        and of a point that leads there.
+        """
+        key = (self._heads[state].settled, self._end(rest))
+        if key not in self._cells:
+            self._cells[key] = _cell(self.book, point)
+        return self._cells[key]
+
+    def offered(self, rest: int, axis: int, position: int) -> bool | None:
+        """Whether a value is offered, by what is open at its axis; None where a later axis says."""
+        decided = self.book.decisions
+        root = _down(decided.nodes, self._rests[rest][1][axis - 2][position], axis, position)
+        return None if root >= 0 else bool(decided.leaves[~root])
+
+    # ---- what makes no difference ----
+
+    def _refuses(self, number: int, leaf: int) -> bool:
+        """Whether a leaf of a rule says that there is no such request."""
+        rules, index, _ = self._kinds[number]
+        there = self.book.decisions.leaves[~leaf]
+        if rules.kind == "modifier":
+            return any(self.book.modifiers[index].lines[line].outcome == "refuse" for line in there)
+        return rules.kind == "refusal" and bool(there)
+
+    def _as_plain(self, number: int, leaf: int) -> int:
+        """A leaf of a rule as a number that is one for all leaves of it that come to the same."""
+        found = self._plain.get((number, leaf))
+        if found is None:
+            rules, index, _ = self._kinds[number]
+            there: object = self.book.decisions.leaves[~leaf]
+            lines: list[m.Line] = []
+            if rules.kind in ("meter", "free"):
+                there = bool(there)
+            elif rules.kind == "modifier":
+                lines = [
+                    self.book.modifiers[index].lines[line]
+                    for line in self.book.decisions.leaves[~leaf]
+                ]
+                there = there if lines and lines[0].outcome != "no_effect" else ()
+            found = self._plain[number, leaf] = -2 - self._number(("plain", number, there))
+            if rules.kind == "free" and there:
+                self._free.add(found)
+            if there and lines and all(line.outcome != "add" or line.meters for line in lines):
+                self._multiplied[number, found] = -2 - self._number(("multiplied", number))
+        return found
+
+    def _as_offered(self, root: int) -> int:
+        """A leaf of the diagram of a value as one that stands for all that say the same."""
+        if root >= 0:
+            return root
+        return self._plain.setdefault((-1, int(bool(self.book.decisions.leaves[~root]))), root)
+
+    def _end(self, rest: int) -> int:
+        """What the walk has decided after all axes: of what is free it does not matter
+        what multiplies it, but that something does, since some never meet.
+        """
+        rules = self._rests[rest][0]
+        if any(
+            self._kinds[number][0].kind == "free" and leaf in self._free for number, leaf in rules
+        ):
+            rules = tuple(
+                [(number, self._multiplied.get((number, leaf), leaf)) for number, leaf in rules]
+            )
+        return self._number(("end", rules))
+
+    def _branch(self, root: int, position: int) -> int:
+        """What is left of a diagram at a point of its first axis."""
+        found = self._branches.get(root)
+        if found is None:
+            axis, children = self.book.decisions.nodes[root]
+            found = tuple(
+                [
+                    next(child for mask, child in children if mask >> n & 1)
+                    for n in range(self._sizes[axis - 2])
+                ]
+            )
+            self._branches[root] = found
+        return found[position]
+
+    def _rest(self, rest: Rest) -> int:
+        number = self._numbers.setdefault(rest, len(self._rests))
+        if number == len(self._rests):
+            self._rests.append(rest)
+        return number
+
+    def _number(self, key: object) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
+
+
+def _down(
+    nodes: Sequence[tuple[int, tuple[tuple[int, int], ...]]], root: int, axis: int, position: int
+) -> int:
+    """What is left of a diagram at a point of its axis."""
+    if root < 0 or nodes[root][0] != axis:
+        return root
+    return next(child for mask, child in nodes[root][1] if mask >> position & 1)
+
+
+def _cell(book: m.Book, point: tuple[int, ...]) -> Cell | None:
+    try:
+        return cell_at(book, point)
+    except PriceError:
+        return None
+
+
+def dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:
+    """The model of a name and the stretch of time, where the model is released by then."""
+    try:
+        index = card.model_index(name, at)
+    except PriceError:
+        return None
+    stretch = bisect_right(card.book.boundaries, at)
+    start = card.book.boundaries[stretch - 1] if stretch else None
+    return (
+        (index, stretch)
+        if start is not None and start >= card.book.models[index].released
+        else None
+    )
+
+
+def walk_of(card: RateCard) -> Walk:
+    """The walk of a book's rates: one as long as they live,
+    so that what it has worked out serves all tables.
+    """
+    with _LOCK:
+        return _WALKS.setdefault(card, Walk(card.book))
+
+
+_LOCK = Lock()
+_WALKS: WeakKeyDictionary[RateCard, Walk] = WeakKeyDictionary()

@@ -1,0 +1,33 @@
+"""Thresholds of a book: what somebody says of the requests of a sum."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from pricelang.model import book as m
+from pricelang.model.errors import BadRequest
+from pricelang.model.space import sides_of
+from pricelang.present.text import shown
+
+_SIDE = re.compile(
+    r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII
+)
+
+
+def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
+    """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds.
+    Raises `BadRequest`.
+    """
+    match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
+    limit = Fraction(match["limit"].replace(",", "")) if match else None
+    known = []
+    for index, summed in enumerate(book.sums):
+        known += [f"{summed.label} over {value}" for value in summed.limits]
+        if match and limit is not None and summed.label == match["sum"] and limit in summed.limits:
+            return index, sides_of(summed.limits, limit, match["side"] == "over")
+    raise BadRequest(
+        "bad_record",
+        f"no rule of the book has the threshold `{shown(text)}`",
+        help="thresholds: " + ", ".join(known) if known else None,
+    )

@@ -1,0 +1,107 @@
+"""Why a request has no price: one class for each kind,
+all with a code, a rule, a place and a help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pricelang.model.book import Origin
+from pricelang.model.notes import Note
+
+
+class PriceError(Exception):
+    """A request that has no price.
+
+    `code` is stable and meant for programs, `message` one sentence, `rule` the rule that decided
+    (or None), `location` its `file:line` (or None), `help` what to do next (or None).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        rule: str | None = None,
+        origin: Origin | None = None,
+        help: str | None = None,
+    ) -> None:
+        self.code, self.message, self.rule, self.help = code, message, rule, help
+        self.location = origin.place if origin is not None else None
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # made without its `__init__`, whose arguments are not its `args`
+        return type(self).__new__, (type(self), *self.args), self.__dict__
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The error as `pricelang price --json` prints it."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "rule": self.rule,
+            "location": self.location,
+            "help": self.help,
+        }
+
+
+class UnknownName(PriceError):
+    """A model, dimension, value or meter that the book does not know (codes `unknown_…`)."""
+
+
+class NotOffered(PriceError):
+    """A model, value or meter that is not offered on
+    that day or to that request (code `not_offered`).
+    """
+
+
+class Refused(PriceError):
+    """A request that cannot exist (codes `refused` and `excluded`)."""
+
+
+class Doubtful(PriceError):
+    """An amount in doubt, which `strict` refuses (code `doubtful`); `notes` say why."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        more = f", and {len(notes) - 1} more warnings" if len(notes) > 1 else ""
+        super().__init__(
+            "doubtful",
+            f"the amount is in doubt: {notes[0]}{more}",
+            help="leave `strict` out to have the amount with its warnings",
+        )
+        self.notes = tuple(notes)
+
+
+def check_certain(notes: Iterable[Note]) -> None:
+    """Raises `Doubtful` where a note says that the amount beside it may be wrong."""
+    doubts = [note for note in notes if note.doubtful]
+    if doubts:
+        raise Doubtful(doubts)
+
+
+class BadRequest(PriceError):
+    """A date or quantity that cannot be read (codes `bad_date`, `bad_quantity`, `bad_record`)."""
+
+
+class _Belt:
+    """Turns what nobody foresaw into a `PriceError` (`internal`) of the one record at hand,
+    so that it stops no other.
+    """
+
+    def __enter__(self) -> None:
+        """Nothing: the belt holds no state."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        if not isinstance(error, Exception) or isinstance(error, PriceError | MemoryError):
+            return
+        raise PriceError(
+            "internal",
+            f"a fault of the pricing: `{type(error).__name__}` on this record",
+            help="please report it with the record, its counts and texts replaced",
+        ) from error
+
+
+BELT = _Belt()
+"""`with BELT:` around the pricing of each record."""

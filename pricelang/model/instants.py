@@ -1,0 +1,103 @@
+"""Instants as a request gives them, to whole UTC seconds;
+they matter only by the stretch of time they fall in.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from pricelang.model.errors import BadRequest
+from pricelang.present.text import shown
+
+# What the calendar holds in UTC, whatever zone an instant is given in.
+FIRST, LAST = -62_135_596_800, 253_402_300_799
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+Instant = str | datetime.date | datetime.datetime
+
+
+def seconds_of(at: Instant) -> int:
+    """UTC seconds of a day (its start) or an instant;
+    one without a zone is UTC, a fraction of a second is dropped.
+
+    Raises `BadRequest` (`bad_date`) for anything else.
+
+    >>> seconds_of("1970-01-02")
+    86400
+    """
+    try:
+        if isinstance(at, str):
+            if len(at) > 40 or not at.isascii():
+                raise ValueError
+            instant = datetime.datetime.fromisoformat(at.strip().replace(" UTC", "Z"))
+        elif isinstance(at, datetime.datetime):
+            instant = at
+        elif isinstance(at, datetime.date):
+            instant = datetime.datetime(at.year, at.month, at.day)
+        else:
+            raise ValueError
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=datetime.UTC)
+        seconds = (instant - _EPOCH) // datetime.timedelta(seconds=1)
+        if not FIRST <= seconds <= LAST:
+            raise ValueError
+        return seconds
+    except (ValueError, OverflowError):
+        raise BadRequest(
+            "bad_date",
+            f"`{shown(at)}` is not a day or an instant",
+            help="write a day such as `2026-04-17`, or an instant such as `2026-04-17T12:30:00Z`",
+        ) from None
+
+
+def is_day(at: Instant) -> bool:
+    """Whether an instant is given as a day, without a time.
+
+    >>> is_day("2026-04-17"), is_day("2026-04-17T00:00:00Z")
+    (True, False)
+    """
+    if isinstance(at, str):
+        try:
+            datetime.date.fromisoformat(at.strip())
+        except ValueError:
+            return False
+        return True
+    return not isinstance(at, datetime.datetime)
+
+
+def text_of(at: Instant) -> str:
+    """An instant as text, of which a day is told from its midnight.
+    Raises `BadRequest` (`bad_date`).
+    """
+    seconds = seconds_of(at)
+    return written(seconds) if is_day(at) else with_time(seconds)
+
+
+def now() -> int:
+    """The present instant."""
+    return (datetime.datetime.now(datetime.UTC) - _EPOCH) // datetime.timedelta(seconds=1)
+
+
+def with_time(seconds: int) -> str:
+    """UTC seconds as a day and a time, midnight too.
+
+    >>> with_time(86_400)
+    '1970-01-02 00:00:00'
+    """
+    return (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00")
+
+
+def today() -> str:
+    """The present day in UTC."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def written(seconds: int) -> str:
+    """UTC seconds for readers: a day, with the time unless it is midnight."""
+    text = (
+        (_EPOCH + datetime.timedelta(seconds=seconds))
+        .isoformat(" ")
+        .removesuffix("+00:00")
+        .removesuffix(" 00:00:00")
+    )
+    return text.removesuffix(":00") if len(text) > 10 else text

@@ -1,0 +1,307 @@
+"""Boxes over the axes of a book: intersection, difference,
+and the search for one admitted request in what is left.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+
+from attrs import frozen
+
+from pricelang.model.book import DATES, MODELS, Dimension, Model, Scope, Sum
+from pricelang.model.boxes import Effort, find
+from pricelang.present.decimals import grouped
+
+
+def point_mask(points: Iterable[int]) -> int:
+    """The mask of some points of an axis."""
+    mask = 0
+    for point in points:
+        mask |= 1 << point
+    return mask
+
+
+def sides_of(limits: Sequence[Fraction], limit: Fraction, over: bool) -> tuple[int, ...]:
+    """The points of a sum's axis that lie over one of its limits, or up to it:
+    the limits between are points of their own.
+    """
+    first_over = bisect_left(limits, limit) + 1
+    return tuple(range(first_over, len(limits) + 1) if over else range(first_over))
+
+
+def open_sides(most: int, said: Sequence[int] | None) -> Sequence[int]:
+    """The points of a sum's axis that the requests of a record may be on:
+    those that are said, or else all, up to `most`.
+
+    `most` is the point of all their quantities together. A record may hold a part of what its
+    requests used, say their output: where it reaches no side that is said, what is said counts.
+    """
+    if said is None:
+        return range(most + 1)
+    return [side for side in said if side <= most] or said
+
+
+def meet(left: Scope, right: Scope) -> Scope | None:
+    """What two scopes share, or None."""
+    if not left:
+        return right
+    if not right:
+        return left
+    masks = dict(left)
+    for axis, mask in right:
+        both = masks.get(axis, -1) & mask
+        if not both:
+            return None
+        masks[axis] = both
+    return tuple(sorted(masks.items()))
+
+
+def undated(scope: Scope) -> Scope:
+    """A scope on all days: what counts usage goes on counting where its prices change."""
+    return tuple(part for part in scope if part[0] != DATES)
+
+
+def holds(scope: Scope, point: Sequence[int]) -> bool:
+    """Whether a request, as its point on each axis, is in a scope."""
+    return all(mask >> point[axis] & 1 for axis, mask in scope)
+
+
+def subtract(scope: Scope, hole: Scope) -> list[Scope]:
+    """What is left of a scope without a hole, as disjoint boxes.
+    Masks of `scope` must be finite where `hole`'s cut.
+    """
+    shared = meet(scope, hole)
+    if shared is None:
+        return [scope]
+    pieces: list[Scope] = []
+    rest = dict(scope)
+    for axis, mask in hole:
+        outside = rest.get(axis, -1) & ~mask
+        if outside:
+            piece = dict(rest)
+            piece[axis] = outside
+            pieces.append(tuple(sorted(piece.items())))
+        rest[axis] = rest.get(axis, -1) & mask
+    return pieces
+
+
+def without(scopes: Iterable[Scope], holes: Iterable[Scope], effort: Effort) -> list[Scope]:
+    """What is left of some scopes without some holes, as boxes. Raises `TooManyPieces`."""
+    rest = list(scopes)
+    for hole in holes:
+        whole, rest = rest, []
+        for scope in whole:
+            pieces = subtract(scope, hole)
+            effort.spend(len(pieces))
+            rest += pieces
+        if not rest:
+            break
+    return rest
+
+
+@frozen(eq=False, repr=False)
+class Space:
+    """The axes of a book: how many points each has, and which requests exist.
+    `bound` is what all questions about it may cost together; without it, each has its own bound.
+    """
+
+    models: tuple[Model, ...]
+    boundaries: tuple[int, ...]
+    dimensions: tuple[Dimension, ...]
+    sums: tuple[Sum, ...]
+    bound: Effort | None = None
+
+    @property
+    def effort(self) -> Effort:
+        """What the next question may cost."""
+        return self.bound if self.bound is not None else Effort()
+
+    def size(self, axis: int) -> int:
+        """How many points an axis has."""
+        if axis == MODELS:
+            return len(self.models)
+        if axis == DATES:
+            return len(self.boundaries) + 1
+        index = axis - 2
+        if index < len(self.dimensions):
+            return len(self.dimensions[index].values)
+        return len(self.sums[index - len(self.dimensions)].limits) + 1
+
+    @property
+    def axes(self) -> int:
+        """How many axes there are."""
+        return 2 + len(self.dimensions) + len(self.sums)
+
+    def everything(self) -> Scope:
+        """Every request, with the mask of each axis written out."""
+        return tuple((axis, (1 << self.size(axis)) - 1) for axis in range(self.axes))
+
+    def period(self, start: int | None, end: int | None) -> Scope:
+        """A half-open period in UTC seconds whose ends are boundaries, as a scope."""
+        first = 0 if start is None else self.boundaries.index(start) + 1
+        last = len(self.boundaries) + 1 if end is None else self.boundaries.index(end) + 1
+        if first == 0 and end is None:
+            return ()
+        return ((DATES, (1 << last) - (1 << first)),)
+
+    def since_release(self, model: int) -> int:
+        """The mask of the stretches of time in which a model is offered."""
+        first = self.boundaries.index(self.models[model].released) + 1
+        return (1 << len(self.boundaries) + 1) - (1 << first)
+
+    @cached_property
+    def _nowhere(self) -> tuple[Scope, ...]:
+        """What does not exist: values where they are not offered,
+        and models before their release.
+        """
+        holes: list[Scope] = []
+        for index, dimension in enumerate(self.dimensions):
+            for number, value in enumerate(dimension.values):
+                own: Scope = ((2 + index, 1 << number),)
+                if not any(set(offer.scope) <= set(own) for offer in value.offers):
+                    whole = meet(self.everything(), own) or ()
+                    pieces = without([whole], [offer.scope for offer in value.offers], self.effort)
+                    holes += [self._trimmed(piece) for piece in pieces]
+        released: dict[int, int] = {}
+        for index in range(len(self.models)):
+            before = ((1 << self.size(DATES)) - 1) & ~self.since_release(index)
+            released[before] = released.get(before, 0) | 1 << index
+        return (
+            *holes,
+            *(((MODELS, models), (DATES, before)) for before, models in released.items()),
+        )
+
+    def _trimmed(self, scope: Scope) -> Scope:
+        return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.size(axis)) - 1)
+
+    def _boxes(self, scopes: Iterable[Scope]) -> Iterator[list[int]]:
+        """Scopes with a mask for each axis, but for those that are empty."""
+        everything = self.everything()
+        for scope in scopes:
+            whole = meet(everything, scope)
+            if whole is not None and all(mask for _, mask in whole):
+                yield [mask for _, mask in whole]
+
+    def exists(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> bool:
+        """Whether a request of some scopes exists outside of others. Raises `TooManyPieces`."""
+        effort = self.effort
+        return any(
+            find(box, [*holes, *self._nowhere], effort) is not None for box in self._boxes(scopes)
+        )
+
+    def admitted(
+        self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()
+    ) -> tuple[int, ...] | None:
+        """One request of some scopes, outside of others, that exists, as its point on each axis:
+        defaults and early dates first. Raises `TooManyPieces`.
+        """
+        effort, outside = self.effort, [*holes, *self._nowhere]
+        for box in self._boxes(scopes):
+            found = find(box, outside, effort)
+            if found is not None:
+                return self._plainest(box, found, outside, effort)
+        return None
+
+    def _plainest(
+        self, box: list[int], found: list[int], holes: Sequence[Scope], effort: Effort
+    ) -> tuple[int, ...]:
+        """The first request of a box outside of some holes, of which `found` is a part:
+        by the dimensions, the model, the date and the sums.
+        """
+        first = 2 + len(self.dimensions)
+        for axis in (*range(2, first), MODELS, DATES, *range(first, self.axes)):
+            default = 1 << self.dimensions[axis - 2].default if 2 <= axis < first else 0
+            wanted = [default & box[axis]] if default & box[axis] else []
+            wanted += (1 << point for point in points(box[axis] & ~default))
+            for bit in wanted:
+                box = [*box[:axis], bit, *box[axis + 1 :]]
+                part = (
+                    [*found[:axis], bit, *found[axis + 1 :]]
+                    if found[axis] & bit
+                    else find(box, holes, effort)
+                )
+                if part is not None:
+                    found = part
+                    break
+        return tuple(_lowest(mask) for mask in box)
+
+    def describe(self, point: Sequence[int]) -> str:
+        """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""
+        parts, seconds = [], self.instant(point[DATES])
+        for index, dimension in enumerate(self.dimensions):
+            value = point[2 + index]
+            if dimension.clocked:
+                seconds = _at_clock(seconds, dimension, value)
+            elif value != dimension.default:
+                parts.append(f"{dimension.name} {dimension.values[value].name}")
+        for index, total in enumerate(self.sums):
+            side = point[2 + len(self.dimensions) + index]
+            if side:
+                parts.append(f"{total.label} over {grouped(total.limits[side - 1])}")
+        return ", ".join([f"{self.models[point[MODELS]].name} at {day(seconds)}", *parts])
+
+    def instant(self, stretch: int) -> int:
+        """An instant (UTC seconds) in a stretch of time: its first, or the day before all dates."""
+        return (
+            self.boundaries[stretch - 1]
+            if stretch
+            else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+        )
+
+
+def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
+    """The first instant from `seconds` on at which the clock sets a value."""
+    midnight, now = seconds - seconds % 86_400, seconds % 86_400 // 60
+    turns = sorted(
+        {0, *(minute for other in dimension.values if other.clock for minute in other.clock)}
+    )
+    for minute in [
+        now,
+        *(minute for minute in turns if minute > now),
+        *(1440 + minute for minute in turns),
+    ]:
+        at = next(
+            (
+                i
+                for i, v in enumerate(dimension.values)
+                if v.clock and in_clock(v.clock, minute % 1440)
+            ),
+            dimension.default,
+        )
+        if at == value:
+            return seconds if minute == now else midnight + 60 * minute
+    return seconds
+
+
+def in_clock(clock: tuple[int, int], minute: int) -> bool:
+    """Whether a minute of the day is within a clock, which may pass midnight."""
+    start, end = clock
+    return start <= minute < end if start < end else minute >= start or minute < end
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def points(mask: int) -> Iterator[int]:
+    """The places of the bits of a mask that are set, lowest first.
+
+    >>> [*points(0b1010)]
+    [1, 3]
+    """
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def day(seconds: int) -> str:
+    """UTC seconds as the language writes them: a day, with its time unless midnight."""
+    import datetime
+
+    instant = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    plain = instant.strftime("%Y-%m-%d %H:%M:%S")
+    return plain.removesuffix(" 00:00:00").removesuffix(":00") if plain.endswith(":00") else plain

@@ -1,0 +1,1 @@
+"""Numbers, sentences and tables for people. It knows no price."""

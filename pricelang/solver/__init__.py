@@ -1,0 +1,1 @@
+"""Mathematics under the proofs: decision diagrams, intervals, the simplex. It knows no price."""

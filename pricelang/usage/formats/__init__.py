@@ -1,0 +1,1 @@
+"""One module a format of usage records, and the registry that tells them apart."""

@@ -1,0 +1,135 @@
+"""Responses kept with their request, as Vertex AI,
+Microsoft Foundry and Claude Platform on AWS are called.
+
+`{"request": {"url", "region"?, "deployment"?}, "response": MESSAGE}`. The URL says the platform; of
+Vertex AI it also says the endpoint: `locations/global`, a multi-region such as `locations/eu`, or a
+region. In Foundry the model may be the name of a deployment, which `--models` maps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from attrs import evolve
+
+from pricelang.usage.fields import is_object, require_object, shown, word
+from pricelang.usage.formats.messages import read_message
+from pricelang.usage.platforms import of_asked, of_bedrock, vertex_endpoint
+from pricelang.usage.records import Outcome, Place, Record, UsageError, within
+
+FORMAT = "clouds"
+_HOSTS = (
+    (
+        re.compile(
+            r"https?://(?:[a-z0-9-]+\.)*(?:[a-z0-9-]+-)?aiplatform\.(?:[a-z]+\.rep\.)?googleapis\.com(?::\d+)?/"
+        ),
+        "vertex",
+    ),
+    (
+        re.compile(
+            r"https?://[a-z0-9.-]+\.(services\.ai\.azure\.com|openai\.azure\.com|cognitiveservices\.azure\.com|inference\.ai\.azure\.com)(:\d+)?/"
+        ),
+        "foundry",
+    ),
+    (re.compile(r"https?://aws-external-anthropic\.[a-z0-9-]+\.api\.aws(:\d+)?/"), "aws"),
+    (
+        re.compile(
+            r"https?://(?:[a-z0-9-]+\.)*bedrock-(?:runtime|mantle)(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?"
+            r"(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?/"
+        ),
+        "bedrock",
+    ),
+    (re.compile(r"https?://api\.anthropic\.com(:\d+)?/"), "api"),
+)
+_LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
+_MODEL_OF_BEDROCK = re.compile(r"/model/([^/?]+)/")
+_MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
+
+
+def known(value: Mapping[str, object]) -> bool:
+    """Whether an object holds a message under `response` and its request under `request`."""
+    request, response = value.get("request"), value.get("response")
+    return (
+        is_object(request)
+        and is_object(response)
+        and is_object(response.get("usage"))
+        and "url" in request
+    )
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a call. Raises `UsageError`."""
+    request, response = (
+        require_object(value.get("request"), "request"),
+        require_object(value.get("response"), "response"),
+    )
+    url = request.get("url")
+    if not isinstance(url, str):
+        raise UsageError("wrong_type", "`request.url` is no string")
+    host, platform = next(
+        ((match, name) for pattern, name in _HOSTS if (match := pattern.match(url[:500]))),
+        (None, None),
+    )
+    if host is None or platform is None:
+        raise UsageError(
+            "unknown_platform",
+            f"`request.url` is {shown(url)}, of no known platform",
+            "read the `response` alone, with `--platform` and `--endpoint`",
+        )
+    at = word(value.get("timestamp", request.get("timestamp")), "timestamp")
+    message = read_message(response, at)
+    dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
+    region = word(request.get("region"), "request.region")
+    if platform == "vertex":
+        found = _LOCATION.search(url)
+        endpoint = vertex_endpoint(found[1] if found else region)
+        dimensions |= {"endpoint": endpoint} if endpoint else {}
+    deployment = word(request.get("deployment"), "request.deployment")
+    in_url = _model_in(url, platform)
+    given = {"region": region, "deployment": deployment}
+    parts = []
+    for part in message.parts:
+        model = part.model or in_url or deployment
+        if platform == "bedrock":
+            model = in_url if in_url and part.model in (None, response.get("model")) else model
+            dimensions = of_bedrock(model, region or host["region"])
+        elif platform == "foundry" and part.model == response.get("model"):
+            dimensions = {
+                "platform": platform,
+                **of_asked(_asked(request) or in_url, part.model, platform),
+            }
+        parts.append(within(part, dimensions, model))
+    return (
+        Record(
+            tuple(parts),
+            _named(place, response),
+            FORMAT,
+            message.notes,
+            {name: text for name, text in given.items() if text},
+        ),
+    )
+
+
+def _asked(request: Mapping[str, object]) -> object:
+    """The deployment that a request names, beside its URL or in its body."""
+    body = request.get("body")
+    return request.get("deployment") or (body.get("model") if is_object(body) else None)
+
+
+def _model_in(url: str, platform: str) -> str | None:
+    """The id of the model in a URL, where it has one;
+    Bedrock writes the `:` of an id, and the `/` of an ARN, as `%3A` and `%2F`.
+    """
+    match = (_MODEL_OF_BEDROCK if platform == "bedrock" else _MODEL_IN_URL).search(url)
+    return unquote(match[1]) if match else None
+
+
+def _named(place: Place, response: Mapping[str, object]) -> Place:
+    id = response.get("id")
+    return (
+        evolve(place, id=id[:200])
+        if place.id is None and isinstance(id, str) and id.isprintable()
+        else place
+    )

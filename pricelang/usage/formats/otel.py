@@ -1,0 +1,298 @@
+"""OpenTelemetry to requests: spans as OTLP JSON and as an SDK prints them,
+and Claude Code's `api_request` events.
+
+- GenAI conventions: `gen_ai.usage.input_tokens` includes cache reads and writes.
+  Older names are read too: `prompt_tokens`,
+  `completion_tokens`, `cache_creation.input_tokens`, `gen_ai.system`.
+  The Anthropic SDK adds the lifetimes of cache writes and
+  the service tier, and counts a compaction apart, outside of the input.
+- OpenInference: `llm.token_count.prompt` includes the cache, too.
+  The AI SDK has names of its own; all of them: `span_counts`.
+- A span of an agent or a chain adds up what the spans under it count:
+  skipped, and so is any span without counts.
+- Claude Code's events count the cache outside of the input, without lifetimes.
+- What was sent twice, or told by two instrumentations, counts once: see `spans`.
+
+In OTLP JSON an `intValue` is a string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from attrs import evolve
+
+from pricelang.model.notes import Note
+from pricelang.usage.counters import Counters
+from pricelang.usage.fields import (
+    clean,
+    count,
+    is_object,
+    model_id,
+    placed,
+    shown,
+    type_name,
+    wrong_type,
+)
+from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
+from pricelang.usage.formats.spans import Spans
+from pricelang.usage.inclusive import no_lifetime
+from pricelang.usage.io.json_text import written
+from pricelang.usage.platforms import named, named_platform, of_asked, platform_of_message
+from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.stated import STATED, stated
+from pricelang.usage.times import instant, nanoseconds
+from pricelang.usage.unknown import note_key
+
+FORMAT = "otel"
+_TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
+"""Where spans of calls through an API shaped like OpenAI's have the tier."""
+_SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
+_ATTRIBUTES = {
+    "session": ("session.id", "gen_ai.conversation.id"),
+    "user": ("user.id", "enduser.id", "user.email"),
+    "workspace": ("anthropic.workspace.id",),
+    "organization": ("anthropic.organization.id", "organization.id"),
+    "agent": ("gen_ai.agent.name",),
+    "source": ("query_source",),
+}
+_CLAUDE_CODE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens")
+_AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")
+
+
+def known(value: Mapping[str, object]) -> bool:
+    """Whether an object holds spans or log records in OTLP,
+    or is a span or an event with attributes.
+    """
+    if isinstance(value.get("resourceSpans"), list) or isinstance(value.get("resourceLogs"), list):
+        return True
+    attributes = value.get("attributes")
+    return isinstance(attributes, Mapping | list) and any(
+        key in value for key in ("name", "spanId", "context", "body", "timeUnixNano")
+    )
+
+
+def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
+    """A function that reads these, and knows the spans before."""
+    spans = Spans()
+    return lambda value, place: _outcomes(spans, value, place)
+
+
+def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
+    """The records of the spans and events in a value, in order; each has its own fault."""
+    if "resourceSpans" not in value and "resourceLogs" not in value:
+        yield _span(value, {}, place, spans)
+        return
+    for number, (span, resource) in enumerate(_spans(value), 1):
+        spot = evolve(place, id=_span_id(span) or f"span {number}")
+        try:
+            if not is_object(span):
+                raise wrong_type("spans", span, "a list of objects")
+            yield _span(span, resource, spot, spans)
+        except UsageError as error:
+            yield Rejected(spot, error.code, error.message, error.help, written(span))
+
+
+def _span_id(span: object) -> str | None:
+    id = span.get("spanId") if is_object(span) else None
+    return clean(id) if isinstance(id, str) and id else None
+
+
+def _spans(value: Mapping[str, object]) -> Iterator[tuple[object, Mapping[str, object]]]:
+    """The spans and log records with the attributes of their resources."""
+    for outer, scopes, inner in (
+        ("resourceSpans", "scopeSpans", "spans"),
+        ("resourceLogs", "scopeLogs", "logRecords"),
+    ):
+        for group in _list(value, outer):
+            if not is_object(group):
+                raise wrong_type(outer, group, "a list of objects")
+            resource = group.get("resource")
+            given = _attributes(resource) if is_object(resource) else {}
+            for scope in (*_list(group, scopes), *_list(group, "instrumentationLibrarySpans")):
+                if not is_object(scope):
+                    raise wrong_type(scopes, scope, "a list of objects")
+                for span in _list(scope, inner):
+                    yield span, given
+
+
+def _list(holder: Mapping[str, object], key: str) -> list[object]:
+    value = holder.get(key)
+    if value is None or isinstance(value, list):
+        return value or []
+    raise wrong_type(key, value, "a list")
+
+
+def _attributes(holder: Mapping[str, object]) -> dict[str, object]:
+    """The attributes of a span: an object, or OTLP's list of keys and typed values."""
+    given = holder.get("attributes")
+    if is_object(given):
+        return dict(given)
+    found = {}
+    for item in given if isinstance(given, list) else ():
+        key = item.get("key") if is_object(item) else None
+        if isinstance(key, str):
+            found[key] = _typed(item.get("value"), key)
+    return found
+
+
+def _typed(value: object, key: str) -> object:
+    if not is_object(value):
+        return value
+    if "intValue" in value:
+        number = value["intValue"]
+        if (
+            isinstance(number, str)
+            and number.lstrip("-").isascii()
+            and number.lstrip("-").isdigit()
+            and len(number) < 40
+        ):
+            return int(number)
+        if type(number) is int:
+            return number
+        raise UsageError("wrong_type", f"`{clean(key)}` has an `intValue` of {shown(number)}")
+    return next(
+        (value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None
+    )
+
+
+def _span(
+    span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans
+) -> Outcome:
+    own = _attributes(span)
+    found = _read(span, own, resource, place)
+    return spans.settled(found, span, own) if isinstance(found, Record) else found
+
+
+def _read(
+    span: Mapping[str, object],
+    own: Mapping[str, object],
+    resource: Mapping[str, object],
+    place: Place,
+) -> Outcome:
+    at = nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
+    at = (
+        at
+        or instant(span.get("start_time"), "start_time")
+        or instant(span.get("timestamp"), "timestamp")
+    )
+    attributes = {
+        name: clean(str(found))
+        for name, keys in _ATTRIBUTES.items()
+        if (
+            found := next(
+                (own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None
+            )
+        )
+    }
+    service = own.get("service.name") or resource.get("service.name")
+    if isinstance(service, str) and service:
+        attributes["service"] = clean(service)
+    name, event = span.get("name"), own.get("event.name")
+    if (
+        event == "api_request"
+        or name == "claude_code.api_request"
+        or span.get("body") == "claude_code.api_request"
+    ):
+        return _claude_code(
+            own, at or instant(own.get("event.timestamp"), "event.timestamp"), place, attributes
+        )
+    own = without_prefix(own)
+    if not counts_tokens(own):
+        return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
+    sums = _sums(name, own)
+    if sums is not None:
+        return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
+    notes: list[Note] = []
+    provider = _first(
+        own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
+    )
+    platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
+    model, asked = _model(own, notes), own.get("gen_ai.request.model")
+    dimensions = {
+        **({"platform": platform} if platform else {}),
+        **of_asked(asked, _answered(own) and model, platform),
+    }
+    said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
+    for key in _TIERS:
+        if said["service_tier"] is None:
+            said["service_tier"] = own.get(key)
+    dimensions |= stated(said, "anthropic.response")
+    parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
+    return Record(
+        parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes
+    )
+
+
+def _sums(name: object, own: Mapping[str, object]) -> object:
+    """What says that a span adds up the spans under it,
+    None where it counts a request of its own.
+    """
+    operation, kind = own.get("gen_ai.operation.name"), own.get("openinference.span.kind")
+    if operation in _SUMS:
+        return operation
+    if kind in ("AGENT", "CHAIN"):
+        return kind
+    operation = str(own.get("ai.operationId") or own.get("operation.name") or name).split(" ")[0]
+    return operation if operation in _AI_SDK_SUMS else None
+
+
+def _model(own: Mapping[str, object], notes: list[Note]) -> str | None:
+    asked, given = own.get("gen_ai.request.model"), _answered(own)
+    # On Bedrock the id that was asked for says the geography, and the one that answered does not;
+    # nor does it say a variant.
+    if isinstance(asked, str) and (
+        "anthropic." in asked or asked.startswith("arn:") or named(asked).odd.startswith(":")
+    ):
+        return model_id(asked, "gen_ai.request.model", notes)
+    return model_id(
+        given or _first(own, "gen_ai.request.model", "llm.model_name", "ai.model.id"),
+        "gen_ai.response.model",
+        notes,
+    )
+
+
+def _answered(own: Mapping[str, object]) -> object:
+    return _first(own, "gen_ai.response.model", "ai.response.model")
+
+
+def _first(own: Mapping[str, object], *names: str) -> object:
+    """The first attribute that says something, under one of several names."""
+    return next(
+        (
+            found
+            for name in names
+            if (found := own.get(name)) and not (isinstance(found, str) and found.isspace())
+        ),
+        None,
+    )
+
+
+def _claude_code(
+    own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]
+) -> Record:
+    notes: list[Note] = []
+    counts = []
+    for key in _CLAUDE_CODE:
+        value = own.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 40:
+            value = int(value)
+        if value is None and key in ("input_tokens", "output_tokens"):
+            raise UsageError("missing_key", f"`{key}` is missing")
+        if value is not None and not isinstance(value, int | Decimal):
+            raise UsageError("wrong_type", f"`{key}` is {type_name(value)}, not a whole number")
+        counts.append(0 if value is None else count(value, key))
+    for key, value in own.items():
+        if key.endswith("_tokens") and key not in _CLAUDE_CODE:
+            note_key(key, value, _CLAUDE_CODE, notes)
+    counters = Counters(counts[0], counts[1], counts[2], counts[3], 0, False)
+    no_lifetime(counters, notes)
+    dimensions = stated(own, "", ("speed",))
+    return Record(
+        (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),
+        placed(place, own.get("request_id")),
+        FORMAT,
+        tuple(notes),
+        attributes,
+    )

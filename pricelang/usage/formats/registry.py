@@ -1,0 +1,278 @@
+"""The formats of usage records:
+their names, the order in which a shape is recognised, and formats from outside.
+
+A format is a small module with three names:
+
+- `FORMAT`, the name that `--format` takes and that records carry;
+- `known(value)`, whether an object has this shape, by its keys and never by its numbers;
+- `outcomes(value, place)`, the `Record`s, `Skipped`s and `Rejected`s that an object holds,
+  in order. It raises
+  `UsageError` where the whole object cannot be read.
+  A format that must remember what came before has `start()`
+  instead, which gives such a function for one run.
+
+A package adds one by an entry point of the group `pricelang.formats` that names such a module (or
+any object with these names). It is asked after all formats from here, or at once by `--format`;
+nothing is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
+
+from attrs import evolve, frozen
+
+from pricelang.usage.fields import clean, is_object, shown
+from pricelang.usage.records import Outcome, Place, Record, UsageError
+from pricelang.usage.shapes import NATIVE, native_format_of
+
+Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
+GROUP = "pricelang.formats"
+
+
+@frozen
+class Format:
+    """A format of this package:
+    its name, its module, and keys of which every record has one at its top or in `usage`.
+
+    The keys are a hint that keeps a start cheap:
+    a module is imported only for an object with one of them.
+    """
+
+    name: str
+    module: str
+    keys: frozenset[str]
+
+
+def _format(name: str, module: str, *keys: str) -> Format:
+    return Format(name, module, frozenset(keys))
+
+
+# The order of recognition. The first module that knows an object reads it;
+# what none of them knows may be one of `NATIVE`, which `shapes` tells apart.
+KNOWN = (
+    _format(
+        "sse",
+        "sse",
+        "message",
+        "messageStart",
+        "contentBlockStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+    ),
+    _format(
+        "managed-agents",
+        "managed_agents",
+        "agent",
+        "status",
+        "processed_at",
+        "inputs",
+        "active_seconds",
+        "list_cost",
+        "stats",
+    ),
+    _format("clouds", "clouds", "request"),
+    _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
+    _format(
+        "bedrock",
+        "bedrock",
+        "schemaType",
+        "amazon-bedrock-invocationMetrics",
+        "modelId",
+        "inputTokens",
+        "response",
+        "metadata",
+    ),
+    _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
+    _format(
+        "gateways",
+        "gateways",
+        "usageDetails",
+        "traceId",
+        "call_type",
+        "prompt_cache_write_tokens",
+        "prompt_cache_read_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "model_name",
+    ),
+    _format(
+        "openai",
+        "openai",
+        "object",
+        "prompt_tokens",
+        "input_tokens_details",
+        "total_tokens",
+        "response",
+    ),
+    _format("admin-usage", "admin_usage", "data"),
+    _format("admin-cost", "admin_cost", "data"),
+    _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
+)
+FORMATS = (*NATIVE, *(one.name for one in KNOWN))
+_HINTS = frozenset(key for one in KNOWN for key in one.keys)
+
+
+def format_of(value: Mapping[str, object]) -> str:
+    """The name of the format of an object.
+    Raises `UsageError` when no format has this shape, or a plugin is broken.
+    """
+    usage = value.get("usage")
+    inner = usage if is_object(usage) else ()
+    if not (_HINTS.isdisjoint(value) and _HINTS.isdisjoint(inner)):
+        for one in _candidates(_HINTS.intersection((*value, *inner))):
+            if _module(one.module).known(value):
+                return one.name
+    native = native_format_of(value)
+    if native is not None:
+        return native
+    for name in plugins():
+        if _plugin(name).known(value):
+            return name
+    raise _unknown(value)
+
+
+@lru_cache(maxsize=256)
+def _candidates(hints: frozenset[str]) -> tuple[Format, ...]:
+    """The formats that some of these keys hint at, in order; records of one kind have the same."""
+    return tuple(one for one in KNOWN if not one.keys.isdisjoint(hints))
+
+
+def reader_of(name: str) -> Read:
+    """The function that reads objects of a format, for one run.
+    Raises `UsageError` for a plugin that is broken.
+    """
+    for one in KNOWN:
+        if one.name == name:
+            return _reader(_module(one.module))
+    if name in NATIVE:
+        record = _module(name.replace("-", "_")).record
+        return lambda value, place: (record(value, place),)
+    plugin = _plugin(name)
+
+    def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+        try:
+            return [_spoken(found) for found in start(value, place)]
+        except UsageError:
+            raise
+        except (
+            Exception
+        ) as error:  # somebody else's code: whatever it raises, the record is refused and named
+            raise _broken(name, f"failed on a record: {type(error).__name__}: {error}") from error
+
+    start = _reader(plugin)
+    return read
+
+
+def _spoken(outcome: Outcome) -> Outcome:
+    """An outcome from outside without the dimensions that say nothing:
+    a blank text says none, as in `fields.word`.
+    """
+    if not isinstance(outcome, Record) or not any(
+        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
+    ):
+        return outcome
+    parts = [
+        evolve(
+            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
+        )
+        for part in outcome.parts
+    ]
+    return evolve(outcome, parts=tuple(parts))
+
+
+def checked_format(name: str | None) -> str | None:
+    """`name` if it is a format or None. Raises `UsageError` with the nearest known name."""
+    if name is None or name in FORMATS:
+        return name
+    found = plugins()
+    if name in found:
+        _plugin(name)
+        return name
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, (*FORMATS, *found), 1)
+    known = "known formats: " + ", ".join((*FORMATS, *found))
+    raise UsageError(
+        "unknown_format",
+        f"there is no format {shown(name)}",
+        f"did you mean `{near[0]}`?" if near else known,
+    )
+
+
+def plugins() -> dict[str, Any]:
+    """The entry points of formats from outside by name;
+    one with the name of a format from here is left out.
+    """
+    global _PLUGINS
+    if _PLUGINS is None:
+        from importlib.metadata import entry_points
+
+        _PLUGINS = {
+            point.name: point
+            for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)
+            if point.name not in FORMATS
+        }
+    return _PLUGINS
+
+
+_PLUGINS: dict[str, Any] | None = None
+
+
+def _plugin(name: str) -> Any:
+    point = plugins()[name]
+    try:
+        found = point.load()
+    except Exception as error:  # an import can fail in any way
+        raise _broken(name, f"cannot be loaded: {type(error).__name__}: {error}") from error
+    lacking = [word for word in ("FORMAT", "known") if not hasattr(found, word)]
+    if not hasattr(found, "outcomes") and not hasattr(found, "start"):
+        lacking.append("outcomes")
+    if lacking:
+        raise _broken(name, "has no " + ", ".join(f"`{word}`" for word in lacking))
+    return found
+
+
+def _broken(name: str, what: str) -> UsageError:
+    point = plugins()[name]
+    return UsageError(
+        "broken_format",
+        f"the format {shown(name)} from outside {clean(what)}",
+        f"it is the entry point {shown(f'{point.name} = {point.value}', 120)} of `{GROUP}`: "
+        "mend or uninstall its package",
+    )
+
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(f"{__package__}.{name}")
+
+
+def _reader(module: Any) -> Read:
+    read: Read = module.start() if hasattr(module, "start") else module.outcomes
+    return read
+
+
+def _unknown(value: Mapping[str, object]) -> UsageError:
+    keys = ", ".join(shown(key, 30) for key in list(value)[:5])
+    return UsageError(
+        "unknown_record",
+        f"no known usage record has this shape: {keys or 'an empty object'}",
+        "known formats: " + ", ".join((*FORMATS, *plugins())),
+    )
+
+
+__all__ = [
+    "FORMATS",
+    "KNOWN",
+    "Format",
+    "Read",
+    "checked_format",
+    "format_of",
+    "plugins",
+    "reader_of",
+]

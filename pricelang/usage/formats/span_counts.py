@@ -1,0 +1,319 @@
+"""The counters in the attributes of a span:
+GenAI's conventions and what grew around them, OpenInference, and the AI SDK.
+
+In all but the AI SDK's own names the input includes the cache, unless a total says otherwise. Where
+OpenInference's counters have no cache, the usage of the provider may stand in `output.value`, and
+says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from attrs import evolve
+
+from pricelang.model.notes import Note
+from pricelang.usage.counters import Counters, agreed, counters_of, writes_of
+from pricelang.usage.fields import count, is_object, type_name
+from pricelang.usage.formats.messages import KNOWN as MESSAGES
+from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.io.json_text import Decoder, JsonFault
+from pricelang.usage.records import SINGLE, SUM, Part, UsageError
+from pricelang.usage.unknown import REQUESTS, note_key, note_unknown, several
+
+GEN_AI, ANTHROPIC, LLM, TRACELOOP, AI_SDK = (
+    "gen_ai.usage.",
+    "anthropic.usage.",
+    "llm.token_count.",
+    "llm.usage.",
+    "ai.usage.",
+)
+FAMILIES = (GEN_AI, ANTHROPIC, LLM, TRACELOOP)
+_INPUT = (
+    GEN_AI + "input_tokens",
+    GEN_AI + "prompt_tokens",
+    LLM + "prompt",
+    TRACELOOP + "prompt_tokens",
+)
+_OUTPUT = (
+    GEN_AI + "output_tokens",
+    GEN_AI + "completion_tokens",
+    LLM + "completion",
+    TRACELOOP + "completion_tokens",
+)
+_TOTAL = (GEN_AI + "total_tokens", TRACELOOP + "total_tokens", LLM + "total")
+_READ = (
+    *(
+        GEN_AI + name
+        for name in (
+            "cache_read.input_tokens",
+            "cache_read_input_tokens",
+            "cache_read_tokens",
+            "cached_input_tokens",
+            "cached_tokens",
+            "input_tokens.cached",
+            "input_tokens.cache_read",
+            "details.cache_read_tokens",
+            "details.cache_read_input_tokens",
+            "details.cached_tokens",
+            "prompt_tokens_details.cached_tokens",
+            "input_tokens_details.cached_tokens",
+        )
+    ),
+    TRACELOOP + "cache_read_input_tokens",
+    LLM + "prompt_details.cache_read",
+    LLM + "prompt_details.cache_input",
+)
+_WRITTEN = (
+    *(
+        GEN_AI + name
+        for name in (
+            "cache_write.input_tokens",
+            "cache_creation.input_tokens",
+            "cache_creation_input_tokens",
+            "cache_write_input_tokens",
+            "cache_write_tokens",
+            "cache_creation_tokens",
+            "input_tokens.cache_write",
+            "input_tokens.cache_creation",
+            "details.cache_write_tokens",
+            "details.cache_creation_input_tokens",
+        )
+    ),
+    TRACELOOP + "cache_creation_input_tokens",
+    LLM + "prompt_details.cache_write",
+    LLM + "prompt_details.cache_creation",
+)
+_PARTS = tuple(
+    (
+        *(
+            prefix + f"ephemeral_{ttl}_input_tokens"
+            for prefix in (
+                ANTHROPIC + "cache_creation.",
+                GEN_AI + "cache_creation.",
+                GEN_AI + "details.",
+            )
+        ),
+        *(
+            prefix + name
+            for prefix in (GEN_AI, GEN_AI + "details.")
+            for name in (f"cache_write_{ttl}_tokens", f"cache_{ttl}_write_tokens")
+        ),
+    )
+    for ttl in ("5m", "1h")
+)
+_TOOLS = ("web_search", "web_fetch")
+_SEARCHES = {
+    tool: (ANTHROPIC + f"server_tool_use.{tool}_requests", GEN_AI + f"details.{tool}_requests")
+    for tool in _TOOLS
+}
+COMPACTION = (ANTHROPIC + "compaction.input_tokens", ANTHROPIC + "compaction.output_tokens")
+_REQUESTS = frozenset(
+    prefix + name for prefix in (GEN_AI, GEN_AI + "details.", TRACELOOP) for name in REQUESTS
+)
+_KNOWN = frozenset(
+    (
+        *_INPUT,
+        *_OUTPUT,
+        *_TOTAL,
+        *_READ,
+        *_WRITTEN,
+        *_PARTS[0],
+        *_PARTS[1],
+        *COMPACTION,
+        *(key for keys in _SEARCHES.values() for key in keys),
+        # Inside the input or the output: details of them, and what an instrumentation repeats.
+        *(
+            GEN_AI + name
+            for name in (
+                "reasoning.output_tokens",
+                "output_tokens.reasoning",
+                "reasoning_tokens",
+                "details.reasoning_tokens",
+                "details.thinking_tokens",
+                "details.input_tokens",
+                "details.output_tokens",
+                "cost",
+                "cost.amount",
+                "cost.currency",
+                "cost.source",
+            )
+        ),
+        TRACELOOP + "reasoning_tokens",
+        LLM + "completion_details.reasoning",
+        LLM + "completion_details.audio",
+        LLM + "prompt_details.audio",
+        *_REQUESTS,
+    )
+)
+_COSTS = (GEN_AI + "cost", TRACELOOP + "cost")
+_MAX_TEXT = 2**20
+
+
+def counts_tokens(own: Mapping[str, object]) -> bool:
+    """Whether attributes have counters of one of the families."""
+    return any(key.startswith((GEN_AI, LLM, AI_SDK)) for key in own)
+
+
+def without_prefix(own: Mapping[str, object]) -> Mapping[str, object]:
+    """Attributes with the names of the AI SDK as it writes them: Sentry puts `vercel.` in front."""
+    if not any(key.startswith("vercel.ai.") for key in own):
+        return own
+    return {
+        key.removeprefix("vercel.") if key.startswith("vercel.ai.") else key: value
+        for key, value in own.items()
+    }
+
+
+def parts_of(
+    own: Mapping[str, object], like: Part, provider: object, notes: list[Note]
+) -> Iterator[Part]:
+    """The requests that the attributes of a span count:
+    `like` with its counters. Raises `UsageError`.
+    """
+    kind = SINGLE
+    for key in own:
+        if key.startswith(FAMILIES):
+            if key not in _KNOWN and not key.startswith(_COSTS):
+                note_key(key, own[key], _KNOWN, notes)
+            elif key in _REQUESTS and several({key.rpartition(".")[2]: own[key]}):
+                kind = SUM
+    usage: dict[str, object] = {}
+    for tool, names in _SEARCHES.items():
+        if searched := _first(own, names):
+            usage[tool], kind = searched, SUM
+    if any(key.startswith(AI_SDK) for key in own):
+        yield from _of_ai_sdk(own, evolve(like, usage=usage, kind=kind), provider, notes)
+        return
+    counters = _counters(own, notes)
+    no_lifetime(counters, notes)
+    compacted = [_first(own, (key,)) or 0 for key in COMPACTION]
+    label = "the message" if any(compacted) else ""
+    yield Part(like.model, like.at, like.dimensions, counters.meters() | usage, label, kind)
+    if any(compacted):
+        yield evolve(
+            like,
+            usage={"input": compacted[0], "output": compacted[1]},
+            label="compaction",
+            kind=SINGLE,
+        )
+
+
+def _of_ai_sdk(
+    own: Mapping[str, object], like: Part, provider: object, notes: list[Note]
+) -> Iterator[Part]:
+    from pricelang.usage.formats.ai_sdk import parts_of as ai_sdk_parts
+
+    usage: dict[str, object] = {}
+    for key, value in own.items():
+        if key.startswith(AI_SDK):
+            outer, dot, inner = key.removeprefix(AI_SDK).partition(".")
+            holder = usage.setdefault(outer, {}) if dot else usage
+            if not isinstance(holder, dict):
+                raise UsageError(
+                    "wrong_type",
+                    f"`{AI_SDK}{outer}` is {type_name(holder)}, and a counter stands in it",
+                )
+            holder[inner if dot else outer] = value
+    text = own.get("ai.response.providerMetadata")
+    metadata = _json(text) if isinstance(text, str) else text
+    found = list(
+        ai_sdk_parts(
+            usage, AI_SDK[:-1], like, (provider, metadata if is_object(metadata) else None), notes
+        )
+    )
+    prompt = _first(own, _INPUT)
+    told = sum(
+        number
+        for part in found[:1]
+        for meter, number in part.usage.items()
+        if meter in _PROMPT and isinstance(number, int)
+    )
+    if (
+        len(found) == 1
+        and prompt is not None
+        and prompt not in (told, found[0].usage.get("input"))
+        and usage.get("inputTokens", prompt) != prompt
+    ):
+        raise UsageError(
+            "bad_counts", f"`{_INPUT[0]}` is {prompt:,}, and `{AI_SDK}inputTokens` says otherwise"
+        )
+    yield from found
+
+
+_PROMPT = ("input", "cache_read", "cache_write_5m", "cache_write_1h")
+
+
+def _counters(own: Mapping[str, object], notes: list[Note]) -> Counters:
+    input, output = _first(own, _INPUT), _first(own, _OUTPUT)
+    if input is None or output is None:
+        open_inference = any(key.startswith(LLM) for key in own)
+        lacking = (_INPUT if input is None else _OUTPUT)[2 if open_inference else 0]
+        raise UsageError(
+            "missing_key",
+            f"`{lacking}` is missing",
+            None if open_inference else "a cost alone is not priced again",
+        )
+    read, written = _first(own, _READ), _first(own, _WRITTEN)
+    if read is None and written is None and "output.value" in own:
+        found = _in_output(own["output.value"], input, output, notes)
+        if found is not None:
+            return found
+    writes = writes_of(written, (_first(own, _PARTS[0]), _first(own, _PARTS[1])), notes)
+    name = next(key for key in _INPUT if own.get(key) is not None)
+    return disjoint(
+        Counters(input, output, read or 0, *writes),
+        name,
+        inside=True,
+        total=total_of(own, _TOTAL, ""),
+    )
+
+
+def _in_output(value: object, input: int, output: int, notes: list[Note]) -> Counters | None:
+    """The counters of the Messages usage in the text of an answer,
+    None where it has none that speaks of the cache.
+
+    Raises `UsageError` where they are not those of the span.
+    """
+    if not isinstance(value, str) or '"cache_' not in value:
+        return None
+    answer = _json(value)
+    usage = answer.get("usage") if is_object(answer) else None
+    if (
+        not is_object(usage)
+        or usage.get("input_tokens") is None
+        or usage.get("output_tokens") is None
+    ):
+        return None
+    note_unknown(usage, MESSAGES, "output.value.usage", notes)
+    found = counters_of(usage, "output.value.usage", notes)
+    prompt = found.input + found.read + found.written
+    if found.output != output or input not in (prompt, found.input):
+        raise UsageError(
+            "bad_counts",
+            f"the span counts {input:,} tokens in and {output:,} out, and the usage in its "
+            f"`output.value` {prompt:,} and {found.output:,}",
+        )
+    return found
+
+
+def _json(text: str) -> object:
+    """The value of a text of JSON, None where it is none."""
+    if len(text) > _MAX_TEXT:
+        return None
+    try:
+        return Decoder().value(text)
+    except JsonFault:
+        return None
+
+
+def _first(own: Mapping[str, object], names: Collection[str]) -> int | None:
+    """The count under those of some names that are there, which must agree."""
+    found = None
+    for name in names:
+        if name in own and own[name] is not None:
+            number = count(own[name], name)
+            if found is not None and number != found:
+                return agreed([(own, "")], names)
+            found = number
+    return found

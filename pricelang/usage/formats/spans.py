@@ -1,0 +1,139 @@
+"""Spans and events that count one request twice: sent again, or told by two instrumentations.
+
+Collectors deliver at least once, so a span may stand in an export twice: it is known by its trace
+and its own id, and the copy is skipped. A span around another with the same counts, or two with one
+response id and the same counts, are of two libraries that watch one request: where they say the
+same one is skipped, and where one says more than the other the second is refused, for which of them
+is right is not for the reader to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from pricelang.usage.fields import clean, is_object
+from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError
+from pricelang.usage.responses import REQUEST, RESPONSE, named
+from pricelang.usage.stated import unlike_plain
+
+MOST = 2**18
+"""Spans that are remembered; of a longer run the last ones, for copies stand near each other."""
+_HELP = "give the spans of one instrumentation alone"
+
+
+@frozen
+class _Counted:
+    """What a span said, whole and as its tokens in and out, and where."""
+
+    whole: str
+    tokens: tuple[int, int]
+    place: Place
+
+
+class Spans:
+    """The spans so far that count tokens, by their ids, their responses and their parents."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], _Counted] = {}
+
+    def settled(
+        self, record: Record, span: Mapping[str, object], own: Mapping[str, object]
+    ) -> Outcome:
+        """The record of a span, or why it does not count.
+        Raises `UsageError` where it counts again what another counts in another way.
+        """
+        new = _Counted(
+            repr(
+                [
+                    (part.model, unlike_plain(part.dimensions), dict(part.usage))
+                    for part in record.parts
+                ]
+            ),
+            _tokens(record),
+            record.place,
+        )
+        id, parent = _span_ids(span)
+        response = own.get("gen_ai.response.id") or own.get("request_id") or _event(own)
+        response = response if isinstance(response, str) else None
+        old = self._known.get(("span", id)) if id else None
+        if old is not None:
+            if old.whole == new.whole:
+                return Skipped(record.place, f"a copy of the span at {old.place}")
+            raise UsageError(
+                "changed_span", f"this span stands with other counts at {old.place}", "give it once"
+            )
+        near = [("around", id), ("span", parent), ("response", response)]
+        for key in ((kind, name) for kind, name in near if name):
+            old = self._known.get(key)
+            if old is not None and old.tokens == new.tokens:
+                if old.whole == new.whole:
+                    return Skipped(record.place, f"the span at {old.place} counts the same request")
+                raise UsageError(
+                    "counted_twice",
+                    f"the span at {old.place} counts the same request, and says otherwise "
+                    "what its tokens were",
+                    _HELP,
+                )
+        for kind, name in (("span", id), ("around", parent), ("response", response)):
+            if name:
+                self._known[kind, name] = new
+        while len(self._known) > 3 * MOST:
+            del self._known[next(iter(self._known))]
+        ids = named(RESPONSE, own.get("gen_ai.response.id")) + named(REQUEST, own.get("request_id"))
+        # Made anew by its fields: a general copy takes three times as long.
+        return (
+            Record(
+                record.parts,
+                record.place,
+                record.format,
+                record.notes,
+                record.attributes,
+                record.raw,
+                ids,
+            )
+            if ids
+            else record
+        )
+
+
+def _tokens(record: Record) -> tuple[int, int]:
+    """All tokens in and out, however they are told apart."""
+    into = out = 0
+    for part in record.parts:
+        for meter, number in part.usage.items():
+            if isinstance(number, int) and not meter.startswith("web_"):
+                into, out = (into, out + number) if meter == "output" else (into + number, out)
+    return into, out
+
+
+def _span_ids(span: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """A span's own id and its parent's, each with the trace; None where there is none.
+    Ids are hexadecimal, with `0x` or without.
+    """
+    context = span.get("context")
+    inner = context if is_object(context) else {}
+    trace = _hex(span.get("traceId") or inner.get("trace_id")) or ""
+    # A log record stands inside a span and has no id of its own.
+    id = (
+        None
+        if "timeUnixNano" in span and "startTimeUnixNano" not in span
+        else _hex(span.get("spanId") or inner.get("span_id"))
+    )
+    parent = _hex(span.get("parentSpanId") or span.get("parent_id"))
+    return (f"{trace}/{id}" if id else None), (f"{trace}/{parent}" if parent else None)
+
+
+def _hex(value: object) -> str | None:
+    return (
+        clean(value.removeprefix("0x").lower())
+        if isinstance(value, str) and value.strip("0x")
+        else None
+    )
+
+
+def _event(own: Mapping[str, object]) -> str | None:
+    """What tells an event of Claude Code from others where it has no request id."""
+    session, number = own.get("session.id"), own.get("event.sequence")
+    return f"{session} {number}" if isinstance(session, str) and number is not None else None

@@ -1,0 +1,1 @@
+"""Files, folders and streams of records: read to values with their places."""

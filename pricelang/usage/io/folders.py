@@ -1,0 +1,139 @@
+"""The record files of a folder, and what of a Claude Code folder is no usage.
+
+Beside its transcripts Claude Code keeps settings, a history, indices, lists of things to do,
+descriptions of subagents, results of tools, plugins. They hold no usage, and no other file there
+does: what has neither the shape of a record nor a counter in it is skipped there. A folder is
+Claude Code's where a transcript is in it, whatever it is called. Files of others that it keeps
+(plugins, results of tools, copies of what it changed) are skipped whole, for what they count are no
+requests of a session; so is what it works out of its transcripts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Self
+
+from pricelang.usage.io.files import opened
+from pricelang.usage.io.json_text import Decoder, JsonFault
+from pricelang.usage.records import Rejected
+from pricelang.usage.shapes import native_format_of
+
+RECORD_FILES = (".json", ".jsonl", ".ndjson", ".sse")
+PARQUET, DATABASE, CSV = (".parquet", ".pq"), (".duckdb", ".ddb"), (".csv", ".tsv")
+PACKED = ("", ".gz", ".zst")
+_ENDINGS = tuple(ending + packed for ending in RECORD_FILES for packed in PACKED)
+_TABLES = tuple(ending + packed for ending in (*PARQUET, *DATABASE, *CSV) for packed in PACKED)
+_LINES = tuple(".jsonl" + packed for packed in PACKED)
+_HEAD = 2**16
+_OF_OTHERS = {
+    "plugins": "a file of a plugin",
+    "file-history": "a copy of a file that was changed",
+    "usage-data": "a summary of transcripts, which count",
+    "telemetry": "events that repeat what the transcripts say",
+    "jobs": "the state of a job, whose transcripts count",
+    "backups": "a copy of settings",
+}
+_OF_SESSION = {
+    "tool-results": "the result of a tool",
+    "workflows": "a summary of transcripts, which count",
+}
+_TABLE = "a table, which is priced by itself: give its path"
+_UNKNOWN = (
+    "unknown_record",
+    "missing_key",
+    "wrong_type",
+    "bad_json",
+    "bad_utf8",
+    "too_many_faults",
+)
+_COUNTER = re.compile(
+    r'"(?!max)\w*?(?:tokens?|usage\w*)"\s*:\s*(?:\{\s*"[^"]*"\s*:\s*)?"?[1-9]'
+    r'|"gen_ai\.usage\.[\w.]+"\s*:\s*"?[0.]*[1-9]', re.IGNORECASE,
+)  # fmt: skip
+
+
+class Beside(str):
+    """The path of a file that a walk found in a folder of Claude Code:
+    it may hold no usage, and does not where `reason` says what it is.
+    """
+
+    reason: str
+
+    def __new__(cls, path: str, reason: str = "") -> Self:
+        """The path with the reason."""
+        self = super().__new__(cls, path)
+        self.reason = reason
+        return self
+
+
+def record_files(folder: str) -> list[str]:
+    """All record files in a folder and below, sorted; hidden ones are left out.
+    Tables among them come with the reason why they are not read.
+    """
+    found, tables = [], []
+    for place, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        found += [os.path.join(place, name) for name in names if is_record_file(name)]
+        tables += [
+            os.path.join(place, name)
+            for name in names
+            if is_table(name) and not name.startswith(".")
+        ]
+    if any(map(_is_transcript, _likely_first(sorted(found)))):
+        found = [Beside(path, _of_others(path)) for path in found]
+    # A folder of tables alone is none of records.
+    return sorted([*found, *(Beside(path, _TABLE) for path in tables)]) if found else []
+
+
+def is_record_file(name: str) -> bool:
+    """Whether a name says that a file holds records, and that it is not hidden."""
+    return not name.startswith(".") and name.lower().endswith(_ENDINGS)
+
+
+def is_table(path: str) -> bool:
+    """Whether a path names a table of usage rather than records.
+
+    >>> is_table("usage.parquet"), is_table("usage.csv.gz"), is_table("records.jsonl")
+    (True, True, False)
+    """
+    return path.lower().endswith(_TABLES)
+
+
+def is_beside(refused: Rejected, raw: str | None) -> bool:
+    """Whether what is refused in a file beside transcripts is no usage:
+    of no known shape, and without a counter above zero.
+    """
+    return refused.code in _UNKNOWN and raw is not None and _COUNTER.search(raw) is None
+
+
+def _of_others(path: str) -> str:
+    """What a file in a folder of Claude Code is, where its place says that it is no transcript;
+    else nothing.
+    """
+    parts = PurePath(path).parts
+    for number, part in enumerate(parts[:-1]):
+        above = os.path.join(*parts[:number]) if number else os.curdir
+        if part in _OF_OTHERS and os.path.isdir(os.path.join(above, "projects")):
+            return _OF_OTHERS[part]
+        if part in _OF_SESSION and os.path.isfile(above + ".jsonl"):
+            return _OF_SESSION[part]
+    return ""
+
+
+def _likely_first(files: list[str]) -> Iterator[str]:
+    lines = [path for path in files if path.lower().endswith(_LINES)]
+    yield from sorted(lines, key=lambda path: "projects" not in PurePath(path).parts)
+
+
+def _is_transcript(path: str) -> bool:
+    """Whether the first line of a file is one of a transcript."""
+    try:
+        with open(path, "rb") as stream:
+            head = opened(stream).readline(_HEAD)
+        value = Decoder().value(head.decode())
+    except (OSError, ValueError, JsonFault):
+        return False
+    return isinstance(value, dict) and native_format_of(value) == "claude-code"

@@ -1,0 +1,405 @@
+"""A contract against the book below it:
+where they agree, whether it ever charges more, and whether it loosens a refusal.
+
+The contract's space refines that of the book below (it has all of its models, days, values and
+limits, and more), so the diagrams of the lower book are carried up, and whatever both have in
+common cancels.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from operator import gt, lt, ne
+from typing import Any
+
+from attrs import define, field, frozen
+
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.errors import PriceError
+from pricelang.present.decimals import money
+from pricelang.solver.witness_search import Constraint
+from pricelang.verify.analysis import NO, YES, Analysis, Leaf, Point, is_yes
+from pricelang.verify.beside import first_beside
+from pricelang.verify.price_relations import Undecided
+from pricelang.verify.witness import Witness, witness
+
+Breach = tuple[Witness | None, str]
+
+UNIT_PRICES = "only unit prices are compared, and bills may differ in"
+NOT_SHOWN = "a unit price of `{}` differs, and no bill was found that shows it"
+SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
+"""So many of a meter are billed by both books, until the bills show what their unit prices say."""
+
+
+@frozen
+class Against:
+    """How a contract stands to the book below it:
+    for each question a request that shows it, or None and no reason.
+
+    `dearer` is a request that it charges more for, `cheaper` one that it charges less for,
+    `loosened` one that only the contract prices, `tightened` one that only the book below does.
+    What is None is proven never to be, unless `undecided` says why it is not.
+    """
+
+    below: str
+    dearer: Breach | None
+    cheaper: Breach | None
+    loosened: Breach | None
+    tightened: Breach | None
+    undecided: Mapping[str, str] = field(factory=dict)
+
+
+@define(eq=False, repr=False)
+class _Pair:
+    """A contract and the book below it, in the space of the contract."""
+
+    upper: Analysis
+    lower: Analysis
+    carry: Callable[[int], int]
+    cards: tuple[RateCard, RateCard]
+
+    @cached_property
+    def below_prices(self) -> int:
+        """Where the book below prices a request:
+        what names a dimension that it does not know, it refuses.
+        """
+        known = {dimension.name for dimension in self.lower.book.dimensions}
+        scopes: m.Scope = tuple(
+            (2 + index, 1 << dimension.default)
+            for index, dimension in enumerate(self.upper.book.dimensions)
+            if dimension.name not in known and not dimension.clocked
+        )
+        return self.upper.all_of(
+            [(self.carry(self.lower.usable[0]), is_yes), self.upper.within(scopes)]
+        )[0]
+
+    @cached_property
+    def both_price(self) -> list[Constraint]:
+        """That a request is priced by both."""
+        return [self.upper.usable, (self.below_prices, is_yes)]
+
+    def paid(self, meter: int) -> tuple[int, int]:
+        """What one of a meter costs by each book:
+        0 where it is free, None where it has no price.
+        """
+        name = self.upper.book.meters[meter].name
+        below = next(
+            (index for index, found in enumerate(self.lower.book.meters) if found.name == name),
+            None,
+        )
+        nothing = self.upper.forest.leaf(None)
+        return _paid(self.upper, meter), nothing if below is None else self.carry(
+            _paid(self.lower, below)
+        )
+
+    def where(
+        self, roots: Sequence[int], holds: Callable[[Any, Any], bool], more: Sequence[Constraint]
+    ) -> Point | None:
+        """A request for which the leaves of two diagrams are as is looked for."""
+        root = self.upper.forest.combine(roots, lambda leaves: YES if holds(*leaves) else NO)
+        return self.upper.find([(root, is_yes), *more])
+
+
+def _pair(upper: Analysis, book: m.Book) -> _Pair:
+    lower = Analysis(book)
+    return _Pair(upper, lower, _carrier(lower, upper), (RateCard(upper.book), RateCard(book)))
+
+
+def against_below(upper: Analysis) -> Against | None:
+    """What a contract changes in kind against the book that it extends;
+    None for a book that extends none.
+    """
+    book = upper.below()
+    if book is None:
+        return None
+    pair = _pair(upper, book)
+    beside = first_beside(upper, pair.lower, pair.carry, pair.both_price)
+    found: dict[str, Breach | None] = {
+        "loosened": _one_sided(pair, YES, NO, []),
+        "tightened": _one_sided(pair, NO, YES, []),
+    }
+    undecided: dict[str, str] = {}
+    for name, holds in (("dearer", gt), ("cheaper", lt)):
+        found[name], why = _apart(pair, holds, [])
+        why = f"{UNIT_PRICES} {beside}" if beside is not None else why
+        if found[name] is None and why:
+            undecided[name] = why
+    return Against(
+        book.name,
+        found["dearer"],
+        found["cheaper"],
+        found["loosened"],
+        found["tightened"],
+        undecided,
+    )
+
+
+def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
+    """A request in the claim's scope that the two books price differently, with both amounts;
+    None when there is none.
+
+    Raises `ValueError` where the book below is not at hand,
+    and `Undecided` where bills hold more than is compared.
+    """
+    book = upper.below()
+    if book is None:
+        raise ValueError("the book below is not at hand: audit the contract from its file")
+    pair, inside = _pair(upper, book), [upper.within(claim.scope)]
+    for ours, theirs in ((YES, NO), (NO, YES)):
+        found = _one_sided(pair, ours, theirs, inside)
+        if found is not None:
+            return found
+    found, why = _apart(pair, ne, inside)
+    if found is not None:
+        return found
+    beside = first_beside(upper, pair.lower, pair.carry, [*pair.both_price, *inside])
+    if beside is not None or why:
+        raise Undecided(f"{UNIT_PRICES} {beside}" if beside is not None else why)
+    return None
+
+
+def _one_sided(
+    pair: _Pair, ours: Leaf, theirs: Leaf, inside: Sequence[Constraint]
+) -> Breach | None:
+    """A request that one book prices and the other refuses, as a whole or for one of its meters."""
+    upper = pair.upper
+    wanted = [(ours, theirs)]
+    existing = [upper.existing] if ours == NO else []
+    roots = [upper.usable[0], pair.below_prices]
+    point = pair.where(
+        roots, lambda left, right: (_plain(left), _plain(right)) in wanted, [*inside, *existing]
+    )
+    if point is not None:
+        return _told(pair, witness(upper, point, {0: Fraction(1)}))
+    for meter in range(len(upper.book.meters)):
+        point = pair.where(
+            pair.paid(meter),
+            lambda left, right: (_has(left), _has(right)) in wanted,
+            [*inside, *pair.both_price],
+        )
+        if point is not None:
+            return _told(pair, witness(upper, point, {meter: Fraction(1)}))
+    return None
+
+
+def _plain(leaf: Leaf) -> Leaf:
+    return YES if leaf == YES else NO
+
+
+def _has(leaf: Leaf) -> Leaf:
+    """Whether a meter can be used."""
+    return YES if isinstance(leaf, Fraction) else NO
+
+
+def _apart(
+    pair: _Pair, holds: Callable[[Any, Any], bool], inside: Sequence[Constraint]
+) -> tuple[Breach | None, str]:
+    """A request that both price and whose bills differ as the unit prices of a meter do,
+    or why there is none.
+
+    A unit price is no bill: a floor, a cap or a rounding may hide its difference,
+    so both books are asked for bills.
+    """
+    upper, why = pair.upper, ""
+    for meter in range(len(upper.book.meters)):
+
+        def differs(ours: Any, theirs: Any) -> bool:
+            return (
+                isinstance(ours, Fraction) and isinstance(theirs, Fraction) and holds(ours, theirs)
+            )
+
+        roots = pair.paid(meter)
+        point = pair.where(roots, differs, [*inside, *pair.both_price])
+        if point is None:
+            continue
+        name = upper.book.meters[meter].name
+        for scale in SCALES:
+            request = witness(upper, point, {meter: Fraction(scale)})
+            bills = [_total(card, request) for card in pair.cards]
+            if bills[0] is not None and bills[1] is not None and bills[0][1] == bills[1][1]:
+                amounts = [bill[0] for bill in bills if bill is not None]
+                if holds(*amounts):
+                    prices = [upper.forest.value(root, point) for root in roots]
+                    return _shown(pair, request, name, prices, amounts), ""
+        why = NOT_SHOWN.format(name)
+    return None, why
+
+
+def _shown(
+    pair: _Pair, request: Witness, meter: str, prices: Sequence[Any], amounts: Sequence[Fraction]
+) -> Breach:
+    """A request with what one of its meter costs by each book,
+    where that is what is billed, or else with both bills.
+    """
+    if list(prices) != list(amounts):
+        return _told(pair, request)
+    shown = [
+        money(price, card.book.currency) if price else "nothing"
+        for price, card in zip(prices, pair.cards, strict=True)
+    ]
+    return request, f"one of `{meter}` costs {shown[0]}, and {shown[1]} by `{pair.lower.book.name}`"
+
+
+def _total(card: RateCard, request: Witness) -> tuple[Fraction, str] | None:
+    """What a book bills for a request, and its currency; None where it refuses."""
+    try:
+        priced = card.request(
+            request.model, request.at, request.record()["usage"], dict(request.dimensions)
+        )
+    except PriceError:
+        return None
+    return priced.total, priced.currency
+
+
+def _told(pair: _Pair, request: Witness) -> Breach:
+    """A request on which two books say different things, and what each says."""
+    said = [_said(card, request) for card in pair.cards]
+    return request, f"it {said[0]}; by `{pair.lower.book.name}` it {said[1]}"
+
+
+def _said(card: RateCard, request: Witness) -> str:
+    try:
+        priced = card.request(
+            request.model, request.at, request.record()["usage"], dict(request.dimensions)
+        )
+        return f"costs {money(priced.total, priced.currency)}"
+    except PriceError as error:
+        return f"has no price: {error.message}" + (f" [{error.location}]" if error.location else "")
+
+
+def _paid(analysis: Analysis, meter: int) -> int:
+    """The final unit price of a meter:
+    0 where it or the request is free, None where it has no price.
+    """
+    members = [member for member in analysis.book.stack if analysis.touches(*member, meter)]
+    roots = (analysis.unit_price(meter, members), analysis.book.decisions.free)
+
+    def paid(leaves: tuple[Any, ...]) -> Leaf:
+        price, free = leaves
+        return None if price is None else Fraction(0) if free != NO or price == "free" else price
+
+    return analysis.forest.combine(roots, paid)
+
+
+def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
+    """Carries a diagram of the lower book into the upper one's space;
+    what the lower does not know it does not offer.
+    """
+    axes, spread = _axes(lower, upper), {}
+    for axis in range(lower.space.axes):
+        spread[axis] = _spread(lower, upper, axis, axes[axis])
+    known: dict[int, int] = {}
+
+    def carry(root: int) -> int:
+        found = known.get(root)
+        if found is None:
+            if root < 0:
+                found = upper.forest.leaf(lower.forest.leaves[~root])
+            else:
+                axis, branches = lower.forest.nodes[root]
+                parts = []
+                for mask, child in branches:
+                    points = 0
+                    for position, inside in enumerate(spread[axis]):
+                        if mask >> position & 1:
+                            points |= inside
+                    parts.append((points, carry(child)))
+                full, seen = (1 << upper.space.size(axes[axis])) - 1, 0
+                for points, _ in parts:
+                    seen |= points
+                # points that the lower book does not know are told apart by what exists there,
+                # not here
+                parts.append((full & ~seen, upper.forest.leaf(None)))
+                found = _select(upper, axes[axis], parts)
+            known[root] = found
+        return found
+
+    return carry
+
+
+def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
+    """The diagram that is another in each part of an axis,
+    also where their own axes come before it.
+
+    What tells the parts apart equals no price:
+    equal leaves are one, and 0 is one with a price of nothing.
+    """
+    literals = [
+        (
+            upper.forest.node(
+                axis,
+                [
+                    (mask, upper.forest.leaf(("part", number))),
+                    (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None)),
+                ],
+            )
+            if mask
+            else None,
+            root,
+        )
+        for number, (mask, root) in enumerate(parts)
+    ]
+    kept = [(literal, root) for literal, root in literals if literal is not None]
+    roots = [literal for literal, _ in kept] + [root for _, root in kept]
+
+    def decide(leaves: tuple[Any, ...]) -> Leaf:
+        half = len(leaves) // 2
+        return next(
+            (
+                leaf
+                for here, leaf in zip(leaves[:half], leaves[half:], strict=True)
+                if here is not None
+            ),
+            None,
+        )
+
+    return upper.forest.combine(roots, decide)
+
+
+def _axes(lower: Analysis, upper: Analysis) -> list[int]:
+    names = {dimension.name: index for index, dimension in enumerate(upper.book.dimensions)}
+    sums = {_sum_key(upper.book, total): index for index, total in enumerate(upper.book.sums)}
+    found = [m.MODELS, m.DATES, *(2 + names[dimension.name] for dimension in lower.book.dimensions)]
+    return [
+        *found,
+        *(
+            2 + len(upper.book.dimensions) + sums[_sum_key(lower.book, total)]
+            for total in lower.book.sums
+        ),
+    ]
+
+
+def _sum_key(book: m.Book, total: m.Sum) -> frozenset[str]:
+    return frozenset(book.meters[index].name for index in total.meters)
+
+
+def _spread(lower: Analysis, upper: Analysis, axis: int, target: int) -> list[int]:
+    """For each point of a lower axis, the mask of the upper axis's points that it stands for."""
+    size = lower.space.size(axis)
+    masks = [0] * size
+    if axis == m.MODELS:
+        names = {model.name: index for index, model in enumerate(lower.book.models)}
+        for index, model in enumerate(upper.book.models):
+            if model.name in names:
+                masks[names[model.name]] |= 1 << index
+    elif axis == m.DATES:
+        for index, start in enumerate([-(1 << 62), *upper.book.boundaries]):
+            masks[bisect_right(lower.book.boundaries, start)] |= 1 << index
+    elif axis - 2 < len(lower.book.dimensions):
+        names = {
+            value.name: index for index, value in enumerate(lower.book.dimensions[axis - 2].values)
+        }
+        for index, value in enumerate(upper.book.dimensions[target - 2].values):
+            if value.name in names:
+                masks[names[value.name]] |= 1 << index
+    else:
+        below = lower.book.sums[axis - 2 - len(lower.book.dimensions)].limits
+        above = upper.book.sums[target - 2 - len(upper.book.dimensions)].limits
+        for index in range(len(above) + 1):
+            lowest = above[index - 1] if index else Fraction(-1)
+            masks[sum(1 for limit in below if limit <= lowest)] |= 1 << index
+    return masks

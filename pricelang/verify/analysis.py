@@ -1,0 +1,469 @@
+"""A book as diagrams that questions are put to: which requests exist,
+what they pay, and the search for one that breaks a claim.
+
+The multipliers stay factors: each is a diagram of its own, and only those that a question depends
+on are multiplied out. A search walks several diagrams at once and forgets each as soon as it is
+settled, so that what is independent never meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field
+
+from pricelang.model import book as m
+from pricelang.model.space import Space, meet
+from pricelang.solver.diagram import Forest
+from pricelang.solver.price_intervals import Box, Steps, through
+from pricelang.solver.witness_search import Constraint, Search
+from pricelang.verify.threshold_bands import reachable_sides
+from pricelang.verify.time_of_day import clock_settings, possible
+
+Leaf = Hashable
+Point = tuple[int, ...]
+
+YES, NO = (1,), ()
+
+
+def is_yes(leaf: object) -> bool:
+    """The test of a diagram that says yes or no."""
+    return leaf == YES
+
+
+def is_no(leaf: object) -> bool:
+    """The other way about."""
+    return leaf == NO
+
+
+@define(eq=False, repr=False)
+class Analysis:
+    """A checked book, its space, and a forest that begins as the book's own compiled diagrams.
+
+    `below` gives the book that this one extends, where it is at hand.
+    """
+
+    book: m.Book
+    below: Callable[[], m.Book | None] = lambda: None
+    space: Space = field(init=False)
+    forest: Forest[Leaf] = field(init=False)
+    made: dict[Hashable, int] = field(factory=dict, init=False)
+    boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
+    _known_prices: dict[int, int] = field(factory=dict, init=False)
+    _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        book = self.book
+        self.space = Space(book.models, book.boundaries, book.dimensions, book.sums)
+        sizes = tuple(self.space.size(axis) for axis in range(self.space.axes))
+        self.forest = Forest(sizes, list(book.decisions.nodes), list(book.decisions.leaves))
+
+    # ---- which requests exist ----
+
+    @cached_property
+    def released(self) -> int:
+        """Where a model is offered at all."""
+        scopes = [
+            (((m.MODELS, 1 << index), (m.DATES, self.space.since_release(index))), 1)
+            for index in range(len(self.book.models))
+        ]
+        return self.forest.build(scopes, lambda tags: YES if tags else NO)
+
+    @cached_property
+    def offered(self) -> tuple[int, ...]:
+        """For each dimension, where the value of the request is offered to it."""
+        found = []
+        for index, dimension in enumerate(self.book.dimensions):
+            scopes = []
+            for number, value in enumerate(dimension.values):
+                for offer in value.offers:
+                    scope = meet(((2 + index, 1 << number),), offer.scope)
+                    if scope is not None:
+                        scopes.append((scope, 1))
+            found.append(self.forest.build(scopes, lambda tags: YES if tags else NO))
+        return tuple(found)
+
+    @cached_property
+    def existing(self) -> Constraint:
+        """What a request must meet to exist, before any rule refuses it."""
+        return self.all_of(
+            [
+                (root, is_yes)
+                for root in (self.released, *self.offered, self._reachable, self._by_the_clock)
+            ]
+        )
+
+    @cached_property
+    def _reachable(self) -> int:
+        """Where quantities can put the request on its sides of all thresholds."""
+        scopes = reachable_sides(self.book.sums, 2 + len(self.book.dimensions))
+        if scopes is None:
+            return self.forest.leaf(YES)
+        return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
+
+    @cached_property
+    def _by_the_clock(self) -> int:
+        """Where the clock can set what it sets, within the stretch of time."""
+        settings = clock_settings(self.book)
+        if settings is None:
+            return self.forest.leaf(YES)
+        clocked = [
+            index for index, dimension in enumerate(self.book.dimensions) if dimension.clocked
+        ]
+        stretches = self.forest.node(
+            m.DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)]
+        )
+        chosen, offered = [], []
+        for index in clocked:
+            values = range(len(self.book.dimensions[index].values))
+            chosen.append(
+                self.forest.node(
+                    2 + index, [(1 << value, self.forest.leaf((value,))) for value in values]
+                )
+            )
+            offered += [
+                self.forest.restrict(self.offered[index], 2 + index, value) for value in values
+            ]
+        defaults = [self.book.dimensions[index].default for index in clocked]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            given = [leaf[0] for leaf in leaves[1 : 1 + len(clocked)]]
+            rest, is_offered = list(leaves[1 + len(clocked) :]), []
+            for index in clocked:
+                size = len(self.book.dimensions[index].values)
+                is_offered.append([leaf == YES for leaf in rest[:size]])
+                rest = rest[size:]
+            return (
+                YES
+                if any(possible(setting, given, defaults, is_offered) for setting in leaves[0])
+                else NO
+            )
+
+        return self.forest.combine([stretches, *chosen, *offered], decide)
+
+    def effective(self, modifier: int, leaf: Any) -> bool:
+        """Whether a leaf of a modifier's diagram has effect."""
+        lines = self.book.modifiers[modifier].lines
+        return any(lines[index].outcome in ("factor", "add") for index in leaf)
+
+    @cached_property
+    def conflicts(self) -> tuple[int, ...]:
+        """For each exclusion, where it refuses."""
+        found = []
+        for exclusion, root in zip(
+            self.book.exclusions, self.book.decisions.exclusions, strict=True
+        ):
+            sides = (
+                [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+            )
+            roots = [root, *(self.book.decisions.modifiers[side] for side in sides)]
+
+            def decide(leaves: tuple[Any, ...], sides: list[int] = sides) -> Leaf:
+                both = all(
+                    self.effective(side, leaf) for side, leaf in zip(sides, leaves[1:], strict=True)
+                )
+                return YES if both and leaves[0] == YES else NO
+
+            found.append(self.forest.combine(roots, decide))
+        return tuple(found)
+
+    def not_refused(self, index: int) -> Constraint:
+        """That a modifier does not refuse."""
+        lines = self.book.modifiers[index].lines
+        return self.book.decisions.modifiers[index], lambda leaf: all(
+            lines[number].outcome != "refuse" for number in leaf
+        )
+
+    def let_through(self, but: int | None = None) -> Constraint:
+        """That a request exists and that nothing refuses it,
+        leaving aside what one modifier says, and exclusions.
+        """
+        others = [
+            self.not_refused(index) for index in range(len(self.book.modifiers)) if index != but
+        ]
+        return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
+
+    @cached_property
+    def not_excluded(self) -> Constraint:
+        """What a request must meet to be priced, but for exclusions."""
+        return self.let_through()
+
+    @cached_property
+    def usable(self) -> Constraint:
+        """What a request must meet to be priced: it exists, and nothing refuses it."""
+        return self.all_of([self.not_excluded, *((root, is_no) for root in self.conflicts)])
+
+    def all_of(self, constraints: Sequence[Constraint]) -> Constraint:
+        """Several constraints as one.
+        Each is reduced to yes or no first, so what never matters is gone.
+        """
+        both = self.forest.leaf(YES)
+        for root, test in constraints:
+            both = self.forest.combine(
+                [both, self._decided(root, test)],
+                lambda leaves: YES if leaves == (YES, YES) else NO,
+            )
+        return both, is_yes
+
+    def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
+        return self.forest.combine([root], lambda leaves: YES if test(leaves[0]) else NO)
+
+    def within(self, scope: m.Scope) -> Constraint:
+        """That a request is in a scope."""
+        return self.forest.build([(scope, 1)], lambda tags: YES if tags else NO), is_yes
+
+    @cached_property
+    def billed(self) -> Constraint:
+        """That a request is not free as a whole."""
+        return self.book.decisions.free, is_no
+
+    # ---- search ----
+
+    def search(self, constraints: Iterable[Constraint]) -> Search:
+        """A walk of several constraints at once."""
+        return Search(self.forest, list(constraints), self.choice, self.rank)
+
+    def find(self, constraints: Iterable[Constraint]) -> Point | None:
+        """One request that meets all constraints, defaults and late releases first;
+        None when there is none.
+
+        The walk is memoised on what is still open,
+        so constraints that share no axis cost the sum of their sizes, not the product.
+        """
+        search = self.search(constraints)
+        start = search.start()
+        found = search.first(start) if start is not None else None
+        if found is None:
+            return None
+        return self.completed(found)
+
+    def completed(self, found: dict[int, int]) -> Point:
+        """A point with the plainest choice on each axis that does not matter."""
+        return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.space.axes))
+
+    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
+        """The leaves of a diagram that some request reaches which meets all constraints."""
+        search = self.search(constraints)
+        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
+
+    def leaves_below(self, root: int) -> frozenset[Any]:
+        """The leaves of a diagram."""
+        found = self._below.get(root)
+        if found is None:
+            if root < 0:
+                found = frozenset([self.forest.leaves[~root]])
+            else:
+                found = frozenset().union(
+                    *(self.leaves_below(child) for _, child in self.forest.nodes[root][1])
+                )
+            self._below[root] = found
+        return found
+
+    def project(self, constraints: Iterable[Constraint], axis: int) -> int:
+        """The mask of the points of an axis at which some request meets all constraints."""
+        search = self.search(constraints)
+        start = search.start()
+        return (
+            search.mask(start, axis) & ((1 << self.space.size(axis)) - 1)
+            if start is not None
+            else 0
+        )
+
+    def choice(self, axis: int, mask: int) -> int:
+        """The plainest point of a part of an axis:
+        the default of a dimension, the newest model, the last date.
+        """
+        mask &= (1 << self.space.size(axis)) - 1
+        if axis in (m.MODELS, m.DATES):
+            return mask.bit_length() - 1
+        index = axis - 2
+        if index < len(self.book.dimensions) and mask >> self.book.dimensions[index].default & 1:
+            return self.book.dimensions[index].default
+        return (mask & -mask).bit_length() - 1
+
+    def rank(self, axis: int, mask: int) -> tuple[int, int]:
+        index = axis - 2
+        if 0 <= index < len(self.book.dimensions):
+            return (0 if mask >> self.book.dimensions[index].default & 1 else 1, mask)
+        return (0, -mask) if axis < 2 else (0, mask)
+
+    # ---- prices ----
+
+    def list_price(self, meter: int) -> int:
+        """The price of a meter before any modifier, per one of its unit;
+        None where there is none. `free` is (0, "free").
+        """
+        return self._prices(meter, 0)
+
+    def _prices(self, meter: int, depth: int) -> int:
+        known = self._known_prices.get(meter)
+        if known is not None:
+            return known
+        book, decided = self.book, self.book.decisions
+        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
+        if charge is not None:
+            prices = book.charges[charge].prices
+
+            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
+                offered, held, free = leaves
+                if offered != YES:
+                    return None
+                if free:
+                    return "free"
+                first = next((prices[index] for index in held if prices[index].after is None), None)
+                return Fraction(first.amount / first.size) if first is not None else None
+
+            roots = (decided.meters[meter], decided.charges[charge][0], decided.charges[charge][3])
+            root = self.forest.combine(roots, of_charge)
+        else:
+            root = self._rated(meter, depth)
+        self._known_prices[meter] = root
+        return root
+
+    def _rated(self, meter: int, depth: int) -> int:
+        """The price in the tables, where the meter is offered."""
+        roots = (self.book.decisions.meters[meter], self._row_price(meter, depth))
+        return self.forest.combine(roots, lambda leaves: leaves[1] if leaves[0] == YES else None)
+
+    def _row_price(self, meter: int, depth: int) -> int:
+        """The price in the tables; what others derive from need not be offered itself."""
+        book, decided = self.book, self.book.decisions
+        bases = (
+            sorted({line.of for line in book.derivations if line.meter == meter})
+            if depth < 16
+            else []
+        )
+        base_roots = [self._row_price(base, depth + 1) for base in bases]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            row, derivation, *amounts = leaves
+            if not row or book.prices[row[0]].kind == "absent":
+                return None
+            price = book.prices[row[0]]
+            if price.kind == "amount":
+                return Fraction((price.amount or Fraction(0)) / price.size)
+            if not derivation:
+                return None
+            line = book.derivations[derivation[0]]
+            base = amounts[bases.index(line.of)]
+            return base * line.factor if isinstance(base, Fraction) else None
+
+        return self.forest.combine(
+            (decided.prices[meter], decided.derivations[meter], *base_roots), decide
+        )
+
+    # ---- the stack ----
+
+    def touches(self, kind: str, index: int, meter: int) -> bool:
+        """Whether a member of the stack ever does something to a meter's price."""
+        if kind == "modifier":
+            return any(
+                any(found == meter for found, _ in line.factors) or meter in line.meters
+                for line in self.book.modifiers[index].lines
+            )
+        return any(
+            line.target == "unit_price" and meter in line.meters
+            for line in self.book.limits[index].lines
+        )
+
+    def plain(self, kind: str, index: int, meter: int) -> bool:
+        """Whether a member of the stack only ever multiplies a meter's price."""
+        if kind == "limit":
+            return not self.touches(kind, index, meter)
+        return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+
+    def member(self, kind: str, index: int) -> int:
+        """The diagram of a member of the stack."""
+        return (
+            self.book.decisions.modifiers[index]
+            if kind == "modifier"
+            else self.book.decisions.limits[index]
+        )
+
+    def steps(self, kind: str, index: int, meter: int, leaf: Any) -> Steps:
+        """What a member of the stack does to a meter's price, where its diagram has a leaf."""
+        found: list[tuple[Any, ...]] = []
+        if kind == "modifier":
+            for line in (self.book.modifiers[index].lines[number] for number in leaf):
+                found += [("x", factor) for other, factor in line.factors if other == meter]
+                if meter in line.meters and line.amount is not None:
+                    found.append(("+", line.amount / line.size))
+            return tuple(found)
+        for row in (self.book.limits[index].lines[number] for number in leaf):
+            if row.target == "unit_price" and meter in row.meters:
+                found.append(("floor" if row.at_least else "cap", row.amount / row.size))
+        return tuple(found)
+
+    def price_at(self, meter: int, members: Sequence[tuple[str, int]], point: Point) -> Any:
+        """A meter's price at one point, after some members of the stack:
+        what `unit_price` has there.
+        """
+        price = self.forest.value(self.list_price(meter), point)
+        if not isinstance(price, Fraction):
+            return price
+        for member in members:
+            price = through(
+                price, self.steps(*member, meter, self.forest.value(self.member(*member), point))
+            )
+        return self.rounded_at(meter, price, point)
+
+    def rounded_at(self, meter: int, price: Fraction, point: Point) -> Fraction:
+        """A unit price of a meter as it is rounded at a point."""
+        if not self.rounds_unit_prices:
+            return price
+        size: Any = self.forest.value(self.size_of(meter), point)
+        return self._rounded(price, size, self.forest.value(self.book.decisions.roundings, point))
+
+    def _rounded(self, price: Fraction, size: Fraction, leaf: Any) -> Fraction:
+        held = (self.book.roundings[number] for number in leaf)
+        return through(
+            price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
+        )
+
+    def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
+        """A meter's price after some members of the stack, in the order given,
+        and rounded where the book rounds unit prices: a number, "free", or None.
+        """
+        roots = [self.list_price(meter), *(self.member(*member) for member in members)]
+        if self.rounds_unit_prices:
+            roots += [self.book.decisions.roundings, self.size_of(meter)]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            price: Any = leaves[0]
+            if not isinstance(price, Fraction):
+                return "free" if price == "free" else None
+            for (kind, index), leaf in zip(members, leaves[1:], strict=False):
+                price = through(price, self.steps(kind, index, meter, leaf))
+            return (
+                self._rounded(price, leaves[-1], leaves[-2]) if self.rounds_unit_prices else price
+            )
+
+        return self.forest.combine(roots, decide)
+
+    @property
+    def rounds_unit_prices(self) -> bool:
+        """Whether the book ever rounds unit prices, which no multiplication commutes with."""
+        return any(rounding.stage == "unit_price" for rounding in self.book.roundings)
+
+    def size_of(self, meter: int) -> int:
+        """For how many of a meter's unit its price is written: what a unit price is rounded for."""
+        book, decided = self.book, self.book.decisions
+        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
+        if charge is not None:
+            prices = book.charges[charge].prices
+
+            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
+                return next(
+                    (prices[index].size for index in leaves[0] if prices[index].after is None),
+                    Fraction(1),
+                )
+
+            return self.forest.combine([decided.charges[charge][0]], of_charge)
+
+        def of_row(leaves: tuple[Any, ...]) -> Leaf:
+            return book.prices[leaves[0][0]].size if leaves[0] else Fraction(1)
+
+        return self.forest.combine([decided.prices[meter]], of_row)

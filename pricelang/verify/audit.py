@@ -1,0 +1,70 @@
+"""The questions that an auditor puts to one book, behind one object: `book.audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from attrs import define
+
+from pricelang.model import book as m
+from pricelang.verify.agreement import Against, against_below
+from pricelang.verify.analysis import Analysis
+from pricelang.verify.claims import Verdict, decide_claims
+from pricelang.verify.order import Order, order_of_stack
+from pricelang.verify.stacking import Meeting, Reach, meetings, reaches
+from pricelang.verify.unreachable import Dead, dead_rules
+
+
+@define(eq=False, repr=False)
+class Audit:
+    """A book's claims, stacking, order and dead rules,
+    each decided over every request that the book admits.
+
+    >>> import pricelang
+    >>> audit = pricelang.load().audit
+    >>> all(verdict.holds for verdict in audit.claims)
+    True
+    >>> next(meeting.rule for meeting in audit.stacking if {meeting.left, meeting.right} == {"fast", "batch"})
+    'fast with batch'
+    """
+
+    book: m.Book
+    below: Callable[[], m.Book | None] = lambda: None
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The diagrams that the questions are put to."""
+        return Analysis(self.book, self.below)
+
+    @cached_property
+    def claims(self) -> tuple[Verdict, ...]:
+        """The verdict on each claim; a broken one has the request that breaks it."""
+        return decide_claims(self.analysis)
+
+    @cached_property
+    def stacking(self) -> tuple[Meeting, ...]:
+        """How each pair of modifiers meets."""
+        return meetings(self.analysis)
+
+    @cached_property
+    def reach(self) -> tuple[Reach, ...]:
+        """Where each modifier can have effect."""
+        return reaches(self.analysis)
+
+    @cached_property
+    def order(self) -> Order:
+        """Whether the order of the stack shows in any amount."""
+        return order_of_stack(self.analysis)
+
+    @cached_property
+    def against_below(self) -> Against | None:
+        """Whether a contract ever charges more or less than the book below it,
+        or loosens a refusal; None without one.
+        """
+        return against_below(self.analysis)
+
+    @cached_property
+    def dead(self) -> tuple[Dead, ...]:
+        """Rules that decide nothing."""
+        return dead_rules(self.analysis)

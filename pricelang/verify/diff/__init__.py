@@ -1,0 +1,1 @@
+"""What two books owe differently, for whom and when."""

@@ -1,0 +1,111 @@
+"""What the diagrams that `diff` compares say at a request:
+outcomes, prices, bounds, roundings, never indices.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.present.decimals import rounded
+
+
+@frozen
+class Outcome:
+    """What a modifier does: `kind` is none, refuse or effect.
+
+    Factors are by meter; additions by meter are in the currency per base unit;
+    `extras` are amounts per request.
+    """
+
+    kind: str
+    factors: tuple[tuple[str, Fraction], ...] = ()
+    adds: tuple[tuple[str, Fraction], ...] = ()
+    extras: tuple[Fraction, ...] = ()
+
+
+@frozen
+class Listed:
+    """The price of a meter before any modifier: `kind` is none (it cannot be used), free or price.
+
+    `amount` is in the currency per base unit;
+    `size` (base units) only where prices are rounded per so much.
+    """
+
+    kind: str
+    amount: Fraction = Fraction(0)
+    size: Fraction | None = None
+
+
+@frozen
+class Bound:
+    """A line of a limit: on `target` (unit_price, request, account),
+    with the meter or the account that it is about.
+    """
+
+    target: str
+    about: str
+    at_least: bool
+    amount: Fraction
+
+    def place(self) -> tuple[str, bool, Fraction]:
+        """Its place among others where their order says nothing."""
+        return self.about, self.at_least, self.amount
+
+
+@frozen
+class Round:
+    """A rounding to a step in a currency."""
+
+    step: Fraction
+    currency: str
+    mode: str
+
+
+NOTHING, REFUSED = Outcome("none"), Outcome("refuse")
+UNUSABLE = Listed("none")
+
+
+def factor_of(outcome: Outcome, meter: str) -> Fraction:
+    """What a modifier multiplies a meter by."""
+    return next((factor for name, factor in outcome.factors if name == meter), Fraction(1))
+
+
+def stepped(listed: Listed, steps: list[Any], rounding: Round | None) -> Fraction:
+    """A price after the steps of a stack, each a factor and an addition or some bounds,
+    and its rounding.
+    """
+    price = listed.amount
+    for step in steps:
+        if step and isinstance(step[0], Fraction):
+            price = price * step[0] + step[1]
+        else:
+            for bound in step:
+                price = max(price, bound.amount) if bound.at_least else min(price, bound.amount)
+    if rounding is not None and listed.size is not None:
+        price = rounded(price * listed.size, rounding.step, rounding.mode) / listed.size
+    return price
+
+
+def changed_meters(before: Outcome, after: Outcome) -> set[str]:
+    """The meters that two outcomes say different things of."""
+    factors = set(before.factors) ^ set(after.factors)
+    return {meter for meter, _ in factors | (set(before.adds) ^ set(after.adds))}
+
+
+def only_changed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
+    """Two effects without what they share; an effect beside none stays whole."""
+    if NOTHING in (before, after):
+        return before, after
+    changed = changed_meters(before, after)
+    found = []
+    for outcome in (before, after):
+        factors = tuple(x for x in outcome.factors if x[0] in changed)
+        adds = tuple(x for x in outcome.adds if x[0] in changed)
+        extras = outcome.extras if before.extras != after.extras else ()
+        found.append(
+            Outcome("effect" if factors or adds or extras else "none", factors, adds, extras)
+        )
+    return found[0], found[1]

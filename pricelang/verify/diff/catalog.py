@@ -1,0 +1,264 @@
+"""What differs between two books outside their rules:
+names, dates of models, units, defaults, figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from pricelang.model import book as m
+from pricelang.model.instants import written
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped
+from pricelang.verify.diff.aligned_books import Side
+from pricelang.verify.diff.phrases import Change, Words, fraction, sentence
+from pricelang.verify.diff.semantics import Meaning
+
+
+def request_changes(words: Words) -> Iterator[Change]:
+    """Currency, dimensions with their defaults, units, and what meters are counted in.
+
+    What the clock sets no request can say: its hours are told by the prices that they change.
+    """
+    old, new = words.old.book, words.new.book
+    if old.currency != new.currency:
+        yield _change(
+            "currency",
+            "prices",
+            old.currency,
+            new.currency,
+            f"prices are in {new.currency}, no longer in {old.currency}",
+        )
+    dimensions = [{d.name: d for d in book.dimensions if not d.clocked} for book in (old, new)]
+    for name in dict.fromkeys([*dimensions[0], *dimensions[1]]):
+        was, now = (found.get(name) for found in dimensions)
+        if was is None or now is None:
+            there = now or was
+            assert there is not None
+            default = there.values[there.default].name
+            body = (
+                f"new dimension `{name}`, default {default}"
+                if now
+                else f"dimension `{name}` is gone"
+            )
+            yield _change("dimension", name, "" if now else default, default if now else "", body)
+            continue
+        defaults = [dimension.values[dimension.default].name for dimension in (was, now)]
+        if defaults[0] != defaults[1]:
+            yield _change(
+                "dimension",
+                name,
+                defaults[0],
+                defaults[1],
+                f"default of {name}: {defaults[0]} -> {defaults[1]}",
+            )
+    # A unit that is its own kind comes with the meters that are counted in it.
+    units = [
+        {unit.name: unit for unit in book.units if unit.name != unit.kind} for book in (old, new)
+    ]
+    for name in dict.fromkeys([*units[0], *units[1]]):
+        sizes = [_unit(found.get(name)) for found in units]
+        if sizes[0] != sizes[1]:
+            yield _change(
+                "unit", name, sizes[0], sizes[1], f"unit `{name}`: {sizes[0]} -> {sizes[1]}"
+            )
+    meters = [{meter.name: meter for meter in book.meters} for book in (old, new)]
+    for name in meters[0].keys() & meters[1].keys():
+        counted = [found[name] for found in meters]
+        if (counted[0].unit, counted[0].kind, counted[0].size) != (
+            counted[1].unit,
+            counted[1].kind,
+            counted[1].size,
+        ):
+            texts = [plural(meter.unit) for meter in counted]
+            yield _change(
+                "meter",
+                name,
+                texts[0],
+                texts[1],
+                f"{name} is counted in {texts[1]}, no longer in {texts[0]}",
+            )
+
+
+def _unit(unit: m.Unit | None) -> str:
+    return "unknown" if unit is None else f"{grouped(unit.size)} {plural(unit.kind)}"
+
+
+def _change(
+    kind: str,
+    subject: str,
+    old: str,
+    new: str,
+    body: str,
+    when: str = "",
+    who: str = "",
+    models: tuple[str, ...] = (),
+) -> Change:
+    return Change(kind, subject, who, when, old, new, sentence(when, body), models)
+
+
+# ---- models --------------------------------------------------------------------------------------
+
+
+def model_changes(words: Words, new_meaning: Meaning) -> Iterator[Change]:
+    """Models that came, went, or changed their dates. Between two days:
+    those that were released or retired.
+    """
+    found = [{model.name: model for model in _known(side)} for side in (words.old, words.new)]
+    for name in sorted(
+        found[0] | found[1],
+        key=lambda name: ((found[1].get(name) or found[0][name]).released, name),
+    ):
+        was, now = (models.get(name) for models in found)
+        if was is None and now is not None:
+            prices = _first_prices(words, new_meaning, name)
+            body = (
+                f"new model `{name}`, released "
+                f"{written(now.released)}{': ' if prices else ''}{prices}"
+            )
+            yield _change("model", name, "", prices or "offered", body, "", f"`{name}`", (name,))
+        elif now is None and was is not None:
+            yield _change(
+                "model", name, "offered", "", f"model `{name}` is gone", "", f"`{name}`", (name,)
+            )
+        elif was is not None and now is not None:
+            yield from _dates(words, was, now)
+
+
+def _known(side: Side) -> list[m.Model]:
+    return [model for model in side.book.models if side.at is None or model.released <= side.at]
+
+
+def _dates(words: Words, was: m.Model, now: m.Model) -> Iterator[Change]:
+    name = now.name
+    for word in ("released", "deprecated", "retired"):
+        old, new = (
+            _day(side, getattr(model, word)) for side, model in ((words.old, was), (words.new, now))
+        )
+        if old != new:
+            body = (
+                f"`{name}` was {word} on {new}"
+                if words.new.at is not None and old == "never"
+                else f"`{name}` {word}: {old} -> {new}"
+            )
+            yield _change(
+                "model", name, f"{word} {old}", f"{word} {new}", body, "", f"`{name}`", (name,)
+            )
+
+
+def _day(side: Side, instant: int | None) -> str:
+    return (
+        "never"
+        if instant is None or (side.at is not None and instant > side.at)
+        else written(instant)
+    )
+
+
+def _first_prices(words: Words, meaning: Meaning, name: str) -> str:
+    """The list prices of a new model from its first day on, where a request says nothing else."""
+    joint, side = words.new.joint, words.new
+    number = joint.models.index(name)
+    stretches = range(joint.sizes[m.DATES])
+    first = next(n for n in stretches if (side.start(n) or -1 << 62) >= joint.released[number])
+    defaults = [dimension.values.index(dimension.default) for dimension in joint.dimensions]
+    point = (number, first, *defaults, *(0 for _ in joint.sums))
+    by_unit: dict[str, list[str]] = {}
+    charged = {charge.meter for charge in side.book.charges}
+    for index, meter in enumerate(side.book.meters):
+        price = joint.value(meaning.price(meter.name), point)
+        if price.kind == "price" and index not in charged:
+            by_unit.setdefault(words.per(meter.name), []).append(
+                f"{meter.name} {words.listed(price, meter.name, side)}"
+            )
+    return "; ".join(f"{', '.join(prices)} per {per}" for per, prices in by_unit.items())
+
+
+# ---- figures and announcements -------------------------------------------------------------------
+
+Row = tuple[str, str, str]
+
+
+def figure_changes(words: Words) -> Iterator[Change]:
+    """Facts that price nothing: figures for estimates,
+    and prices that were announced and withdrawn.
+    """
+    tables = [_figures(side) for side in (words.old, words.new)]
+    alike: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for key in dict.fromkeys([*tables[0], *tables[1]]):
+        for start, end, was, now in _differences(tables[0].get(key, {}), tables[1].get(key, {})):
+            old, new = (
+                "none" if value is None else f"{fraction(value[0])} {value[1]}"
+                for value in (was, now)
+            )
+            when = words_of(start, end) if words.new.at is None else ""
+            alike.setdefault((key[0], key[2], when, old, new), []).append(key[1])
+    for (table, column, when, old, new), rows in alike.items():
+        who = ", ".join(f"`{row}`" for row in rows)
+        models = tuple(row for row in rows if row in words.new.joint.models)
+        yield _change(
+            "figure",
+            f"{table} {column}",
+            old,
+            new,
+            f"{table} {column} of {who}: {old} -> {new}",
+            when,
+            who,
+            models,
+        )
+    if words.new.at is not None:
+        return
+    said = [_announced(side.book) for side in (words.old, words.new)]
+    for said_key in dict.fromkeys([*said[0], *said[1]]):
+        old, new = (found.get(said_key, "none") for found in said)
+        if old != new:
+            model, meter, start = said_key
+            body = f"announced for {written(start)}: {meter} of `{model}`: {old} -> {new}"
+            yield _change("announcement", meter, old, new, body, "", f"`{model}`", (model,))
+
+
+def words_of(start: int | None, end: int | None) -> str:
+    """A half-open period in words."""
+    return " ".join(
+        [
+            *([f"from {written(start)}"] if start is not None else []),
+            *([f"before {written(end)}"] if end is not None else []),
+        ]
+    )
+
+
+def _figures(side: Side) -> dict[Row, dict[int, tuple[Fraction, str]]]:
+    found: dict[Row, dict[int, tuple[Fraction, str]]] = {}
+    for figure in sorted(side.book.figures, key=lambda figure: figure.start):
+        value = (figure.value, figure.unit)
+        rows = found.setdefault((figure.table, figure.row, figure.column), {})
+        if side.at is None:
+            rows[figure.start] = value
+        elif figure.start <= side.at:
+            rows[0] = value
+    return found
+
+
+def _differences(
+    old: Mapping[int, tuple[Fraction, str]], new: Mapping[int, tuple[Fraction, str]]
+) -> Iterator[tuple[int, int | None, tuple[Fraction, str] | None, tuple[Fraction, str] | None]]:
+    """The periods in which two histories say different things."""
+    starts = sorted({*old, *new})
+    pairs: list[tuple[int, tuple[Fraction, str] | None, tuple[Fraction, str] | None]] = []
+    was = now = None
+    for start in starts:
+        was, now = old.get(start, was), new.get(start, now)
+        if not pairs or pairs[-1][1:] != (was, now):
+            pairs.append((start, was, now))
+    for number, (start, before, after) in enumerate(pairs):
+        if before != after:
+            yield start, pairs[number + 1][0] if number + 1 < len(pairs) else None, before, after
+
+
+def _announced(book: m.Book) -> dict[tuple[str, str, int], str]:
+    found = {}
+    for said in book.announcements:
+        days = f"announced {written(said.announced)}, withdrawn {written(said.withdrawn)}"
+        key = (book.models[said.model].name, book.meters[said.meter].name, said.start)
+        found[key] = f"{grouped(said.amount)} {book.currency} per {said.per}, {days}"
+    return found

@@ -1,0 +1,156 @@
+"""Which combinations of sides of several thresholds quantities can reach at all,
+and quantities that reach them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import floor
+
+from pricelang.model.book import Scope, Sum
+
+MAX_COMBINATIONS = 2_000
+
+# coefficients of the quantities, and what their sum is at most
+Row = tuple[tuple[int, ...], Fraction]
+
+
+def reachable_sides(sums: Sequence[Sum], first_axis: int) -> list[Scope] | None:
+    """The boxes over the axes of sums that some quantities reach,
+    or None where every combination is (or too many are to try).
+
+    Sums of different meters are independent; those that share meters are not: input over 1,000 and
+    input plus output up to 100 is no request. Decided by Fourier and Motzkin's elimination over the
+    quantities, all zero or more.
+    """
+    together = [
+        index
+        for index in range(len(sums))
+        if any(_share(sums[index], sums[other]) for other in range(len(sums)) if other != index)
+    ]
+    count = 1
+    for index in together:
+        count *= len(sums[index].limits) + 1
+    if not together or count > MAX_COMBINATIONS:
+        return None
+    scopes = []
+    for sides in itertools.product(*(range(len(sums[index].limits) + 1) for index in together)):
+        if _feasible([sums[index] for index in together], sides):
+            scopes.append(
+                tuple(
+                    (first_axis + index, 1 << side)
+                    for index, side in zip(together, sides, strict=True)
+                )
+            )
+    return scopes
+
+
+def _share(left: Sum, right: Sum) -> bool:
+    return bool(set(left.meters) & set(right.meters))
+
+
+def _feasible(sums: Sequence[Sum], sides: Iterable[int]) -> bool:
+    """Whether quantities of zero or more put each sum on its side.
+    Over a limit is at least one more: counts are whole.
+    """
+    meters = sorted({meter for total in sums for meter in total.meters})
+    # meters that the same sums look at can stand for one another
+    kinds = sorted({tuple(meter in total.meters for total in sums) for meter in meters})
+    rows: list[Row] = [
+        (tuple(-int(k == n) for k in range(len(kinds))), Fraction(0)) for n in range(len(kinds))
+    ]
+    for number, (total, side) in enumerate(zip(sums, sides, strict=True)):
+        inside = tuple(int(kind[number]) for kind in kinds)
+        if side < len(total.limits):
+            rows.append((inside, total.limits[side]))
+        if side:
+            rows.append((tuple(-x for x in inside), -(total.limits[side - 1] + 1)))
+    for column in range(len(kinds)):
+        rows = _eliminated(rows, column)
+    return all(bound >= 0 for _, bound in rows)
+
+
+def _eliminated(rows: list[Row], column: int) -> list[Row]:
+    kept = [row for row in rows if not row[0][column]]
+    above = [row for row in rows if row[0][column] > 0]
+    below = [row for row in rows if row[0][column] < 0]
+    for (left, high), (right, low) in itertools.product(above, below):
+        a, b = left[column], -right[column]
+        kept.append(
+            (tuple(b * x + a * y for x, y in zip(left, right, strict=True)), b * high + a * low)
+        )
+    return list(dict.fromkeys(kept))
+
+
+def least_over(limit: Fraction) -> Fraction:
+    """The least count that is over a limit."""
+    return Fraction(floor(limit) + 1)
+
+
+def quantities_on(
+    sums: Sequence[Sum], sides: Sequence[int], wanted: Mapping[int, Fraction]
+) -> dict[int, Fraction] | None:
+    """Quantities by meter that put every sum on its side at once,
+    as near above those wanted as can be; None where none do.
+    """
+    least = [
+        least_over(total.limits[side - 1]) if side else Fraction(0)
+        for total, side in zip(sums, sides, strict=True)
+    ]
+    most = [
+        total.limits[side] if side < len(total.limits) else None
+        for total, side in zip(sums, sides, strict=True)
+    ]
+    return quantities_between(sums, least, most, wanted)
+
+
+def quantities_between(
+    sums: Sequence[Sum],
+    least: Sequence[Fraction],
+    most: Sequence[Fraction | None],
+    wanted: Mapping[int, Fraction],
+) -> dict[int, Fraction] | None:
+    """Quantities by meter with every sum between two numbers.
+    What is wanted and does not fit is taken back, the last meter first.
+    """
+    start = dict(wanted)
+    for total, high in zip(sums, most, strict=True):
+        for meter in reversed(total.meters):
+            if high is not None and meter in start:
+                start[meter] = max(
+                    Fraction(0), min(start[meter], start[meter] + high - _counted(total, start))
+                )
+    found: list[dict[int, Fraction]] = []
+    todo, tried = [start], 0
+    while todo and tried < MAX_COMBINATIONS:
+        given, tried = todo.pop(), tried + 1
+        short = [
+            (total, low - counted)
+            for total, low in zip(sums, least, strict=True)
+            if (counted := _counted(total, given)) < low
+        ]
+        if not short:
+            found.append(given)
+            continue
+        total, missing = short[0]
+        for meter in sorted(total.meters, key=lambda meter: meter in given):
+            room = [
+                high - _counted(other, given)
+                for other, high in zip(sums, most, strict=True)
+                if high is not None and meter in other.meters
+            ]
+            more = min([missing, *room])
+            if more > 0:
+                todo.append({**given, meter: given.get(meter, Fraction(0)) + more})
+    if not found:
+        return None
+    best = min(
+        found, key=lambda given: (sum(given.values()), sum(1 for size in given.values() if size))
+    )
+    return {meter: size for meter, size in best.items() if size}
+
+
+def _counted(total: Sum, given: Mapping[int, Fraction]) -> Fraction:
+    return sum((given.get(meter, Fraction(0)) for meter in total.meters), Fraction(0))

@@ -1,0 +1,88 @@
+"""The layers of the package: imports run one way, and the formats of records know no price."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import pricelang
+
+ROOT = Path(pricelang.__file__).parent
+# From the ground up: a package imports itself and those before it.
+LAYERS = (
+    "present",
+    "files",
+    "syntax",
+    "model",
+    "solver",
+    "check",
+    "compile",
+    "evaluate",
+    "usage",
+    "verify",
+    "apps",
+    "engines",
+    "api",
+    "__init__",
+    "cli",
+    "quick",
+    "__main__",
+)
+MODULES = {
+    ".".join(("pricelang", *path.relative_to(ROOT).with_suffix("").parts)): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+# What the readers of records may load: a start waits for it.
+STANDARD = frozenset(sys.stdlib_module_names)
+READERS = STANDARD | {"attrs", "typing_extensions", "zstandard"}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: write the whole name of the module"
+            base = node.module or ""
+            for name in node.names:
+                whole = f"{base}.{name.name}"
+                found.add(whole if whole in MODULES or f"{whole}.__init__" in MODULES else base)
+    return found
+
+
+def layer(module: str) -> int:
+    """The place of a module among the layers."""
+    return LAYERS.index([*module.split("."), "__init__"][1])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module: str) -> None:
+    above = {
+        other
+        for other in imports(MODULES[module])
+        if other.split(".")[0] == "pricelang" and layer(other) > layer(module)
+    }
+    if module.startswith("pricelang.cli."):
+        above = {other for other in above if not other.startswith("pricelang.quick")}
+    assert not above
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if name.startswith("pricelang.usage.formats.")]
+)
+def test_a_format_knows_no_price(module: str) -> None:
+    for other in imports(MODULES[module]):
+        assert (
+            other.startswith("pricelang.usage")
+            or other == "pricelang.model.notes"
+            or other.split(".")[0] in READERS
+        ), other
+
+
+def test_the_root_holds_the_package_its_entry_and_its_interface() -> None:
+    assert {path.stem for path in ROOT.glob("*.py")} == {"__init__", "__main__", "api"}

@@ -1,0 +1,125 @@
+"""That more usage never costs less, where bills are more than quantities times prices:
+by hand, and against many bills.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from pricelang.solver.simplex import greatest
+from pricelang.verify.analysis import Analysis
+from pricelang.verify.claims import Verdict, decide_claims
+from tests.verify import checked
+from tests.verify.enumerated import Enumerated
+from tests.verify.test_brute_force import TINY, judge
+
+CLAIM = "\nclaim more usage never costs less\n"
+
+
+def verdict_on(text: str) -> tuple[Enumerated, Verdict]:
+    book = checked((text,)).book
+    assert book is not None, checked((text,)).faults
+    (verdict,) = decide_claims(Analysis(book))
+    return Enumerated(book), verdict
+
+
+@pytest.mark.parametrize(
+    ("rules", "holds"),
+    [
+        # after rounding both prices are nothing, and one side is free
+        ('free when output over 1,000 because "so it is"\nround unit_price to $1,000 down\n', True),
+        ('free when output over 1,000 because "so it is"\nround unit_price to $1.50 down\n', False),
+        ("round total to $0.01 down when input over 1,000", False),
+        ("round line to $0.01 down when input over 1,000", False),
+        ("round total to $0.01 up when input over 1,000", True),
+        ("round total to $0.01 up when input up to 1,000", False),
+        ("round total to $0.01 down when input up to 1,000", True),
+        # a cap that both sides reach, and one that only dear requests do
+        (
+            "limit bill\n  at most $9 per request\nmultiplier half\n  x 0.5 on tokens when calls over 100",
+            True,
+        ),
+        (
+            "limit bill\n  at most $900 per request\nmultiplier half\n  x 0.5 on tokens when calls over 100",
+            False,
+        ),
+        (
+            "limit bill\n  at least $900 per request\nmultiplier half\n  x 0.5 on input when input over 100",
+            False,
+        ),
+        ("limit bill\n  at least $900 per request when calls up to 100", False),
+        (
+            "limit bill\n  at most $9 per request when calls over 5\n  at most $5 per request when calls up to 5",
+            True,
+        ),
+        (
+            "limit bill\n  at most $5 per request when calls over 5\n  at most $9 per request when calls up to 5",
+            False,
+        ),
+        # a lower price that even all that the threshold lets through does not make less of
+        ("multiplier bit\n  x 0.9 on calls when calls over 5", True),
+        ("multiplier bit\n  x 0.8 on calls when calls over 5", False),
+        # both thresholds are crossed by one step, and nothing can be asked between them
+        (
+            'multiplier half\n  x 0.5 on tokens when input over 1,000 and both over 1,000\nrefuse when both over 1,000 and input up to 1,000 because "no"',
+            False,
+        ),
+    ],
+)
+def test_by_hand(rules: str, holds: bool) -> None:
+    found, verdict = verdict_on(f"{TINY}{rules}{CLAIM}")
+    assert (verdict.holds, verdict.undecided) == (holds, False), (verdict.why, str(verdict.witness))
+    judge(found, verdict)
+
+
+def test_a_witness_meets_every_sum_at_once() -> None:
+    text = (
+        f"{TINY.replace('| $2 |', '| $1 |')}multiplier half\n  x 0.5 on input when both over 1,000\n"
+        'free when input over 1,000 because "so it is"\nclaim input costs output\n'
+    )
+    found, verdict = verdict_on(text)
+    judge(found, verdict)
+    assert verdict.witness is not None
+    usage = dict(verdict.witness.usage)
+    assert usage["input"] <= 1_000 < usage["input"] + usage["output"]
+
+
+def test_linear_programs_against_a_grid() -> None:
+    """The greatest value of small programs,
+    whose corners are found by trying every pair of rows.
+    """
+    random, solved = Random(1), 0
+    for _ in range(200):
+        rows = [((Fraction(1), Fraction(1)), Fraction(20))]
+        rows += [
+            (
+                (Fraction(random.randint(-3, 3)), Fraction(random.randint(-3, 3))),
+                Fraction(random.randint(-6, 12)),
+            )
+            for _ in range(3)
+        ]
+        objective = [Fraction(random.randint(-3, 3)) for _ in range(2)]
+        edges = [
+            *rows,
+            ((Fraction(-1), Fraction(0)), Fraction(0)),
+            ((Fraction(0), Fraction(-1)), Fraction(0)),
+        ]
+        corners = []
+        for (a, b), bound in edges:
+            for (c, d), other in edges:
+                if a * d != b * c:
+                    x, y = (
+                        (bound * d - b * other) / (a * d - b * c),
+                        (a * other - bound * c) / (a * d - b * c),
+                    )
+                    if all(p * x + q * y <= most for (p, q), most in edges):
+                        corners.append(objective[0] * x + objective[1] * y)
+        found = greatest(objective, rows)
+        assert (found[0] if found is not None else None) == max(corners, default=None)
+        if found is not None:
+            assert sum(p * x for p, x in zip(objective, found[1], strict=True)) == found[0]
+            solved += 1
+    assert 50 < solved < 200
