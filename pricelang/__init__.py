@@ -47,6 +47,7 @@ __all__ = [
     "Refused",
     "Span",
     "UnknownName",
+    "export",
     "load",
 ]
 
