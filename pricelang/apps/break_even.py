@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.apps.price_page import STILL_LISTED
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
@@ -445,7 +445,7 @@ def _point_of(book: m.Book, point: Point, meter: int) -> Point:
     return (*point[:first], *sides)
 
 
-def _figure(book: m.Book, cell: Cell, meter: int) -> tuple[Fraction, str, str]:
+def _figure(book: m.Book, cell: Combination, meter: int) -> tuple[Fraction, str, str]:
     """The price of a meter in a cell, what it is for, and its currency."""
     rate = cell.rates[book.meters[meter].name]
     if not isinstance(rate, Rate):
@@ -519,7 +519,7 @@ def _share(rates: RateCard, day: str, model: int, other: int, base: int) -> Outp
     return OutputShare(name, against, crossing, below, above)
 
 
-def _unit(book: m.Book, cell: Cell, meter: int) -> Fraction:
+def _unit(book: m.Book, cell: Combination, meter: int) -> Fraction:
     rate = cell.rates[book.meters[meter].name]
     if not isinstance(rate, Rate):
         raise rate

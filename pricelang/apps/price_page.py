@@ -14,7 +14,7 @@ from functools import cached_property
 from attrs import define, frozen
 
 from pricelang.evaluate.announced import announced_notes
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Point, Rate, derivation_at
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
@@ -180,7 +180,7 @@ class _Day:
             models,
         )
 
-    def cell(self, model: int, scope: m.Scope) -> tuple[Point, Cell] | None:
+    def cell(self, model: int, scope: m.Scope) -> tuple[Point, Combination] | None:
         """The cell of a model within a scope, defaults first;
         None where there is no such request.
         """
@@ -219,7 +219,7 @@ class _Day:
             [(model, cell) for model, _, cell in found],
         )
 
-    def _changed(self, model: int, modifier: m.Modifier) -> tuple[Point, Cell] | None:
+    def _changed(self, model: int, modifier: m.Modifier) -> tuple[Point, Combination] | None:
         for line in modifier.lines:
             scope = meet(modifier.when, line.scope) if line.outcome in ("factor", "add") else None
             found = self.cell(model, scope) if scope is not None else None
@@ -249,7 +249,7 @@ class _Day:
         title: str,
         given: tuple[str, ...],
         meters: list[str],
-        cells: list[tuple[int, Cell]],
+        cells: list[tuple[int, Combination]],
     ) -> Table:
         rows = [
             Row(
@@ -280,13 +280,13 @@ class _Day:
             price.model for price in unsure if dict(price.scope).get(m.DATES, inside) & inside
         )
 
-    def _figure(self, cell: Cell, meter: str) -> Figure | None:
+    def _figure(self, cell: Combination, meter: str) -> Figure | None:
         rate = cell.rates[meter]
         if not isinstance(rate, Rate):
             return None
         return self._converted(rate.unit_price * rate.size, rate.per, cell)
 
-    def _converted(self, amount: Fraction, per: str, cell: Cell) -> Figure:
+    def _converted(self, amount: Fraction, per: str, cell: Combination) -> Figure:
         if cell.conversion is None:
             return Figure(amount, per, self.book.currency)
         return Figure(amount * cell.conversion.rate, per, cell.conversion.currency)
@@ -330,7 +330,9 @@ class _Day:
             if found is not None:
                 yield self._charged(charge, meter, *found)
 
-    def _charged(self, charge: m.Charge, meter: m.Meter, point: Point, cell: Cell) -> Charged:
+    def _charged(
+        self, charge: m.Charge, meter: m.Meter, point: Point, cell: Combination
+    ) -> Charged:
         rate = cell.rates[meter.name]
         assert isinstance(rate, Rate)
         conditions = [f"free: {rate.free}"] if rate.free is not None else []
@@ -360,7 +362,7 @@ class _Day:
         )
 
 
-def _touched(cell: Cell, modifier: str) -> list[str]:
+def _touched(cell: Combination, modifier: str) -> list[str]:
     """The meters of a cell whose price a modifier changed."""
     return [
         name

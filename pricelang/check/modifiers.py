@@ -29,7 +29,7 @@ def read_modifiers(draft: Draft) -> list[m.Modifier]:
         draft.only(statement.endings, WORDS, f"the first line of a {kind}")
         when = draft.condition(statement.when)
         within = meet(when, draft.term(layer))
-        lines: list[m.Line] = []
+        lines: list[m.ModifierLine] = []
         for line in statement.lines:
             lines += _lines(draft, layer, statement, line, within or ())
         title = statement.title.text if statement.title is not None else statement.name.text
@@ -55,13 +55,13 @@ def _lines(
     statement: t.Multiplier | t.Surcharge,
     line: t.ModifierLine,
     when: m.Scope,
-) -> list[m.Line]:
+) -> list[m.ModifierLine]:
     draft.only(line.endings, SCOPED | WORDS | {"then"}, "a line of a modifier")
     scope = draft.scope(line.endings, layer, when)
     effect = line.effect
     because = () if line.endings.then is not None else (line.endings,)
     own = evolve(line.endings, because=None) if not because else line.endings
-    blank = m.Line(
+    blank = m.ModifierLine(
         scope,
         line.otherwise,
         "refuse",
@@ -135,7 +135,7 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
     return tuple(sorted(found.items()))
 
 
-def _addition(draft: Draft, effect: t.Addition, blank: m.Line) -> m.Line:
+def _addition(draft: Draft, effect: t.Addition, blank: m.ModifierLine) -> m.ModifierLine:
     amount = draft.money(effect.money)
     if not amount:
         draft.fault(
@@ -195,9 +195,9 @@ def _amend_factor(
         draft.fault(
             "zero", "a factor of zero makes things free without saying so", factor.number.span
         )
-    lines: list[m.Line] = []
+    lines: list[m.ModifierLine] = []
     stands: set[int] = set()
-    other: list[m.Line] = []
+    other: list[m.ModifierLine] = []
     any_hit = False
     for old in modifier.lines:
         shared = meet(old.scope, scope)

@@ -23,7 +23,7 @@ MAX_DEPTH = 16
 
 
 @define
-class Rates:
+class CheckedRates:
     """The prices and derivations of a book, by (model, meter) and by meter."""
 
     prices: dict[tuple[int, int], list[m.Price]]
@@ -76,9 +76,9 @@ class Rates:
                 rest = without(rest, [derivation.scope], self.effort)
 
 
-def read_rates(draft: Draft) -> Rates:
+def read_rates(draft: Draft) -> CheckedRates:
     """All prices of the models, each with its scope and rank."""
-    rates = Rates({}, [], {}, {}, draft.space.effort)
+    rates = CheckedRates({}, [], {}, {}, draft.space.effort)
     _derivations(draft, rates)
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]] = {}
     for layer, statement in draft.statements(t.Rates):
@@ -100,7 +100,7 @@ def read_rates(draft: Draft) -> Rates:
     return rates
 
 
-def _derivations(draft: Draft, rates: Rates) -> None:
+def _derivations(draft: Draft, rates: CheckedRates) -> None:
     for layer, statement in draft.statements(t.Derive):
         draft.only(statement.endings, WORDS, "the general line of `derive`")
         meter, of = draft.meter(statement.meter), draft.meter(statement.of)
@@ -144,7 +144,7 @@ def _derivations(draft: Draft, rates: Rates) -> None:
     _check_depth(draft, rates)
 
 
-def _check_depth(draft: Draft, rates: Rates) -> None:
+def _check_depth(draft: Draft, rates: CheckedRates) -> None:
     """Prices are followed through so many derivations and no further,
     where nothing would be left of them.
     """
@@ -169,7 +169,7 @@ def _check_depth(draft: Draft, rates: Rates) -> None:
         )
 
 
-def _check_circles(draft: Draft, rates: Rates) -> None:
+def _check_circles(draft: Draft, rates: CheckedRates) -> None:
     for meter in rates.derivations:
         seen, todo = set(), [meter]
         while todo:
@@ -195,7 +195,7 @@ def _check_circles(draft: Draft, rates: Rates) -> None:
 
 def _read_table(
     draft: Draft,
-    rates: Rates,
+    rates: CheckedRates,
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]],
     layer: int,
     statement: t.Rates,
@@ -241,7 +241,7 @@ def _read_table(
 
 def _read_row(
     draft: Draft,
-    rates: Rates,
+    rates: CheckedRates,
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]],
     layer: int,
     statement: t.Rates,
@@ -310,7 +310,7 @@ def _read_row(
 
 def _cell_price(
     draft: Draft,
-    rates: Rates,
+    rates: CheckedRates,
     cell: t.Cell,
     model: int,
     meter: int,
@@ -351,7 +351,11 @@ def _cell_price(
 
 
 def _place_rows(
-    draft: Draft, rates: Rates, layer: int, condition: m.Scope, rows: list[tuple[int, m.Price]]
+    draft: Draft,
+    rates: CheckedRates,
+    layer: int,
+    condition: m.Scope,
+    rows: list[tuple[int, m.Price]],
 ) -> None:
     """Gives each row its period:
     until the next row that prices the same meter of the same model.
@@ -385,7 +389,7 @@ def _place_rows(
         rates.prices.setdefault((price.model, price.meter), []).append(placed)
 
 
-def _check_overrides(draft: Draft, rates: Rates) -> None:
+def _check_overrides(draft: Draft, rates: CheckedRates) -> None:
     """Each figure against what it must be: what is derived, or what it stands instead of."""
     for (model, meter), prices in rates.prices.items():
         for number, price in enumerate(prices):
@@ -406,7 +410,7 @@ def _check_overrides(draft: Draft, rates: Rates) -> None:
                 _check_instead(draft, rates, model, meter, price, span)
 
 
-def _check_figure(draft: Draft, rates: Rates, price: m.Price, span: Span) -> None:
+def _check_figure(draft: Draft, rates: CheckedRates, price: m.Price, span: Span) -> None:
     for piece, amount, origin in rates._price(price, price.scope, price.rank, 0):
         if amount is not None and amount * price.size != price.amount:
             derived, written = (
@@ -442,7 +446,7 @@ def _begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
 
 
 def _check_instead(
-    draft: Draft, rates: Rates, model: int, meter: int, price: m.Price, span: Span
+    draft: Draft, rates: CheckedRates, model: int, meter: int, price: m.Price, span: Span
 ) -> None:
     below = list(rates.pieces(model, meter, price.scope, price.rank - 1))
     if not below and meter in rates.derivations:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pricelang.cli.charts import Chart, Line, chart_text, plotext
+from pricelang.cli.charts import Chart, ChartLine, chart_text, plotext
 from pricelang.cli.options import at_option, book_option, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.model.errors import PriceError
@@ -207,7 +207,7 @@ def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
         f"{first.model}: a prompt of one {first.per}", "calls", most, first.currency, ticks
     )
     chart.lines.append(
-        Line(
+        ChartLine(
             [int(sent * chart.scale) for sent, _ in costs(first, calls)],
             f"{first.base} each time",
             "x",
@@ -215,7 +215,9 @@ def _chart(plot: Any, found: BreakEven, as_markdown: bool) -> None:
     )
     for cache, mark in zip(lines, "*o+#", strict=False):
         chart.lines.append(
-            Line([int(kept * chart.scale) for _, kept in costs(cache, calls)], _label(cache), mark)
+            ChartLine(
+                [int(kept * chart.scale) for _, kept in costs(cache, calls)], _label(cache), mark
+            )
         )
     click.echo(chart_text(plot, chart, as_markdown))
 

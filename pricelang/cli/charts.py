@@ -35,7 +35,7 @@ def plotext() -> Any:
 
 
 @frozen
-class Line:
+class ChartLine:
     """The heights of a line, one at each place of the axis below."""
 
     heights: Sequence[int]
@@ -52,7 +52,7 @@ class Chart:
     most: Fraction
     currency: str
     ticks: Sequence[int]
-    lines: list[Line] = field(factory=list)
+    lines: list[ChartLine] = field(factory=list)
 
     @property
     def scale(self) -> Fraction:

@@ -11,7 +11,7 @@ from pricelang.cli.answers import Answer
 from pricelang.cli.options import Input
 from pricelang.cli.request import request_grid
 from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.limits import Limit, limits_of
+from pricelang.evaluate.limits import RequestLimit, limits_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.columns import columns_of
@@ -104,7 +104,7 @@ def _rates(book: m.Book, bill: Bill, usage: Mapping[str, int]) -> Rates | None:
 
 
 def _sides(
-    book: m.Book, usage: Mapping[str, int], most: Iterable[Limit]
+    book: m.Book, usage: Mapping[str, int], most: Iterable[RequestLimit]
 ) -> list[tuple[list[str], int | None, int | None]] | None:
     """Between which limits of each threshold sum the quantities lie,
     and what one request has at most; None where a limit is no whole number.

@@ -38,7 +38,7 @@ Kept = TypeVar("Kept")
 
 
 @frozen(eq=False, repr=False)
-class Row:
+class RecordRow:
     """A record or a part of one: quantities by meter, and its amount in words."""
 
     place: Place | None
@@ -48,7 +48,7 @@ class Row:
     amount: str
 
 
-class Total:
+class ModelTotal:
     """The records of a model and what they cost, at least and at most."""
 
     def __init__(self) -> None:
@@ -69,9 +69,9 @@ class Summary:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.rows: list[Row] = []
-        self.totals: dict[str, dict[str, Total]] = {}
-        self.grand: dict[str, Total] = {}
+        self.rows: list[RecordRow] = []
+        self.totals: dict[str, dict[str, ModelTotal]] = {}
+        self.grand: dict[str, ModelTotal] = {}
         self.notes: dict[Note, int] = {}
         self.refused: list[Answer] = []
         self.skipped: list[Skipped] = []
@@ -98,7 +98,7 @@ class Summary:
             if note in self.notes or len(self.notes) < MAX_NAMED:
                 self.notes[note] = self.notes.get(note, 0) + 1
         self._add_totals(answer.record, bill)
-        self.grand.setdefault(bill.currency, Total()).add(low, high)
+        self.grand.setdefault(bill.currency, ModelTotal()).add(low, high)
         # What is drawn is bounded, what is added up is not:
         # a run of any length needs no more memory than this.
         if len(self.rows) < MAX_ROWS:
@@ -119,7 +119,7 @@ class Summary:
             by_model[model] = (before[0] + low, before[1] + high)
         models = self.totals.setdefault(bill.currency, {})
         for model, (low, high) in by_model.items():
-            models.setdefault(model, Total()).add(low, high)
+            models.setdefault(model, ModelTotal()).add(low, high)
 
     def _shares(self, record: Record, bill: Bill) -> Iterator[tuple[str, Fraction, Fraction]]:
         """What each part of a bill adds to its model's total."""
@@ -181,19 +181,19 @@ def _keep(found: list[Kept], one: Kept, most: int) -> None:
         found.append(one)
 
 
-def _rows(place: Place, bill: Bill) -> Iterator[Row]:
+def _rows(place: Place, bill: Bill) -> Iterator[RecordRow]:
     names = list(dict.fromkeys(part.cell.model.name for part in bill.parts))
     model = names[0] if len(names) == 1 else f"{len(names)} models" if names else ""
     together: dict[str, Fraction] = {}
     for part in bill.parts:
         for meter, uses in part.usage.items():
             together[meter] = together.get(meter, Fraction(0)) + sum(uses)
-    yield Row(place, "", model, together, span_of(*bounds_of(bill), bill.currency))
+    yield RecordRow(place, "", model, together, span_of(*bounds_of(bill), bill.currency))
     if len(bill.parts) > 1:
         for number, part in enumerate(bill.parts, 1):
             quantities = {meter: Fraction(sum(uses)) for meter, uses in part.usage.items()}
             # The parts of a sum with bounds say what they cost together only.
             amount = money(part.total, part.currency) if bill.bounds is None else ""
-            yield Row(
+            yield RecordRow(
                 None, part.label or f"part {number}", part.cell.model.name, quantities, amount
             )

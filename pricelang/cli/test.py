@@ -19,7 +19,7 @@ from pricelang.present.text import printable
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
-    from pricelang.verify.coverage import Coverage, FileCoverage, Rule
+    from pricelang.verify.coverage import Coverage, CoveredRule, FileCoverage
 
 Texts = dict[str, list[str]]
 """The lines of the files of a book."""
@@ -165,7 +165,7 @@ def _show_coverage(found: Coverage, names: dict[str, str], texts: Texts) -> None
 
 
 def _lines(
-    rules: Iterable[Rule], names: dict[str, str], texts: Texts
+    rules: Iterable[CoveredRule], names: dict[str, str], texts: Texts
 ) -> Iterator[tuple[str, str, str]]:
     """Rules by the line on which they stand: its place, what of it is meant, and its text."""
     for (file, line, kind, why), group in itertools.groupby(

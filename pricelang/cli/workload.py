@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pricelang.cli.charts import TOP, Chart, Line, chart_text, plotext
+from pricelang.cli.charts import TOP, Chart, ChartLine, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
 from pricelang.model.errors import BadRequest, PriceError
@@ -305,7 +305,7 @@ def _chart(plot: Any, found: Workload, as_markdown: bool) -> None:
     )
     for level, mark in lines:
         heights = [min(TOP, int(getattr(day.together, level) * chart.scale)) for day in found.days]
-        chart.lines.append(Line(heights, level, mark))
+        chart.lines.append(ChartLine(heights, level, mark))
     click.echo(chart_text(plot, chart, as_markdown))
 
 

@@ -40,12 +40,12 @@ def check_modifiers(draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier])
             )
 
 
-def stronger(modifier: m.Modifier, line: m.Line) -> list[m.Scope]:
+def stronger(modifier: m.Modifier, line: m.ModifierLine) -> list[m.Scope]:
     """The scopes of the lines that decide before a line does."""
     return [other.scope for other in _before(modifier, line)]
 
 
-def _before(modifier: m.Modifier, line: m.Line) -> list[m.Line]:
+def _before(modifier: m.Modifier, line: m.ModifierLine) -> list[m.ModifierLine]:
     order = {"refuse": 0, "no_effect": 1, "factor": 2, "add": 2}
     mine = (line.otherwise, order[line.outcome])
     others = [x for x in modifier.lines if x is not line]
@@ -58,7 +58,7 @@ def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
     """Lines that never decide.
     A line that a contract amended in part stands in several pieces, of which one is enough.
     """
-    pieces: dict[m.Origin, list[m.Line]] = {}
+    pieces: dict[m.Origin, list[m.ModifierLine]] = {}
     for line in modifier.lines:
         pieces.setdefault(line.origin, []).append(line)
     gone: set[m.Origin] = set()
@@ -85,7 +85,7 @@ def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
             )
 
 
-def _same(line: m.Line, other: m.Line) -> bool:
+def _same(line: m.ModifierLine, other: m.ModifierLine) -> bool:
     """Whether two lines without a factor say the same, so that one of them does."""
     return (line.outcome, line.otherwise) == (other.outcome, other.otherwise) and reason(
         line.origin
@@ -118,7 +118,7 @@ def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) 
                 break  # one is enough to find the line, and many lines could meet many
 
 
-def _clash(line: m.Line, other: m.Line) -> bool:
+def _clash(line: m.ModifierLine, other: m.ModifierLine) -> bool:
     """Whether two lines, were they to hold together, would say two things of one meter,
     or one thing for two reasons.
     """

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.engines.join_keys import Words
+from pricelang.engines.join_keys import SqlSyntax
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import decimal_sql
 from pricelang.model.instants import written
@@ -31,7 +31,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
 @frozen(eq=False)
-class Clock:
+class InstantSyntax:
     """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is
     compared with, `minute` is the minute of the day of that, `turn` the start of its `day`, `month`
     or `year`. `timed` is whether what a column holds has a time of day beside its day: where that
@@ -59,9 +59,9 @@ class Dialect:
     """
 
     name: str
-    words: Words
-    plain: Clock
-    zoned: Clock
+    words: SqlSyntax
+    plain: InstantSyntax
+    zoned: InstantSyntax
     usual: str
     text: str
     small: str
@@ -88,7 +88,7 @@ class Dialect:
             else self.cast(self.words.text(str(number)), self.number)
         )
 
-    def clock(self, kind: str) -> Clock:
+    def clock(self, kind: str) -> InstantSyntax:
         """How a column of instants is read: `plain` or `zoned`."""
         return self.zoned if kind == "zoned" else self.plain
 
@@ -165,8 +165,10 @@ def _clock(
     minute: Callable[[str], str] = _extracted,
     turn: Callable[[str, str], str] = _truncated,
     timed: Callable[[str], str] = lambda sql: "true",
-) -> Clock:
-    return Clock(read, lambda seconds: f"{kind} '{_moment(seconds)}{suffix}'", minute, turn, timed)
+) -> InstantSyntax:
+    return InstantSyntax(
+        read, lambda seconds: f"{kind} '{_moment(seconds)}{suffix}'", minute, turn, timed
+    )
 
 
 def _at_utc(sql: str) -> str:
@@ -250,13 +252,13 @@ _SPARK_PLAIN = _clock(
 )
 # Spark reads an instant of its type TIMESTAMP in the zone of the session;
 # its seconds since 1970 have no zone.
-_SPARK_SECONDS = Clock(
+_SPARK_SECONDS = InstantSyntax(
     lambda sql: f"unix_seconds({sql})",
     str,
     lambda at: f"(pmod({at}, 86400) div 60)",
     lambda unit, at: _spark_turn(f"date_from_unix_date(cast(floor({at} / 86400) as int))", unit),
 )
-_CLICKHOUSE = Clock(
+_CLICKHOUSE = InstantSyntax(
     lambda sql: sql,
     lambda seconds: f"toDateTime64('{_moment(seconds)}', 0, 'UTC')",
     lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))",
@@ -265,7 +267,7 @@ _CLICKHOUSE = Clock(
 # What a literal of TIMESTAMP is in Snowflake, and how its text is read, are settings of the account
 # and the session. The seconds since 1970 are in UTC of a column with a zone and of one without,
 # whatever the zone of the session.
-_SNOWFLAKE = Clock(
+_SNOWFLAKE = InstantSyntax(
     lambda sql: f"to_timestamp_ntz(date_part(epoch_second, {sql}), 0)",
     lambda seconds: f"to_timestamp_ntz('{_moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')",
     _extracted,
@@ -349,16 +351,18 @@ def _rounded(kind: str, sql: str, digits: int) -> str:
 
 
 def _words(
-    name: Callable[[str], str], text: Callable[[str], str], clock: Clock, number: str
-) -> Words:
-    return Words(name, text, clock.instant, clock.minute, lambda sql: f"cast({sql} as {number})")
+    name: Callable[[str], str], text: Callable[[str], str], clock: InstantSyntax, number: str
+) -> SqlSyntax:
+    return SqlSyntax(
+        name, text, clock.instant, clock.minute, lambda sql: f"cast({sql} as {number})"
+    )
 
 
 def _dialect(
     name: str,
     names: Callable[[str], str],
     text: Callable[[str], str],
-    clocks: tuple[Clock, Clock],
+    clocks: tuple[InstantSyntax, InstantSyntax],
     usual: str,
     types: tuple[str, str, str, str],
     **more: Any,

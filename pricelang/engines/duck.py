@@ -17,7 +17,7 @@ from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
 from pricelang.engines.fallback import DIGITS, Single
-from pricelang.engines.join_keys import Quantity, Words
+from pricelang.engines.join_keys import Quantity, SqlSyntax
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import (
     as_written,
@@ -29,7 +29,7 @@ from pricelang.engines.quantities import (
     timed_sql,
 )
 from pricelang.engines.rates_table import may_round, store_rates
-from pricelang.engines.sources import VIEW, Source, detach, open_source
+from pricelang.engines.sources import VIEW, UsageTable, detach, open_source
 from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
 from pricelang.model.instants import seconds_of, written
 
@@ -46,7 +46,7 @@ MAX_COMBINATIONS = 20_000
 rows of any further one are priced one by one.
 """
 
-WORDS = Words(
+WORDS = SqlSyntax(
     name=quoted,
     text=literal,
     instant=lambda seconds: f"timestamp '{written(seconds)}'",
@@ -92,7 +92,7 @@ class Job:
 
     book: PriceBook
     connection: DuckDBPyConnection
-    source: Source
+    source: UsageTable
     columns: Columns
     fixed: Fixed
     sums: bool = False

@@ -1,7 +1,7 @@
 """The questions that place a row of usage among the rates, and its price there, as SQL expressions.
 
 They are plain enough for every dialect: comparisons, `case`, sums and products of integers.
-What a dialect says in words of its own is in its `Words`.
+What a dialect says in words of its own is in its `SqlSyntax`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from math import ceil, floor
 
 from attrs import frozen
 
-from pricelang.evaluate.rate_table.atoms import RateTable, Threshold
+from pricelang.evaluate.rate_table.atoms import RateTable, RateThreshold
 
 SMALL = 10**17
 """Quantities below are added up in 64 bits without a look at them."""
 
 
 @frozen
-class Words:
+class SqlSyntax:
     """How a dialect writes an identifier, a literal text, an instant (UTC seconds),
     the minute of the day of an instant, and a value as the integer type in which atoms are counted.
     """
@@ -55,7 +55,7 @@ def said_sql(text: str, known: str | None = None, silent: str | None = None) -> 
     )
 
 
-def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> str:
+def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: SqlSyntax) -> str:
     """The number of cuts that an instant is not before, by halving;
     NULL where it is, which `may_lack` says it may.
     """
@@ -76,7 +76,7 @@ def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: Words) -> s
     )
 
 
-def clock_sql(turns: Sequence[int], at: str, words: Words, timed: str = "true") -> str:
+def clock_sql(turns: Sequence[int], at: str, words: SqlSyntax, timed: str = "true") -> str:
     """The number of turns of the clock that the minute of an instant is not before;
     NULL where the instant is not `timed`.
     """
@@ -92,7 +92,7 @@ def timed_sql(text: str, kind: str) -> str:
     return "false" if kind.lower() == "date" else "true"
 
 
-def side_sql(threshold: Threshold, quantities: Sequence[Quantity]) -> str:
+def side_sql(threshold: RateThreshold, quantities: Sequence[Quantity]) -> str:
     """The number of limits that the sum of a request's quantities is over."""
     counted = [quantity for quantity in quantities if quantity.meter in threshold.meters]
     if not counted:
@@ -148,7 +148,7 @@ def amount_sql(
     least: str | None,
     may_lack: bool,
     extra: int,
-    words: Words,
+    words: SqlSyntax,
     wide: bool,
 ) -> str:
     """The amount of a meter in atoms:

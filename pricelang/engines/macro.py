@@ -51,7 +51,7 @@ one that is finer has no price here.
 
 
 @frozen
-class Part:
+class MacroMeter:
     """A meter of the macro: its number among those of the rates,
     its argument, and whether a minimum may hold.
     """
@@ -162,7 +162,9 @@ def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
     )
 
 
-def _store_lists(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
+def _store_lists(
+    connection: DuckDBPyConnection, found: Versions, parts: Sequence[MacroMeter]
+) -> None:
     """The rates as lists in the order in which the macro counts: the version at each place of a
     name and a stretch, the card at each place of a version and a combination (none where no such
     request exists), and the prices of each card.
@@ -207,7 +209,9 @@ def _in_order(found: Versions) -> list[int | None]:
     return cards
 
 
-def _show_rates(connection: DuckDBPyConnection, found: Versions, parts: Sequence[Part]) -> None:
+def _show_rates(
+    connection: DuckDBPyConnection, found: Versions, parts: Sequence[MacroMeter]
+) -> None:
     """The same rates for people to read and join by themselves: a row for each name, period and
     combination, out of the lists; and where rates are by classes of values, the class of every
     combination.
@@ -273,12 +277,12 @@ def _decimal(atoms: int | None, places: int) -> str | None:
     return None if atoms is None else plain(scaled(atoms, places))
 
 
-def _price(row: RateRow, part: Part, places: int) -> str | None:
+def _price(row: RateRow, part: MacroMeter, places: int) -> str | None:
     atoms = row.atoms[part.number]
     return str(atoms) if atoms is not None and part.quantity.scale == 0 else _decimal(atoms, places)
 
 
-def _least(row: RateRow, part: Part) -> str | None:
+def _least(row: RateRow, part: MacroMeter) -> str | None:
     """The least quantity that the rate holds for, rounded up to what is counted."""
     least = row.least[part.number]
     return (
@@ -291,7 +295,7 @@ def _least(row: RateRow, part: Part) -> str | None:
 # ---- the macro -----------------------------------------------------------------------------------
 
 
-def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
+def _parts(book: PriceBook, found: Versions) -> tuple[MacroMeter, ...]:
     """The meters that have a price. A quantity is given as any number:
     one that is negative or finer than is counted is NULL, and so has no price.
     """
@@ -317,14 +321,16 @@ def _parts(book: PriceBook, found: Versions) -> tuple[Part, ...]:
             )
         has_least = any(row.least[number] is not None for row in found.cards)
         parts.append(
-            Part(number, Quantity(meter, f"({sql})", 0 if whole[meter] else TIME, None), has_least)
+            MacroMeter(
+                number, Quantity(meter, f"({sql})", 0 if whole[meter] else TIME, None), has_least
+            )
         )
     return tuple(parts)
 
 
 def _macro(
     found: Versions,
-    parts: Sequence[Part],
+    parts: Sequence[MacroMeter],
     name: str,
     refused: str,
     since: int | None,

@@ -26,7 +26,7 @@ KINDS = ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "DATE")
 
 
 @frozen
-class Part:
+class RowRange:
     """Rows of the usage, as SQL, and the version that all of them lie in;
     None where it takes their instants to tell.
     """
@@ -35,11 +35,11 @@ class Part:
     version: int | None
 
 
-def parts_of(job: Job, cuts: Sequence[int]) -> tuple[Part, ...]:
+def parts_of(job: Job, cuts: Sequence[int]) -> tuple[RowRange, ...]:
     """The usage of a job in parts by the version between
     `cuts` (UTC seconds) that their rows lie in.
     """
-    whole = (Part(job.source.sql, None),)
+    whole = (RowRange(job.source.sql, None),)
     at = job.columns.at
     if (
         not cuts
@@ -120,7 +120,7 @@ def _folders(job: Job, files: str) -> str | None:
     )
 
 
-def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> Iterator[Part]:
+def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> Iterator[RowRange]:
     """Whole files of one version together; of the others the stretches of rows."""
     whole: dict[int, list[str]] = {}
     for file, groups in itertools.groupby(stretches, key=lambda found: found[0]):
@@ -133,11 +133,11 @@ def _parts(stretches: Sequence[tuple[str, int, int | None]], folders: str) -> It
             continue
         read, start = f"read_parquet({literal(file)}, file_row_number = true, {folders})", 0
         for version, size in sizes:
-            yield Part(
+            yield RowRange(
                 f"select * from {read} where file_row_number >= {start} and file_row_number "
                 f"< {start + size}",
                 version,
             )
             start += size
     for version, files in whole.items():
-        yield Part(f"select * from read_parquet({literals(files)}, {folders})", version)
+        yield RowRange(f"select * from read_parquet({literals(files)}, {folders})", version)

@@ -27,7 +27,7 @@ VIEW, STAGED = "pricelang_usage", "pricelang_staged"
 
 
 @frozen
-class Source:
+class UsageTable:
     """A table that a connection can read: its SQL, and its columns with their types. `broken` are
     lines of a text that are no rows: the file, the line, what is wrong, and the line itself. `made`
     is the view or table that was made for it, `attached` the databases that were attached to read
@@ -64,7 +64,7 @@ def ending(path: str) -> str:
 
 def open_source(
     connection: DuckDBPyConnection, usage: object, table: str | None = None, remote: bool = False
-) -> Source:
+) -> UsageTable:
     """The table that `usage` is: a path or several (globs too), the name of a table or view of the
     connection, a frame of pandas or Polars, an Arrow table or reader (which is read whole, since it
     is looked at twice), or a relation of this connection. `table` names one in a database file; a
@@ -108,7 +108,7 @@ def _is_loaded(connection: DuckDBPyConnection) -> bool:
 
 def _of_paths(
     connection: DuckDBPyConnection, paths: Sequence[str], table: str | None, remote: bool
-) -> Source:
+) -> UsageTable:
     if any(scheme_of(path) for path in paths):
         check_local(paths, remote or _is_loaded(connection))
         load_remote(connection, paths)
@@ -161,7 +161,7 @@ def _table_name(connection: DuckDBPyConnection, text: str) -> str | None:
     return None
 
 
-def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
+def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> UsageTable:
     """Every cell as its text, columns of several files by their names;
     lines that have too many cells, or too few, are kept apart.
     """
@@ -178,7 +178,7 @@ def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
     ).fetchall()
     connection.execute(f"drop table {errors}; drop table {scans}")
     source = _described(connection, f"select * from {staged}")
-    return Source(
+    return UsageTable(
         source.sql,
         source.columns,
         tuple((file, line, _lower(error), text or "") for file, line, error, text in broken),
@@ -205,11 +205,11 @@ def _lower(text: str) -> str:
     return shown(text[:1].lower() + text[1:].rstrip("."), 200)
 
 
-def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> Source:
+def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> UsageTable:
     staged = fresh(STAGED)
     broken = staged_lines(connection, _existing(connection, paths), staged)
     source = _described(connection, f"select * from {staged}")
-    return Source(source.sql, source.columns, broken, staged)
+    return UsageTable(source.sql, source.columns, broken, staged)
 
 
 def _existing(
@@ -234,7 +234,7 @@ def _existing(
     return found
 
 
-def reads(connection: DuckDBPyConnection, source: Source, path: str) -> bool:
+def reads(connection: DuckDBPyConnection, source: UsageTable, path: str) -> bool:
     """Whether a file is one of those that a table is read from."""
     import duckdb
 
@@ -251,7 +251,7 @@ def reads(connection: DuckDBPyConnection, source: Source, path: str) -> bool:
 
 def _of_databases(
     connection: DuckDBPyConnection, paths: Sequence[str], table: str | None
-) -> Source:
+) -> UsageTable:
     """A table of each file, columns of several files by their names."""
     attached: list[str] = []
     try:
@@ -306,9 +306,9 @@ def detach(connection: DuckDBPyConnection, attached: Sequence[str]) -> None:
         connection.execute(f"detach database if exists {name}")
 
 
-def _described(connection: DuckDBPyConnection, sql: str, made: str = "") -> Source:
+def _described(connection: DuckDBPyConnection, sql: str, made: str = "") -> UsageTable:
     rows = connection.execute(f"describe {sql}").fetchall()
-    return Source(sql, tuple((row[0], row[1]) for row in rows), made=made)
+    return UsageTable(sql, tuple((row[0], row[1]) for row in rows), made=made)
 
 
 def _sentence(error: Exception) -> str:

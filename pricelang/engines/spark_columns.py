@@ -11,8 +11,8 @@ import re
 
 from attrs import frozen
 
-from pricelang.engines.dialects import DIALECTS, Clock
-from pricelang.engines.join_keys import Quantity, Words, timed_sql
+from pricelang.engines.dialects import DIALECTS, InstantSyntax
+from pricelang.engines.join_keys import Quantity, SqlSyntax, timed_sql
 from pricelang.model.book import Meter
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import FIRST, LAST
@@ -47,7 +47,7 @@ class When:
     """
 
     sql: str
-    clock: Clock
+    clock: InstantSyntax
     text: str
     # Whether it has a time of day beside its day, as SQL.
     timed: str = "true"
@@ -156,6 +156,8 @@ def as_written(column: str, kind: str) -> str:
     )
 
 
-def words_of(clock: Clock) -> Words:
+def words_of(clock: InstantSyntax) -> SqlSyntax:
     """The words of Spark for instants that are compared in some way."""
-    return Words(SPARK.words.name, SPARK.words.text, clock.instant, clock.minute, SPARK.words.wide)
+    return SqlSyntax(
+        SPARK.words.name, SPARK.words.text, clock.instant, clock.minute, SPARK.words.wide
+    )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.dialects import Clock
+from pricelang.engines.dialects import InstantSyntax
 from pricelang.engines.fallback import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, after_1970
 from pricelang.engines.spark_fallback import ANSWER, answers
@@ -18,7 +18,7 @@ from pricelang.engines.totals import PERIODS
 from pricelang.evaluate.rate_table.atoms import (
     Each,
     RateTable,
-    Threshold,
+    RateThreshold,
     cuts_of,
     thresholds_of_rows,
     turns_of,
@@ -164,7 +164,7 @@ def _here(
     return _summed(job, by, parts, refused, decimals)
 
 
-def _side(every: Threshold, found: Threshold, side: int) -> int:
+def _side(every: RateThreshold, found: RateThreshold, side: int) -> int:
     """A side of a threshold among fewer of its limits."""
     return bisect_right(found.limits, every.limits[side - 1]) if side else 0
 
@@ -438,7 +438,7 @@ def _is_period(job: Job, name: str) -> bool:
     return name in PERIODS and name not in job.usage.columns
 
 
-def _period_sql(name: str, at: str, clock: Clock) -> str:
+def _period_sql(name: str, at: str, clock: InstantSyntax) -> str:
     """The start of the hour, day, week, month or year of an instant, as SQL."""
     if name == "hour":
         # not by `date_trunc`, which puts an instant without a zone in that of the session,

@@ -308,7 +308,7 @@ class Placed:
 def placed(plan: Plan) -> Placed:
     """What places a row of the usage `u`."""
     clock, words = plan.dialect.clock(plan.instants), plan.dialect
-    asked = keyed.Words(
+    asked = keyed.SqlSyntax(
         words.words.name, words.words.text, clock.instant, clock.minute, words.words.wide
     )
     at = plan.read_at

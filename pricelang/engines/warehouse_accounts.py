@@ -24,7 +24,7 @@ from pricelang.engines.warehouse import (
     priced_rows,
     reason,
 )
-from pricelang.evaluate.allowances import Bound, Terms
+from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit
 from pricelang.evaluate.rate_table.atoms import RateRow
 from pricelang.model.errors import BadRequest
 
@@ -48,7 +48,7 @@ def tiers_of(plan: Plan, meter: int) -> int:
 
 
 @lru_cache(maxsize=8)
-def bounds(plan: Plan) -> tuple[Bound, ...]:
+def bounds(plan: Plan) -> tuple[SpendLimit, ...]:
     """The floors and caps of accounts that hold anywhere."""
     found = {bound.number: bound for row in plan.rates.cards for bound in row.bounds}
     return tuple(found[number] for number in sorted(found))
@@ -121,7 +121,7 @@ def account_values(plan: Plan, row: RateRow) -> list[str]:
     return found + ["1" if bound.number in held else "0" for bound in bounds(plan)]
 
 
-def _counters(plan: Plan, n: int, terms: Terms | None) -> tuple[int, int]:
+def _counters(plan: Plan, n: int, terms: AllowanceTerms | None) -> tuple[int, int]:
     """Which pool and which ladder of a meter counts a request, as numbers from 1 on;
     0 where none does.
     """
@@ -136,7 +136,7 @@ def _counters(plan: Plan, n: int, terms: Terms | None) -> tuple[int, int]:
 
 
 def _tiers(
-    plan: Plan, row: RateRow, n: int, terms: Terms | None, size: int, units: int
+    plan: Plan, row: RateRow, n: int, terms: AllowanceTerms | None, size: int, units: int
 ) -> list[tuple[int, int | None]]:
     """The tiers of a meter in units and atoms;
     the first price is that of the rates, and is there even where nothing counts.
@@ -156,7 +156,7 @@ def _tiers(
     return found + [(NEVER, 0)] * (size - len(found))
 
 
-def _conversion(row: RateRow, n: int, terms: Terms | None, plan: Plan) -> Fraction:
+def _conversion(row: RateRow, n: int, terms: AllowanceTerms | None, plan: Plan) -> Fraction:
     """What the book's currency is times in that of the bill."""
     if terms is None or row.currency == plan.book.currency:
         return Fraction(1)

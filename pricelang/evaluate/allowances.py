@@ -26,7 +26,7 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from pricelang.evaluate.bill import Priced
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate, leaf_at, stepped
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
@@ -45,7 +45,7 @@ class Tier:
 
 
 @frozen
-class Terms:
+class AllowanceTerms:
     """What an account pays for a meter: nothing for the first `pool` units, then by tiers,
     the first after none. `per` is the holder and the period, such as `organization per month`.
     """
@@ -65,7 +65,7 @@ and the start of the period (UTC seconds).
 
 
 @frozen
-class Bound:
+class SpendLimit:
     """A floor (`at_least`) or cap on what the requests of an account and period cost,
     in the book's currency; `number` tells it from all others of the book.
     """
@@ -97,7 +97,7 @@ class AccountLine:
 
 
 @frozen(eq=False)
-class Charged:
+class ChargedRequest:
     """A request with what it costs its account: the lines that an account changes,
     and the exact total. Amounts are in the currency of the bill.
     """
@@ -109,19 +109,19 @@ class Charged:
 
 
 @frozen
-class Settled:
+class TrueUp:
     """What a floor or cap adds to (or takes from) an account's period,
     which begins at `start` (UTC seconds).
     """
 
     account: str
     start: int
-    bound: Bound
+    bound: SpendLimit
     cost: Fraction
     difference: Fraction
 
 
-def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
+def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | None:
     """What an account has for a meter at a cell; None where the request does not count.
     A book that checks has one holder and period for the pool and the tiers of a request.
     """
@@ -150,7 +150,7 @@ def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
         Tier(Fraction(0), rate.unit_price),
         *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later),
     ]
-    return Terms(
+    return AllowanceTerms(
         holders.pop(),
         pool.quantity if pool is not None else Fraction(0),
         tuple(tiers),
@@ -159,7 +159,7 @@ def terms_of(book: m.Book, cell: Cell, meter: str) -> Terms | None:
     )
 
 
-def _tier_price(book: m.Book, cell: Cell, rate: Rate, tier: m.ChargePrice) -> Fraction:
+def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
     """The unit price of a tier, after what the stack does to the first."""
     price = tier.amount / tier.size
     for step in rate.steps:
@@ -172,7 +172,7 @@ def _tier_price(book: m.Book, cell: Cell, rate: Rate, tier: m.ChargePrice) -> Fr
     return price
 
 
-def bounds_of(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
+def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
     """The floors and caps of accounts that hold at a cell."""
     held = {
         id(limit.lines[place])
@@ -182,18 +182,18 @@ def bounds_of(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
     return tuple(bound for bound, row in account_bounds(book) if id(row) in held)
 
 
-def account_bounds(book: m.Book) -> Iterator[tuple[Bound, m.LimitLine]]:
+def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
     """Every floor and cap of accounts in a book, with its line."""
     number = 0
     for limit in book.limits:
         for place, row in enumerate(limit.lines):
             if row.target == "account":
-                yield Bound(number + place, limit.name, row.per, row.at_least, row.amount), row
+                yield SpendLimit(number + place, limit.name, row.per, row.at_least, row.amount), row
         number += len(limit.lines)
 
 
 def price_between(
-    terms: Terms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
+    terms: AllowanceTerms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
 ) -> tuple[Fraction, Fraction]:
     """What a quantity costs after `start` units of the period, and how much of it is free;
     `pooled` are those that the pool counts, where it counts others than the tiers.
@@ -216,7 +216,7 @@ def price_between(
 def _moved(
     account: str,
     meter: str,
-    terms: Terms,
+    terms: AllowanceTerms,
     turn: int,
     quantity: Fraction,
     used: dict[Counter, Fraction],
@@ -261,10 +261,10 @@ class Ledger:
     def __init__(self, book: m.Book) -> None:
         self._book = book
         self._used: dict[Counter, Fraction] = {}
-        self._sums: dict[tuple[str, int, Bound], Fraction] = {}
+        self._sums: dict[tuple[str, int, SpendLimit], Fraction] = {}
         self._last: int | None = None
 
-    def charge(self, account: str, priced: Priced) -> Charged:
+    def charge(self, account: str, priced: Priced) -> ChargedRequest:
         """What an account pays for a request. Raises `BadRequest` (`late_record`)."""
         if self._last is not None and priced.at < self._last:
             raise BadRequest(
@@ -275,28 +275,30 @@ class Ledger:
         self._last = priced.at
         return _charged(self._book, account, priced, self._used)
 
-    def add(self, account: str, priced: Priced, total: Fraction, bounds: Iterable[Bound]) -> None:
+    def add(
+        self, account: str, priced: Priced, total: Fraction, bounds: Iterable[SpendLimit]
+    ) -> None:
         """Adds what a request cost to the floors and caps that hold for it."""
         for bound in bounds:
             key = account, turn_of(priced.at, bound.per), bound
             self._sums[key] = self._sums.get(key, Fraction(0)) + total
 
-    def open(self, account: str, start: int, bound: Bound) -> None:
+    def open(self, account: str, start: int, bound: SpendLimit) -> None:
         """Says that an account has a floor in the period that begins at `start`,
         though it may have used nothing.
         """
         self._sums.setdefault((account, start, bound), Fraction(0))
 
-    def settled(self) -> tuple[Settled, ...]:
+    def settled(self) -> tuple[TrueUp, ...]:
         """What floors and caps add or take."""
         found = [
-            Settled(account, start, bound, cost, bounded(bound, cost) - cost)
+            TrueUp(account, start, bound, cost, bounded(bound, cost) - cost)
             for (account, start, bound), cost in self._sums.items()
         ]
         return tuple(each for each in found if each.difference)
 
 
-def bounds_for(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
+def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
     """As `bounds_of`.
     Raises `BadRequest` (`bad_book`) where the cell converts into another currency.
     """
@@ -310,7 +312,7 @@ def bounds_for(book: m.Book, cell: Cell) -> tuple[Bound, ...]:
 
 def charge_accounts(
     book: m.Book, usage: Iterable[tuple[str, Priced]]
-) -> tuple[tuple[Charged, ...], tuple[Settled, ...]]:
+) -> tuple[tuple[ChargedRequest, ...], tuple[TrueUp, ...]]:
     """What accounts pay for priced requests in order of instant,
     and what floors and caps of their periods add or take.
 
@@ -369,20 +371,20 @@ def charge_alike(
     return total, tuple(lines)
 
 
-def bounded(bound: Bound, cost: Fraction) -> Fraction:
+def bounded(bound: SpendLimit, cost: Fraction) -> Fraction:
     """A cost, raised to a floor or lowered to a cap."""
     return max(cost, bound.amount) if bound.at_least else min(cost, bound.amount)
 
 
 def _account_line(
-    terms: Terms,
+    terms: AllowanceTerms,
     meter: str,
     start: Fraction,
     quantity: Fraction,
     free: Fraction,
     amount: Fraction,
     alone: Fraction,
-    cell: Cell,
+    cell: Combination,
     at: int,
 ) -> AccountLine:
     """A line of what comes after `start` in the account's period,
@@ -404,7 +406,9 @@ def _account_line(
     )
 
 
-def _charged(book: m.Book, account: str, priced: Priced, used: dict[Counter, Fraction]) -> Charged:
+def _charged(
+    book: m.Book, account: str, priced: Priced, used: dict[Counter, Fraction]
+) -> ChargedRequest:
     """A request at its place in the account's period, which moves on."""
     cell, lines = priced.cell, []
     subtotal = Fraction(0)
@@ -433,7 +437,7 @@ def _charged(book: m.Book, account: str, priced: Priced, used: dict[Counter, Fra
             max(subtotal, step.value) if step.kind == "at_least" else min(subtotal, step.value)
         )
     total, rounding = subtotal * _rate(cell), cell.total_rounding
-    return Charged(
+    return ChargedRequest(
         account,
         priced,
         tuple(lines),
@@ -441,7 +445,7 @@ def _charged(book: m.Book, account: str, priced: Priced, used: dict[Counter, Fra
     )
 
 
-def _line(cell: Cell, amount: Fraction) -> Fraction:
+def _line(cell: Combination, amount: Fraction) -> Fraction:
     """An amount of a line, rounded where the book rounds lines."""
     return (
         amount
@@ -450,5 +454,5 @@ def _line(cell: Cell, amount: Fraction) -> Fraction:
     )
 
 
-def _rate(cell: Cell) -> Fraction:
+def _rate(cell: Combination) -> Fraction:
     return cell.conversion.rate if cell.conversion is not None else Fraction(1)

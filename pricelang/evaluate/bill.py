@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate, Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.errors import PriceError
@@ -38,7 +38,7 @@ class Factor:
 
 
 @frozen
-class Terms:
+class LineTerms:
     """What all lines of one meter in one combination share; see `Line`."""
 
     meter: str
@@ -58,7 +58,7 @@ class _Line:
     one that is frozen from the start takes three times as long to fill.
     """
 
-    terms: Terms
+    terms: LineTerms
     quantity: Decimal
     amount: Decimal
     label: str = ""
@@ -162,7 +162,7 @@ class Basis:
     """
 
     book: Book
-    cell: Cell
+    cell: Combination
     at: int
     dimensions: tuple[tuple[str, str], ...]
     doubts: tuple[Note, ...] = ()
@@ -190,7 +190,7 @@ class Priced:
         return self.basis.book
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> Combination:
         """The rates of the request."""
         return self.basis.cell
 
@@ -329,7 +329,7 @@ class Priced:
         if line.rate is None:
             step = line.step or _NO_STEP
             origin, model = step.origin, self.cell.model.name
-            terms = Terms(
+            terms = LineTerms(
                 step.rule, "request", amount, (), model, amount, origin.source, origin.place, None
             )
             return Line(terms, Decimal(1), amount, self.label)
@@ -338,7 +338,7 @@ class Priced:
         )
 
 
-def _all_terms(cell: Cell) -> dict[str, tuple[Terms, int]]:
+def _all_terms(cell: Combination) -> dict[str, tuple[LineTerms, int]]:
     """The terms and the integer rate of each meter that has one; kept with the cell."""
     rates = {
         name: (cell.rates[name], coefficient)
@@ -355,14 +355,14 @@ def _all_terms(cell: Cell) -> dict[str, tuple[Terms, int]]:
     return cell.terms
 
 
-def _terms(rate: Rate, cell: Cell) -> Terms:
+def _terms(rate: Rate, cell: Combination) -> LineTerms:
     conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     factors = tuple(
         Factor(step.rule, to_decimal(step.value), step.origin.source, step.origin.place)
         for step in rate.steps
         if step.kind == "factor"
     )
-    return Terms(
+    return LineTerms(
         rate.meter.name,
         rate.meter.unit,
         to_decimal(rate.unit_price * conversion),

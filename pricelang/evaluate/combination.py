@@ -43,7 +43,7 @@ class Silence:
 
 
 @frozen(eq=False, repr=False)
-class Cell:
+class Combination:
     """All rates of a combination. `rates` has an error for each meter that cannot be used in it."""
 
     model: m.Model
@@ -69,7 +69,7 @@ class Cell:
     terms: dict[str, Any] = field(factory=dict)
 
 
-def cell_at(book: m.Book, point: Point) -> Cell:
+def cell_at(book: m.Book, point: Point) -> Combination:
     """The cell of a point of the book's space.
     Raises `NotOffered` or `Refused` when no such request can exist.
     """
@@ -95,7 +95,7 @@ def cell_at(book: m.Book, point: Point) -> Cell:
         for index in leaf_at(book, decided.roundings, point)
     }
     floors, left_out = _floors(book, point)
-    cell = Cell(
+    cell = Combination(
         model,
         rates,
         tuple(_extras(book, effects)),
@@ -274,7 +274,7 @@ def _notes(
                 yield Note("unsure", line.origin.unsure)
 
 
-def _with_integers(cell: Cell) -> Cell:
+def _with_integers(cell: Combination) -> Combination:
     """The cell with integer rates,
     where an amount is nothing but quantity times a decimal unit price.
     """

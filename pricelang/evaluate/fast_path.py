@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from attrs import define
 
 from pricelang.evaluate.bill import Basis
-from pricelang.evaluate.limits import Limit
+from pricelang.evaluate.limits import RequestLimit
 from pricelang.evaluate.quantities import PLAIN
 from pricelang.present.decimals import divide
 
@@ -37,7 +37,7 @@ class Shortcut:
 
 
 def shortcut_of(
-    basis: Basis, meters: tuple[str, ...], limits: tuple[Limit, ...] = ()
+    basis: Basis, meters: tuple[str, ...], limits: tuple[RequestLimit, ...] = ()
 ) -> Shortcut | None:
     """The shortcut of some meters, for requests within some limits;
     None where the full way is needed, which also says what is wrong.

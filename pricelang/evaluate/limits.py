@@ -34,7 +34,7 @@ HELD_AGAINST = (WINDOW, ANSWERS)
 
 
 @frozen(eq=False, repr=False)
-class Limit:
+class RequestLimit:
     """The most of some meters that one request can have; `label` is what they are together."""
 
     label: str
@@ -61,14 +61,14 @@ class Wider:
 
 
 @frozen(eq=False, repr=False)
-class Row:
+class ModelLimits:
     """The figures of one model from a day on."""
 
     start: int
     columns: Mapping[str, m.Figure]
 
 
-class Limits:
+class RequestLimits:
     """The limits of a book by model and instant."""
 
     def __init__(self, book: m.Book) -> None:
@@ -92,7 +92,7 @@ class Limits:
                 if value.name in columns:
                     self._named.setdefault(value.name, []).append((axis, index))
 
-    def at(self, point: Sequence[int], seconds: int) -> tuple[Limit, ...]:
+    def at(self, point: Sequence[int], seconds: int) -> tuple[RequestLimit, ...]:
         """The limits on a request at a point of the space and at an instant."""
         found = []
         model = point[m.MODELS]
@@ -103,14 +103,14 @@ class Limits:
         if window is not None and self.axis is not None:
             value = self._book.dimensions[self.axis].values[point[2 + self.axis]].name
             figure = window.columns.get(value) or _largest(window)
-            found.append(Limit(PROMPT, self.prompt, int(figure.value), figure.origin))
+            found.append(RequestLimit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
             own = {
                 name: figure for name, figure in answer.columns.items() if self._holds(name, point)
             }
             if own:
-                figure = _largest(Row(answer.start, own))
-                found.append(Limit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
+                figure = _largest(ModelLimits(answer.start, own))
+                found.append(RequestLimit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
         return tuple(found)
 
     def _holds(self, column: str, point: Sequence[int]) -> bool:
@@ -211,7 +211,7 @@ class Limits:
 
 
 def too_long(
-    model: str, limit: Limit, amount: Number, wider: Mapping[tuple[str, str], int]
+    model: str, limit: RequestLimit, amount: Number, wider: Mapping[tuple[str, str], int]
 ) -> Refused:
     """The error of a request that is beyond a limit;
     `wider` are the values of dimensions with which it would fit.
@@ -230,7 +230,7 @@ def too_long(
     )
 
 
-def long_window(value: str, limit: Limit, amount: Number) -> Note:
+def long_window(value: str, limit: RequestLimit, amount: Number) -> Note:
     """What is to be known of a request that is priced with the only window in which it fits."""
     return Note(
         "long_window",
@@ -240,29 +240,29 @@ def long_window(value: str, limit: Limit, amount: Number) -> Note:
     )
 
 
-def _rows(book: m.Book, table: str) -> dict[int, list[Row]]:
+def _rows(book: m.Book, table: str) -> dict[int, list[ModelLimits]]:
     """The rows of a table of models, by model and in order of their days."""
     columns: dict[tuple[int, int], dict[str, m.Figure]] = {}
     for figure in book.figures:
         if figure.table == table and figure.model is not None:
             columns.setdefault((figure.model, figure.start), {})[figure.column] = figure
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[ModelLimits]] = {}
     for (model, start), held in sorted(columns.items(), key=lambda item: item[0]):
-        found.setdefault(model, []).append(Row(start, held))
+        found.setdefault(model, []).append(ModelLimits(start, held))
     return found
 
 
-def _holding(rows: Mapping[int, list[Row]], model: int, seconds: int) -> Row | None:
+def _holding(rows: Mapping[int, list[ModelLimits]], model: int, seconds: int) -> ModelLimits | None:
     held = rows.get(model, ())
     place = bisect_right([row.start for row in held], seconds)
     return held[place - 1] if place else None
 
 
-def _largest(row: Row) -> m.Figure:
+def _largest(row: ModelLimits) -> m.Figure:
     return max(row.columns.values(), key=lambda figure: figure.value)
 
 
 @lru_cache(maxsize=16)
-def limits_of(book: m.Book) -> Limits:
+def limits_of(book: m.Book) -> RequestLimits:
     """The limits of a book, worked out once."""
-    return Limits(book)
+    return RequestLimits(book)

@@ -18,7 +18,7 @@ from pricelang.present.decimals import grouped, rounded
 from pricelang.solver.diagram import walk
 
 Point = tuple[int, ...]
-Effects = dict[int, list[m.Line]]
+Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""
 
 

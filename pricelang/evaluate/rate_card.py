@@ -14,10 +14,10 @@ from typing import TypeVar
 from attrs import define, field
 
 from pricelang.evaluate.bill import Basis, Priced, Uses
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.days import Days, any_time, noted, undated
 from pricelang.evaluate.fast_path import Shortcut, shortcut_of
-from pricelang.evaluate.limits import PROMPT, WINDOW, Limit, limits_of, long_window, too_long
+from pricelang.evaluate.limits import PROMPT, WINDOW, RequestLimit, limits_of, long_window, too_long
 from pricelang.evaluate.line_rates import Point, Rate, not_offered
 from pricelang.evaluate.models import Ids
 from pricelang.evaluate.quantities import PLAIN, read_uses
@@ -36,7 +36,7 @@ MAX_ENTRIES = 20_000
 
 
 @define(eq=False, repr=False)
-class Entry:
+class RatedContext:
     """What a model, an instant and values come to:
     a point without the sides of thresholds, and the sums that matter there.
 
@@ -52,7 +52,7 @@ class Entry:
     # What prices every such request, where no threshold matters.
     basis: Basis | None = None
     # What one such request has at most.
-    limits: tuple[Limit, ...] = ()
+    limits: tuple[RequestLimit, ...] = ()
 
 
 @define(eq=False, repr=False)
@@ -66,8 +66,8 @@ class RateCard:
     # By model, instant as text, meters and items of the dimensions, in their order;
     # always the same dictionary.
     shortcuts: dict[object, Shortcut] = field(factory=dict, init=False)
-    _entries: dict[object, Entry] = field(factory=dict, init=False)
-    _cells: dict[Point, Cell | PriceError] = field(factory=dict, init=False)
+    _entries: dict[object, RatedContext] = field(factory=dict, init=False)
+    _cells: dict[Point, Combination | PriceError] = field(factory=dict, init=False)
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
     _models: dict[str, int] = field(init=False)
     _meters: dict[str, m.Meter] = field(init=False)
@@ -176,8 +176,8 @@ class RateCard:
 
     def _beyond(
         self,
-        entry: Entry,
-        limit: Limit,
+        entry: RatedContext,
+        limit: RequestLimit,
         amount: Fraction | int,
         asked: tuple[str, str, Mapping[str, object], Mapping[str, str], str],
     ) -> Priced:
@@ -293,7 +293,7 @@ class RateCard:
 
     # ---- combinations ----
 
-    def _entry(self, model: str, at: str, dimensions: Mapping[str, str]) -> Entry:
+    def _entry(self, model: str, at: str, dimensions: Mapping[str, str]) -> RatedContext:
         """The combination of a request."""
         try:
             key: object = (model, at, *dimensions.items())
@@ -325,8 +325,10 @@ class RateCard:
             _kept(self._entries, key, entry)
         return entry
 
-    def _new_entry(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> Entry:
-        return Entry(seconds, point, given, self.sums_at(point))
+    def _new_entry(
+        self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]
+    ) -> RatedContext:
+        return RatedContext(seconds, point, given, self.sums_at(point))
 
     def sums_at(self, point: Point) -> tuple[int, ...]:
         """The sums whose thresholds matter to a point, which is without their sides."""
@@ -339,7 +341,9 @@ class RateCard:
             sums = _kept(self._sums, point, tuple(sorted(found)))
         return sums
 
-    def _basis(self, entry: Entry, sides: tuple[int, ...], uses: Mapping[str, Uses]) -> Basis:
+    def _basis(
+        self, entry: RatedContext, sides: tuple[int, ...], uses: Mapping[str, Uses]
+    ) -> Basis:
         by_sum = dict(zip(entry.sums, sides, strict=True))
         point = (*entry.point, *(by_sum.get(index, 0) for index in range(len(self.book.sums))))
         cell = self._cells.get(point)
@@ -358,7 +362,7 @@ class RateCard:
             entry.basis = basis
         return basis
 
-    def _check_meters(self, entry: Entry, uses: Mapping[str, Uses]) -> None:
+    def _check_meters(self, entry: RatedContext, uses: Mapping[str, Uses]) -> None:
         for name, quantities in uses.items():
             meter = self._meters[name]
             if any(quantities) and not any(
@@ -366,7 +370,7 @@ class RateCard:
             ):
                 raise not_offered(self.book, entry.point, meter)
 
-    def _clock_entries(self, entry: Entry) -> Iterator[Entry]:
+    def _clock_entries(self, entry: RatedContext) -> Iterator[RatedContext]:
         clocked = [i for i, dimension in enumerate(self.book.dimensions) if dimension.clocked]
         if not clocked:
             yield entry

@@ -188,7 +188,7 @@ class Derivation:
 
 
 @frozen(eq=False, repr=False)
-class Line:
+class ModifierLine:
     """One line of a modifier. `outcome` is factor, add, no_effect or refuse.
 
     `factors` are (meter, factor); `add` is an amount per meter's unit times `size`, on `meters`;
@@ -216,7 +216,7 @@ class Modifier:
     kind: str
     when: Scope
     conditional: bool
-    lines: tuple[Line, ...]
+    lines: tuple[ModifierLine, ...]
     origin: Origin
 
 

@@ -48,7 +48,7 @@ NoteCode = Literal[
 
 
 @frozen
-class Meaning:
+class NoteMeaning:
     """What a code means, for the documentation;
     `doubtful` where the amount beside it may be wrong.
     """
@@ -57,16 +57,16 @@ class Meaning:
     doubtful: bool = False
 
 
-def _doubt(text: str) -> Meaning:
-    return Meaning(text, doubtful=True)
+def _doubt(text: str) -> NoteMeaning:
+    return NoteMeaning(text, doubtful=True)
 
 
-MEANINGS: dict[NoteCode, Meaning] = {
-    "account": Meaning(
+MEANINGS: dict[NoteCode, NoteMeaning] = {
+    "account": NoteMeaning(
         "an allowance, a tier or a minimum of the account is not part of the amount of one record"
     ),
-    "announced": Meaning("another price was announced for this day and withdrawn"),
-    "assumed": Meaning("an estimate rests on an assumption, which the note names"),
+    "announced": NoteMeaning("another price was announced for this day and withdrawn"),
+    "assumed": NoteMeaning("an estimate rests on an assumption, which the note names"),
     "batch_total": _doubt(
         "a gateway logged a whole batch as one call: priced as a sum of its requests, at the "
         "price of a batch"
@@ -77,27 +77,27 @@ MEANINGS: dict[NoteCode, Meaning] = {
     ),
     "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
     "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
-    "declined": Meaning("an attempt was declined before any output, and is not billed"),
+    "declined": NoteMeaning("an attempt was declined before any output, and is not billed"),
     "execution_time": _doubt("the record has code execution without its time, which is not priced"),
     "fallback_credit": _doubt(
         "a fallback credit was redeemed: the amount is that of the counters as reported, and "
         "the note has its bounds"
     ),
-    "free": Meaning("the request is free, for the reason that the book gives"),
-    "inexact_decimal": Meaning("the amount has no finite decimal and is shown to 20 places"),
+    "free": NoteMeaning("the request is free, for the reason that the book gives"),
+    "inexact_decimal": NoteMeaning("the amount has no finite decimal and is shown to 20 places"),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
     "latency": _doubt(
         "the request was served with optimized latency, which has a price of its own for "
         "some models: priced without it"
     ),
-    "long_context_mark": Meaning("a mark of a long context window was taken off the model id"),
-    "long_window": Meaning(
+    "long_context_mark": NoteMeaning("a mark of a long context window was taken off the model id"),
+    "long_window": NoteMeaning(
         "a prompt beyond the plain window can only have been of the long one, and is priced so"
     ),
-    "no_date": Meaning("the record has no date: it is priced as of now"),
-    "not_counted": Meaning("an estimate leaves something out, which the note names"),
-    "nothing_billed": Meaning("the record holds no usage that is billed"),
-    "outside_term": Meaning(
+    "no_date": NoteMeaning("the record has no date: it is priced as of now"),
+    "not_counted": NoteMeaning("an estimate leaves something out, which the note names"),
+    "nothing_billed": NoteMeaning("the record holds no usage that is billed"),
+    "outside_term": NoteMeaning(
         "the day is outside the term of the contract: the prices below it hold"
     ),
     "provider": _doubt("the record names a provider whose platform is not known"),
@@ -106,12 +106,12 @@ MEANINGS: dict[NoteCode, Meaning] = {
         "a refusal has no content and counts a token of output, so whether it came before "
         "any is not known"
     ),
-    "remark": Meaning("a remark of the book, or of a format from outside"),
-    "retired": Meaning("the model was retired: this is its last price"),
+    "remark": NoteMeaning("a remark of the book, or of a format from outside"),
+    "retired": NoteMeaning("the model was retired: this is its last price"),
     "running_total": _doubt("an earlier result of the same session may be counted in this one"),
     "speed": _doubt("the record has a speed, and does not say for which model"),
     "subscription": _doubt("the usage is that of a subscription, which is not billed by the token"),
-    "turns": Meaning(
+    "turns": NoteMeaning(
         "a result is the total of all turns of its process: what the one before it counts is "
         "taken out"
     ),
@@ -120,7 +120,7 @@ MEANINGS: dict[NoteCode, Meaning] = {
     "unknown_counter": _doubt(
         "a counter above zero is not known, and was let pass without a price"
     ),
-    "unknown_key": Meaning("a key that is not known, and counts nothing, was left out"),
+    "unknown_key": NoteMeaning("a key that is not known, and counts nothing, was left out"),
     "unsure": _doubt("the book has a doubt about a price or a rule that was used"),
 }
 assert MEANINGS.keys() == set(get_args(NoteCode))

@@ -23,7 +23,7 @@ _HELP = (
 
 
 @frozen
-class Total:
+class StatedTotal:
     """The total that a record states. `bare` says that this format may leave the cache out of it,
     so that only a total with the cache in it settles anything.
     """
@@ -35,7 +35,7 @@ class Total:
 
 def total_of(
     holder: Mapping[str, object], keys: Iterable[str], path: str, *, bare: bool = False
-) -> Total | None:
+) -> StatedTotal | None:
     """The total that stands under one of `keys`, None where there is none or it is zero.
     Raises `UsageError`.
     """
@@ -43,11 +43,13 @@ def total_of(
         value = holder.get(key)
         if value:
             spot = f"{path}.{key}" if path else key
-            return Total(spot, count(value, spot), bare)
+            return StatedTotal(spot, count(value, spot), bare)
     return None
 
 
-def disjoint(told: Counters, path: str, *, inside: bool, total: Total | None = None) -> Counters:
+def disjoint(
+    told: Counters, path: str, *, inside: bool, total: StatedTotal | None = None
+) -> Counters:
     """Disjoint counters out of counters as they are told,
     whose input at `path` may include the cache.
 
@@ -72,7 +74,7 @@ def disjoint(told: Counters, path: str, *, inside: bool, total: Total | None = N
     )
 
 
-def _inside(told: Counters, inside: bool, total: Total) -> bool:
+def _inside(told: Counters, inside: bool, total: StatedTotal) -> bool:
     """Whether the cache is inside the input, by a total of the record.
     Raises `UsageError` where it fits neither.
     """

@@ -35,7 +35,7 @@ _MOVING = {
 
 
 @frozen
-class Meaning:
+class ModelReading:
     """What an id is in a book: `model` as the book names it, or None where the id does not say; the
     dimensions that it says; what it is taken for unless somebody says otherwise, the first of these
     values that the book has; and what is to be known about it.
@@ -61,16 +61,16 @@ class ModelIds:
             for dimension in book.dimensions
         }
         self._book, self._spellings = book, Spellings(book)
-        self._kept: dict[tuple[str, str | None], Meaning] = {}
+        self._kept: dict[tuple[str, str | None], ModelReading] = {}
 
-    def meaning(self, id: str, platform: str | None = None) -> Meaning:
+    def meaning(self, id: str, platform: str | None = None) -> ModelReading:
         """What an id means; `platform` is where the request went, as far as something else says it.
 
         A name of which nothing is known comes back as it is. Raises `UnknownName` for an id that
         has a piece which is not known, a seller with prices of its own, or no fixed model.
         """
         if id in self.names:
-            return Meaning(id)
+            return ModelReading(id)
         key = (id, platform)
         found = self._kept.get(key)
         if found is None:
@@ -108,7 +108,7 @@ class ModelIds:
     def settled(
         self,
         id: str,
-        meaning: Meaning,
+        meaning: ModelReading,
         defaults: Mapping[str, str],
         said: Mapping[str, str],
         unsaid: tuple[str, ...] = (),
@@ -174,25 +174,25 @@ class ModelIds:
 
     # ---- reading ----
 
-    def _read(self, id: str, platform: str | None) -> Meaning:
+    def _read(self, id: str, platform: str | None) -> ModelReading:
         plain = without_mark(id)
         notes = () if plain == id else (mark_note(id),)
         if plain in self.names:
-            return Meaning(plain, notes=notes)
+            return ModelReading(plain, notes=notes)
         if plain in _MOVING:
             raise self._moving(id, plain)
         said = named(plain)
         if said.model is None:
-            return Meaning(None, said.dimensions)
+            return ModelReading(None, said.dimensions)
         model, said = self._model(said, platform)
         if model is None and said.dimensions.get("platform", platform) in DEPLOYMENTS:
-            return Meaning(None, said.dimensions)
+            return ModelReading(None, said.dimensions)
         if model is None:
             self._explain(id, said)
-            return Meaning(id)
+            return ModelReading(id)
         if said.odd or said.seller:
             raise _priced_elsewhere(id, said, model)
-        return Meaning(model, said.dimensions, said.likely, notes)
+        return ModelReading(model, said.dimensions, said.likely, notes)
 
     def _model(self, said: Named, platform: str | None) -> tuple[str | None, Named]:
         """The model of a name, by the book's name; a deployment that is named so is fast."""

@@ -12,7 +12,7 @@ from pricelang.verify.agreement import Against, against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import Verdict, decide_claims
 from pricelang.verify.order import Order, order_of_stack
-from pricelang.verify.stacking import Meeting, Reach, meetings, reaches
+from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
 from pricelang.verify.unreachable import Dead, dead_rules
 
 
@@ -48,7 +48,7 @@ class Audit:
         return meetings(self.analysis)
 
     @cached_property
-    def reach(self) -> tuple[Reach, ...]:
+    def reach(self) -> tuple[Applicability, ...]:
         """Where each modifier can have effect."""
         return reaches(self.analysis)
 

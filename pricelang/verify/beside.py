@@ -191,7 +191,7 @@ def _extras(analysis: Analysis) -> Iterator[tuple[object, _Aspect]]:
         )
 
 
-def _is_extra(line: m.Line) -> bool:
+def _is_extra(line: m.ModifierLine) -> bool:
     """Whether a line does more than refuse, or change unit prices."""
     return line.outcome not in ("factor", "add", "no_effect", "refuse") or (
         line.outcome == "add" and not line.meters

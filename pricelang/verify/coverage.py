@@ -35,7 +35,7 @@ NEVER_OFFERED = "the meter is not offered to the model while the row holds"
 
 
 @frozen
-class Rule:
+class CoveredRule:
     """A rule and how many examples it decided something in;
     `unreachable` says why no example can reach it.
 
@@ -71,21 +71,21 @@ class FileCoverage:
 class Coverage:
     """The rules of a book in order of place, and how many `examples` were run against them."""
 
-    rules: tuple[Rule, ...] = field(repr=False)
+    rules: tuple[CoveredRule, ...] = field(repr=False)
     examples: int
 
     @property
-    def reachable(self) -> tuple[Rule, ...]:
+    def reachable(self) -> tuple[CoveredRule, ...]:
         """The rules that an example can reach: those that the percentage is of."""
         return tuple(rule for rule in self.rules if rule.unreachable is None)
 
     @property
-    def missed(self) -> tuple[Rule, ...]:
+    def missed(self) -> tuple[CoveredRule, ...]:
         """The rules that an example could exercise and none does."""
         return tuple(rule for rule in self.reachable if not rule.examples)
 
     @property
-    def unreachable(self) -> tuple[Rule, ...]:
+    def unreachable(self) -> tuple[CoveredRule, ...]:
         """The rules that no example can reach."""
         return tuple(rule for rule in self.rules if rule.unreachable is not None)
 
@@ -121,11 +121,11 @@ def measure(
     selected = tuple(book.examples if examples is None else examples)
     for example in selected:
         counts.update(decided_in(rates, example))
-    found: dict[Key, Rule] = {}
+    found: dict[Key, CoveredRule] = {}
     for kind, name, origin, unreachable in _catalogue(book):
         key = _key(kind, origin)
         if (files is None or origin.file in files) and (key not in found or found[key].unreachable):
-            found[key] = Rule(kind, name, origin, counts[key], unreachable)
+            found[key] = CoveredRule(kind, name, origin, counts[key], unreachable)
     order = {file: number for number, file in enumerate(book.files)}
     rules = sorted(
         found.values(),
@@ -372,7 +372,7 @@ def _refusing(book: m.Book, point: Point) -> Iterator[Key]:
             return
 
 
-def _effects(book: m.Book, point: Point) -> dict[int, list[m.Line]]:
+def _effects(book: m.Book, point: Point) -> dict[int, list[m.ModifierLine]]:
     """The deciding lines of each modifier, whatever their outcome."""
     return {
         index: [modifier.lines[number] for number in leaf_at(book, root, point)]
@@ -382,7 +382,7 @@ def _effects(book: m.Book, point: Point) -> dict[int, list[m.Line]]:
     }
 
 
-def _both(effects: Mapping[int, list[m.Line]], exclusion: m.Exclusion) -> bool:
+def _both(effects: Mapping[int, list[m.ModifierLine]], exclusion: m.Exclusion) -> bool:
     sides = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
     return all(any(line.outcome in ("factor", "add") for line in effects[side]) for side in sides)
 

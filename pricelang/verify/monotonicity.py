@@ -53,7 +53,7 @@ def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
 
 
 @frozen(eq=False)
-class Step:
+class CountStep:
     """One more of a meter of `kind` (the sums that count
     it) takes some of these sums from a side to the next.
     """
@@ -62,7 +62,7 @@ class Step:
     sides: tuple[tuple[int, int], ...]
 
 
-def _steps(book: m.Book) -> Iterator[Step]:
+def _steps(book: m.Book) -> Iterator[CountStep]:
     """Every way to cross thresholds: those of one sum alone first, and of several at once."""
     kinds: dict[tuple[int, ...], list[int]] = {}
     for meter in sorted({meter for total in book.sums for meter in total.meters}):
@@ -75,7 +75,7 @@ def _steps(book: m.Book) -> Iterator[Step]:
             for crossed in itertools.combinations(inside, size):
                 ranges = [range(len(book.sums[index].limits)) for index in crossed]
                 found += [
-                    Step(tuple(meters), tuple(zip(crossed, sides, strict=True)))
+                    CountStep(tuple(meters), tuple(zip(crossed, sides, strict=True)))
                     for sides in itertools.product(*ranges)
                 ]
     return iter(sorted(found, key=lambda step: len(step.sides)))
@@ -87,7 +87,7 @@ class _Across:
 
     analysis: Analysis
     claim: m.Claim
-    step: Step
+    step: CountStep
 
     def first(self) -> Breach | None:
         undecided, refuted = False, list[Constraint]()
@@ -341,7 +341,7 @@ class _Across:
         return analysis.all_of(same)[0], lambda leaf: not is_yes(leaf)
 
 
-def _added(lines: Sequence[m.Line], leaf: Any) -> Fraction:
+def _added(lines: Sequence[m.ModifierLine], leaf: Any) -> Fraction:
     return sum((lines[n].amount or Fraction(0) for n in leaf if not lines[n].meters), Fraction(0))
 
 

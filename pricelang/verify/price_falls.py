@@ -12,7 +12,7 @@ from math import floor
 from attrs import frozen
 
 from pricelang.evaluate.bill import Basis, Priced
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.solver.simplex import Row, greatest
@@ -46,8 +46,8 @@ class _Pair:
     """The cells before and after, and between what each sum must be before."""
 
     book: m.Book
-    before: Cell
-    after: Cell
+    before: Combination
+    after: Combination
     crossing: Crossing
     least: tuple[Fraction, ...]
     most: tuple[Fraction | None, ...]
@@ -57,11 +57,11 @@ class _Pair:
         more = {**usage, self.crossing.meter: usage.get(self.crossing.meter, ZERO) + 1}
         return self._total(self.before, usage), self._total(self.after, more)
 
-    def _total(self, cell: Cell, usage: Mapping[int, Fraction]) -> Fraction:
+    def _total(self, cell: Combination, usage: Mapping[int, Fraction]) -> Fraction:
         given = {self.book.meters[meter].name: (size,) for meter, size in usage.items() if size}
         return Priced(Basis(self.book, cell, 0, ()), given).total
 
-    def rate(self, cell: Cell, meter: int) -> Rate | None:
+    def rate(self, cell: Combination, meter: int) -> Rate | None:
         found = cell.rates[self.book.meters[meter].name]
         return found if isinstance(found, Rate) else None
 
@@ -75,7 +75,9 @@ class _Pair:
         ]
 
 
-def fall_between(book: m.Book, before: Cell, after: Cell, crossing: Crossing) -> Usage | None:
+def fall_between(
+    book: m.Book, before: Combination, after: Combination, crossing: Crossing
+) -> Usage | None:
     """Quantities of which one more of the meter costs less;
     None where there are none. Raises `Undecided`.
     """
@@ -243,7 +245,7 @@ def _ways(pair: _Pair) -> Iterator[Way]:
         yield [*one, *two]
 
 
-def _bounds(cell: Cell) -> tuple[Fraction | None, Fraction | None]:
+def _bounds(cell: Combination) -> tuple[Fraction | None, Fraction | None]:
     """The least and the most that a request comes to,
     whatever its lines are, applied in their order.
     """
@@ -307,7 +309,7 @@ def _feasible(pair: _Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
     return found is not None and found[0] > 0
 
 
-def _conversion(cell: Cell) -> Fraction:
+def _conversion(cell: Combination) -> Fraction:
     """What amounts are converted by: the same before and after,
     since a conversion looks at no threshold.
     """

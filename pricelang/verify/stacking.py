@@ -37,7 +37,7 @@ class Meeting:
 
 
 @frozen
-class Reach:
+class Applicability:
     """Where a modifier can have effect: models, half-open periods of days,
     and values of each dimension that matters.
 
@@ -149,7 +149,7 @@ def _request(analysis: Analysis, point: Point) -> Witness:
 # ---- where a modifier applies --------------------------------------------------------------------
 
 
-def reaches(analysis: Analysis) -> tuple[Reach, ...]:
+def reaches(analysis: Analysis) -> tuple[Applicability, ...]:
     """Where each modifier can have effect on a request that can be priced,
     in the order of the stack.
     """
@@ -157,7 +157,7 @@ def reaches(analysis: Analysis) -> tuple[Reach, ...]:
     return tuple(_reach(analysis, index) for index in order)
 
 
-def _reach(analysis: Analysis, index: int) -> Reach:
+def _reach(analysis: Analysis, index: int) -> Applicability:
     book, modifier = analysis.book, analysis.book.modifiers[index]
     base = [(effect_of(analysis, index), is_yes), analysis.usable]
     models, stretches = (_points(analysis.project(base, axis)) for axis in (m.MODELS, m.DATES))
@@ -169,7 +169,7 @@ def _reach(analysis: Analysis, index: int) -> Reach:
         elif held:
             free.append(dimension.name)
     names = tuple(book.models[n].name for n in models)
-    return Reach(
+    return Applicability(
         modifier.name, modifier.title, names, _periods(book, stretches), tuple(values), tuple(free)
     )
 

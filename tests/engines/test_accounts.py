@@ -19,7 +19,7 @@ from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import account_query, settle_query
 from pricelang.engines.warehouse_rates import table_statements
-from pricelang.evaluate.allowances import Charged, Settled, charge_accounts
+from pricelang.evaluate.allowances import ChargedRequest, TrueUp, charge_accounts
 from pricelang.model.errors import BadRequest, PriceError
 from tests.engines.test_warehouse import RUNNING, usage_statements
 from tests.engines.warehouses import exactly, run
@@ -72,7 +72,7 @@ SHOP = book_of(BOOK)
 
 def charged(
     book: pricelang.Book, *rows: tuple[str, str, dict[str, Any]], **dimensions: str
-) -> tuple[tuple[Charged, ...], tuple[Settled, ...]]:
+) -> tuple[tuple[ChargedRequest, ...], tuple[TrueUp, ...]]:
     """What accounts pay for requests of `m-1`."""
     priced = [
         (account, book.rates.request("m-1", at, usage, dimensions)) for account, at, usage in rows

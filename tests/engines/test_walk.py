@@ -12,7 +12,7 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_table.atoms import finite_price
 from pricelang.evaluate.rate_table.walk import Walk
 from tests.engines.usage import checked_texts
@@ -20,7 +20,7 @@ from tests.generators import books
 from tests.oracle_requests import share
 
 
-def prices(book: pricelang.Book, cell: Cell | None) -> tuple[object, ...] | None:
+def prices(book: pricelang.Book, cell: Combination | None) -> tuple[object, ...] | None:
     return (
         None
         if cell is None
@@ -28,7 +28,7 @@ def prices(book: pricelang.Book, cell: Cell | None) -> tuple[object, ...] | None
     )
 
 
-def alone(book: pricelang.Book, point: tuple[int, ...]) -> Cell | None:
+def alone(book: pricelang.Book, point: tuple[int, ...]) -> Combination | None:
     try:
         return cell_at(book.checked, point)
     except pricelang.PriceError:

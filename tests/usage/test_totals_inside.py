@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.usage.counters import Counters
-from pricelang.usage.inclusive import Total, disjoint
+from pricelang.usage.inclusive import StatedTotal, disjoint
 from pricelang.usage.records import UsageError
 
 from .helpers import message, one_record, one_rejected
@@ -312,7 +312,7 @@ counts = st.integers(0, 10**6)
 
 def settled(told: Counters, inside: bool, total: int) -> Counters | str:
     try:
-        return disjoint(told, "input", inside=inside, total=Total("total", total))
+        return disjoint(told, "input", inside=inside, total=StatedTotal("total", total))
     except UsageError as error:
         return error.code
 

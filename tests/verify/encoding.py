@@ -105,15 +105,17 @@ class Encoding:
 
     # ---- rules ----
 
-    def deciding(self, modifier: m.Modifier, request: Request) -> list[tuple[m.Line, Term]]:
+    def deciding(self, modifier: m.Modifier, request: Request) -> list[tuple[m.ModifierLine, Term]]:
         """Each line of a modifier with when it decides."""
         key = (modifier, request)
         if key not in self._terms:
             self._terms[key] = self._deciding(modifier, request)
-        found: list[tuple[m.Line, Term]] = self._terms[key]
+        found: list[tuple[m.ModifierLine, Term]] = self._terms[key]
         return found
 
-    def _deciding(self, modifier: m.Modifier, request: Request) -> list[tuple[m.Line, Term]]:
+    def _deciding(
+        self, modifier: m.Modifier, request: Request
+    ) -> list[tuple[m.ModifierLine, Term]]:
         held = [self.within(line.scope, request) for line in modifier.lines]
         plain = z3.Or(
             [term for line, term in zip(modifier.lines, held, strict=True) if not line.otherwise]

@@ -12,7 +12,7 @@ from functools import cached_property
 from attrs import define, field
 
 import pricelang
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from tests.verify import Point, Quantity, Request, holds, requests, sides
@@ -43,14 +43,14 @@ class Enumerated:
     book: m.Book
     priced: pricelang.Book = field(init=False)
     requests: dict[Point, Request] = field(init=False)
-    cells: dict[Point, Cell | pricelang.PriceError] = field(init=False)
+    cells: dict[Point, Combination | pricelang.PriceError] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.priced = pricelang.Book(self.book)
         self.requests = requests(self.book)
         self.cells = {point: self._cell(request) for point, request in self.requests.items()}
 
-    def _cell(self, request: Request) -> Cell | pricelang.PriceError:
+    def _cell(self, request: Request) -> Combination | pricelang.PriceError:
         """The rates by which `Book.price` bills a request, or its error."""
         try:
             bill = self.priced.price(
@@ -61,11 +61,11 @@ class Enumerated:
         return bill.parts[0].cell
 
     @cached_property
-    def usable(self) -> dict[Point, Cell]:
+    def usable(self) -> dict[Point, Combination]:
         """The points at which a request has a price."""
-        return {point: cell for point, cell in self.cells.items() if isinstance(cell, Cell)}
+        return {point: cell for point, cell in self.cells.items() if isinstance(cell, Combination)}
 
-    def inside(self, scope: m.Scope) -> Iterator[tuple[Point, Cell]]:
+    def inside(self, scope: m.Scope) -> Iterator[tuple[Point, Combination]]:
         """Those in a scope."""
         return ((point, cell) for point, cell in self.usable.items() if holds(scope, point))
 
@@ -76,7 +76,7 @@ class Enumerated:
 
     # ---- rules, read naively ----
 
-    def lines(self, modifier: int, point: Point) -> list[m.Line]:
+    def lines(self, modifier: int, point: Point) -> list[m.ModifierLine]:
         """The lines of a modifier that decide: the first refusal,
         or the first `no effect`, or all; `otherwise` last.
         """

@@ -224,7 +224,7 @@ def test_html_and_python(deal: str, tmp_path: Path) -> None:
 FIELDS = {
     m.Price: "model meter rank scope kind amount instead_of per size origin",
     m.Derivation: "meter scope factor of special origin",
-    m.Line: "scope otherwise outcome factors amount size per meters origin",
+    m.ModifierLine: "scope otherwise outcome factors amount size per meters origin",
     m.Modifier: "name title kind when conditional lines origin",
     m.LimitLine: "scope at_least amount target meters size per origin",
     m.Limit: "name title lines origin",

@@ -19,7 +19,14 @@ from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.platforms import LEAVES_UNSAID
-from pricelang.verify.coverage import NEVER_OFFERED, OF_ACCOUNT, Coverage, Rule, decided_in, measure
+from pricelang.verify.coverage import (
+    NEVER_OFFERED,
+    OF_ACCOUNT,
+    Coverage,
+    CoveredRule,
+    decided_in,
+    measure,
+)
 from tests.cli.helpers import ROOT, SHOP, line_of, objects, run
 
 GOOD = sorted(path for path in (ROOT / "tests" / "corpus" / "good").glob("*.price"))
@@ -91,7 +98,7 @@ def covered(tmp_path: Path, *examples: str) -> dict[str, int]:
     }
 
 
-def _written(rows: list[str], rule: Rule) -> str:
+def _written(rows: list[str], rule: CoveredRule) -> str:
     start = rule.origin.column - 1
     return rows[rule.origin.line - 1][start : start + rule.origin.width].strip().split("  ")[0]
 
@@ -277,7 +284,7 @@ AMOUNTS = frozenset(
 )
 
 
-def _mutants(path: Path, found: Coverage) -> Iterator[tuple[Rule, str]]:
+def _mutants(path: Path, found: Coverage) -> Iterator[tuple[CoveredRule, str]]:
     """The text of a book with the first number of one rule made three times as large,
     for each rule with an amount.
     """

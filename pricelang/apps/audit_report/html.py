@@ -22,7 +22,7 @@ from pricelang.present.markup import Html, element, join
 from pricelang.present.sheets import Cell, Sheet
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
-from pricelang.verify.stacking import Meeting, Reach
+from pricelang.verify.stacking import Applicability, Meeting
 from pricelang.verify.witness import Witness
 
 KINDS = {
@@ -317,7 +317,7 @@ def _order(report: Report) -> Html:
     )
 
 
-def _reach(reach: Reach, report: Report, links: _Links) -> Html:
+def _reach(reach: Applicability, report: Report, links: _Links) -> Html:
     days = [
         element(
             "div", f"from {start}" + (f" before {end}" if end is not None else ""), class_="short"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from pricelang.apps.price_page import ALL, BASE, Charged, Figure, Multiple, Table, price_page
-from pricelang.evaluate.combination import Cell as Rates
+from pricelang.evaluate.combination import Combination as Rates
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_rates import Rate, Step
 from pricelang.model import book as m

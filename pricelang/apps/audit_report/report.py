@@ -24,7 +24,7 @@ from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.diff.difference import compare
 from pricelang.verify.order import Order
-from pricelang.verify.stacking import Meeting, Reach
+from pricelang.verify.stacking import Applicability, Meeting
 from pricelang.verify.unreachable import Dead
 from pricelang.verify.witness import Witness
 
@@ -59,7 +59,7 @@ class Report:
     prices: tuple[Sheet, ...]
     verdicts: tuple[Verdict, ...]
     meetings: tuple[Meeting, ...]
-    reaches: tuple[Reach, ...]
+    reaches: tuple[Applicability, ...]
     order: Order
     paybacks: tuple[Payback, ...]
     break_even: tuple[Sheet, ...]

@@ -16,7 +16,7 @@ from pricelang.verify.agreement import Against
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.order import Order
-from pricelang.verify.stacking import Reach
+from pricelang.verify.stacking import Applicability
 from pricelang.verify.witness import Witness
 
 KINDS = {
@@ -195,7 +195,7 @@ def _stacking(audit: Audit, every: bool) -> list[str]:
     ]
 
 
-def _reach(reach: Reach, models: int, every: bool) -> str:
+def _reach(reach: Applicability, models: int, every: bool) -> str:
     parts = [named(reach.models, models, every), *_when(reach)]
     return f"{reach.name}: {'; '.join(parts)}"
 
@@ -214,7 +214,7 @@ def named(models: Sequence[str], all_of: int, every: bool) -> str:
     )
 
 
-def periods_of(reach: Reach) -> str:
+def periods_of(reach: Applicability) -> str:
     """The days on which a modifier can apply."""
     return (
         ", ".join(
@@ -224,7 +224,7 @@ def periods_of(reach: Reach) -> str:
     )
 
 
-def _when(reach: Reach) -> list[str]:
+def _when(reach: Applicability) -> list[str]:
     parts = [periods_of(reach), *(f"{name} {' or '.join(held)}" for name, held in reach.values)]
     return [*parts, f"any {', '.join(reach.any)}"] if reach.any else parts
 

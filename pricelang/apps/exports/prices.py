@@ -12,7 +12,7 @@ from attrs import Factory, define, frozen
 
 from pricelang.apps.imports.drafts import Unsaid
 from pricelang.apps.price_book import PriceBook
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.limits import Wider, limits_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
@@ -195,7 +195,7 @@ class _Reader:
         names = [value.name for value in self.book.dimensions[axis].values]
         return (*values[:axis], names.index(wider.window), *values[axis + 1 :])
 
-    def cell(self, values: tuple[int, ...], sums: list[int], side: int) -> Cell | None:
+    def cell(self, values: tuple[int, ...], sums: list[int], side: int) -> Combination | None:
         """The cell of some values on one side of the thresholds, or None where it cannot exist."""
         sides = [0] * len(self.book.sums)
         if sums:
@@ -236,7 +236,7 @@ class _Reader:
             found.miss("limit", text, "a limit on what an account pays")
 
 
-def _prices(cell: Cell) -> dict[str, Fraction]:
+def _prices(cell: Combination) -> dict[str, Fraction]:
     factor = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     prices = {
         name: rate.unit_price * factor

@@ -20,8 +20,8 @@ from attrs import evolve, field, frozen
 from pricelang.apps.quote.model import NOTHING, Options, Quote, Range
 from pricelang.apps.quote.pricing import quote
 from pricelang.evaluate.allowances import (
-    Bound,
     Counter,
+    SpendLimit,
     bounded,
     bounds_of,
     charge_alike,
@@ -236,7 +236,7 @@ class _Run:
         self.book, self.level = book, level
         self.currency: str | None = None
         self.used: dict[Counter, Fraction] = {}
-        self.bounds: dict[tuple[Bound, int], Fraction] = {}
+        self.bounds: dict[tuple[SpendLimit, int], Fraction] = {}
         self.notes: dict[Note, None] = {}
         self.by_mix = [Fraction(0)] * len(mixes)
         self.first: list[Fraction] = []
@@ -389,7 +389,7 @@ class _Stretch:
     def __init__(self) -> None:
         self.plain = self.alone = Fraction(0)
         self.accounts: list[tuple[Priced, Fraction]] = []
-        self.bounds: list[tuple[Bound, Fraction]] = []
+        self.bounds: list[tuple[SpendLimit, Fraction]] = []
 
 
 def _in_mix(error: PriceError, mix: Mix, day: str) -> PriceError:

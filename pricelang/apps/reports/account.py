@@ -13,9 +13,9 @@ from attrs import frozen
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.allowances import (
     AccountLine,
-    Bound,
-    Charged,
+    ChargedRequest,
     Ledger,
+    SpendLimit,
     account_bounds,
     bounds_for,
     terms_of,
@@ -72,7 +72,7 @@ class Account:
         self._uses: list[Use] = []
         self._ledger = Ledger(book)
         self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
-        self._bounds: dict[tuple[int, ...], tuple[Bound, ...]] = {}
+        self._bounds: dict[tuple[int, ...], tuple[SpendLimit, ...]] = {}
         self._later: dict[str, None] = {}
         self.since = self._since()
 
@@ -135,7 +135,7 @@ class Account:
             if per is not None:
                 yield per
 
-    def _bounds_of(self, priced: Priced) -> tuple[Bound, ...]:
+    def _bounds_of(self, priced: Priced) -> tuple[SpendLimit, ...]:
         point = priced.cell.point
         if point not in self._bounds:
             self._bounds[point] = bounds_for(self._book, priced.cell)
@@ -202,7 +202,7 @@ class Account:
                     self._ledger.open(ACCOUNT, turn, bound)
                 turn = end
 
-    def _bound(self, bound: Bound, start: int, difference: Fraction) -> Adjustment:
+    def _bound(self, bound: SpendLimit, start: int, difference: Fraction) -> Adjustment:
         amount = money(bound.amount, self._book.currency)
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
         text = f"{word} {amount} per {bound.per}"
@@ -212,7 +212,7 @@ class Account:
 
 
 def _add_changes(
-    changes: dict[tuple[str, str, str, str], list[Fraction]], charged: Charged
+    changes: dict[tuple[str, str, str, str], list[Fraction]], charged: ChargedRequest
 ) -> None:
     """What pool and tiers made of a request, and what followed from that for the whole of it."""
     priced, known = charged.priced, Fraction(0)

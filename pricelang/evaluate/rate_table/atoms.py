@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from pricelang.evaluate.allowances import Bound, Terms
-from pricelang.evaluate.combination import Cell
-from pricelang.evaluate.limits import Limit, limits_of
+from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit
+from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.limits import RequestLimit, limits_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.walk import dated, walk_of
@@ -30,7 +30,7 @@ MAX_PLACES = 18
 
 
 @frozen(repr=False)
-class Threshold:
+class RateThreshold:
     """A sum of meters that rules look at:
     the side of a request is the number of `limits` that it is over.
     """
@@ -58,8 +58,8 @@ class RateRow:
     currency: str
     atoms: tuple[int | None, ...]
     least: tuple[Fraction | None, ...]
-    terms: tuple[Terms | None, ...] = ()
-    bounds: tuple[Bound, ...] = ()
+    terms: tuple[AllowanceTerms | None, ...] = ()
+    bounds: tuple[SpendLimit, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -95,7 +95,7 @@ class RateTable:
     dimensions: tuple[str, ...]
     cuts: tuple[int, ...]
     turns: tuple[int, ...]
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[RateThreshold, ...]
     places: int
     rows: tuple[RateRow, ...]
 
@@ -125,8 +125,10 @@ def rate_table(
     book = card.book
     cuts, turns, thresholds = cuts_of(book, period), turns_of(book), thresholds_of(book)
     walk = walk_of(card)
-    made: list[tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Cell]] = []
-    most: dict[tuple[object, ...], tuple[Limit, ...]] = {}
+    made: list[
+        tuple[tuple[str, int, tuple[str | None, ...], int, tuple[int, ...]], Combination]
+    ] = []
+    most: dict[tuple[object, ...], tuple[RequestLimit, ...]] = {}
     every_side = [
         *itertools.product(*(range(len(threshold.limits) + 1) for threshold in thresholds))
     ]
@@ -192,7 +194,7 @@ def of_sum(found: Mapping[tuple[int, ...], Priced | None], sides: tuple[int, ...
 
 def _held(
     table: RateTable,
-    most: Mapping[tuple[object, ...], tuple[Limit, ...]],
+    most: Mapping[tuple[object, ...], tuple[RequestLimit, ...]],
     largest: Mapping[str, int],
 ) -> RateTable:
     """The table with a threshold for each sum of meters of which a request has so many at most,
@@ -218,11 +220,11 @@ def _held(
     return table
 
 
-def _most(meters: tuple[str, ...], steps: Sequence[int]) -> Threshold:
-    return Threshold(f"the most of {' and '.join(meters)}", meters, tuple(map(Fraction, steps)))
+def _most(meters: tuple[str, ...], steps: Sequence[int]) -> RateThreshold:
+    return RateThreshold(f"the most of {' and '.join(meters)}", meters, tuple(map(Fraction, steps)))
 
 
-def thresholds_of_rows(card: RateCard, each: Each) -> tuple[Threshold, ...]:
+def thresholds_of_rows(card: RateCard, each: Each) -> tuple[RateThreshold, ...]:
     """All thresholds that tables of a book may have:
     those of its rules, and what one request has at most.
     """
@@ -275,10 +277,10 @@ def minute_of(turns: Sequence[int], clock: int) -> int:
     return turns[clock - 1] if clock else 0
 
 
-def thresholds_of(book: m.Book) -> tuple[Threshold, ...]:
+def thresholds_of(book: m.Book) -> tuple[RateThreshold, ...]:
     """The sums that rules look at."""
     return tuple(
-        Threshold(
+        RateThreshold(
             total.label, tuple(book.meters[index].name for index in total.meters), total.limits
         )
         for total in book.sums
@@ -298,7 +300,7 @@ def _values_at(
         return None
 
 
-def beyond_sums(cell: Cell, meters: Sequence[str]) -> Iterator[str]:
+def beyond_sums(cell: Combination, meters: Sequence[str]) -> Iterator[str]:
     """What a request of a cell pays that is no sum of quantity times price, each in words."""
     for rounding, what in ((cell.line_rounding, "each line"), (cell.total_rounding, "each total")):
         if rounding is not None:
@@ -310,7 +312,7 @@ def beyond_sums(cell: Cell, meters: Sequence[str]) -> Iterator[str]:
             yield f"the price of `{meter}`, which has no finite decimal"
 
 
-def finite_price(cell: Cell, meter: str) -> Fraction | None:
+def finite_price(cell: Combination, meter: str) -> Fraction | None:
     """The price of one of a meter's unit in the currency of the bill,
     where it is a finite decimal.
     """
@@ -328,7 +330,7 @@ def row_of(
     values: tuple[str | None, ...],
     clock: int,
     sides: tuple[int, ...],
-    cell: Cell,
+    cell: Combination,
     meters: Sequence[str],
     places: int,
 ) -> RateRow:
@@ -349,7 +351,7 @@ def row_of(
 # ---- the power of ten ----------------------------------------------------------------------------
 
 
-def places_of(book: m.Book, cells: Sequence[Cell], meters: Sequence[str]) -> int:
+def places_of(book: m.Book, cells: Sequence[Combination], meters: Sequence[str]) -> int:
     """The power of ten of all prices: that of the book, so that two tables of one book agree;
     but no more than the rows need where the book's is out of an integer's reach.
     """
@@ -503,7 +505,7 @@ def _merged(table: RateTable) -> RateTable:
 
 
 def alike_on_sides(
-    rows: Sequence[RateRow], thresholds: Sequence[Threshold], index: int
+    rows: Sequence[RateRow], thresholds: Sequence[RateThreshold], index: int
 ) -> tuple[RateRow, ...]:
     """The rows without their sides of a threshold, where every rate is the same on all of them;
     else none.

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.walk import REFUSED, Walk, walk_of
 from pricelang.model import book as m
@@ -40,10 +40,10 @@ class Grid:
     card: RateCard
     dimensions: tuple[int, ...]
     fixed: Mapping[str, str]
-    leaf: Callable[[Cell], object]
+    leaf: Callable[[Combination], object]
     nodes: list[tuple[int, ...]] = field(factory=list)
-    cells: list[Cell] = field(factory=list)
-    seen: list[Cell] = field(factory=list)
+    cells: list[Combination] = field(factory=list)
+    seen: list[Combination] = field(factory=list)
     _walk: Walk = field(init=False)
     _values: tuple[tuple[int, ...], ...] = field(init=False)
     _known: dict[tuple[int, int, int], int] = field(factory=dict)
@@ -198,7 +198,7 @@ class Grid:
             self.nodes.append(children)
         return number
 
-    def _last(self, cell: Cell | None) -> int:
+    def _last(self, cell: Combination | None) -> int:
         if cell is None:
             return NOTHING
         if id(cell) not in self._leaves:

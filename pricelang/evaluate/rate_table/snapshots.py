@@ -16,13 +16,13 @@ from math import prod
 from attrs import evolve, frozen
 
 from pricelang.evaluate.allowances import bounds_of, terms_of
-from pricelang.evaluate.combination import Cell
+from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.limits import WINDOW, Longest, Wider, limits_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.atoms import (
     RateRow,
-    Threshold,
+    RateThreshold,
     beyond_sums,
     cuts_of,
     finite_price,
@@ -79,7 +79,7 @@ class Versions:
     dimensions: tuple[tuple[str, tuple[str, ...]], ...]
     cuts: tuple[int, ...]
     turns: tuple[int, ...]
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[RateThreshold, ...]
     names: tuple[tuple[str, tuple[int | None, ...]], ...]
     models: tuple[str, ...]
     decimals: int
@@ -324,7 +324,7 @@ def _keyed(
     return (), found
 
 
-def _alike(book: m.Book, meters: Sequence[str], accounts: bool, cell: Cell) -> object:
+def _alike(book: m.Book, meters: Sequence[str], accounts: bool, cell: Combination) -> object:
     """What tells a cell from others by what requests of some meters pay."""
     rates = [cell.rates[meter] for meter in meters]
     least = tuple(
@@ -340,7 +340,7 @@ def _alike(book: m.Book, meters: Sequence[str], accounts: bool, cell: Cell) -> o
 
 
 def _with_accounts(
-    book: m.Book, row: RateRow, cell: Cell, meters: Sequence[str], accounts: bool
+    book: m.Book, row: RateRow, cell: Combination, meters: Sequence[str], accounts: bool
 ) -> RateRow:
     if not accounts:
         return row
@@ -369,7 +369,7 @@ def _placed(
     )
 
 
-def _check_currency(cells: Sequence[Cell]) -> None:
+def _check_currency(cells: Sequence[Combination]) -> None:
     kinds = {
         cell.conversion.currency if cell.conversion is not None else None
         for cell in cells

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from attrs import define, field, frozen
 
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
@@ -49,7 +49,7 @@ class Walk:
     _ways: dict[tuple[int, int], tuple[int, ...]] = field(factory=dict)
     _branches: dict[int, tuple[int, ...]] = field(factory=dict)
     _plain: dict[tuple[int, int], int] = field(factory=dict)
-    _cells: dict[tuple[int, int], Cell | None] = field(factory=dict)
+    _cells: dict[tuple[int, int], Combination | None] = field(factory=dict)
     _free: set[int] = field(factory=set)
     _multiplied: dict[tuple[int, int], int] = field(factory=dict)
     _kinds: tuple[tuple[Rules, int, int], ...] = field(init=False)
@@ -102,7 +102,7 @@ class Walk:
 
     def cell(
         self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]
-    ) -> Cell | None:
+    ) -> Combination | None:
         """The cell of a dated version (a state, and a point it holds at), of values and of sides;
         None where there is no such request.
         """
@@ -180,7 +180,7 @@ class Walk:
                 values[number] = ()
         return self._rest((tuple(rules), tuple(values)))
 
-    def last(self, state: int, rest: int, point: tuple[int, ...]) -> Cell | None:
+    def last(self, state: int, rest: int, point: tuple[int, ...]) -> Combination | None:
         """The cell of a dated version and what the walk has decided after all axes,
         and of a point that leads there.
         """
@@ -211,7 +211,7 @@ class Walk:
         if found is None:
             rules, index, _ = self._kinds[number]
             there: object = self.book.decisions.leaves[~leaf]
-            lines: list[m.Line] = []
+            lines: list[m.ModifierLine] = []
             if rules.kind in ("meter", "free"):
                 there = bool(there)
             elif rules.kind == "modifier":
@@ -279,7 +279,7 @@ def _down(
     return next(child for mask, child in nodes[root][1] if mask >> position & 1)
 
 
-def _cell(book: m.Book, point: tuple[int, ...]) -> Cell | None:
+def _cell(book: m.Book, point: tuple[int, ...]) -> Combination | None:
     try:
         return cell_at(book, point)
     except PriceError:

@@ -13,7 +13,7 @@ from pricelang.present.decimals import rounded
 
 
 @frozen
-class Outcome:
+class ModifierOutcome:
     """What a modifier does: `kind` is none, refuse or effect.
 
     Factors are by meter; additions by meter are in the currency per base unit;
@@ -40,7 +40,7 @@ class Listed:
 
 
 @frozen
-class Bound:
+class LimitEffect:
     """A line of a limit: on `target` (unit_price, request, account),
     with the meter or the account that it is about.
     """
@@ -56,7 +56,7 @@ class Bound:
 
 
 @frozen
-class Round:
+class RoundingEffect:
     """A rounding to a step in a currency."""
 
     step: Fraction
@@ -64,16 +64,16 @@ class Round:
     mode: str
 
 
-NOTHING, REFUSED = Outcome("none"), Outcome("refuse")
+NOTHING, REFUSED = ModifierOutcome("none"), ModifierOutcome("refuse")
 UNUSABLE = Listed("none")
 
 
-def factor_of(outcome: Outcome, meter: str) -> Fraction:
+def factor_of(outcome: ModifierOutcome, meter: str) -> Fraction:
     """What a modifier multiplies a meter by."""
     return next((factor for name, factor in outcome.factors if name == meter), Fraction(1))
 
 
-def stepped(listed: Listed, steps: list[Any], rounding: Round | None) -> Fraction:
+def stepped(listed: Listed, steps: list[Any], rounding: RoundingEffect | None) -> Fraction:
     """A price after the steps of a stack, each a factor and an addition or some bounds,
     and its rounding.
     """
@@ -89,13 +89,15 @@ def stepped(listed: Listed, steps: list[Any], rounding: Round | None) -> Fractio
     return price
 
 
-def changed_meters(before: Outcome, after: Outcome) -> set[str]:
+def changed_meters(before: ModifierOutcome, after: ModifierOutcome) -> set[str]:
     """The meters that two outcomes say different things of."""
     factors = set(before.factors) ^ set(after.factors)
     return {meter for meter, _ in factors | (set(before.adds) ^ set(after.adds))}
 
 
-def only_changed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
+def only_changed(
+    before: ModifierOutcome, after: ModifierOutcome
+) -> tuple[ModifierOutcome, ModifierOutcome]:
     """Two effects without what they share; an effect beside none stays whole."""
     if NOTHING in (before, after):
         return before, after
@@ -106,6 +108,8 @@ def only_changed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
         adds = tuple(x for x in outcome.adds if x[0] in changed)
         extras = outcome.extras if before.extras != after.extras else ()
         found.append(
-            Outcome("effect" if factors or adds or extras else "none", factors, adds, extras)
+            ModifierOutcome(
+                "effect" if factors or adds or extras else "none", factors, adds, extras
+            )
         )
     return found[0], found[1]

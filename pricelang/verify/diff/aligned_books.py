@@ -34,11 +34,11 @@ from pricelang.verify.time_of_day import DAY, Setting
 __all__ = [
     "NO",
     "YES",
+    "BookView",
     "Joint",
     "JointDimension",
     "JointSum",
     "Leaf",
-    "Side",
     "TooLarge",
     "first_of",
     "join",
@@ -47,7 +47,7 @@ __all__ = [
 
 
 @define(eq=False, repr=False)
-class Side:
+class BookView:
     """One of two books in the joint space;
     `at` (UTC seconds) is the instant that it is looked at, or None for all.
 
@@ -225,7 +225,9 @@ def _filled(parts: list[tuple[int, int]], full: int) -> list[tuple[int, int]]:
     ]
 
 
-def join(old: m.Book, new: m.Book, old_at: int | None, new_at: int | None) -> tuple[Side, Side]:
+def join(
+    old: m.Book, new: m.Book, old_at: int | None, new_at: int | None
+) -> tuple[BookView, BookView]:
     """Two books in one space; with two instants (UTC seconds), each as it is at its own.
     An instant that is no midnight has its hour, and a midnight stands for all hours of its day.
     """
@@ -284,7 +286,7 @@ def _meters(book: m.Book, summed: m.Sum) -> tuple[str, ...]:
     return tuple(sorted(book.meters[meter].name for meter in summed.meters))
 
 
-def _side(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting]) -> Side:
+def _side(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting]) -> BookView:
     models = {name: number for number, name in enumerate(joint.models)}
     axes, points = [m.MODELS, m.DATES], [tuple(1 << models[model.name] for model in book.models)]
     stretches = [0] * (len(book.boundaries) + 1)
@@ -321,4 +323,4 @@ def _side(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting
                 1 << number
             )
         points.append(tuple(inside))
-    return Side(joint, book, at, tuple(axes), tuple(points))
+    return BookView(joint, book, at, tuple(axes), tuple(points))

@@ -24,7 +24,7 @@ MANY = 200
 
 
 @frozen
-class Box:
+class ChangeBox:
     """A box in which a change holds wherever it can be seen.
 
     `masks` has the points of each axis that the change is about; `models` those and all
@@ -36,7 +36,7 @@ class Box:
     sample: tuple[int, ...]
 
 
-def changes(joint: Joint, root: int) -> Iterator[tuple[Leaf, list[Box]]]:
+def changes(joint: Joint, root: int) -> Iterator[tuple[Leaf, list[ChangeBox]]]:
     """Each kind of change in a diagram, with its boxes, in the order of models and dates."""
     nodes = joint.forest.nodes
     # Split by models first, so that one of many kinds
@@ -123,7 +123,7 @@ def point_of(joint: Joint, root: int, masks: Sequence[int]) -> tuple[int, ...] |
 # ---- boxes ---------------------------------------------------------------------------------------
 
 
-def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Box]:
+def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[ChangeBox]:
     axes = range(len(joint.sizes))
     # Along the others a box is whole from the start.
     used = _axes_of(joint, where) | _axes_of(joint, allowed)
@@ -157,7 +157,7 @@ def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Box]:
         about = (_touched(joint, where, masks, MODELS), *masks[1:])
         sample = point_of(joint, where, about)
         assert sample is not None  # it holds the point that it was grown from
-        boxes.append(Box(about, models, sample))
+        boxes.append(ChangeBox(about, models, sample))
     return sorted(boxes, key=lambda box: (_low(box.masks[DATES]), _low(box.masks[MODELS])))
 
 

@@ -11,12 +11,12 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
-from pricelang.verify.diff.aligned_books import Side
-from pricelang.verify.diff.phrases import Change, Words, fraction, sentence
-from pricelang.verify.diff.semantics import Meaning
+from pricelang.verify.diff.aligned_books import BookView
+from pricelang.verify.diff.phrases import Change, Phrasebook, fraction, sentence
+from pricelang.verify.diff.semantics import BookSemantics
 
 
-def request_changes(words: Words) -> Iterator[Change]:
+def request_changes(words: Phrasebook) -> Iterator[Change]:
     """Currency, dimensions with their defaults, units, and what meters are counted in.
 
     What the clock sets no request can say: its hours are told by the prices that they change.
@@ -101,7 +101,7 @@ def _change(
 # ---- models --------------------------------------------------------------------------------------
 
 
-def model_changes(words: Words, new_meaning: Meaning) -> Iterator[Change]:
+def model_changes(words: Phrasebook, new_meaning: BookSemantics) -> Iterator[Change]:
     """Models that came, went, or changed their dates. Between two days:
     those that were released or retired.
     """
@@ -126,11 +126,11 @@ def model_changes(words: Words, new_meaning: Meaning) -> Iterator[Change]:
             yield from _dates(words, was, now)
 
 
-def _known(side: Side) -> list[m.Model]:
+def _known(side: BookView) -> list[m.Model]:
     return [model for model in side.book.models if side.at is None or model.released <= side.at]
 
 
-def _dates(words: Words, was: m.Model, now: m.Model) -> Iterator[Change]:
+def _dates(words: Phrasebook, was: m.Model, now: m.Model) -> Iterator[Change]:
     name = now.name
     for word in ("released", "deprecated", "retired"):
         old, new = (
@@ -147,7 +147,7 @@ def _dates(words: Words, was: m.Model, now: m.Model) -> Iterator[Change]:
             )
 
 
-def _day(side: Side, instant: int | None) -> str:
+def _day(side: BookView, instant: int | None) -> str:
     return (
         "never"
         if instant is None or (side.at is not None and instant > side.at)
@@ -155,7 +155,7 @@ def _day(side: Side, instant: int | None) -> str:
     )
 
 
-def _first_prices(words: Words, meaning: Meaning, name: str) -> str:
+def _first_prices(words: Phrasebook, meaning: BookSemantics, name: str) -> str:
     """The list prices of a new model from its first day on, where a request says nothing else."""
     joint, side = words.new.joint, words.new
     number = joint.models.index(name)
@@ -179,7 +179,7 @@ def _first_prices(words: Words, meaning: Meaning, name: str) -> str:
 Row = tuple[str, str, str]
 
 
-def figure_changes(words: Words) -> Iterator[Change]:
+def figure_changes(words: Phrasebook) -> Iterator[Change]:
     """Facts that price nothing: figures for estimates,
     and prices that were announced and withdrawn.
     """
@@ -227,7 +227,7 @@ def words_of(start: int | None, end: int | None) -> str:
     )
 
 
-def _figures(side: Side) -> dict[Row, dict[int, tuple[Fraction, str]]]:
+def _figures(side: BookView) -> dict[Row, dict[int, tuple[Fraction, str]]]:
     found: dict[Row, dict[int, tuple[Fraction, str]]] = {}
     for figure in sorted(side.book.figures, key=lambda figure: figure.start):
         value = (figure.value, figure.unit)

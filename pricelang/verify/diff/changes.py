@@ -19,9 +19,9 @@ from attrs import define, field
 
 from pricelang.verify.diff.align import (
     REFUSED,
-    Bound,
+    LimitEffect,
     Listed,
-    Outcome,
+    ModifierOutcome,
     changed_meters,
     factor_of,
     only_changed,
@@ -29,7 +29,7 @@ from pricelang.verify.diff.align import (
 )
 from pricelang.verify.diff.aligned_books import NO, YES, Joint, TooLarge
 from pricelang.verify.diff.boxes import OPEN, SAME, leaves_of
-from pricelang.verify.diff.semantics import Meaning, refused_where
+from pricelang.verify.diff.semantics import BookSemantics, refused_where
 from pricelang.verify.diff.states import (
     BOTH_REFUSED,
     DIFFERS,
@@ -51,7 +51,7 @@ from pricelang.verify.diff.states import (
 
 
 @define(eq=False, repr=False)
-class Rules:
+class JointRules:
     """The diagrams of two books, those of the newer under the names of the older,
     and what they come to together.
 
@@ -59,8 +59,8 @@ class Rules:
     what is then reported may cancel out.
     """
 
-    old: Meaning
-    new: Meaning
+    old: BookSemantics
+    new: BookSemantics
     outcomes: dict[str, tuple[int, int]]
     limits: dict[str, tuple[int, int]] = field(init=False)
     roundings: dict[str, tuple[int, int]] = field(init=False)
@@ -91,7 +91,7 @@ class Rules:
         """Where other floors and caps hold for requests or accounts, by whatever limits."""
         return self._whole("bounds", lambda side, meaning: meaning.bounds())
 
-    def _whole(self, what: str, made: Callable[[int, Meaning], int]) -> int:
+    def _whole(self, what: str, made: Callable[[int, BookSemantics], int]) -> int:
         """Where two books say different things (yes or no)
         of what several rules come to together.
         """
@@ -133,7 +133,7 @@ class Rules:
             for x in leaf
         ]
         self.factors_only = (
-            not any(isinstance(leaf, Outcome) and leaf.adds for leaf in leaves)
+            not any(isinstance(leaf, ModifierOutcome) and leaf.adds for leaf in leaves)
             and all(bound.target != "unit_price" for bound in bounds)
             and all(root == joint.leaf(None) for root in self.roundings["unit_price"])
         )
@@ -289,7 +289,7 @@ class Rules:
         return joint.combine(roots, decide, off)
 
     @staticmethod
-    def _members(meaning: Meaning, places: Mapping[str, int]) -> list[int]:
+    def _members(meaning: BookSemantics, places: Mapping[str, int]) -> list[int]:
         limits = {limit.name for limit in meaning.book.limits}
         return [places[f"limit {name}" if name in limits else name] for name in meaning.order()]
 
@@ -387,7 +387,7 @@ class Rules:
         return self.joint.combine(roots, decide, absent, most=1 << 62)
 
     def limit(self, name: str) -> int:
-        """Where a floor or cap changed, as pairs of tuples of `Bound`;
+        """Where a floor or cap changed, as pairs of tuples of `LimitEffect`;
         only the lines that differ.
         """
         was, now = self.limits[name]
@@ -420,7 +420,7 @@ class Rules:
 
     @staticmethod
     def _seen(
-        bound: Bound, pair: tuple[Any, Any], prices: Mapping[str, str], facts: tuple[str, ...]
+        bound: LimitEffect, pair: tuple[Any, Any], prices: Mapping[str, str], facts: tuple[str, ...]
     ) -> bool:
         """Whether a line of a limit changed in a way that a request can tell. `facts` are whether
         it is free by either book, and whether all limits together say another thing.

@@ -13,13 +13,13 @@ from attrs import evolve
 from pricelang.evaluate.line_rates import leaf_at
 from pricelang.model import book as m
 from pricelang.model.instants import Instant, seconds_of
-from pricelang.verify.diff.align import NOTHING, Bound, Listed, Outcome
-from pricelang.verify.diff.aligned_books import YES, Side, TooLarge, first_of, join
-from pricelang.verify.diff.boxes import OPEN, SAME, Box, changes
+from pricelang.verify.diff.align import NOTHING, LimitEffect, Listed, ModifierOutcome
+from pricelang.verify.diff.aligned_books import YES, BookView, TooLarge, first_of, join
+from pricelang.verify.diff.boxes import OPEN, SAME, ChangeBox, changes
 from pricelang.verify.diff.catalog import figure_changes, model_changes, request_changes
-from pricelang.verify.diff.changes import Rules
-from pricelang.verify.diff.phrases import Change, Words, fraction, percent, sentence
-from pricelang.verify.diff.semantics import Meaning
+from pricelang.verify.diff.changes import JointRules
+from pricelang.verify.diff.phrases import Change, Phrasebook, fraction, percent, sentence
+from pricelang.verify.diff.semantics import BookSemantics
 
 KINDS = {
     "currency": "Requests",
@@ -101,24 +101,24 @@ class Comparison:
             else None
         )
 
-    def __init__(self, old: Side, new: Side) -> None:
-        self.words = Words(old, new)
+    def __init__(self, old: BookView, new: BookView) -> None:
+        self.words = Phrasebook(old, new)
         self.joint = old.joint
         sized = any(
             rounding.stage == "unit_price"
             for side in (old, new)
             for rounding in side.book.roundings
         )
-        before, unnamed = Meaning(old, {}, sized), Meaning(new, {}, sized)
+        before, unnamed = BookSemantics(old, {}, sized), BookSemantics(new, {}, sized)
         was, found = before.outcomes(), unnamed.outcomes()
         names = _renamed(was, found, self.joint.leaf(NOTHING))
-        after = Meaning(new, names, sized)
+        after = BookSemantics(new, names, sized)
         now = {names.get(name, name): root for name, root in found.items()}
         nothing = self.joint.leaf(NOTHING)
         outcomes = {
             name: (was.get(name, nothing), now.get(name, nothing)) for name in {**was, **now}
         }
-        self.rules = Rules(before, after, outcomes)
+        self.rules = JointRules(before, after, outcomes)
         self.names = {theirs: own for own, theirs in names.items()}
         self._starts: set[int] = set()
 
@@ -157,7 +157,7 @@ class Comparison:
         kind: str,
         subject: str,
         root: int,
-        body: Callable[[Any, Box, str, str], tuple[str, str, str]],
+        body: Callable[[Any, ChangeBox, str, str], tuple[str, str, str]],
         listed: bool = True,
     ) -> Iterator[Change]:
         """A change for each box;
@@ -194,7 +194,7 @@ class Comparison:
             root = self.joint.combine([old.get(name, nothing), new.get(name, nothing)], pair)
 
             def body(
-                leaf: Any, box: Box, who: str, when: str, name: str = name
+                leaf: Any, box: ChangeBox, who: str, when: str, name: str = name
             ) -> tuple[str, str, str]:
                 texts = ["no model" if model is None else f"`{model}`" for model in leaf]
                 return texts[0], texts[1], f"alias `{name}`: {texts[0]} -> {texts[1]}"
@@ -202,7 +202,7 @@ class Comparison:
             yield from self._said("alias", name, root, body)
 
     def _offers(self) -> Iterator[Change]:
-        def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def body(leaf: Any, box: ChangeBox, who: str, when: str) -> tuple[str, str, str]:
             old, new = ("offered" if x == YES else "not offered" for x in leaf)
             return old, new, f"{{}} was {old}, now {new}"
 
@@ -217,7 +217,7 @@ class Comparison:
                 yield evolve(change, subject=subject, text=change.text.replace("{}", subject, 1))
 
     def _refusals(self) -> Iterator[Change]:
-        def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def body(leaf: Any, box: ChangeBox, who: str, when: str) -> tuple[str, str, str]:
             texts = ["refused" if x == YES else "accepted" for x in leaf]
             reason = self._reason(
                 box,
@@ -234,7 +234,7 @@ class Comparison:
 
             def pair_body(
                 leaf: Any,
-                box: Box,
+                box: ChangeBox,
                 who: str,
                 when: str,
                 key: tuple[str, ...] = key,
@@ -263,7 +263,10 @@ class Comparison:
                 yield exclusion.origin.because
 
     def _reason(
-        self, box: Box, now: str, reasons: Callable[[m.Book, tuple[int, ...]], Iterator[str | None]]
+        self,
+        box: ChangeBox,
+        now: str,
+        reasons: Callable[[m.Book, tuple[int, ...]], Iterator[str | None]],
     ) -> str:
         """Why the newer book refuses a request of a box, if it does."""
         point = self.words.new.point(box.sample)
@@ -285,7 +288,7 @@ class Comparison:
             shown = self.names.get(name, name)
 
             def body(
-                leaf: Any, box: Box, who: str, when: str, name: str = name, shown: str = shown
+                leaf: Any, box: ChangeBox, who: str, when: str, name: str = name, shown: str = shown
             ) -> tuple[str, str, str]:
                 old, new = (
                     self.words.effect(x, side)
@@ -329,7 +332,7 @@ class Comparison:
         for meter in self.rules.old.meters():
 
             def body(
-                leaf: Any, box: Box, who: str, when: str, meter: str = meter
+                leaf: Any, box: ChangeBox, who: str, when: str, meter: str = meter
             ) -> tuple[str, str, str]:
                 return (
                     old,
@@ -340,7 +343,7 @@ class Comparison:
             yield from self._said("order", meter, self.rules.order(meter), body)
 
     def _free(self) -> Iterator[Change]:
-        def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def body(leaf: Any, box: ChangeBox, who: str, when: str) -> tuple[str, str, str]:
             texts = ["free" if x == YES else "billed" for x in leaf]
             return texts[0], texts[1], f"requests were {texts[0]}, now {texts[1]}"
 
@@ -352,8 +355,8 @@ class Comparison:
                 continue
 
             def body(
-                leaf: tuple[tuple[Bound, ...], tuple[Bound, ...]],
-                box: Box,
+                leaf: tuple[tuple[LimitEffect, ...], tuple[LimitEffect, ...]],
+                box: ChangeBox,
                 who: str,
                 when: str,
                 name: str = name,
@@ -371,10 +374,12 @@ class Comparison:
         """A floor above a cap of one account: the order of the limits decides what is paid."""
 
         def pair(leaves: tuple[Any, ...]) -> Any:
-            same = sorted(leaves[0], key=Bound.place) == sorted(leaves[1], key=Bound.place)
+            same = sorted(leaves[0], key=LimitEffect.place) == sorted(
+                leaves[1], key=LimitEffect.place
+            )
             return leaves if same and leaves[0] != leaves[1] else ()
 
-        def body(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def body(leaf: Any, box: ChangeBox, who: str, when: str) -> tuple[str, str, str]:
             old, new = (
                 self.words.bounds(x, side)
                 for x, side in zip(leaf[1], (self.words.old, self.words.new), strict=True)
@@ -432,7 +437,7 @@ class Comparison:
 
     def _of_meter(self, meter: str) -> Iterator[tuple[Change, str]]:
         def body(
-            leaf: tuple[Listed, Listed], box: Box, who: str, when: str
+            leaf: tuple[Listed, Listed], box: ChangeBox, who: str, when: str
         ) -> tuple[str, str, str]:
             old, new = (
                 self.words.listed(x, meter, side)
@@ -463,7 +468,12 @@ class Comparison:
                     continue
 
                 def body(
-                    leaf: Any, box: Box, who: str, when: str, meter: str = meter, what: str = what
+                    leaf: Any,
+                    box: ChangeBox,
+                    who: str,
+                    when: str,
+                    meter: str = meter,
+                    what: str = what,
                 ) -> tuple[str, str, str]:
                     old, new = (
                         self._per_use(x, what, meter, side)
@@ -473,7 +483,7 @@ class Comparison:
 
                 yield from self._said("charge", meter, self.rules.per_use(meter, was, now), body)
 
-    def _per_use(self, leaf: tuple[Any, ...], what: str, meter: str, side: Side) -> str:
+    def _per_use(self, leaf: tuple[Any, ...], what: str, meter: str, side: BookView) -> str:
         words = self.words
         if not leaf:
             return "none"
@@ -497,14 +507,14 @@ class Comparison:
                 name = stage.replace("_", " ")
 
                 def body(
-                    leaf: Any, box: Box, who: str, when: str, name: str = name
+                    leaf: Any, box: ChangeBox, who: str, when: str, name: str = name
                 ) -> tuple[str, str, str]:
                     old, new = (self.words.rounding(x) for x in leaf)
                     return old, new, f"rounding of the {name}: {old} -> {new}"
 
                 yield from self._said("rounding", name, self.rules.rounding(stage), body)
 
-        def converted(leaf: Any, box: Box, who: str, when: str) -> tuple[str, str, str]:
+        def converted(leaf: Any, box: ChangeBox, who: str, when: str) -> tuple[str, str, str]:
             old, new = ("none" if x is None else f"{x[0]} at {fraction(x[1])}" for x in leaf)
             return old, new, f"bills are converted: {old} -> {new}"
 
@@ -512,7 +522,7 @@ class Comparison:
         yield from self._said("conversion", "", self.rules.plain(pair), converted)
 
 
-def _had(outcome: Outcome, text: str) -> str:
+def _had(outcome: ModifierOutcome, text: str) -> str:
     return "had no effect" if outcome.kind == "none" else f"was {text}"
 
 

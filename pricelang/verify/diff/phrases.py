@@ -14,9 +14,9 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import exact, grouped, money, plain
-from pricelang.verify.diff.align import Bound, Listed, Outcome, Round
-from pricelang.verify.diff.aligned_books import Side, points_of
-from pricelang.verify.diff.boxes import Box
+from pricelang.verify.diff.align import LimitEffect, Listed, ModifierOutcome, RoundingEffect
+from pricelang.verify.diff.aligned_books import BookView, points_of
+from pricelang.verify.diff.boxes import ChangeBox
 
 MAX_NAMES = 12
 """Names of models in one sentence; `Change.models` has them all."""
@@ -43,13 +43,13 @@ class Change:
 
 
 @define(eq=False, repr=False)
-class Words:
+class Phrasebook:
     """What sentences about two books need: their names, dates,
     and the unit in which each meter is mostly priced.
     """
 
-    old: Side
-    new: Side
+    old: BookView
+    new: BookView
     _per: dict[str, tuple[str, Fraction]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -59,7 +59,7 @@ class Words:
 
     # ---- who and when ----
 
-    def who(self, box: Box) -> str:
+    def who(self, box: ChangeBox) -> str:
         """The models of a box: empty for all."""
         joint = self.new.joint
         full, mine, most = joint.full(m.MODELS), box.masks[m.MODELS], box.models
@@ -97,7 +97,7 @@ class Words:
             joint.models[n] for n in sorted(points_of(mask), key=lambda n: (joint.released[n], n))
         )
 
-    def when(self, box: Box) -> str:
+    def when(self, box: ChangeBox) -> str:
         """The days and the values of a box: empty for always."""
         joint = self.new.joint
         parts = [self.days(box.masks[m.DATES])]
@@ -143,17 +143,17 @@ class Words:
         """The unit in which a meter is mostly priced, such as `MTok` or `1,000 searches`."""
         return self._per.get(meter, ("unit", Fraction(1)))[0]
 
-    def amount(self, value: Fraction, meter: str, side: Side) -> str:
+    def amount(self, value: Fraction, meter: str, side: BookView) -> str:
         """An amount per base unit of a meter, in the unit in which it is mostly priced: `$5`."""
         return shown_money(value * self._per.get(meter, ("", Fraction(1)))[1], side.book.currency)
 
-    def listed(self, price: Listed, meter: str, side: Side) -> str:
+    def listed(self, price: Listed, meter: str, side: BookView) -> str:
         """A price before any modifier: `$5`, `free`, `not offered`."""
         if price.kind != "price":
             return "free" if price.kind == "free" else "not offered"
         return self.amount(price.amount, meter, side)
 
-    def quantity(self, value: Fraction, meter: str, side: Side) -> str:
+    def quantity(self, value: Fraction, meter: str, side: BookView) -> str:
         """A quantity in base units as the book counts the meter,
         or in a smaller unit that makes it whole.
         """
@@ -171,7 +171,7 @@ class Words:
 
     # ---- outcomes ----
 
-    def effect(self, outcome: Outcome, side: Side) -> str:
+    def effect(self, outcome: ModifierOutcome, side: BookView) -> str:
         """What a modifier does, in words:
         `x 2 on input and x 1.5 on output`, `refused`, `no effect`.
         """
@@ -199,7 +199,7 @@ class Words:
         ]
         return " and ".join(parts)
 
-    def bounds(self, bounds: Sequence[Bound], side: Side) -> str:
+    def bounds(self, bounds: Sequence[LimitEffect], side: BookView) -> str:
         """The lines of a limit: `at least $1 per MTok on output`, `none`."""
         parts = []
         for bound in bounds:
@@ -214,7 +214,7 @@ class Words:
         return " and ".join(parts) or "none"
 
     @staticmethod
-    def rounding(rounding: Round | None) -> str:
+    def rounding(rounding: RoundingEffect | None) -> str:
         """A rounding: `to $0.01 half_even`, `none`."""
         return (
             "none"

@@ -12,8 +12,16 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.model import book as m
-from pricelang.verify.diff.align import NOTHING, REFUSED, UNUSABLE, Bound, Listed, Outcome, Round
-from pricelang.verify.diff.aligned_books import NO, YES, Joint, Leaf, Side, TooLarge
+from pricelang.verify.diff.align import (
+    NOTHING,
+    REFUSED,
+    UNUSABLE,
+    LimitEffect,
+    Listed,
+    ModifierOutcome,
+    RoundingEffect,
+)
+from pricelang.verify.diff.aligned_books import NO, YES, BookView, Joint, Leaf, TooLarge
 
 
 def base_size(meter: m.Meter, size: Fraction) -> Fraction:
@@ -22,13 +30,13 @@ def base_size(meter: m.Meter, size: Fraction) -> Fraction:
 
 
 @define(eq=False, repr=False)
-class Meaning:
+class BookSemantics:
     """The diagrams of one book in the joint forest, each made when it is first asked for.
 
     `names` are what modifiers are called in the other book, where they are called something else.
     """
 
-    side: Side
+    side: BookView
     names: Mapping[str, str]
     sized: bool
     undecided: bool = False
@@ -116,7 +124,7 @@ class Meaning:
     def _named(self, name: str) -> str:
         return self.names.get(name, name)
 
-    def _outcome(self, modifier: m.Modifier, leaf: tuple[int, ...]) -> Outcome:
+    def _outcome(self, modifier: m.Modifier, leaf: tuple[int, ...]) -> ModifierOutcome:
         lines = [modifier.lines[number] for number in leaf]
         if not lines or lines[0].outcome == "no_effect":
             return NOTHING
@@ -144,7 +152,7 @@ class Meaning:
         )
         if not factors and not adds and not extras:
             return NOTHING
-        return Outcome(
+        return ModifierOutcome(
             "effect", tuple(sorted(factors.items())), tuple(sorted(adds.items())), extras
         )
 
@@ -330,29 +338,29 @@ class Meaning:
     # ---- limits, roundings, conversion, aliases ----
 
     def limits(self) -> dict[str, int]:
-        """The lines of each limit that hold, as tuples of `Bound`."""
+        """The lines of each limit that hold, as tuples of `LimitEffect`."""
         found = {}
         for limit, root in zip(self.book.limits, self.book.decisions.limits, strict=True):
             found[limit.name] = self.side.carry(root, partial(self._sorted_bounds, limit))
         return found
 
-    def _sorted_bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> tuple[Bound, ...]:
+    def _sorted_bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> tuple[LimitEffect, ...]:
         # Of one meter the order stays, for a floor and a cap may cross.
         return tuple(
             sorted(self._bounds(limit, leaf), key=lambda bound: (bound.target, bound.about))
         )
 
-    def _bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> Iterator[Bound]:
+    def _bounds(self, limit: m.Limit, leaf: tuple[int, ...]) -> Iterator[LimitEffect]:
         for line in (limit.lines[number] for number in leaf):
             for meter in (self.book.meters[index] for index in line.meters):
-                yield Bound(
+                yield LimitEffect(
                     line.target,
                     meter.name,
                     line.at_least,
                     line.amount / base_size(meter, line.size),
                 )
             if not line.meters:
-                yield Bound(line.target, line.per, line.at_least, line.amount)
+                yield LimitEffect(line.target, line.per, line.at_least, line.amount)
 
     def bounds(self) -> int:
         """All lines on requests and accounts that hold, of whatever limit:
@@ -362,7 +370,10 @@ class Meaning:
         def every(leaves: tuple[Any, ...]) -> Leaf:
             found = [bound for leaf in leaves for bound in leaf if bound.target != "unit_price"]
             rest = (x for x in found if x.target != "request")
-            return (*(x for x in found if x.target == "request"), *sorted(rest, key=Bound.place))
+            return (
+                *(x for x in found if x.target == "request"),
+                *sorted(rest, key=LimitEffect.place),
+            )
 
         return self.joint.combine([*self.limits().values(), self.joint.leaf(())], every)
 
@@ -403,7 +414,7 @@ class Meaning:
                 held = next(
                     (r for r in (self.book.roundings[n] for n in leaf) if r.stage == stage), None
                 )
-                return None if held is None else Round(held.step, held.currency, held.mode)
+                return None if held is None else RoundingEffect(held.step, held.currency, held.mode)
 
             found[stage] = self.side.carry(self.book.decisions.roundings, step)
         return found
@@ -463,7 +474,7 @@ def _has_effect(modifier: m.Modifier, leaf: tuple[int, ...]) -> bool:
 
 
 def refused_where(
-    meaning: Meaning, outcomes: Mapping[str, int], exclusions: Mapping[tuple[str, ...], int]
+    meaning: BookSemantics, outcomes: Mapping[str, int], exclusions: Mapping[tuple[str, ...], int]
 ) -> int:
     """Where any rule of a book refuses;
     where that is too large to work out, only where `refuse` itself does.

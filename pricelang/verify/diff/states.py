@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from pricelang.verify.diff.align import Outcome, factor_of
+from pricelang.verify.diff.align import ModifierOutcome, factor_of
 from pricelang.verify.diff.aligned_books import NO
 from pricelang.verify.diff.boxes import OPEN
 
@@ -31,7 +31,7 @@ def paired(
     return {name: (old.get(name, nothing), new.get(name, nothing)) for name in {**old, **new}}
 
 
-def step(meter: str, leaf: Outcome) -> tuple[Fraction, Fraction]:
+def step(meter: str, leaf: ModifierOutcome) -> tuple[Fraction, Fraction]:
     """What a modifier does to the price of a meter: a factor and an addition."""
     return factor_of(leaf, meter), dict(leaf.adds).get(meter, Fraction(0))
 

@@ -20,14 +20,14 @@ from attrs import evolve, frozen
 
 from pricelang.check.files import Layer, read_layers
 from pricelang.compile.book import check_layers
-from pricelang.evaluate.combination import Cell, cell_at
+from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, Refused
 from pricelang.model.space import point_mask
 from pricelang.verify.diff import difference
-from pricelang.verify.diff.aligned_books import Joint, Side, join
-from pricelang.verify.diff.boxes import Box
+from pricelang.verify.diff.aligned_books import BookView, Joint, join
+from pricelang.verify.diff.boxes import ChangeBox
 from pricelang.verify.diff.difference import Change, compare
 from tests.generators import write_book
 from tests.verify import checked
@@ -95,7 +95,7 @@ def answer(book: m.Book, joint: Joint, point: Point) -> object:
     )
 
 
-def meter_answer(book: m.Book, cell: Cell, name: str, rate: Rate, point: Point) -> object:
+def meter_answer(book: m.Book, cell: Combination, name: str, rate: Rate, point: Point) -> object:
     if rate.free is not None:
         return name, "free"
     tiers = []
@@ -149,10 +149,10 @@ def judged(old: m.Book, new: m.Book, number: int, seed: int = 0) -> Verdict:
     """Compares two books, and asks both for sampled cells
     and for those that each sentence stands for.
     """
-    seen: list[tuple[Any, Box, Joint]] = []
+    seen: list[tuple[Any, ChangeBox, Joint]] = []
     real = difference.changes
 
-    def spy(joint: Joint, root: int) -> Iterator[tuple[Any, list[Box]]]:
+    def spy(joint: Joint, root: int) -> Iterator[tuple[Any, list[ChangeBox]]]:
         for leaf, boxes in real(joint, root):
             seen.extend((leaf, box, joint) for box in boxes)
             yield leaf, boxes
@@ -172,7 +172,7 @@ def judged(old: m.Book, new: m.Book, number: int, seed: int = 0) -> Verdict:
     )
 
 
-def shows(old: m.Book, new: m.Book, joint: Joint, leaf: Any, box: Box) -> bool:
+def shows(old: m.Book, new: m.Book, joint: Joint, leaf: Any, box: ChangeBox) -> bool:
     """Whether the request that stands for a sentence has another answer in each book.
     Names of models are left aside.
     """
@@ -518,7 +518,7 @@ def test_one_space_is_the_union_of_both() -> None:
         point_mask([1, 2]),
         point_mask([2]),
     ]
-    assert isinstance(left, Side)
+    assert isinstance(left, BookView)
     assert [change.text for change in compare(old, new)] == [
         "input over 100 up to 300: `long` was x 2 on input, now no effect"
     ]
