@@ -265,37 +265,18 @@ def effect_of(analysis: Analysis, index: int) -> int:
 def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
     """Wherever it has effect, a multiplier is these factors on these meters and nothing else."""
     index = _index(analysis, claim.names[0])
-    lines, wanted = analysis.book.modifiers[index].lines, dict(claim.left)
-    root = analysis.book.decisions.modifiers[index]
-
-    def differs(leaf: Any, meter: int) -> bool:
-        """Whether it does something else to a meter than what is claimed."""
-        own = dict(pair for number in leaf for pair in lines[number].factors)
-        added = any(
-            lines[number].outcome == "add" and meter in lines[number].meters for number in leaf
-        )
-        return added or (
-            bool(own) and own.get(meter, Fraction(1)) != wanted.get(meter, Fraction(1))
-        )
+    wanted = dict(claim.left)
+    for meter in range(len(analysis.book.meters)):
+        point = _otherwise(analysis, claim, meter)
+        if point is not None:
+            yield _on_meter(analysis, index, point, meter, wanted.get(meter, Fraction(1)))
+            return
+    lines, root = analysis.book.modifiers[index].lines, analysis.book.decisions.modifiers[index]
 
     def other(leaf: Any) -> bool:
         own = dict(pair for number in leaf for pair in lines[number].factors)
         return any(lines[number].outcome == "add" for number in leaf) or bool(own and own != wanted)
 
-    # on one meter that has a price and pays another amount, where there is such a request
-    for meter in range(len(analysis.book.meters)):
-        decided = analysis.forest.combine(
-            [root],
-            lambda leaves, meter=meter: YES if differs(leaves[0], meter) else (),  # type: ignore[misc]
-        )
-        priced: Constraint = (
-            analysis.list_price(meter),
-            lambda leaf: isinstance(leaf, Fraction) and leaf > 0,
-        )
-        point = _found(analysis, claim, _yes(decided), priced, analysis.billed)
-        if point is not None:
-            yield _on_meter(analysis, index, point, meter, wanted.get(meter, Fraction(1)))
-            return
     point = _found(analysis, claim, (root, other))
     if point is not None:
         leaf: Any = analysis.forest.value(root, point)
@@ -308,6 +289,27 @@ def _is(analysis: Analysis, claim: m.Claim) -> Iterator[Breach]:
             witness(analysis, point, _plain_usage(analysis, point)),
             f"there `{claim.names[0]}` is {named or 'an addition'}",
         )
+
+
+def _otherwise(analysis: Analysis, claim: m.Claim, meter: int) -> Point | None:
+    """A request in which a modifier does something else to a meter with a price than is claimed."""
+    index = _index(analysis, claim.names[0])
+    lines, wanted = analysis.book.modifiers[index].lines, dict(claim.left)
+
+    def differs(leaves: tuple[Any, ...]) -> Leaf:
+        own = dict(pair for number in leaves[0] for pair in lines[number].factors)
+        adds = any(
+            lines[number].outcome == "add" and meter in lines[number].meters for number in leaves[0]
+        )
+        factor = wanted.get(meter, Fraction(1))
+        return YES if adds or (own and own.get(meter, Fraction(1)) != factor) else ()
+
+    decided = analysis.forest.combine([analysis.book.decisions.modifiers[index]], differs)
+    priced: Constraint = (
+        analysis.list_price(meter),
+        lambda leaf: isinstance(leaf, Fraction) and leaf > 0,
+    )
+    return _found(analysis, claim, _yes(decided), priced, analysis.billed)
 
 
 def _on_meter(

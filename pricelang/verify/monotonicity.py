@@ -216,24 +216,28 @@ class _Across:
             yield self.analysis.forest.combine(
                 (before, after, *free), lambda leaves: _rounds_otherwise(book, leaves)
             )
-        if free[0] != free[1]:  # additions and bounds of a request go too where it becomes free
-            extras = [
-                index
-                for index, modifier in enumerate(book.modifiers)
-                if any(x.outcome == "add" and not x.meters for x in modifier.lines)
-            ]
-            roots = [self.on(decided.modifiers[index], False) for index in extras]
-            limits = [
-                self.on(root, False)
-                for limit, root in zip(book.limits, decided.limits, strict=True)
-                if any(x.target == "request" for x in limit.lines)
-            ]
+        if free[0] != free[1]:
+            yield from self._gone_with_it(free)
 
-            def gone(leaves: tuple[Any, ...]) -> Leaf:
-                return YES if not leaves[0] and leaves[1] and any(leaves[2:]) else NO
+    def _gone_with_it(self, free: tuple[int, int]) -> Iterator[int]:
+        """Where a request becomes free, and its additions and bounds go with it."""
+        book, decided = self.analysis.book, self.analysis.book.decisions
+        extras = [
+            self.on(decided.modifiers[index], False)
+            for index, modifier in enumerate(book.modifiers)
+            if any(line.outcome == "add" and not line.meters for line in modifier.lines)
+        ]
+        limits = [
+            self.on(root, False)
+            for limit, root in zip(book.limits, decided.limits, strict=True)
+            if any(line.target == "request" for line in limit.lines)
+        ]
 
-            if roots or limits:
-                yield self.analysis.forest.combine((*free, *roots, *limits), gone)
+        def gone(leaves: tuple[Any, ...]) -> Leaf:
+            return YES if not leaves[0] and leaves[1] and any(leaves[2:]) else NO
+
+        if extras or limits:
+            yield self.analysis.forest.combine((*free, *extras, *limits), gone)
 
     # ---- on one request ----
 

@@ -265,48 +265,52 @@ def _feasible(pair: _Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
     """Whether some quantities meet strict inequalities:
     they do where the least margin of them can be above zero.
     """
-    columns: list[
-        tuple[int | None, Fraction, Fraction, Fraction]
-    ] = []  # meter, its quantity, and costs before and after
-    for meter in pair.meters:
-        rates = [
-            rate
-            for cell in (pair.before, pair.after)
-            if (rate := pair.rate(cell, meter)) is not None
-        ]
-        columns.append((meter, ONE, rates[0].unit_price, rates[1].unit_price))
-        tiny = ONE if pair.book.meters[meter].whole else ZERO
-        least = [
-            max(tiny, rate.minimum.quantity) if rate.minimum is not None else tiny for rate in rates
-        ]
-        if any(rate.minimum is not None for rate in rates):
-            columns.append(
-                (meter, tiny, least[0] * rates[0].unit_price, least[1] * rates[1].unit_price)
-            )
+    columns = [column for meter in pair.meters for column in _columns(pair, meter)]
     extras = [
         sum((step.value for step in cell.extras), ZERO) if cell.free is None else ZERO
         for cell in (pair.before, pair.after)
     ]
     more = pair.rate(pair.after, pair.crossing.meter)
-    if (
-        more is not None and more.minimum is None
-    ):  # else one more of a short use may cost nothing more
+    # One more of a use that is shorter than its minimum may cost nothing more.
+    if more is not None and more.minimum is None:
         extras[1] += more.unit_price
     rows: list[Row] = [((*(ZERO for _ in columns), ONE), ONE)]  # the margin is bounded
-    for total, low, high in zip(pair.book.sums, pair.least, pair.most, strict=True):
-        if not all(
-            pair.book.meters[meter].whole for meter in total.meters
-        ):  # anything between is a quantity too
-            low, high = low - 1, high + 1 if high is not None else None
-        counted = [size if meter in total.meters else ZERO for meter, size, _, _ in columns]
-        rows.append(((*(-x for x in counted), ZERO), -low))
-        if high is not None:
-            rows.append(((*counted, ZERO), high))
+    rows += _within_sums(pair, columns)
     for a, b, over in strict:  # a x + b y - over >= margin
         coefficients = [a * before + b * after for _, _, before, after in columns]
         rows.append(((*(-x for x in coefficients), ONE), a * extras[0] + b * extras[1] - over))
     found = greatest([*(ZERO for _ in columns), ONE], rows)
     return found is not None and found[0] > 0
+
+
+# A meter, a quantity of it, and what that costs before and after.
+Column = tuple[int, Fraction, Fraction, Fraction]
+
+
+def _columns(pair: _Pair, meter: int) -> Iterator[Column]:
+    """One of a meter, and the least quantity of it where a minimum may hold."""
+    cells = (pair.before, pair.after)
+    rates = [rate for cell in cells if (rate := pair.rate(cell, meter)) is not None]
+    yield meter, ONE, rates[0].unit_price, rates[1].unit_price
+    if any(rate.minimum is not None for rate in rates):
+        tiny = ONE if pair.book.meters[meter].whole else ZERO
+        before, after = (
+            rate.unit_price * (max(tiny, rate.minimum.quantity) if rate.minimum else tiny)
+            for rate in rates
+        )
+        yield meter, tiny, before, after
+
+
+def _within_sums(pair: _Pair, columns: Sequence[Column]) -> Iterator[Row]:
+    """The rows that hold each sum between its least and its most."""
+    for total, low, high in zip(pair.book.sums, pair.least, pair.most, strict=True):
+        if not all(pair.book.meters[meter].whole for meter in total.meters):
+            # Anything between is a quantity too.
+            low, high = low - 1, high + 1 if high is not None else None
+        counted = [size if meter in total.meters else ZERO for meter, size, _, _ in columns]
+        yield (*(-x for x in counted), ZERO), -low
+        if high is not None:
+            yield (*counted, ZERO), high
 
 
 def _conversion(cell: Combination) -> Fraction:

@@ -5,7 +5,7 @@ and quantities that reach them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
@@ -115,15 +115,8 @@ def quantities_between(
     """Quantities by meter with every sum between two numbers.
     What is wanted and does not fit is taken back, the last meter first.
     """
-    start = dict(wanted)
-    for total, high in zip(sums, most, strict=True):
-        for meter in reversed(total.meters):
-            if high is not None and meter in start:
-                start[meter] = max(
-                    Fraction(0), min(start[meter], start[meter] + high - _counted(total, start))
-                )
     found: list[dict[int, Fraction]] = []
-    todo, tried = [start], 0
+    todo, tried = [_fitting(sums, most, wanted)], 0
     while todo and tried < MAX_COMBINATIONS:
         given, tried = todo.pop(), tried + 1
         short = [
@@ -131,25 +124,48 @@ def quantities_between(
             for total, low in zip(sums, least, strict=True)
             if (counted := _counted(total, given)) < low
         ]
-        if not short:
+        if short:
+            todo += _with_more(sums, most, given, *short[0])
+        else:
             found.append(given)
-            continue
-        total, missing = short[0]
-        for meter in sorted(total.meters, key=lambda meter: meter in given):
-            room = [
-                high - _counted(other, given)
-                for other, high in zip(sums, most, strict=True)
-                if high is not None and meter in other.meters
-            ]
-            more = min([missing, *room])
-            if more > 0:
-                todo.append({**given, meter: given.get(meter, Fraction(0)) + more})
     if not found:
         return None
     best = min(
         found, key=lambda given: (sum(given.values()), sum(1 for size in given.values() if size))
     )
     return {meter: size for meter, size in best.items() if size}
+
+
+def _fitting(
+    sums: Sequence[Sum], most: Sequence[Fraction | None], wanted: Mapping[int, Fraction]
+) -> dict[int, Fraction]:
+    """What is wanted, less what is over the most of a sum; the last meter gives way first."""
+    start = dict(wanted)
+    for total, high in zip(sums, most, strict=True):
+        for meter in reversed(total.meters):
+            if high is not None and meter in start:
+                left = start[meter] + high - _counted(total, start)
+                start[meter] = max(Fraction(0), min(start[meter], left))
+    return start
+
+
+def _with_more(
+    sums: Sequence[Sum],
+    most: Sequence[Fraction | None],
+    given: Mapping[int, Fraction],
+    total: Sum,
+    missing: Fraction,
+) -> Iterator[dict[int, Fraction]]:
+    """The quantities with more of one meter of a sum that is short, as far as other sums allow."""
+    for meter in sorted(total.meters, key=lambda meter: meter in given):
+        allowed = [
+            high - _counted(other, given)
+            for other, high in zip(sums, most, strict=True)
+            if high is not None and meter in other.meters
+        ]
+        more = min([missing, *allowed])
+        if more > 0:
+            yield {**given, meter: given.get(meter, Fraction(0)) + more}
 
 
 def _counted(total: Sum, given: Mapping[int, Fraction]) -> Fraction:

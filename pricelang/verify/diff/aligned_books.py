@@ -17,7 +17,7 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.model import book as m
-from pricelang.verify.diff.aligned_hours import hours_of
+from pricelang.verify.diff.aligned_hours import Hours, hours_of
 from pricelang.verify.diff.aligned_space import (
     NO,
     YES,
@@ -233,49 +233,54 @@ def join(
     """
     books = (old, new)
     released = {model.name: model.released for book in books for model in book.models}
-    days = (
-        ()
-        if old_at is not None
-        else tuple(sorted({instant for book in books for instant in book.boundaries}))
-    )
-    values: dict[str, dict[str, None]] = {}
-    defaults: dict[str, str] = {}
-    limits: dict[tuple[str, ...], set[Fraction]] = {}
-    labels: dict[tuple[str, ...], str] = {}
+    days: tuple[int, ...] = ()
+    if old_at is None:
+        days = tuple(sorted({instant for book in books for instant in book.boundaries}))
     hours = hours_of(books, (_hour(old_at), _hour(new_at)))
-    for book in books:
-        for dimension in book.dimensions:
-            if not dimension.clocked:
-                values.setdefault(dimension.name, {}).update(
-                    dict.fromkeys(value.name for value in dimension.values)
-                )
-                defaults[dimension.name] = dimension.values[dimension.default].name
-            elif hours is not None and hours.before == dimension.name:
-                values.setdefault(hours.name, {})  # where it stands in its book
-        for summed in book.sums:
-            limits.setdefault(_meters(book, summed), set()).update(summed.limits)
-            labels[_meters(book, summed)] = summed.label
-    dimensions = [
-        JointDimension(name, tuple(found), defaults[name])
-        if hours is None or name != hours.name
-        else JointDimension(name, hours.values, hours.default, clocked=True)
-        for name, found in values.items()
-    ]
     joint = Joint(
         tuple(released),
         tuple(released.values()),
         days,
-        tuple(dimensions),
-        tuple(
-            JointSum(labels[meters], meters, tuple(sorted(found)))
-            for meters, found in limits.items()
-        ),
+        _dimensions(books, hours),
+        _sums(books),
         () if hours is None else hours.within(days),
     )
     set_by: tuple[Sequence[Setting], Sequence[Setting]] = (
         ((), ()) if hours is None else hours.settings
     )
     return _side(joint, old, old_at, set_by[0]), _side(joint, new, new_at, set_by[1])
+
+
+def _dimensions(books: tuple[m.Book, m.Book], hours: Hours | None) -> tuple[JointDimension, ...]:
+    """The dimensions of both books with the values of both; the clocks of both are one."""
+    values: dict[str, dict[str, None]] = {}
+    defaults: dict[str, str] = {}
+    for dimension in (dimension for book in books for dimension in book.dimensions):
+        if not dimension.clocked:
+            names = [value.name for value in dimension.values]
+            values.setdefault(dimension.name, {}).update(dict.fromkeys(names))
+            defaults[dimension.name] = names[dimension.default]
+        elif hours is not None and hours.before == dimension.name:
+            values.setdefault(hours.name, {})  # where it stands in its book
+    return tuple(
+        JointDimension(name, tuple(found), defaults[name])
+        if hours is None or name != hours.name
+        else JointDimension(name, hours.values, hours.default, clocked=True)
+        for name, found in values.items()
+    )
+
+
+def _sums(books: tuple[m.Book, m.Book]) -> tuple[JointSum, ...]:
+    """The sums of meters that rules of either book look at, with the limits of both."""
+    limits: dict[tuple[str, ...], set[Fraction]] = {}
+    labels: dict[tuple[str, ...], str] = {}
+    for book in books:
+        for summed in book.sums:
+            limits.setdefault(_meters(book, summed), set()).update(summed.limits)
+            labels[_meters(book, summed)] = summed.label
+    return tuple(
+        JointSum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items()
+    )
 
 
 def _hour(at: int | None) -> int | None:

@@ -64,54 +64,45 @@ def hours_of(books: tuple[m.Book, m.Book], fixed: tuple[int | None, int | None])
     clocked = [[dimension for dimension in book.dimensions if dimension.clocked] for book in books]
     if not any(clocked):
         return None
-    minutes = {
-        0,
-        *(
-            x
-            for some in clocked
-            for dimension in some
-            for value in dimension.values
-            if value.clock
-            for x in value.clock
-        ),
-    }
-    turns = sorted(minute % MINUTES for minute in minutes)
+    turns = _turns(clocked)
     pairs = [
         (_setting(books[0], fixed[0], minute), _setting(books[1], fixed[1], minute))
         for minute in turns
     ]
     kinds = list(dict.fromkeys(pairs))
+    every = [dimension for some in reversed(clocked) for dimension in some]
     names = _names(clocked, kinds)
-    if names is not None:  # in the order of the dimension's own values
-        order = [
-            value.name
-            for some in reversed(clocked)
-            for dimension in some
-            for value in dimension.values
-        ]
+    if names is not None:
+        order = [value.name for dimension in every for value in dimension.values]
         kinds.sort(key=lambda kind: order.index(names[kind]))
         values = tuple(names[kind] for kind in kinds)
     else:
         values = tuple(" and ".join(_spans(turns, pairs, kind)) for kind in kinds)
-    every = [dimension for some in reversed(clocked) for dimension in some]
     default = every[0].values[every[0].default].name
-    own = {dimension.name for dimension in every}
-    taken = {
-        dimension.name for book in books for dimension in book.dimensions if not dimension.clocked
-    }
-    name = (
-        every[0].name
-        if len(own) == 1 and not own & taken
-        else next(x for x in ("time", "time_of_day", " time") if x not in taken)
-    )
     return Hours(
-        name,
+        _name(books, every),
         every[0].name,
         values,
         default if default in values else values[0],
         (tuple(kind[0] for kind in kinds), tuple(kind[1] for kind in kinds)),
         tuple((turn, kinds.index(pair)) for turn, pair in zip(turns, pairs, strict=True)),
     )
+
+
+def _turns(clocked: Sequence[Sequence[m.Dimension]]) -> list[int]:
+    """The minutes of the day at which any clock turns, and midnight."""
+    values = [value for some in clocked for dimension in some for value in dimension.values]
+    minutes = {minute for value in values if value.clock for minute in value.clock}
+    return sorted(minute % MINUTES for minute in {0, *minutes})
+
+
+def _name(books: tuple[m.Book, m.Book], every: Sequence[m.Dimension]) -> str:
+    """The name of the joint clock: the one that all share, where no other dimension has it."""
+    taken = {found.name for book in books for found in book.dimensions if not found.clocked}
+    own = {dimension.name for dimension in every}
+    if len(own) == 1 and not own & taken:
+        return every[0].name
+    return next(name for name in ("time", "time_of_day", " time") if name not in taken)
 
 
 def _setting(book: m.Book, fixed: int | None, minute: int) -> Setting:

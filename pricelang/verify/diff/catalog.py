@@ -21,64 +21,53 @@ def request_changes(words: Phrasebook) -> Iterator[Change]:
 
     What the clock sets no request can say: its hours are told by the prices that they change.
     """
-    old, new = words.old.book, words.new.book
-    if old.currency != new.currency:
-        yield _change(
-            "currency",
-            "prices",
-            old.currency,
-            new.currency,
-            f"prices are in {new.currency}, no longer in {old.currency}",
-        )
-    dimensions = [{d.name: d for d in book.dimensions if not d.clocked} for book in (old, new)]
-    for name in dict.fromkeys([*dimensions[0], *dimensions[1]]):
-        was, now = (found.get(name) for found in dimensions)
-        if was is None or now is None:
-            there = now or was
-            assert there is not None
-            default = there.values[there.default].name
-            body = (
-                f"new dimension `{name}`, default {default}"
-                if now
-                else f"dimension `{name}` is gone"
-            )
-            yield _change("dimension", name, "" if now else default, default if now else "", body)
-            continue
-        defaults = [dimension.values[dimension.default].name for dimension in (was, now)]
-        if defaults[0] != defaults[1]:
+    books = words.old.book, words.new.book
+    was, now = books[0].currency, books[1].currency
+    if was != now:
+        yield _change("currency", "prices", was, now, f"prices are in {now}, no longer in {was}")
+    yield from _dimensions(books)
+    yield from _units(books)
+    yield from _counted(books)
+
+
+Books = tuple[m.Book, m.Book]
+
+
+def _dimensions(books: Books) -> Iterator[Change]:
+    found = [{d.name: d for d in book.dimensions if not d.clocked} for book in books]
+    for name in dict.fromkeys([*found[0], *found[1]]):
+        was, now = (_default(dimensions.get(name)) for dimensions in found)
+        if was is None:
             yield _change(
-                "dimension",
-                name,
-                defaults[0],
-                defaults[1],
-                f"default of {name}: {defaults[0]} -> {defaults[1]}",
+                "dimension", name, "", now or "", f"new dimension `{name}`, default {now}"
             )
+        elif now is None:
+            yield _change("dimension", name, was, "", f"dimension `{name}` is gone")
+        elif was != now:
+            yield _change("dimension", name, was, now, f"default of {name}: {was} -> {now}")
+
+
+def _default(dimension: m.Dimension | None) -> str | None:
+    return None if dimension is None else dimension.values[dimension.default].name
+
+
+def _units(books: Books) -> Iterator[Change]:
     # A unit that is its own kind comes with the meters that are counted in it.
-    units = [
-        {unit.name: unit for unit in book.units if unit.name != unit.kind} for book in (old, new)
-    ]
-    for name in dict.fromkeys([*units[0], *units[1]]):
-        sizes = [_unit(found.get(name)) for found in units]
-        if sizes[0] != sizes[1]:
-            yield _change(
-                "unit", name, sizes[0], sizes[1], f"unit `{name}`: {sizes[0]} -> {sizes[1]}"
-            )
-    meters = [{meter.name: meter for meter in book.meters} for book in (old, new)]
-    for name in meters[0].keys() & meters[1].keys():
-        counted = [found[name] for found in meters]
-        if (counted[0].unit, counted[0].kind, counted[0].size) != (
-            counted[1].unit,
-            counted[1].kind,
-            counted[1].size,
-        ):
-            texts = [plural(meter.unit) for meter in counted]
-            yield _change(
-                "meter",
-                name,
-                texts[0],
-                texts[1],
-                f"{name} is counted in {texts[1]}, no longer in {texts[0]}",
-            )
+    found = [{unit.name: unit for unit in book.units if unit.name != unit.kind} for book in books]
+    for name in dict.fromkeys([*found[0], *found[1]]):
+        was, now = (_unit(units.get(name)) for units in found)
+        if was != now:
+            yield _change("unit", name, was, now, f"unit `{name}`: {was} -> {now}")
+
+
+def _counted(books: Books) -> Iterator[Change]:
+    found = [{meter.name: meter for meter in book.meters} for book in books]
+    for name in found[0].keys() & found[1].keys():
+        one, other = (meters[name] for meters in found)
+        if (one.unit, one.kind, one.size) != (other.unit, other.kind, other.size):
+            was, now = plural(one.unit), plural(other.unit)
+            body = f"{name} is counted in {now}, no longer in {was}"
+            yield _change("meter", name, was, now, body)
 
 
 def _unit(unit: m.Unit | None) -> str:

@@ -10,7 +10,7 @@ worked out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -207,68 +207,43 @@ class JointRules:
         found = joint.combine(
             [self.state, *self._listed(meter), *self.free], ratio, off, most=1 << 62
         )
-        factors = []
-        for was, now in self.outcomes.values():
-            if was != now:
-                of = joint.combine(
-                    [was, now],
-                    lambda leaves: factor_of(leaves[1], meter) / factor_of(leaves[0], meter),
-                    most=1 << 62,
-                )
-                if of != joint.leaf(Fraction(1)):
-                    factors.append(of)
-        numbers: list[Any] = [
-            leaf
-            for root in (found, *factors)
-            for leaf in leaves_of(joint, root)
-            if isinstance(leaf, Fraction)
-        ]
-        if all(number >= 1 for number in numbers) or all(number <= 1 for number in numbers):
+        factors = self._factors(meter)
+        if _one_way(joint, [found, *factors]):
             # Nothing cancels what all goes one way: then a price differs where any of them does.
             found, *factors = (joint.map(root, one_way) for root in (found, *factors))
             for of in factors:
-                roots = [found, of]
                 found = joint.combine(
-                    roots, lambda x: x[1], lambda x: x if x != EQUAL else None, most=1 << 62
+                    [found, of], lambda x: x[1], lambda x: x if x != EQUAL else None, most=1 << 62
                 )
             return found
         if tuple(factors) in self._too_many:  # as it was for another meter
             raise TooLarge
         self._too_many.add(tuple(factors))
         for of in factors:
-            roots = [found, of]
             found = joint.combine(
-                roots, lambda x: x[0] * x[1], lambda x: x if isinstance(x, str) else None
+                [found, of], lambda x: x[0] * x[1], lambda x: x if isinstance(x, str) else None
             )
         self._too_many.discard(tuple(factors))
         return joint.map(found, one_way)
 
+    def _factors(self, meter: str) -> list[int]:
+        """What each modifier that differs makes of a price, the new by the old."""
+        same = self.joint.leaf(Fraction(1))
+        found = [
+            self.joint.combine(
+                [was, now],
+                lambda leaves: factor_of(leaves[1], meter) / factor_of(leaves[0], meter),
+                most=1 << 62,
+            )
+            for was, now in self.outcomes.values()
+            if was != now
+        ]
+        return [root for root in found if root != same]
+
     def _by_price(self, meter: str) -> int:
         """By whole prices, each worked out step by step in the order of its own stack."""
-        joint, roots = (
-            self.joint,
-            [self.state, *self._listed(meter), *self.free, *self.roundings["unit_price"]],
-        )
-        places: list[dict[str, int]] = [{}, {}]
-        for name, pair in self.outcomes.items():
-            for side in (0, 1):
-                places[side][name] = len(roots)
-                roots.append(joint.map(pair[side], partial(step, meter)))
-        for name, pair in self.limits.items():
-            for side in (0, 1):
-                places[side][f"limit {name}"] = len(roots)
-                roots.append(
-                    joint.map(
-                        pair[side],
-                        lambda leaf: tuple(
-                            b for b in leaf if b.target == "unit_price" and b.about == meter
-                        ),
-                    )
-                )
-        orders = [
-            self._members(meaning, places[side])
-            for side, meaning in enumerate((self.old, self.new))
-        ]
+        roots = [self.state, *self._listed(meter), *self.free, *self.roundings["unit_price"]]
+        orders = [self._stack(meter, side, roots) for side in (0, 1)]
 
         def decide(leaves: tuple[Any, ...]) -> str:
             prices: list[Fraction | None] = []
@@ -286,12 +261,26 @@ class JointRules:
                 return OFF if prices[0] == prices[1] else GONE
             return EQUAL if prices[0] == prices[1] else DIFFERS
 
-        return joint.combine(roots, decide, off)
+        return self.joint.combine(roots, decide, off)
 
-    @staticmethod
-    def _members(meaning: BookSemantics, places: Mapping[str, int]) -> list[int]:
+    def _stack(self, meter: str, side: int, roots: list[int]) -> list[int]:
+        """The places, among some roots, of what the stack of a book does to a meter, in its order;
+        the diagrams of that are added to the roots.
+        """
+
+        def about(leaf: tuple[LimitEffect, ...]) -> tuple[LimitEffect, ...]:
+            return tuple(b for b in leaf if b.target == "unit_price" and b.about == meter)
+
+        meaning = (self.old, self.new)[side]
         limits = {limit.name for limit in meaning.book.limits}
-        return [places[f"limit {name}" if name in limits else name] for name in meaning.order()]
+        places = []
+        for name in meaning.order():
+            places.append(len(roots))
+            if name in limits:
+                roots.append(self.joint.map(self.limits[name][side], about))
+            else:
+                roots.append(self.joint.map(self.outcomes[name][side], partial(step, meter)))
+        return places
 
     # ---- diagrams of changes ----
 
@@ -489,3 +478,10 @@ class JointRules:
         except TooLarge:
             self.undecided = True
             return self.joint.leaf(SAME)
+
+
+def _one_way(joint: Joint, roots: Sequence[int]) -> bool:
+    """Whether all numbers of some diagrams are at least 1, or all are at most 1."""
+    leaves = [leaf for root in roots for leaf in leaves_of(joint, root)]
+    numbers: list[Any] = [leaf for leaf in leaves if isinstance(leaf, Fraction)]
+    return all(number >= 1 for number in numbers) or all(number <= 1 for number in numbers)

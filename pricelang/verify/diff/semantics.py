@@ -293,47 +293,17 @@ class BookSemantics:
         """A charge's minimum per use, its free pools and its graduated prices,
         as tuples in base units.
         """
+        for number, charge in enumerate(self.book.charges):
+            meter = self.book.meters[charge.meter]
+            if meter.name == name:
+                prices, minimums, pools, *_ = self.book.decisions.charges[number]
+                return (
+                    self.side.carry(minimums, partial(_minimum, meter, charge)),
+                    self.side.carry(pools, partial(_pools, meter, charge)),
+                    self.side.carry(prices, partial(_tiers, meter, charge)),
+                )
         nothing = self.joint.leaf(())
-        found = next(
-            (
-                (n, c)
-                for n, c in enumerate(self.book.charges)
-                if self.book.meters[c.meter].name == name
-            ),
-            None,
-        )
-        if found is None:
-            return nothing, nothing, nothing
-        (number, charge), meter = found, self.book.meters[found[1].meter]
-        roots = self.book.decisions.charges[number]
-
-        def pools(leaf: tuple[int, ...]) -> Leaf:
-            return tuple(
-                sorted(
-                    (base_size(meter, charge.pools[n].quantity), charge.pools[n].account)
-                    for n in leaf
-                )
-            )
-
-        def tiers(leaf: tuple[int, ...]) -> Leaf:
-            prices = [charge.prices[n] for n in leaf]
-            return tuple(
-                sorted(
-                    (
-                        base_size(meter, price.after),
-                        price.account,
-                        price.amount / base_size(meter, price.size),
-                    )
-                    for price in prices
-                    if price.after is not None
-                )
-            )
-
-        minimum = self.side.carry(
-            roots[1],
-            lambda leaf: (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else (),
-        )
-        return minimum, self.side.carry(roots[2], pools), self.side.carry(roots[0], tiers)
+        return nothing, nothing, nothing
 
     # ---- limits, roundings, conversion, aliases ----
 
@@ -489,3 +459,27 @@ def refused_where(
     except TooLarge:
         meaning.undecided = True
         return meaning.refusals()
+
+
+def _minimum(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    return (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else ()
+
+
+def _pools(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    pools = [charge.pools[number] for number in leaf]
+    return tuple(sorted((base_size(meter, pool.quantity), pool.account) for pool in pools))
+
+
+def _tiers(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    prices = [charge.prices[number] for number in leaf]
+    return tuple(
+        sorted(
+            (
+                base_size(meter, price.after),
+                price.account,
+                price.amount / base_size(meter, price.size),
+            )
+            for price in prices
+            if price.after is not None
+        )
+    )
