@@ -1,8 +1,6 @@
-"""The command line's entry: the quick way where it knows the answer, else the commands."""
+"""The command line's entry."""
 
 from __future__ import annotations
-
-import sys
 
 
 def main(prog_name: str | None = None) -> None:
@@ -13,11 +11,6 @@ def main(prog_name: str | None = None) -> None:
     from pricelang.cli.exit_codes import settle_streams
 
     settle_streams()
-    from pricelang.quick.answer import quick_answer, say
-
-    answer = quick_answer(sys.argv[1:])
-    if answer is not None:
-        sys.exit(say(answer))
     from pricelang.cli import main as commands
 
     commands(prog_name=prog_name)

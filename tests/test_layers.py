@@ -28,7 +28,6 @@ LAYERS = (
     "api",
     "__init__",
     "cli",
-    "quick",
     "__main__",
 )
 MODULES = {
@@ -67,8 +66,6 @@ def test_imports_run_one_way(module: str) -> None:
         for other in imports(MODULES[module])
         if other.split(".")[0] == "pricelang" and layer(other) > layer(module)
     }
-    if module.startswith("pricelang.cli."):
-        above = {other for other in above if not other.startswith("pricelang.quick")}
     assert not above
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,7 +23,7 @@ from pricelang.cli.answers import (
 )
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.focus import focus_options, write_answers
-from pricelang.cli.options import Input, input_of, input_options, open_book, strict_option
+from pricelang.cli.options import input_of, input_options, open_book, strict_option
 from pricelang.cli.output import show_grid, with_progress
 from pricelang.cli.rejects import with_rejects
 from pricelang.cli.request import bounds_of
@@ -43,8 +43,6 @@ from pricelang.usage.records import Place, Skipped
 
 if TYPE_CHECKING:
     from pricelang.engines.rows import Written
-
-Leave: TypeAlias = Callable[[Answer], None]
 
 
 @click.command(
@@ -129,10 +127,9 @@ def command(
     )
     if focus is not None:
         ctx.exit(write_answers(book, answers, focus, account, sub_account, given.verbose))
-    leave = partial(_leave, book, given)
     if as_json and given.usage:
         found = list(answers)
-        code = _json_lines(iter(found), given.verbose, leave)
+        code = _json_lines(iter(found), given.verbose)
         ctx.exit(
             max(
                 code,
@@ -147,17 +144,16 @@ def command(
     if as_json:
         ctx.exit(
             _json_lines(
-                with_progress(answers, shares_terminal=True, source=progress), given.verbose, leave
+                with_progress(answers, shares_terminal=True, source=progress), given.verbose
             )
         )
     ctx.exit(
-        _request_table(answers, leave)
+        _request_table(answers)
         if given.usage
         else _tables(
             book,
             with_progress(answers, shares_terminal=False, source=progress),
             given.verbose,
-            leave,
         )
     )
 
@@ -241,7 +237,7 @@ def _show_written(written: Written, rest: tuple[str, ...]) -> int:
     return SOME_FAILED if written.refused else DONE
 
 
-def _request_table(answers: Iterator[Answer | Skipped], leave: Leave) -> int:
+def _request_table(answers: Iterator[Answer | Skipped]) -> int:
     """Prints the lines of the one request that flags give, and returns the exit code."""
     from pricelang.cli.request import request_grid
 
@@ -253,15 +249,7 @@ def _request_table(answers: Iterator[Answer | Skipped], leave: Leave) -> int:
     show_grid(request_grid(answer.bill))
     for note in answer.bill.notes:
         click.echo(note_line(note.to_dict()))
-    leave(answer)
     return DONE
-
-
-def _leave(book: Book, given: Input, answer: Answer) -> None:
-    """Leaves the rates of the only record behind, so that the next such run is a quick one."""
-    from pricelang.cli.leaving import leave_rates
-
-    leave_rates(book, given, answer)
 
 
 def _code_of_flags(answer: Answer) -> int:
@@ -275,15 +263,13 @@ def _code_of_flags(answer: Answer) -> int:
     return WRONG_USAGE if unreadable else SOME_FAILED
 
 
-def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
+def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> int:
     """Prints the tables of all records, and returns the exit code."""
     from pricelang.cli.summary import Summary, record_grid, total_grid
 
     summary = Summary(book)
-    only: Answer | Skipped | None = None
-    for number, answer in enumerate(answers):
+    for answer in answers:
         summary.add(answer)
-        only = answer if number == 0 else None
     if summary.rows:
         without_ids, without_meters = (
             partial(record_grid, summary, ids=False),
@@ -313,20 +299,16 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool, leav
             "writes them all",
             err=True,
         )
-    if isinstance(only, Answer):
-        leave(only)
     return SOME_FAILED if summary.refusals else DONE
 
 
-def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave) -> int:
+def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool) -> int:
     """Prints the answers, on standard error the counts where there was more than one,
     and returns the exit code.
     """
     priced = free = skips = broken = refused = warned = 0
-    only: Answer | None = None
     named = Skips()
-    for number, answer in enumerate(answers):
-        only = answer if number == 0 and isinstance(answer, Answer) else None
+    for answer in answers:
         if isinstance(answer, Skipped):
             skips, broken = skips + 1, broken + answer.broken
             if verbose or answer.broken:
@@ -346,8 +328,6 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool, leave: Leave
     if priced + free + skips + refused > 1:
         sys.stdout.flush()
         click.echo(counts_line(priced, free, skips, refused, broken, warned=warned), err=True)
-    if only is not None:
-        leave(only)
     return SOME_FAILED if refused else DONE
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,21 @@ def test_markdown_escapes_what_would_end_a_cell() -> None:
 )
 def test_quantities_are_written_out_exactly(text: str, found: str) -> None:
     assert quantity(text) == found
+
+
+def test_a_record_is_priced_before_its_writer_goes_away() -> None:
+    record = shop(usage={"input": 1200, "output": 300})
+    with tempfile.TemporaryFile() as errors:
+        command = [sys.executable, "-m", "pricelang", "price", "--book", SHOP, "--json", "-"]
+        running = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT
+        )
+        assert running.stdin is not None
+        assert running.stdout is not None
+        for _ in range(2):
+            running.stdin.write(record.encode())
+            running.stdin.flush()
+            assert b"total" in running.stdout.readline()
+        running.stdin.close()
+        running.stdout.close()
+        assert running.wait() == 0
