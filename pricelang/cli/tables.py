@@ -17,7 +17,6 @@ import click
 from pricelang.cli.exit_codes import SOME_FAILED
 from pricelang.cli.options import dimensions_of, open_book
 from pricelang.cli.output import PROGRESS_AFTER, Failure
-from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.model.errors import PriceError
 from pricelang.present.text import printable
 from pricelang.usage.io.folders import is_table
@@ -25,10 +24,9 @@ from pricelang.usage.io.offline import open_duckdb
 
 NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"
 
-NOTHING_FIXED = Fixed()
-
 if TYPE_CHECKING:
     from pricelang.api import Book
+    from pricelang.engines.columns import Fixed
     from pricelang.engines.duck import Job
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -103,7 +101,7 @@ def on_spark(
     for name, value in (without | {"table": params["table"]}).items():
         if value is not None:
             ctx.fail(f"`--{name}` is not for `--engine spark`")
-    fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
+    fixed = _fixed(ctx, params)
     arguments = {
         "book": open_book(params["book"]),
         "paths": params["files"],
@@ -131,8 +129,15 @@ def opened(ctx: click.Context, params: dict[str, Any]) -> contextlib.AbstractCon
     """A job over the tables that the options name, with progress on a terminal.
     Raises `Failure` for what cannot be read or priced.
     """
-    fixed = Fixed(params["model"], params["at"], dimensions_of(ctx, params))
+    fixed = _fixed(ctx, params)
     return opened_by(ctx, open_book(params["book"]), params["files"], params, fixed)
+
+
+def _fixed(ctx: click.Context, params: dict[str, Any]) -> Fixed:
+    """What flags say of every row."""
+    from pricelang.engines.columns import Fixed
+
+    return Fixed(params["model"], params["at"], dimensions_of(ctx, params))
 
 
 @contextlib.contextmanager
@@ -141,7 +146,7 @@ def opened_by(
     book: Book,
     files: Sequence[str],
     params: dict[str, Any],
-    fixed: Fixed = NOTHING_FIXED,
+    fixed: Fixed | None = None,
 ) -> Iterator[Job]:
     """The same by a book that is open already;
     `params` say how the tables are read (see `mapping_options`).
@@ -152,7 +157,7 @@ def opened_by(
             "tables are priced by DuckDB, which is not installed",
             "pip install 'pricelang[duckdb]'",
         )
-    from pricelang.engines.duck import open_job
+    from pricelang.engines.duck import NOTHING_FIXED, open_job
     from pricelang.engines.failures import engine_errors
 
     try:
@@ -167,7 +172,7 @@ def opened_by(
                 connection,
                 list(files),
                 mapping=mapping,
-                fixed=fixed,
+                fixed=fixed or NOTHING_FIXED,
                 table=params["table"],
                 sums=_is_sum(params),
                 remote=bool(params.get("remote")),
@@ -187,6 +192,8 @@ def _mapping(ctx: click.Context, given: Sequence[str]) -> dict[str, str]:
     for text in given:
         name, equals, column = text.partition("=")
         if not equals and os.path.isfile(text):
+            from pricelang.engines.columns import read_mapping
+
             found |= read_mapping(text)
         elif not equals or not name.strip() or not column.strip():
             ctx.fail(f"`--map` takes NAME=COLUMN or a TOML file, not `{printable(text)}`")

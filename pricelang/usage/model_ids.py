@@ -5,7 +5,8 @@ with the dimensions that the id says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -15,9 +16,11 @@ from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.present.text import did_you_mean, shown
 from pricelang.usage.fields import mark_note, without_mark
-from pricelang.usage.model_spelling import Spellings
 from pricelang.usage.platforms import DEPLOYMENTS, FAST, LEAVES_UNSAID, Named, named
 from pricelang.usage.stated import PLAIN
+
+if TYPE_CHECKING:
+    from pricelang.usage.model_spelling import Spellings
 
 _MAX_KEPT = 10_000
 # Aliases of Claude Code, each with the families among which it moves;
@@ -60,8 +63,14 @@ class ModelIds:
             dimension.name: frozenset(value.name for value in dimension.values)
             for dimension in book.dimensions
         }
-        self._book, self._spellings = book, Spellings(book)
+        self._book = book
         self._kept: dict[tuple[str, str | None], ModelReading] = {}
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        from pricelang.usage.model_spelling import Spellings
+
+        return Spellings(self._book)
 
     def meaning(self, id: str, platform: str | None = None) -> ModelReading:
         """What an id means; `platform` is where the request went, as far as something else says it.

@@ -11,10 +11,8 @@ import errno
 import io
 import os
 import re
-import shutil
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TextIO
@@ -178,6 +176,9 @@ def scratch(parent: str | None = None) -> Iterator[str]:
     """A folder for drafts inside another (that of temporary files unless given),
     which is gone afterwards. Folders that a killed process left there are swept.
     """
+    import shutil
+    import tempfile
+
     parent = parent or tempfile.gettempdir()
     sweep(parent)
     with contextlib.ExitStack() as stack:
@@ -192,6 +193,8 @@ def scratch(parent: str | None = None) -> Iterator[str]:
 
 def sweep(parent: str) -> None:
     """Removes the folders of drafts that nobody works in any more."""
+    import shutil
+
     with contextlib.suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
             if (
@@ -242,6 +245,8 @@ class Drafts:
 
     def of(self, target: str) -> str:
         """The path of a new draft for a target."""
+        import tempfile
+
         parent = (
             tempfile.gettempdir()
             if is_stream(target)
@@ -258,6 +263,8 @@ class Drafts:
         """Puts every draft in its place. Raises `OSError`,
         and then each target is what it was before.
         """
+        from shutil import copyfileobj
+
         for draft in self._drafts:
             if is_stream(draft.target):
                 with (
@@ -265,7 +272,7 @@ class Drafts:
                     _named(draft.target),
                     _through(draft.target) as stream,
                 ):
-                    shutil.copyfileobj(made, stream)
+                    copyfileobj(made, stream)
         undo: list[tuple[str, str | None]] = []
         try:
             for draft in self._drafts:
