@@ -11,7 +11,7 @@ def main(prog_name: str | None = None) -> None:
     from pricelang.cli.exit_codes import settle_streams
 
     settle_streams()
-    from pricelang.cli import main as commands
+    from pricelang.cli.group import main as commands
 
     commands(prog_name=prog_name)
 

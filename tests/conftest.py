@@ -15,11 +15,20 @@ from hypothesis.internal.conjecture import providers
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
     "default",
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=_QUIET,
+)
+# New examples in each run, as many as by default: what a long campaign looks through.
+settings.register_profile(
+    "explore",
+    max_examples=100,
+    deadline=None,
+    database=None,
+    suppress_health_check=_QUIET,
+    print_blob=True,
 )
 settings.register_profile(
     "thorough",

@@ -511,6 +511,7 @@ BODIES = [
 ]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: ascii(body)[:24])
 def test_bodies_of_no_book_are_passed_over(
     cache: Path, body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

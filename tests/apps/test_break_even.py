@@ -99,6 +99,7 @@ def test_every_stack_of_the_shipped_book_by_trying(at: str) -> None:
     assert tried > 300
 
 
+@pytest.mark.campaign
 def test_the_break_even_claims_hold_for_every_model_since_the_first_cache() -> None:
     book = pricelang.load()
     days = sorted(

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from pricelang import __version__
-from pricelang.cli import COMMANDS, output
+from pricelang.cli import output
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED
+from pricelang.cli.group import COMMANDS
 from pricelang.present.text_tables import padded
 from pricelang.usage.request_flags import quantity
 
@@ -69,7 +70,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 IMPORTS = """
 import sys
-from pricelang.cli import main
+from pricelang.cli.group import main
 try:
     main(sys.argv[1:])
 except SystemExit as done:
@@ -97,7 +98,7 @@ def test_a_price_of_a_kept_book_imports_neither_parser_nor_rich(
 
 
 def test_the_group_imports_no_command() -> None:
-    code = "import sys, pricelang.cli; print({x.split('.')[2] for x in sys.modules if x.startswith('pricelang.cli.')} - {'exit_codes', 'interrupts'})"
+    code = "import sys, pricelang.cli.group; print({x.split('.')[2] for x in sys.modules if x.startswith('pricelang.cli.')} - {'exit_codes', 'group', 'interrupts'})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )

@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from click.testing import CliRunner
 
-from pricelang.cli import main
+from pricelang.cli.group import main
 from pricelang.usage.io import files
 from pricelang.usage.reading import read_paths
 
@@ -46,6 +46,7 @@ def test_packed_files_are_read_by_their_first_bytes(ending: str, tmp_path: Path)
     assert counts(done.stdout) == [3, 3, 0, 0, 0]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("ending", PACKERS)
 @pytest.mark.parametrize("harm", ["cut", "broken"])
 def test_a_damaged_file_gives_what_it_has_and_a_named_error(
@@ -196,6 +197,7 @@ def test_what_is_named_in_a_run_is_bounded_and_its_counts_are_not(
     ]
 
 
+@pytest.mark.campaign
 def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path) -> None:
     class Lines(io.RawIOBase):
         def __init__(self, count: int) -> None:

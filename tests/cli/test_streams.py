@@ -20,11 +20,9 @@ from .helpers import ROOT, SHOP, run, shop
 
 COMMAND = f"{sys.executable} -m pricelang"
 CALLS = [
+    *(pytest.param(call, marks=pytest.mark.campaign) for call in ("--version", "models", "check")),
     "--help",
-    "--version",
     "price --help",
-    "models",
-    "check",
     "price --book SHOP --model new-1 --at 2026-02-01 --input 5",
     "prices",
 ]

@@ -21,7 +21,7 @@ import click
 import pytest
 from attrs import frozen
 
-from pricelang.cli import COMMANDS
+from pricelang.cli.group import COMMANDS
 from pricelang.cli.targets import FOLDER, TARGET
 from pricelang.usage.io import writing
 from tests.apps.imports import FILES

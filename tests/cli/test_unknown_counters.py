@@ -11,7 +11,7 @@ import click
 import pytest
 
 import pricelang
-from pricelang.cli import COMMANDS, main
+from pricelang.cli.group import COMMANDS, main
 from pricelang.model.errors import PriceError
 
 from .helpers import run

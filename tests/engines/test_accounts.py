@@ -295,6 +295,7 @@ def test_warehouses_agree(dialect: str) -> None:
         run(dialect, statements, settle_query(plan), ["account", "cost", "due"])
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_text_is_read_back(dialect: str) -> None:
     plan = plan_of(

@@ -77,6 +77,7 @@ def test_a_database_that_is_open_is_read_where_it_is(book: pricelang.Book, tmp_p
         ]
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("by", [["model"], ["day"], ["hour", "id"]])
 @pytest.mark.parametrize(
     ("kind", "value"),

@@ -70,6 +70,7 @@ def report(usage: object, by: list[str], **given: Any) -> Any:
     return found.totals, found.unpriced, found.read
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     "by",
     [

@@ -4,6 +4,7 @@ and the parser's tables.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from pathlib import Path
@@ -164,6 +165,9 @@ def _outcome(lark: tables.Lark, text: str) -> object:
         return type(error), error.line, error.column, wanted
 
 
+parser_of = functools.cache(tables.make_parser)  # takes seconds
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", "[1, 2]", '[{"parser": {"parser": {"tokens": {}, "states": {}}}}, {}]', "["],
@@ -174,9 +178,8 @@ def test_broken_tables_are_worked_out_anew(
     monkeypatch.setenv("PRICELANG_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(tables, "tables_path", lambda: tmp_path / "none")
     made: list[str] = []
-    make = tables.make_parser
     monkeypatch.setattr(
-        tables, "make_parser", lambda grammar: (made.append(grammar), make(grammar))[1]
+        tables, "make_parser", lambda grammar: (made.append(grammar), parser_of(grammar))[1]
     )
     keep(
         str(tmp_path / "cache" / f"parser-{tables._key(GRAMMAR)}.json"),

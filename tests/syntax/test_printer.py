@@ -5,15 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import WIDEST_COLUMN, print_file, print_statement
 from tests import strategies
+from tests.oracle_requests import share
 
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = share(0.15)
 
 
 def _file(*statements: t.Statement) -> t.File:
@@ -28,7 +29,7 @@ def _printed(text: str) -> str:
 
 @pytest.mark.parametrize("kind", strategies.STATEMENTS, ids=lambda kind: kind.__name__)
 def test_parse_of_print_is_the_tree(kind: type[t.Statement]) -> None:
-    @settings(SLOW, max_examples=40)
+    @SLOW
     @given(strategies.STATEMENTS[kind])
     def holds(statement: t.Statement) -> None:
         assert type(statement) is kind
@@ -41,7 +42,7 @@ def test_parse_of_print_is_the_tree(kind: type[t.Statement]) -> None:
     holds()
 
 
-@settings(SLOW, max_examples=40)
+@SLOW
 @given(st.lists(strategies.statements(), max_size=4))
 def test_parse_of_print_is_the_file(statements: list[t.Statement]) -> None:
     text = print_file(_file(*statements))

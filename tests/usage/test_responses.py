@@ -513,6 +513,7 @@ def test_a_start_without_counts_or_sent_twice_is_no_fault() -> None:
     assert codes(outcomes([empty, *events[1:]])) == ["unfinished"]
 
 
+@pytest.mark.campaign
 def test_memory_for_ids_is_a_few_hundred_bytes_a_response() -> None:
     import tracemalloc
 

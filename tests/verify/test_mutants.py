@@ -340,6 +340,7 @@ def test_all_are_noticed() -> None:
     assert sum(by == "survives" or by.startswith("silent: ") for by in meant) <= 0.05 * len(meant)
 
 
+@pytest.mark.campaign
 def test_a_sample_of_what_prices_nothing_is_noticed() -> None:
     quiet = [mutant for mutant in mutants() if silent(mutant)]
     found = [judged(mutant) for mutant in random.Random(5).sample(quiet, 20)]

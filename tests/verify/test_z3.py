@@ -66,6 +66,7 @@ def agree(book: m.Book, seen: Counter[tuple[str, bool]]) -> None:
             seen[verdict.claim.kind, verdict.holds] += 1
 
 
+@pytest.mark.campaign
 def test_the_shipped_claims() -> None:
     """Z3 proves what the audit proves."""
     (layer,) = read_layers("anthropic")

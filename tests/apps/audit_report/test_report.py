@@ -237,6 +237,7 @@ def test_doubts_are_told_below_the_table() -> None:
     assert "unsure: the end is only announced" in page().text
 
 
+@pytest.mark.campaign
 def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     contract = Path(__file__).parents[2] / "specimens" / "acme.price"
     report = report_of(pricelang.load(contract).audit, "2026-06-01")

@@ -81,6 +81,7 @@ def claude(format: str, day: str) -> tuple[Book, Exported]:
 quantity = st.one_of(st.integers(1, 3_000), st.sampled_from([200_000, 200_001, 1_000_000]))
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("format", ["litellm", "genai-prices"])
 @settings(max_examples=60)
 @given(

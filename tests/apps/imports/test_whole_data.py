@@ -47,6 +47,7 @@ def litellm() -> tuple[Imported, Book]:
     return found, book_of(found)
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("format", ["genai-prices", "litellm"])
 def test_nothing_is_dropped(format: str, request: pytest.FixtureRequest) -> None:
     found, book = request.getfixturevalue("genai" if format == "genai-prices" else "litellm")
@@ -61,6 +62,7 @@ def test_files_are_in_the_one_style(genai: tuple[Imported, Book]) -> None:
         assert format_text(name, text) == text, name
 
 
+@pytest.mark.campaign
 def test_genai_prices_prices_the_same(genai: tuple[Imported, Book]) -> None:
     from benchmarks import imports_genai_prices as side
 

@@ -270,6 +270,7 @@ def slip(texts: tuple[str, ...], chance: random.Random) -> tuple[str, ...] | Non
     return (*texts[:at], "\n".join(rows), *texts[at + 1 :])
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("part", range(4))
 def test_generated_books(part: int) -> None:
     """Says nothing exactly where nothing can be told;

@@ -1,0 +1,124 @@
+"""The command line: a group whose commands are imported only when they are called,
+so that a price starts quickly.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pricelang import __version__
+from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
+from pricelang.cli.interrupts import end_quietly, raise_again
+
+# What `pricelang --help` says of each command, so that it imports none of them.
+COMMANDS = {
+    "price": "What usage records cost, or one request given by flags.",
+    "report": "What usage costs, by model, day, session or whatever it carries.",
+    "invoice": "What an account owes for a period: list, discount, net, allowances and minimums.",
+    "reconcile": "What was billed against what the usage comes to, line by line.",
+    "focus-check": "Whether cost rows keep the rules of FOCUS 1.2.",
+    "quote": "What requests will cost before they are sent, and whether the limits allow them.",
+    "explain": "Each amount as its formula, with the rules and their places.",
+    "table": "The tables of a price page, out of the book.",
+    "figures": "Windows, output limits and what else a quote is made of, on a day.",
+    "models": "The models of a book, with their dates and aliases.",
+    "check": "Everything wrong with a book.",
+    "test": "The examples of a book, run.",
+    "compare": "The same records under other models and modes, ranked.",
+    "workload": "What requests a day are expected to cost a day and a month.",
+    "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
+    "audit": "Claims decided over every request; how modifiers meet; what is dead.",
+    "diff": "What changes for whom between two books, days or revisions.",
+    "sql": "The rates and a query that prices a table of usage, for a warehouse.",
+    "import": "LiteLLM's or genai-prices' whole price data as a book.",
+    "export": "The prices of a day in the form of LiteLLM or genai-prices.",
+    "fmt": "Book files in the one style.",
+}
+
+
+class Commands(click.Group):
+    """The group of all commands. Ends quietly on a closed pipe or an interrupt;
+    no error shows a traceback.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported now, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(
+            f"pricelang.cli.{cmd_name.replace('-', '_')}"
+        ).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name.
+        Raises a usage error with the nearest known names.
+        """
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from pricelang.present.text import did_you_mean, printable
+
+            help = did_you_mean(args[0], COMMANDS) or "commands: " + ", ".join(COMMANDS)
+            ctx.fail(f"there is no command `{printable(args[0])}`; {help}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with a sentence on each."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command and turns what can happen to any of them into its exit code."""
+        lenient(sys.stdout, sys.stderr)
+        held = raise_again()
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+            return found
+        except BrokenPipeError:
+            forget_stdout()
+            ctx.exit(BROKEN_PIPE)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except OSError as error:
+            ctx.exit(last_words(error))
+        finally:
+            if held:
+                end_quietly()
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs a command;
+        what even its help or its errors meet on the way to a stream is no traceback either.
+        """
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            sys.exit(last_words(error))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done; 1 something was refused, failed or would change; 2 wrong usage, or "
+    "a book that cannot be used.",
+)
+@click.version_option(__version__, prog_name="pricelang", message="%(prog)s %(version)s")
+def main() -> None:
+    """Prices as rules: exact amounts for usage records, with the reason for every cent.
+
+    \b
+    Example:
+      pricelang price --model claude-opus-4-7 --input 50k --output 15k --at 2026-04-17
+    """
+
+
+__all__ = ["main"]
