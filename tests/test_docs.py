@@ -2,7 +2,8 @@
 and what they show of its output is compared.
 
 - `console`: a line that begins with `$ ` is a command,
-  run in the folder of the project (`> ` continues it); the lines
+  run in the folder of the project (`> ` continues it, after
+  a backslash and in a here-document that ends with END); the lines
   below it are its output, errors among them and places to the line
   (`UPDATE_GOLDEN=1` rewrites the numbers of lines). A
   line with nothing but `…` stands for any lines. The commands of a fence share one shell.
@@ -152,12 +153,17 @@ def _commands(text: str) -> list[tuple[str, list[str]]]:
     for row in text.splitlines():
         if row.startswith("$ "):
             found.append((row[2:], []))
-        elif found and row.startswith("> ") and found[-1][0].endswith("\\") and not found[-1][1]:
+        elif found and row.startswith("> ") and not found[-1][1] and _goes_on(found[-1][0]):
             found[-1] = (found[-1][0] + "\n" + row[2:], [])
         else:
             assert found, f"`{row}` stands above the first command"
             found[-1][1].append(row.rstrip())
     return [(command, _stripped(rows)) for command, rows in found]
+
+
+def _goes_on(command: str) -> bool:
+    """Whether the next line belongs to a command: after a backslash, and in a here-document."""
+    return command.endswith("\\") or ("<<'END'" in command and not command.endswith("\nEND"))
 
 
 def _run(commands: list[str]) -> list[list[str]]:

@@ -1,5 +1,5 @@
-"""`pricelang audit`: a book's claims decided, how its modifiers meet,
-whether order matters, and what is dead.
+"""`pricelang audit`: the claims of a book, how its modifiers meet, whether order matters, and what
+is dead.
 """
 
 from __future__ import annotations
@@ -20,48 +20,46 @@ from pricelang.verify.audit import Audit
 
 
 @click.command(
-    epilog="Exit codes: 0 every claim holds, and what was asked is decided; 1 not so; 2 wrong "
-    "usage, or a book with faults."
+    epilog="Exit codes: 0 every claim holds, and every question is decided; 1 a claim is "
+    "broken or a question undecided; 2 wrong usage, or a book with faults."
 )
 @click.argument("path", type=BOOK, default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option(
     "--claims",
     is_flag=True,
-    help="The verdict on each claim: what is shown where no section is asked for.",
+    help="The verdict on each claim. This is the default section.",
 )
 @click.option(
     "--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies."
 )
-@click.option("--order", is_flag=True, help="Whether the order of the stack shows in any amount.")
+@click.option("--order", is_flag=True, help="Whether the order of the stack changes any amount.")
 @click.option("--dead", is_flag=True, help="Rules that decide nothing.")
 @click.option(
     "--contract",
     is_flag=True,
-    help="Whether a contract ever charges more than the book below, or loosens a refusal.",
+    help="Whether a contract ever charges more than the book below it, or loosens a refusal.",
 )
-@click.option("--verbose", is_flag=True, help="Every claim and every model by name.")
+@click.option("--verbose", is_flag=True, help="Name every claim and every model.")
 @click.option(
     "--markdown",
     is_flag=True,
-    help="The sections as Markdown; all of them where none is asked for.",
+    help="Print the sections as Markdown. Default: all sections.",
 )
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="The sections as one JSON object; all of them where none is asked for.",
+    help="Print the sections as one JSON object. Default: all sections.",
 )
 @click.option(
     "--html",
     "html_path",
     type=TARGET,
     metavar="FILE",
-    help="A report of everything, as one file that opens offline.",
+    help="Write a report of everything, as one file that opens offline.",
 )
-@click.option("--at", metavar="DATE", help="The day of the report's tables; today unless given.")
-@click.option(
-    "--since", metavar="DATE", help="The day from which on the report shows what changed."
-)
+@click.option("--at", metavar="DATE", help="The day of the report's tables. Default: today.")
+@click.option("--since", metavar="DATE", help="The day since which the report shows what changed.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -75,9 +73,9 @@ def command(
     as_json: bool,
     **flags: bool,
 ) -> None:
-    """Questions decided over every request that a book admits: any set of sections, as text,
-    Markdown or JSON. A broken claim is shown with the smallest request that breaks it, as a record
-    that `pricelang price -` takes.
+    """Decide questions over every request that a book admits: the claims of the book, or the
+    sections asked for. A broken claim is shown with the smallest request that breaks it, as a
+    record that `pricelang price -` takes.
 
     \b
     Examples:

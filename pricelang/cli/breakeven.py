@@ -1,5 +1,5 @@
-"""`pricelang breakeven`: when a cache pays, when a free pool ends,
-and which model is cheaper for which output.
+"""`pricelang breakeven`: when a cache pays, when a free allowance ends, and which model is cheaper
+for which output.
 """
 
 from __future__ import annotations
@@ -30,28 +30,30 @@ MOST_CALLS = 60
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
 @at_option
 @click.option(
-    "--model", "models", multiple=True, metavar="ID", help="Only this model; may be given again."
+    "--model", "models", multiple=True, metavar="ID", help="Only this model. May be repeated."
 )
 @click.option(
     "--against",
     metavar="MODEL",
-    help="From which share of output this model is the cheaper or the dearer one.",
+    help="Show from which share of output this model is cheaper or dearer.",
 )
 @click.option(
     "--write",
     metavar="METER",
-    help="The meter that fills a cache; all that the book derives unless given.",
+    help="The meter that fills a cache. Default: all that the book derives.",
 )
-@click.option("--read", metavar="METER", help="The meter that reads from it.")
+@click.option("--read", metavar="METER", help="The meter that reads from the cache.")
 @click.option("--base", metavar="METER", help="The meter that is paid without a cache.")
-@click.option("--retired", is_flag=True, help="Also models that were retired long before that day.")
+@click.option(
+    "--retired", is_flag=True, help="Include models that were retired long before that day."
+)
 @click.option(
     "--chart",
     is_flag=True,
     help="Draw what a prompt costs over several calls, for the first model.",
 )
-@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables in Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with everything.")
 @book_option
 @click.pass_context
 def command(
@@ -69,9 +71,9 @@ def command(
     as_json: bool,
     book: str,
 ) -> None:
-    """After how many reads a cache pays for itself, for each model and each way to keep it, in
-    every stack of modifiers; what is paid when a free pool has ended; and with `--against`, at
-    which share of output two models cost the same.
+    """Show after how many reads a cache pays for itself, for each model and each lifetime, in
+    every stack of modifiers; what is paid when a free allowance has ended; and with `--against`,
+    at which share of output two models cost the same.
 
     \b
     Examples:

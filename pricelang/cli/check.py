@@ -1,4 +1,4 @@
-"""`pricelang check`: everything wrong with a book."""
+"""`pricelang check`: everything that is wrong with a book."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from pricelang.usage.request_flags import DEFAULT_BOOK
     "no such book."
 )
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a fault, on one line each.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for each fault, one a line."
+)
 @click.pass_context
 def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
-    """Everything wrong with a book: each fault with its place, the line, and what to do. A book
-    is a file, a folder with a `book.price`, or a bundled book's name (`anthropic` unless given).
+    """Check a book, and show each fault with its place, the line and a help. A book is a file, a
+    folder with a `book.price`, or the name of a bundled book (`anthropic` unless given).
 
     \b
     Example:

@@ -1,5 +1,5 @@
-"""`pricelang compare`: the same records under other models and modes,
-ranked, with the rule where one is refused.
+"""`pricelang compare`: the same usage under other models and modes, ranked, with the rule that
+refuses an alternative.
 """
 
 from __future__ import annotations
@@ -65,41 +65,41 @@ CSV_COLUMNS = (
     "what_ifs",
     multiple=True,
     metavar="AXIS=VALUE[,…]",
-    help="Only this change (or these at once), such as service_tier=batch, model=…, at=DATE or "
-    "cache=none; may be given again.",
+    help="Only this change, or these at once, such as service_tier=batch, model=…, at=DATE or "
+    "cache=none. May be repeated.",
 )
 @click.option(
     "--only",
     multiple=True,
     metavar="models|modes|AXIS",
-    help="Only other models, only other modes, or one axis; may be given again.",
+    help="Only other models, other modes, or one axis. May be repeated.",
 )
 @click.option(
     "--cross",
     multiple=True,
     metavar="AXIS",
-    help="Combine the changes on this axis with those on the others so named.",
+    help="Combine the changes on this axis with those on the other axes so named.",
 )
 @click.option(
     "--reads",
     type=click.IntRange(0, 1_000_000),
     metavar="N",
-    help="Each prompt is sent N times again, and may be read from a cache.",
+    help="Send each prompt N times again; a cache may hold it.",
 )
 @click.option(
     "--cached",
     metavar="TOKENS",
-    help="With --reads: so many tokens of each prompt are the same each time; all unless given.",
+    help="With --reads, the tokens of each prompt that stay the same. Default: all.",
 )
 @click.option(
     "--top",
     type=click.IntRange(1),
     metavar="N",
-    help="The N cheapest; what is refused is always shown.",
+    help="Show the N cheapest. What is refused is always shown.",
 )
-@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values, a line each.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables in Markdown.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values, one row a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with everything.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -115,10 +115,11 @@ def command(
     as_json: bool,
     **params: Any,
 ) -> None:
-    """What records, request bodies that are not sent yet, or one request given by flags, would cost
-    under every other model, mode and way to cache that the book has: one change a row, ranked by
-    what is expected, with the change against the given. What cannot be is shown with the rule that
-    refuses it; a record that an alternative refuses stays as it is in that row's amount.
+    """Compare what usage costs under every other model, mode and cache of the book. The usage is
+    records, request bodies that are not sent yet, or one request given by flags. Each row makes
+    one change; rows are ranked by their expected amount and show the change against the usage as
+    given. An alternative that cannot exist is shown with the rule that refuses it. A record that
+    an alternative refuses stays as given in that row's amount.
 
     \b
     Examples:

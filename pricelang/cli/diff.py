@@ -1,5 +1,5 @@
-"""`pricelang diff`: what changes for whom between two books,
-two days of one, or two git revisions of a file.
+"""`pricelang diff`: what changes for whom between two books, two days of one, or two git
+revisions.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ MAX_FILES = 1000
 
 
 @click.command(
-    epilog="Exit codes: 0 no difference; 1 some; 2 wrong usage, or a book that cannot be used."
+    epilog="Exit codes: 0 no difference; 1 at least one; 2 wrong usage, or a book that "
+    "cannot be used."
 )
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
@@ -45,8 +46,8 @@ MAX_FILES = 1000
     metavar="FILE",
     multiple=True,
     type=click.Path(exists=True, allow_dash=True),
-    help="Usage: what it costs under both. Records, folders of them or tables (Parquet, CSV, "
-    "DuckDB), as `price` reads them.",
+    help="Usage to price under both: records, folders or tables (Parquet, CSV, DuckDB), as `price` "
+    "reads them.",
 )
 @unknown_counters_option
 @mapping_options
@@ -54,9 +55,9 @@ MAX_FILES = 1000
     "--markdown",
     "as_markdown",
     is_flag=True,
-    help="Markdown, for a pull request or an announcement.",
+    help="Print Markdown, for a pull request or an announcement.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with all changes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all changes.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -68,9 +69,9 @@ def command(
     as_json: bool,
     **reading: Any,
 ) -> None:
-    """What changes for whom from A to B, decided over every request. Each is a book (a path or a
-    bundled name), a book on a day (`BOOK@DATE`), or a file or folder of a git revision
-    (`REV:PATH`). Where one names a day, both are compared on days. Rows in another order, groups
+    """Show what changes for whom from A to B, decided over every request. Each is a book (a path
+    or a bundled name), a book on a day (`BOOK@DATE`), or a file or folder of a git revision
+    (`REV:PATH`). If one names a day, both are compared on days. Rows in another order, groups
     spelled out, other words and other sources are no difference.
 
     \b

@@ -22,8 +22,8 @@ from pricelang.usage.records import Skipped
 @strict_option
 @click.pass_context
 def command(ctx: click.Context, /, **params: Any) -> None:
-    """Each amount as its formula with the values, and under it the rules with their file and line;
-    rules without effect and their reason included. The input is that of `pricelang price`.
+    """Explain each amount: its formula with the values, and the rules with their file and line,
+    also those without effect and why. The input is that of `pricelang price`.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pricelang export`: the prices of a day in another project's form."""
+"""`pricelang export`: the prices of a day in the form of another project."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_REASONS = 12
 @click.option(
     "--provider",
     metavar="NAME",
-    help="The provider that the entries name; the book's name unless given.",
+    help="The provider that the entries name. Default: the name of the book.",
 )
 @click.option(
     "-o",
@@ -36,16 +36,16 @@ MOST_REASONS = 12
     type=TARGET,
     default="-",
     metavar="FILE",
-    help="Where the text goes; standard output unless given.",
+    help="The file for the text. Default: standard output.",
 )
 @click.option(
     "--unsaid",
     type=TARGET,
     metavar="FILE",
-    help="What the format cannot say, with its reason, as JSON Lines; counted on standard error "
-    "unless given.",
+    help="The file for what the format cannot say, with its reason, as JSON Lines. Default: counts "
+    "on standard error.",
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything could not be said.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -57,9 +57,9 @@ def command(
     unsaid: str | None,
     strict: bool,
 ) -> None:
-    """The prices of a book on one day as entries of LiteLLM's
-    `model_prices_and_context_window.json`, or as a YAML file of a provider of genai-prices. Numbers
-    are exact decimals. What the format has no word for is listed, with its reason.
+    """Write the prices of a book on one day as entries of LiteLLM's
+    `model_prices_and_context_window.json`, or as the YAML file of a provider of genai-prices.
+    Numbers are exact decimals. What the format cannot say is listed with its reason.
 
     \b
     Examples:

@@ -19,9 +19,11 @@ from pricelang.present.decimals import grouped, plain
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
 @click.argument("tables", nargs=-1, metavar="[TABLES…]")
 @at_option
-@click.option("--model", metavar="ID", help="The rows of one model, by its name or an alias.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a table, on one line each.")
+@click.option("--model", metavar="ID", help="Only the rows of this model or alias.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables in Markdown.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for each table, one a line."
+)
 @book_option
 def command(
     tables: tuple[str, ...],
@@ -31,8 +33,8 @@ def command(
     as_json: bool,
     book: str,
 ) -> None:
-    """The figures of a book that hold on a day: windows, output limits, minimum cache lengths
-    and what else a quote is made of. They price nothing. All tables, or those that are named.
+    """Print the figures of a book on a day: context windows, output limits, minimum cache lengths
+    and what else quotes are made of. Figures price nothing. Without names, all tables are printed.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`pricelang fmt`: book files in the one style, proved to say what they said before."""
+"""`pricelang fmt`: book files in one style, proved to say what they said before."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ STDIN = "-"
 
 
 @click.command(
-    epilog="Exit codes: 0 done; 1 with `--check`, at least one "
-    "file would change; 2 wrong usage, or "
-    "a file that was left "
-    "as it is because it has faults or cannot be read.",
+    epilog="Exit codes: 0 done; 1 with `--check`, at least one file would change; 2 wrong "
+    "usage, or a file that has faults or cannot be read, and was left as it is.",
 )
 @click.argument(
     "paths",
@@ -36,9 +34,9 @@ STDIN = "-"
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Book files in the one style, in place; of a folder all `.price` files in it and below, and
-    `-` is standard input to standard output. Every run proves that tree and comments are unchanged
-    and that a second run changes nothing.
+    """Format book files in place. Of a folder, all `.price` files in it and below are formatted;
+    `-` is standard input to standard output. Every run proves that tree and comments are
+    unchanged, and that a second run changes nothing.
 
     \b
     Example:

@@ -44,7 +44,7 @@ def focus_options(function: Decorated) -> Decorated:
             "--focus",
             type=TARGET,
             metavar="FILE",
-            help="Cost rows of FOCUS 1.2, one a line item: a .csv or .parquet file.",
+            help="The .csv or .parquet file for cost rows of FOCUS 1.2, one for each line item.",
         ),
     ):
         function = option(function)

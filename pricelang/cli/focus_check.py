@@ -1,4 +1,4 @@
-"""`pricelang focus-check`: cost rows against the column rules of FOCUS 1.2."""
+"""`pricelang focus-check`: cost rows held against the rules of FOCUS 1.2."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SHOWN = 100
 
 
 @click.command(
-    epilog="Exit codes: 0 no rule is broken; 1 some are; 2 wrong usage, or a file that cannot be "
-    "read."
+    epilog="Exit codes: 0 no rule is broken; 1 at least one is; 2 wrong usage, or a file "
+    "that cannot be read."
 )
 @click.argument("file", type=click.Path(exists=True, allow_dash=True), metavar="FILE")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each problem.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each problem.")
 @click.pass_context
 def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
-    """Whether the cost rows of a CSV or Parquet file keep the rules of FOCUS 1.2: the mandatory
+    """Check that the cost rows of a CSV or Parquet file keep the rules of FOCUS 1.2: mandatory
     columns, types, nulls, allowed values, periods, and that a cost is its unit price times its
     quantity.
 

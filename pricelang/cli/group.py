@@ -1,5 +1,5 @@
 """The command line: a group whose commands are imported only when they are called,
-so that a price starts quickly.
+so that each starts quickly.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from pricelang.cli.interrupts import end_quietly, raise_again
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
-    "price": "What usage records cost, or one request given by flags.",
-    "report": "What usage costs, by model, day, session or whatever it carries.",
-    "invoice": "What an account owes for a period: list, discount, net, allowances and minimums.",
-    "reconcile": "What was billed against what the usage comes to, line by line.",
-    "focus-check": "Whether cost rows keep the rules of FOCUS 1.2.",
-    "quote": "What requests will cost before they are sent, and whether the limits allow them.",
-    "explain": "Each amount as its formula, with the rules and their places.",
-    "table": "The tables of a price page, out of the book.",
-    "figures": "Windows, output limits and what else a quote is made of, on a day.",
-    "models": "The models of a book, with their dates and aliases.",
-    "check": "Everything wrong with a book.",
-    "test": "The examples of a book, run.",
-    "compare": "The same records under other models and modes, ranked.",
-    "workload": "What requests a day are expected to cost a day and a month.",
-    "breakeven": "When a cache pays, a free pool ends, or a model is the cheaper one.",
-    "audit": "Claims decided over every request; how modifiers meet; what is dead.",
-    "diff": "What changes for whom between two books, days or revisions.",
-    "sql": "The rates and a query that prices a table of usage, for a warehouse.",
-    "import": "LiteLLM's or genai-prices' whole price data as a book.",
-    "export": "The prices of a day in the form of LiteLLM or genai-prices.",
-    "fmt": "Book files in the one style.",
+    "price": "Price usage records or tables, or one request given by flags.",
+    "report": "Add up what usage costs, by model, day, session or whatever it carries.",
+    "invoice": "Show what an account owes for a period: list, discount, net, allowances, minimums.",
+    "reconcile": "Compare what was billed with what the usage comes to, line by line.",
+    "focus-check": "Check that cost rows keep the rules of FOCUS 1.2.",
+    "quote": "Quote what requests will cost before they are sent, and check the limits.",
+    "explain": "Explain each amount: its formula, with the rules and their places.",
+    "table": "Print the tables of a price page, from the book.",
+    "figures": "Print context windows, output limits and the other figures of a day.",
+    "models": "List the models of a book, with their dates and aliases.",
+    "check": "Check a book, and show everything that is wrong with it.",
+    "test": "Run the examples of a book.",
+    "compare": "Compare the same usage under other models and modes, ranked.",
+    "workload": "Estimate what so many requests a day cost a day and a month.",
+    "breakeven": "Show when a cache pays, a free allowance ends, or a model is cheaper.",
+    "audit": "Decide claims over every request, how modifiers meet, and what is dead.",
+    "diff": "Show what changes for whom between two books, days or revisions.",
+    "sql": "Print the rates and a query that prices a table of usage, for a warehouse.",
+    "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
+    "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
+    "fmt": "Format book files.",
 }
 
 
@@ -113,7 +113,7 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="pricelang", message="%(prog)s %(version)s")
 def main() -> None:
-    """Prices as rules: exact amounts for usage records, with the reason for every cent.
+    """Price usage by rules: exact amounts, with the reason for every cent.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pricelang import`: another project's price data as a book."""
+"""`pricelang import`: the price data of another project as a book."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ MOST_REASONS = 12
     type=FOLDER,
     required=True,
     metavar="FOLDER",
-    help="The folder of the book: `book.price` and a file for each provider.",
+    help="The folder for the book: `book.price` and a file for each provider.",
 )
 @click.option(
     "--read",
     metavar="DATE",
     callback=lambda _ctx, _param, value: checked_instant(value),
-    help="The day on which the data was read; today unless given.",
+    help="The day on which the data was read. Default: today.",
 )
 @click.option(
     "--unsaid",
     type=TARGET,
     metavar="FILE",
-    help="Each figure and entry that is not in the book, with its reason, as JSON Lines; `-` for "
-    "standard output.",
+    help="The file for each figure and entry that is not in the book, with its reason, as JSON "
+    "Lines; `-` for standard output.",
 )
-@click.option("--force", is_flag=True, help="Replace the book that an import wrote there before.")
-@click.option("--strict", is_flag=True, help="Exit with 1 where anything could not be said.")
+@click.option("--force", is_flag=True, help="Replace the book that an earlier import wrote there.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything could not be said.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -62,9 +62,10 @@ def command(
     force: bool,
     strict: bool,
 ) -> None:
-    """The whole price data of LiteLLM (`model_prices_and_context_window.json`) or genai-prices (its
-    JSON, a YAML file of a provider, or the installed package where no file is named) as a book.
-    Nothing is dropped: what the book does not have is counted and listed with its reason.
+    """Turn the whole price data of LiteLLM (`model_prices_and_context_window.json`) or
+    genai-prices (its JSON, or the YAML file of a provider) into a book. Without FILE, the data of
+    the installed package is read. Nothing is dropped: what the book does not have is counted and
+    listed with its reason.
 
     \b
     Examples:

@@ -1,5 +1,5 @@
-"""`pricelang invoice`: what an account owes for a period,
-line by line, with its list price, discount and net.
+"""`pricelang invoice`: what an account owes for a period, line by line, with list price, discount
+and net.
 """
 
 from __future__ import annotations
@@ -55,35 +55,35 @@ RECORDS = "records"
 @click.option(
     "--period",
     metavar="MONTH",
-    help="A month such as 2026-05, a day or a year, in UTC; all records unless given.",
+    help="A month such as 2026-05, a day or a year, in UTC. Default: all records.",
 )
 @click.option(
     "--by",
     default="none",
     metavar="NAME,…",
-    help="Lines apart by what records carry, such as `workspace`, or by `day`.",
+    help="Separate lines by what records carry, such as `workspace`, or by `day`.",
 )
 @click.option(
     "--unit",
     metavar="AMOUNT",
-    help="A column of currency units, such as 0.01 where a marketplace bills in units of a cent.",
+    help="Add a column of units of this amount, such as 0.01 where a marketplace bills in cents.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Comma-separated values with a header, a row for each line and total.",
+    help="Print comma-separated values with a header, a row for each line and total.",
 )
-@click.option("--markdown", "as_markdown", is_flag=True, help="The table in Markdown.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table in Markdown.")
 @book_option
 @at_option
-@click.option("--model", metavar="ID", help="The model of records that do not say it.")
+@click.option("--model", metavar="ID", help="The model of records that name none.")
 @click.option(
     "--format",
     "format_",
     metavar="NAME",
-    help="The format of the records; known by their shape unless given.",
+    help="The format of the records. Default: known by their shape.",
 )
 @unknown_counters_option
 @dimension_options
@@ -92,12 +92,12 @@ RECORDS = "records"
 def command(
     ctx: click.Context, /, period: str | None, by: str, unit: str | None, **params: Any
 ) -> None:
-    """What an account owes for a month: each line by the list, its discount and its net; then free
-    allowances, later tiers, minimums and caps of the account, used up in order of time. The list is
-    the book that the contract extends.
+    """Show what an account owes for a month: each line item with its list price, discount and net,
+    then the free allowances, tiers, minimums and caps of the account, in order of time. The list
+    is the book that the contract extends.
 
-    All records are taken to be of one account.
-    Records outside of the period are counted and left out.
+    All records are taken to be of one account. Records outside of the period are counted and left
+    out.
 
     \b
     Examples:

@@ -17,11 +17,13 @@ from pricelang.present.text_tables import note_line
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
 @at_option
 @book_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a model, on one line each.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for each model, one a line."
+)
 def command(at: str | None, book: str, as_json: bool) -> None:
-    """The models of a book in order of release, with their dates and the aliases of that day; with
-    `--at` those released by then. A note says which prices had been announced and would hold now,
-    but were withdrawn.
+    """List the models of a book in order of release, with their dates and aliases; with `--at`,
+    those released by that day. A note names each price that was announced and withdrawn, and would
+    otherwise hold on that day.
 
     \b
     Example:

@@ -85,7 +85,7 @@ def at_option(function: Decorated) -> Decorated:
         "--at",
         metavar="DATE",
         callback=lambda _ctx, _param, value: checked_instant(value),
-        help="A day such as 2026-04-17 or an instant in UTC; today unless given.",
+        help="A day such as 2026-04-17, or an instant in UTC. Default: now.",
     )(function)
 
 
@@ -97,32 +97,34 @@ def input_options(function: Decorated) -> Decorated:
             "--format",
             "format_",
             metavar="NAME",
-            help="The format of the records; known by their shape unless given.",
+            help="The format of the records. Default: known by their shape.",
         ),
         book_option,
         at_option,
         click.option(
-            "--model", metavar="ID", help="The model of one request, or of records that name none."
+            "--model",
+            metavar="ID",
+            help="The model of a request by flags, or of records that name none.",
         ),
         click.option(
             "--models",
             "model_names",
             multiple=True,
             metavar="ID=MODEL|FILE",
-            help="What a deployment or an inference profile of yours is; or a TOML or JSON file "
-            "of them, with endpoints.",
+            help="The model behind a deployment or an inference profile of yours; or a TOML or "
+            "JSON file of such names, which may say the endpoint too.",
         ),
         click.option(
             "--across",
             type=click.Choice(ACROSS),
             default="refuse",
             show_default=True,
-            help="A sum of requests that a threshold prices differently: refuse it, or give the "
-            "least and the most.",
+            help="What to do with a sum of requests that a threshold prices differently: refuse "
+            "it, or give the least and the most that it can cost.",
         ),
     ]
     for name, example in METERS.items():
-        text = f"Quantity of {name}, such as {example}."
+        text = f"The quantity of {name}, such as {example}."
         options.append(click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text))
     options += [
         unknown_counters_option,
@@ -131,13 +133,13 @@ def input_options(function: Decorated) -> Decorated:
             "--sum",
             "is_sum",
             is_flag=True,
-            help="The quantities, or the rows of a table, add up several requests.",
+            help="Take the quantities, or each row of a table, as a sum of several requests.",
         ),
         click.option(
             "--use",
             multiple=True,
             metavar="METER=QUANTITY",
-            help="Quantity of any meter of the book.",
+            help="The quantity of any meter of the book.",
         ),
         click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
     ]
@@ -175,16 +177,16 @@ def unknown_counters_option(function: Decorated) -> Decorated:
         type=click.Choice(POLICIES),
         default="refuse",
         show_default=True,
-        help="A record with a counter above zero that is not known: refuse it, or price the rest "
-        "with a warning.",
+        help="What to do with a record that has an unknown counter above zero: refuse it, or price "
+        "the rest with a warning.",
     )(function)
 
 
 def strict_option(function: Decorated) -> Decorated:
     """Adds `--strict`."""
-    return click.option(
-        "--strict", is_flag=True, help="Refuse every amount in doubt: one with a warning beside it."
-    )(function)
+    return click.option("--strict", is_flag=True, help="Refuse every amount with a warning.")(
+        function
+    )
 
 
 def dimension_options(function: Decorated) -> Decorated:
@@ -193,7 +195,7 @@ def dimension_options(function: Decorated) -> Decorated:
     """
     options = [
         click.option(
-            flag(name), name, metavar="VALUE", help=f"The {name} of records that do not say."
+            flag(name), name, metavar="VALUE", help=f"The {name} of records that name none."
         )
         for name in DIMENSIONS
     ]
@@ -203,7 +205,7 @@ def dimension_options(function: Decorated) -> Decorated:
             "settings",
             multiple=True,
             metavar="DIMENSION=VALUE",
-            help="Value of any dimension of the book.",
+            help="The value of any dimension of the book.",
         )
     )
     for option in reversed(options):

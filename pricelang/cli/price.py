@@ -1,4 +1,4 @@
-"""`pricelang price`: what records cost, as tables or as JSON Lines."""
+"""`pricelang price`: the cost of records and tables, as text, JSON Lines or files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ if TYPE_CHECKING:
 @input_options
 @strict_option
 @click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a record, in order, on one line each."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object for each record, one a line, in order.",
 )
 @click.option(
     "-o",
@@ -61,19 +64,19 @@ if TYPE_CHECKING:
     "target",
     type=TARGET,
     metavar="FILE",
-    help="Where a table goes with its prices: Parquet, CSV, TSV or JSON Lines.",
+    help="The file for a table with its prices: Parquet, CSV, TSV or JSON Lines.",
 )
 @click.option(
     "--rejects",
     type=TARGET,
     metavar="FILE",
-    help="Where records or rows go that have no price: whole, with place and reason.",
+    help="The file for records or rows without a price, whole, with place and reason.",
 )
-@click.option("--lines", is_flag=True, help="A column of cost for each meter of a table too.")
+@click.option("--lines", is_flag=True, help="Add a column of cost for each meter of a table.")
 @click.option(
     "--keep",
     metavar="COLUMN,…",
-    help="The columns of a table to write beside its prices; all of them unless given.",
+    help="The columns of a table to write beside the prices. Default: all.",
 )
 @mapping_options
 @engine_options
@@ -92,9 +95,10 @@ def command(
     sub_account: str | None,
     **params: Any,
 ) -> None:
-    """What usage records cost: responses, streams, batches, transcripts, reports, spans and logs,
-    recognised by their shape; `.gz` and `.zst` are unpacked, folders read whole. Tables (Parquet,
-    CSV, DuckDB) get a price for each row with `-o`, and else their totals by model.
+    """Price usage records: responses, streams, batches, transcripts, reports, spans and logs,
+    whose format is known by their shape. `.gz` and `.zst` files are unpacked, and folders are read
+    whole. A table (Parquet, CSV, DuckDB) gets a price for each row with `-o`, or else totals by
+    model.
 
     \b
     Examples:

@@ -56,7 +56,7 @@ _FLAGS = frozenset(
 
 def _uses(function: Any) -> Any:
     for name, example in reversed(USES.items()):
-        text = f"Quantity of {name}, such as {example}, where it is known."
+        text = f"The quantity of {name}, such as {example}, where it is known."
         function = click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text)(
             function
         )
@@ -75,16 +75,16 @@ def _uses(function: Any) -> Any:
     metavar="[REQUESTS…|-]",
 )
 @at_option
-@click.option("--model", metavar="ID", help="A model instead of the request's.")
+@click.option("--model", metavar="ID", help="A model to use instead of the request's.")
 @click.option(
     "--output",
     metavar="TOKENS",
-    help="How long the answer is, such as 800; up to `max_tokens` unless given.",
+    help="The length of the answer, such as 800. Default: up to `max_tokens`.",
 )
 @click.option(
     "--tokens",
     metavar="TOKENS",
-    help="How long the prompt is, where it is known; estimated unless given.",
+    help="The length of the prompt, where it is known. Default: an estimate.",
 )
 @click.option(
     "--count",
@@ -102,35 +102,39 @@ def _uses(function: Any) -> Any:
 @click.option(
     "--cache",
     type=click.Choice(["none", "5m", "1h"]),
-    help="Instead of the TTLs of the request's `cache_control`.",
+    help="The lifetime to use instead of the request's `cache_control`.",
 )
 @click.option(
     "--image-size",
     metavar="WIDTHxHEIGHT",
-    help="Pixels of images that are behind a URL or a file id.",
+    help="The size in pixels of images behind a URL or a file id.",
 )
 @click.option(
     "--pdf-pages",
     type=click.IntRange(1),
     metavar="N",
-    help="Pages of PDFs that are behind a URL or a file id.",
+    help="The number of pages of PDFs behind a URL or a file id.",
 )
 @click.option(
     "--rate",
     metavar="N/min",
-    help="Requests a minute (or /s, /h, /day): says whether counting them fits the limits.",
+    help="The requests a minute (or /s, /h, /day), to see whether counting their tokens fits the "
+    "limits.",
 )
 @click.option("--tier", type=click.IntRange(1), metavar="N", help="The usage tier for `--rate`.")
 @dimension_options
 @book_option
 @click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a request, in order, on one line each."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object for each request, one a line, in order.",
 )
 @click.pass_context
 def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **params: Any) -> None:
-    """What Messages API requests will cost before they are sent: low, expected and high, with the
-    rule of each line. Takes a request body, an array of them, one a line, or batches; the cache as
-    the request's `cache_control` says.
+    """Quote what Messages API requests will cost before they are sent: a low, an expected and a
+    high amount, with the rule of each line. The input is a request body, an array of bodies, one
+    body a line, or batches. The cache is used as the `cache_control` of the request says.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`pricelang reconcile`: what was billed against what the usage comes to."""
+"""`pricelang reconcile`: what was billed, compared with what the usage comes to."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 @click.option(
     "--within",
     metavar="AMOUNT",
-    help="The tolerance of a line in the currency of the bill, such as 0.01; none unless given.",
+    help="The tolerance of a line in the currency of the bill, such as 0.01. Default: none.",
 )
 @click.option(
     "--map",
     "mapping",
     multiple=True,
     metavar="NAME=COLUMN",
-    help="The column of an invoice that says `day`, `amount` (or `cents`), `model`, `token_type`, "
+    help="The column of an invoice that holds `day`, `amount` (or `cents`), `model`, `token_type`, "
     "`service_tier`, …",
 )
 @click.option(
     "--all",
     "all_lines",
     is_flag=True,
-    help="All lines in a long table too, and not those alone that differ.",
+    help="Show all lines of a long table, and not only those that differ.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--csv", "as_csv", is_flag=True, help="The lines as comma-separated values.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="The text as Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the lines as comma-separated values.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the text as Markdown.")
 @click.option(
     "-o",
     "--to",
@@ -65,7 +65,7 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
     type=TARGET,
     default="-",
     metavar="FILE",
-    help="Where the text goes; standard output unless given.",
+    help="The file for the text. Default: standard output.",
 )
 @book_option
 @at_option
@@ -87,16 +87,15 @@ def command(
     book: str,
     **params: Any,
 ) -> None:
-    """Line by line, what was billed and what the usage comes to: an Admin usage report against an
-    Admin cost report, or usage records against an invoice as CSV. Each is a file or a folder of
-    pages; a difference is explained where a modifier, tier, token type, date, model, price or
-    quantity makes it exact.
+    """Compare what was billed with what the usage comes to, line by line: an Admin usage report
+    with an Admin cost report, or usage records with an invoice as CSV. Each is a file or a folder
+    of pages. A difference is explained where another modifier, tier, token type, date, model,
+    price or quantity makes the amount exact.
 
     \b
     Examples:
       pricelang reconcile usage.json cost.json
-      pricelang reconcile records.jsonl invoice.csv --map
-      day=date --map amount=cost --markdown -o letter.md
+      pricelang reconcile records.jsonl invoice.csv --map day=date --map amount=cost --markdown
     """
     if as_json + as_csv + as_markdown > 1:
         ctx.fail("`--json`, `--csv` and `--markdown` are different answers; choose one")

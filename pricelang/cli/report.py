@@ -1,5 +1,5 @@
-"""`pricelang report`: what records or a table of usage cost,
-by model, day, or whatever they carry.
+"""`pricelang report`: the cost of records or tables, added up by model, day or whatever they
+carry.
 """
 
 from __future__ import annotations
@@ -69,31 +69,35 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
     "carry, such as `session`, "
     "`workspace` or `file`; or `none`.",
 )
-@click.option("--since", metavar="DAY", help="Records from this day, month or year on.")
-@click.option("--until", metavar="DAY", help="Records up to the end of this day, month or year.")
+@click.option("--since", metavar="DAY", help="Only records from this day, month or year on.")
+@click.option(
+    "--until", metavar="DAY", help="Only records up to the end of this day, month or year."
+)
 @click.option(
     "--tz",
     "zone",
     metavar="ZONE",
-    help="The time zone of days, such as Europe/Berlin, or `local`; UTC unless given.",
+    help="The time zone of days, such as Europe/Berlin or `local`. Default: UTC.",
 )
-@click.option("--chart", is_flag=True, help="Bars under the table.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a group.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="The table in Markdown.")
+@click.option("--chart", is_flag=True, help="Draw bars under the table.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each group.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values with a header.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table in Markdown.")
 @book_option
 @at_option
-@click.option("--model", metavar="ID", help="The model of rows or records that do not say it.")
+@click.option("--model", metavar="ID", help="The model of rows or records that name none.")
 @click.option(
     "--format",
     "format_",
     metavar="NAME",
-    help="The format of the records; known by their shape unless given.",
+    help="The format of the records. Default: known by their shape.",
 )
 @unknown_counters_option
 @dimension_options
 @strict_option
-@click.option("--sum", "is_sum", is_flag=True, help="The rows of a table add up several requests.")
+@click.option(
+    "--sum", "is_sum", is_flag=True, help="Take each row of a table as a sum of several requests."
+)
 @mapping_options
 @engine_options
 @click.pass_context
@@ -106,11 +110,11 @@ def command(
     zone: str | None,
     **params: Any,
 ) -> None:
-    """What usage costs, added up: records of any format (files, folders, `-` for standard input),
-    or tables (Parquet, CSV, TSV, a table of a DuckDB file; JSON Lines of columns with `--map`).
+    """Add up what usage costs: records of any format (files, folders, `-` for standard input), or
+    tables (Parquet, CSV, TSV, a table of a DuckDB file; JSON Lines of columns with `--map`).
 
-    Columns of a table are known by the names of the book (`model`, `at`, `input`, …);
-    `--map` names others.
+    The columns of a table have the names of the book (`model`, `at`, `input`, …), unless `--map`
+    names others.
 
     \b
     Examples:

@@ -34,7 +34,7 @@ DIALECTS = (
     default="usage",
     show_default=True,
     metavar="NAME",
-    help="The table of usage; dots part schemas.",
+    help="The table of usage; dots separate schemas.",
 )
 @click.option(
     "--map",
@@ -51,15 +51,15 @@ DIALECTS = (
     "meters",
     multiple=True,
     metavar="NAME",
-    help="A meter that has a column; all that models have rates of unless given.",
+    help="A meter that has a column. Default: all for which models have rates.",
 )
 @click.option(
     "--dimension",
     "dimensions",
     multiple=True,
     metavar="NAME",
-    help="A dimension that has a column, `none` for none; all on which a price turns unless "
-    "given. The others are at their defaults.",
+    help="A dimension that has a column, or `none`. Default: all on which a price depends. The "
+    "others have their default values.",
 )
 @click.option(
     "--set",
@@ -72,52 +72,52 @@ DIALECTS = (
     "--since",
     metavar="DATE",
     callback=lambda _ctx, _param, value: checked_instant(value),
-    help="Only rates from then on; earlier usage has no price.",
+    help="Only rates from this day on. Earlier usage has no price.",
 )
 @click.option(
     "--instants",
     type=click.Choice(["plain", "zoned"]),
-    help="Whether `at` is a timestamp in UTC, or an instant with its zone; as is usual there "
-    "unless given.",
+    help="Whether `at` is a timestamp in UTC, or an instant with its zone. Default: what is usual "
+    "for the dialect.",
 )
 @click.option(
     "--refused",
     type=click.Choice(["raise", "null"]),
     default="raise",
     show_default=True,
-    help="A row without a price stops the query, or has a NULL cost and a reason.",
+    help="Whether a row without a price stops the query, or has a NULL cost and a reason.",
 )
 @click.option(
     "--totals-by",
     metavar="COLUMN,…",
-    help="Totals by columns, `model`, `day`, `month` or `year` instead of a price for each row; "
-    "an empty text for one total.",
+    help="Print totals by columns, `model`, `day`, `month` or `year` instead of a price for each "
+    "row; an empty text gives one total.",
 )
 @click.option(
     "--account",
     metavar="COLUMN",
-    help="The column of accounts: free pools and tiers are applied in order of instant within "
+    help="The column of accounts. Free allowances and tiers are applied in order of instant within "
     "each period.",
 )
 @click.option(
-    "--tie", metavar="COLUMN", help="The column that orders an account's rows of one instant."
+    "--tie", metavar="COLUMN", help="The column that orders the rows of an account at one instant."
 )
 @click.option(
     "--settle",
     is_flag=True,
-    help="What each account owes for each period, with the floors and caps of accounts.",
+    help="Print what each account owes for each period, with the floors and caps of accounts.",
 )
 @click.option(
     "--sum",
     "is_sum",
     is_flag=True,
-    help="Each row adds up several requests, which are held against no limit of one.",
+    help="Take each row as a sum of several requests, held against no limit of one request.",
 )
 @click.option("--schema", metavar="NAME", help="The schema of the tables of rates.")
 @click.option(
     "--only",
     type=click.Choice(["tables", "query"]),
-    help="Only the tables of rates, or only the query.",
+    help="Print only the tables of rates, or only the query.",
 )
 @book_option
 @click.pass_context
@@ -142,15 +142,14 @@ def command(
     book: str,
     is_sum: bool,
 ) -> None:
-    """SQL text for a warehouse: the rates of a book as two tables, and a query that prices a table
-    of usage by them, exact to the last digit. A row without a price stops the query, or says why;
-    none is lost.
+    """Print SQL for a warehouse: the rates of a book as two tables, and a query that prices a
+    table of usage by them, exact to the last digit. A row without a price stops the query, or says
+    why; no row is lost.
 
     \b
     Examples:
       pricelang sql --dialect duckdb --dimension service_tier --map at=ts
-      pricelang sql --dialect bigquery --usage-table shop.usage
-      --totals-by model,month --set speed=standard
+      pricelang sql --dialect bigquery --usage-table shop.usage --totals-by model,month
     """
     from pricelang.engines.warehouse import heading, plan_of, query
     from pricelang.engines.warehouse_accounts import account_query, settle_query

@@ -1,4 +1,4 @@
-"""`pricelang table`: the tables of a price page, out of a book."""
+"""`pricelang table`: the tables of a price page, from a book."""
 
 from __future__ import annotations
 
@@ -43,11 +43,13 @@ HEADERS = {
     "modes",
     multiple=True,
     metavar="base|cache|batch|fast|residency|all",
-    help="A table: base, cache, charges, or a multiplier of the book by its name; all for all.",
+    help="The table to print: base, cache, charges, the name of a multiplier of the book, or all.",
 )
-@click.option("--retired", is_flag=True, help="Also models that were retired long before that day.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with all tables.")
+@click.option(
+    "--retired", is_flag=True, help="Include models that were retired long before that day."
+)
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables in Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with all tables.")
 @book_option
 def command(
     at: str | None,
@@ -57,9 +59,9 @@ def command(
     as_json: bool,
     book: str,
 ) -> None:
-    """The tables of a price page on a day, worked out from the book: base prices, cache multiples,
-    batch, fast mode and charges, unless `--mode` names others. A model is listed for 120 days after
-    its retirement, newest models first.
+    """Print the tables of a price page on a day, from the book: base prices, cache multiples,
+    batch, fast mode and charges, unless `--mode` names others. The newest models come first, and a
+    model is listed for 120 days after its retirement.
 
     \b
     Examples:

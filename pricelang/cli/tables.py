@@ -55,7 +55,7 @@ def mapping_options(function: Decorated) -> Decorated:
             "--remote",
             is_flag=True,
             is_eager=True,
-            help="Read tables that are not on this machine, such as `s3://…` or `https://…`.",
+            help="Allow tables that are not on this machine, such as `s3://…` or `https://…`.",
         ),
         click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
         click.option(
@@ -63,8 +63,8 @@ def mapping_options(function: Decorated) -> Decorated:
             "mapping",
             multiple=True,
             metavar="NAME=COLUMN|FILE",
-            help="The column that says `model`, `at`, a dimension or a meter; or a TOML file with "
-            "a table `[columns]` of them.",
+            help="The column that holds `model`, `at`, a dimension or a meter; or a TOML file with "
+            "a table `[columns]` of such names.",
         ),
     ):
         function = option(function)

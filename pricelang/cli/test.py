@@ -1,4 +1,4 @@
-"""`pricelang test`: the examples of a book, run, and the rules that they exercise."""
+"""`pricelang test`: the examples of a book, and the rules that they exercise."""
 
 from __future__ import annotations
 
@@ -39,30 +39,33 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> F
 
 
 @click.command(
-    epilog="Exit codes: 0 all examples come out as written; 1 at least one does not, or they "
-    "exercise less than asked; "
-    "2 wrong usage, or a book with faults.",
+    epilog="Exit codes: 0 all examples give what they expect; 1 at least one does not, or "
+    "they exercise less than asked; 2 wrong usage, or a book with faults.",
 )
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option(
-    "-k", "text", default="", metavar="TEXT", help="Only examples whose title holds this text."
+    "-k",
+    "text",
+    default="",
+    metavar="TEXT",
+    help="Run only examples whose title contains this text.",
 )
 @click.option(
     "--coverage",
     is_flag=True,
-    help="Also which rules the examples exercise, and each line that none does.",
+    help="Show which rules the examples exercise, and each line that none does.",
 )
 @click.option(
     "--fail-under",
     metavar="PERCENT",
     callback=_percent,
-    help="Exit 1 when they exercise less; implies --coverage.",
+    help="Exit with 1 when the examples exercise less; implies --coverage.",
 )
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="One JSON object an example, on one line each, and one for the coverage.",
+    help="Print one JSON object for each example, one a line, and one for the coverage.",
 )
 @click.pass_context
 def command(
@@ -74,8 +77,8 @@ def command(
     fail_under: Fraction | None,
     as_json: bool,
 ) -> None:
-    """The examples of a book, run. A failing one is shown with its place,
-    what it expects, what came of it, and why.
+    """Run the examples of a book. One that fails is shown with its place, what it expects, what
+    the book gives, and why.
 
     \b
     Examples:

@@ -1,8 +1,8 @@
-"""`pricelang workload`: what requests a day cost a day and a month,
-with the free pools, and a chart.
+"""`pricelang workload`: what so many requests a day cost a day and a month, with free allowances
+and a chart.
 
-A command of its own beside `quote`: a quote answers for one request that is not sent yet,
-a workload adds up many over the days of a month, where prices change and pools end.
+A quote answers for one request; a workload adds up many over the days of a month, in which
+prices change and allowances end.
 """
 
 from __future__ import annotations
@@ -41,16 +41,14 @@ MAX_CHANGES = 3
 )
 @input_options
 @click.option(
-    "--per-day", metavar="N", help="Requests a day; with a workload file, instead of its own."
+    "--per-day", metavar="N", help="The requests a day; goes before those of a workload file."
 )
-@click.option(
-    "--month", metavar="YYYY-MM", help="The month; that of --at or of today unless given."
-)
-@click.option("--chart", is_flag=True, help="Draw the days of the month together.")
-@click.option("--days", is_flag=True, help="A row for each day.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Tables in Markdown.")
-@click.option("--csv", "as_csv", is_flag=True, help="The days as comma-separated values.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with everything.")
+@click.option("--month", metavar="YYYY-MM", help="The month. Default: that of --at, or this one.")
+@click.option("--chart", is_flag=True, help="Draw the running total of the month.")
+@click.option("--days", is_flag=True, help="Show a row for each day.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables in Markdown.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the days as comma-separated values.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with everything.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -64,14 +62,14 @@ def command(
     as_json: bool,
     **params: Any,
 ) -> None:
-    """What a workload is expected to cost a day and a month: so many requests a day of one kind,
-    given by flags; a mix of kinds, in a workload file (TOML or JSON, `-` for standard input); or
-    requests like those of usage records. The free pools of the account are used up over the month.
+    """Estimate what a workload costs a day and a month: so many requests a day of one kind, given
+    by flags; a mix of kinds, in a workload file (TOML or JSON, `-` for standard input); or
+    requests like those of usage records. The free allowances of the account are used up over the
+    month.
 
     \b
     Examples:
-      pricelang workload --model claude-sonnet-5-5 --input
-      2k --output 400 --per-day 5000 --month 2026-11
+      pricelang workload --model claude-sonnet-5-5 --input 2k --output 400 --per-day 5000
       pricelang workload samples/workloads/support.toml --chart
       pricelang workload samples/requests.jsonl --per-day 1000
     """

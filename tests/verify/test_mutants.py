@@ -355,12 +355,13 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
     lines = [
         "# Mutants of the shipped book",
         "",
-        "One number, scope, date or outcome of `rules/anthropic/` is changed at a time (its claims and examples are left as",
-        "they are): the last digit of a number is one higher, a day one later, a model, value or meter is another, `no effect`",
-        "is `refuse`, `not offered` is `derived`, `for` is `except for`. `MUTANTS=all pytest tests/verify/test_mutants.py` tries",
-        "all of them and writes this page.",
+        "Would a wrong line in the book of Claude prices be noticed? This page measures it. A mutant is a copy of `rules/anthropic/` with one",
+        "change: the last digit of a number is one higher, a day is one later, a model, value or meter is another one, `no effect` becomes",
+        "`refuse`, `not offered` becomes `derived`, `for` becomes `except for`. Claims and examples are left as they are.",
+        "`MUTANTS=all pytest tests/verify/test_mutants.py` tries all mutants and writes this page. [coverage.md](coverage.md) says",
+        "which rules of a book its examples exercise.",
         "",
-        "| what became of it | mutants |",
+        "| what happens to the mutant | mutants |",
         "| --- | --- |",
         f"| noticed by `pricelang check` | {count['check']} |",
         f"| noticed by `pricelang audit` (a claim fails) | {count['audit']} |",
@@ -377,8 +378,8 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
         f"Of all {meant} that mean anything (all {len(verdicts)} but those that change no amount), "
         f"{meant - lost} are noticed by check, audit, test or the facts: {100 * (meant - lost) / meant:.1f}%. "
         f"By `check`, `audit` and `test` alone, which is all that a book's owner has: {meant - lost - count['facts']}, "
-        f"{100 * (meant - lost - count['facts']) / meant:.1f}%. No example can ask for a figure: the rows of `tests/facts` are a",
-        "second entry of what was read, so a slip in one of the two is noticed, and a wrong reading is not.",
+        f"{100 * (meant - lost - count['facts']) / meant:.1f}%. No example can ask for a figure. The rows of `tests/facts` are a",
+        "second entry of what was read: they notice a slip in one of the two, and not a page that was read wrongly.",
         "",
     ]
     for title, wanted in (
@@ -391,14 +392,15 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
             *(f"- {mutant.title}" + why(mutant, by) for mutant, by in verdicts if by == wanted),
             "",
         ]
-    lines += ["## Mutants where nothing is priced", ""]
     reasons = Counter(
         (mutant.file, by.partition(": ")[2]) for mutant, by in verdicts if by.startswith("silent")
     )
+    if reasons:
+        lines += ["## Mutants where nothing is priced", ""]
     lines += [
         f"- {number} in {file}: {reason}" for (file, reason), number in sorted(reasons.items())
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def why(mutant: Mutant, by: str) -> str:
