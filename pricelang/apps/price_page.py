@@ -32,6 +32,15 @@ USUAL = (BASE, CACHE, "batch", "fast", CHARGES)
 STILL_LISTED = 120 * 86_400
 """Seconds for which a page goes on listing a model after it was retired."""
 
+# How price pages head the columns of the usual meters; other meters go by their names.
+HEADERS = {
+    "input": "Base Input Tokens",
+    "cache_write_5m": "5m Cache Writes",
+    "cache_write_1h": "1h Cache Writes",
+    "cache_read": "Cache Hits & Refreshes",
+    "output": "Output Tokens",
+}
+
 
 @frozen
 class Figure:

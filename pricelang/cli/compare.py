@@ -16,6 +16,7 @@ import click
 from attrs import evolve
 
 from pricelang.cli.answers import outcomes_of
+from pricelang.cli.book_flags import BookCommand, taken_from_flags
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
@@ -27,7 +28,7 @@ from pricelang.present.markdown import quoted
 from pricelang.present.text import printable
 from pricelang.present.text_tables import note_line
 from pricelang.usage.io.csv_lines import CsvWriter
-from pricelang.usage.request_flags import METERS, quantity
+from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.compare import Comparison, Row
@@ -55,6 +56,7 @@ CSV_COLUMNS = (
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 all records were compared; 1 some have no price as they are (named on "
     "standard error); "
     "2 wrong usage, or a book that cannot be used.",
@@ -176,11 +178,9 @@ def _quantities(ctx: click.Context, params: dict[str, Any]) -> tuple[dict[str, o
     if not params["files"]:
         return {}, None
     usage: dict[str, object] = {}
-    for name in METERS:
-        if params[name]:
-            texts = [quantity(text) for text in params[name]]
-            usage[name] = texts[0] if len(texts) == 1 else texts
-            params[name] = ()
+    for name, given in taken_from_flags(ctx, params, "meters").items():
+        texts = [quantity(text) for text in given]
+        usage[name] = texts[0] if len(texts) == 1 else texts
     output = usage.pop("output", None)
     return usage, None if output is None else _tokens(ctx, str(output), "--output")
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pricelang.cli.answers import Skips, answers_of, outcomes_of, show_refused, sized, where
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import input_of, input_options, open_book, strict_option
 from pricelang.cli.output import with_progress
@@ -15,8 +16,9 @@ from pricelang.usage.records import Skipped
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 all records were priced; 1 some were refused; 2 wrong usage, or a book "
-    "that cannot be used."
+    "that cannot be used.",
 )
 @input_options
 @strict_option

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import (
     at_option,
@@ -47,6 +48,7 @@ RECORDS = "records"
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 all records are on the invoice; 1 some were refused (the rest is "
     "invoiced, the refused are counted and "
     "named on standard error); 2 wrong usage, or a book that cannot be used.",

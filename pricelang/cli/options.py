@@ -13,12 +13,13 @@ import click
 from attrs import field, frozen
 
 from pricelang.api import Book, load
+from pricelang.cli.book_flags import dimension_flags, given_by_flags, meter_flags, opened_book
 from pricelang.cli.output import Failure, UnusableBook
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of
 from pricelang.present.text import printable
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.request_flags import DEFAULT_BOOK, DIMENSIONS, METERS, STDIN, flag, quantity
+from pricelang.usage.request_flags import DEFAULT_BOOK, STDIN, quantity
 
 if TYPE_CHECKING:
     from pricelang.usage.model_mapping import Meant
@@ -123,10 +124,8 @@ def input_options(function: Decorated) -> Decorated:
             "it, or give the least and the most that it can cost.",
         ),
     ]
-    for name, example in METERS.items():
-        text = f"The quantity of {name}, such as {example}."
-        options.append(click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text))
     options += [
+        meter_flags,
         unknown_counters_option,
         dimension_options,
         click.option(
@@ -190,27 +189,15 @@ def strict_option(function: Decorated) -> Decorated:
 
 
 def dimension_options(function: Decorated) -> Decorated:
-    """Adds a flag for each dimension of the usual books, and `--set` for any other;
-    `dimensions_of` reads them.
-    """
-    options = [
-        click.option(
-            flag(name), name, metavar="VALUE", help=f"The {name} of records that name none."
-        )
-        for name in DIMENSIONS
-    ]
-    options.append(
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="DIMENSION=VALUE",
-            help="The value of any dimension of the book.",
-        )
+    """Adds a flag for each dimension of the book, and `--set`; `dimensions_of` reads them."""
+    setting = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="DIMENSION=VALUE",
+        help="The value of any dimension of the book.",
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return dimension_flags(setting(function))
 
 
 def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
@@ -264,7 +251,7 @@ def _is_empty(stream: TextIO) -> bool:
 def open_book(source: str) -> Book:
     """The book of a path or a name. Raises `UnusableBook`, which shows its faults."""
     try:
-        return load(source)
+        return opened_book(source) or load(source)
     except BookError as error:
         raise UnusableBook(error, source) from None
 
@@ -280,10 +267,10 @@ def checked_instant(at: str | None) -> str | None:
 
 
 def _usage(ctx: click.Context, params: dict[str, Any]) -> dict[str, object]:
-    given: dict[str, list[str]] = {}
-    for name in METERS:
-        if params[name]:
-            given[name] = [quantity(text) for text in params[name]]
+    given = {
+        name: [quantity(text) for text in texts]
+        for name, texts in given_by_flags(ctx, params, "meters").items()
+    }
     for name, text in pairs(ctx, params["use"], "--use", "METER=QUANTITY"):
         given.setdefault(name, []).append(quantity(text))
     return {name: texts[0] if len(texts) == 1 else texts for name, texts in given.items()}
@@ -293,7 +280,7 @@ def dimensions_of(ctx: click.Context, params: dict[str, Any]) -> dict[str, str]:
     """The values that flags give to dimensions.
     Raises a usage error for one that is given twice.
     """
-    found = {name: params[name] for name in DIMENSIONS if params[name] is not None}
+    found: dict[str, str] = given_by_flags(ctx, params, "dimensions")
     for name, value in pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE"):
         if found.setdefault(name, value) != value:
             ctx.fail(

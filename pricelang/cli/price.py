@@ -21,6 +21,7 @@ from pricelang.cli.answers import (
     show_skipped,
     sized,
 )
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import input_of, input_options, open_book, strict_option
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 all records were priced; 1 some were refused (the rest is priced, the "
     "refused are named on "
     "standard error); 2 wrong usage, or a book that cannot be used.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.api import Book
+from pricelang.cli.book_flags import BookCommand, charge_flags, given_by_flags
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import (
     at_option,
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
 
     Found = tuple[Place, Quote | PriceError]
 
-# Other quantities that a request does not say, by the flags that `pricelang price` has for them.
-USES = {
-    "web_search": "3",
-    "web_fetch": "2",
-    "code_execution": '"20 minutes"',
-    "session_time": '"90 minutes"',
-}
 _SIZE = re.compile(r"([0-9]{1,5})\s*x\s*([0-9]{1,5})\Z", re.ASCII)
 # What is wrong with a flag, and not with a request.
 _FLAGS = frozenset(
@@ -54,16 +48,8 @@ _FLAGS = frozenset(
 )
 
 
-def _uses(function: Any) -> Any:
-    for name, example in reversed(USES.items()):
-        text = f"The quantity of {name}, such as {example}, where it is known."
-        function = click.option(flag(name), name, multiple=True, metavar="QUANTITY", help=text)(
-            function
-        )
-    return function
-
-
 @click.command(
+    cls=BookCommand,
     epilog="Nothing is sent anywhere without `--count api`. Exit codes: 0 done; 1 some requests "
     "were refused (named on standard "
     "error); 2 wrong usage, or a book that cannot be used.",
@@ -91,7 +77,7 @@ def _uses(function: Any) -> Any:
     type=click.Choice(["api"]),
     help="Ask the count_tokens endpoint (extra `api`; key from ANTHROPIC_API_KEY).",
 )
-@_uses
+@charge_flags
 @click.option(
     "--fetch",
     "fetches",
@@ -167,8 +153,8 @@ def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
 
     usage = {
         name: texts[0] if len(texts) == 1 else texts
-        for name in USES
-        if (texts := [quantity(text) for text in params[name]])
+        for name, given in given_by_flags(ctx, params, "charges").items()
+        if (texts := [quantity(text) for text in given])
     }
     fetched: Counter[str] = Counter()
     for text in params["fetches"]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, error_line
 from pricelang.cli.options import (
     at_option,
@@ -31,6 +32,7 @@ _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?\Z", re.ASCII)
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 usage and cost agree; 1 they differ, or a row could not be read; 2 wrong "
     "usage, or a file or book that cannot be used.",
 )

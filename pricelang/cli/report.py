@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from pricelang.apps.reports.totals import RECORDS, Report, Total, Unpriced, as_record
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, error_line
 from pricelang.cli.options import (
     at_option,
@@ -55,6 +56,7 @@ FORMS = {"as_json": "--json", "as_csv": "--csv", "as_markdown": "--markdown", "c
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 everything was priced; 1 something has no price (the rest is added up, "
     "the refused are counted and "
     "named on standard error); 2 wrong usage, or a table or book that cannot be used.",

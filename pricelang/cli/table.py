@@ -11,6 +11,7 @@ from pricelang.apps.price_page import (
     BASE,
     CACHE,
     CHARGES,
+    HEADERS,
     Charged,
     Figure,
     Multiple,
@@ -25,15 +26,6 @@ from pricelang.model.instants import written
 from pricelang.present.decimals import grouped, money, plain
 from pricelang.present.markdown import line
 from pricelang.present.text_tables import note_line
-
-# How price pages head the columns of the usual meters; other meters go by their names.
-HEADERS = {
-    "input": "Base Input Tokens",
-    "cache_write_5m": "5m Cache Writes",
-    "cache_write_1h": "1h Cache Writes",
-    "cache_read": "Cache Hits & Refreshes",
-    "output": "Output Tokens",
-}
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.charts import TOP, Chart, ChartLine, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
 from pricelang.cli.output import Failure, Grid, markdown, show_grid
@@ -36,8 +37,9 @@ MAX_CHANGES = 3
 
 
 @click.command(
+    cls=BookCommand,
     epilog="Exit codes: 0 done; 1 a request of the workload is refused; 2 wrong usage, or a book "
-    "that cannot be used."
+    "that cannot be used.",
 )
 @input_options
 @click.option(

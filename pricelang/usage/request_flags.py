@@ -1,32 +1,7 @@
-"""The flags of one request: meters and dimensions of the usual books,
-and quantities such as `50k`. A light module.
-"""
+"""What flags of a request have in common: their names, and quantities such as `50k`."""
 
 from __future__ import annotations
 
-# `--use` and `--set` reach the meters and dimensions of any book.
-METERS = {
-    "input": "50k",
-    "output": "15k",
-    "cache_write_5m": "10k",
-    "cache_write_1h": "10k",
-    "cache_read": "40k",
-    "web_search": "3",
-    "web_fetch": "2",
-    "session_time": '"90 minutes"',
-    "code_execution": '"90 minutes"',
-}
-DIMENSIONS = (
-    "platform",
-    "endpoint",
-    "service_tier",
-    "speed",
-    "inference_geo",
-    "context_window",
-    "surface",
-    "web_tools",
-    "outcome",
-)
 DEFAULT_BOOK = "anthropic"
 STDIN = "-"
 

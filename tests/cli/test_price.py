@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .helpers import SAMPLES, SHOP, expect_golden, line_of, objects, run, shop, without_notes
+import pricelang
+
+from .helpers import ROOT, SAMPLES, SHOP, expect_golden, line_of, objects, run, shop, without_notes
 
 
 def shop_price(*records: str, args: tuple[str, ...] = ()) -> Result:
@@ -350,7 +353,32 @@ def test_unknown_names_of_flags_are_the_errors_of_the_book() -> None:
     assert "did you mean `speed`?" in run(*request, "--set", "sped=fast").stderr
     assert "did you mean `fast`?" in run(*request, "--speed", "fasst").stderr
     assert "did you mean `output`" in run(*request, "--use", "ouput=1").stderr
-    assert "unknown dimension `platform`" in run(*request, "--platform", "bedrock").stderr
+    assert "unknown dimension `platform`" in run(*request, "--set", "platform=bedrock").stderr
+
+
+def test_flags_are_those_of_the_book() -> None:
+    text = run("price", "--book", SHOP, "--help").stdout
+    assert "--search QUANTITY" in text
+    assert "--box QUANTITY" in text
+    assert "--cache-read" not in text
+    assert "--cache-read QUANTITY" in run("price", "--help").stdout
+    request = ("price", "--book", SHOP, "--model", "new-1", "--at", "2026-02-01")
+    assert "No such option '--cache-read'" in run(*request, "--cache-read", "5").stderr
+    assert "did you mean `anthropic`?" in run("price", "--book", "antropic", "--tier", "x").stderr
+
+
+# Meters of any book.
+PLAIN_WORDS = {"input", "output"}
+
+
+def test_no_name_of_the_shipped_book_stands_in_the_command_line() -> None:
+    """But in examples of `--help`: a flag comes from the book."""
+    book = pricelang.load().checked
+    names = {meter.name for meter in book.meters} | {found.name for found in book.dimensions}
+    for path in (ROOT / "pricelang" / "cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert node.value not in names - PLAIN_WORDS, f"{path}:{node.lineno}"
 
 
 def test_flags_are_defaults_for_what_records_do_not_say() -> None:
