@@ -345,7 +345,7 @@ def _alone(analysis: Analysis, root: int, meter: int) -> int:
     return root
 
 
-def _unit_price(analysis: Analysis, meter: int, members: Sequence[tuple[str, int]]) -> int:
+def _unit_price(analysis: Analysis, meter: int, members: Sequence[m.Member]) -> int:
     """A meter's unit price, after roundings, of a request that uses nothing else."""
     book, decided = analysis.book, analysis.book.decisions
     root = analysis.unit_price(meter, members)
@@ -368,7 +368,7 @@ def _unit_price(analysis: Analysis, meter: int, members: Sequence[tuple[str, int
     return _alone(analysis, root, meter)
 
 
-def _named(analysis: Analysis, member: tuple[str, int], leaf: Leaf, meters: Sequence[int]) -> str:
+def _named(analysis: Analysis, member: m.Member, leaf: Leaf, meters: Sequence[int]) -> str:
     """The name of a member of the stack where it does something to one of some meters,
     else nothing.
     """

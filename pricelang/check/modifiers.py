@@ -25,7 +25,7 @@ def read_modifiers(draft: Draft) -> list[m.Modifier]:
     """
     found = []
     for layer, statement in modifiers_in_order(draft):
-        kind = "multiplier" if isinstance(statement, t.Multiplier) else "surcharge"
+        kind: m.ModifierKind = "multiplier" if isinstance(statement, t.Multiplier) else "surcharge"
         draft.only(statement.endings, WORDS, f"the first line of a {kind}")
         when = draft.condition(statement.when)
         within = meet(when, draft.term(layer))
@@ -367,7 +367,7 @@ def read_exclusions(draft: Draft, modifiers: list[m.Modifier]) -> list[m.Exclusi
     return found
 
 
-def in_order(exclusions: list[m.Exclusion], stack: list[tuple[str, int]]) -> list[m.Exclusion]:
+def in_order(exclusions: list[m.Exclusion], stack: list[m.Member]) -> list[m.Exclusion]:
     """Exclusions in the order of the stack, in which the first that holds refuses:
     the order of the file decides nothing.
     """
@@ -418,9 +418,7 @@ def _need_reason(draft: Draft, allow: t.AllowPair | t.AllowValue) -> None:
         draft.fault("no_reason", "what is loosened says why", allow.span, 'add `because "..."`')
 
 
-def read_stack(
-    draft: Draft, modifiers: list[m.Modifier], limits: list[m.Limit]
-) -> list[tuple[str, int]]:
+def read_stack(draft: Draft, modifiers: list[m.Modifier], limits: list[m.Limit]) -> list[m.Member]:
     """The order of multipliers, surcharges and limits on unit prices,
     as (`modifier` or `limit`, index).
 
@@ -480,7 +478,7 @@ def read_stack(
             span,
             "write the whole order, such as `stack " + ", ".join(order + rest) + "`",
         )
-    found = []
+    found: list[m.Member] = []
     for member in order + rest:
         if member in draft.modifier_index and draft.modifier_index[member] < len(modifiers):
             found.append(("modifier", draft.modifier_index[member]))

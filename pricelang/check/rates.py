@@ -337,7 +337,9 @@ def _cell_price(
                 'say why: `rates per ... because "..."`',
             )
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
-        kind = "derived" if meter in rates.derivations and instead is None else "amount"
+        kind: m.PriceKind = (
+            "derived" if meter in rates.derivations and instead is None else "amount"
+        )
         return m.Price(model, meter, rank, (), kind, amount, instead, per, size, origin)
     help = (
         f"write `${cell.value.written}`"

@@ -30,7 +30,7 @@ def check_digits(
     charges: Sequence[m.Charge],
     modifiers: Sequence[m.Modifier],
     limits: Sequence[m.Limit],
-    stack: Sequence[tuple[str, int]],
+    stack: Sequence[m.Member],
 ) -> None:
     """No price needs more than `MAX_DIGITS` digits, above its point or below,
     once all that may meet on it is multiplied out.
@@ -102,7 +102,7 @@ def _members(
     meter: int,
     modifiers: Sequence[m.Modifier],
     limits: Sequence[m.Limit],
-    stack: Sequence[tuple[str, int]],
+    stack: Sequence[m.Member],
 ) -> Iterator[Sized]:
     """What the stack does to a price of a meter, in its order."""
     for kind, index in stack:

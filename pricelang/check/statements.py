@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.names import row_words
 from pricelang.model import book as m
@@ -112,7 +114,7 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
                 )
         found.append(
             m.Rounding(
-                statement.stage.text,
+                cast(m.Stage, statement.stage.text),
                 scope,
                 statement.step.value,
                 statement.step.currency,

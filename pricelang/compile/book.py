@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.check.charges import read_charges
 from pricelang.check.claims_and_examples import read_claims, read_examples
@@ -212,6 +212,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_holes(draft, sayings.examples)
     check_priced(draft, rated, charges)
     prices = tuple(price for found in rates.prices.values() for price in found)
+    derivations = tuple(line for lines in rates.derivations.values() for line in lines)
     check_models(draft, prices)
     check_requests(draft, modifiers, refusals)
     check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
@@ -223,7 +224,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         draft,
         reach,
         prices=prices,
-        derivations=[line for lines in rates.derivations.values() for line in lines],
+        derivations=derivations,
         charges=charges,
         limits=limits,
         remarks=(("a `free`", free), ("a note", notes)),
@@ -235,24 +236,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     if draft.broken:
         return None
     top = draft.layers[-1].header
-    decisions = compile_rules(
-        draft.space,
-        meters=draft.meters,
-        modifiers=modifiers,
-        exclusions=exclusions,
-        prices=prices,
-        derivations=(
-            derivations := tuple(line for lines in rates.derivations.values() for line in lines)
-        ),
-        charges=charges,
-        limits=limits,
-        refusals=refusals,
-        free=free,
-        notes=notes,
-        roundings=[rounding.scope for rounding in roundings],
-        conversions=[line.scope for line in conversions],
-    )
-    return m.Book(
+    book = m.Book(
         name=top.name.text,
         title=top.title.text if top.title is not None else top.name.text,
         currency=draft.currency,
@@ -282,6 +266,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         conversions=tuple(conversions),
         bases=tuple(layer.header.name.text for layer in draft.layers[:-1]),
         figures=figures,
-        decisions=decisions,
+        decisions=m.NO_DECISIONS,
         sayings=lambda: sayings,
     )
+    return evolve(book, decisions=compile_rules(draft.space, book))

@@ -5,19 +5,17 @@ the one compiled form, read by `price` and decided on by audits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from pricelang.model.book import (
-    Charge,
+    Book,
     Decisions,
     Derivation,
     Dimension,
     Exclusion,
-    Limit,
-    Meter,
     Modifier,
     Offer,
     Price,
-    Remark,
     Scope,
 )
 from pricelang.model.space import Space
@@ -31,61 +29,54 @@ def forest_of(space: Space) -> Forest[Leaf]:
     return Forest(tuple(space.size(axis) for axis in range(space.axes)), effort=space.bound)
 
 
-def compile_rules(
-    space: Space,
-    *,
-    meters: Sequence[Meter],
-    modifiers: Sequence[Modifier],
-    exclusions: Sequence[Exclusion],
-    prices: Sequence[Price],
-    derivations: Sequence[Derivation],
-    charges: Sequence[Charge],
-    limits: Sequence[Limit],
-    refusals: Sequence[Remark],
-    free: Sequence[Remark],
-    notes: Sequence[Remark],
-    roundings: Sequence[Scope],
-    conversions: Sequence[Scope],
-) -> Decisions:
-    """The diagrams of all rules of a book."""
+def compile_rules(space: Space, book: Book) -> Decisions:
+    """The diagrams of all rules of a book, whose own `decisions` are not read."""
     forest = forest_of(space)
+    meters = range(len(book.meters))
     return Decisions(
         values=tuple(_values(forest, dimension) for dimension in space.dimensions),
-        meters=tuple(_offered(forest, meter.offers) for meter in meters),
-        refusals=_first(forest, [remark.scope for remark in refusals]),
-        modifiers=tuple(_modifier(forest, modifier) for modifier in modifiers),
-        exclusions=tuple(_exclusion(forest, exclusion) for exclusion in exclusions),
-        prices=tuple(_prices(forest, prices, index) for index in range(len(meters))),
-        derivations=tuple(_derivations(forest, derivations, index) for index in range(len(meters))),
+        meters=tuple(_offered(forest, meter.offers) for meter in book.meters),
+        refusals=_first(forest, book.refusals),
+        modifiers=tuple(_modifier(forest, modifier) for modifier in book.modifiers),
+        exclusions=tuple(_exclusion(forest, exclusion) for exclusion in book.exclusions),
+        prices=tuple(_prices(forest, book.prices, index) for index in meters),
+        derivations=tuple(_derivations(forest, book.derivations, index) for index in meters),
         charges=tuple(
             (
-                _all(forest, [price.scope for price in charge.prices]),
-                _all(forest, [line.scope for line in charge.minimums]),
-                _all(forest, [line.scope for line in charge.pools]),
-                _first(forest, [offer.scope for offer in charge.free]),
+                _all(forest, charge.prices),
+                _all(forest, charge.minimums),
+                _all(forest, charge.pools),
+                _first(forest, charge.free),
             )
-            for charge in charges
+            for charge in book.charges
         ),
-        limits=tuple(_all(forest, [line.scope for line in limit.lines]) for limit in limits),
-        roundings=_all(forest, roundings),
-        conversions=_all(forest, conversions),
-        free=_first(forest, [remark.scope for remark in free]),
-        notes=_all(forest, [remark.scope for remark in notes]),
+        limits=tuple(_all(forest, limit.lines) for limit in book.limits),
+        roundings=_all(forest, book.roundings),
+        conversions=_all(forest, book.conversions),
+        free=_first(forest, book.free),
+        notes=_all(forest, book.notes),
         nodes=tuple(forest.nodes),
         leaves=tuple(forest.leaves),
     )
 
 
-def _all(forest: Forest[Leaf], scopes: Sequence[Scope]) -> int:
-    """The indices of all scopes that hold."""
-    return forest.build([(scope, index) for index, scope in enumerate(scopes)], lambda tags: tags)
+class _Scoped(Protocol):
+    @property
+    def scope(self) -> Scope: ...
 
 
-def _first(forest: Forest[Leaf], scopes: Sequence[Scope]) -> int:
-    """The index of the first scope that holds."""
-    return forest.build(
-        [(scope, index) for index, scope in enumerate(scopes)], lambda tags: tags[:1]
-    )
+def _all(forest: Forest[Leaf], lines: Sequence[_Scoped]) -> int:
+    """The indices of all lines that hold."""
+    return forest.build(_numbered(lines), lambda tags: tags)
+
+
+def _first(forest: Forest[Leaf], lines: Sequence[_Scoped]) -> int:
+    """The index of the first line that holds."""
+    return forest.build(_numbered(lines), lambda tags: tags[:1])
+
+
+def _numbered(lines: Sequence[_Scoped]) -> list[tuple[Scope, int]]:
+    return [(line.scope, index) for index, line in enumerate(lines)]
 
 
 def _offered(forest: Forest[Leaf], offers: Sequence[Offer]) -> int:

@@ -15,13 +15,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import field, fields, frozen
 
 Scope: TypeAlias = tuple[tuple[int, int], ...]
 
 MODELS, DATES = 0, 1
+
+PriceKind: TypeAlias = Literal["amount", "derived", "absent"]
+Outcome: TypeAlias = Literal["factor", "add", "no_effect", "refuse"]
+ModifierKind: TypeAlias = Literal["multiplier", "surcharge"]
+StackKind: TypeAlias = Literal["modifier", "limit"]
+Member: TypeAlias = tuple[StackKind, int]
+"""A modifier or a limit of the stack, by its index."""
+Target: TypeAlias = Literal["unit_price", "request", "account"]
+Stage: TypeAlias = Literal["unit_price", "line", "total"]
 
 
 @frozen
@@ -153,7 +162,7 @@ class Price:
     meter: int
     rank: int
     scope: Scope
-    kind: str
+    kind: PriceKind
     amount: Fraction | None
     instead_of: Fraction | None
     per: str
@@ -198,7 +207,7 @@ class ModifierLine:
 
     scope: Scope
     otherwise: bool
-    outcome: str
+    outcome: Outcome
     factors: tuple[tuple[int, Fraction], ...]
     amount: Fraction | None
     size: Fraction
@@ -213,7 +222,7 @@ class Modifier:
 
     name: str
     title: str
-    kind: str
+    kind: ModifierKind
     when: Scope
     conditional: bool
     lines: tuple[ModifierLine, ...]
@@ -229,7 +238,7 @@ class LimitLine:
     scope: Scope
     at_least: bool
     amount: Fraction
-    target: str
+    target: Target
     meters: tuple[int, ...]
     size: Fraction
     per: str
@@ -321,7 +330,7 @@ class Remark:
 class Rounding:
     """Rounding of a stage (unit_price, line, total) to a step in the currency."""
 
-    stage: str
+    stage: Stage
     scope: Scope
     step: Fraction
     currency: str
@@ -432,6 +441,10 @@ class Decisions:
     """What walks keep of nodes with many branches (see `diagram.walk`)."""
 
 
+NO_DECISIONS = Decisions((), (), (), (), -1, (), (), (), (), (), (), -1, -1, -1, -1)
+"""What a book has before its rules are compiled."""
+
+
 def _itself(sayings: Sayings) -> Sayings:
     return sayings
 
@@ -459,7 +472,7 @@ class Book:
     derivations: tuple[Derivation, ...]
     modifiers: tuple[Modifier, ...]
     limits: tuple[Limit, ...]
-    stack: tuple[tuple[str, int], ...]
+    stack: tuple[Member, ...]
     charges: tuple[Charge, ...]
     exclusions: tuple[Exclusion, ...]
     refusals: tuple[Remark, ...]

@@ -7,7 +7,7 @@ Numbers are exact `Fraction`s that remember how they were written, for the print
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -97,9 +97,9 @@ Test: TypeAlias = IsTest | Threshold
 
 @frozen
 class Outcome(Node):
-    """`no_effect` or `refuse`."""
+    """What a line says instead of a factor."""
 
-    kind: str
+    kind: Literal["no_effect", "refuse"]
 
 
 @frozen

@@ -357,7 +357,7 @@ class Analysis:
 
     # ---- the stack ----
 
-    def touches(self, kind: str, index: int, meter: int) -> bool:
+    def touches(self, kind: m.StackKind, index: int, meter: int) -> bool:
         """Whether a member of the stack ever does something to a meter's price."""
         if kind == "modifier":
             return any(
@@ -369,13 +369,13 @@ class Analysis:
             for line in self.book.limits[index].lines
         )
 
-    def plain(self, kind: str, index: int, meter: int) -> bool:
+    def plain(self, kind: m.StackKind, index: int, meter: int) -> bool:
         """Whether a member of the stack only ever multiplies a meter's price."""
         if kind == "limit":
             return not self.touches(kind, index, meter)
         return all(meter not in line.meters for line in self.book.modifiers[index].lines)
 
-    def member(self, kind: str, index: int) -> int:
+    def member(self, kind: m.StackKind, index: int) -> int:
         """The diagram of a member of the stack."""
         return (
             self.book.decisions.modifiers[index]
@@ -383,7 +383,7 @@ class Analysis:
             else self.book.decisions.limits[index]
         )
 
-    def steps(self, kind: str, index: int, meter: int, leaf: Any) -> Steps:
+    def steps(self, kind: m.StackKind, index: int, meter: int, leaf: Any) -> Steps:
         """What a member of the stack does to a meter's price, where its diagram has a leaf."""
         found: list[tuple[Any, ...]] = []
         if kind == "modifier":
@@ -397,7 +397,7 @@ class Analysis:
                 found.append(("floor" if row.at_least else "cap", row.amount / row.size))
         return tuple(found)
 
-    def price_at(self, meter: int, members: Sequence[tuple[str, int]], point: Point) -> Any:
+    def price_at(self, meter: int, members: Sequence[m.Member], point: Point) -> Any:
         """A meter's price at one point, after some members of the stack:
         what `unit_price` has there.
         """
@@ -423,7 +423,7 @@ class Analysis:
             price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
         )
 
-    def unit_price(self, meter: int, members: Sequence[tuple[str, int]]) -> int:
+    def unit_price(self, meter: int, members: Sequence[m.Member]) -> int:
         """A meter's price after some members of the stack, in the order given,
         and rounded where the book rounds unit prices: a number, "free", or None.
         """

@@ -169,7 +169,7 @@ def _fits(analysis: Analysis, point: Point, usage: dict[int, Fraction]) -> bool:
     return True
 
 
-def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[tuple[str, int]]:
+def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[m.Member]:
     """The members of the stack that may change how the prices of some meters compare,
     in the order of the stack.
     """

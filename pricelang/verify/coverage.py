@@ -23,9 +23,18 @@ from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, p
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
+from pricelang.model.rules import (
+    Kind,
+    PriceRule,
+    Rule,
+    name_of,
+    of_account,
+    origin_of,
+    rules_of,
+)
 from pricelang.model.space import Space, holds, in_clock, meet, open_sides
 
-Key = tuple[str, str, int, int]
+Key = tuple[Kind, str, int, int]
 """A rule: its kind, and the file, line and column where it stands.
 What is written once is one rule.
 """
@@ -39,12 +48,10 @@ class CoveredRule:
     """A rule and how many examples it decided something in;
     `unreachable` says why no example can reach it.
 
-    `kind` is model, alias, value, meter, price, derivation, modifier line, limit, exclusion, allow,
-    refusal, free, charge price, charge minimum, charge pool, charge free, rounding, conversion or
-    note; `name` says which of them.
+    `kind` is one of the registry (`KINDS` of `model.rules`); `name` says which of them.
     """
 
-    kind: str
+    kind: Kind
     name: str
     origin: m.Origin
     examples: int
@@ -169,70 +176,25 @@ def decided_in(rates: RateCard, example: m.Example) -> set[Key]:
     return found
 
 
-def _key(kind: str, origin: m.Origin) -> Key:
+def _key(kind: Kind, origin: m.Origin) -> Key:
     return kind, origin.file, origin.line, origin.column
 
 
 # ---- all rules -----------------------------------------------------------------------------------
 
 
-def _catalogue(book: m.Book) -> Iterator[tuple[str, str, m.Origin, str | None]]:
+def _catalogue(book: m.Book) -> Iterator[tuple[Kind, str, m.Origin, str | None]]:
     """Kind, name and origin of each rule, and why no example can reach it."""
     space = Space(book.models, book.boundaries, book.dimensions, book.sums)
-    for model in book.models:
-        yield "model", model.name, model.origin, None
-    for alias in book.aliases:
-        yield "alias", alias.name, alias.origin, None
-    for dimension in book.dimensions:
-        for value in dimension.values:
-            for offer in value.offers:
-                yield "value", f"{dimension.name} {value.name}", offer.origin, None
-    for meter in book.meters:
-        for offer in meter.offers:
-            yield "meter", meter.name, offer.origin, None
-    for price in book.prices:
-        name = f"{book.meters[price.meter].name} of {book.models[price.model].name}"
-        yield (
-            "price",
-            name,
-            price.origin,
-            None if _ever_offered(book, space, price) else NEVER_OFFERED,
-        )
-    for line in book.derivations:
-        yield "derivation", book.meters[line.meter].name, line.origin, None
-    for modifier in book.modifiers:
-        for part in modifier.lines:
-            yield (
-                "modifier line",
-                f"{modifier.name}: {part.outcome.replace('_', ' ')}",
-                part.origin,
-                None,
-            )
-    for limit in book.limits:
-        for row in limit.lines:
-            yield "limit", limit.name, row.origin, OF_ACCOUNT if row.target == "account" else None
-    names = tuple(modifier.name for modifier in book.modifiers)
-    for exclusion in book.exclusions:
-        yield "exclusion", exclusion.label(names), exclusion.origin, None
-        for offer in exclusion.allowed:
-            yield "allow", exclusion.label(names), offer.origin, None
-    yield from _charge_rules(book)
-    for kind, remarks in {"refusal": book.refusals, "free": book.free, "note": book.notes}.items():
-        yield from ((kind, remark.text, remark.origin, None) for remark in remarks)
-    for rounding in book.roundings:
-        yield "rounding", rounding.stage, rounding.origin, None
-    for conversion in book.conversions:
-        yield "conversion", conversion.currency, conversion.origin, None
+    for rule in rules_of(book):
+        yield rule.kind, name_of(book, rule), origin_of(rule), _unreachable(book, space, rule)
 
 
-def _charge_rules(book: m.Book) -> Iterator[tuple[str, str, m.Origin, str | None]]:
-    for charge in book.charges:
-        meter = book.meters[charge.meter].name
-        for price in charge.prices:
-            yield "charge price", meter, price.origin, None if price.after is None else OF_ACCOUNT
-        yield from (("charge minimum", meter, minimum.origin, None) for minimum in charge.minimums)
-        yield from (("charge pool", meter, pool.origin, OF_ACCOUNT) for pool in charge.pools)
-        yield from (("charge free", meter, offer.origin, None) for offer in charge.free)
+def _unreachable(book: m.Book, space: Space, rule: Rule) -> str | None:
+    """Why no example can reach a rule."""
+    if isinstance(rule, PriceRule) and not _ever_offered(book, space, rule.line):
+        return NEVER_OFFERED
+    return OF_ACCOUNT if of_account(rule) else None
 
 
 def _ever_offered(book: m.Book, space: Space, price: m.Price) -> bool:

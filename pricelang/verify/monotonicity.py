@@ -162,7 +162,7 @@ class _Across:
             before, after = self.both(analysis.member(*member))
             looks = looks or before != after
 
-            def decide(leaves: tuple[Any, ...], member: tuple[str, int] = member) -> Leaf:
+            def decide(leaves: tuple[Any, ...], member: m.Member = member) -> Leaf:
                 return tuple(analysis.steps(*member, meter, leaf) for leaf in leaves)
 
             places.append(analysis.forest.combine((after, before), decide))

@@ -15,12 +15,12 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from pricelang.model.book import Member
 from pricelang.solver.price_intervals import Box, Steps, box_of, factor_of, moved, scaled
 from pricelang.solver.witness_search import Constraint, Search, State
 from pricelang.verify.analysis import Analysis, Point
 
 MAX_STATES = 40_000
-Member = tuple[str, int]
 Relation = tuple[Callable[[Fraction, Fraction], bool], Callable[[Fraction, Fraction], bool]]
 """Of the bounds of a sum: whether it may be what is looked for, and whether it surely is."""
 

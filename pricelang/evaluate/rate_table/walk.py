@@ -15,7 +15,7 @@ from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.model.rules import Rules, rules_of
+from pricelang.model.rules import Diagram, diagrams_of
 
 REFUSED = -1
 Rest = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, ...], ...]]
@@ -52,14 +52,11 @@ class Walk:
     _cells: dict[tuple[int, int], Combination | None] = field(factory=dict)
     _free: set[int] = field(factory=set)
     _multiplied: dict[tuple[int, int], int] = field(factory=dict)
-    _kinds: tuple[tuple[Rules, int, int], ...] = field(init=False)
+    _diagrams: tuple[Diagram, ...] = field(init=False)
     _sizes: tuple[int, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        kinds = [rules for rules in rules_of(self.book) if rules.pays]
-        self._kinds = tuple(
-            (rules, number, root) for rules in kinds for number, root in enumerate(rules.roots)
-        )
+        self._diagrams = diagrams_of(self.book)
         dimensions = [len(dimension.values) for dimension in self.book.dimensions]
         self._sizes = (*dimensions, *(len(total.limits) + 1 for total in self.book.sums))
 
@@ -71,7 +68,8 @@ class Walk:
 
     def _start(self, point: tuple[int, int]) -> int:
         nodes, settled, rest, refused = self.book.decisions.nodes, [], [], False
-        for number, (_, _, root) in enumerate(self._kinds):
+        for number, diagram in enumerate(self._diagrams):
+            root = diagram.root
             for axis, position in enumerate(point):
                 root = _down(nodes, root, axis, position)
             if root >= 0:
@@ -199,29 +197,31 @@ class Walk:
 
     def _refuses(self, number: int, leaf: int) -> bool:
         """Whether a leaf of a rule says that there is no such request."""
-        rules, index, _ = self._kinds[number]
+        diagram = self._diagrams[number]
         there = self.book.decisions.leaves[~leaf]
-        if rules.kind == "modifier":
-            return any(self.book.modifiers[index].lines[line].outcome == "refuse" for line in there)
-        return rules.kind == "refusal" and bool(there)
+        if diagram.group == "modifier":
+            lines = self.book.modifiers[diagram.index].lines
+            return any(lines[line].outcome == "refuse" for line in there)
+        return diagram.group == "refusal" and bool(there)
 
     def _as_plain(self, number: int, leaf: int) -> int:
         """A leaf of a rule as a number that is one for all leaves of it that come to the same."""
         found = self._plain.get((number, leaf))
         if found is None:
-            rules, index, _ = self._kinds[number]
+            diagram = self._diagrams[number]
+            group = diagram.group
             there: object = self.book.decisions.leaves[~leaf]
             lines: list[m.ModifierLine] = []
-            if rules.kind in ("meter", "free"):
+            if group in ("meter", "free"):
                 there = bool(there)
-            elif rules.kind == "modifier":
+            elif group == "modifier":
                 lines = [
-                    self.book.modifiers[index].lines[line]
+                    self.book.modifiers[diagram.index].lines[line]
                     for line in self.book.decisions.leaves[~leaf]
                 ]
                 there = there if lines and lines[0].outcome != "no_effect" else ()
             found = self._plain[number, leaf] = -2 - self._number(("plain", number, there))
-            if rules.kind == "free" and there:
+            if group == "free" and there:
                 self._free.add(found)
             if there and lines and all(line.outcome != "add" or line.meters for line in lines):
                 self._multiplied[number, found] = -2 - self._number(("multiplied", number))
@@ -239,7 +239,7 @@ class Walk:
         """
         rules = self._rests[rest][0]
         if any(
-            self._kinds[number][0].kind == "free" and leaf in self._free for number, leaf in rules
+            self._diagrams[number].group == "free" and leaf in self._free for number, leaf in rules
         ):
             rules = tuple(
                 [(number, self._multiplied.get((number, leaf), leaf)) for number, leaf in rules]
