@@ -1,5 +1,5 @@
-"""What belongs to an account and a period:
-free pools, graduated tiers, floors and caps on what a period costs.
+"""The rules of an account and a period: free pools, graduated tiers, floors and caps on what a
+period costs.
 
 The price of one record leaves these out, for it does not know what came before. Here usage comes
 as priced requests in order of instant, and each pays for its place in the account's period:
