@@ -1,4 +1,4 @@
-"""Records to answers: each one's bill, or the error that stands in its place."""
+"""The answers to records: the bill of each, or the error that stands in its place."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Bars for a terminal or a pipe, by Rich;
-lengths are drawn and never read back, amounts stand beside them exactly.
+"""Bars for a terminal or a pipe, drawn by Rich. Lengths are never read back; exact amounts stand
+beside them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Charts of the terminal, drawn by plotext,
-whose fifth and sixth editions are called in different ways.
+"""Charts for the terminal, drawn by plotext, whose fifth and sixth editions are called
+differently.
 """
 
 from __future__ import annotations

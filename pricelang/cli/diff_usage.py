@@ -1,4 +1,4 @@
-"""What usage costs under two books, or as of two days."""
+"""The cost of usage under two books, or as of two days."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How a command ends:
-its exit codes, and its last words to a reader that went away or a disk that is full.
+"""The end of a command: its exit codes, and its last words to a reader that went away or a disk
+that is full.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What an interrupt does: it ends the process in silence,
-but for the time in which a command has something to tidy up.
+"""Interrupts: they end the process in silence, except while a command has something to tidy up.
 
 A light module, since it comes before all others.
 """

@@ -1,5 +1,5 @@
-"""The options that commands share:
-where records come from, a request given by flags, and the book.
+"""The options that commands share: where records come from, a request given by flags, and the
+book.
 """
 
 from __future__ import annotations

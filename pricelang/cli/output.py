@@ -1,5 +1,5 @@
-"""What the commands share in printing: exit codes, colours,
-errors, and tables for terminals and for pipes.
+"""The printing that commands share: exit codes, colours, errors, and tables for terminals and for
+pipes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The tables of quotes:
-the lines of one, what is added to its prompt, and a row for each of many.
+"""The tables of quotes: the lines of one quote, what is added to its prompt, and a row for each of
+many quotes.
 """
 
 from __future__ import annotations

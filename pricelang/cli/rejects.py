@@ -1,5 +1,5 @@
-"""Refused records into a file, whole:
-their text with the place and the reason, one JSON object a line.
+"""Refused records in a file, whole: their text with the place and the reason, one JSON object a
+line.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Answers to tables: a row a record, exact totals by model and currency,
-the notes and counts under them.
+"""The tables of answers: a row for each record, exact totals by model and currency, and the notes
+and counts below them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Tables of usage on the command line:
-which options say how to read them, and the job that prices them.
+"""Tables of usage on the command line: the options that say how to read them, and the job that
+prices them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Which parameters of a command are files that it writes,
-and the check that none of them is something that it reads.
-"""
+"""The files that a command writes, and the check that it reads none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which column of a table says what of a request: by name, or by a mapping."""
+"""The columns of a table that hold the model, the instant, dimensions and meters: by name, or by a
+mapping.
+"""
 
 from __future__ import annotations
 

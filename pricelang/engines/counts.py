@@ -1,6 +1,4 @@
-"""Counts that include others:
-a column of input with the cache in it, and what is to be taken from it.
-"""
+"""Counts that include others: a column of input with the cache in it, and what is taken from it."""
 
 from __future__ import annotations
 

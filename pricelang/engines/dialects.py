@@ -1,5 +1,4 @@
-"""What each warehouse says in words of its own:
-names, texts, instants, exact numbers, and how a query is stopped.
+"""The dialects of warehouses: names, texts, instants, exact numbers, and how a query is stopped.
 
 A numeric profile is exact or raises. `number` holds whole atoms: 128 bits or more, or 38 digits, in
 which an overflow is an error (DuckDB, BigQuery, Snowflake, Trino, PostgreSQL, Redshift), NULL or an

@@ -1,5 +1,5 @@
-"""Usage priced inside DuckDB: its columns placed among the compiled rates,
-joined by equality, row by row or added up.
+"""Usage priced inside DuckDB: rows placed among the compiled rates, joined by equality, one by one
+or added up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What DuckDB stops with, as an error of prices: the one place where its own classes end."""
+"""Errors of DuckDB as errors of prices. Its own classes of errors stay inside this module."""
 
 from __future__ import annotations
 

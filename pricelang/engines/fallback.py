@@ -1,5 +1,5 @@
-"""Rows that no table of rates prices, one by one: their amount,
-or why they have none, as a text that SQL can take apart.
+"""Rows that no table of rates prices, one by one: their amount, or why they have none, as a text
+that SQL can take apart.
 """
 
 from __future__ import annotations

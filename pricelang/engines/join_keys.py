@@ -1,4 +1,4 @@
-"""The questions that place a row of usage among the rates, and its price there, as SQL expressions.
+"""SQL expressions that place a row of usage among the rates, and give its price there.
 
 They are plain enough for every dialect: comparisons, `case`, sums and products of integers.
 What a dialect says in words of its own is in its `SqlSyntax`.

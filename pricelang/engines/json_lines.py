@@ -1,5 +1,4 @@
-"""JSON Lines as a table of DuckDB: a column for each key,
-and what is no object kept apart, line by line.
+"""JSON Lines as a table of DuckDB: a column for each key, and lines that are no object kept apart.
 
 DuckDB's own reader guesses a type from the first lines, reads instants and numbers by it, and
 refuses the file with the first value that is of another. Here a column is a text, a whole number or

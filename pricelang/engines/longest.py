@@ -1,5 +1,5 @@
-"""What one request can have at most, as SQL for rows that name their models:
-see `pricelang.evaluate.limits`.
+"""The limits of one request, as SQL for rows that name their models; see
+`pricelang.evaluate.limits`.
 """
 
 from __future__ import annotations

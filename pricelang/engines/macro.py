@@ -1,4 +1,4 @@
-"""A macro that prices a row inside anyone's SQL on DuckDB, and the table of rates that it reads.
+"""The macro that prices a row inside anyone's SQL on DuckDB, and the table of rates that it reads.
 
 The rates are read as lists, once a query, and a row finds its own by computing where it stands in
 them. A join would do the same work, but a macro that joins makes DuckDB collect every distinct

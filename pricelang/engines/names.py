@@ -1,4 +1,4 @@
-"""Names and texts in SQL: quoted, and such that no other job has them."""
+"""Names and texts in SQL: quoted, and different for each job."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The rows of a table of usage as records, one by one:
-for what is asked of each row and not of their sum.
-"""
+"""The rows of a table of usage as records, for questions about each row and not about their sum."""
 
 from __future__ import annotations
 

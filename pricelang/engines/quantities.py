@@ -1,5 +1,5 @@
-"""The columns of a table of usage as DuckDB expressions:
-whole numbers, instants and names, or NULL where they are none.
+"""The columns of a table of usage as DuckDB expressions: whole numbers, instants and names, or
+NULL where they are none.
 
 A NULL sends the row to the evaluator of single requests,
 which reads what stands there as it reads any record.

@@ -1,5 +1,5 @@
-"""The compiled rates as a table of DuckDB, which usage is joined to,
-and whether their sums are whole numbers of atoms.
+"""The compiled rates as a table of DuckDB that usage is joined to, and whether its sums are whole
+numbers of atoms.
 """
 
 from __future__ import annotations

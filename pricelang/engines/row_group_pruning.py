@@ -1,5 +1,5 @@
-"""Parts of Parquet files that lie within one stretch of time between changes of price,
-by the statistics that the files keep.
+"""Parts of Parquet files that lie between two changes of price, by the statistics that the files
+keep.
 
 Usage is written in order of time, so nearly every row group lies within one.
 Its rows need no look at their instants, which are the largest column there is, and all different.

@@ -1,5 +1,5 @@
-"""Tables of usage as DuckDB reads them: files by their ending,
-frames of other libraries, tables of a database.
+"""Tables of usage as DuckDB reads them: files by their ending, frames of other libraries, tables
+of a database.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Usage priced on Spark: its columns placed among the compiled rates,
-joined to a broadcast table, row by row or added up.
+"""Usage priced on Spark: rows placed among the compiled rates, joined to a broadcast table, one by
+one or added up.
 
 Amounts are whole numbers of atoms. Sums of quantities are BIGINTs that become NULL when they
 overflow, and are then added up again as DECIMALs; so no setting of the session, ANSI or not,

@@ -1,5 +1,5 @@
-"""The columns of a table of usage as Spark expressions:
-whole numbers, instants and names, or NULL where they are none.
+"""The columns of a table of usage as Spark expressions: whole numbers, instants and names, or NULL
+where they are none.
 
 Every expression gives the same in ANSI mode and without:
 what could overflow or fail is NULL, and a NULL sends the row to the evaluator of single requests.

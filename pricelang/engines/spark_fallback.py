@@ -1,5 +1,5 @@
-"""Rows that no table of rates prices, one by one on the executors:
-the book goes there as its stored text.
+"""Rows that no table of rates prices, one by one on the executors, to which the book goes as its
+stored text.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Files of usage on Spark:
-a price for each row, written to a folder whole or not at all, or totals.
+"""Files of usage on Spark: a price for each row, written to a folder whole or not at all, or
+totals.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Totals on Spark: quantities are added up first and priced after;
-groups that no rate prices are priced row by row.
+"""Totals on Spark: quantities are added up first and priced after; groups that no rate prices are
+priced row by row.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Totals of a table of usage: quantities are added up first and priced after,
-which is the same since prices are linear.
+"""Totals of a table of usage: quantities are added up first and priced after, which is the same,
+since prices are linear.
 
 Thresholds look at single requests, so each row is placed on its side before rows are grouped;
 rows that no rate prices are priced one by one and added.

@@ -1,4 +1,4 @@
-"""Values that a row may not leave out: on some platforms a price depends on what nobody says."""
+"""Values that a row must name: on some platforms a price depends on what usage often leaves out."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The rates of a book and a query that prices a table of usage by them,
-as SQL text for a warehouse.
+"""The SQL text for a warehouse: the rates of a book and a query that prices a table of usage by
+them.
 
 The query joins by equality and from the left, so no row of usage is lost: one that has no price
 stops the query, or is NULL with the reason beside it. What a book says that is no sum of quantity

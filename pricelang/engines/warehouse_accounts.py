@@ -1,9 +1,9 @@
-"""What belongs to an account and a period, as SQL:
-a window for pools and tiers, a second sum for floors and caps.
+"""The rules of an account and a period, as SQL: a window for pools and tiers, a second sum for
+floors and caps.
 
-The rules are those of `pricelang.evaluate.allowances`. A request takes the units from the sum of what
-its account was billed before on; what the first x units cost under its own rates is a sum of whole
-numbers, so a request costs the difference of two.
+They are those of `pricelang.evaluate.allowances`. A request takes the units that follow the sum
+of what its account was billed before. What the first x units cost under its own rates is a sum of
+whole numbers, so a request costs the difference of two such sums.
 """
 
 from __future__ import annotations

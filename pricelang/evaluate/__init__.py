@@ -1,1 +1,1 @@
-"""A request to its bill: which rules hold, what they come to, and why."""
+"""The price of a request: which rules hold, what they come to, and why."""

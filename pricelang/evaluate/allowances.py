@@ -1,5 +1,5 @@
-"""What belongs to an account and a period:
-free pools, graduated tiers, floors and caps on what a period costs.
+"""The rules of an account and a period: free pools, graduated tiers, floors and caps on what a
+period costs.
 
 The price of one record leaves these out, for it does not know what came before. Here usage comes
 as priced requests in order of instant, and each pays for its place in the account's period:
@@ -198,7 +198,8 @@ def price_between(
     """What a quantity costs after `start` units of the period, and how much of it is free;
     `pooled` are those that the pool counts, where it counts others than the tiers.
 
-    >>> hours = Terms("organization per month", Fraction(20), (Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))))
+    >>> tiers = Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))
+    >>> hours = AllowanceTerms("organization per month", Fraction(20), tiers)
     >>> price_between(hours, Fraction(10), Fraction(100))
     (Fraction(530, 1), Fraction(10, 1))
     """

@@ -1,5 +1,5 @@
-"""Prices that were announced and withdrawn, told where they would have held:
-they price nothing, and can be asked for.
+"""Prices that were announced and withdrawn. They price nothing, are told where they would have
+held, and can be asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a request costs: quantities times the rates of its cell, line by line, exactly."""
+"""The bill of a request: quantities times the rates of its combination, line by line, exactly."""
 
 from __future__ import annotations
 

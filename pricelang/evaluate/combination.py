@@ -1,5 +1,5 @@
-"""The rates of one combination: what a request of one model,
-day, set of values and side of each threshold pays.
+"""The rates of one combination: what requests of one model, day, set of values and side of each
+threshold pay.
 
 A cell is worked out once from the rules of the book, exactly,
 and then prices every request that falls into it.

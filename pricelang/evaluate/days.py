@@ -1,5 +1,5 @@
-"""Requests that have a day and no time of day, or no date:
-what a clock, or a price that changes within a day, asks of them.
+"""Requests with a day and no time of day, or without a date: what a clock, or a price that changes
+within a day, asks of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The examples of a book, run: what each one expects, what came of it, and why."""
+"""The examples of a book and their results: what each one expects, what the book gives, and why."""
 
 from __future__ import annotations
 

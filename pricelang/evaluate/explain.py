@@ -1,4 +1,6 @@
-"""A bill in words: each amount as its formula, and under it the rules with their file and line."""
+"""The explanation of a bill: each amount as its formula, and below it the rules with their file
+and line.
+"""
 
 from __future__ import annotations
 

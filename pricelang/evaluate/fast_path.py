@@ -1,5 +1,5 @@
-"""The short way of a request like one before: its model, instant,
-values and meters as two functions of its quantities.
+"""The fast path of a request like one before: its model, instant, values and meters, kept as two
+functions of its quantities.
 """
 
 from __future__ import annotations

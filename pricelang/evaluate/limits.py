@@ -1,5 +1,4 @@
-"""What one request can have at most:
-the windows and the output limits that a book gives as figures.
+"""The limits of one request: the context windows and output limits that a book gives as figures.
 
 Two tables of figures are held against requests. The columns of `context_window` are values of the
 dimension of that name, and say how long the prompt of a request with that value may be (the group

@@ -1,5 +1,5 @@
-"""The rate of one meter in one combination: its price, what derives it,
-what the stack does to it, and why it may be free.
+"""The rate of one meter in one combination: its price, what it derives from, what the stack does
+to it, and why it may be free.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The models of a book as a program sees them: ids, other names on a day, dates."""
+"""The models of a book for a program: ids, other names on a day, dates."""
 
 from __future__ import annotations
 

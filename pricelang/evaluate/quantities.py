@@ -1,4 +1,4 @@
-"""Quantities as a record gives them, to exact numbers in their meter's unit."""
+"""Quantities of a record, as exact numbers in the unit of their meter."""
 
 from __future__ import annotations
 

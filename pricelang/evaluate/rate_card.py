@@ -1,5 +1,5 @@
-"""The compiled rates of a book: one lookup by model, day and values, then integers;
-everything is worked out once.
+"""The rate card of a book: one lookup by model, day and values, then integers. Each combination is
+worked out once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Thresholds of a book: what somebody says of the requests of a sum."""
+"""Thresholds of a book, and what a record says about the requests of a sum."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""Questions decided over every request that a book admits:
-claims, stacking, order, dead rules, differences.
+"""Proofs about a book: claims, stacking, order, dead rules and differences, decided over every
+request.
 """

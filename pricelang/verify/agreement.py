@@ -1,5 +1,5 @@
-"""A contract against the book below it:
-where they agree, whether it ever charges more, and whether it loosens a refusal.
+"""A contract compared with the book below it: where they agree, whether it ever charges more, and
+whether it loosens a refusal.
 
 The contract's space refines that of the book below (it has all of its models, days, values and
 limits, and more), so the diagrams of the lower book are carried up, and whatever both have in

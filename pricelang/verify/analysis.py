@@ -1,5 +1,5 @@
-"""A book as diagrams that questions are put to: which requests exist,
-what they pay, and the search for one that breaks a claim.
+"""The diagrams of a book that questions are put to: which requests exist, what they pay, and the
+search for one that breaks a claim.
 
 The multipliers stay factors: each is a diagram of its own, and only those that a question depends
 on are multiplied out. A search walks several diagrams at once and forgets each as soon as it is

@@ -1,4 +1,4 @@
-"""The questions that an auditor puts to one book, behind one object: `book.audit`."""
+"""The audit of one book, `book.audit`: an object that answers each question of an auditor."""
 
 from __future__ import annotations
 

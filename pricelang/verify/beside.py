@@ -1,5 +1,5 @@
-"""What bills hold besides unit prices:
-where two books may differ in it, unit prices prove nothing about bills.
+"""The parts of a bill besides unit prices. Where two books may differ in them, unit prices prove
+nothing about bills.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The claims of a book, decided over every request that it admits:
-proven, or broken by one request.
-"""
+"""The claims of a book, each proven over every request, or broken by one request."""
 
 from __future__ import annotations
 

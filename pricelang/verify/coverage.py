@@ -1,5 +1,5 @@
-"""Which rules of a book its examples exercise:
-a rule counts where it decided something that an example is about.
+"""The rules of a book that its examples exercise: a rule counts where it decides something that an
+example is about.
 
 A line decides where the book's decision diagrams name it at the point of an example, and where
 taking it away could change the outcome: a factor on a meter that is used, a minimum that a use

@@ -1,5 +1,5 @@
-"""That more usage never costs less:
-within its sides of all thresholds a request only grows, so each crossing is looked at.
+"""The claim that more usage never costs less. A request only grows between two thresholds, so each
+crossing of one is looked at.
 """
 
 from __future__ import annotations

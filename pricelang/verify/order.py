@@ -1,4 +1,4 @@
-"""Whether the order of the stack can be seen in an amount at all: where, and by how much at most.
+"""The order of a stack: whether it shows in an amount, where, and by how much at most.
 
 Factors commute, and so do additions. Each step of a stack lifts a low price by more, beside it,
 than a high one; so the dearest order has the factors below 1 first, then caps, floors, additions,

@@ -1,5 +1,5 @@
-"""Whether one more of a meter makes a request cost less where it crosses thresholds:
-decided on the two cells, by what `price` bills.
+"""The places where one more of a meter makes a request cost less as it crosses thresholds, decided
+on the two combinations by what `price` bills.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Whether some request's prices stand in a relation:
-a search that keeps the stack as factors, and cuts by what they can come to.
+"""The search for a request whose prices stand in a relation. It keeps the stack as factors, and
+cuts by the range that they can reach.
 
 The diagrams of the list prices and of each member of the stack are walked at once. At each point of
 the walk the rest is bounded: where no request can be what is looked for, or each is, the members

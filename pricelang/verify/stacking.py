@@ -1,4 +1,6 @@
-"""How modifiers meet: for each pair whether both can hold, and for each where it can apply."""
+"""The meeting of modifiers: for each pair whether both can hold, and for each one where it can
+apply.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Which combinations of sides of several thresholds quantities can reach at all,
-and quantities that reach them.
+"""The combinations of sides of several thresholds that quantities can reach, and quantities that
+reach them.
 """
 
 from __future__ import annotations

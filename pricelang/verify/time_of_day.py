@@ -1,4 +1,4 @@
-"""What the clock can set within each stretch of time, and an instant at which it does."""
+"""The values that the clock can set within each stretch of time, and an instant for each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Rules that decide nothing: lines, rows and derivations that no request reaches,
-and scopes that say the same twice.
+"""Rules that decide nothing: lines, rows and derivations that no request reaches, and scopes that
+say the same twice.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A point of the space as a record that `pricelang price -` takes,
-with quantities that land where the point is.
+"""A point of the space as a record that `pricelang price -` takes, with quantities on the right
+sides of the thresholds.
 """
 
 from __future__ import annotations

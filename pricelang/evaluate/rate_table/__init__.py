@@ -1,1 +1,1 @@
-"""Rates of many models, values and days as rows of whole numbers."""
+"""The rates of many models, values and days, as rows of whole numbers."""

@@ -1,4 +1,4 @@
-"""Compiled rates as rows of integers: what an engine joins to a table of usage.
+"""Rows of compiled rates, as integers: what an engine joins to a table of usage.
 
 A table of rates is made for the names, values and period that some usage has, or that a caller asks
 for. It holds a row for each combination that is a plain sum of quantity times price; whatever else

@@ -1,5 +1,5 @@
-"""Values of many dimensions as one number:
-combinations that cost the same in every dated version are one class.
+"""Classes of combinations: the values of many dimensions as one number, the same for all that cost
+the same in every dated version.
 
 The classes are found dimension by dimension, so that a query needs one question for each,
 and not a row for each combination.

@@ -1,5 +1,5 @@
-"""The combinations of a book that have a price,
-as a decision diagram over some dimensions and the sides of thresholds.
+"""The combinations of a book that have a price, as a decision diagram over some dimensions and the
+sides of thresholds.
 
 Equal parts are one node, so that a book of millions of combinations has some hundred of them.
 """

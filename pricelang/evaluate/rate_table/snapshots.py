@@ -1,5 +1,5 @@
-"""The rates of a whole book as two tables:
-which dated version a name stands for at an instant, and the rates of each.
+"""The rates of a whole book as two tables: the dated version that a name stands for at an instant,
+and the rates of each version.
 
 A dated version is a model over the stretches of time in which no rule that it can meet changes; so
 prices are joined by equality, whatever the day. Both tables hold what can be asked for:

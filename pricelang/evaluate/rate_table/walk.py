@@ -1,5 +1,5 @@
-"""A walk down all diagrams of a book at once:
-combinations that end in the same state price alike, and are worked out once.
+"""A walk down all diagrams of a book at once. Combinations that end in the same state price alike,
+and are worked out once.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What two books owe differently, for whom and when."""
+"""The difference of two books: what they owe differently, for whom and when."""

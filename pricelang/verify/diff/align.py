@@ -1,5 +1,5 @@
-"""What the diagrams that `diff` compares say at a request:
-outcomes, prices, bounds, roundings, never indices.
+"""The leaves of the diagrams that `diff` compares: outcomes, prices, bounds and roundings, never
+indices.
 """
 
 from __future__ import annotations

@@ -1,10 +1,5 @@
-"""Two books in one space:
-the axes of both together, and the diagrams of each with leaves that mean the same.
-
-A model, value, meter or threshold that only one book knows is a point of the joint space too: the
-other book does not offer it. Leaves are amounts, factors by the names of meters, and outcomes,
-never indices; so two rules that mean the same have the same root, whatever file, order or wording
-they come from.
+"""Two books in one space: the axes of both, and the diagrams of each with leaves that mean the
+same. The space itself is in `aligned_space`.
 """
 
 from __future__ import annotations

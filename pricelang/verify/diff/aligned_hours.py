@@ -1,4 +1,4 @@
-"""What the clocks of two books set together, hour by hour: one dimension of their joint space."""
+"""The clocks of two books, hour by hour, as one dimension of their joint space."""
 
 from __future__ import annotations
 

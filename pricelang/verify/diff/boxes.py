@@ -1,5 +1,5 @@
-"""Where something changed, as the fewest boxes:
-they reach over what nobody can see to be one way or the other.
+"""The places of a change, as the fewest boxes. A box may reach over requests at which nobody can
+tell.
 """
 
 from __future__ import annotations

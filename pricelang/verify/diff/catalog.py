@@ -1,6 +1,4 @@
-"""What differs between two books outside their rules:
-names, dates of models, units, defaults, figures.
-"""
+"""Differences outside the rules of two books: names, dates of models, units, defaults, figures."""
 
 from __future__ import annotations
 

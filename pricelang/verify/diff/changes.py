@@ -1,5 +1,5 @@
-"""Which requests a difference can be seen at:
-existence, refusals, and whether the unit price of each meter changed.
+"""The requests at which a difference shows: in existence, in refusals, or in the unit price of a
+meter.
 
 A rule that changed is no difference where no request can tell: where the request did not exist, is
 refused either way, or comes to the same price because another rule changed with it. There a diagram

@@ -1,5 +1,5 @@
-"""What differs between two books, or two days of one:
-decided over every request, said in the fewest sentences.
+"""The difference of two books, or of two days of one: decided over every request, in the fewest
+sentences.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How a difference reads: who it is for, when it holds,
-amounts with their change in percent, outcomes in words.
+"""The words of a difference: whom it is for, when it holds, amounts with their change in percent,
+outcomes.
 """
 
 from __future__ import annotations

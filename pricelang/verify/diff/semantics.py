@@ -1,5 +1,5 @@
-"""What one book means at every request of a joint space:
-diagrams of offers, outcomes, prices and the rest, by name.
+"""The meaning of one book in a joint space: diagrams of offers, outcomes, prices and the rest, by
+name.
 """
 
 from __future__ import annotations

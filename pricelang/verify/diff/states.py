@@ -1,6 +1,4 @@
-"""What a request and the price of a meter are under two books,
-in words that diagrams have for leaves.
-"""
+"""The states of a request, and of the price of a meter, under two books, as leaves of diagrams."""
 
 from __future__ import annotations
 
