@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 from attrs import define, field
@@ -474,12 +475,18 @@ class RateCard:
                 f"the {kind} `{shown(name, 100)}`{of} is no text but a Python "
                 f"`{type(name).__name__}`",
             )
-        help = did_you_mean(shown(name), known)
-        if help is None and len(known) <= 12:
-            help = "known: " + ", ".join(known)
-        if help is None and kind == "model":
-            help = "`pricelang models` lists those of the book, `book.models()` in Python"
+        help = partial(_nearest, kind, shown(name), known)
         return UnknownName(f"unknown_{kind}", f"unknown {kind} `{shown(name, 100)}`{of}", help=help)
+
+
+def _nearest(kind: str, name: str, known: Sequence[str] | Mapping[str, object]) -> str | None:
+    """The known names nearest to one, or where to find them."""
+    help = did_you_mean(name, known)
+    if help is None and len(known) <= 12:
+        return "known: " + ", ".join(known)
+    if help is None and kind == "model":
+        return "`pricelang models` lists those of the book, `book.models()` in Python"
+    return help
 
 
 def _kept(cache: dict[K, V], key: K, value: V) -> V:

@@ -4,10 +4,14 @@ all with a code, a rule, a place and a help.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pricelang.model.book import Origin
 from pricelang.model.notes import Note
+
+
+Help = str | Callable[[], str | None] | None
+"""What to do next: a text, or what gives one when it is asked for."""
 
 
 class PriceError(Exception):
@@ -24,15 +28,25 @@ class PriceError(Exception):
         *,
         rule: str | None = None,
         origin: Origin | None = None,
-        help: str | None = None,
+        help: Help = None,
     ) -> None:
-        self.code, self.message, self.rule, self.help = code, message, rule, help
+        self.code, self.message, self.rule, self._help = code, message, rule, help
         self.location = origin.place if origin is not None else None
         super().__init__(message)
 
+    @property
+    def help(self) -> str | None:
+        """What to do next, or None. It is worked out when it is first asked for:
+        the nearest known name takes far longer to find than a request to price.
+        """
+        if callable(self._help):
+            self._help = self._help()
+        return self._help
+
     def __reduce__(self) -> tuple[object, ...]:
         # made without its `__init__`, whose arguments are not its `args`
-        return type(self).__new__, (type(self), *self.args), self.__dict__
+        state = {**self.__dict__, "_help": self.help}
+        return type(self).__new__, (type(self), *self.args), state
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as `pricelang price --json` prints it."""

@@ -5,7 +5,7 @@ with the dimensions that the id says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -239,7 +239,7 @@ class ModelIds:
             raise UnknownName(
                 "unknown_model",
                 f"unknown model `{shown(id, 200)}`",
-                help=did_you_mean(name, self.names),
+                help=partial(did_you_mean, name, self.names),
             )
 
     def _moving(self, id: str, name: str) -> UnknownName:
