@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pricelang.model.book import Origin
 from pricelang.model.notes import Note
 
-
 Help = str | Callable[[], str | None] | None
 """What to do next: a text, or what gives one when it is asked for."""
 
