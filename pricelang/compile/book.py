@@ -202,7 +202,6 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_holes(draft, sayings.examples)
     check_priced(draft, rated, charges)
     prices = tuple(price for found in rates.prices.values() for price in found)
-    derivations = tuple(line for lines in rates.derivations.values() for line in lines)
     check_models(draft, prices)
     check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
     few = lines_are_few(draft, modifiers)
