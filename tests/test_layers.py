@@ -15,9 +15,9 @@ ROOT = Path(pricelang.__file__).parent
 LAYERS = (
     "present",
     "files",
+    "solver",
     "syntax",
     "model",
-    "solver",
     "check",
     "compile",
     "evaluate",

@@ -21,11 +21,12 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName
 from pricelang.model.instants import Instant, seconds_of, today, written
+from pricelang.model.requests import Point, is_no, is_yes
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, rounded
 from pricelang.present.text import did_you_mean, shown
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import Analysis, Point, is_no, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import members_that_matter
 
 MAX_MEMBERS = 12

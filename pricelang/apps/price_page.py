@@ -20,7 +20,8 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note
-from pricelang.model.space import Space, holds, meet
+from pricelang.model.requests import Requests, requests_in
+from pricelang.model.space import holds, meet, space_of
 from pricelang.model.units import TIMES, plural
 from pricelang.present.decimals import grouped, money
 from pricelang.present.text import did_you_mean
@@ -168,7 +169,7 @@ class _Day:
     book: m.Book
     seconds: int
     stretch: int
-    space: Space
+    requests: Requests
     models: list[int]
 
     @classmethod
@@ -185,7 +186,7 @@ class _Day:
             book,
             seconds,
             stretch,
-            Space(book.models, book.boundaries, book.dimensions, book.sums),
+            requests_in(space_of(book)),
             models,
         )
 
@@ -194,7 +195,7 @@ class _Day:
         None where there is no such request.
         """
         narrowed = meet(((m.MODELS, 1 << model), (m.DATES, 1 << self.stretch)), scope)
-        point = self.space.admitted([narrowed]) if narrowed is not None else None
+        point = self.requests.request_in(narrowed) if narrowed is not None else None
         try:
             return (point, cell_at(self.book, point)) if point is not None else None
         except PriceError:

@@ -183,7 +183,7 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
         for number, (scope, origin) in enumerate(lines):
             for other, first in lines[:number]:
                 shared = meet(scope, other)
-                if shared is not None and draft.space.exists([shared]):
+                if shared is not None and draft.requests.request_in(shared) is not None:
                     draft.fault(
                         "overlap",
                         f"two {what} of `{name}` hold for the same requests",
@@ -203,7 +203,11 @@ def _check_ladders(draft: Draft, charge: m.Charge) -> None:
                 if undated(tier.scope) != undated(other.scope)
                 else None
             )
-            if shared is not None and tier.after != other.after and draft.space.exists([shared]):
+            if (
+                shared is not None
+                and tier.after != other.after
+                and draft.requests.request_in(shared) is not None
+            ):
                 name = draft.meters[charge.meter].name
                 draft.fault(
                     "overlap",
@@ -224,7 +228,7 @@ def _check_accounts(draft: Draft, charge: m.Charge) -> None:
     for number, (scope, account, origin) in enumerate((*tiers, *pools)):
         for other, theirs, first in tiers[:number]:
             shared = meet(scope, other) if account != theirs else None
-            if shared is not None and draft.space.exists([shared]):
+            if shared is not None and draft.requests.request_in(shared) is not None:
                 name = draft.meters[charge.meter].name
                 draft.fault(
                     "overlap",

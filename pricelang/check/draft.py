@@ -11,6 +11,7 @@ from typing import TypeVar
 from attrs import Factory, define, frozen
 
 from pricelang.model import book as m
+from pricelang.model.requests import Requests, requests_in
 from pricelang.model.space import Space, meet, point_mask, sides_of
 from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.present.text import did_you_mean
@@ -78,6 +79,26 @@ class Draft:
     limit_index: dict[str, int] = Factory(dict)
     places: dict[tuple[str, str], Span] = Factory(dict)
     space: Space = Factory(lambda: Space((), (), (), ()))
+    asked: tuple[str, Span] | None = None
+    _requests: Requests | None = None
+
+    @property
+    def requests(self) -> Requests:
+        """The requests that exist, as far as names are read."""
+        if self._requests is None or self._requests.space is not self.space:
+            self._requests = requests_in(self.space)
+        return self._requests
+
+    def deciding(self, what: str, span: Span) -> None:
+        """Says which question is looked at, for the case that it is too large to decide;
+        `what` ends in `cut` or `cuts`.
+        """
+        self.asked = what, span
+
+    @property
+    def question(self) -> tuple[str, Span]:
+        """The question that is looked at."""
+        return self.asked or ("the rules cut", self.layers[-1].header.span)
 
     # ---- statements ----
 

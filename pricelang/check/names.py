@@ -11,10 +11,10 @@ from attrs import evolve, fields, has
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.size_limits import digits_of
 from pricelang.model import book as m
-from pricelang.model.boxes import Effort
 from pricelang.model.space import Space, point_mask
 from pricelang.model.units import counted_whole, find_unit, singular
 from pricelang.present.text import did_you_mean
+from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 

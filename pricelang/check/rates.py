@@ -13,9 +13,9 @@ from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.names import row_words
 from pricelang.check.percents import check_factor
 from pricelang.model import book as m
-from pricelang.model.boxes import Effort
 from pricelang.model.space import day, meet, without
 from pricelang.present.decimals import money
+from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 
@@ -78,6 +78,7 @@ class CheckedRates:
 
 def read_rates(draft: Draft) -> CheckedRates:
     """All prices of the models, each with its scope and rank."""
+    draft.deciding("the rates cut", draft.layers[-1].header.span)
     rates = CheckedRates({}, [], {}, {}, draft.space.effort)
     _derivations(draft, rates)
     groups: dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]] = {}

@@ -7,6 +7,7 @@ from typing import cast
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.names import row_words
 from pricelang.model import book as m
+from pricelang.model.requests import is_no
 from pricelang.model.space import meet
 from pricelang.syntax import tree as t
 
@@ -85,8 +86,12 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
             draft.fault("zero", "rounding needs a step above zero", statement.step.span)
         converted = [c for c in conversions if meet(c.scope, scope) is not None]
         if statement.stage.text == "total" and converted:
-            plain = draft.space.exists([scope], [c.scope for c in converted])
-            wanted = {c.currency for c in converted} | ({draft.currency} if plain else set())
+            requests = draft.requests
+            others = requests.union(c.scope for c in converted)
+            plain = requests.find([requests.existing, requests.within(scope), (others, is_no)])
+            wanted = {c.currency for c in converted} | (
+                {draft.currency} if plain is not None else set()
+            )
             if statement.step.currency not in wanted:
                 draft.fault(
                     "currency",

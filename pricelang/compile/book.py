@@ -29,12 +29,13 @@ from pricelang.compile.conflicts import (
     check_priced,
     check_request_limits,
     check_requests,
+    lines_are_few,
 )
-from pricelang.compile.decisions import compile_rules
+from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.gc_guard import uncollected
 from pricelang.compile.reach import Reach, check_reach
 from pricelang.model import book as m
-from pricelang.model.boxes import TooManyPieces
+from pricelang.solver.effort import TooManyPieces
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span, at_most
 from pricelang.syntax.parser import parse_file
@@ -73,11 +74,8 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
     try:
         book = _read(draft, unread)
     except TooManyPieces:
-        draft.fault(
-            "too_large",
-            "the rules cut the requests into too many pieces to decide",
-            draft.layers[-1].header.span,
-        )
+        what, span = draft.question
+        draft.fault("too_large", f"{what} the requests into too many pieces to decide", span)
         book = None
     found_all = at_most([*faults, *draft.faults])
     broken = draft.broken or unread
@@ -183,15 +181,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     _check_headers(draft)
     declare_names(draft)
     allow_values(draft)
-    try:
-        rates = read_rates(draft)
-    except TooManyPieces:
-        draft.fault(
-            "too_large",
-            "the rates cut the requests into too many pieces to check",
-            draft.layers[-1].header.span,
-        )
-        return None
+    rates = read_rates(draft)
     modifiers = read_modifiers(draft)
     limits = read_limits(draft)
     exclusions = read_exclusions(draft, modifiers)
@@ -212,29 +202,9 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     check_holes(draft, sayings.examples)
     check_priced(draft, rated, charges)
     prices = tuple(price for found in rates.prices.values() for price in found)
-    derivations = tuple(line for lines in rates.derivations.values() for line in lines)
     check_models(draft, prices)
-    check_requests(draft, modifiers, refusals)
     check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
-    reach = Reach(draft, refusals)
-    check_modifiers(draft, reach, modifiers)
-    check_exclusions(draft, reach, modifiers, exclusions)
-    check_charges(draft, charges, refusals)
-    check_reach(
-        draft,
-        reach,
-        prices=prices,
-        derivations=derivations,
-        charges=charges,
-        limits=limits,
-        remarks=(("a `free`", free), ("a note", notes)),
-        refusals=refusals,
-        roundings=roundings,
-        conversions=conversions,
-    )
-    check_request_limits(draft, limits, refusals)
-    if draft.broken:
-        return None
+    few = lines_are_few(draft, modifiers)
     top = draft.layers[-1].header
     book = m.Book(
         name=top.name.text,
@@ -253,7 +223,7 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         sums=draft.space.sums,
         prices=prices,
         announcements=tuple(rates.announcements),
-        derivations=derivations,
+        derivations=tuple(line for lines in rates.derivations.values() for line in lines),
         modifiers=tuple(modifiers),
         limits=tuple(limits),
         stack=tuple(stack),
@@ -269,4 +239,19 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         decisions=m.NO_DECISIONS,
         sayings=lambda: sayings,
     )
-    return evolve(book, decisions=compile_rules(draft.space, book))
+    return _decided(draft, book) if few else None
+
+
+def _decided(draft: Draft, book: m.Book) -> m.Book | None:
+    """A book with its diagrams, on which everything is decided that is said of all requests."""
+    held, decided = compile_rules(draft, book)
+    reach = Reach(draft, book, held, decided)
+    check_requests(reach)
+    check_modifiers(reach)
+    check_exclusions(reach)
+    check_charges(reach)
+    check_reach(reach)
+    check_request_limits(reach)
+    if draft.broken:
+        return None
+    return evolve(book, decisions=stored(decided, draft.requests.forest))

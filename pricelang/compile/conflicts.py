@@ -4,48 +4,70 @@ overlaps, and lines that never decide, each with a witness.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Container, Sequence
+
+from attrs import define, field
 
 from pricelang.check.draft import Draft, span_of
+from pricelang.compile.decisions import Tags, not_refused_by, strongest, where_excluded
 from pricelang.compile.reach import Reach, reason
 from pricelang.model import book as m
-from pricelang.model.boxes import TooManyPieces
-from pricelang.model.space import Space, day, meet, without
+from pricelang.model.requests import Point, is_no, is_yes
+from pricelang.model.space import day, meet
+from pricelang.solver.witness_search import Constraint
 
 MAX_LINES = 2_000
 
 
-def check_modifiers(draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier]) -> None:
+def lines_are_few(draft: Draft, modifiers: Sequence[m.Modifier]) -> bool:
+    """Whether no modifier has more lines than are worth deciding; else it is a fault."""
+    many = [modifier for modifier in modifiers if len(modifier.lines) > MAX_LINES]
+    for modifier in many:
+        draft.fault(
+            "too_large",
+            f"`{modifier.name}` has more than {MAX_LINES:,} lines",
+            span_of(modifier.origin),
+        )
+    return not many
+
+
+def check_modifiers(reach: Reach) -> None:
     """Each modifier settles what meets its `when`, says one thing,
     and has no line that never decides.
     """
-    for modifier in modifiers:
-        if len(modifier.lines) > MAX_LINES:
-            draft.fault(
-                "too_large",
-                f"`{modifier.name}` has more than {MAX_LINES:,} lines",
-                span_of(modifier.origin),
-            )
-            continue
-        refused = [scope for scope, _ in reach.refusals(modifier.origin)]
-        try:
-            _check_lines(draft, reach, modifier)
-            _check_overlaps(draft, modifier, refused)
-            _check_gap(draft, modifier, refused)
-        except TooManyPieces:
-            draft.fault(
-                "too_large",
-                f"the lines of `{modifier.name}` cut the requests into too many pieces to decide",
-                span_of(modifier.origin),
-            )
+    for index, modifier in enumerate(reach.book.modifiers):
+        reach.draft.deciding(f"the lines of `{modifier.name}` cut", span_of(modifier.origin))
+        lines = _Lines(reach, modifier, reach.held.modifiers[index])
+        _check_lines(lines)
+        _check_overlaps(lines)
+        _check_gap(lines)
 
 
-def stronger(modifier: m.Modifier, line: m.ModifierLine) -> list[m.Scope]:
-    """The scopes of the lines that decide before a line does."""
-    return [other.scope for other in _before(modifier, line)]
+@define(eq=False, repr=False)
+class _Lines:
+    """The lines of a modifier, and the leaves of its diagram that requests reach."""
+
+    reach: Reach
+    modifier: m.Modifier
+    root: int
+    _deciding: dict[int, set[Tags]] = field(factory=dict, init=False)
+
+    def deciding(self, layer: int) -> set[Tags]:
+        """The lines that decide together for requests that a book of the layers lets through."""
+        if layer not in self._deciding:
+            leaves = self.reach.leaves(self.root, layer)
+            self._deciding[layer] = {strongest(self.modifier, leaf) for leaf in leaves}
+        return self._deciding[layer]
+
+    def find(self, test: Constraint) -> Point | None:
+        """A request that the modifier's own book lets through and that meets a test."""
+        reach = self.reach
+        return reach.requests.find([test, reach.let_through(reach.layer(self.modifier.origin))])
 
 
 def _before(modifier: m.Modifier, line: m.ModifierLine) -> list[m.ModifierLine]:
+    """The lines that decide before a line does."""
     order = {"refuse": 0, "no_effect": 1, "factor": 2, "add": 2}
     mine = (line.otherwise, order[line.outcome])
     others = [x for x in modifier.lines if x is not line]
@@ -54,34 +76,41 @@ def _before(modifier: m.Modifier, line: m.ModifierLine) -> list[m.ModifierLine]:
     return [x for x in others if not x.otherwise and order[x.outcome] < mine[1]]
 
 
-def _check_lines(draft: Draft, reach: Reach, modifier: m.Modifier) -> None:
+def _check_lines(lines: _Lines) -> None:
     """Lines that never decide.
     A line that a contract amended in part stands in several pieces, of which one is enough.
     """
-    pieces: dict[m.Origin, list[m.ModifierLine]] = {}
-    for line in modifier.lines:
-        pieces.setdefault(line.origin, []).append(line)
+    reach, modifier = lines.reach, lines.modifier
+    pieces: dict[m.Origin, list[int]] = {}
+    for tag, line in enumerate(modifier.lines):
+        pieces.setdefault(line.origin, []).append(tag)
     gone: set[m.Origin] = set()
-    for origin, lines in reversed(pieces.items()):
-        line = lines[0]
+    for origin, tags in reversed(pieces.items()):
+        line, layer = modifier.lines[tags[0]], reach.layer(origin)
+        same = [
+            (tag, x)
+            for tag, x in enumerate(modifier.lines)
+            if line.outcome in ("refuse", "no_effect")
+            and _same(line, x)
+            and x.origin != origin
+            and x.origin not in gone
+        ]
+        mine, others = {*tags}, {tag for tag, _ in same}
+        if any(
+            others.isdisjoint(leaf) and not mine.isdisjoint(leaf) for leaf in lines.deciding(layer)
+        ):
+            continue
         before = [(x.scope, x.origin) for x in _before(modifier, line)]
-        if line.outcome in ("refuse", "no_effect"):
-            others = [x for x in modifier.lines if _same(line, x)]
-            before += [
-                (x.scope, x.origin) for x in others if x.origin != origin and x.origin not in gone
-            ]
-        dead = reach.dead([x.scope for x in lines], origin, before)
+        before += [(x.scope, x.origin) for _, x in same]
+        dead = reach.dead([modifier.lines[tag].scope for tag in tags], layer, before)
         if dead is not None:
             gone.add(origin)
             # an `otherwise` may stand as a safety net, for values that a later day brings
-            severity = "warning" if line.otherwise else "error"
-            draft.fault(
-                "never_decides",
-                f"the line of `{modifier.name}` never decides: {dead.why}",
-                span_of(origin),
-                None,
-                *dead.places,
-                severity=severity,
+            reach.say(
+                f"the line of `{modifier.name}`",
+                dead,
+                origin,
+                severity="warning" if line.otherwise else "error",
             )
 
 
@@ -92,30 +121,38 @@ def _same(line: m.ModifierLine, other: m.ModifierLine) -> bool:
     ) == reason(other.origin)
 
 
-def _check_overlaps(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
-    for number, line in enumerate(modifier.lines):
-        for other in modifier.lines[:number]:
-            if line.otherwise != other.otherwise or not _clash(line, other):
-                continue
-            shared = meet(line.scope, other.scope)
-            if shared is None:
-                continue
-            before = stronger(modifier, line)
-            witness = draft.space.admitted([shared], [*before, *refused])
-            if witness is not None:
-                words = (
-                    "hold for one request"
-                    if line.factors or line.amount
-                    else "give two reasons for one request"
-                )
-                draft.fault(
-                    "overlap",
-                    f"two lines of `{modifier.name}` {words}",
-                    span_of(line.origin),
-                    f"such a request: {draft.space.describe(witness)}",
-                    (span_of(other.origin), "the other"),
-                )
-                break  # one is enough to find the line, and many lines could meet many
+def _check_overlaps(lines: _Lines) -> None:
+    """No two lines that decide together say two things."""
+    modifier, draft = lines.modifier, lines.reach.draft
+    first: dict[int, int] = {}
+    for leaf in lines.deciding(lines.reach.layer(modifier.origin)):
+        for place, tag in enumerate(leaf):  # one is enough to find the line
+            for other in leaf[:place]:
+                if other >= first.get(tag, tag):
+                    break
+                if _clash(modifier.lines[tag], modifier.lines[other]):
+                    first[tag] = other
+                    break
+    for tag, other in sorted(first.items()):
+        line = modifier.lines[tag]
+        witness = lines.find((lines.root, _deciding_both(modifier, tag, other)))
+        if witness is not None:
+            words = (
+                "hold for one request"
+                if line.factors or line.amount
+                else "give two reasons for one request"
+            )
+            draft.fault(
+                "overlap",
+                f"two lines of `{modifier.name}` {words}",
+                span_of(line.origin),
+                f"such a request: {draft.space.describe(witness)}",
+                (span_of(modifier.lines[other].origin), "the other"),
+            )
+
+
+def _deciding_both(modifier: m.Modifier, tag: int, other: int) -> Callable[[Tags], bool]:
+    return lambda leaf: {tag, other} <= {*strongest(modifier, leaf)}
 
 
 def _clash(line: m.ModifierLine, other: m.ModifierLine) -> bool:
@@ -132,11 +169,14 @@ def _clash(line: m.ModifierLine, other: m.ModifierLine) -> bool:
     return False
 
 
-def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> None:
+def _check_gap(lines: _Lines) -> None:
+    """What meets the `when` of a modifier has a line: it is in no empty leaf."""
+    modifier, draft, requests = lines.modifier, lines.reach.draft, lines.reach.requests
     if not modifier.conditional:
         return
-    witness = draft.space.admitted(
-        [modifier.when], [*(line.scope for line in modifier.lines), *refused]
+    layer = lines.reach.layer(modifier.origin)
+    witness = requests.find(
+        [(lines.root, is_no), requests.within(modifier.when), lines.reach.let_through(layer)]
     )
     if witness is not None:
         draft.fault(
@@ -148,164 +188,111 @@ def _check_gap(draft: Draft, modifier: m.Modifier, refused: list[m.Scope]) -> No
         )
 
 
-def check_exclusions(
-    draft: Draft, reach: Reach, modifiers: Sequence[m.Modifier], exclusions: Sequence[m.Exclusion]
-) -> None:
+# ---- exclusions ----------------------------------------------------------------------------------
+
+
+def check_exclusions(reach: Reach) -> None:
     """An exclusion is of two that could both have effect, refuses what nothing else does,
     and is declared once for each request.
     """
-    names = tuple(modifier.name for modifier in modifiers)
-    elsewhere = _refused_by_lines(modifiers)
-    refused: dict[m.Exclusion, list[m.Scope]] = {}
-    kept = list(exclusions)
-    for number, exclusion in reversed([*enumerate(exclusions)]):
+    book, draft = reach.book, reach.draft
+    names = tuple(modifier.name for modifier in book.modifiers)
+    kept = [*book.exclusions]
+    for number, exclusion in reversed([*enumerate(book.exclusions)]):
         label, span = exclusion.label(names), span_of(exclusion.origin)
-        try:
-            for other in exclusions[:number]:
-                _check_twice(draft, modifiers, exclusion, other, label)
-            if _can_meet(draft.space, modifiers, exclusion, exclusion.scope) is None:
-                draft.fault(
-                    "never_decides",
-                    f"the exclusion of `{label}` never decides: they never both have effect",
-                    span,
-                )
-                kept.remove(exclusion)
-                continue
-            others = [
-                x
-                for x in kept
-                if _pair(x) != _pair(exclusion)
-                and reach.layer(x.origin) <= reach.layer(exclusion.origin)
-            ]
-            holes = [*elsewhere, *(scope for scope, _ in reach.refusals(exclusion.origin))]
-            for other in others:
-                if other not in refused:
-                    refused[other] = _refused_by(draft, modifiers, other)
-                holes += refused[other]
-            if _can_meet(draft.space, modifiers, exclusion, exclusion.scope, holes) is None:
-                places = (
-                    ((span_of(others[0].origin), "refuses some of them"),)
-                    if len(others) == 1
-                    else ()
-                )
-                draft.fault(
-                    "never_decides",
-                    f"the exclusion of `{label}` never decides: other rules refuse every "
-                    "request that it would",
-                    span,
-                    None,
-                    *places,
-                )
-                kept.remove(exclusion)
-        except TooManyPieces:
+        draft.deciding(f"the exclusion of `{label}` cuts", span)
+        for other in book.exclusions[:number]:
+            _check_twice(reach, exclusion, other, label)
+        meeting = _meeting(reach, exclusion)
+        if reach.requests.find([meeting, reach.requests.existing]) is None:
             draft.fault(
-                "too_large",
-                f"the exclusion of `{label}` cuts the requests into too many pieces to decide",
+                "never_decides",
+                f"the exclusion of `{label}` never decides: they never both have effect",
                 span,
             )
+            kept.remove(exclusion)
+            continue
+        layer = reach.layer(exclusion.origin)
+        others = [
+            x for x in kept if _pair(x) != _pair(exclusion) and reach.layer(x.origin) <= layer
+        ]
+        elsewhere = [*_not_refused_by_lines(reach), *(_not_excluded(reach, x) for x in others)]
+        if reach.requests.find([meeting, *elsewhere, reach.let_through(layer)]) is None:
+            places = (
+                ((span_of(others[0].origin), "refuses some of them"),) if len(others) == 1 else ()
+            )
+            draft.fault(
+                "never_decides",
+                f"the exclusion of `{label}` never decides: other rules refuse every "
+                "request that it would",
+                span,
+                None,
+                *places,
+            )
+            kept.remove(exclusion)
 
 
 def _pair(exclusion: m.Exclusion) -> set[int | None]:
     return {exclusion.left, exclusion.right}
 
 
-def _check_twice(
-    draft: Draft,
-    modifiers: Sequence[m.Modifier],
-    exclusion: m.Exclusion,
-    other: m.Exclusion,
-    label: str,
-) -> None:
-    shared = meet(exclusion.scope, other.scope) if _pair(exclusion) == _pair(other) else None
-    witness = _can_meet(draft.space, modifiers, exclusion, shared) if shared is not None else None
+def _check_twice(reach: Reach, exclusion: m.Exclusion, other: m.Exclusion, label: str) -> None:
+    if _pair(exclusion) != _pair(other):
+        return
+    requests = reach.requests
+    witness = requests.find(
+        [_meeting(reach, exclusion), requests.within(other.scope), requests.existing]
+    )
     if witness is not None:
-        draft.fault(
+        reach.draft.fault(
             "overlap",
             f"`{label}` is excluded twice for one request",
             span_of(exclusion.origin),
-            f"such a request: {draft.space.describe(witness)}",
+            f"such a request: {reach.draft.space.describe(witness)}",
             (span_of(other.origin), "the other"),
         )
 
 
-def _can_meet(
-    space: Space,
-    modifiers: Sequence[m.Modifier],
-    exclusion: m.Exclusion,
-    scope: m.Scope,
-    holes: Sequence[m.Scope] = (),
-) -> tuple[int, ...] | None:
-    """A request of a scope, outside of others,
-    on which the modifiers of an exclusion have effect.
-    """
-    for shared, before in _together(modifiers, exclusion, scope):
-        witness = space.admitted([shared], [*before, *holes])
-        if witness is not None:
-            return witness
-    return None
+def _meeting(reach: Reach, exclusion: m.Exclusion) -> Constraint:
+    """That a request is in the scope of an exclusion, and both of its modifiers have effect."""
+    inside, _ = reach.requests.within(exclusion.scope)
+    return _where_excluded(reach, exclusion, inside), is_yes
 
 
-def _together(
-    modifiers: Sequence[m.Modifier], exclusion: m.Exclusion, scope: m.Scope
-) -> Iterator[tuple[m.Scope, list[m.Scope]]]:
-    """The parts of a scope in which lines of both modifiers hold,
-    each with the lines that decide before those.
-    """
-    left = _effective(modifiers[exclusion.left])
-    right = _effective(modifiers[exclusion.right]) if exclusion.right is not None else [((), [])]
-    for one, holes in left:
-        for other, more in right:
-            both = meet(one, other)
-            shared = meet(both, scope) if both is not None else None
-            if shared is not None:
-                yield shared, [*holes, *more]
+def _not_excluded(reach: Reach, exclusion: m.Exclusion) -> Constraint:
+    root = reach.decided.exclusions[reach.book.exclusions.index(exclusion)]
+    return _where_excluded(reach, exclusion, root), is_no
 
 
-def _effective(modifier: m.Modifier) -> list[tuple[m.Scope, list[m.Scope]]]:
+def _where_excluded(reach: Reach, exclusion: m.Exclusion, root: int) -> int:
+    forest, modifiers = reach.requests.forest, reach.book.modifiers
+    return where_excluded(forest, exclusion, root, modifiers, reach.decided.modifiers)
+
+
+# ---- what is left to price -----------------------------------------------------------------------
+
+
+def _not_refused_by_lines(reach: Reach) -> list[Constraint]:
+    """That no modifier refuses a request."""
     return [
-        (x.scope, stronger(modifier, x)) for x in modifier.lines if x.outcome in ("factor", "add")
+        not_refused_by(modifier, root)
+        for modifier, root in zip(reach.book.modifiers, reach.decided.modifiers, strict=True)
     ]
 
 
-def _refused_by(
-    draft: Draft, modifiers: Sequence[m.Modifier], exclusion: m.Exclusion
-) -> list[m.Scope]:
-    """What an exclusion refuses, as boxes. Raises `TooManyPieces`."""
-    allowed = [offer.scope for offer in exclusion.allowed]
-    found: list[m.Scope] = []
-    for shared, before in _together(modifiers, exclusion, exclusion.scope):
-        whole = meet(draft.space.everything(), shared)
-        if whole is not None:
-            found += map(draft.trim, without([whole], [*before, *allowed], draft.space.effort))
-    return found
-
-
-def _refused_by_lines(modifiers: Sequence[m.Modifier]) -> list[m.Scope]:
-    """What lines of modifiers refuse before anything else of theirs decides."""
-    return [
-        line.scope
-        for modifier in modifiers
-        for line in modifier.lines
-        if line.outcome == "refuse" and not line.otherwise
-    ]
-
-
-def check_requests(
-    draft: Draft, modifiers: Sequence[m.Modifier], refusals: Sequence[m.Remark]
-) -> None:
-    """Some request exists that no rule refuses, or the book prices nothing.
-    Defaults are offered everywhere.
-    """
-    holes = [*(remark.scope for remark in refusals), *_refused_by_lines(modifiers)]
-    span = draft.layers[-1].header.span
-    if not draft.space.models:
+def check_requests(reach: Reach) -> None:
+    """Some request exists that no rule refuses, or the book prices nothing."""
+    draft, span = reach.draft, reach.draft.layers[-1].header.span
+    draft.deciding("the rules cut", span)
+    top = len(draft.layers) - 1
+    if not reach.book.models:
         draft.fault(
             "no_request",
             "the book has no model, so that no request exists",
             span,
             "add a table `models`",
         )
-    elif not draft.space.exists([()], holes):
+    elif reach.requests.find([*_not_refused_by_lines(reach), reach.let_through(top)]) is None:
         draft.fault(
             "no_request",
             "every request is refused, so that the book prices nothing",
@@ -337,25 +324,21 @@ def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
             )
 
 
-def check_charges(draft: Draft, charges: Sequence[m.Charge], refusals: Sequence[m.Remark]) -> None:
+def check_charges(reach: Reach) -> None:
     """A charge has a price wherever its meter is offered."""
-    refused = [remark.scope for remark in refusals]
-    for charge in charges:
-        meter = draft.meters[charge.meter]
-        priced = [line.scope for line in charge.prices if line.after is None] + [
-            offer.scope for offer in charge.free
-        ]
-        try:
-            witness = draft.space.admitted(
-                [offer.scope for offer in meter.offers], [*priced, *refused]
-            )
-        except TooManyPieces:
-            draft.fault(
-                "too_large",
-                f"the charge of `{meter.name}` cuts the requests into too many pieces to decide",
-                span_of(charge.origin),
-            )
-            continue
+    book, draft, top = reach.book, reach.draft, len(reach.draft.layers) - 1
+    for charge, roots in zip(book.charges, reach.decided.charges, strict=True):
+        meter = book.meters[charge.meter]
+        draft.deciding(f"the charge of `{meter.name}` cuts", span_of(charge.origin))
+        whole = {tag for tag, line in enumerate(charge.prices) if line.after is None}
+        witness = reach.requests.find(
+            [
+                (reach.decided.meters[charge.meter], is_yes),
+                (roots[0], whole.isdisjoint),
+                (roots[3], is_no),
+                reach.let_through(top),
+            ]
+        )
         if witness is not None:
             draft.fault(
                 "gap",
@@ -378,22 +361,24 @@ def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge
             )
 
 
-def check_request_limits(
-    draft: Draft, limits: Sequence[m.Limit], refusals: Sequence[m.Remark]
-) -> None:
+def check_request_limits(reach: Reach) -> None:
     """A floor and a cap of one request do not cross, or their order would decide."""
-    rows = [row for limit in limits for row in limit.lines if row.target == "request"]
-    for floor in (row for row in rows if row.at_least):
-        for cap in (row for row in rows if not row.at_least):
-            shared = meet(floor.scope, cap.scope)
-            if floor.amount <= cap.amount or shared is None:
-                continue
-            witness = draft.space.admitted([shared], [remark.scope for remark in refusals])
-            if witness is not None:
-                draft.fault(
-                    "overlap",
-                    "a floor above a cap holds for the same requests",
-                    span_of(floor.origin),
-                    f"such a request: {draft.space.describe(witness)}",
-                    (span_of(cap.origin), "the cap"),
-                )
+    requests, draft, top = reach.requests, reach.draft, len(reach.draft.layers) - 1
+    rows = [row for limit in reach.book.limits for row in limit.lines if row.target == "request"]
+    floors, caps = (
+        [row for row in rows if row.at_least],
+        [row for row in rows if not row.at_least],
+    )
+    for floor, cap in itertools.product(floors, caps):
+        shared = meet(floor.scope, cap.scope) if floor.amount > cap.amount else None
+        if shared is None:
+            continue
+        witness = requests.find([requests.within(shared), reach.let_through(top)])
+        if witness is not None:
+            draft.fault(
+                "overlap",
+                "a floor above a cap holds for the same requests",
+                span_of(floor.origin),
+                f"such a request: {draft.space.describe(witness)}",
+                (span_of(cap.origin), "the cap"),
+            )

@@ -19,9 +19,9 @@ from typing import Literal, TypeAlias
 
 from attrs import field, fields, frozen
 
-Scope: TypeAlias = tuple[tuple[int, int], ...]
+from pricelang.solver.diagram import Scope as Scope
 
-MODELS, DATES = 0, 1
+MODELS, DATES, FIRST_DIMENSION = 0, 1, 2
 
 PriceKind: TypeAlias = Literal["amount", "derived", "absent"]
 Outcome: TypeAlias = Literal["factor", "add", "no_effect", "refuse"]

@@ -1,19 +1,16 @@
-"""Boxes over the axes of a book: intersection, difference,
-and the search for one admitted request in what is left.
-"""
+"""The axes of a book, and boxes over them: intersection and difference."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
 
 from attrs import frozen
 
-from pricelang.model.book import DATES, MODELS, Dimension, Model, Scope, Sum
-from pricelang.model.boxes import Effort, find
+from pricelang.model.book import DATES, FIRST_DIMENSION, MODELS, Book, Dimension, Model, Scope, Sum
 from pricelang.present.decimals import grouped
+from pricelang.solver.effort import Effort
 
 
 def point_mask(points: Iterable[int]) -> int:
@@ -104,7 +101,7 @@ def without(scopes: Iterable[Scope], holes: Iterable[Scope], effort: Effort) -> 
 
 @frozen(eq=False, repr=False)
 class Space:
-    """The axes of a book: how many points each has, and which requests exist.
+    """The axes of a book: the models, the stretches of time, the dimensions and the sums.
     `bound` is what all questions about it may cost together; without it, each has its own bound.
     """
 
@@ -125,15 +122,33 @@ class Space:
             return len(self.models)
         if axis == DATES:
             return len(self.boundaries) + 1
-        index = axis - 2
-        if index < len(self.dimensions):
-            return len(self.dimensions[index].values)
-        return len(self.sums[index - len(self.dimensions)].limits) + 1
+        dimension = self.dimension(axis)
+        if dimension is not None:
+            return len(dimension.values)
+        return len(self.sums[axis - self.sum_axis(0)].limits) + 1
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many points each axis has."""
+        return tuple(self.size(axis) for axis in range(self.axes))
 
     @property
     def axes(self) -> int:
         """How many axes there are."""
-        return 2 + len(self.dimensions) + len(self.sums)
+        return self.sum_axis(len(self.sums))
+
+    def axis(self, dimension: int) -> int:
+        """The axis of a dimension."""
+        return FIRST_DIMENSION + dimension
+
+    def sum_axis(self, total: int) -> int:
+        """The axis of a threshold sum."""
+        return FIRST_DIMENSION + len(self.dimensions) + total
+
+    def dimension(self, axis: int) -> Dimension | None:
+        """The dimension of an axis, or None where it is of something else."""
+        index = axis - FIRST_DIMENSION
+        return self.dimensions[index] if 0 <= index < len(self.dimensions) else None
 
     def everything(self) -> Scope:
         """Every request, with the mask of each axis written out."""
@@ -152,93 +167,17 @@ class Space:
         first = self.boundaries.index(self.models[model].released) + 1
         return (1 << len(self.boundaries) + 1) - (1 << first)
 
-    @cached_property
-    def _nowhere(self) -> tuple[Scope, ...]:
-        """What does not exist: values where they are not offered,
-        and models before their release.
-        """
-        holes: list[Scope] = []
-        for index, dimension in enumerate(self.dimensions):
-            for number, value in enumerate(dimension.values):
-                own: Scope = ((2 + index, 1 << number),)
-                if not any(set(offer.scope) <= set(own) for offer in value.offers):
-                    whole = meet(self.everything(), own) or ()
-                    pieces = without([whole], [offer.scope for offer in value.offers], self.effort)
-                    holes += [self._trimmed(piece) for piece in pieces]
-        released: dict[int, int] = {}
-        for index in range(len(self.models)):
-            before = ((1 << self.size(DATES)) - 1) & ~self.since_release(index)
-            released[before] = released.get(before, 0) | 1 << index
-        return (
-            *holes,
-            *(((MODELS, models), (DATES, before)) for before, models in released.items()),
-        )
-
-    def _trimmed(self, scope: Scope) -> Scope:
-        return tuple((axis, mask) for axis, mask in scope if mask != (1 << self.size(axis)) - 1)
-
-    def _boxes(self, scopes: Iterable[Scope]) -> Iterator[list[int]]:
-        """Scopes with a mask for each axis, but for those that are empty."""
-        everything = self.everything()
-        for scope in scopes:
-            whole = meet(everything, scope)
-            if whole is not None and all(mask for _, mask in whole):
-                yield [mask for _, mask in whole]
-
-    def exists(self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()) -> bool:
-        """Whether a request of some scopes exists outside of others. Raises `TooManyPieces`."""
-        effort = self.effort
-        return any(
-            find(box, [*holes, *self._nowhere], effort) is not None for box in self._boxes(scopes)
-        )
-
-    def admitted(
-        self, scopes: Iterable[Scope], holes: Sequence[Scope] = ()
-    ) -> tuple[int, ...] | None:
-        """One request of some scopes, outside of others, that exists, as its point on each axis:
-        defaults and early dates first. Raises `TooManyPieces`.
-        """
-        effort, outside = self.effort, [*holes, *self._nowhere]
-        for box in self._boxes(scopes):
-            found = find(box, outside, effort)
-            if found is not None:
-                return self._plainest(box, found, outside, effort)
-        return None
-
-    def _plainest(
-        self, box: list[int], found: list[int], holes: Sequence[Scope], effort: Effort
-    ) -> tuple[int, ...]:
-        """The first request of a box outside of some holes, of which `found` is a part:
-        by the dimensions, the model, the date and the sums.
-        """
-        first = 2 + len(self.dimensions)
-        for axis in (*range(2, first), MODELS, DATES, *range(first, self.axes)):
-            default = 1 << self.dimensions[axis - 2].default if 2 <= axis < first else 0
-            wanted = [default & box[axis]] if default & box[axis] else []
-            wanted += (1 << point for point in points(box[axis] & ~default))
-            for bit in wanted:
-                box = [*box[:axis], bit, *box[axis + 1 :]]
-                part = (
-                    [*found[:axis], bit, *found[axis + 1 :]]
-                    if found[axis] & bit
-                    else find(box, holes, effort)
-                )
-                if part is not None:
-                    found = part
-                    break
-        return tuple(_lowest(mask) for mask in box)
-
     def describe(self, point: Sequence[int]) -> str:
         """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""
         parts, seconds = [], self.instant(point[DATES])
         for index, dimension in enumerate(self.dimensions):
-            value = point[2 + index]
+            value = point[self.axis(index)]
             if dimension.clocked:
                 seconds = _at_clock(seconds, dimension, value)
             elif value != dimension.default:
                 parts.append(f"{dimension.name} {dimension.values[value].name}")
         for index, total in enumerate(self.sums):
-            side = point[2 + len(self.dimensions) + index]
+            side = point[self.sum_axis(index)]
             if side:
                 parts.append(f"{total.label} over {grouped(total.limits[side - 1])}")
         return ", ".join([f"{self.models[point[MODELS]].name} at {day(seconds)}", *parts])
@@ -250,6 +189,11 @@ class Space:
             if stretch
             else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
         )
+
+
+def space_of(book: Book) -> Space:
+    """The axes of a checked book."""
+    return Space(book.models, book.boundaries, book.dimensions, book.sums)
 
 
 def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:

@@ -12,12 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import repeat
 from math import prod
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from attrs import define, field
 
-from pricelang.model.book import Scope
-from pricelang.model.boxes import Effort
+from pricelang.solver.effort import Effort
+
+Scope: TypeAlias = tuple[tuple[int, int], ...]
+"""A box over axes: pairs of an axis and a bit mask of the points on it, sorted by axis;
+an axis that is not named is unrestricted.
+"""
 
 Leaf = TypeVar("Leaf", bound=Hashable)
 FEW = 8
@@ -105,6 +109,23 @@ class Forest(Generic[Leaf]):
 
         return part(tuple((tuple(scope), tag) for scope, tag in scopes))
 
+    def mapped(self, root: int, decide: Callable[[Leaf], Leaf]) -> int:
+        """The diagram whose leaf is what `decide` makes of the leaf of another, at every point."""
+        known: dict[int, int] = {}
+
+        def part(inner: int) -> int:
+            found = known.get(inner)
+            if found is None:
+                if inner < 0:
+                    found = self.leaf(decide(self.leaves[~inner]))
+                else:
+                    axis, branches = self.nodes[inner]
+                    found = self.node(axis, [(mask, part(child)) for mask, child in branches])
+                known[inner] = found
+            return found
+
+        return part(root)
+
     def _classes(
         self, axis: int, entries: tuple[tuple[Scope, int], ...]
     ) -> dict[tuple[tuple[Scope, int], ...], int]:
@@ -129,13 +150,15 @@ class Forest(Generic[Leaf]):
 
     def combine(self, roots: Sequence[int], decide: Callable[[tuple[Leaf, ...]], Leaf]) -> int:
         """The diagram whose leaf is what `decide` makes of the leaves of some diagrams,
-        at every point.
+        at every point. Raises `TooManyPieces` once the `effort` is spent.
         """
         known: dict[tuple[int, ...], int] = {}
 
         def part(tuple_of: tuple[int, ...]) -> int:
             found = known.get(tuple_of)
             if found is None:
+                if self.effort is not None:
+                    self.effort.spend(len(tuple_of))
                 axes = [self.nodes[root][0] for root in tuple_of if root >= 0]
                 if not axes:
                     found = self.leaf(decide(tuple(self.leaves[~root] for root in tuple_of)))
@@ -146,6 +169,28 @@ class Forest(Generic[Leaf]):
                         [(mask, part(children)) for mask, children in self.split(axis, tuple_of)],
                     )
                 known[tuple_of] = found
+            return found
+
+        return part(tuple(roots))
+
+    def all_of(self, roots: Iterable[int], yes: int, no: int) -> int:
+        """The diagram that is the leaf `yes` where each of some diagrams is, and else `no`;
+        they have no other leaves. Raises `TooManyPieces` once the `effort` is spent.
+        """
+        known: dict[tuple[int, ...], int] = {(): yes}
+
+        def part(roots: tuple[int, ...]) -> int:
+            if no in roots:
+                return no
+            still = tuple(sorted({root for root in roots if root != yes}))
+            found = known.get(still)
+            if found is None:
+                if self.effort is not None:
+                    self.effort.spend(len(still))
+                axis = min(self.nodes[root][0] for root in still)
+                parts = self.split(axis, still)
+                found = self.node(axis, [(mask, part(children)) for mask, children in parts])
+                known[still] = found
             return found
 
         return part(tuple(roots))
@@ -169,9 +214,53 @@ class Forest(Generic[Leaf]):
 
         return part(root)
 
+    def points(self, root: int, no: int) -> list[int]:
+        """For each axis the mask of its points at which a diagram is not, whatever the rest,
+        the leaf `no`.
+        """
+        found = [0] * len(self.sizes)
+        # the axes before the one of a node that no node above it looks at
+        todo, seen = [(root, 0)], {(root, 0)}
+        while todo:
+            inner, first = todo.pop()
+            if inner == no:
+                continue
+            axis, branches = self.nodes[inner] if inner >= 0 else (len(self.sizes), ())
+            for open_axis in range(first, axis):
+                found[open_axis] = (1 << self.sizes[open_axis]) - 1
+            for mask, child in branches:
+                if child != no:
+                    found[axis] |= mask
+                following = (child, axis + 1)
+                if following not in seen:
+                    seen.add(following)
+                    todo.append(following)
+        return found
+
+    def part(
+        self, roots: Iterable[int]
+    ) -> tuple[tuple[tuple[int, Branches], ...], tuple[Leaf, ...], dict[int, int]]:
+        """The nodes and leaves of some diagrams alone, and the new number of each old one."""
+        wanted = {*roots}
+        for index in range(len(self.nodes) - 1, -1, -1):  # a node comes after those it leads to
+            if index in wanted:
+                wanted.update(child for _, child in self.nodes[index][1])
+        old = sorted(wanted)
+        leaves = [root for root in reversed(old) if root < 0]
+        nodes = [root for root in old if root >= 0]
+        numbers = {root: ~index for index, root in enumerate(leaves)}
+        numbers.update((root, index) for index, root in enumerate(nodes))
+        own = (
+            (axis, tuple((mask, numbers[child]) for mask, child in branches))
+            for axis, branches in (self.nodes[root] for root in nodes)
+        )
+        return tuple(own), tuple(self.leaves[~root] for root in leaves), numbers
+
     def split(self, axis: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
         """The parts of an axis in which each of some diagrams goes on in one way, and how."""
         here = [root for root in dict.fromkeys(roots) if root >= 0 and self.nodes[root][0] == axis]
+        if len(here) == 1:
+            return self._split_one(here[0], roots)
         if prod(len(self.nodes[root][1]) for root in here) > 8 * self.sizes[axis]:
             return self._split_by_point(axis, roots)
         parts: list[tuple[int, tuple[int, ...]]] = [((1 << self.sizes[axis]) - 1, ())]
@@ -198,6 +287,20 @@ class Forest(Generic[Leaf]):
                 ),
             )
             for children, mask in merged.items()
+        ]
+
+    def _split_one(self, node: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+        """The same, where one diagram alone looks at the axis."""
+        branches = self.nodes[node][1]
+        if len(roots) == 1:
+            return [(mask, (child,)) for mask, child in branches]
+        if roots.count(node) == 1:
+            place = roots.index(node)
+            before, after = roots[:place], roots[place + 1 :]
+            return [(mask, (*before, child, *after)) for mask, child in branches]
+        return [
+            (mask, tuple(child if root == node else root for root in roots))
+            for mask, child in branches
         ]
 
     def _split_by_point(

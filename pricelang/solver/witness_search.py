@@ -18,7 +18,7 @@ State = tuple[tuple[int, int], ...]
 @define(eq=False, repr=False)
 class Search:
     """A walk of several constraints at once. A state is what is still open:
-    (constraint, root) pairs.
+    (constraint, root) pairs. Raises `TooManyPieces` once the forest's `effort` is spent.
     """
 
     forest: Forest[Any]
@@ -27,7 +27,7 @@ class Search:
     # where two would do, the lower rank is taken.
     choice: Callable[[int, int], int]
     rank: Callable[[int, int], Any]
-    dead: set[State] = field(factory=set)
+    known: dict[State, bool] = field(factory=dict)
     masks: dict[State, int] = field(factory=dict)
 
     def start(self) -> State | None:
@@ -49,25 +49,41 @@ class Search:
         """
         axis = min(self.forest.nodes[root][0] for _, root in state)
         found = []
+        self._spend(len(state))
         for mask, children in self.forest.split(axis, tuple(root for _, root in state)):
             settled = self.settle(zip((number for number, _ in state), children, strict=True))
             if settled is not None:
                 found.append((mask, settled))
         return axis, found
 
+    def _spend(self, work: int) -> None:
+        if self.forest.effort is not None:
+            self.forest.effort.spend(work)
+
     def first(self, state: State) -> dict[int, int] | None:
         """A point for each axis that matters, or None where no request is left."""
         if not state:
             return {}
-        if state in self.dead:
+        if self.known.get(state) is False:
             return None
         axis, parts = self.parts(state)
         for mask, following in sorted(parts, key=lambda part: self.rank(axis, part[0])):
             found = self.first(following)
             if found is not None:
                 return {axis: self.choice(axis, mask), **found}
-        self.dead.add(state)
+        self.known[state] = False
         return None
+
+    def some(self, state: State) -> bool:
+        """Whether a request is left."""
+        if not state:
+            return True
+        found = self.known.get(state)
+        if found is None:
+            found = self.known[state] = any(
+                self.some(following) for _, following in self.parts(state)[1]
+            )
+        return found
 
     def mask(self, state: State, target: int) -> int:
         """The points of an axis at which a request is left."""
@@ -80,7 +96,7 @@ class Search:
             for inside, following in parts:
                 if axis < target:
                     found |= self.mask(following, target)
-                elif self.first(following) is not None:
+                elif self.some(following):
                     if axis > target:
                         found = -1
                         break
@@ -98,12 +114,13 @@ class Search:
         while todo:
             following, root = todo.pop()
             if root < 0:
-                if root not in found and self.first(following) is not None:
+                if root not in found and self.some(following):
                     found.add(root)
                 continue
             if (following, root) in seen:
                 continue
             seen.add((following, root))
+            self._spend(1 + len(following))
             numbers = [number for number, _ in following]
             roots = (*(inner for _, inner in following), root)
             axis = min(self.forest.nodes[inner][0] for inner in roots if inner >= 0)

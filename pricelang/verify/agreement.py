@@ -20,9 +20,10 @@ from attrs import define, field, frozen
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
+from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import NO, YES, Analysis, Leaf, Point, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.beside import first_beside
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness

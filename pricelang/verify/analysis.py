@@ -8,181 +8,59 @@ settled, so that what is independent never meets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from attrs import define, field
 
+from pricelang.compile.decisions import not_refused_by, where_excluded
 from pricelang.model import book as m
-from pricelang.model.space import Space, meet
+from pricelang.model.requests import YES, Leaf, Point, Requests, is_no
+from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
 from pricelang.solver.price_intervals import Box, Steps, through
-from pricelang.solver.witness_search import Constraint, Search
-from pricelang.verify.threshold_bands import reachable_sides
-from pricelang.verify.time_of_day import clock_settings, possible
-
-Leaf = Hashable
-Point = tuple[int, ...]
-
-YES, NO = (1,), ()
+from pricelang.solver.witness_search import Constraint
 
 
-def is_yes(leaf: object) -> bool:
-    """The test of a diagram that says yes or no."""
-    return leaf == YES
-
-
-def is_no(leaf: object) -> bool:
-    """The other way about."""
-    return leaf == NO
-
-
-@define(eq=False, repr=False)
-class Analysis:
-    """A checked book, its space, and a forest that begins as the book's own compiled diagrams.
+@define(eq=False, repr=False, init=False)
+class Analysis(Requests):
+    """A checked book, its requests, and a forest that begins as the book's own compiled diagrams.
 
     `below` gives the book that this one extends, where it is at hand.
     """
 
     book: m.Book
-    below: Callable[[], m.Book | None] = lambda: None
-    space: Space = field(init=False)
-    forest: Forest[Leaf] = field(init=False)
+    below: Callable[[], m.Book | None]
     made: dict[Hashable, int] = field(factory=dict, init=False)
     boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
     _known_prices: dict[int, int] = field(factory=dict, init=False)
     _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        book = self.book
-        self.space = Space(book.models, book.boundaries, book.dimensions, book.sums)
-        sizes = tuple(self.space.size(axis) for axis in range(self.space.axes))
-        self.forest = Forest(sizes, list(book.decisions.nodes), list(book.decisions.leaves))
-
-    # ---- which requests exist ----
-
-    @cached_property
-    def released(self) -> int:
-        """Where a model is offered at all."""
-        scopes = [
-            (((m.MODELS, 1 << index), (m.DATES, self.space.since_release(index))), 1)
-            for index in range(len(self.book.models))
-        ]
-        return self.forest.build(scopes, lambda tags: YES if tags else NO)
-
-    @cached_property
-    def offered(self) -> tuple[int, ...]:
-        """For each dimension, where the value of the request is offered to it."""
-        found = []
-        for index, dimension in enumerate(self.book.dimensions):
-            scopes = []
-            for number, value in enumerate(dimension.values):
-                for offer in value.offers:
-                    scope = meet(((2 + index, 1 << number),), offer.scope)
-                    if scope is not None:
-                        scopes.append((scope, 1))
-            found.append(self.forest.build(scopes, lambda tags: YES if tags else NO))
-        return tuple(found)
-
-    @cached_property
-    def existing(self) -> Constraint:
-        """What a request must meet to exist, before any rule refuses it."""
-        return self.all_of(
-            [
-                (root, is_yes)
-                for root in (self.released, *self.offered, self._reachable, self._by_the_clock)
-            ]
-        )
-
-    @cached_property
-    def _reachable(self) -> int:
-        """Where quantities can put the request on its sides of all thresholds."""
-        scopes = reachable_sides(self.book.sums, 2 + len(self.book.dimensions))
-        if scopes is None:
-            return self.forest.leaf(YES)
-        return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
-
-    @cached_property
-    def _by_the_clock(self) -> int:
-        """Where the clock can set what it sets, within the stretch of time."""
-        settings = clock_settings(self.book)
-        if settings is None:
-            return self.forest.leaf(YES)
-        clocked = [
-            index for index, dimension in enumerate(self.book.dimensions) if dimension.clocked
-        ]
-        stretches = self.forest.node(
-            m.DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)]
-        )
-        chosen, offered = [], []
-        for index in clocked:
-            values = range(len(self.book.dimensions[index].values))
-            chosen.append(
-                self.forest.node(
-                    2 + index, [(1 << value, self.forest.leaf((value,))) for value in values]
-                )
-            )
-            offered += [
-                self.forest.restrict(self.offered[index], 2 + index, value) for value in values
-            ]
-        defaults = [self.book.dimensions[index].default for index in clocked]
-
-        def decide(leaves: tuple[Any, ...]) -> Leaf:
-            given = [leaf[0] for leaf in leaves[1 : 1 + len(clocked)]]
-            rest, is_offered = list(leaves[1 + len(clocked) :]), []
-            for index in clocked:
-                size = len(self.book.dimensions[index].values)
-                is_offered.append([leaf == YES for leaf in rest[:size]])
-                rest = rest[size:]
-            return (
-                YES
-                if any(possible(setting, given, defaults, is_offered) for setting in leaves[0])
-                else NO
-            )
-
-        return self.forest.combine([stretches, *chosen, *offered], decide)
-
-    def effective(self, modifier: int, leaf: Any) -> bool:
-        """Whether a leaf of a modifier's diagram has effect."""
-        lines = self.book.modifiers[modifier].lines
-        return any(lines[index].outcome in ("factor", "add") for index in leaf)
+    def __init__(self, book: m.Book, below: Callable[[], m.Book | None] = lambda: None) -> None:
+        space, decided = space_of(book), book.decisions
+        forest: Forest[Leaf] = Forest(space.sizes, list(decided.nodes), list(decided.leaves))
+        self.__attrs_init__(space, forest, book, below)
 
     @cached_property
     def conflicts(self) -> tuple[int, ...]:
         """For each exclusion, where it refuses."""
-        found = []
-        for exclusion, root in zip(
-            self.book.exclusions, self.book.decisions.exclusions, strict=True
-        ):
-            sides = (
-                [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
-            )
-            roots = [root, *(self.book.decisions.modifiers[side] for side in sides)]
-
-            def decide(leaves: tuple[Any, ...], sides: list[int] = sides) -> Leaf:
-                both = all(
-                    self.effective(side, leaf) for side, leaf in zip(sides, leaves[1:], strict=True)
-                )
-                return YES if both and leaves[0] == YES else NO
-
-            found.append(self.forest.combine(roots, decide))
-        return tuple(found)
-
-    def not_refused(self, index: int) -> Constraint:
-        """That a modifier does not refuse."""
-        lines = self.book.modifiers[index].lines
-        return self.book.decisions.modifiers[index], lambda leaf: all(
-            lines[number].outcome != "refuse" for number in leaf
+        book = self.book
+        return tuple(
+            where_excluded(self.forest, exclusion, root, book.modifiers, book.decisions.modifiers)
+            for exclusion, root in zip(book.exclusions, book.decisions.exclusions, strict=True)
         )
 
     def let_through(self, but: int | None = None) -> Constraint:
         """That a request exists and that nothing refuses it,
         leaving aside what one modifier says, and exclusions.
         """
+        modifiers = zip(self.book.modifiers, self.book.decisions.modifiers, strict=True)
         others = [
-            self.not_refused(index) for index in range(len(self.book.modifiers)) if index != but
+            not_refused_by(modifier, root)
+            for index, (modifier, root) in enumerate(modifiers)
+            if index != but
         ]
         return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
 
@@ -196,58 +74,10 @@ class Analysis:
         """What a request must meet to be priced: it exists, and nothing refuses it."""
         return self.all_of([self.not_excluded, *((root, is_no) for root in self.conflicts)])
 
-    def all_of(self, constraints: Sequence[Constraint]) -> Constraint:
-        """Several constraints as one.
-        Each is reduced to yes or no first, so what never matters is gone.
-        """
-        both = self.forest.leaf(YES)
-        for root, test in constraints:
-            both = self.forest.combine(
-                [both, self._decided(root, test)],
-                lambda leaves: YES if leaves == (YES, YES) else NO,
-            )
-        return both, is_yes
-
-    def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
-        return self.forest.combine([root], lambda leaves: YES if test(leaves[0]) else NO)
-
-    def within(self, scope: m.Scope) -> Constraint:
-        """That a request is in a scope."""
-        return self.forest.build([(scope, 1)], lambda tags: YES if tags else NO), is_yes
-
     @cached_property
     def billed(self) -> Constraint:
         """That a request is not free as a whole."""
         return self.book.decisions.free, is_no
-
-    # ---- search ----
-
-    def search(self, constraints: Iterable[Constraint]) -> Search:
-        """A walk of several constraints at once."""
-        return Search(self.forest, list(constraints), self.choice, self.rank)
-
-    def find(self, constraints: Iterable[Constraint]) -> Point | None:
-        """One request that meets all constraints, defaults and late releases first;
-        None when there is none.
-
-        The walk is memoised on what is still open,
-        so constraints that share no axis cost the sum of their sizes, not the product.
-        """
-        search = self.search(constraints)
-        start = search.start()
-        found = search.first(start) if start is not None else None
-        if found is None:
-            return None
-        return self.completed(found)
-
-    def completed(self, found: dict[int, int]) -> Point:
-        """A point with the plainest choice on each axis that does not matter."""
-        return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.space.axes))
-
-    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
-        """The leaves of a diagram that some request reaches which meets all constraints."""
-        search = self.search(constraints)
-        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
 
     def leaves_below(self, root: int) -> frozenset[Any]:
         """The leaves of a diagram."""
@@ -261,34 +91,6 @@ class Analysis:
                 )
             self._below[root] = found
         return found
-
-    def project(self, constraints: Iterable[Constraint], axis: int) -> int:
-        """The mask of the points of an axis at which some request meets all constraints."""
-        search = self.search(constraints)
-        start = search.start()
-        return (
-            search.mask(start, axis) & ((1 << self.space.size(axis)) - 1)
-            if start is not None
-            else 0
-        )
-
-    def choice(self, axis: int, mask: int) -> int:
-        """The plainest point of a part of an axis:
-        the default of a dimension, the newest model, the last date.
-        """
-        mask &= (1 << self.space.size(axis)) - 1
-        if axis in (m.MODELS, m.DATES):
-            return mask.bit_length() - 1
-        index = axis - 2
-        if index < len(self.book.dimensions) and mask >> self.book.dimensions[index].default & 1:
-            return self.book.dimensions[index].default
-        return (mask & -mask).bit_length() - 1
-
-    def rank(self, axis: int, mask: int) -> tuple[int, int]:
-        index = axis - 2
-        if 0 <= index < len(self.book.dimensions):
-            return (0 if mask >> self.book.dimensions[index].default & 1 else 1, mask)
-        return (0, -mask) if axis < 2 else (0, mask)
 
     # ---- prices ----
 

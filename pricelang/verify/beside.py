@@ -14,8 +14,9 @@ from attrs import frozen
 
 from pricelang.evaluate.limits import HELD_AGAINST
 from pricelang.model import book as m
+from pricelang.model.requests import YES, Leaf, is_yes
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import YES, Analysis, Leaf, is_yes
+from pricelang.verify.analysis import Analysis
 
 COMPARED = "compared"
 """What a comparison of two books looks at:

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
+from pricelang.model.requests import YES, Leaf, Point, is_yes
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.price_intervals import through
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import YES, Analysis, Leaf, Point, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.monotonicity import first_fall
 from pricelang.verify.price_relations import (
     ABOVE,
@@ -256,7 +258,7 @@ def effect_of(analysis: Analysis, index: int) -> int:
     """Where a modifier has effect."""
     root = analysis.book.decisions.modifiers[index]
     return analysis.forest.combine(
-        [root], lambda leaves: YES if analysis.effective(index, leaves[0]) else ()
+        [root], lambda leaves: YES if has_effect(analysis.book.modifiers[index], leaves[0]) else ()
     )
 
 

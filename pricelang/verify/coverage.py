@@ -32,7 +32,7 @@ from pricelang.model.rules import (
     origin_of,
     rules_of,
 )
-from pricelang.model.space import Space, holds, in_clock, meet, open_sides
+from pricelang.model.space import Space, holds, in_clock, meet, open_sides, space_of
 
 Key = tuple[Kind, str, int, int]
 """A rule: its kind, and the file, line and column where it stands.
@@ -185,7 +185,7 @@ def _key(kind: Kind, origin: m.Origin) -> Key:
 
 def _catalogue(book: m.Book) -> Iterator[tuple[Kind, str, m.Origin, str | None]]:
     """Kind, name and origin of each rule, and why no example can reach it."""
-    space = Space(book.models, book.boundaries, book.dimensions, book.sums)
+    space = space_of(book)
     for rule in rules_of(book):
         yield rule.kind, name_of(book, rule), origin_of(rule), _unreachable(book, space, rule)
 

@@ -14,13 +14,14 @@ from attrs import define, frozen
 
 from pricelang.evaluate.combination import cell_at
 from pricelang.model import book as m
+from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
+from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.price_intervals import FREE
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import NO, YES, Analysis, Leaf, Point, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_falls import Crossing, Usage, fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
-from pricelang.verify.threshold_bands import quantities_on
 from pricelang.verify.witness import Witness, witness
 
 MAX_CLASSES = 60

@@ -16,9 +16,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.model.book import Member
+from pricelang.model.requests import Point
 from pricelang.solver.price_intervals import ONE, ZERO, Steps, factor_of, through
 from pricelang.solver.witness_search import Search, State
-from pricelang.verify.analysis import Analysis, Point
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_relations import MAX_STATES, Undecided, rounding_root, step_root
 from pricelang.verify.witness import Witness, witness
 

@@ -15,9 +15,9 @@ from pricelang.evaluate.bill import Basis, Priced
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
+from pricelang.model.threshold_bands import least_over, quantities_between
 from pricelang.solver.simplex import Row, greatest
 from pricelang.verify.price_relations import Undecided
-from pricelang.verify.threshold_bands import least_over, quantities_between
 
 MUCH = Fraction(10_000_000)
 LITTLE = Fraction(1, 100)

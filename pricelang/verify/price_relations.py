@@ -16,9 +16,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.model.book import Member
+from pricelang.model.requests import Point
 from pricelang.solver.price_intervals import Box, Steps, box_of, factor_of, moved, scaled
 from pricelang.solver.witness_search import Constraint, Search, State
-from pricelang.verify.analysis import Analysis, Point
+from pricelang.verify.analysis import Analysis
 
 MAX_STATES = 40_000
 Relation = tuple[Callable[[Fraction, Fraction], bool], Callable[[Fraction, Fraction], bool]]

@@ -9,10 +9,12 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
+from pricelang.model.requests import YES, Point, is_no, is_yes
 from pricelang.model.space import day
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import YES, Analysis, Point, is_no, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import OPEN, effect_of, order_matters
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness
@@ -102,7 +104,9 @@ def _decider(
     """The rule that keeps a pair apart on a request."""
     if kind == "no_effect":
         silent = next(
-            index for index in pair if not analysis.effective(index, _leaf(analysis, index, point))
+            index
+            for index in pair
+            if not has_effect(analysis.book.modifiers[index], _leaf(analysis, index, point))
         )
         return analysis.book.modifiers[silent].name, _line(analysis, silent, point)
     # in the order in which a price looks for what refuses it, so that both name the same rule

@@ -11,9 +11,10 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.model import book as m
+from pricelang.model.requests import NO, YES, Point, is_yes
 from pricelang.model.space import day
 from pricelang.solver.witness_search import Constraint
-from pricelang.verify.analysis import NO, YES, Analysis, Point, is_yes
+from pricelang.verify.analysis import Analysis
 
 
 @frozen

@@ -13,11 +13,12 @@ from attrs import frozen
 
 from pricelang.model import book as m
 from pricelang.model.instants import with_time, written
+from pricelang.model.requests import Point
 from pricelang.model.space import holds
+from pricelang.model.threshold_bands import quantities_on
+from pricelang.model.time_of_day import instants_in, possible, setting_at
 from pricelang.present.decimals import plain
-from pricelang.verify.analysis import Analysis, Point
-from pricelang.verify.threshold_bands import quantities_on
-from pricelang.verify.time_of_day import instants_in, possible, setting_at
+from pricelang.verify.analysis import Analysis
 
 
 @frozen

@@ -58,6 +58,11 @@ NEVER = [
     'refuse for n before 2025-06-01 because "early"\n',
     "alias a is n before 2025-06-01\n",
     "limit floor\n  at least $1 per request for n before 2025-06-01\n",
+    # no clock sets these hours on that morning
+    "dimension hours default day\n  day\n  off from 13:00 before 14:00\n"
+    'note "off" when hours is off from 2026-02-01 before 2026-02-01 12:00\n',
+    # no quantities are on these sides of both thresholds
+    'note "odd" when input over 1,000 and input + output up to 100\n',
 ]
 REASONS = [
     FAST

@@ -11,7 +11,7 @@ import pytest
 
 from pricelang.check import files
 from pricelang.compile import conflicts as decisions
-from pricelang.model import boxes as search
+from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
 
 SMALL = """book small "A small book" in USD
@@ -105,7 +105,7 @@ def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(search, "MAX_EFFORT", 1)
+    patch.setattr(search, "MAX_EFFORT", 20)
     axes = "".join(f"dimension side_{axis} default low\n  low, high\n" for axis in "abc")
     lines = "".join(
         f"  no effect when side_{a} is high and side_{b} is low\n" for a, b in ("ab", "bc", "ca")
@@ -131,7 +131,7 @@ def _many_pieces_of_rates(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces_of_a_charge(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(search, "MAX_EFFORT", 1)
+    patch.setattr(search, "MAX_EFFORT", 40)
     when = "side_a is high and side_b is high and side_c is high"
     charge = f"meter calls in calls\ncharge calls\n  $1 per call  when {when}\n"
     _write(folder / "small.price", SMALL + AXES + charge)
@@ -139,7 +139,7 @@ def _many_pieces_of_a_charge(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces_of_all(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(search, "MAX_EFFORT", 10)
+    patch.setattr(search, "MAX_EFFORT", 50)
     notes = "".join(
         f'note "{a}{b}" when side_{a} is high and side_{b} is high\n' for a, b in ("ac", "bd")
     )
@@ -148,7 +148,7 @@ def _many_pieces_of_all(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_pieces_of_an_exclusion(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(search, "MAX_EFFORT", 6)
+    patch.setattr(search, "MAX_EFFORT", 120)
     odd = "multiplier odd\n  x 2 on input\n  no effect when side_a is high and side_b is high\n"
     even = "multiplier even\n  x 3 on input\n  no effect when side_c is high and side_d is high\n"
     _write(

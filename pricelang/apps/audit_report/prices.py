@@ -4,7 +4,7 @@ each figure with the row that it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.apps.price_page import ALL, BASE, Charged, Figure, Multiple, Table, price_page
@@ -14,7 +14,8 @@ from pricelang.evaluate.line_rates import Rate, Step
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
-from pricelang.model.space import Space, meet
+from pricelang.model.requests import Requests, requests_in
+from pricelang.model.space import meet, space_of
 from pricelang.present.decimals import grouped, money
 from pricelang.present.sheets import Cell, Sheet
 
@@ -30,9 +31,9 @@ _DOES = {
 def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
     """The tables of a price page, each figure with the row that it comes from."""
     page = price_page(book, written(seconds), [ALL])
-    index = {model.name: number for number, model in enumerate(book.models)}
+    requests = requests_in(space_of(book))
     for number, table in enumerate(page.tables):
-        yield _price_sheet(book, seconds, table, index)
+        yield _price_sheet(book, seconds, table, requests)
         if not number and page.multiples:
             yield _multiples(book, page.multiples)
     if page.charges:
@@ -40,14 +41,16 @@ def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
         yield Sheet("Charges", ("Charge", "Price", "Conditions"), rows, frozenset({1}))
 
 
-def _price_sheet(book: m.Book, seconds: int, table: Table, index: Mapping[str, int]) -> Sheet:
+def _price_sheet(book: m.Book, seconds: int, table: Table, requests: Requests) -> Sheet:
+    index = {model.name: number for number, model in enumerate(book.models)}
     modifier = next((found for found in book.modifiers if found.name == table.mode), None)
     pers = {figure.per for row in table.rows for figure in row.prices if figure is not None}
     common = pers.pop() if len(pers) == 1 else None
     rows = []
     for row in table.rows:
         number = index[row.model]
-        rates = _rates(book, seconds, number, modifier)
+        day = ((m.MODELS, 1 << number), (m.DATES, 1 << _stretch(book, seconds)))
+        rates = _rates(book, requests, day, modifier)
         origin = book.models[number].origin
         name = Cell(
             row.model,
@@ -72,15 +75,12 @@ def _stretch(book: m.Book, seconds: int) -> int:
     return sum(1 for boundary in book.boundaries if boundary <= seconds)
 
 
-def _space(book: m.Book) -> Space:
-    return Space(book.models, book.boundaries, book.dimensions, book.sums)
-
-
-def _rates(book: m.Book, seconds: int, model: int, modifier: m.Modifier | None) -> Rates | None:
-    """The rates that a table shows:
+def _rates(
+    book: m.Book, requests: Requests, day: m.Scope, modifier: m.Modifier | None
+) -> Rates | None:
+    """The rates that a table shows of a model and a day:
     of the plainest request that the modifier changes, or of the plainest at all.
     """
-    day = ((m.MODELS, 1 << model), (m.DATES, 1 << _stretch(book, seconds)))
     scopes = (
         [()]
         if modifier is None
@@ -90,7 +90,7 @@ def _rates(book: m.Book, seconds: int, model: int, modifier: m.Modifier | None) 
     )
     for scope in scopes:
         narrowed = meet(day, scope) if scope is not None else None
-        point = _space(book).admitted([narrowed]) if narrowed is not None else None
+        point = requests.request_in(narrowed) if narrowed is not None else None
         try:
             rates = cell_at(book, point) if point is not None else None
         except PriceError:

@@ -13,10 +13,11 @@ from attrs import frozen
 from pricelang.evaluate.line_rates import Point, derivation_at, price_at
 from pricelang.model import book as m
 from pricelang.model.instants import written
+from pricelang.model.requests import is_yes
 from pricelang.model.space import holds
 from pricelang.present.decimals import money
 from pricelang.present.sheets import Cell, Sheet
-from pricelang.verify.analysis import Analysis, is_yes
+from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import effect_of
 
 MAX_PROJECTIONS = 2_000

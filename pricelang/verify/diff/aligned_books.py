@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.model import book as m
+from pricelang.model.time_of_day import DAY, Setting
 from pricelang.verify.diff.aligned_hours import Hours, hours_of
 from pricelang.verify.diff.aligned_space import (
     NO,
@@ -24,7 +25,6 @@ from pricelang.verify.diff.aligned_space import (
     first_of,
     points_of,
 )
-from pricelang.verify.time_of_day import DAY, Setting
 
 __all__ = [
     "NO",

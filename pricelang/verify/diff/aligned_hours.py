@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.verify.time_of_day import DAY, Setting, setting_at
+from pricelang.model.time_of_day import DAY, Setting, setting_at
 
 MINUTES = DAY // 60
 Pair = tuple[Setting, Setting]

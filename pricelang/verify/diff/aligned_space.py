@@ -15,8 +15,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.model import book as m
+from pricelang.model.threshold_bands import reachable_sides
 from pricelang.solver.diagram import Forest
-from pricelang.verify.threshold_bands import reachable_sides
 
 Leaf = Hashable
 Decide = Callable[[tuple[Any, ...]], Leaf]

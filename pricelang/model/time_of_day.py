@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pricelang.model import book as m
-from pricelang.model.space import in_clock
+from pricelang.model.space import Space, in_clock
 
 DAY = 86_400
 Setting = tuple[int, ...]
@@ -14,7 +14,7 @@ the default outside of all hours.
 """
 
 
-def clock_settings(book: m.Book) -> tuple[tuple[Setting, ...], ...] | None:
+def clock_settings(book: m.Book | Space) -> tuple[tuple[Setting, ...], ...] | None:
     """For each stretch of time what the clock can set in it, all clocks at once;
     None without a clock.
     """
@@ -26,7 +26,7 @@ def clock_settings(book: m.Book) -> tuple[tuple[Setting, ...], ...] | None:
     )
 
 
-def instants_in(book: m.Book, stretch: int) -> Iterator[int]:
+def instants_in(book: m.Book | Space, stretch: int) -> Iterator[int]:
     """Instants (UTC seconds) of a stretch of time, earliest first:
     one for each setting of the clocks in it.
     """
@@ -51,7 +51,7 @@ def instants_in(book: m.Book, stretch: int) -> Iterator[int]:
         yield from (at for turn in turns if start < (at := midnight + days * DAY + 60 * turn) < end)
 
 
-def setting_at(book: m.Book, at: int) -> Setting:
+def setting_at(book: m.Book | Space, at: int) -> Setting:
     """What the clocks set at an instant."""
     minute, found = at % DAY // 60, []
     for dimension in book.dimensions:

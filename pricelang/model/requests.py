@@ -1,0 +1,205 @@
+"""Which requests exist, as diagrams, and the search for the most ordinary one that meets tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import define
+
+from pricelang.model.book import DATES, MODELS, Scope
+from pricelang.model.space import Space, meet
+from pricelang.model.threshold_bands import reachable_sides
+from pricelang.model.time_of_day import clock_settings, possible
+from pricelang.solver.diagram import Forest
+from pricelang.solver.witness_search import Constraint, Search
+
+Leaf = Hashable
+Point = tuple[int, ...]
+
+YES, NO = (1,), ()
+
+
+def is_yes(leaf: object) -> bool:
+    """The test of a diagram that says yes or no."""
+    return leaf == YES
+
+
+def is_no(leaf: object) -> bool:
+    """The other way about."""
+    return leaf == NO
+
+
+@define(eq=False, repr=False)
+class Requests:
+    """The requests of a space, and a forest in which questions about them are decided."""
+
+    space: Space
+    forest: Forest[Leaf]
+
+    # ---- which requests exist ----
+
+    @cached_property
+    def released(self) -> int:
+        """Where a model is offered at all."""
+        models: dict[int, int] = {}
+        for index in range(len(self.space.models)):
+            dates = self.space.since_release(index)
+            models[dates] = models.get(dates, 0) | 1 << index
+        return self.union([((MODELS, mask), (DATES, dates)) for dates, mask in models.items()])
+
+    @cached_property
+    def offered(self) -> tuple[int, ...]:
+        """For each dimension, where the value of the request is offered to it."""
+        found = []
+        for index, dimension in enumerate(self.space.dimensions):
+            axis = self.space.axis(index)
+            scopes = [
+                meet(((axis, 1 << number),), offer.scope)
+                for number, value in enumerate(dimension.values)
+                for offer in value.offers
+            ]
+            found.append(self.union([scope for scope in scopes if scope is not None]))
+        return tuple(found)
+
+    @cached_property
+    def existing(self) -> Constraint:
+        """What a request must meet to exist, before any rule refuses it."""
+        return self.all_of(
+            [
+                (root, is_yes)
+                for root in (self.released, *self.offered, self._reachable, self._by_the_clock)
+            ]
+        )
+
+    @cached_property
+    def _reachable(self) -> int:
+        """Where quantities can put the request on its sides of all thresholds."""
+        scopes = reachable_sides(self.space.sums, self.space.sum_axis(0))
+        return self.forest.leaf(YES) if scopes is None else self.union(scopes)
+
+    @cached_property
+    def _by_the_clock(self) -> int:
+        """Where the clock can set what it sets, within the stretch of time."""
+        settings = clock_settings(self.space)
+        if settings is None:
+            return self.forest.leaf(YES)
+        dimensions = self.space.dimensions
+        clocked = [index for index, dimension in enumerate(dimensions) if dimension.clocked]
+        stretches = self.forest.node(
+            DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)]
+        )
+        chosen, offered = [], []
+        for index in clocked:
+            axis, values = self.space.axis(index), range(len(dimensions[index].values))
+            chosen.append(
+                self.forest.node(
+                    axis, [(1 << value, self.forest.leaf((value,))) for value in values]
+                )
+            )
+            offered += [self.forest.restrict(self.offered[index], axis, value) for value in values]
+        defaults = [dimensions[index].default for index in clocked]
+
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            given = [leaf[0] for leaf in leaves[1 : 1 + len(clocked)]]
+            rest, is_offered = list(leaves[1 + len(clocked) :]), []
+            for index in clocked:
+                size = len(dimensions[index].values)
+                is_offered.append([leaf == YES for leaf in rest[:size]])
+                rest = rest[size:]
+            return (
+                YES
+                if any(possible(setting, given, defaults, is_offered) for setting in leaves[0])
+                else NO
+            )
+
+        return self.forest.combine([stretches, *chosen, *offered], decide)
+
+    # ---- tests of requests ----
+
+    def union(self, scopes: Iterable[Scope]) -> int:
+        """The diagram that says yes in some scopes, and no elsewhere."""
+        return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
+
+    def within(self, *scopes: Scope) -> Constraint:
+        """That a request is in one of some scopes."""
+        return self.union(scopes), is_yes
+
+    def all_of(self, constraints: Sequence[Constraint]) -> Constraint:
+        """Several constraints as one.
+        Each is reduced to yes or no first, so what never matters is gone.
+        """
+        forest = self.forest
+        roots = [self._decided(root, test) for root, test in constraints]
+        return forest.all_of(roots, forest.leaf(YES), forest.leaf(NO)), is_yes
+
+    def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
+        return self.forest.mapped(root, lambda leaf: YES if test(leaf) else NO)
+
+    # ---- search ----
+
+    def search(self, constraints: Iterable[Constraint]) -> Search:
+        """A walk of several constraints at once."""
+        return Search(self.forest, list(constraints), self.choice, self.rank)
+
+    def find(self, constraints: Iterable[Constraint]) -> Point | None:
+        """One request that meets all constraints, defaults and late releases first;
+        None when there is none.
+
+        The walk is memoised on what is still open,
+        so constraints that share no axis cost the sum of their sizes, not the product.
+        """
+        search = self.search(constraints)
+        start = search.start()
+        found = search.first(start) if start is not None else None
+        if found is None:
+            return None
+        return self.completed(found)
+
+    def request_in(self, *scopes: Scope) -> Point | None:
+        """One request of some scopes that exists, or None."""
+        return self.find([self.within(*scopes), self.existing])
+
+    def completed(self, found: dict[int, int]) -> Point:
+        """A point with the plainest choice on each axis that does not matter."""
+        return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.space.axes))
+
+    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
+        """The leaves of a diagram that some request reaches which meets all constraints."""
+        search = self.search(constraints)
+        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
+
+    def project(self, constraints: Iterable[Constraint], axis: int) -> int:
+        """The mask of the points of an axis at which some request meets all constraints."""
+        search = self.search(constraints)
+        start = search.start()
+        return (
+            search.mask(start, axis) & ((1 << self.space.size(axis)) - 1)
+            if start is not None
+            else 0
+        )
+
+    def choice(self, axis: int, mask: int) -> int:
+        """The plainest point of a part of an axis:
+        the default of a dimension, the newest model, the last date.
+        """
+        mask &= (1 << self.space.size(axis)) - 1
+        if axis in (MODELS, DATES):
+            return mask.bit_length() - 1
+        dimension = self.space.dimension(axis)
+        if dimension is not None and mask >> dimension.default & 1:
+            return dimension.default
+        return (mask & -mask).bit_length() - 1
+
+    def rank(self, axis: int, mask: int) -> tuple[int, int]:
+        """How plain a part of an axis is: the lowest is looked at first."""
+        if axis in (MODELS, DATES):
+            return (0, -mask)
+        dimension = self.space.dimension(axis)
+        return (0 if dimension is None or mask >> dimension.default & 1 else 1, mask)
+
+
+def requests_in(space: Space) -> Requests:
+    """The requests of a space."""
+    return Requests(space, Forest(space.sizes, effort=space.bound))
