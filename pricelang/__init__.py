@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pricelang.api import Bill, Book, BookAt, ModelInfo, load
     from pricelang.apps import exports as export
-    from pricelang.evaluate.bill import Factor, Line
+    from pricelang.evaluate.line_items import Factor, Line
     from pricelang.model.errors import (
         BadRequest,
         Doubtful,
@@ -54,7 +54,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
     "Note": "pricelang.model.notes",
-    **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill"),
+    **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.line_items"),
     **dict.fromkeys(
         ("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"),
         "pricelang.model.errors",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import BookAt, PriceBook
 from pricelang.compile.load import load_book
-from pricelang.evaluate.bill import Bill, Priced
+from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.days import asked
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.models import ModelInfo
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,17 @@ def test_a_format_knows_no_price(module: str) -> None:
 
 def test_the_root_holds_the_package_its_entry_and_its_interface() -> None:
     assert {path.stem for path in ROOT.glob("*.py")} == {"__init__", "__main__", "api"}
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not for types alone either: a reader follows those too."""
+    arrows = {
+        module.removesuffix(".__init__"): {
+            other.removesuffix(".__init__")
+            for other in imports(path)
+            if other.startswith("pricelang") and other != module
+        }
+        for module, path in MODULES.items()
+    }
+    del arrows["pricelang"]  # hands names on, each when it is asked for
+    assert list(TopologicalSorter(arrows).static_order())

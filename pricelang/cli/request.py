@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pricelang.cli.output import Grid
-from pricelang.evaluate.bill import Amount, Bill, Priced
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money

@@ -14,7 +14,7 @@ from attrs import define, field
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.price_records import price_sum
 from pricelang.engines.counts import counted_use
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import exact, plain
 

@@ -21,8 +21,9 @@ from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import TEXT, ending
-from pricelang.engines.spark import COST, SparkBook
+from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_columns import SPARK, after_1970
+from pricelang.engines.spark_job import COST
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import shown
 from pricelang.usage.io.folders import PARQUET

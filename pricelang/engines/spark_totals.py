@@ -14,6 +14,7 @@ from pricelang.engines.dialects import InstantSyntax
 from pricelang.engines.fallback import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, after_1970
 from pricelang.engines.spark_fallback import ANSWER, answers
+from pricelang.engines.spark_job import Job
 from pricelang.engines.totals import PERIODS
 from pricelang.evaluate.rate_table.atoms import (
     Each,
@@ -30,7 +31,6 @@ from pricelang.present.text import did_you_mean, shown
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pricelang.engines.spark import Job, SparkBook
 
 FIRST = 10_000
 """Rows that are looked at to guess what all have."""
@@ -42,7 +42,7 @@ MAX_REASONS = 5
 """Reasons that a group's column `reason` names."""
 
 
-def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
+def add_up(job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
     groups = [f"{_zoneless(job, _group_sql(job, name))} as pl_by_{n}" for n, name in enumerate(by)]
     book = job.book.checked
@@ -59,14 +59,13 @@ def add_up(spark: SparkBook, job: Job, by: Sequence[str], refused: str, single: 
         summed = _sums(job, groups, every, wide)
         rows = summed.take(MAX_GROUPS + 1)
         if len(rows) > MAX_GROUPS:
-            return _where_they_are(spark, job, by, groups, refused, single)
+            return _where_they_are(job, by, groups, refused, single)
         if not any(None in row[-len(job.quantities) :] and not row["pl_bad"] for row in rows):
             break  # else a sum that 64 bits do not hold
-    return _here(spark, job, by, groups, every, summed, rows, refused, single)
+    return _here(job, by, groups, every, summed, rows, refused, single)
 
 
 def _here(
-    spark: SparkBook,
     job: Job,
     by: Sequence[str],
     groups: Sequence[str],
@@ -151,15 +150,15 @@ def _here(
             "pl_reason string",
         ]
     )
-    parts = spark.session.createDataFrame(easy, schema)
+    parts = job.session.createDataFrame(easy, schema)
     if hard:
         keys = ", ".join(
             f"{field.name} {field.dataType.simpleString()}"
             for field in summed.schema.fields[: size + len(names) + 1]
         )
-        chosen = spark.session.createDataFrame(hard, keys)
+        chosen = job.session.createDataFrame(hard, keys)
         parts = parts.unionByName(
-            _one_by_one(spark, job, by, groups, every, chosen, decimals, refused, single)
+            _one_by_one(job, by, groups, every, chosen, decimals, refused, single)
         )
     return _summed(job, by, parts, refused, decimals)
 
@@ -184,7 +183,7 @@ def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> Data
 
 
 def _where_they_are(
-    spark: SparkBook, job: Job, by: Sequence[str], groups: Sequence[str], refused: str, single: bool
+    job: Job, by: Sequence[str], groups: Sequence[str], refused: str, single: bool
 ) -> DataFrame:
     """The totals of groups that are many."""
     table, found = _grouped(job, groups, job.combinations(job.usage.limit(FIRST)))
@@ -212,7 +211,7 @@ def _where_they_are(
     hard = priced.where("pl_atoms is null")
     if not hard.isEmpty():
         parts = parts.unionByName(
-            _one_by_one(spark, job, by, groups, table, hard, decimals, refused, single)
+            _one_by_one(job, by, groups, table, hard, decimals, refused, single)
         )
     return _summed(job, by, parts, refused, decimals)
 
@@ -282,7 +281,6 @@ def _bad_sql(job: Job) -> str:
 
 
 def _one_by_one(
-    spark: SparkBook,
     job: Job,
     by: Sequence[str],
     groups: Sequence[str],
@@ -313,7 +311,7 @@ def _one_by_one(
     used = [f"pl_used_{n}" for n in range(len(job.quantities))]
     equals = chosen.groupBy(*own, *used, "pl_payload").agg(f.count(f.lit(1)).alias("pl_rows"))
     answer = (
-        answers(spark.book, spark.session, job.sums)(f.col("pl_payload"), f.col("pl_rows"))
+        answers(job.book, job.session, job.sums)(f.col("pl_payload"), f.col("pl_rows"))
         if single
         else f.lit('{"e": "no sum of quantity times price has this price"}')
     )

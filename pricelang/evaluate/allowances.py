@@ -25,8 +25,8 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from pricelang.evaluate.bill import Priced
 from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate, leaf_at, stepped
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest

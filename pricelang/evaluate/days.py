@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, is_day, now, text_of, today, with_time, written

@@ -4,31 +4,25 @@ and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
-from pricelang.evaluate.bill import Amount, Bill, Priced
+from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate, Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.instants import written
+from pricelang.model.notes import Note
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
 
 
-def explain_bill(bill: Bill) -> str:
-    """The bill as text for a reader: parts, total, notes, and the sources that the places name."""
+def explained(parts: Sequence[Priced], total: str, notes: Sequence[Note]) -> str:
+    """A bill as text for a reader: parts, total, notes, and the sources that the places name."""
     lines: list[str] = []
     sources: dict[str, str] = {}
-    for part in bill.parts:
+    for part in parts:
         lines += _part(part, sources)
-    if bill.bounds is not None:
-        lines.append(
-            f"total {money(Fraction(bill.low), bill.currency)} to "
-            f"{money(Fraction(bill.high), bill.currency)}"
-        )
-    else:
-        lines.append(f"total {money(bill.exact_total, bill.currency)}")
-    lines += [f"{note.level}: {note}" for note in bill.notes]
+    lines.append(f"total {total}")
+    lines += [f"{note.level}: {note}" for note in notes]
     lines += [f"{name}: {address}" for name, address in sources.items()]
     return "\n".join(lines)
 

@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 
 from attrs import define
 
-from pricelang.evaluate.bill import Basis
 from pricelang.evaluate.limits import RequestLimit
+from pricelang.evaluate.line_items import Basis
 from pricelang.evaluate.quantities import PLAIN
 from pricelang.present.decimals import divide
 

@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from pricelang.evaluate.bill import Basis, Priced, Uses
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.days import Days, any_time, noted, undated
 from pricelang.evaluate.fast_path import Shortcut, shortcut_of
 from pricelang.evaluate.limits import PROMPT, WINDOW, RequestLimit, limits_of, long_window, too_long
+from pricelang.evaluate.line_items import Basis, Priced, Uses
 from pricelang.evaluate.line_rates import Point, Rate, not_offered
 from pricelang.evaluate.models import Ids
 from pricelang.evaluate.quantities import PLAIN, read_uses

@@ -17,8 +17,8 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from pricelang.evaluate.bill import Basis, Priced, Uses
 from pricelang.evaluate.combination import cell_at
+from pricelang.evaluate.line_items import Basis, Priced, Uses
 from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m

@@ -11,8 +11,8 @@ from math import floor
 
 from attrs import frozen
 
-from pricelang.evaluate.bill import Basis, Priced
 from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.line_items import Basis, Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.threshold_bands import least_over, quantities_between

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 import pricelang
 from pricelang.evaluate import combination as cells
 from pricelang.evaluate import rate_card as ratecard
-from pricelang.evaluate.bill import Line
 from pricelang.evaluate.fast_path import MAX_METERS, functions
+from pricelang.evaluate.line_items import Line
 from pricelang.evaluate.quantities import PLAIN
 from pricelang.present.decimals import NARROW, divide, scaled, to_decimal
 from tests.generators import books

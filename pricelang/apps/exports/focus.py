@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.evaluate.bill import Amount, Bill, Priced
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.units import plural

@@ -19,8 +19,9 @@ from pricelang.apps.quote.figures import Figures
 from pricelang.apps.quote.limits import limits_of
 from pricelang.apps.quote.model import Call, Options, Quote, QuoteError, QuoteLine, Range
 from pricelang.apps.quote.parts import Body, Given, fault
-from pricelang.evaluate.bill import Bill, Line
+from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.days import asked
+from pricelang.evaluate.line_items import Line
 from pricelang.model.instants import seconds_of, written
 from pricelang.model.notes import Note
 from pricelang.present.decimals import to_decimal

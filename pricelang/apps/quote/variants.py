@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from pricelang.apps.quote.alternatives import AT, CACHE, MODEL, NONE, Alternative, caches_of
 from pricelang.apps.quote.tokenizer_growth import Growth
-from pricelang.evaluate.bill import Uses
+from pricelang.evaluate.line_items import Uses
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, NotOffered
 from pricelang.model.instants import seconds_of, written

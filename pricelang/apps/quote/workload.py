@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from pricelang.apps.quote.mixes import LEVELS, Mix, Share
 from pricelang.apps.quote.model import NOTHING, Options, Quote, Range
 from pricelang.apps.quote.pricing import quote
+from pricelang.apps.quote.workload_files import plan_from
 from pricelang.evaluate.allowances import (
     Counter,
     SpendLimit,
@@ -28,7 +30,7 @@ from pricelang.evaluate.allowances import (
     terms_of,
     turn_of,
 )
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, seconds_of, today
@@ -41,27 +43,7 @@ if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
     from pricelang.apps.quote.scenarios import RequestBody
 
-LEVELS = ("low", "expected", "high")
 ACCOUNT = "workload"
-
-
-@frozen(eq=False, repr=False)
-class Share:
-    """A request of a mix, `weight` of them to one of the mix:
-    with the least, the expected and the most usage.
-    """
-
-    weight: Fraction
-    ends: tuple[Part, Part, Part]
-
-
-@frozen(eq=False, repr=False)
-class Mix:
-    """Requests of one kind: `per_day` of them, each made of `shares`."""
-
-    name: str
-    per_day: Fraction
-    shares: tuple[Share, ...]
 
 
 @frozen
@@ -163,7 +145,6 @@ def workload(
     Request bodies are quoted on the first day of the month;
     `unknown_counters` is for records, as `read_paths` takes it. Raises `PriceError`.
     """
-    from pricelang.apps.quote.workload_files import plan_from
 
     def quoter(
         request: RequestBody, own: str | None, name: str | None, values: Mapping[str, str]

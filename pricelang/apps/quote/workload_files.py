@@ -12,9 +12,9 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from pricelang.apps.quote.inputs import outcomes_from, subjects_of
+from pricelang.apps.quote.mixes import LEVELS, Mix, Share
 from pricelang.apps.quote.model import Quote
 from pricelang.apps.quote.scenarios import RequestBody
-from pricelang.apps.quote.workload import LEVELS, Mix, Share
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import did_you_mean, shown
 from pricelang.usage.io.json_text import Decoder, JsonFault

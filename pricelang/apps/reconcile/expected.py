@@ -26,7 +26,7 @@ from pricelang.apps.reconcile.keys import (
     stated_by,
     window_sides,
 )
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, PriceError
 from pricelang.model.instants import seconds_of, today, written
 from pricelang.usage.io.files import STDIN, opened, standard_input

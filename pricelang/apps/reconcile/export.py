@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.keys import FIELDS, Side
+from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import numbered
 from pricelang.apps.reconcile.summary import rule_places, verdict
 from pricelang.present.decimals import plain
@@ -13,7 +14,6 @@ from pricelang.usage.io.csv_lines import CsvWriter
 
 if TYPE_CHECKING:
     from pricelang.apps.reconcile.join import Line
-    from pricelang.apps.reconcile.reconcile import Reconciliation
 
 HEADERS = (
     *FIELDS,
@@ -32,7 +32,7 @@ HEADERS = (
 )
 
 
-def as_dict(found: Reconciliation) -> dict[str, object]:
+def as_dict(found: Reconciled) -> dict[str, object]:
     """All of it; amounts and quantities are decimal strings."""
     name, title, read, key = found.book
     numbers = numbered(found)
@@ -103,7 +103,7 @@ def _line(line: Line, finding: int | None) -> dict[str, object]:
     }
 
 
-def as_csv(found: Reconciliation) -> str:
+def as_csv(found: Reconciled) -> str:
     """The lines as comma-separated values."""
     numbers = numbered(found)
     stream = io.StringIO()

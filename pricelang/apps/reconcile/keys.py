@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.book import Book
 from pricelang.model.errors import PriceError
 from pricelang.model.space import sides_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, Line
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, plain
 

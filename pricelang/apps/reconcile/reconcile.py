@@ -6,31 +6,23 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from pricelang.apps.reconcile.admin import cost_side, documents
 from pricelang.apps.reconcile.expected import usage_side
-from pricelang.apps.reconcile.findings import Finding, findings_of
+from pricelang.apps.reconcile.export import as_dict
+from pricelang.apps.reconcile.findings import findings_of
 from pricelang.apps.reconcile.invoice_csv import invoice_side, is_invoice
 from pricelang.apps.reconcile.join import (
-    BOUNDED,
-    DIFFERENT,
-    MATCHED,
-    NOT_COMPARED,
-    NOT_IN_COST,
-    NOT_IN_USAGE,
-    STATUSES,
-    UNPRICED,
-    WITHIN,
     Line,
     compared_fields,
     joined,
 )
 from pricelang.apps.reconcile.keys import Side
-from pricelang.apps.reconcile.left_out import left_out
+from pricelang.apps.reconcile.reconciled import Reconciled
+from pricelang.apps.reconcile.report import plain_text
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
 from pricelang.usage.records import UsageError
@@ -38,101 +30,19 @@ from pricelang.usage.records import UsageError
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
 
-AGREEING = frozenset((MATCHED, WITHIN, BOUNDED, NOT_COMPARED))
-
-
-@frozen
-class Subtotal:
-    """The lines of one status: their number, and exact sums in the currency of the bill."""
-
-    status: str
-    lines: int
-    expected: Fraction
-    billed: Fraction
-
-    @property
-    def difference(self) -> Fraction:
-        """What was billed beyond what was expected."""
-        return self.billed - self.expected
-
 
 @frozen(eq=False, repr=False, slots=False)
-class Reconciliation:
-    """Usage against its cost. Amounts are exact fractions in `currency`.
-
-    `lines` are all lines of the join in the order of their keys, `findings` the differences, each
-    with what would explain it. `within` is the tolerance of a line. `book` says which prices were
-    used: name, title, the last day on which a source of it was read, and the first digits of the
-    key of its text.
-    """
-
-    book: tuple[str, str, str | None, str | None]
-    usage: Side
-    cost: Side
-    fields: tuple[str, ...]
-    within: Fraction
-    currency: str
-    lines: tuple[Line, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def subtotals(self) -> tuple[Subtotal, ...]:
-        """A sum for each status that occurs; together they are the total."""
-        found = []
-        for status in STATUSES:
-            lines = [line for line in self.lines if line.status == status]
-            if lines:
-                expected = sum((line.expected for line in lines), Fraction(0))
-                found.append(
-                    Subtotal(
-                        status,
-                        len(lines),
-                        expected,
-                        sum((line.amount for line in lines), Fraction(0)),
-                    )
-                )
-        return tuple(found)
-
-    @property
-    def total(self) -> Subtotal:
-        """The sum of all lines."""
-        found = self.subtotals
-        return Subtotal(
-            "total",
-            sum(x.lines for x in found),
-            sum((x.expected for x in found), Fraction(0)),
-            sum((x.billed for x in found), Fraction(0)),
-        )
-
-    @property
-    def agrees(self) -> bool:
-        """Whether every line that can be compared matches, and every row could be read."""
-        return (
-            not self.usage.unread
-            and not self.cost.unread
-            and all(line.status in AGREEING for line in self.lines)
-        )
-
-    @cached_property
-    def left_out(self) -> tuple[str, ...]:
-        """What is on bills and was not compared: pools, graduated prices,
-        minimums, fees and limits of requests, credits.
-        """
-        return left_out(self.lines)
+class Reconciliation(Reconciled):
+    """A reconciliation (see `Reconciled`) with its texts."""
 
     def to_dict(self) -> dict[str, object]:
         """The reconciliation as `pricelang reconcile --json` prints it:
         amounts are decimal strings.
         """
-        from pricelang.apps.reconcile.export import as_dict
-
         return as_dict(self)
 
     def text(self) -> str:
         """The reconciliation as a text that can be sent to whoever billed."""
-        from pricelang.apps.reconcile.report import plain_text
-
         return plain_text(self)
 
     def __repr__(self) -> str:
@@ -264,19 +174,3 @@ def _doubts(lines: tuple[Line, ...]) -> tuple[str, ...]:
         f"{note} ({count:,} line{'s' if count != 1 else ''})"
         for note, count in sorted(notes.items())
     )
-
-
-__all__ = [
-    "AGREEING",
-    "BOUNDED",
-    "DIFFERENT",
-    "MATCHED",
-    "NOT_COMPARED",
-    "NOT_IN_COST",
-    "NOT_IN_USAGE",
-    "UNPRICED",
-    "WITHIN",
-    "Reconciliation",
-    "Subtotal",
-    "reconcile",
-]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, Line
 from pricelang.apps.reconcile.keys import FIELDS, Used
+from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.summary import Cells, counted, header, rule_places, table_of, verdict
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.units import plural
@@ -20,23 +21,22 @@ from pricelang.present.text_tables import table_lines
 
 if TYPE_CHECKING:
     from pricelang.apps.reconcile.findings import Finding
-    from pricelang.apps.reconcile.reconcile import Reconciliation
 
 SHOWN_LINES = 60
 """Longer tables show the lines that differ only, unless all are asked for."""
 
 
-def plain_text(found: Reconciliation, all_lines: bool = False) -> str:
+def plain_text(found: Reconciled, all_lines: bool = False) -> str:
     """The whole text, for a terminal, a file or a mail."""
     return "\n".join(_blocks(found, all_lines, False)) + "\n"
 
 
-def markdown_text(found: Reconciliation, all_lines: bool = False) -> str:
+def markdown_text(found: Reconciled, all_lines: bool = False) -> str:
     """The same as Markdown."""
     return "\n".join(_blocks(found, all_lines, True)) + "\n"
 
 
-def _blocks(found: Reconciliation, all_lines: bool, markdown: bool) -> Iterator[str]:
+def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
     head = header(found)
     title = "Reconciliation of usage and cost"
     yield f"# {title}" if markdown else title
@@ -96,7 +96,7 @@ _LISTED = frozenset(
 )
 
 
-def numbered(found: Reconciliation) -> Mapping[int, int]:
+def numbered(found: Reconciled) -> Mapping[int, int]:
     """The number of the finding that a line belongs to, by the line's identity."""
     return {
         id(line): number
@@ -105,7 +105,7 @@ def numbered(found: Reconciliation) -> Mapping[int, int]:
     }
 
 
-def subtotal_table(found: Reconciliation) -> Cells:
+def subtotal_table(found: Reconciled) -> Cells:
     """The subtotals by status, and the total that they add up to."""
     currency = found.currency
     rows = tuple(
@@ -151,9 +151,7 @@ def _cell(text: str, markdown: bool) -> str:
 # ---- one difference ------------------------------------------------------------------------------
 
 
-def _paragraph(
-    found: Reconciliation, finding: Finding, number: int, markdown: bool
-) -> Iterator[str]:
+def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool) -> Iterator[str]:
     indent = "   " if not markdown else "   - "
     for index, line in enumerate(finding.lines):
         head = f"{number}. " if index == 0 else "   "
@@ -204,7 +202,7 @@ def _name(line: Line) -> str:
     return ", ".join([*values, counted(line)])
 
 
-def _amounts(found: Reconciliation, line: Line) -> str:
+def _amounts(found: Reconciled, line: Line) -> str:
     billed, expected = money(line.amount, found.currency), money(line.low, found.currency)
     if line.status == UNPRICED:
         return f"billed {billed}, and the usage has no price: {line.reason}"
@@ -221,7 +219,7 @@ def _amounts(found: Reconciliation, line: Line) -> str:
     )
 
 
-def _workings(found: Reconciliation, line: Line) -> Iterator[str]:
+def _workings(found: Reconciled, line: Line) -> Iterator[str]:
     """How each expected amount comes about, with the places of its rules."""
     for use in line.used[:5]:
         if use.priced is None:
@@ -245,7 +243,7 @@ def _workings(found: Reconciliation, line: Line) -> Iterator[str]:
             )
 
 
-def _formula(found: Reconciliation, use: Used, rate: Rate) -> str:
+def _formula(found: Reconciled, use: Used, rate: Rate) -> str:
     """A quantity times its price, with the list price and factors where there are any."""
     conversion = use.priced.cell.conversion if use.priced is not None else None
     price = money(
@@ -271,7 +269,7 @@ def _formula(found: Reconciliation, use: Used, rate: Rate) -> str:
     )
 
 
-def _not_compared(found: Reconciliation) -> Iterator[str]:
+def _not_compared(found: Reconciled) -> Iterator[str]:
     reasons: dict[str, list[Line]] = {}
     for line in found.lines:
         if line.status == NOT_COMPARED:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from pricelang.apps.reconcile.admin import day_after
 from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, Line
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
+from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money
-
-if TYPE_CHECKING:
-    from pricelang.apps.reconcile.reconcile import Reconciliation
 
 NAMES = {
     "service_tier": "tier",
@@ -42,7 +39,7 @@ class Cells:
     totals: int = 0
 
 
-def header(found: Reconciliation) -> list[tuple[str, str]]:
+def header(found: Reconciled) -> list[tuple[str, str]]:
     """What was compared with what, by which book."""
     name, title, read, key = found.book
     book = (
@@ -66,7 +63,7 @@ def header(found: Reconciliation) -> list[tuple[str, str]]:
     ]
 
 
-def _period(found: Reconciliation) -> str:
+def _period(found: Reconciled) -> str:
     starts = [side.start for side in (found.usage, found.cost) if side.start]
     ends = [side.end for side in (found.usage, found.cost) if side.end]
     if not starts or not ends:
@@ -85,7 +82,7 @@ def _side(side: Side) -> str:
     )
 
 
-def table_of(found: Reconciliation, lines: Sequence[Line], numbers: Mapping[int, int]) -> Cells:
+def table_of(found: Reconciled, lines: Sequence[Line], numbers: Mapping[int, int]) -> Cells:
     """The lines as a table; a field that is the same in all of them has no column."""
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
@@ -152,7 +149,7 @@ def rule_places(use: Used) -> tuple[str, ...]:
     )
 
 
-def verdict(found: Reconciliation) -> str:
+def verdict(found: Reconciled) -> str:
     """What came out, in a sentence or two."""
     total = found.total
     counts = {part.status: part.lines for part in found.subtotals}

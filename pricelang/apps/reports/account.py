@@ -22,7 +22,7 @@ from pricelang.evaluate.allowances import (
     turn_end,
     turn_of,
 )
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.instants import written

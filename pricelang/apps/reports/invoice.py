@@ -18,7 +18,8 @@ from pricelang.apps.reports.names import Names
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Given, Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
-from pricelang.evaluate.bill import Bill, Priced
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.model.notes import Note
 from pricelang.present.decimals import plain

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.evaluate.bill import Amount, Priced
+from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Point, Rate
 from pricelang.present.decimals import grouped
 

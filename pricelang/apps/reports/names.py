@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pricelang.apps.reports.period import PERIODS, moment, turn_name
 from pricelang.apps.reports.tally import Given
-from pricelang.evaluate.bill import Priced
+from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import did_you_mean, shown

@@ -15,7 +15,8 @@ from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Given, Tally, costs, no_time
 from pricelang.apps.reports.totals import RECORDS, Report, Total
-from pricelang.evaluate.bill import Bill, Priced
+from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.columns import columns_of
 from pricelang.model.errors import BELT, PriceError, check_certain
 from pricelang.usage.records import Outcome, Place, Record

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricelang.apps.reconcile.reconcile import AGREEING, Reconciliation
+from pricelang.apps.reconcile.reconcile import Reconciliation
+from pricelang.apps.reconcile.reconciled import AGREEING
 from pricelang.model.errors import BadRequest
 from tests.cli.helpers import run
 

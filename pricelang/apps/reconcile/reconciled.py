@@ -1,0 +1,103 @@
+"""What a reconciliation has found: the lines of the join, and what explains their differences."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+
+from attrs import frozen
+
+from pricelang.apps.reconcile.findings import Finding
+from pricelang.apps.reconcile.join import (
+    BOUNDED,
+    MATCHED,
+    NOT_COMPARED,
+    STATUSES,
+    WITHIN,
+    Line,
+)
+from pricelang.apps.reconcile.keys import Side
+from pricelang.apps.reconcile.left_out import left_out
+
+AGREEING = frozenset((MATCHED, WITHIN, BOUNDED, NOT_COMPARED))
+
+
+@frozen
+class Subtotal:
+    """The lines of one status: their number, and exact sums in the currency of the bill."""
+
+    status: str
+    lines: int
+    expected: Fraction
+    billed: Fraction
+
+    @property
+    def difference(self) -> Fraction:
+        """What was billed beyond what was expected."""
+        return self.billed - self.expected
+
+
+@frozen(eq=False, repr=False, slots=False)
+class Reconciled:
+    """Usage against its cost. Amounts are exact fractions in `currency`.
+
+    `lines` are all lines of the join in the order of their keys, `findings` the differences, each
+    with what would explain it. `within` is the tolerance of a line. `book` says which prices were
+    used: name, title, the last day on which a source of it was read, and the first digits of the
+    key of its text.
+    """
+
+    book: tuple[str, str, str | None, str | None]
+    usage: Side
+    cost: Side
+    fields: tuple[str, ...]
+    within: Fraction
+    currency: str
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def subtotals(self) -> tuple[Subtotal, ...]:
+        """A sum for each status that occurs; together they are the total."""
+        found = []
+        for status in STATUSES:
+            lines = [line for line in self.lines if line.status == status]
+            if lines:
+                expected = sum((line.expected for line in lines), Fraction(0))
+                found.append(
+                    Subtotal(
+                        status,
+                        len(lines),
+                        expected,
+                        sum((line.amount for line in lines), Fraction(0)),
+                    )
+                )
+        return tuple(found)
+
+    @property
+    def total(self) -> Subtotal:
+        """The sum of all lines."""
+        found = self.subtotals
+        return Subtotal(
+            "total",
+            sum(x.lines for x in found),
+            sum((x.expected for x in found), Fraction(0)),
+            sum((x.billed for x in found), Fraction(0)),
+        )
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every line that can be compared matches, and every row could be read."""
+        return (
+            not self.usage.unread
+            and not self.cost.unread
+            and all(line.status in AGREEING for line in self.lines)
+        )
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What is on bills and was not compared: pools, graduated prices,
+        minimums, fees and limits of requests, credits.
+        """
+        return left_out(self.lines)

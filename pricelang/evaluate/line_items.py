@@ -1,0 +1,371 @@
+"""The line items of a request: quantities times the rates of its combination, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from attrs import define, frozen
+
+from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.line_rates import Rate, Step
+from pricelang.model.book import Book, Origin
+from pricelang.model.notes import Note
+from pricelang.present.decimals import divide, plain, rounded, to_decimal
+
+Uses = tuple[Fraction | int, ...]
+_LEFT_OUT = "not included (applied per account and period by `invoice`)"
+
+
+@frozen
+class Factor:
+    """A multiplier that had effect on a line; `source` is where the book has it from."""
+
+    rule: str
+    factor: Decimal
+    source: str | None
+    location: str
+
+
+@frozen
+class LineTerms:
+    """What all lines of one meter in one combination share; see `Line`."""
+
+    meter: str
+    unit: str
+    unit_price: Decimal
+    factors: tuple[Factor, ...]
+    model: str
+    list_price: Decimal
+    source: str | None
+    location: str
+    free: str | None
+
+
+@define(init=False, eq=False, repr=False)
+class _Line:
+    """A `Line` while it is made:
+    one that is frozen from the start takes three times as long to fill.
+    """
+
+    terms: LineTerms
+    quantity: Decimal
+    amount: Decimal
+    label: str = ""
+
+
+@frozen
+class Line(_Line):
+    """One line of a bill.
+
+    `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is
+    their product (after rounding, where the book rounds lines). `list_price` is the unit price
+    before any modifier. `free` says why a line costs nothing. `location` is the `file:line` of the
+    price.
+    """
+
+    @property
+    def meter(self) -> str:
+        """The meter, or the rule of an amount per request."""
+        return self.terms.meter
+
+    @property
+    def unit(self) -> str:
+        """The unit of the quantity, in the singular."""
+        return self.terms.unit
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The price of one unit, after all modifiers."""
+        return self.terms.unit_price
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The multipliers that had effect, in the order of the stack."""
+        return self.terms.factors
+
+    @property
+    def model(self) -> str:
+        """The id of the model."""
+        return self.terms.model
+
+    @property
+    def list_price(self) -> Decimal:
+        """The price of one unit before any modifier."""
+        return self.terms.list_price
+
+    @property
+    def source(self) -> str | None:
+        """The name of the source of the price."""
+        return self.terms.source
+
+    @property
+    def location(self) -> str:
+        """`file:line` of the price."""
+        return self.terms.location
+
+    @property
+    def free(self) -> str | None:
+        """Why the line costs nothing, or None."""
+        return self.terms.free
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as `pricelang price --json` prints it: numbers are decimal strings."""
+        found: dict[str, Any] = {
+            "meter": self.meter,
+            "quantity": plain(self.quantity),
+            "unit_price": plain(self.unit_price),
+            "amount": plain(self.amount),
+            "factors": [
+                {"rule": f.rule, "factor": plain(f.factor), "source": f.source}
+                for f in self.factors
+            ],
+            "model": self.model,
+            "unit": self.unit,
+            "list_price": plain(self.list_price),
+            "source": self.source,
+            "location": self.location,
+        }
+        if self.free is not None:
+            found["free"] = self.free
+        if self.label:
+            found["part"] = self.label
+        return found
+
+
+@frozen(eq=False, repr=False)
+class Amount:
+    """A line before it is made readable: exact amounts, and the rounding residue."""
+
+    rate: Rate | None
+    step: Step | None
+    uses: Uses
+    billed: Fraction | int
+    amount: Fraction
+    residue: Fraction
+
+
+@frozen(eq=False, repr=False)
+class Basis:
+    """What requests of one model, instant and values share,
+    and do not say of themselves: see `Priced`.
+    """
+
+    book: Book
+    cell: Combination
+    at: int
+    dimensions: tuple[tuple[str, str], ...]
+    doubts: tuple[Note, ...] = ()
+
+
+@define(
+    eq=False, repr=False, slots=False
+)  # reading a slot is slow in a class with cached properties
+class Priced:
+    """One request with its cell: what it used and what that costs.
+
+    `given` has the uses of each meter, or a whole number that stands for one use. `units` is the
+    amount times a power of ten of the cell, where the cell's integer rates price all of the
+    request.
+    """
+
+    basis: Basis
+    given: Mapping[str, Uses | int]
+    units: int | None = None
+    label: str = ""
+
+    @property
+    def book(self) -> Book:
+        """The book that the request is priced by."""
+        return self.basis.book
+
+    @property
+    def cell(self) -> Combination:
+        """The rates of the request."""
+        return self.basis.cell
+
+    @property
+    def at(self) -> int:
+        """The instant of the request, in UTC seconds."""
+        return self.basis.at
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """The dimensions that the request names or the clock sets, where they are no default."""
+        return self.basis.dimensions
+
+    @cached_property
+    def usage(self) -> Mapping[str, Uses]:
+        """The uses of each meter, in its unit."""
+        return {
+            name: (uses,) if isinstance(uses, int) else uses for name, uses in self.given.items()
+        }
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        """A line for each meter with a quantity, then additions and limits of the request."""
+        found = []
+        for name, uses in self.usage.items():
+            rate = self.cell.rates[name]
+            if isinstance(rate, Rate) and any(uses):
+                found.append(self._line(rate, uses))
+        free = self.cell.free is not None
+        subtotal = sum((line.amount for line in found), Fraction(0))
+        for step in () if free else self.cell.extras:
+            found.append(Amount(None, step, (Fraction(1),), Fraction(1), *self._round(step.value)))
+            subtotal += found[-1].amount
+        for step in () if free else self.cell.floors:
+            short = step.value - subtotal
+            if (short > 0) == (step.kind == "at_least") and short:
+                found.append(Amount(None, step, (Fraction(1),), Fraction(1), short, Fraction(0)))
+                subtotal += short
+        rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None
+        if rate_of is not None:
+            found = [
+                Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue)
+                for x in found
+            ]
+        return tuple(found)
+
+    def _line(self, rate: Rate, uses: Uses) -> Amount:
+        billed: Fraction | int = sum(uses)
+        if rate.minimum is not None:
+            billed = sum(max(use, rate.minimum.quantity) for use in uses if use)
+        return Amount(rate, None, uses, billed, *self._round(billed * rate.unit_price))
+
+    def _round(self, amount: Fraction) -> tuple[Fraction, Fraction]:
+        rounding = self.cell.line_rounding
+        if rounding is None:
+            return amount, Fraction(0)
+        after = rounded(amount, rounding.step, rounding.mode)
+        return after, after - amount
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The exact amount of the request in the currency of the bill."""
+        if self.units is not None:
+            return Fraction(self.units, 10**self.cell.places)
+        amount = sum((line.amount for line in self.amounts), Fraction(0))
+        rounding = self.cell.total_rounding
+        return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)
+
+    @property
+    def amount(self) -> Decimal:
+        """The total as a decimal:
+        exact, or rounded half even to 20 places where it has no finite one.
+        """
+        return (
+            to_decimal(self.total)
+            if self.units is None
+            else divide(self.units, self.basis.cell.divisor)
+        )
+
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts, after conversion."""
+        return (
+            self.cell.conversion.currency
+            if self.cell.conversion is not None
+            else self.book.currency
+        )
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader should know:
+        doubts, remarks, and what belongs to the account and is left out.
+        """
+        left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
+        return tuple(
+            dict.fromkeys(
+                [*self.remarks, *(Note("account", f"{_LEFT_OUT}: {text}") for text in left_out)]
+            )
+        )
+
+    @property
+    def remarks(self) -> tuple[Note, ...]:
+        """The notes without what belongs to the account."""
+        doubts = (Note("unsure", text) for rate in self._used() for text in rate.doubts)
+        free = () if self.cell.free is None else (Note("free", self.cell.free.text),)
+        return tuple(dict.fromkeys([*self.basis.doubts, *self.cell.notes, *doubts, *free]))
+
+    def _used(self) -> Iterator[Rate]:
+        """The rates of the meters that are used."""
+        for name, uses in self.usage.items():
+            rate = self.cell.rates[name]
+            if isinstance(rate, Rate) and any(uses):
+                yield rate
+
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, readable."""
+        if self.units is None:
+            return tuple(self._readable(amount) for amount in self.amounts)
+        cell, label = self.basis.cell, self.label
+        terms, divisor = cell.terms or _all_terms(cell), cell.divisor
+        found: list[Any] = []
+        for name, uses in self.given.items():
+            quantity = uses if isinstance(uses, int) else int(sum(uses))
+            if quantity:
+                line = _Line()
+                line.terms, coefficient = terms[name]
+                line.quantity = Decimal(quantity)
+                line.amount = divide(coefficient * quantity, divisor)
+                line.label = label
+                line.__class__ = Line
+                found.append(line)
+        return tuple(found)
+
+    def _readable(self, line: Amount) -> Line:
+        amount = to_decimal(line.amount)
+        if line.rate is None:
+            step = line.step or _NO_STEP
+            origin, model = step.origin, self.cell.model.name
+            terms = LineTerms(
+                step.rule, "request", amount, (), model, amount, origin.source, origin.place, None
+            )
+            return Line(terms, Decimal(1), amount, self.label)
+        return Line(
+            _terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label
+        )
+
+
+def _all_terms(cell: Combination) -> dict[str, tuple[LineTerms, int]]:
+    """The terms and the integer rate of each meter that has one; kept with the cell."""
+    rates = {
+        name: (cell.rates[name], coefficient)
+        for name, coefficient in (cell.coefficients or {}).items()
+    }
+    # All at once, since another thread may look.
+    cell.terms.update(
+        {
+            name: (_terms(rate, cell), number)
+            for name, (rate, number) in rates.items()
+            if isinstance(rate, Rate)
+        }
+    )
+    return cell.terms
+
+
+def _terms(rate: Rate, cell: Combination) -> LineTerms:
+    conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
+    factors = tuple(
+        Factor(step.rule, to_decimal(step.value), step.origin.source, step.origin.place)
+        for step in rate.steps
+        if step.kind == "factor"
+    )
+    return LineTerms(
+        rate.meter.name,
+        rate.meter.unit,
+        to_decimal(rate.unit_price * conversion),
+        factors,
+        cell.model.name,
+        to_decimal(rate.list_price * conversion),
+        rate.origin.source,
+        rate.origin.place,
+        rate.free,
+    )
+
+
+_NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))
