@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.evaluate.bill import Amount, Bill, Priced
-from pricelang.evaluate.line_rates import Rate, Step
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.operations import Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.instants import written
 from pricelang.model.units import plural
