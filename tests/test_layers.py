@@ -82,6 +82,14 @@ def test_a_format_knows_no_price(module: str) -> None:
         ), other
 
 
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if name.startswith("pricelang.solver.")]
+)
+def test_the_solver_is_mathematics_alone(module: str) -> None:
+    for other in imports(MODULES[module]):
+        assert other.startswith("pricelang.solver") or other.split(".")[0] in {*STANDARD, "attrs"}
+
+
 def test_the_root_holds_the_package_its_entry_and_its_interface() -> None:
     assert {path.stem for path in ROOT.glob("*.py")} == {"__init__", "__main__", "api"}
 

@@ -27,7 +27,9 @@ from attrs import evolve, frozen
 
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.line_rates import Rate, leaf_at, stepped
+from pricelang.evaluate.line_rates import Rate, leaf_at
+from pricelang.evaluate.stack.numbers import applied, through
+from pricelang.evaluate.stack.operations import sized
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.model.space import undated
@@ -161,15 +163,7 @@ def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | No
 
 def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
     """The unit price of a tier, after what the stack does to the first."""
-    price = tier.amount / tier.size
-    for step in rate.steps:
-        if step.kind != "round":
-            price = stepped(price, step)
-    for number in leaf_at(book, book.decisions.roundings, cell.point):
-        rounding = book.roundings[number]
-        if rounding.stage == "unit_price":
-            price = rounded(price * tier.size, rounding.step, rounding.mode) / tier.size
-    return price
+    return through(tier.amount / tier.size, sized(rate.operations, tier.size))
 
 
 def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
@@ -434,9 +428,7 @@ def _charged(
     for step in () if cell.free is not None else cell.extras:
         subtotal += _line(cell, step.value)
     for step in () if cell.free is not None else cell.floors:
-        subtotal = (
-            max(subtotal, step.value) if step.kind == "at_least" else min(subtotal, step.value)
-        )
+        subtotal = applied(subtotal, step.operation)
     total, rounding = subtotal * _rate(cell), cell.total_rounding
     return ChargedRequest(
         account,

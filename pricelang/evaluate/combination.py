@@ -20,12 +20,12 @@ from pricelang.evaluate.line_rates import (
     Effects,
     Point,
     Rate,
-    Step,
     leaf_at,
     offered_where,
     rate_of,
 )
 from pricelang.evaluate.quantities import PLAIN
+from pricelang.evaluate.stack.operations import Step, limit_step
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.instants import written
@@ -217,9 +217,7 @@ def _floors(book: m.Book, point: Point) -> tuple[tuple[Step, ...], tuple[str, ..
                 continue
             kind = "at_least" if row.at_least else "at_most"
             if row.target == "request":
-                floors.append(
-                    Step(limit.name, kind, row.amount, "request", Fraction(1), row.origin)
-                )
+                floors.append(limit_step(limit, row, "request", Fraction(1)))
             else:
                 left_out.append(
                     f"`{limit.name}`: {kind.replace('_', ' ')} {grouped(row.amount)} "

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pricelang.evaluate.line_items import Amount, Priced
-from pricelang.evaluate.line_rates import Rate, Step
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.operations import Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.instants import written
 from pricelang.model.notes import Note

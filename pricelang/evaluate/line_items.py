@@ -11,7 +11,9 @@ from typing import Any
 from attrs import define, frozen
 
 from pricelang.evaluate.combination import Combination
-from pricelang.evaluate.line_rates import Rate, Step
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.numbers import applied
+from pricelang.evaluate.stack.operations import Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.notes import Note
 from pricelang.present.decimals import divide, plain, rounded, to_decimal
@@ -218,8 +220,8 @@ class Priced:
             found.append(Amount(None, step, (Fraction(1),), Fraction(1), *self._round(step.value)))
             subtotal += found[-1].amount
         for step in () if free else self.cell.floors:
-            short = step.value - subtotal
-            if (short > 0) == (step.kind == "at_least") and short:
+            short = applied(subtotal, step.operation) - subtotal
+            if short:
                 found.append(Amount(None, step, (Fraction(1),), Fraction(1), short, Fraction(0)))
                 subtotal += short
         rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None

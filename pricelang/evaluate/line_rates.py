@@ -9,32 +9,25 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import (
+    Operations,
+    Step,
+    roundings_of,
+    steps_of,
+    steps_of_modifier,
+)
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.instants import written
 from pricelang.model.space import holds
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, rounded
+from pricelang.present.decimals import grouped
 from pricelang.solver.diagram import walk
 
 Point = tuple[int, ...]
 Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""
-
-
-@frozen(eq=False, repr=False)
-class Step:
-    """One thing that was done to a price. `kind` is factor, add, at_least, at_most or round.
-
-    An amount `value` is as written, for `size` of the meter's unit (`per` is that in words).
-    """
-
-    rule: str
-    kind: str
-    value: Fraction
-    per: str
-    size: Fraction
-    origin: m.Origin
 
 
 @frozen(eq=False, repr=False)
@@ -58,6 +51,8 @@ class Rate:
     free: str | None = None
     free_origin: m.Origin | None = None
     doubts: tuple[str, ...] = ()
+    operations: Operations = ()
+    """What makes any price in the place of the list price its unit price."""
 
 
 def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
@@ -118,80 +113,54 @@ def rate_of(
         _charged(book, point, meter, charge) if charge is not None else _rated(book, point, index)
     )
     steps = tuple(_steps(book, point, index, effects)) if rate.free is None else ()
-    price = rate.list_price
-    for step in steps:
-        price = stepped(price, step)
-    for number in leaf_at(book, book.decisions.roundings, point):
-        rounding = book.roundings[number]
-        if rounding.stage == "unit_price":
-            after = rounded(price * rate.size, rounding.step, rounding.mode) / rate.size
-            if after != price:
-                steps = (
-                    *steps,
-                    Step(
-                        "round unit_price",
-                        "round",
-                        (after - price) * rate.size,
-                        rate.per,
-                        rate.size,
-                        rounding.origin,
-                    ),
-                )
-            price = after
+    leaf = leaf_at(book, book.decisions.roundings, point)
+    roundings = tuple(roundings_of(book, leaf, rate.size))
+    before = through(rate.list_price, (step.operation for step in steps))
+    price = through(before, roundings)
+    operations = (*(step.operation for step in steps), *roundings)
+    if price != before:
+        change, origin = (price - before) * rate.size, _rounding_of(book, leaf).origin
+        step = Step("round unit_price", "round", change, rate.per, rate.size, origin)
+        steps = (*steps, step)
+    rate = evolve(rate, steps=steps, operations=operations)
     doubts = [text for text in (offer.origin.unsure,) if text]
     if free is not None:
-        return _finished(rate, steps, Fraction(0), doubts, free.text, free.origin)
-    return _finished(rate, steps, price, doubts, rate.free, rate.free_origin)
+        return _finished(rate, Fraction(0), doubts, free.text, free.origin)
+    return _finished(rate, price, doubts, rate.free, rate.free_origin)
+
+
+def _rounding_of(book: m.Book, leaf: Sequence[int]) -> m.Rounding:
+    """The rounding of unit prices that holds: no two of one stage do."""
+    return next(book.roundings[tag] for tag in leaf if book.roundings[tag].stage == "unit_price")
 
 
 def _finished(
     rate: Rate,
-    steps: tuple[Step, ...],
     price: Fraction,
     doubts: list[str],
     free: str | None,
     origin: m.Origin | None,
 ) -> Rate:
-    found = [*rate.doubts, *doubts, *(step.origin.unsure for step in steps if step.origin.unsure)]
+    unsure = (step.origin.unsure for step in rate.steps if step.origin.unsure)
+    found = [*rate.doubts, *doubts, *unsure]
     return evolve(
         rate,
         unit_price=Fraction(0) if free is not None else price,
-        steps=steps,
         free=free,
         free_origin=origin,
         doubts=tuple(dict.fromkeys(found)),
     )
 
 
-def stepped(price: Fraction, step: Step) -> Fraction:
-    """A unit price after a step of the stack; a rounding is none."""
-    if step.kind == "factor":
-        return price * step.value
-    amount = step.value / step.size
-    if step.kind == "add":
-        return price + amount
-    return max(price, amount) if step.kind == "at_least" else min(price, amount)
-
-
 def _steps(book: m.Book, point: Point, index: int, effects: Effects) -> Iterator[Step]:
     """What the stack does to a meter's price, in its order."""
     for kind, number in book.stack:
         if kind == "modifier":
-            name = book.modifiers[number].name
-            for line in effects.get(number, ()):
-                for meter, factor in line.factors:
-                    if meter == index:
-                        yield Step(name, "factor", factor, "", Fraction(1), line.origin)
-                if index in line.meters and line.amount is not None:
-                    yield Step(name, "add", line.amount, line.per, line.size, line.origin)
+            lines = effects.get(number, ())
+            yield from steps_of_modifier(book.modifiers[number], lines, index)
         else:
-            limit = book.limits[number]
-            for row in (
-                limit.lines[place] for place in leaf_at(book, book.decisions.limits[number], point)
-            ):
-                if row.target == "unit_price" and index in row.meters:
-                    bound = "at_least" if row.at_least else "at_most"
-                    yield Step(limit.name, bound, row.amount, row.per, row.size, row.origin)
+            leaf = leaf_at(book, book.decisions.limits[number], point)
+            yield from steps_of(book, (kind, number), index, leaf)
 
 
 def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:

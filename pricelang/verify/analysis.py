@@ -16,11 +16,13 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.compile.decisions import not_refused_by, where_excluded
+from pricelang.evaluate.stack.intervals import Box
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
 from pricelang.model.requests import YES, Leaf, Point, Requests, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
-from pricelang.solver.price_intervals import Box, Steps, through
 from pricelang.solver.witness_search import Constraint
 
 
@@ -36,6 +38,7 @@ class Analysis(Requests):
     made: dict[Hashable, int] = field(factory=dict, init=False)
     boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
     _known_prices: dict[int, int] = field(factory=dict, init=False)
+    _operations: dict[Hashable, Operations] = field(factory=dict, init=False)
     _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
 
     def __init__(self, book: m.Book, below: Callable[[], m.Book | None] = lambda: None) -> None:
@@ -185,19 +188,14 @@ class Analysis(Requests):
             else self.book.decisions.limits[index]
         )
 
-    def steps(self, kind: m.StackKind, index: int, meter: int, leaf: Any) -> Steps:
+    def operations(self, kind: m.StackKind, index: int, meter: int, leaf: Any) -> Operations:
         """What a member of the stack does to a meter's price, where its diagram has a leaf."""
-        found: list[tuple[Any, ...]] = []
-        if kind == "modifier":
-            for line in (self.book.modifiers[index].lines[number] for number in leaf):
-                found += [("x", factor) for other, factor in line.factors if other == meter]
-                if meter in line.meters and line.amount is not None:
-                    found.append(("+", line.amount / line.size))
-            return tuple(found)
-        for row in (self.book.limits[index].lines[number] for number in leaf):
-            if row.target == "unit_price" and meter in row.meters:
-                found.append(("floor" if row.at_least else "cap", row.amount / row.size))
-        return tuple(found)
+        key = kind, index, meter, leaf
+        found = self._operations.get(key)
+        if found is None:
+            steps = steps_of(self.book, (kind, index), meter, leaf)
+            found = self._operations[key] = tuple(step.operation for step in steps)
+        return found
 
     def price_at(self, meter: int, members: Sequence[m.Member], point: Point) -> Any:
         """A meter's price at one point, after some members of the stack:
@@ -208,7 +206,8 @@ class Analysis(Requests):
             return price
         for member in members:
             price = through(
-                price, self.steps(*member, meter, self.forest.value(self.member(*member), point))
+                price,
+                self.operations(*member, meter, self.forest.value(self.member(*member), point)),
             )
         return self.rounded_at(meter, price, point)
 
@@ -220,10 +219,7 @@ class Analysis(Requests):
         return self._rounded(price, size, self.forest.value(self.book.decisions.roundings, point))
 
     def _rounded(self, price: Fraction, size: Fraction, leaf: Any) -> Fraction:
-        held = (self.book.roundings[number] for number in leaf)
-        return through(
-            price, tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
-        )
+        return through(price, roundings_of(self.book, leaf, size))
 
     def unit_price(self, meter: int, members: Sequence[m.Member]) -> int:
         """A meter's price after some members of the stack, in the order given,
@@ -238,7 +234,7 @@ class Analysis(Requests):
             if not isinstance(price, Fraction):
                 return "free" if price == "free" else None
             for (kind, index), leaf in zip(members, leaves[1:], strict=False):
-                price = through(price, self.steps(kind, index, meter, leaf))
+                price = through(price, self.operations(kind, index, meter, leaf))
             return (
                 self._rounded(price, leaves[-1], leaves[-2]) if self.rounds_unit_prices else price
             )

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from pricelang.compile.decisions import has_effect
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import Operation
 from pricelang.model import book as m
 from pricelang.model.requests import YES, Leaf, Point, is_yes
 from pricelang.present.decimals import grouped, money
-from pricelang.solver.price_intervals import through
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.monotonicity import first_fall
@@ -320,20 +321,22 @@ def _on_meter(
     """
     book, stack = analysis.book, analysis.book.stack
     leaf = analysis.forest.value(book.decisions.modifiers[index], point)
-    steps = analysis.steps("modifier", index, meter, leaf)
+    steps = analysis.operations("modifier", index, meter, leaf)
     named = (
-        f"is x {grouped(steps[0][1])}"
-        if steps and steps[0][0] == "x"
+        f"is x {grouped(steps[0].value)}"
+        if steps and steps[0].kind == "factor"
         else "is an addition"
         if steps
         else "does nothing"
     )
     price: Any = analysis.forest.value(analysis.list_price(meter), point)
     for member in stack:
-        here = analysis.steps(
+        here = analysis.operations(
             *member, meter, analysis.forest.value(analysis.member(*member), point)
         )
-        price = through(price, (("x", claimed),) if member == ("modifier", index) else here)
+        price = through(
+            price, (Operation("factor", claimed),) if member == ("modifier", index) else here
+        )
     price = analysis.rounded_at(meter, price, point)
     shown = [money(x, book.currency) for x in (analysis.price_at(meter, stack, point), price)]
     why = (

@@ -21,6 +21,7 @@ from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_items import Basis, Priced, Uses
 from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
 from pricelang.evaluate.rate_card import RateCard
+from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.rules import (
@@ -395,15 +396,10 @@ def _deciding_rate(book: m.Book, point: Point, index: int, rate: Rate, uses: Use
         yield _key("charge minimum", rate.minimum.origin)
     price = rate.list_price
     for step in rate.steps:
-        amount = step.value / step.size
-        if step.kind == "factor":
-            price *= step.value
-        elif step.kind in ("add", "round"):
-            price += amount
+        before, price = price, applied(price, step.operation)
         if step.kind in ("factor", "add", "round"):
             yield _key("rounding" if step.kind == "round" else "modifier line", step.origin)
-        elif price < amount if step.kind == "at_least" else price > amount:
-            price = amount
+        elif price != before:
             yield _key("limit", step.origin)
 
 

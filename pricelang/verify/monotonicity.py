@@ -13,11 +13,11 @@ from typing import Any
 from attrs import define, frozen
 
 from pricelang.evaluate.combination import cell_at
+from pricelang.evaluate.stack.intervals import FREE
 from pricelang.model import book as m
 from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
 from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
-from pricelang.solver.price_intervals import FREE
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_falls import Crossing, Usage, fall_between
@@ -164,7 +164,7 @@ class _Across:
             looks = looks or before != after
 
             def decide(leaves: tuple[Any, ...], member: m.Member = member) -> Leaf:
-                return tuple(analysis.steps(*member, meter, leaf) for leaf in leaves)
+                return tuple(analysis.operations(*member, meter, leaf) for leaf in leaves)
 
             places.append(analysis.forest.combine((after, before), decide))
         if analysis.rounds_unit_prices:

@@ -15,9 +15,11 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from pricelang.evaluate.stack.intervals import ZERO
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import ONE, Operation, Operations, factor_of
 from pricelang.model.book import Member
 from pricelang.model.requests import Point
-from pricelang.solver.price_intervals import ONE, ZERO, Steps, factor_of, through
 from pricelang.solver.witness_search import Search, State
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_relations import MAX_STATES, Undecided, rounding_root, step_root
@@ -120,28 +122,28 @@ class Parts:
     added: Fraction = ZERO
     floors: tuple[Fraction, ...] = ()
     caps: tuple[Fraction, ...] = ()
-    mixed: tuple[Steps, ...] = ()
+    mixed: tuple[Operations, ...] = ()
 
 
-def parts_of(members: Iterable[Steps]) -> Parts:
+def parts_of(members: Iterable[Operations]) -> Parts:
     """What members of a stack do, each by its steps.
     Raises `Undecided` where there are too many that do all at once.
     """
     below, above, added = ONE, ONE, ZERO
     floors: list[Fraction] = []
     caps: list[Fraction] = []
-    mixed: list[Steps] = []
+    mixed: list[Operations] = []
     for steps in members:
-        kinds, factor = {step[0] for step in steps}, factor_of(steps)
+        kinds, factor = {step.kind for step in steps}, factor_of(steps)
         if factor is not None:
             below, above = below * min(factor, ONE), above * max(factor, ONE)
-        elif kinds == {"+"}:
-            added += sum(step[1] for step in steps)
-        elif kinds == {"floor"}:
-            floors += [step[1] for step in steps]
-        elif kinds == {"cap"}:
-            caps += [step[1] for step in steps]
-        elif kinds == {"floor", "cap"}:
+        elif kinds == {"add"}:
+            added += sum(step.value for step in steps)
+        elif kinds == {"at_least"}:
+            floors += [step.value for step in steps]
+        elif kinds == {"at_most"}:
+            caps += [step.value for step in steps]
+        elif kinds == {"at_least", "at_most"}:
             mixed.append(steps)
         else:  # nothing that can be written is both a factor and an addition
             raise Undecided
@@ -150,11 +152,11 @@ def parts_of(members: Iterable[Steps]) -> Parts:
     return Parts(below, above, added, tuple(floors), tuple(caps), tuple(mixed))
 
 
-def spread_of(price: Fraction, parts: Parts, rounding: Steps) -> tuple[Fraction, Fraction]:
+def spread_of(price: Fraction, parts: Parts, rounding: Operations) -> tuple[Fraction, Fraction]:
     """The least and the most that a price comes to over all orders of its stack."""
     floors, caps = (
-        (tuple(("floor", x) for x in parts.floors),),
-        (tuple(("cap", x) for x in parts.caps),),
+        (tuple(Operation("at_least", x) for x in parts.floors),),
+        (tuple(Operation("at_most", x) for x in parts.caps),),
     )
     cheapest = [
         _bounded(price * parts.above + parts.added, (*floors, *order, *caps)) * parts.below
@@ -167,11 +169,11 @@ def spread_of(price: Fraction, parts: Parts, rounding: Steps) -> tuple[Fraction,
     return through(min(cheapest), rounding), through(max(dearest), rounding)
 
 
-def _orders(parts: Parts) -> Iterable[tuple[Steps, ...]]:
+def _orders(parts: Parts) -> Iterable[tuple[Operations, ...]]:
     return itertools.permutations(parts.mixed)
 
 
-def _bounded(price: Fraction, bounds: Iterable[Steps]) -> Fraction:
+def _bounded(price: Fraction, bounds: Iterable[Operations]) -> Fraction:
     for steps in bounds:
         price = through(price, steps)
     return price
@@ -274,11 +276,11 @@ class _Widest:
         width = most.added * (most.above - least.below)
         floors = (
             *most.floors,
-            *(step[1] for steps in most.mixed for step in steps if step[0] == "floor"),
+            *(step.value for steps in most.mixed for step in steps if step.kind == "at_least"),
         )
         caps = (
             *most.caps,
-            *(step[1] for steps in most.mixed for step in steps if step[0] == "cap"),
+            *(step.value for steps in most.mixed for step in steps if step.kind == "at_most"),
         )
         width += most.above * max(
             (max(ZERO, bound - least.below * ends[0]) for bound in floors), default=ZERO

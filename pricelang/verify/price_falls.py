@@ -14,6 +14,7 @@ from attrs import frozen
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_items import Basis, Priced
 from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.intervals import Ends, ends_after
 from pricelang.model import book as m
 from pricelang.model.threshold_bands import least_over, quantities_between
 from pricelang.solver.simplex import Row, greatest
@@ -245,20 +246,14 @@ def _ways(pair: _Pair) -> Iterator[Way]:
         yield [*one, *two]
 
 
-def _bounds(cell: Combination) -> tuple[Fraction | None, Fraction | None]:
+def _bounds(cell: Combination) -> Ends:
     """The least and the most that a request comes to,
     whatever its lines are, applied in their order.
     """
-    low: Fraction | None = None
-    high: Fraction | None = None
+    ends: Ends = (None, None)
     for step in () if cell.free is not None else cell.floors:
-        if step.kind == "at_least":
-            low = step.value if low is None else max(low, step.value)
-            high = high if high is None else max(high, step.value)
-        else:
-            high = step.value if high is None else min(high, step.value)
-            low = low if low is None else min(low, step.value)
-    return low, high
+        ends = ends_after(ends, step.operation)
+    return ends
 
 
 def _feasible(pair: _Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:

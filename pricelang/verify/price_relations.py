@@ -15,9 +15,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from pricelang.evaluate.stack.intervals import Box, box_of, moved, scaled
+from pricelang.evaluate.stack.operations import Operation, Operations, factor_of, roundings_of
 from pricelang.model.book import Member
 from pricelang.model.requests import Point
-from pricelang.solver.price_intervals import Box, Steps, box_of, factor_of, moved, scaled
 from pricelang.solver.witness_search import Constraint, Search, State
 from pricelang.verify.analysis import Analysis
 
@@ -95,7 +96,7 @@ def step_root(analysis: Analysis, members: Sequence[tuple[Member, int]]) -> int 
 
         def decide(leaves: tuple[Any, ...]) -> Any:
             return tuple(
-                analysis.steps(*member, meter, leaf)
+                analysis.operations(*member, meter, leaf)
                 for (member, meter), leaf in zip(members, leaves, strict=True)
             )
 
@@ -108,11 +109,7 @@ def rounding_root(analysis: Analysis, meters: Sequence[int]) -> int:
     roots = [analysis.book.decisions.roundings, *(analysis.size_of(meter) for meter in meters)]
 
     def decide(leaves: tuple[Any, ...]) -> Any:
-        held = [analysis.book.roundings[number] for number in leaves[0]]
-        return tuple(
-            tuple(("round", size, x.step, x.mode) for x in held if x.stage == "unit_price")
-            for size in leaves[1:]
-        )
+        return tuple(tuple(roundings_of(analysis.book, leaves[0], size)) for size in leaves[1:])
 
     return analysis.forest.combine(roots, decide)
 
@@ -134,7 +131,7 @@ def find_prices(
 # A run of places that are factors for all prices alike, as the least and the greatest of them;
 # or the leaves of one place.
 Range = tuple[Fraction, Fraction]
-Place = Range | list[tuple[Steps, ...]]
+Place = Range | list[tuple[Operations, ...]]
 
 
 @define(eq=False, repr=False)
@@ -214,7 +211,9 @@ class _PriceSearch:
         if found is None:
             found = self.profiles[places] = []
             for root in places:
-                leaves: list[tuple[Steps, ...]] = sorted(self.analysis.leaves_below(root), key=repr)
+                leaves: list[tuple[Operations, ...]] = sorted(
+                    self.analysis.leaves_below(root), key=repr
+                )
                 factors = [
                     factor_of(leaf[0]) if all(one == leaf[0] for one in leaf) else None
                     for leaf in leaves
@@ -236,7 +235,7 @@ class _PriceSearch:
         if isinstance(place, tuple):
             if all(free == "no" for free in box.free):
                 return scaled(box, *place)
-            place = [((("x", factor),),) * len(box.low) for factor in place]
+            place = [((Operation("factor", factor),),) * len(box.low) for factor in place]
         found: Box | None = None
         for steps in place:
             one = moved(box, steps, self.prices.weights)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricelang.solver.price_intervals import Steps, through
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import Kind, Operation, Operations
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import decide_claims
 from pricelang.verify.order import Parts, order_of_stack, parts_of, spread_of
@@ -32,22 +33,29 @@ rates per MTok
   | m | 2026-01-01 | $1 |
 """
 NUMBERS = st.sampled_from([Fraction(x) for x in ("0", "1/8", "1/2", "1", "11/10", "2", "7")])
+
+
+def _one(kind: Kind) -> st.SearchStrategy[Operation]:
+    return NUMBERS.map(lambda value: Operation(kind, value))
+
+
 MEMBERS = st.one_of(
-    st.tuples(st.tuples(st.just("x"), NUMBERS)), st.tuples(st.tuples(st.just("+"), NUMBERS)),
-    st.tuples(st.tuples(st.just("floor"), NUMBERS)), st.tuples(st.tuples(st.just("cap"), NUMBERS)),
-    st.tuples(st.tuples(st.just("floor"), NUMBERS), st.tuples(st.just("cap"), NUMBERS)),
-)  # fmt: skip
+    *(st.tuples(_one(kind)) for kind in ("factor", "add", "at_least", "at_most")),
+    st.tuples(_one("at_least"), _one("at_most")),
+)
 ROUNDINGS = st.sampled_from(
     [
         (),
-        (("round", Fraction(1), Fraction(1, 4), "half_up"),),
-        (("round", Fraction(2), Fraction(1), "down"),),
+        (Operation("round", Fraction(1, 4), Fraction(1), "half_up"),),
+        (Operation("round", Fraction(1), Fraction(2), "down"),),
     ]
 )
 
 
 @given(NUMBERS, st.lists(MEMBERS, max_size=5), ROUNDINGS)
-def test_two_orders_stand_for_all(price: Fraction, members: list[Steps], rounding: Steps) -> None:
+def test_two_orders_stand_for_all(
+    price: Fraction, members: list[Operations], rounding: Operations
+) -> None:
     results = []
     for order in itertools.permutations(members):
         value = price
@@ -96,7 +104,7 @@ def test_a_rounding_may_hide_the_order() -> None:
 
 
 def test_what_is_too_much_is_said_to_be_undecided() -> None:
-    mixed = (("floor", Fraction(1)), ("cap", Fraction(2)))
+    mixed = (Operation("at_least", Fraction(1)), Operation("at_most", Fraction(2)))
     assert parts_of([mixed] * 6) == Parts(mixed=(mixed,) * 6)
     with pytest.raises(Undecided):
         parts_of([mixed] * 7)

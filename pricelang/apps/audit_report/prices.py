@@ -10,7 +10,8 @@ from fractions import Fraction
 from pricelang.apps.price_page import ALL, BASE, Charged, Figure, Multiple, Table, price_page
 from pricelang.evaluate.combination import Combination as Rates
 from pricelang.evaluate.combination import cell_at
-from pricelang.evaluate.line_rates import Rate, Step
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
@@ -108,7 +109,7 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
     for rate in rates.rates.values():
         price = rate.list_price if isinstance(rate, Rate) else Fraction(0)
         for step in rate.steps if isinstance(rate, Rate) else ():
-            before, price = price, _after(price, step)
+            before, price = price, applied(price, step.operation)
             if mode in (BASE, step.rule) and price != before:
                 value = (
                     grouped(step.value)
@@ -118,16 +119,6 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
                 shown = f"{_DOES[step.kind]} {value}" + (f" {step.rule}" if mode == BASE else "")
                 found[shown, step.origin.place] = Cell(shown, step.origin.place)
     return list(found.values())
-
-
-def _after(price: Fraction, step: Step) -> Fraction:
-    """A price after a step; a floor or a cap need not change it."""
-    if step.kind == "factor":
-        return price * step.value
-    amount = step.value / step.size
-    if step.kind in ("add", "round"):
-        return price + amount
-    return max(price, amount) if step.kind == "at_least" else min(price, amount)
 
 
 def _acting(rates: Rates | None, mode: str, currency: str) -> Cell:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from pricelang.apps.reconcile.keys import Request, Used, window_sides
-from pricelang.evaluate.line_rates import Rate, stepped
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.stack.numbers import through
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.decimals import exact, grouped, money, rounded
@@ -132,9 +133,7 @@ class Search:
         value = special[0].value
         if rate is None or not isinstance(value, Fraction) or rate[0].free is not None:
             return None
-        price = value
-        for step in rate[0].steps:
-            price = stepped(price, step)
+        price = through(value, rate[0].operations)
         return Price(
             price * rate[1],
             _per(price * rate[1], rate[0], rate[2]),

@@ -9,7 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.present.decimals import rounded
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import Operation
 
 
 @frozen
@@ -77,16 +78,18 @@ def stepped(listed: Listed, steps: list[Any], rounding: RoundingEffect | None) -
     """A price after the steps of a stack, each a factor and an addition or some bounds,
     and its rounding.
     """
-    price = listed.amount
+    operations: list[Operation] = []
     for step in steps:
         if step and isinstance(step[0], Fraction):
-            price = price * step[0] + step[1]
+            operations += [Operation("factor", step[0]), Operation("add", step[1])]
         else:
-            for bound in step:
-                price = max(price, bound.amount) if bound.at_least else min(price, bound.amount)
+            operations += [
+                Operation("at_least" if bound.at_least else "at_most", bound.amount)
+                for bound in step
+            ]
     if rounding is not None and listed.size is not None:
-        price = rounded(price * listed.size, rounding.step, rounding.mode) / listed.size
-    return price
+        operations.append(Operation("round", rounding.step, listed.size, rounding.mode))
+    return through(listed.amount, operations)
 
 
 def changed_meters(before: ModifierOutcome, after: ModifierOutcome) -> set[str]:

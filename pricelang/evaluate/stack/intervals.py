@@ -1,9 +1,8 @@
-"""What the stack does to prices, as steps,
-and the bounds of what many steps can come to without multiplying them out.
+"""What the operations of a stack make of many prices at once:
+the bounds of what they can come to, without multiplying them out.
 
-A step is a factor, an addition, a floor, a cap or a rounding; each is monotone in the price. `Box`
-bounds some prices at once, and one sum of them: what all of them have in common cancels in the sum,
-however wide the prices are.
+`Box` bounds some prices at once, and one sum of them: what all of them have in common cancels in
+the sum, however wide the prices are.
 """
 
 from __future__ import annotations
@@ -14,43 +13,23 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.present.decimals import rounded
+from pricelang.evaluate.stack.numbers import applied
+from pricelang.evaluate.stack.operations import Operation, Operations
 
-Step = tuple[Any, ...]
-"""("x", factor), ("+", amount), ("floor", bound), ("cap",
-bound), or ("round", size, step, mode): for `size` units.
-"""
-
-Steps = tuple[Step, ...]
 FREE = "free"
-ZERO, ONE = Fraction(0), Fraction(1)
+ZERO = Fraction(0)
+Ends = tuple[Fraction | None, Fraction | None]
+"""The least and the most that a price may be; None where nothing bounds it."""
 
 
-def through(price: Fraction, steps: Steps) -> Fraction:
-    """A price after some steps."""
-    for step in steps:
-        kind, value = step[0], step[1]
-        if kind == "x":
-            price *= value
-        elif kind == "+":
-            price += value
-        elif kind == "floor":
-            price = max(price, value)
-        elif kind == "cap":
-            price = min(price, value)
-        else:
-            price = rounded(price * value, step[2], step[3]) / value
-    return price
-
-
-def factor_of(steps: Steps) -> Fraction | None:
-    """The factor that some steps are together; None where they are more than factors."""
-    product = ONE
-    for step in steps:
-        if step[0] != "x":
-            return None
-        product *= step[1]
-    return product
+def ends_after(ends: Ends, operation: Operation) -> Ends:
+    """The ends of an interval after an operation: each is monotone."""
+    low, high = (None if end is None else applied(end, operation) for end in ends)
+    if operation.kind == "at_least" and low is None:
+        low = operation.value
+    if operation.kind == "at_most" and high is None:
+        high = operation.value
+    return low, high
 
 
 @frozen
@@ -98,29 +77,29 @@ def scaled(box: Box, least: Fraction, most: Fraction) -> Box:
     )
 
 
-def moved(box: Box, steps: Sequence[Steps], weights: Sequence[Fraction]) -> Box:
-    """A box after some steps for each of its prices."""
+def moved(box: Box, operations: Sequence[Operations], weights: Sequence[Fraction]) -> Box:
+    """A box after some operations for each of its prices."""
     sure = all(free == "no" for free in box.free)
-    if sure and all(one == steps[0] for one in steps):
-        for step in steps[0]:
-            box = _alike(box, step, weights)
+    if sure and all(one == operations[0] for one in operations):
+        for operation in operations[0]:
+            box = _alike(box, operation, weights)
         return box
-    for index, own in enumerate(steps):
+    for index, own in enumerate(operations):
         if box.free[index] != "yes":
-            for step in own:
-                box = _alone(box, index, step, weights)
+            for operation in own:
+                box = _alone(box, index, operation, weights)
     return _within(box, weights)
 
 
-def _alike(box: Box, step: Step, weights: Sequence[Fraction]) -> Box:
-    """The same step for all prices:
+def _alike(box: Box, operation: Operation, weights: Sequence[Fraction]) -> Box:
+    """The same operation for all prices:
     a factor scales their sum, and what bounds two prices alike keeps which is the greater.
     """
-    if step[0] == "x":
-        return _within(scaled(box, step[1], step[1]), weights)
+    if operation.kind == "factor":
+        return _within(scaled(box, operation.value, operation.value), weights)
     least, most = box.least, box.most
     for index in range(len(weights)):
-        box = _alone(box, index, step, weights)
+        box = _alone(box, index, operation, weights)
     if len(weights) == 2 and weights[0] == -weights[1]:
         bounds = box.least, box.most
         if least >= 0:
@@ -131,19 +110,19 @@ def _alike(box: Box, step: Step, weights: Sequence[Fraction]) -> Box:
     return _within(box, weights)
 
 
-def _alone(box: Box, index: int, step: Step, weights: Sequence[Fraction]) -> Box:
-    """One step for one price."""
+def _alone(box: Box, index: int, operation: Operation, weights: Sequence[Fraction]) -> Box:
+    """One operation for one price."""
     low, high = box.low[index], box.high[index]
-    after = through(low, (step,)), through(high, (step,))
-    kind, value = step[0], step[1]
-    if kind == "x":
+    after = applied(low, operation), applied(high, operation)
+    kind, value = operation.kind, operation.value
+    if kind == "factor":
         change = sorted((low * (value - 1), high * (value - 1)))
-    elif kind == "+":
+    elif kind == "add":
         change = [value, value]
-    elif kind in ("floor", "cap"):  # it lifts a low price most, and lowers a high one most
+    elif kind in ("at_least", "at_most"):  # it lifts a low price most, and lowers a high one most
         change = [after[1] - high, after[0] - low]
     else:
-        change = _by_rounding(step) if low != high else [after[0] - low, after[0] - low]
+        change = _by_rounding(operation) if low != high else [after[0] - low, after[0] - low]
     if box.free[index] == "maybe":
         after = min(after[0], ZERO), after[1]
         change = [min(change[0], ZERO), max(change[1], ZERO)]
@@ -153,10 +132,11 @@ def _alone(box: Box, index: int, step: Step, weights: Sequence[Fraction]) -> Box
     return Box(tuple(lows), tuple(highs), box.free, box.least + moved_by[0], box.most + moved_by[1])
 
 
-def _by_rounding(step: Step) -> list[Fraction]:
+def _by_rounding(operation: Operation) -> list[Fraction]:
     """By how much a rounding moves a price at least and at most."""
-    whole = Fraction(step[2]) / step[1]
-    return {"up": [ZERO, whole], "down": [-whole, ZERO]}.get(step[3], [-whole / 2, whole / 2])
+    whole = operation.value / operation.size
+    half = [-whole / 2, whole / 2]
+    return {"up": [ZERO, whole], "down": [-whole, ZERO]}.get(operation.mode, half)
 
 
 def _within(box: Box, weights: Sequence[Fraction]) -> Box:
