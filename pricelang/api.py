@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from pricelang.apps.break_even import BreakEven
-    from pricelang.apps.quote.compare import Comparison
+    from pricelang.apps.quote.compare import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
     from pricelang.apps.quote.model import Quote
     from pricelang.apps.quote.workload import Workload
     from pricelang.apps.reconcile.reconcile import Reconciliation
     from pricelang.apps.reports.invoice import Invoice
-    from pricelang.apps.reports.tally import Given
-    from pricelang.apps.reports.totals import Report
+    from pricelang.apps.reports.tally import RecordDefaults
+    from pricelang.apps.reports.totals import UsageReport
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
@@ -250,7 +250,7 @@ class Book(PriceBook):
         at: Instant | None = None,
         unknown_counters: str = "refuse",
         **dimensions: str,
-    ) -> Comparison:
+    ) -> AlternativeComparison:
         """The same records under every model, mode and way to cache of the book,
         ranked, or under each `what_if` alone.
 
@@ -382,7 +382,7 @@ class Book(PriceBook):
         sums: bool = False,
         remote: bool = False,
         **dimensions: str,
-    ) -> Report:
+    ) -> UsageReport:
         """What a table of usage costs by some columns, `model`, `hour`, `day`, `week`, `month` or
         `year`: exact totals, and what has no price. Arguments and errors are those of
         `price_table`.
@@ -414,7 +414,7 @@ class Book(PriceBook):
         model: str | None = None,
         at: Instant | None = None,
         **dimensions: str,
-    ) -> Report:
+    ) -> UsageReport:
         """What records cost by what they carry, such as `day` or `session`;
         see `pricelang.apps.reports.report.report_records`.
 
@@ -536,11 +536,13 @@ class Book(PriceBook):
         return SparkBook(self, session)
 
 
-def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Given:
+def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> RecordDefaults:
     """What holds where records say nothing."""
-    from pricelang.apps.reports.tally import Given
+    from pricelang.apps.reports.tally import RecordDefaults
 
-    return Given(model, at if at is None or isinstance(at, str) else text_of(at), dimensions)
+    return RecordDefaults(
+        model, at if at is None or isinstance(at, str) else text_of(at), dimensions
+    )
 
 
 def load(source: str | Path = DEFAULT_BOOK) -> Book:

@@ -225,8 +225,8 @@ def factors() -> SearchStrategy[t.Factors]:
 
 
 @functools.cache
-def _factor() -> SearchStrategy[t.Factor]:
-    return st.builds(t.Factor, numbers(), _maybe(numbers()), name_lists())
+def _factor() -> SearchStrategy[t.FactorClause]:
+    return st.builds(t.FactorClause, numbers(), _maybe(numbers()), name_lists())
 
 
 def _several(strategy: SearchStrategy[t.Node]) -> SearchStrategy[tuple[t.Node, ...]]:

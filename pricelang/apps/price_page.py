@@ -44,7 +44,7 @@ HEADERS = {
 
 
 @frozen
-class Figure:
+class PageFigure:
     """An amount in a currency for `per`, such as `MTok` or `1,000 searches`."""
 
     amount: Fraction
@@ -53,18 +53,18 @@ class Figure:
 
 
 @frozen
-class Row:
+class PageRow:
     """A model and its price of each meter of the table, None where it has none;
     `status` is deprecated, retired, unsure or empty.
     """
 
     model: str
     status: str
-    prices: tuple[Figure | None, ...]
+    prices: tuple[PageFigure | None, ...]
 
 
 @frozen
-class Table:
+class PriceTable:
     """The prices of models: `mode` is `base` or a modifier,
     `given` what requests say beyond the defaults.
     """
@@ -73,7 +73,7 @@ class Table:
     title: str
     given: tuple[str, ...]
     meters: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
 
 
 @frozen
@@ -96,7 +96,7 @@ class Charged:
 
     meter: str
     title: str
-    price: Figure | None
+    price: PageFigure | None
     conditions: tuple[str, ...]
 
 
@@ -105,7 +105,7 @@ class Page:
     """The tables of a day (UTC seconds). What was not asked for is empty."""
 
     at: int
-    tables: tuple[Table, ...]
+    tables: tuple[PriceTable, ...]
     multiples: tuple[Multiple, ...]
     charges: tuple[Charged, ...]
     notes: tuple[Note, ...] = ()
@@ -201,7 +201,7 @@ class _Day:
         except PriceError:
             return None
 
-    def base(self) -> Table:
+    def base(self) -> PriceTable:
         """Every model at the defaults."""
         meters = [
             self.book.meters[index].name
@@ -210,7 +210,7 @@ class _Day:
         cells = [(model, found[1]) for model in self.models if (found := self.cell(model, ()))]
         return self._table(BASE, "Model pricing", (), meters, cells)
 
-    def under(self, modifier: m.Modifier) -> Table:
+    def under(self, modifier: m.Modifier) -> PriceTable:
         """The models whose prices a modifier changes,
         with the meters that have a price of their own.
         """
@@ -260,16 +260,16 @@ class _Day:
         given: tuple[str, ...],
         meters: list[str],
         cells: list[tuple[int, Combination]],
-    ) -> Table:
+    ) -> PriceTable:
         rows = [
-            Row(
+            PageRow(
                 self.book.models[model].name,
                 self._status(model),
                 tuple(self._figure(cell, name) for name in meters),
             )
             for model, cell in cells
         ]
-        return Table(
+        return PriceTable(
             mode, title, given, tuple(meters), tuple(row for row in rows if any(row.prices))
         )
 
@@ -290,16 +290,16 @@ class _Day:
             price.model for price in unsure if dict(price.scope).get(m.DATES, inside) & inside
         )
 
-    def _figure(self, cell: Combination, meter: str) -> Figure | None:
+    def _figure(self, cell: Combination, meter: str) -> PageFigure | None:
         rate = cell.rates[meter]
         if not isinstance(rate, Rate):
             return None
         return self._converted(rate.unit_price * rate.size, rate.per, cell)
 
-    def _converted(self, amount: Fraction, per: str, cell: Combination) -> Figure:
+    def _converted(self, amount: Fraction, per: str, cell: Combination) -> PageFigure:
         if cell.conversion is None:
-            return Figure(amount, per, self.book.currency)
-        return Figure(amount * cell.conversion.rate, per, cell.conversion.currency)
+            return PageFigure(amount, per, self.book.currency)
+        return PageFigure(amount * cell.conversion.rate, per, cell.conversion.currency)
 
     def multiples(self) -> Iterator[Multiple]:
         """The derived meters as multiples of what they derive from,

@@ -175,7 +175,7 @@ def _amend(draft: Draft, modifiers: list[m.Modifier]) -> None:
 
 
 def _amend_factor(
-    draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m.Scope, line: t.AmendLine
+    draft: Draft, modifier: m.Modifier, factor: t.FactorClause, scope: m.Scope, line: t.AmendLine
 ) -> m.Modifier:
     """The modifier with a factor replaced in a scope:
     each line it stands against is split in two.

@@ -31,7 +31,7 @@ from pricelang.usage.io.csv_lines import CsvWriter
 from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
-    from pricelang.apps.quote.compare import Comparison, Row
+    from pricelang.apps.quote.compare import AlternativeComparison, AlternativeRow
     from pricelang.apps.quote.model import Range
     from pricelang.apps.quote.scenarios import RequestBody
     from pricelang.usage.records import Outcome
@@ -209,7 +209,7 @@ def _tokens(ctx: click.Context, text: str, flag: str = "--cached") -> int:
     return int(digits)
 
 
-def _code(found: Comparison, by_flags: bool) -> int:
+def _code(found: AlternativeComparison, by_flags: bool) -> int:
     """A request by flags that cannot be read is wrong usage, as it is for `price`."""
     if not found.failures:
         return DONE
@@ -220,7 +220,7 @@ def _code(found: Comparison, by_flags: bool) -> int:
 # ---- tables --------------------------------------------------------------------------------------
 
 
-def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
+def _show(found: AlternativeComparison, top: int | None, as_markdown: bool) -> None:
     many = found.given.records + len(found.failures) > 1
     left = len(found.rows) - len(shown_rows(found, top))
     grids = []
@@ -244,7 +244,7 @@ def _show(found: Comparison, top: int | None, as_markdown: bool) -> None:
         click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
-def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
+def ranked_grid(found: AlternativeComparison, top: int | None, counts: bool) -> Grid:
     """The alternatives that have an amount, cheapest first;
     with the counts of refused records or without them.
     """
@@ -282,7 +282,7 @@ def ranked_grid(found: Comparison, top: int | None, counts: bool) -> Grid:
     return Grid(headers, tuple(rows), frozenset({0, 3, *([len(headers) - 1] if counts else [])}))
 
 
-def refused_grid(found: Comparison, counts: bool, places: bool = True) -> Grid:
+def refused_grid(found: AlternativeComparison, counts: bool, places: bool = True) -> Grid:
     """What has no price, whole or for some records, and the rule that says so."""
     together: dict[tuple[str, ...], list[str]] = {}
     for row in (
@@ -334,7 +334,7 @@ def _joined(values: list[str], separator: str) -> Iterator[str]:
     yield line
 
 
-def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
+def shown_rows(found: AlternativeComparison, top: int | None) -> list[tuple[int, AlternativeRow]]:
     """The rows to show with their ranks: the first, and the given one wherever it stands."""
     return [
         (number, row)
@@ -343,14 +343,14 @@ def shown_rows(found: Comparison, top: int | None) -> list[tuple[int, Row]]:
     ]
 
 
-def change_words(row: Row) -> str:
+def change_words(row: AlternativeRow) -> str:
     """`-50%`, cut to two decimals with an ellipsis where there are more."""
     from pricelang.apps.break_even import percent
 
     return "" if row.change is None else ("+" if row.change > 0 else "") + percent(row.change, 2)
 
 
-def span_words(row: Row, currency: str) -> str:
+def span_words(row: AlternativeRow, currency: str) -> str:
     """The least and the most, where they differ."""
     return (
         ""
@@ -360,7 +360,9 @@ def span_words(row: Row, currency: str) -> str:
     )
 
 
-def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> Iterator[str]:
+def _sentences(
+    found: AlternativeComparison, shown: list[tuple[int, AlternativeRow]], many: bool
+) -> Iterator[str]:
     """What stands under the tables: whether caches pay, what amounts hold, and notes."""
     yield from (answer.text for answer in found.caches)
     if many:
@@ -400,7 +402,7 @@ def _sentences(found: Comparison, shown: list[tuple[int, Row]], many: bool) -> I
 # ---- for programs --------------------------------------------------------------------------------
 
 
-def _as_csv(found: Comparison, top: int | None) -> str:
+def _as_csv(found: AlternativeComparison, top: int | None) -> str:
     text = io.StringIO()
     writer = CsvWriter(text)
     writer.row(CSV_COLUMNS)
@@ -433,7 +435,7 @@ def _as_csv(found: Comparison, top: int | None) -> str:
     return text.getvalue()
 
 
-def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
+def _as_data(found: AlternativeComparison, top: int | None) -> dict[str, object]:
     return {
         "currency": found.currency,
         "given": _row_data(found.given),
@@ -462,7 +464,7 @@ def _as_data(found: Comparison, top: int | None) -> dict[str, object]:
     }
 
 
-def _row_data(row: Row) -> dict[str, object]:
+def _row_data(row: AlternativeRow) -> dict[str, object]:
     """An alternative; `change` is a share of the given amount, -0.5 for half of it less."""
     amount = (
         dict.fromkeys(("low", "expected", "high"))

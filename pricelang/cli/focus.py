@@ -20,7 +20,7 @@ from pricelang.present.text_tables import counts_line
 from pricelang.usage.records import Skipped
 
 if TYPE_CHECKING:
-    from pricelang.apps.exports.focus import Account
+    from pricelang.apps.exports.focus import BillingAccount
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def focus_options(function: Decorated) -> Decorated:
     return function
 
 
-def _owner(owner: Account, attributes: Mapping[str, str]) -> Account:
+def _owner(owner: BillingAccount, attributes: Mapping[str, str]) -> BillingAccount:
     """The account with what a record says of itself:
     its workspace is the sub-account, all else but the day are tags.
     """
@@ -74,12 +74,12 @@ def write_answers(
     """Writes the rows of all bills, tells on standard error what became of the records,
     and returns the exit code.
     """
-    from pricelang.apps.exports.focus import Account, Row, rows_of, write_focus
+    from pricelang.apps.exports.focus import BillingAccount, Row, rows_of, write_focus
 
     id, _, name = account.partition("=")
     if not id.strip():
         raise Failure("bad_account", "`--account` takes ID or ID=NAME")
-    owner = Account(id.strip(), name.strip() or None, sub_account)
+    owner = BillingAccount(id.strip(), name.strip() or None, sub_account)
     below = book.list_book()
     counts = {"priced": 0, "free": 0, "skipped": 0, "refused": 0}
     totals: dict[str, Any] = {}

@@ -147,13 +147,15 @@ def _invoice(
 ) -> Invoice:
     from pricelang.apps.reports.invoice import make_invoice
     from pricelang.apps.reports.period import period_of
-    from pricelang.apps.reports.tally import Given
+    from pricelang.apps.reports.tally import RecordDefaults
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:
         if path != STDIN and not os.path.exists(path):
             ctx.fail(f"`{printable(path)}` does not exist")
-    given = Given(params["model"], params["at"], dimensions_of(ctx, params), params["strict"])
+    given = RecordDefaults(
+        params["model"], params["at"], dimensions_of(ctx, params), params["strict"]
+    )
     try:
         asked = None if period is None else period_of(period)
         outcomes = read_paths(

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pricelang.apps.reports.totals import RECORDS, Report, Total, Unpriced, as_record
+from pricelang.apps.reports.totals import RECORDS, Total, Unpriced, UsageReport, as_record
 from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, error_line
 from pricelang.cli.options import (
@@ -161,17 +161,19 @@ def _of_records(
     by: Sequence[str],
     limits: tuple[str | None, str | None, str | None],
     params: dict[str, Any],
-) -> Report:
+) -> UsageReport:
     """The report over files of records."""
     from pricelang.apps.reports.period import between, zone_of
     from pricelang.apps.reports.report import report_records
-    from pricelang.apps.reports.tally import Given
+    from pricelang.apps.reports.tally import RecordDefaults
     from pricelang.usage.reading import read_paths
 
     for path in params["files"]:
         if path != STDIN and not os.path.exists(path):
             ctx.fail(f"`{printable(path)}` does not exist")
-    given = Given(params["model"], params["at"], dimensions_of(ctx, params), params["strict"])
+    given = RecordDefaults(
+        params["model"], params["at"], dimensions_of(ctx, params), params["strict"]
+    )
     try:
         zone = zone_of(limits[2])
         period = between(limits[0], limits[1], zone)
@@ -193,7 +195,7 @@ def _of_records(
 
 
 def show_report(
-    report: Report, forms: dict[str, Any] | None = None, rest: tuple[str, ...] = ()
+    report: UsageReport, forms: dict[str, Any] | None = None, rest: tuple[str, ...] = ()
 ) -> int:
     """Prints the totals in one of the `FORMS`, and on standard error what
     has no price and which columns said nothing; returns the exit code.
@@ -219,7 +221,7 @@ def show_report(
     return SOME_FAILED if report.unpriced else DONE
 
 
-def _table(report: Report, as_markdown: bool, chart: bool) -> None:
+def _table(report: UsageReport, as_markdown: bool, chart: bool) -> None:
     grid = report_grid(report)
     if grid.rows and as_markdown:
         click.echo(markdown(grid))
@@ -242,7 +244,7 @@ def _table(report: Report, as_markdown: bool, chart: bool) -> None:
     show_notes(report.notes, as_markdown)
 
 
-def counts_text(report: Report) -> str:
+def counts_text(report: UsageReport) -> str:
     """How many rows or records were read, and what became of them."""
     counts = report.counts
     if counts is None:
@@ -290,7 +292,7 @@ def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
         )
 
 
-def report_grid(report: Report) -> Grid:
+def report_grid(report: UsageReport) -> Grid:
     """The totals as a table, with a line for each currency
     that adds them up where there are several.
     """
@@ -311,7 +313,7 @@ def report_grid(report: Report) -> Grid:
     return Grid(headers, tuple(rows), frozenset(range(len(report.by), len(headers))), len(sums))
 
 
-def _whole(report: Report) -> Iterator[Total]:
+def _whole(report: UsageReport) -> Iterator[Total]:
     """The total of each currency."""
     if report.whole:
         yield from report.whole
@@ -327,7 +329,7 @@ def _whole(report: Report) -> Iterator[Total]:
         yield Total((), sum(total.rows for total in totals), used, amount, currency)
 
 
-def _row(report: Report, total: Total, used: Sequence[str]) -> tuple[str, ...]:
+def _row(report: UsageReport, total: Total, used: Sequence[str]) -> tuple[str, ...]:
     return (*map(_shown, total.by), *_numbers(total, used))
 
 
@@ -344,7 +346,7 @@ def _shown(value: object) -> str:
     return "(none)" if value is None else printable(str(value))
 
 
-def _csv(report: Report) -> None:
+def _csv(report: UsageReport) -> None:
     """Comma-separated values; where a group has bounds,
     all have `low` and `high` and those no `amount`.
     """

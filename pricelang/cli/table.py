@@ -13,10 +13,10 @@ from pricelang.apps.price_page import (
     CHARGES,
     HEADERS,
     Charged,
-    Figure,
     Multiple,
     Page,
-    Table,
+    PageFigure,
+    PriceTable,
     price_page,
 )
 from pricelang.cli.options import at_option, book_option, open_book
@@ -90,7 +90,7 @@ def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
         yield _charges(page.charges, as_markdown)
 
 
-def _prices(table: Table, at: int) -> Grid:
+def _prices(table: PriceTable, at: int) -> Grid:
     heads = []
     for meter in table.meters:
         heads.append(
@@ -143,11 +143,11 @@ def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Grid:
     return Grid(("Charge", "Price", "Conditions"), tuple(rows), title="Charges")
 
 
-def _shown(figure: Figure | None) -> str:
+def _shown(figure: PageFigure | None) -> str:
     return f"{_money(figure)} / {figure.per}" if figure is not None else "-"
 
 
-def _money(figure: Figure) -> str:
+def _money(figure: PageFigure) -> str:
     return money(figure.amount, figure.currency)
 
 
@@ -194,7 +194,7 @@ def _as_data(page: Page) -> dict[str, object]:
     }
 
 
-def _figure(figure: Figure | None) -> dict[str, str] | None:
+def _figure(figure: PageFigure | None) -> dict[str, str] | None:
     if figure is None:
         return None
     return {"amount": plain(figure.amount), "per": figure.per, "currency": figure.currency}

@@ -19,7 +19,7 @@ Tags = tuple[int, ...]
 
 
 @frozen(eq=False, repr=False)
-class Held:
+class LinesThatHold:
     """The diagrams of all lines that hold for a request, whichever of them decide:
     a leaf with two lines is where the two meet.
     """
@@ -65,7 +65,7 @@ class _Compiler:
         """Says which rules are compiled, for the case that they are too many pieces."""
         self.draft.deciding(f"the {what} cut", self.draft.layers[-1].header.span)
 
-    def lines(self) -> Held:
+    def lines(self) -> LinesThatHold:
         """All lines that hold."""
         book = self.book
         self.looking_at("rates")
@@ -81,9 +81,9 @@ class _Compiler:
         self.looking_at("lines with `free`")
         free = self.held(remark.scope for remark in book.free)
         charges = tuple(self.held(offer.scope for offer in charge.free) for charge in book.charges)
-        return Held(values, refusals, free, modifiers, prices, derivations, charges)
+        return LinesThatHold(values, refusals, free, modifiers, prices, derivations, charges)
 
-    def decisions(self, held: Held) -> Decisions:
+    def decisions(self, held: LinesThatHold) -> Decisions:
         """The lines that decide."""
         book, picked = self.book, self.forest.mapped
         self.looking_at("rules")
@@ -132,7 +132,7 @@ class _Compiler:
         )
 
 
-def compile_rules(draft: Draft, book: Book) -> tuple[Held, Decisions]:
+def compile_rules(draft: Draft, book: Book) -> tuple[LinesThatHold, Decisions]:
     """The diagrams of all rules of a book, in the forest of the draft's requests:
     of the lines that hold, and of those that decide.
     """

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import define, evolve, field, frozen
 
 from pricelang.check.draft import Draft, span_of
-from pricelang.compile.decisions import Held, Tags
+from pricelang.compile.decisions import LinesThatHold, Tags
 from pricelang.model import book as m
 from pricelang.model.requests import NO, Requests, is_no, is_yes
 from pricelang.model.space import day, meet, points
@@ -43,7 +43,7 @@ class Reach:
 
     draft: Draft
     book: m.Book
-    held: Held
+    held: LinesThatHold
     decided: m.Decisions
     requests: Requests = field(init=False)
     _layers: dict[str, int] = field(init=False)

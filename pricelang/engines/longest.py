@@ -14,7 +14,7 @@ from pricelang.engines import join_keys as keyed
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.unsaid import default_sql
 from pricelang.evaluate.limits import ANSWER, WINDOW, Longest
-from pricelang.evaluate.rate_table.snapshots import Held, Versions
+from pricelang.evaluate.rate_table.snapshots import RequestMost, Versions
 
 Part = TypeVar("Part")
 
@@ -94,7 +94,7 @@ def with_values(
     return evolve(asked, values=values)
 
 
-def _windows(found: Versions, held: Held) -> tuple[int, ...] | None:
+def _windows(found: Versions, held: RequestMost) -> tuple[int, ...] | None:
     """How long a prompt may be in each window; where nothing turns on it,
     one that none is said of may be as in the only one that takes it.
     """
@@ -153,7 +153,7 @@ def _case(groups: Sequence[tuple[str, int | str]]) -> str:
 
 
 def _groups(
-    every: Sequence[Held], asked: Asked, part: Callable[[Held], Part | None]
+    every: Sequence[RequestMost], asked: Asked, part: Callable[[RequestMost], Part | None]
 ) -> Iterator[tuple[str, Part]]:
     """When a row has a limit, as SQL, and that limit:
     names with the same one in the same period together.

@@ -23,7 +23,7 @@ from pricelang.engines.spark_columns import (
     SPARK,
 )
 from pricelang.engines.spark_fallback import ANSWER, answers
-from pricelang.engines.spark_job import COST, Combination, Job
+from pricelang.engines.spark_job import COST, Combination, SparkJob
 from pricelang.engines.spark_totals import add_up
 from pricelang.evaluate.rate_table.atoms import RateTable
 from pricelang.model.errors import BadRequest
@@ -148,9 +148,9 @@ class SparkBook:
 
     def job(
         self, usage: DataFrame, mapping: Mapping[str, str], fixed: Fixed, sums: bool = False
-    ) -> Job:
+    ) -> SparkJob:
         """The usage with what its columns mean."""
-        return Job(
+        return SparkJob(
             self.book,
             self.session,
             usage,
@@ -159,7 +159,7 @@ class SparkBook:
             sums,
         )
 
-    def _look(self, job: Job) -> tuple[RateTable, bool, bool, str]:
+    def _look(self, job: SparkJob) -> tuple[RateTable, bool, bool, str]:
         """The rates of what is there, whether they price every row, whether 64 bits hold each
         amount, and what holds of every row that was looked at: a DataFrame is read again when it is
         used, and may have others then.
@@ -237,7 +237,7 @@ class SparkBook:
         return hard.withColumn("pl_answer", f.from_json(priced, ANSWER))
 
 
-def _guard(job: Job, starts: Sequence[int], ends: Sequence[int], most: Sequence[int]) -> str:
+def _guard(job: SparkJob, starts: Sequence[int], ends: Sequence[int], most: Sequence[int]) -> str:
     """Whether a row lies within the instants and quantities that were looked at, as SQL."""
     tests = [
         f"coalesce({quantity.sql} <= {greatest}, true)"

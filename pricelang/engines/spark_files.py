@@ -16,7 +16,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.totals import Report, Total, Unpriced
+from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
 from pricelang.engines.columns import Fixed
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
@@ -168,7 +168,7 @@ def report_files(
     session: SparkSession | None = None,
     sums: bool = False,
     remote: bool = False,
-) -> Report:
+) -> UsageReport:
     """What files of usage cost by some columns, as `pricelang.engines.totals.totals` says it;
     rows that have no price are counted by the reasons of their group.
 
@@ -204,7 +204,7 @@ def report_files(
             unpriced[reason] += refused
     found.sort(key=lambda total: [(value is None, str(value)) for value in total.by])
     lost = tuple(Unpriced(rows, "refused_rows", reason) for reason, rows in unpriced.most_common())
-    return Report(
+    return UsageReport(
         tuple(by), tuple(found), lost, sum(total.rows for total in found) + unpriced.total()
     )
 

@@ -39,7 +39,7 @@ Combination = tuple[str | None, tuple[str | None, ...]]
 
 
 @define(eq=False, repr=False)
-class Job:
+class SparkJob:
     """A DataFrame of usage, and a book to price it by."""
 
     book: PriceBook

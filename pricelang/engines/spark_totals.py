@@ -14,7 +14,7 @@ from pricelang.engines.dialects import InstantSyntax
 from pricelang.engines.fallback import DIGITS
 from pricelang.engines.spark_columns import AT, SPARK, after_1970
 from pricelang.engines.spark_fallback import ANSWER, answers
-from pricelang.engines.spark_job import Job
+from pricelang.engines.spark_job import SparkJob
 from pricelang.engines.totals import PERIODS
 from pricelang.evaluate.rate_table.atoms import (
     Each,
@@ -42,7 +42,7 @@ MAX_REASONS = 5
 """Reasons that a group's column `reason` names."""
 
 
-def add_up(job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame:
+def add_up(job: SparkJob, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
     groups = [f"{_zoneless(job, _group_sql(job, name))} as pl_by_{n}" for n, name in enumerate(by)]
     book = job.book.checked
@@ -66,7 +66,7 @@ def add_up(job: Job, by: Sequence[str], refused: str, single: bool) -> DataFrame
 
 
 def _here(
-    job: Job,
+    job: SparkJob,
     by: Sequence[str],
     groups: Sequence[str],
     every: RateTable,
@@ -168,7 +168,7 @@ def _side(every: RateThreshold, found: RateThreshold, side: int) -> int:
     return bisect_right(found.limits, every.limits[side - 1]) if side else 0
 
 
-def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> DataFrame:
+def _sums(job: SparkJob, groups: Sequence[str], table: RateTable, wide: bool) -> DataFrame:
     """The usage grouped by what rates may depend on: `pl_rows`, and the sum of each quantity."""
     from pyspark.sql import functions as f
 
@@ -183,7 +183,7 @@ def _sums(job: Job, groups: Sequence[str], table: RateTable, wide: bool) -> Data
 
 
 def _where_they_are(
-    job: Job, by: Sequence[str], groups: Sequence[str], refused: str, single: bool
+    job: SparkJob, by: Sequence[str], groups: Sequence[str], refused: str, single: bool
 ) -> DataFrame:
     """The totals of groups that are many."""
     table, found = _grouped(job, groups, job.combinations(job.usage.limit(FIRST)))
@@ -225,7 +225,7 @@ def _models(by: Sequence[str], own: Sequence[str], model: str) -> list[str]:
 
 
 def _grouped(
-    job: Job, groups: Sequence[str], seen: list[tuple[str | None, tuple[str | None, ...]]]
+    job: SparkJob, groups: Sequence[str], seen: list[tuple[str | None, tuple[str | None, ...]]]
 ) -> tuple[RateTable, DataFrame]:
     """The usage grouped by what its rates depend on. What is there is guessed from the first rows,
     so that one look at all of them is enough, unless a later one has a combination whose rates
@@ -257,7 +257,7 @@ def _grouped(
             return again, found
 
 
-def _bad_sql(job: Job) -> str:
+def _bad_sql(job: SparkJob) -> str:
     """Whether a sum cannot hold a row:
     a quantity is no number, or so small that a minimum may hold.
     """
@@ -281,7 +281,7 @@ def _bad_sql(job: Job) -> str:
 
 
 def _one_by_one(
-    job: Job,
+    job: SparkJob,
     by: Sequence[str],
     groups: Sequence[str],
     table: RateTable,
@@ -353,7 +353,7 @@ def _one_by_one(
 
 
 def _summed(
-    job: Job, by: Sequence[str], parts: DataFrame, refused: str, decimals: int
+    job: SparkJob, by: Sequence[str], parts: DataFrame, refused: str, decimals: int
 ) -> DataFrame:
     """The parts of each group added up, under the names that were asked for."""
     from pyspark.sql import functions as f
@@ -395,19 +395,19 @@ def _summed(
     )
 
 
-def _is_zoned(job: Job, sql: str) -> bool:
+def _is_zoned(job: SparkJob, sql: str) -> bool:
     """Whether SQL is an instant of Spark's type TIMESTAMP."""
     return job.timed.selectExpr(f"{sql} as pl_by").schema[0].dataType.simpleString() == "timestamp"
 
 
-def _zoneless(job: Job, sql: str) -> str:
+def _zoneless(job: SparkJob, sql: str) -> str:
     """An instant as its microseconds since 1970:
     what Python has of it is in the zone of the machine, in which two hours of a year have one name.
     """
     return f"unix_micros({sql})" if _is_zoned(job, sql) else sql
 
 
-def _group_sql(job: Job, name: str) -> str:
+def _group_sql(job: SparkJob, name: str) -> str:
     """A column that totals are by, as SQL."""
     if name == "model" or name == job.columns.model:
         return job.model
@@ -431,7 +431,7 @@ def _group_sql(job: Job, name: str) -> str:
     )
 
 
-def _is_period(job: Job, name: str) -> bool:
+def _is_period(job: SparkJob, name: str) -> bool:
     """Whether totals by a name are by a period of the instant."""
     return name in PERIODS and name not in job.usage.columns
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from pricelang.apps.reports.totals import Report, Total, Unpriced
+from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.duck import Job
 from pricelang.engines.names import literal, quoted
@@ -37,7 +37,7 @@ FIRST = 20_000
 """Rows that are looked at to guess what all have."""
 
 
-def totals(job: Job, by: Sequence[str] = ()) -> Report:
+def totals(job: Job, by: Sequence[str] = ()) -> UsageReport:
     """The cost of a table of usage by some columns, by `model` (the book's id of it),
     or by `hour`, `day`, `week`, `month` or `year` of the instant.
 
@@ -83,7 +83,7 @@ def totals(job: Job, by: Sequence[str] = ()) -> Report:
         unpriced[("bad_line", error, None)] = unpriced.get(("bad_line", error, None), 0) + 1
         read += 1
     reasons = sorted(unpriced.items(), key=lambda pair: (-pair[1], pair[0][:2]))
-    return Report(
+    return UsageReport(
         tuple(by),
         tuple(_ordered(found, job.quantities)),
         tuple(Unpriced(count, *reason) for reason, count in reasons),

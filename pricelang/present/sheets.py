@@ -6,7 +6,7 @@ from attrs import frozen
 
 
 @frozen
-class Cell:
+class SheetCell:
     """A text, the rule behind it as `file:line` (or empty),
     a remark on the side, and what is doubtful about it.
     """
@@ -26,7 +26,7 @@ class Sheet:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[SheetCell, ...], ...]
     numbers: frozenset[int] = frozenset()
     note: str = ""
     folded: bool = False

@@ -325,9 +325,9 @@ class Builder:
             tuple(self.factor(child) for child in self.trees(node, "factor")), span=self.span(node)
         )
 
-    def factor(self, node: Tree[Token]) -> t.Factor:
+    def factor(self, node: Tree[Token]) -> t.FactorClause:
         numbers = [self.number(token) for token in self.tokens(node, "NUMBER")]
-        return t.Factor(
+        return t.FactorClause(
             numbers[0],
             numbers[1] if len(numbers) > 1 else None,
             self.names(node),

@@ -202,7 +202,7 @@ def _endings(endings: t.Endings) -> str:
 # ---- effects -------------------------------------------------------------------------------------
 
 
-def _factor(factor: t.Factor) -> str:
+def _factor(factor: t.FactorClause) -> str:
     return _words(
         "x", _number(factor.number), _instead(factor.instead_of), "on", _names(factor.meters)
     )

@@ -301,7 +301,7 @@ class Figures(Statement):
 
 
 @frozen
-class Factor(Node):
+class FactorClause(Node):
     """`x N [instead of N] on meters`."""
 
     number: Number
@@ -313,7 +313,7 @@ class Factor(Node):
 class Factors(Node):
     """Factors joined by `and`."""
 
-    factors: tuple[Factor, ...]
+    factors: tuple[FactorClause, ...]
 
 
 @frozen
@@ -546,7 +546,7 @@ class ClaimIs(Node):
     """`MULTIPLIER is x N on METERS`: this and nothing else."""
 
     name: Name
-    factor: Factor
+    factor: FactorClause
 
 
 @frozen

@@ -13,7 +13,7 @@ from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import Verdict, decide_claims
 from pricelang.verify.order import Order, order_of_stack
 from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
-from pricelang.verify.unreachable import Dead, dead_rules
+from pricelang.verify.unreachable import UnusedRule, dead_rules
 
 
 @define(eq=False, repr=False)
@@ -65,6 +65,6 @@ class Audit:
         return against_below(self.analysis)
 
     @cached_property
-    def dead(self) -> tuple[Dead, ...]:
+    def dead(self) -> tuple[UnusedRule, ...]:
         """Rules that decide nothing."""
         return dead_rules(self.analysis)

@@ -18,7 +18,7 @@ from pricelang.verify.analysis import Analysis
 
 
 @frozen
-class Dead:
+class UnusedRule:
     """Something that could go, or that is missing: `kind` is unreached, hidden, same or gap."""
 
     kind: str
@@ -26,7 +26,7 @@ class Dead:
     location: str
 
 
-def dead_rules(analysis: Analysis) -> tuple[Dead, ...]:
+def dead_rules(analysis: Analysis) -> tuple[UnusedRule, ...]:
     """All of them, in order of place."""
     found = [
         *_lines(analysis),
@@ -51,7 +51,7 @@ def _reached(analysis: Analysis, root: int, index: int, constraints: Sequence[Co
     return analysis.find([(root, lambda leaf: index in leaf), *constraints]) is not None
 
 
-def _lines(analysis: Analysis) -> Iterator[Dead]:
+def _lines(analysis: Analysis) -> Iterator[UnusedRule]:
     """Lines that decide for no request that otherwise exists
     (a refusal need not end in a price to have decided).
     """
@@ -59,7 +59,7 @@ def _lines(analysis: Analysis) -> Iterator[Dead]:
         free_of = [analysis.let_through(but=number)]
         for index, line in enumerate(modifier.lines):
             if not _reached(analysis, analysis.book.decisions.modifiers[number], index, free_of):
-                yield Dead(
+                yield UnusedRule(
                     "unreached",
                     "no request that other rules let through reaches this line of "
                     f"`{modifier.name}`",
@@ -67,7 +67,7 @@ def _lines(analysis: Analysis) -> Iterator[Dead]:
                 )
 
 
-def _rows(analysis: Analysis) -> Iterator[Dead]:
+def _rows(analysis: Analysis) -> Iterator[UnusedRule]:
     constraints = [analysis.usable]
     decided = analysis.book.decisions
     paid: set[int] = set()
@@ -97,14 +97,14 @@ def _rows(analysis: Analysis) -> Iterator[Dead]:
                 if hidden
                 else "the meter is not offered while it holds"
             )
-            yield Dead(
+            yield UnusedRule(
                 "hidden" if hidden else "unreached",
                 f"the price of `{name}` for `{model}` is never paid: {why}",
                 price.origin.place,
             )
 
 
-def _derivations(analysis: Analysis) -> Iterator[Dead]:
+def _derivations(analysis: Analysis) -> Iterator[UnusedRule]:
     """Derivations that a published price always hides."""
     for index, line in enumerate(analysis.book.derivations):
         decided = analysis.book.decisions
@@ -119,23 +119,23 @@ def _derivations(analysis: Analysis) -> Iterator[Dead]:
         )
         if not _reached(analysis, decided.derivations[line.meter], index, [row, analysis.usable]):
             name = analysis.book.meters[line.meter].name
-            yield Dead(
+            yield UnusedRule(
                 "hidden", f"no price of `{name}` comes from this derivation", line.origin.place
             )
 
 
-def _exclusions(analysis: Analysis) -> Iterator[Dead]:
+def _exclusions(analysis: Analysis) -> Iterator[UnusedRule]:
     names = tuple(modifier.name for modifier in analysis.book.modifiers)
     for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True):
         if analysis.find([(root, is_yes), analysis.not_excluded]) is None:
-            yield Dead(
+            yield UnusedRule(
                 "unreached",
                 f"the exclusion of `{exclusion.label(names)}` never decides",
                 exclusion.origin.place,
             )
 
 
-def _remarks(analysis: Analysis) -> Iterator[Dead]:
+def _remarks(analysis: Analysis) -> Iterator[UnusedRule]:
     decided = analysis.book.decisions
     groups: list[tuple[str, tuple[m.Remark, ...], int, list[Constraint]]] = [
         ("refusal", analysis.book.refusals, decided.refusals, [analysis.existing]),
@@ -145,22 +145,24 @@ def _remarks(analysis: Analysis) -> Iterator[Dead]:
     for what, remarks, root, constraints in groups:
         for index, remark in enumerate(remarks):
             if not _reached(analysis, root, index, constraints):
-                yield Dead("unreached", f"no request reaches this {what}", remark.origin.place)
+                yield UnusedRule(
+                    "unreached", f"no request reaches this {what}", remark.origin.place
+                )
 
 
-def _values(analysis: Analysis) -> Iterator[Dead]:
+def _values(analysis: Analysis) -> Iterator[UnusedRule]:
     for number, dimension in enumerate(analysis.book.dimensions):
         for index, value in enumerate(dimension.values):
             inside = analysis.within(((2 + number, 1 << index),))
             if analysis.find([inside, analysis.usable]) is None:
-                yield Dead(
+                yield UnusedRule(
                     "unreached",
                     f"no request has {dimension.name} `{value.name}`",
                     dimension.origin.place,
                 )
 
 
-def _same(analysis: Analysis) -> Iterator[Dead]:
+def _same(analysis: Analysis) -> Iterator[UnusedRule]:
     """Modifiers that have the same effect on the same requests,
     or whose scopes mean the same, however they are written.
     """
@@ -181,13 +183,13 @@ def _same(analysis: Analysis) -> Iterator[Dead]:
             [decided, exists], lambda leaves: YES if leaves[0] and leaves[1] == YES else NO
         )
         if root in seen and modifier.lines:
-            yield Dead(
+            yield UnusedRule(
                 "same",
                 f"`{modifier.name}` says just what `{seen[root].name}` says",
                 modifier.origin.place,
             )
         elif scope in scopes and scope != analysis.forest.leaf(NO) and scope != exists:
-            yield Dead(
+            yield UnusedRule(
                 "same",
                 f"`{modifier.name}` holds for just the requests that `{scopes[scope].name}` "
                 "holds for",
@@ -197,7 +199,7 @@ def _same(analysis: Analysis) -> Iterator[Dead]:
         scopes.setdefault(scope, modifier)
 
 
-def _holes(analysis: Analysis) -> Iterator[Dead]:
+def _holes(analysis: Analysis) -> Iterator[UnusedRule]:
     """Days on which a modifier says nothing of a request
     that it speaks of both before and after.
     """
@@ -236,7 +238,7 @@ def _holes(analysis: Analysis) -> Iterator[Dead]:
                 f"from {day(analysis.book.boundaries[first - 1])} before "
                 f"{day(analysis.book.boundaries[last])}"
             )
-            yield Dead(
+            yield UnusedRule(
                 "gap",
                 f"`{modifier.name}` says nothing {period}, of requests that it speaks of "
                 "before and after",
@@ -248,7 +250,7 @@ def _either(analysis: Analysis, left: int, right: int) -> int:
     return analysis.forest.combine([left, right], lambda leaves: YES if YES in leaves else NO)
 
 
-def _gaps(analysis: Analysis) -> Iterator[Dead]:
+def _gaps(analysis: Analysis) -> Iterator[UnusedRule]:
     """Days on which a model that had a price of a meter has none."""
     book = analysis.book
     first: dict[tuple[int, int], m.Price] = {}
@@ -275,7 +277,7 @@ def _gaps(analysis: Analysis) -> Iterator[Dead]:
             )
             if point is not None:
                 at = day(analysis.space.instant(point[m.DATES]))
-                yield Dead(
+                yield UnusedRule(
                     "gap",
                     f"`{book.meters[meter].name}` of `{book.models[model].name}` has no "
                     f"price at {at}",

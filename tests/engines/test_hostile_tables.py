@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import pricelang
-from pricelang.apps.reports.totals import Report
+from pricelang.apps.reports.totals import UsageReport
 
 OPUS, DAY = "claude-opus-4-7", "2026-05-01"
 ONE = Fraction("0.005")
@@ -28,7 +28,7 @@ def made(connection: duckdb.DuckDBPyConnection, more: str) -> duckdb.DuckDBPyCon
     return connection
 
 
-def amount(report: Report) -> Fraction:
+def amount(report: UsageReport) -> Fraction:
     return sum((total.amount for total in report.totals), Fraction(0))
 
 

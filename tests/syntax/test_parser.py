@@ -235,10 +235,10 @@ def test_a_multiplier_line_by_line() -> None:
     )
     fast = t.IsTest(t.Name("speed"), (t.Name("fast"), t.Name("fastest")))
     over = t.Threshold((t.Name("input"), t.Name("output")), True, t.Number(Fraction(5)))
-    six = t.Factor(
+    six = t.FactorClause(
         t.Number(Fraction(6)), t.Number(Fraction(2)), (t.Name("input"), t.Name("output"))
     )
-    half = t.Factor(t.Number(Fraction(3, 2)), None, (t.Name("cache_read"),))
+    half = t.FactorClause(t.Number(Fraction(3, 2)), None, (t.Name("cache_read"),))
     ends = t.Endings(models=(t.Name("m"),), end=t.Date(1_767_312_000), then=t.Outcome("refuse"))
     assert statement == t.Multiplier(
         t.Name("fast"),

@@ -19,7 +19,7 @@ import pricelang
 from pricelang.apps.reports.invoice import make_invoice
 from pricelang.apps.reports.period import between
 from pricelang.apps.reports.report import report_records
-from pricelang.apps.reports.tally import Given
+from pricelang.apps.reports.tally import RecordDefaults
 from pricelang.model.errors import PriceError
 from pricelang.usage import reading
 from pricelang.usage.formats.registry import FORMATS
@@ -30,7 +30,7 @@ from .helpers import SAMPLES
 MUTANTS = int(os.environ.get("PRICELANG_MUTANTS", "3000"))
 SEED = int(os.environ.get("PRICELANG_MUTANTS_SEED", "13"))
 BOOK = pricelang.load()
-GIVEN = Given("claude-opus-5", "2026-10-20", {"endpoint": "global"})
+GIVEN = RecordDefaults("claude-opus-5", "2026-10-20", {"endpoint": "global"})
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.suffix in (".json", ".jsonl", ".sse"))
 Way = tuple[Any, ...]
 

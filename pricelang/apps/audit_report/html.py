@@ -14,12 +14,12 @@ from urllib.parse import quote
 from attrs import define, field
 
 from pricelang.apps.audit_report.charts import payback_chart, timeline
-from pricelang.apps.audit_report.report import Report, report_of
+from pricelang.apps.audit_report.report import AuditReport, report_of
 from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import grouped, money
 from pricelang.present.markup import Html, element, join
-from pricelang.present.sheets import Cell, Sheet
+from pricelang.present.sheets import Sheet, SheetCell
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.stacking import Applicability, Meeting
@@ -54,7 +54,7 @@ def render_report(
     return page_of(report_of(book, at, since), texts or {})
 
 
-def page_of(report: Report, texts: Mapping[str, str]) -> str:
+def page_of(report: AuditReport, texts: Mapping[str, str]) -> str:
     """The HTML text of a report, with the rule files that its places name."""
     links = _Links({name: text.split("\n") for name, text in texts.items()})
     sections = [(anchor, title, body) for anchor, title, body in _sections(report, links) if body]
@@ -94,7 +94,7 @@ def page_of(report: Report, texts: Mapping[str, str]) -> str:
     )
 
 
-def _header(report: Report) -> Html:
+def _header(report: AuditReport) -> Html:
     held = sum(verdict.holds for verdict in report.verdicts)
     undecided = sum(verdict.undecided for verdict in report.verdicts)
     broken = len(report.verdicts) - held
@@ -128,7 +128,7 @@ def _fact(name: str, value: str, tone: str) -> Html:
     return element("div", element("dt", name), element("dd", value, class_=tone))
 
 
-def _sections(report: Report, links: _Links) -> Iterable[tuple[str, str, Html]]:
+def _sections(report: AuditReport, links: _Links) -> Iterable[tuple[str, str, Html]]:
     """Anchor, heading and body of each section; a body is empty where there is nothing to say."""
     yield "prices", "Prices", join(*(_sheet(sheet, links) for sheet in report.prices))
     if report.since is not None:
@@ -200,7 +200,7 @@ def _claims(verdicts: tuple[Verdict, ...], links: _Links) -> Html:
     return join(*broken, note, _table("All claims", ("Claim", "Verdict"), rows))
 
 
-def _contract(report: Report) -> Html:
+def _contract(report: AuditReport) -> Html:
     return join(
         *(join(element("p", _words(text)), _record(request)) for text, request in report.contract)
     )
@@ -219,7 +219,7 @@ def _record(witness: Witness | None) -> Html:
     )
 
 
-def _stacking(report: Report, links: _Links) -> Html:
+def _stacking(report: AuditReport, links: _Links) -> Html:
     if not report.reaches:
         return Html("")
     names = [reach.name for reach in report.reaches]
@@ -286,7 +286,7 @@ def _meeting(meeting: Meeting, links: _Links) -> Html:
     )
 
 
-def _order(report: Report) -> Html:
+def _order(report: AuditReport) -> Html:
     undecided = [
         f"Whether the order of the stack moves the price of {meter} is undecided: too many "
         "combinations."
@@ -317,7 +317,7 @@ def _order(report: Report) -> Html:
     )
 
 
-def _reach(reach: Applicability, report: Report, links: _Links) -> Html:
+def _reach(reach: Applicability, report: AuditReport, links: _Links) -> Html:
     days = [
         element(
             "div", f"from {start}" + (f" before {end}" if end is not None else ""), class_="short"
@@ -346,7 +346,7 @@ def _reach(reach: Applicability, report: Report, links: _Links) -> Html:
     )
 
 
-def _dead(report: Report, links: _Links) -> Html:
+def _dead(report: AuditReport, links: _Links) -> Html:
     if not report.dead:
         return element(
             "p", "Every rule decides for some request, and no day is left without a price."
@@ -363,7 +363,7 @@ def _dead(report: Report, links: _Links) -> Html:
     return _table("Rules that decide nothing, and gaps", ("Rule", "Kind", "Why"), rows)
 
 
-def _sources(report: Report) -> Html:
+def _sources(report: AuditReport) -> Html:
     if not report.sources:
         return Html("")
     rows = []
@@ -510,7 +510,7 @@ class _Links:
             title=(f"{note}; " if note else "") + f"{place}: {said}",
         )
 
-    def cell(self, cell: Cell) -> Html:
+    def cell(self, cell: SheetCell) -> Html:
         """The text of a cell, leading to its rule."""
         return self.to(cell.place, _words(cell.text), cell.note)
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pricelang.apps.price_page import ALL, BASE, Charged, Figure, Multiple, Table, price_page
+from pricelang.apps.price_page import (
+    ALL,
+    BASE,
+    Charged,
+    Multiple,
+    PageFigure,
+    PriceTable,
+    price_page,
+)
 from pricelang.evaluate.combination import Combination as Rates
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_rates import Rate
@@ -18,7 +26,7 @@ from pricelang.model.instants import written
 from pricelang.model.requests import Requests, requests_in
 from pricelang.model.space import meet, space_of
 from pricelang.present.decimals import grouped, money
-from pricelang.present.sheets import Cell, Sheet
+from pricelang.present.sheets import Sheet, SheetCell
 
 _DOES = {
     "factor": "x",
@@ -42,7 +50,7 @@ def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
         yield Sheet("Charges", ("Charge", "Price", "Conditions"), rows, frozenset({1}))
 
 
-def _price_sheet(book: m.Book, seconds: int, table: Table, requests: Requests) -> Sheet:
+def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Requests) -> Sheet:
     index = {model.name: number for number, model in enumerate(book.models)}
     modifier = next((found for found in book.modifiers if found.name == table.mode), None)
     pers = {figure.per for row in table.rows for figure in row.prices if figure is not None}
@@ -53,7 +61,7 @@ def _price_sheet(book: m.Book, seconds: int, table: Table, requests: Requests) -
         day = ((m.MODELS, 1 << number), (m.DATES, 1 << _stretch(book, seconds)))
         rates = _rates(book, requests, day, modifier)
         origin = book.models[number].origin
-        name = Cell(
+        name = SheetCell(
             row.model,
             origin.place,
             row.status if row.status != "unsure" else "",
@@ -101,7 +109,7 @@ def _rates(
     return None
 
 
-def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
+def _steps(rates: Rates, mode: str, currency: str) -> list[SheetCell]:
     """What a modifier does in some rates, or in the base table what anything does:
     each thing once, with its line.
     """
@@ -117,26 +125,28 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[Cell]:
                     else f"{money(step.value, currency)} per {step.per}"
                 )
                 shown = f"{_DOES[step.kind]} {value}" + (f" {step.rule}" if mode == BASE else "")
-                found[shown, step.origin.place] = Cell(shown, step.origin.place)
+                found[shown, step.origin.place] = SheetCell(shown, step.origin.place)
     return list(found.values())
 
 
-def _acting(rates: Rates | None, mode: str, currency: str) -> Cell:
+def _acting(rates: Rates | None, mode: str, currency: str) -> SheetCell:
     steps = _steps(rates, mode, currency) if rates is not None else []
-    return Cell(", ".join(step.text for step in steps), steps[0].place if steps else "")
+    return SheetCell(", ".join(step.text for step in steps), steps[0].place if steps else "")
 
 
-def _figure(figure: Figure | None, meter: str, rates: Rates | None, common: str | None) -> Cell:
+def _figure(
+    figure: PageFigure | None, meter: str, rates: Rates | None, common: str | None
+) -> SheetCell:
     if figure is None:
-        return Cell("–", "", "not offered")
+        return SheetCell("–", "", "not offered")
     text = money(figure.amount, figure.currency) + (
         "" if figure.per == common else f" / {figure.per}"
     )
     rate = rates.rates[meter] if rates is not None else None
     if not isinstance(rate, Rate):
-        return Cell(text)
+        return SheetCell(text)
     note = f"{grouped(rate.derivation[0])} x {rate.derivation[1]}" if rate.derivation else ""
-    return Cell(text, rate.origin.place, note, "; ".join(rate.doubts))
+    return SheetCell(text, rate.origin.place, note, "; ".join(rate.doubts))
 
 
 def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Sheet:
@@ -158,26 +168,30 @@ def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Sheet:
         place = next(
             (x.place for x in (*(x.origin for x in lines), *(x.origin for x in priced))), ""
         )
-        factor = Cell(f"{grouped(multiple.factor)} x {multiple.of}", place)
+        factor = SheetCell(f"{grouped(multiple.factor)} x {multiple.of}", place)
         rows.append(
             (
-                Cell(multiple.meter),
+                SheetCell(multiple.meter),
                 factor,
-                Cell(models or ("all others" if multiple.meter in general else "all")),
+                SheetCell(models or ("all others" if multiple.meter in general else "all")),
             )
         )
     return Sheet("Derived prices", ("Meter", "Price", "Models"), tuple(rows), frozenset({1}))
 
 
-def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[Cell, ...]:
+def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[SheetCell, ...]:
     charge = next(x for x in book.charges if book.meters[x.meter].name == charged.meter)
     day = ((m.DATES, 1 << _stretch(book, seconds)),)
     held = [x.origin for x in charge.prices if x.after is None and meet(x.scope, day) is not None]
     if charged.price is None:
-        price = Cell(
+        price = SheetCell(
             "free", next((offer.origin.place for offer in charge.free), charge.origin.place)
         )
     else:
         text = f"{money(charged.price.amount, charged.price.currency)} per {charged.price.per}"
-        price = Cell(text, (held or [charge.origin])[0].place)
-    return Cell(charged.title, charge.origin.place), price, Cell("; ".join(charged.conditions))
+        price = SheetCell(text, (held or [charge.origin])[0].place)
+    return (
+        SheetCell(charged.title, charge.origin.place),
+        price,
+        SheetCell("; ".join(charged.conditions)),
+    )

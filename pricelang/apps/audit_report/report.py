@@ -19,13 +19,13 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.decimals import grouped, money
-from pricelang.present.sheets import Cell, Sheet
+from pricelang.present.sheets import Sheet, SheetCell
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.diff.difference import compare
 from pricelang.verify.order import Order
 from pricelang.verify.stacking import Applicability, Meeting
-from pricelang.verify.unreachable import Dead
+from pricelang.verify.unreachable import UnusedRule
 from pricelang.verify.witness import Witness
 
 
@@ -46,7 +46,7 @@ class Payback:
 
 
 @frozen
-class Report:
+class AuditReport:
     """Everything that is said of a book at `at` (UTC seconds).
     What a book has nothing of is empty.
     """
@@ -67,7 +67,7 @@ class Report:
     changes: Sheet
     periods: Sheet
     differences: tuple[Sheet, ...]
-    dead: tuple[Dead, ...]
+    dead: tuple[UnusedRule, ...]
     contract: tuple[tuple[str, Witness | None], ...]
     sources: tuple[m.Source, ...]
     modifier_places: Mapping[str, str]
@@ -80,7 +80,7 @@ def texts_of(source: str | Path) -> dict[str, str]:
     return {file.name: file.text for layer in read_layers(source) for file in layer.files}
 
 
-def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Report:
+def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> AuditReport:
     """The report on a book (or its `Audit`):
     its prices on a day or at an instant, and its differences since another.
 
@@ -98,7 +98,7 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Rep
     book, analysis = audit.book, audit.analysis
     lanes, changes = history(analysis)
     prices = tuple(price_sheets(book, seconds))
-    return Report(
+    return AuditReport(
         book.name,
         book.title,
         book.currency,
@@ -166,10 +166,14 @@ def _break_even(
     if found.pools:
         rows = tuple(
             (
-                Cell(pool.title, pool.location),
-                Cell(f"{grouped(pool.quantity)} {pool.unit} per {pool.account}", pool.location),
-                Cell(f"{grouped(pool.uses)} of the shortest uses" if pool.uses is not None else ""),
-                Cell(
+                SheetCell(pool.title, pool.location),
+                SheetCell(
+                    f"{grouped(pool.quantity)} {pool.unit} per {pool.account}", pool.location
+                ),
+                SheetCell(
+                    f"{grouped(pool.uses)} of the shortest uses" if pool.uses is not None else ""
+                ),
+                SheetCell(
                     f"{money(pool.price, pool.currency or book.currency)} per {pool.per}",
                     pool.location,
                 ),
@@ -188,7 +192,7 @@ def _break_even(
 
 def _cache_row(
     book: m.Book, cache: CacheBreakEven, places: Mapping[tuple[str, str], str]
-) -> tuple[Cell, ...]:
+) -> tuple[SheetCell, ...]:
     currency = cache.currency or book.currency
     figures = (
         (cache.write, cache.write_price),
@@ -196,7 +200,9 @@ def _cache_row(
         (cache.base, cache.base_price),
     )
     prices = [
-        Cell(money(price, currency), places.get((cache.model, name), ""), f"{name} per {cache.per}")
+        SheetCell(
+            money(price, currency), places.get((cache.model, name), ""), f"{name} per {cache.per}"
+        )
         for name, price in figures
     ]
     reads = (
@@ -210,11 +216,11 @@ def _cache_row(
         else ", ".join(filter(None, (" x ".join(cache.stack) or "no multiplier", cache.given)))
     )
     return (
-        Cell(cache.model, places.get((cache.model, ""), "")),
-        Cell(cache.write),
+        SheetCell(cache.model, places.get((cache.model, ""), "")),
+        SheetCell(cache.write),
         *prices,
-        Cell(reads),
-        Cell(where),
+        SheetCell(reads),
+        SheetCell(where),
     )
 
 
@@ -225,7 +231,7 @@ def _differences(book: m.Book, since: int, at: int, listed: tuple[Sheet, ...]) -
     places = _places(book, at)
     places |= {("model", row[0].text): row[1].place for sheet in listed[:1] for row in sheet.rows}
     places |= {("price", row[0].text): row[1].place for sheet in listed[:1] for row in sheet.rows}
-    rows: dict[bool, list[tuple[Cell, ...]]] = {False: [], True: []}
+    rows: dict[bool, list[tuple[SheetCell, ...]]] = {False: [], True: []}
     for change in compare(book, book, written(since), written(at)):
         what = change.subject.replace("`", "") or change.kind
         keys = [
@@ -235,7 +241,7 @@ def _differences(book: m.Book, since: int, at: int, listed: tuple[Sheet, ...]) -
         ]
         place = next((places[key] for key in keys if key in places), "")
         rows[change.kind == "figure"].append(
-            (Cell(what, place), Cell(change.text.replace(" -> ", " → ")))
+            (SheetCell(what, place), SheetCell(change.text.replace(" -> ", " → ")))
         )
     titles = (
         (False, "What requests pay, and what they may ask"),

@@ -16,7 +16,7 @@ from pricelang.model.instants import written
 from pricelang.model.requests import is_yes
 from pricelang.model.space import holds
 from pricelang.present.decimals import money
-from pricelang.present.sheets import Cell, Sheet
+from pricelang.present.sheets import Sheet, SheetCell
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import effect_of
 
@@ -89,10 +89,10 @@ def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Sheet]:
         life = [
             *found,
             *_withdrawn(book, number),
-            *((day, Cell(what, model.origin.place)) for day, what in ends if day is not None),
+            *((day, SheetCell(what, model.origin.place)) for day, what in ends if day is not None),
         ]
         for day, cell in sorted(life, key=lambda entry: entry[0]):
-            told.append((Cell(model.name, model.origin.place), Cell(written(day)), cell))
+            told.append((SheetCell(model.name, model.origin.place), SheetCell(written(day)), cell))
     note = f"list prices in {book.currency} of requests that say nothing beyond the model"
     return tuple(lanes), Sheet(
         "Price changes", ("Model", "Date", "What changed"), tuple(told), note=note
@@ -109,7 +109,7 @@ def _edges(scope: m.Scope) -> list[int]:
     ] + [mask.bit_length()]
 
 
-def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tuple[int, Cell]]:
+def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tuple[int, SheetCell]]:
     """The days on which the list prices of a model begin or change,
     in words, with the rule behind it.
     """
@@ -134,7 +134,10 @@ def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tupl
                 book, [(meter, before.get(meter, ""), now[meter]) for meter in changed], point
             )
             text = words if before else f"released: {words}" if words else "released"
-            yield book.boundaries[stretch - 1], Cell(text, origin.place, doubt=origin.unsure or "")
+            yield (
+                book.boundaries[stretch - 1],
+                SheetCell(text, origin.place, doubt=origin.unsure or ""),
+            )
         before = dict(now)
 
 
@@ -180,7 +183,7 @@ def _words(book: m.Book, changes: list[tuple[int, object, object]], point: Point
     return ", ".join(told) + (f" per {common}" if common else "")
 
 
-def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, Cell]]:
+def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, SheetCell]]:
     """Prices that were announced and withdrawn, on the day from which they were to hold."""
     found = sorted(
         (x for x in book.announcements if x.model == model),
@@ -197,7 +200,7 @@ def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, Cell]]:
         text = (
             f"{amounts}: announced {written(announced)}, withdrawn {written(withdrawn)}, never paid"
         )
-        yield start, Cell(text, together[0].origin.place)
+        yield start, SheetCell(text, together[0].origin.place)
 
 
 def periods(analysis: Analysis) -> Sheet:
@@ -225,9 +228,9 @@ def periods(analysis: Analysis) -> Sheet:
             names = ", ".join(book.models[number].name for number in models)
             rows.append(
                 (
-                    Cell(modifier.name, modifier.origin.place),
-                    Cell(days, next(iter(lines), "")),
-                    Cell(names),
+                    SheetCell(modifier.name, modifier.origin.place),
+                    SheetCell(days, next(iter(lines), "")),
+                    SheetCell(names),
                 )
             )
     note = (

@@ -98,7 +98,7 @@ _WIDE = Context(prec=200)
 
 
 @frozen
-class Account:
+class BillingAccount:
     """The billing account of the rows;
     its name, and the sub-account (a workspace, a project) if there is one.
     """
@@ -115,7 +115,7 @@ Row = dict[str, str]
 def rows_of(
     book: PriceBook,
     bill: Bill,
-    account: Account,
+    account: BillingAccount,
     record: str = "",
     kinds: tuple[str, ...] = (),
     below: PriceBook | None = None,
@@ -177,7 +177,12 @@ def _list_part(below: PriceBook, part: Priced, kind: str) -> Priced:
 
 
 def _row(
-    book: PriceBook, part: Priced, lists: Priced, amount: Amount, account: Account, record: str
+    book: PriceBook,
+    part: Priced,
+    lists: Priced,
+    amount: Amount,
+    account: BillingAccount,
+    record: str,
 ) -> Row:
     rate = amount.rate
     if rate is None:
@@ -233,7 +238,7 @@ def _adjustment(
     amount: Fraction,
     rule: str,
     place: str,
-    account: Account,
+    account: BillingAccount,
     record: str,
 ) -> Row:
     """A row for an amount that no quantity has:
@@ -249,7 +254,7 @@ def _adjustment(
     }
 
 
-def _common(book: PriceBook, part: Priced, account: Account, record: str) -> Row:
+def _common(book: PriceBook, part: Priced, account: BillingAccount, record: str) -> Row:
     """What all rows of a request share: its day and month, the account, and who sells it."""
     day = datetime.datetime.fromtimestamp(part.at, datetime.UTC).replace(hour=0, minute=0, second=0)
     month = day.replace(day=1)

@@ -16,9 +16,9 @@ from pricelang.apps.imports.drafts import (
     Band,
     Condition,
     Drafted,
+    DraftModel,
+    DraftPrice,
     Measure,
-    Model,
-    Price,
 )
 from pricelang.model.instants import seconds_of
 from pricelang.syntax import tree as t
@@ -35,7 +35,7 @@ _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 def files_of(drafted: Drafted) -> dict[str, str]:
     """The files of a book by name, `book.price` first. Each passes `fmt --check`."""
     providers = list(dict.fromkeys(model.provider for model in drafted.models))
-    prices: dict[str, list[Price]] = defaultdict(list)
+    prices: dict[str, list[DraftPrice]] = defaultdict(list)
     where = {model.name: model.provider for model in drafted.models}
     for price in drafted.prices:
         prices[where[price.model]].append(price)
@@ -128,7 +128,7 @@ def multiplier(
     lines = [
         t.ModifierLine(
             False,
-            t.Factors((t.Factor(number(factor), None, names(["tokens"])),)),
+            t.Factors((t.FactorClause(number(factor), None, names(["tokens"])),)),
             t.Endings(models=names(models)),
         )
         for factor, models in factors.items()
@@ -209,7 +209,7 @@ def _dimension(axis: Axis) -> t.Dimension:
     return t.Dimension(t.Name(axis.name), t.Name(axis.default), tuple(lines))
 
 
-def models_statement(models: list[Model]) -> t.Models:
+def models_statement(models: list[DraftModel]) -> t.Models:
     """The table of some models."""
     columns = [
         "model",
@@ -236,7 +236,7 @@ def _table(columns: list[str], rows: list[t.Row]) -> t.Table:
 # ---- rates ---------------------------------------------------------------------------------------
 
 
-def _tables(prices: list[Price], measures: dict[str, Measure]) -> Iterator[t.Rates]:
+def _tables(prices: list[DraftPrice], measures: dict[str, Measure]) -> Iterator[t.Rates]:
     """Tables of rates: one for each condition, unit and set of meters, so that no cell is blank."""
     rows: dict[
         tuple[Condition, Band, str, bool], dict[tuple[str, str], dict[str, Fraction | None]]

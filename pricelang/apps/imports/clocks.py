@@ -19,7 +19,7 @@ UNSAID_DAY = "unsaid"
 
 
 @frozen
-class Day:
+class DayClock:
     """The stretches of a day by the name of their value:
     minutes from midnight (UTC), the end not within.
     """
@@ -45,7 +45,7 @@ class Day:
         return tuple(name for name in self.stretches if name not in names)
 
 
-def day_of(minutes: Iterable[int]) -> Day | None:
+def day_of(minutes: Iterable[int]) -> DayClock | None:
     """The day as some turns part it (into one stretch where there is but one),
     or None where nothing turns.
 
@@ -59,7 +59,7 @@ def day_of(minutes: Iterable[int]) -> Day | None:
         f"from_{_clock(start)}_to_{_clock(end)}": (start, end) for start, end in pairwise(turns)
     }
     stretches[OTHER_HOURS] = (turns[-1], turns[0])
-    return Day(stretches)
+    return DayClock(stretches)
 
 
 def week_axis() -> Axis:

@@ -60,7 +60,7 @@ def json_lines(unsaid: Iterable[Unsaid]) -> str:
 
 
 @frozen
-class Price:
+class DraftPrice:
     """The price of one meter of a model, per one of the meter's unit;
     None where it ends (`not offered`).
     """
@@ -74,7 +74,7 @@ class Price:
 
 
 @frozen
-class Model:
+class DraftModel:
     """A model, the provider whose file it stands in,
     and the day on which it was or will be retired.
     """
@@ -126,8 +126,8 @@ class Drafted:
     measures: dict[str, Measure]
     prompt: tuple[str, ...]
     axes: list[Axis] = Factory(list)
-    models: list[Model] = Factory(list)
-    prices: list[Price] = Factory(list)
+    models: list[DraftModel] = Factory(list)
+    prices: list[DraftPrice] = Factory(list)
     extra: list[t.Statement] = Factory(list)
     offered: dict[str, list[str]] = Factory(dict)
 

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from pricelang.apps.imports import book_text as b
-from pricelang.apps.imports.clocks import HOURS, Day, day_of, minutes_of
+from pricelang.apps.imports.clocks import HOURS, DayClock, day_of, minutes_of
 from pricelang.apps.imports.drafts import (
     FIRST_DAY,
     NAMELESS,
@@ -23,11 +23,11 @@ from pricelang.apps.imports.drafts import (
     Band,
     Condition,
     Drafted,
+    DraftModel,
+    DraftPrice,
     Imported,
     ImportFault,
     Measure,
-    Model,
-    Price,
     Unsaid,
     amount_of,
     book_name,
@@ -102,12 +102,12 @@ class _Work:
 
     imported: Imported = field(factory=lambda: Imported({}, []))
     measures: dict[str, Measure] = field(factory=dict)
-    models: list[Model] = field(factory=list)
+    models: list[DraftModel] = field(factory=list)
     known: set[str] = field(factory=set)
-    prices: list[Price] = field(factory=list)
+    prices: list[DraftPrice] = field(factory=list)
     aliases: dict[str, str] = field(factory=dict)
     values: dict[str, dict[str, list[str]]] = field(factory=dict)
-    day: Day | None = None
+    day: DayClock | None = None
 
     def unsaid(self, model: str, name: str, value: object, reason: str) -> None:
         """A figure that the book does not have."""
@@ -213,7 +213,7 @@ def _model(work: _Work, number: int, provider: str, entry: Any) -> None:
             sets = [_without_tiers(work, model, s) for s in sets]
         if any(s.prices for s in sets):
             work.prices += _prices(work, model, sets)
-            work.models.append(Model(model, provider))
+            work.models.append(DraftModel(model, provider))
             work.known.add(model)
             work.imported.places[model] = number
             work.imported.models += 1
@@ -307,7 +307,7 @@ def _read(work: _Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers
     return found
 
 
-def _prices(work: _Work, model: str, sets: Sequence[_Set]) -> Iterator[Price]:
+def _prices(work: _Work, model: str, sets: Sequence[_Set]) -> Iterator[DraftPrice]:
     """The prices of a model: for each context, stretch of the day and band of prompts,
     a row from each day they change.
     """
@@ -339,7 +339,7 @@ def _prices(work: _Work, model: str, sets: Sequence[_Set]) -> Iterator[Price]:
                     for meter in dict.fromkeys([*now, *last]):
                         amount = now.get(meter)
                         if amount != last.get(meter):
-                            yield Price(model, meter, amount, when, band, day)
+                            yield DraftPrice(model, meter, amount, when, band, day)
                     last = now
 
 
@@ -425,7 +425,7 @@ def _drafted(work: _Work, read: str) -> Drafted:
     )
 
 
-def _fee(fees: Sequence[Price]) -> t.Surcharge:
+def _fee(fees: Sequence[DraftPrice]) -> t.Surcharge:
     """A price for each request is added to it, whatever it uses."""
     lines: dict[tuple[Fraction, Condition, Band, str, str], list[str]] = defaultdict(list)
     for fee in fees:

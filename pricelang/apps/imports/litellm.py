@@ -21,10 +21,10 @@ from pricelang.apps.imports.drafts import (
     Band,
     Condition,
     Drafted,
+    DraftModel,
+    DraftPrice,
     Imported,
     ImportFault,
-    Model,
-    Price,
     book_name,
 )
 from pricelang.apps.imports.litellm_parts import (
@@ -146,7 +146,7 @@ def _entry(work: Work, number: int, name: str, entry: dict[str, Any]) -> None:
             provider = entry.get("litellm_provider")
             work.prices += priced
             work.models.append(
-                Model(
+                DraftModel(
                     model,
                     provider if isinstance(provider, str) else "unnamed",
                     _retired(work, name, entry),
@@ -209,7 +209,7 @@ def _figures(work: Work, name: str, entry: dict[str, Any]) -> Figures:
 
 def _prices(
     work: Work, model: str, figures: Figures, inclusive: bool, off: OffPeak | None
-) -> Iterator[Price]:
+) -> Iterator[DraftPrice]:
     """A price for each meter, tier and band of prompt lengths. A tier that the model has is priced
     as LiteLLM has it: a figure that is missing there is the standard one (that of reasoning the
     tier's output), but for batches, where it is missing.
@@ -226,10 +226,10 @@ def _prices(
                 if found is None:
                     continue
                 if off is None:
-                    yield Price(model, meter, found, when, band)
+                    yield DraftPrice(model, meter, found, when, band)
                     continue
                 for condition, inside in off[1]:
-                    yield Price(
+                    yield DraftPrice(
                         model,
                         meter,
                         off[0].get(meter, found) if inside else found,
@@ -239,7 +239,7 @@ def _prices(
     yield from _special(work, model, figures)
 
 
-def _special(work: Work, model: str, figures: Figures) -> Iterator[Price]:
+def _special(work: Work, model: str, figures: Figures) -> Iterator[DraftPrice]:
     """Prices by the size of a picture or of a video;
     the plain figure, where there is one, is for what says no size.
     """
@@ -251,10 +251,10 @@ def _special(work: Work, model: str, figures: Figures) -> Iterator[Price]:
         ]
         for when, amount in sized:
             work.values[axis] += [value for value in when[0][1] if value not in work.values[axis]]
-            yield Price(model, meter, amount, when)
+            yield DraftPrice(model, meter, amount, when)
         plain = figures.get((meter, f.STANDARD, 0, ()))
         if sized and plain is not None:
-            yield Price(model, meter, plain, ((axis, (f.UNSAID_VALUE,)),))
+            yield DraftPrice(model, meter, plain, ((axis, (f.UNSAID_VALUE,)),))
 
 
 def _found(

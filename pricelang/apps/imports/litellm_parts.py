@@ -12,7 +12,7 @@ from typing import Any
 
 from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
-from pricelang.apps.imports.drafts import NO_PROMPT, Condition, Measure, Price, book_name
+from pricelang.apps.imports.drafts import NO_PROMPT, Condition, DraftPrice, Measure, book_name
 from pricelang.apps.imports.litellm_work import Figures, Work
 
 MAX_RESULTS = "max_results"
@@ -35,7 +35,7 @@ def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) 
             work.measures.setdefault(meter, Measure(meter, "policy_units", 1_000))
 
 
-def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterator[Price]:
+def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterator[DraftPrice]:
     """`tiered_pricing`: a table of prompt lengths, or of how many results a search may have."""
     rows = entry.get("tiered_pricing") or ()
     prompt = any(f.METER_OF.get(key) in f.PROMPT for row in rows for key in row)
@@ -64,13 +64,13 @@ def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterat
             if amount is None or what is None:
                 continue
             if "range" in row:
-                yield Price(model, what.meter, amount, (), (low, 0 if last else high))
+                yield DraftPrice(model, what.meter, amount, (), (low, 0 if last else high))
             else:
                 results = f"up_to_{high}"
                 work.values[MAX_RESULTS] += (
                     [results] if results not in work.values[MAX_RESULTS] else []
                 )
-                yield Price(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
+                yield DraftPrice(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
 
 
 def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:

@@ -8,14 +8,14 @@ from fractions import Fraction
 from attrs import define, field
 
 from pricelang.apps.imports import litellm_fields as f
-from pricelang.apps.imports.clocks import Day
+from pricelang.apps.imports.clocks import DayClock
 from pricelang.apps.imports.drafts import (
     NAMELESS,
     Condition,
+    DraftModel,
+    DraftPrice,
     Imported,
     Measure,
-    Model,
-    Price,
     Unsaid,
     amount_of,
 )
@@ -32,9 +32,9 @@ class Work:
     read: str
     imported: Imported = field(factory=lambda: Imported({}, []))
     measures: dict[str, Measure] = field(factory=lambda: dict(f.MEASURES))
-    models: list[Model] = field(factory=list)
+    models: list[DraftModel] = field(factory=list)
     known: set[str] = field(factory=set)
-    prices: list[Price] = field(factory=list)
+    prices: list[DraftPrice] = field(factory=list)
     aliases: dict[str, str] = field(factory=dict)
     values: dict[str, list[str]] = field(factory=lambda: defaultdict(list))
     tiers: dict[str, list[str]] = field(factory=dict)
@@ -42,7 +42,7 @@ class Work:
     searches: dict[tuple[Condition, Fraction], list[str]] = field(factory=lambda: defaultdict(list))
     pools: dict[tuple[str, int, str], list[str]] = field(factory=lambda: defaultdict(list))
     by_day: list[str] = field(factory=list)
-    day: Day | None = None
+    day: DayClock | None = None
 
     def figure(
         self, model: str, name: str, value: object, reason: str | None = None

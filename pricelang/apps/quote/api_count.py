@@ -21,14 +21,14 @@ _KEY_IN_ENVIRONMENT = "ANTHROPIC_API_KEY"
 
 
 @frozen
-class Counted:
+class EndpointCount:
     """What the endpoint answered: `input_tokens`, and what to say of how it went."""
 
     tokens: int
     notes: tuple[Note, ...]
 
 
-def count_tokens(body: Mapping[str, object], model: str) -> Counted:
+def count_tokens(body: Mapping[str, object], model: str) -> EndpointCount:
     """Asks the count_tokens endpoint. The key comes from the environment,
     as do the address and all else that the SDK reads.
 
@@ -76,7 +76,7 @@ def count_tokens(body: Mapping[str, object], model: str) -> Counted:
     if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 0:
         raise _failed("the API answered without a number of tokens", None)
     again = raw.retries_taken
-    return Counted(
+    return EndpointCount(
         tokens,
         (Note("remark", f"the API was asked {again + 1} times before it answered"),)
         if again

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from pricelang.apps.quote.media import checked_pages, checked_size, image_size, pdf_pages
-from pricelang.apps.quote.parts import Given, Part, fault, list_at, mapping_at, text_at, ttl_of
+from pricelang.apps.quote.parts import (
+    KnownSizes,
+    PromptPart,
+    fault,
+    list_at,
+    mapping_at,
+    text_at,
+    ttl_of,
+)
 from pricelang.model.notes import Note
 from pricelang.present.text import did_you_mean
 from pricelang.usage.fields import shown
@@ -20,8 +28,8 @@ _DEEPEST = 4
 
 
 def content_of(
-    value: object, path: str, role: str, given: Given, current: bool = False, depth: int = 0
-) -> Iterator[Part]:
+    value: object, path: str, role: str, given: KnownSizes, current: bool = False, depth: int = 0
+) -> Iterator[PromptPart]:
     """The parts of a content: a string, or a list of blocks.
     `role` is `user`, `assistant`, `system` or `inner`.
 
@@ -29,7 +37,7 @@ def content_of(
     """
     if isinstance(value, str):
         if value:
-            yield Part(path, "text", value)
+            yield PromptPart(path, "text", value)
         return
     if depth > _DEEPEST:
         raise fault("too_deep", path, "nests blocks deeper than the API takes")
@@ -51,8 +59,8 @@ def content_of(
 
 
 def _block(
-    block: Block, path: str, role: str, given: Given, current: bool, depth: int
-) -> Iterator[Part]:
+    block: Block, path: str, role: str, given: KnownSizes, current: bool, depth: int
+) -> Iterator[PromptPart]:
     kind = text_at(block, "type", path)
     if kind not in _ROLES:
         raise fault(
@@ -78,13 +86,13 @@ def _block(
     if kind == "text":
         yield from _text(path, text_at(block, "text", path))
     elif kind == "image":
-        yield Part(path, "image", size=_image(_source(block, path), f"{path}.source", given))
+        yield PromptPart(path, "image", size=_image(_source(block, path), f"{path}.source", given))
     elif kind == "document":
         yield from _document(block, path, given, depth)
     elif kind == "thinking":
-        yield Part(path, "thinking", text_at(block, "thinking", path), current=current)
+        yield PromptPart(path, "thinking", text_at(block, "thinking", path), current=current)
     elif kind == "redacted_thinking":
-        yield Part(path, "thinking", text_at(block, "data", path), current=current)
+        yield PromptPart(path, "thinking", text_at(block, "data", path), current=current)
     elif kind == "search_result":
         yield from _text(
             path, text_at(block, "title", path) + "\n" + text_at(block, "source", path)
@@ -114,15 +122,15 @@ def _block(
                 block["content"], f"{path}.content", "inner", given, depth=depth + 1
             )
     else:
-        yield Part(path, "hidden", json_text(block.get("content"), path))
+        yield PromptPart(path, "hidden", json_text(block.get("content"), path))
 
 
-def _text(path: str, text: str) -> Iterator[Part]:
+def _text(path: str, text: str) -> Iterator[PromptPart]:
     if text:
-        yield Part(path, "text", text)
+        yield PromptPart(path, "text", text)
 
 
-def _document(block: Block, path: str, given: Given, depth: int) -> Iterator[Part]:
+def _document(block: Block, path: str, given: KnownSizes, depth: int) -> Iterator[PromptPart]:
     source = _source(block, path)
     where = f"{path}.source"
     kind = text_at(source, "type", where)
@@ -142,7 +150,7 @@ def _document(block: Block, path: str, given: Given, depth: int) -> Iterator[Par
                 f"{where}.media_type",
                 f"is {shown(source.get('media_type'))}, not `application/pdf`",
             )
-        yield Part(path, "pdf", pages=pdf_pages(text_at(source, "data", where), where))
+        yield PromptPart(path, "pdf", pages=pdf_pages(text_at(source, "data", where), where))
     elif kind in ("url", "file"):
         if given.pdf_pages is None:
             raise fault(
@@ -151,7 +159,7 @@ def _document(block: Block, path: str, given: Given, depth: int) -> Iterator[Par
                 "is not in the request, and nothing is fetched",
                 "give its pages with `--pdf-pages 12`",
             )
-        yield Part(path, "pdf", pages=checked_pages(given.pdf_pages, where))
+        yield PromptPart(path, "pdf", pages=checked_pages(given.pdf_pages, where))
     else:
         raise fault(
             "unknown_source",
@@ -161,7 +169,7 @@ def _document(block: Block, path: str, given: Given, depth: int) -> Iterator[Par
         )
 
 
-def _image(source: Block, path: str, given: Given) -> tuple[int, int]:
+def _image(source: Block, path: str, given: KnownSizes) -> tuple[int, int]:
     kind = text_at(source, "type", path)
     if kind == "base64":
         return image_size(text_at(source, "data", path), source.get("media_type"), path)

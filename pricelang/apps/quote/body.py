@@ -14,8 +14,8 @@ from pricelang.apps.quote.blocks import content_of, json_text
 from pricelang.apps.quote.parts import (
     ONE_HOUR,
     Body,
-    Given,
-    Part,
+    KnownSizes,
+    PromptPart,
     Tool,
     fault,
     list_at,
@@ -79,7 +79,7 @@ _DATED = re.compile(r"_(\d{8})\Z", re.ASCII)
 FILTERING_FROM = "20260209"
 
 
-def read_body(value: object, given: Given) -> Body:
+def read_body(value: object, given: KnownSizes) -> Body:
     """A request body, or an item of a batch (`custom_id` and `params`), checked.
     Raises `QuoteError` that names the block.
     """
@@ -119,7 +119,7 @@ def read_body(value: object, given: Given) -> Body:
     )
 
 
-def _messages(value: object, given: Given) -> Iterator[Part]:
+def _messages(value: object, given: KnownSizes) -> Iterator[PromptPart]:
     messages = [
         mapping_at(item, f"messages[{n}]") for n, item in enumerate(list_at(value, "messages"))
     ]
@@ -143,7 +143,7 @@ def _messages(value: object, given: Given) -> Iterator[Part]:
     current = _turn_that_goes_on(messages)
     for n, message in enumerate(messages):
         path = f"messages[{n}]"
-        yield Part(path, "message")
+        yield PromptPart(path, "message")
         yield from content_of(
             message.get("content"), f"{path}.content", roles[n], given, current=n > current
         )
@@ -168,7 +168,7 @@ def _turn_that_goes_on(messages: list[Mapping[str, object]]) -> int:
     return -1
 
 
-def _tool(tool: Mapping[str, object], path: str) -> tuple[Tool, list[Part]]:
+def _tool(tool: Mapping[str, object], path: str) -> tuple[Tool, list[PromptPart]]:
     """A tool, and the parts of its definition:
     one with a schema has a text, the others are the API's own.
     """
@@ -181,7 +181,7 @@ def _tool(tool: Mapping[str, object], path: str) -> tuple[Tool, list[Part]]:
         )
         about = text_at(tool, "description", path) if tool.get("description") is not None else ""
         return Tool(path, "custom", "custom"), [
-            Part(path, "text", f"{name}\n{about}\n{json_text(schema, path)}", cache=cache)
+            PromptPart(path, "text", f"{name}\n{about}\n{json_text(schema, path)}", cache=cache)
         ]
     kind = text_at(tool, "type", path)
     family = next((family for family, start in _FAMILIES.items() if kind.startswith(start)), None)
@@ -200,7 +200,7 @@ def _tool(tool: Mapping[str, object], path: str) -> tuple[Tool, list[Part]]:
         number_at(tool, "max_uses", path),
         number_at(tool, "max_content_tokens", path),
     )
-    return found, [Part(path, family, cache=cache)]
+    return found, [PromptPart(path, family, cache=cache)]
 
 
 def _dated(family: str, kind: str) -> bool:
@@ -243,7 +243,7 @@ def _choice(whole: Mapping[str, object]) -> str:
     )
 
 
-def _with_whole(parts: list[Part], ttl: str | None) -> list[Part]:
+def _with_whole(parts: list[PromptPart], ttl: str | None) -> list[PromptPart]:
     """The parts with a breakpoint behind the last one,
     where the request itself has a `cache_control`.
     """
@@ -252,7 +252,7 @@ def _with_whole(parts: list[Part], ttl: str | None) -> list[Part]:
     return [*parts[:-1], evolve(parts[-1], cache=ttl)]
 
 
-def _check_breakpoints(parts: list[Part]) -> None:
+def _check_breakpoints(parts: list[PromptPart]) -> None:
     found = [part for part in parts if part.cache is not None]
     if len(found) > MAX_BREAKPOINTS:
         raise fault(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from pricelang.apps.quote.counting import Prompt
-from pricelang.apps.quote.figures import Figures
+from pricelang.apps.quote.figures import ModelFigures
 from pricelang.apps.quote.parts import FIVE_MINUTES, ONE_HOUR
 from pricelang.model.notes import Note
 
@@ -89,7 +89,7 @@ def _split(
     return Split(level, {"input": total - reached, **first}, later)
 
 
-def least_cacheable(figures: Figures) -> tuple[int, str | None]:
+def least_cacheable(figures: ModelFigures) -> tuple[int, str | None]:
     """The shortest prompt that is cached, in tokens, and where the book says so;
     0 and None where it does not.
     """

@@ -13,7 +13,13 @@ from attrs import frozen
 from pricelang.apps.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
 from pricelang.apps.quote.cache_words import CacheAnswer, CacheTally
 from pricelang.apps.quote.model import NOTHING, Range
-from pricelang.apps.quote.scenarios import Amount, BodySubject, RecordSubject, RequestBody, Subject
+from pricelang.apps.quote.scenarios import (
+    BodySubject,
+    RecordSubject,
+    RequestBody,
+    Subject,
+    SubjectCost,
+)
 from pricelang.apps.quote.variants import GIVEN, Scenario, Variants
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused
 from pricelang.model.instants import today
@@ -40,7 +46,7 @@ class Refusal:
 
 
 @frozen
-class Row:
+class AlternativeRow:
     """What all records cost under an alternative; without changes, as they are given.
 
     `amount` is exact, in the currency of the comparison. It is a range where tokens are not known
@@ -65,7 +71,7 @@ class Row:
 
 
 @frozen
-class Comparison:
+class AlternativeComparison:
     """Records under alternatives: `rows` by what is expected,
     the given one among them, then what is `refused` whole.
 
@@ -74,16 +80,16 @@ class Comparison:
     """
 
     currency: str
-    given: Row
-    rows: tuple[Row, ...]
-    refused: tuple[Row, ...]
+    given: AlternativeRow
+    rows: tuple[AlternativeRow, ...]
+    refused: tuple[AlternativeRow, ...]
     caches: tuple[CacheAnswer, ...]
     failures: tuple[tuple[Place, dict[str, str | None]], ...]
     skipped: int
     grows: str | None
 
     @property
-    def cheapest(self) -> Row:
+    def cheapest(self) -> AlternativeRow:
         """The first row: the least that is expected."""
         return self.rows[0] if self.rows else self.given
 
@@ -119,7 +125,7 @@ def compare(
     what_ifs: Sequence[str] = (),
     only: Sequence[str] = (),
     cross: Sequence[str] = (),
-) -> Comparison:
+) -> AlternativeComparison:
     """Records, or request bodies that are not sent yet, under each alternative of the book,
     or under `what_ifs` alone; read once, and none is kept.
 
@@ -156,7 +162,7 @@ class _Comparing:
         self.skipped = 0
         self.currency: str | None = None
 
-    def all(self, outcomes: Iterable[Outcome | RequestBody]) -> Comparison:
+    def all(self, outcomes: Iterable[Outcome | RequestBody]) -> AlternativeComparison:
         for outcome in outcomes:
             if isinstance(outcome, Skipped):
                 self.skipped += 1
@@ -188,7 +194,7 @@ class _Comparing:
         grows = any(
             MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced
         )
-        return Comparison(
+        return AlternativeComparison(
             self.currency or self.book.currency,
             given,
             tuple(row for _, row in priced),
@@ -202,7 +208,7 @@ class _Comparing:
     # ---- one record ----
 
     def _subject(self, subject: Subject) -> None:
-        given: Amount | None = None
+        given: SubjectCost | None = None
         try:
             given = self._checked(subject.given())
         except PriceError as error:
@@ -217,7 +223,7 @@ class _Comparing:
         for tally in self.tallies:
             self._try(tally, subject, given)
 
-    def _try(self, tally: _Tally, subject: Subject, given: Amount | None) -> None:
+    def _try(self, tally: _Tally, subject: Subject, given: SubjectCost | None) -> None:
         """Counts a record under an alternative."""
         changed = True  # unless found otherwise
         try:
@@ -242,7 +248,7 @@ class _Comparing:
             tally.added += 1
             tally.added_amount += found.range
 
-    def _checked(self, amount: Amount) -> Amount:
+    def _checked(self, amount: SubjectCost) -> SubjectCost:
         """An amount in the currency of those before. Raises `BadRequest`."""
         self.currency = self.currency or amount.currency
         if amount.currency is not None and amount.currency != self.currency:
@@ -257,7 +263,7 @@ class _Comparing:
         self.given.refuse(error)
         self.failures.append((place, error.to_dict()))
 
-    def _row(self, tally: _Tally) -> Row:
+    def _row(self, tally: _Tally) -> AlternativeRow:
         given = self.given
         refusals = tuple(
             Refusal(code or "", message or "", rule, location, help, count)
@@ -274,7 +280,7 @@ class _Comparing:
                 if given.amount.expected
                 else None
             )
-        return Row(
+        return AlternativeRow(
             tally.alternative,
             amount,
             change,

@@ -10,9 +10,9 @@ from fractions import Fraction
 from attrs import field, frozen
 
 from pricelang.apps.quote.body import SERVER_TOOLS
-from pricelang.apps.quote.figures import Figures, Found
+from pricelang.apps.quote.figures import Found, ModelFigures
 from pricelang.apps.quote.model import NOTHING, Overhead, Range, same
-from pricelang.apps.quote.parts import Body, Part, fault
+from pricelang.apps.quote.parts import Body, PromptPart, fault
 from pricelang.apps.quote.text import Rules, rules_of
 from pricelang.model.notes import Note
 
@@ -44,7 +44,7 @@ class Prompt:
 
 @frozen(eq=False)
 class _Counter:
-    figures: Figures
+    figures: ModelFigures
     rules: Rules
     model: str
     overheads: list[Overhead] = field(factory=list)
@@ -92,7 +92,7 @@ class _Counter:
         )
 
 
-def estimate(body: Body, figures: Figures) -> Prompt:
+def estimate(body: Body, figures: ModelFigures) -> Prompt:
     """The tokens of a request's prompt by the figures of a book. Raises `QuoteError`."""
     model = figures.book.models[figures.model].name
     counter = _Counter(figures, rules_of(figures), model)
@@ -120,7 +120,7 @@ def estimate(body: Body, figures: Figures) -> Prompt:
     )
 
 
-def _tokens(part: Part, counter: _Counter) -> Range:
+def _tokens(part: PromptPart, counter: _Counter) -> Range:
     figures = counter.figures
     if part.kind == "text":
         return counter.rules.tokens(part.text)
@@ -151,7 +151,7 @@ def _tokens(part: Part, counter: _Counter) -> Range:
     return NOTHING
 
 
-def _thinking(part: Part, counter: _Counter) -> Range:
+def _thinking(part: PromptPart, counter: _Counter) -> Range:
     row = counter.figures.row_or_first("thinking_blocks", "current" if part.current else "earlier")
     share = row["counted"] if row is not None else Fraction(1)
     if not share:
@@ -165,7 +165,7 @@ def _thinking(part: Part, counter: _Counter) -> Range:
 # ---- images and PDFs -----------------------------------------------------------------------------
 
 
-def image_tokens(size: tuple[int, int], figures: Figures, path: str) -> Range:
+def image_tokens(size: tuple[int, int], figures: ModelFigures, path: str) -> Range:
     """The tokens of an image of a size in pixels, scaled down to what the model takes.
     Raises `QuoteError`.
 
@@ -191,7 +191,7 @@ def image_tokens(size: tuple[int, int], figures: Figures, path: str) -> Range:
     )
 
 
-def _edge(figures: Figures, most: Fraction) -> Fraction:
+def _edge(figures: ModelFigures, most: Fraction) -> Fraction:
     """The longer edge that goes with the most tokens of an image."""
     edges = [
         row["at_most"] for row in figures.rows("image_edge").values() if row["of_tokens"] == most
@@ -212,7 +212,7 @@ def _within(size: tuple[int, int], scale: Fraction, rule: Found, most: Fraction)
     return min(tokens, int(most))
 
 
-def _pdf(part: Part, figures: Figures) -> Range:
+def _pdf(part: PromptPart, figures: ModelFigures) -> Range:
     page, cap = figures.row("pdf_page", "any"), figures.of_model("image_cap")
     if page is None or cap is None:
         raise fault(
@@ -230,7 +230,7 @@ def _pdf(part: Part, figures: Figures) -> Range:
     )
 
 
-def _server_tools(body: Body, figures: Figures) -> Iterator[Note]:
+def _server_tools(body: Body, figures: ModelFigures) -> Iterator[Note]:
     calls = figures.row_or_first("sampling_calls", "server_tools")
     if calls is not None and any(tool.family in SERVER_TOOLS for tool in body.tools):
         named = "the first call" if calls["counted"] == 1 else f"the first {calls['counted']} calls"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.apps.quote.counting import Piece
-from pricelang.apps.quote.figures import Figures
+from pricelang.apps.quote.figures import ModelFigures
 from pricelang.apps.quote.model import Options, Overhead, QuoteError, Range, same
 from pricelang.apps.quote.parts import Body, fault
 from pricelang.apps.quote.text import rules_of
@@ -115,7 +115,7 @@ def _shortest_execution(
 
 
 def fetched_pieces(
-    body: Body, options: Options, figures: Figures, notes: list[Note]
+    body: Body, options: Options, figures: ModelFigures, notes: list[Note]
 ) -> Iterator[tuple[Piece, Overhead]]:
     """What the web-fetch tool reads, as tokens behind the prompt.
     Raises `QuoteError` for an unknown kind of content.
@@ -144,7 +144,7 @@ def fetched_pieces(
         yield Piece("tools", found), Overhead(f"fetched {name}", found, place)
 
 
-def _content(kind: str, figures: Figures) -> tuple[str, Fraction, str]:
+def _content(kind: str, figures: ModelFigures) -> tuple[str, Fraction, str]:
     """The name, the tokens and the place of a kind of content, or of a size."""
     size = _SIZE.match(kind)
     names = list(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from pricelang.apps.quote.figures import Figures, Found
+from pricelang.apps.quote.figures import Found, ModelFigures
 from pricelang.apps.quote.model import QuoteError
 from pricelang.model import book as m
 from pricelang.present.text import did_you_mean
@@ -54,7 +54,7 @@ def figure_tables(
 
 def _table(book: m.Book, name: str, at: int, model: str | None) -> FigureTable:
     figures = [figure for figure in book.figures if figure.table == name]
-    rows = Figures(book, 0, at).rows(name).values()
+    rows = ModelFigures(book, 0, at).rows(name).values()
     held = tuple(
         row
         for row in rows

@@ -31,7 +31,7 @@ class Found:
 
 
 @frozen(eq=False, repr=False)
-class Figures:
+class ModelFigures:
     """The figures of a book that hold for a model (its index) at an instant (UTC seconds)."""
 
     book: m.Book
@@ -76,7 +76,7 @@ class Figures:
             if figure.table == table and figure.row == label
         ]
         return (
-            Figures(self.book, self.model, max(self.at, min(starts))).row(table, label)
+            ModelFigures(self.book, self.model, max(self.at, min(starts))).row(table, label)
             if starts
             else None
         )

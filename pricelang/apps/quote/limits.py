@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from pricelang.apps.quote.figures import Figures, Found
+from pricelang.apps.quote.figures import Found, ModelFigures
 from pricelang.apps.quote.model import Limits, QuoteError
 from pricelang.usage.fields import shown
 
@@ -40,7 +40,7 @@ def rate_of(text: str) -> Fraction:
     return Fraction(match[1].replace(",", "")) / _MINUTES[match[2]]
 
 
-def limits_of(figures: Figures, rate: Fraction, tier: int | None) -> Limits:
+def limits_of(figures: ModelFigures, rate: Fraction, tier: int | None) -> Limits:
     """The limits on counting tokens against a rate in requests a minute.
     Raises `QuoteError` for an unknown tier.
     """
@@ -68,7 +68,7 @@ def limits_of(figures: Figures, rate: Fraction, tier: int | None) -> Limits:
     )
 
 
-def _rows(figures: Figures) -> dict[str, Found]:
+def _rows(figures: ModelFigures) -> dict[str, Found]:
     labels = {
         figure.row
         for figure in figures.book.figures

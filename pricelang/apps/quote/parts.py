@@ -16,7 +16,7 @@ FIVE_MINUTES, ONE_HOUR = "5m", "1h"
 
 
 @frozen
-class Part:
+class PromptPart:
     """A piece of the prompt at `path`. `kind` says what counts it:
 
     `text` and `hidden` (text that may count for nothing) have a `text`; `thinking` too, and
@@ -54,7 +54,7 @@ class Body:
 
     model: str | None
     max_tokens: int | None
-    parts: tuple[Part, ...]
+    parts: tuple[PromptPart, ...]
     tools: tuple[Tool, ...]
     tool_choice: str
     thinking: bool
@@ -66,7 +66,7 @@ class Body:
 
 
 @frozen
-class Given:
+class KnownSizes:
     """What the caller knows that the request does not hold:
     sizes of images and pages of PDFs that are elsewhere.
     """

@@ -15,10 +15,10 @@ from pricelang.apps.quote.body import read_body
 from pricelang.apps.quote.caching import Split, breakpoints_of, least_cacheable, notes_of, splits
 from pricelang.apps.quote.counting import Prompt, estimate, given_tokens
 from pricelang.apps.quote.fees import fetched_pieces, output_of, uses_of
-from pricelang.apps.quote.figures import Figures
+from pricelang.apps.quote.figures import ModelFigures
 from pricelang.apps.quote.limits import limits_of
 from pricelang.apps.quote.model import Call, Options, Quote, QuoteError, QuoteLine, Range
-from pricelang.apps.quote.parts import Body, Given, fault
+from pricelang.apps.quote.parts import Body, KnownSizes, fault
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.days import asked
 from pricelang.evaluate.line_items import Line
@@ -54,7 +54,7 @@ def quote(
     """
     at = asked(book.checked, options.at)
     seconds = seconds_of(at)
-    given = Given(options.image_size, options.pdf_pages)
+    given = KnownSizes(options.image_size, options.pdf_pages)
     body = read_body(request, given)
     name = options.model if options.model is not None else body.model
     if name is None:
@@ -64,7 +64,7 @@ def quote(
             "bad_cache", f"{shown(options.cache)} is no cache", help="one of `none`, `5m`, `1h`"
         )
     index = book.rates.model_index(name, seconds)
-    figures = Figures(book.checked, index, seconds)
+    figures = ModelFigures(book.checked, index, seconds)
     model = book.checked.models[index].name
     notes: list[Note] = list(body.notes)
     output = output_of(body, options.output, notes)
@@ -115,7 +115,7 @@ def quote(
     )
 
 
-def _counted(body: Body, figures: Figures, name: str, options: Options) -> tuple[Prompt, str]:
+def _counted(body: Body, figures: ModelFigures, name: str, options: Options) -> tuple[Prompt, str]:
     """The prompt with its tokens, and where they are from:
     given, counted by the API, or estimated.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @frozen(eq=False, repr=False)
-class Amount:
+class SubjectCost:
     """What a subject costs, with its notes; `currency` is None where nothing is billed."""
 
     range: Range
@@ -42,11 +42,11 @@ class Subject(Protocol):
         """Where it stands."""
         ...
 
-    def given(self) -> Amount:
+    def given(self) -> SubjectCost:
         """What it costs as it is. Raises `PriceError`."""
         ...
 
-    def under(self, alternative: Alternative) -> Amount | None:
+    def under(self, alternative: Alternative) -> SubjectCost | None:
         """What it costs under an alternative, None where that changes nothing.
         Raises `PriceError`.
         """
@@ -79,11 +79,11 @@ class RecordSubject:
             self._settled = [self.variants.settled(part) for part in self.record.parts]
         return self._settled
 
-    def given(self) -> Amount:
+    def given(self) -> SubjectCost:
         """As `Subject.given`."""
         return self._amount([self.variants.given(part) for part in self.parts])
 
-    def under(self, alternative: Alternative) -> Amount | None:
+    def under(self, alternative: Alternative) -> SubjectCost | None:
         """As `Subject.under`."""
         found = [self.variants.of(part, alternative) for part in self.parts]
         if all(variant is None for variant in found):
@@ -105,7 +105,7 @@ class RecordSubject:
         for part in self.parts:
             tally.add(part)
 
-    def _amount(self, variants: Sequence[Variant]) -> Amount:
+    def _amount(self, variants: Sequence[Variant]) -> SubjectCost:
         """What the record costs in some variants of its parts."""
         total = NOTHING
         notes: list[Note] = []
@@ -128,7 +128,7 @@ class RecordSubject:
             raise BadRequest(
                 "mixed_currencies", "the parts of this record are billed in different currencies"
             )
-        return Amount(total, tuple(dict.fromkeys(notes)), next(iter(currencies), None))
+        return SubjectCost(total, tuple(dict.fromkeys(notes)), next(iter(currencies), None))
 
     def _bill(self, part: Part) -> Bill:
         return self.book.price_record(Record((part,), self.record.place, self.record.format))
@@ -181,12 +181,12 @@ class BodySubject:
                 help="leave out `--cached`",
             )
 
-    def given(self) -> Amount:
+    def given(self) -> SubjectCost:
         """As `Subject.given`."""
         self._given = self._quote(Alternative(()))
         return self._amount(self._given)
 
-    def under(self, alternative: Alternative) -> Amount | None:
+    def under(self, alternative: Alternative) -> SubjectCost | None:
         """As `Subject.under`; the same quote is no change."""
         found = self._quote(alternative)
         # What the request names and what stands by default are told apart by the quote alone,
@@ -256,12 +256,12 @@ class BodySubject:
         }
         return quote(self.book, body, options, dimensions)
 
-    def _amount(self, found: Quote) -> Amount:
+    def _amount(self, found: Quote) -> SubjectCost:
         """The first call, and each later one."""
         total = _range(found)
         for again in [found.later or found] if self.variants.scenario.reads else []:
             total += _times(_range(again), self.variants.scenario.reads or 0)
-        return Amount(total, found.notes, found.currency)
+        return SubjectCost(total, found.notes, found.currency)
 
 
 def _range(found: object) -> Range:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from pricelang.apps.quote.figures import Figures
+from pricelang.apps.quote.figures import ModelFigures
 from pricelang.apps.quote.model import NOTHING, QuoteError, Range
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -78,7 +78,7 @@ class Rules:
         )
 
 
-def rules_of(figures: Figures) -> Rules:
+def rules_of(figures: ModelFigures) -> Rules:
     """The rules for a model on a day.
     Raises `QuoteError` for a book that has no figures for text.
     """

@@ -59,7 +59,7 @@ class MixCost:
 
 
 @frozen
-class Day:
+class DayCost:
     """What a day (`YYYY-MM-DD`) costs with pools, and the days up to it together."""
 
     date: str
@@ -95,7 +95,7 @@ class Workload:
     month: str
     currency: str
     mixes: tuple[MixCost, ...]
-    days: tuple[Day, ...]
+    days: tuple[DayCost, ...]
     pools: tuple[PoolUse, ...]
     without_pools: Range
     settled: Range
@@ -178,7 +178,7 @@ def expected_cost(book: PriceBook, mixes: Sequence[Mix], month: str | None = Non
     for index, day in enumerate(days):
         amount = _ordered([run.days[index] for run in runs])
         together += amount
-        found.append(Day(day, amount, together))
+        found.append(DayCost(day, amount, together))
     costs = tuple(
         MixCost(
             mix.name,

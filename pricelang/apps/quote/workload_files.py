@@ -34,7 +34,7 @@ _OWN = ("name", "per_day", "share", "usage", "records", "request", "output", "hi
 
 
 @frozen(eq=False, repr=False)
-class Plan:
+class WorkloadPlan:
     """A workload as it was read: its month as written, or None, and its mixes."""
 
     month: str | None
@@ -53,7 +53,7 @@ def read_plan(
     per_day: Fraction | None = None,
     quoter: Quoter | None = None,
     unknown_counters: str = "refuse",
-) -> Plan:
+) -> WorkloadPlan:
     """The workload of a TOML text, or of a JSON text, which begins with `{`.
 
     `per_day` stands instead of the text's own. Paths in it are seen from `folder`; `quoter` is for
@@ -90,7 +90,7 @@ def read_plan(
     )
     counts = _counts(entries, total)
     context = _Context(folder, month, quoter, unknown_counters)
-    return Plan(
+    return WorkloadPlan(
         month,
         tuple(
             _mix(entry, f"requests[{index}]", count, context)
@@ -148,7 +148,7 @@ def plan_from(
     dimensions: Mapping[str, str] | None = None,
     quoter: Quoter | None = None,
     unknown_counters: str = "refuse",
-) -> Plan:
+) -> WorkloadPlan:
     """The workload that a program gives: its text, the path of its file,
     or records in any form that `compare` takes.
 
@@ -179,11 +179,11 @@ def plan_from(
         name = (
             os.fspath(requests) if isinstance(requests, str | os.PathLike) else model or "requests"
         )
-        return Plan(
+        return WorkloadPlan(
             None,
             (mix_of_records(name, outcomes_from(requests, unknown_counters), per_day, filled),),
         )
-    return Plan(
+    return WorkloadPlan(
         plan.month,
         tuple(
             evolve(mix, shares=tuple(_filled(share, filled) for share in mix.shares))

@@ -21,7 +21,7 @@ from pricelang.apps.reconcile.keys import (
     METERS,
     TOKENS,
     WEB_SEARCH,
-    Billed,
+    BilledAmount,
     Key,
     Side,
     Unread,
@@ -44,7 +44,7 @@ _GEOS_THAT_MEAN_GLOBAL = ("not_available", "")
 
 
 @frozen(eq=False)
-class Row:
+class ReportRow:
     """A result of a bucket, with the day and the place of it."""
 
     day: str
@@ -57,7 +57,7 @@ class Pages:
     """The rows of a report's pages, the days that its buckets cover, and what to know of them."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     start: str | None
     end: str | None
     notes: tuple[str, ...]
@@ -147,7 +147,7 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
 
     Raises `UsageError` for a value that is no page, and for buckets that overlap.
     """
-    rows: list[Row] = []
+    rows: list[ReportRow] = []
     notes: list[str] = []
     seen: dict[tuple[int, int], tuple[str, str]] = {}
     names: list[str] = []
@@ -187,7 +187,7 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
                 continue
             seen[span] = (place, content)
             rows += [
-                Row(
+                ReportRow(
                     day,
                     f"{place}.results[{index}]",
                     value if isinstance(value, Mapping) else {"": value},
@@ -255,7 +255,7 @@ def geo_of(value: str | None) -> str | None:
 
 
 @frozen(eq=False)
-class Counted:
+class CountedRow:
     """A row of a usage report: its key without a token type,
     the speed, and its quantities by meter.
     """
@@ -266,7 +266,7 @@ class Counted:
     place: str
 
 
-def counted(row: Row, unknown_counters: str = "refuse") -> Counted:
+def counted(row: ReportRow, unknown_counters: str = "refuse") -> CountedRow:
     """A row of the usage report.
     Raises `UsageError`, for a counter that is not known too unless `unknown_counters` is `warn`.
     """
@@ -316,7 +316,7 @@ def counted(row: Row, unknown_counters: str = "refuse") -> Counted:
         words["context_window"],
         geo_of(words["inference_geo"]),
     )
-    return Counted(key, words["speed"], quantities, row.place)
+    return CountedRow(key, words["speed"], quantities, row.place)
 
 
 def _required(values: Mapping[str, object], name: str) -> int:
@@ -349,7 +349,7 @@ def amount_of(value: object, path: str) -> Fraction:
     return Fraction(text)
 
 
-def billed(row: Row) -> Billed:
+def billed(row: ReportRow) -> BilledAmount:
     """A row of the cost report; its `amount` is in cents. Raises `UsageError`."""
     values = row.values
     if "amount" not in values:
@@ -401,10 +401,12 @@ def billed(row: Row) -> Billed:
             geo_of(words["inference_geo"]),
             words["token_type"],
         )
-    return Billed(key, amount, words["currency"].upper(), row.place, words["description"] or "")
+    return BilledAmount(
+        key, amount, words["currency"].upper(), row.place, words["description"] or ""
+    )
 
 
-def cost_side(found: Iterable[tuple[str, object]]) -> tuple[tuple[Billed, ...], Side]:
+def cost_side(found: Iterable[tuple[str, object]]) -> tuple[tuple[BilledAmount, ...], Side]:
     """The rows of a cost report, and what was read of it. Raises `UsageError`."""
     report = pages(found, "cost report")
     lines, unread = [], []

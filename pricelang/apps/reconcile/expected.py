@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from pricelang.apps.reconcile.admin import Counted, counted, day_after, documents, is_page, pages
+from pricelang.apps.reconcile.admin import CountedRow, counted, day_after, documents, is_page, pages
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     TOKEN_TYPES,
@@ -94,7 +94,7 @@ def _report_side(
     unknown_counters: str,
 ) -> tuple[tuple[Used, ...], Side]:
     report = pages(found, "usage report")
-    rows: list[Counted] = []
+    rows: list[CountedRow] = []
     unread: list[Unread] = []
     tiered = (
         any(dimension.name == "service_tier" for dimension in book.checked.dimensions)
@@ -140,7 +140,7 @@ def _report_side(
     return tuple(used), side
 
 
-def _priced_row(book: PriceBook, row: Counted, given: Mapping[str, str]) -> Iterator[Used]:
+def _priced_row(book: PriceBook, row: CountedRow, given: Mapping[str, str]) -> Iterator[Used]:
     key = evolve(row.key, model=canonical(book, row.key.model or "", row.key.day or ""))
     dimensions = dict(given)
     for name, value, plain in (

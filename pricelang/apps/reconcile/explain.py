@@ -45,7 +45,7 @@ MAX_MEMORY = 50_000
 
 
 @frozen
-class Change:
+class RequestChange:
     """One change of a request: its kind (`dimension`, `meter`, `model`,
     `date`, `side`, `price`), what is changed, and to what.
     """
@@ -57,7 +57,7 @@ class Change:
 
 
 @frozen
-class Price:
+class UnitPrice:
     """A price per unit of a meter, with the places of the rules behind it;
     `per` is the price as a page prints it.
     """
@@ -89,11 +89,11 @@ class Explanation:
 
 
 @define(eq=False, repr=False)
-class Search:
+class CauseSearch:
     """Looks for explanations in one book; prices are worked out once each."""
 
     book: PriceBook
-    _prices: dict[object, Price | None] = field(factory=dict, init=False)
+    _prices: dict[object, UnitPrice | None] = field(factory=dict, init=False)
     _list: PriceBook | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -102,7 +102,7 @@ class Search:
 
     # ---- prices ----
 
-    def price(self, request: Request) -> Price | None:
+    def price(self, request: Request) -> UnitPrice | None:
         """The price of a request's meter, or None where it has none or not one alone."""
         key = (
             request.model,
@@ -117,9 +117,9 @@ class Search:
             self._prices[key] = _price(self.book, request)
         return self._prices[key]
 
-    def changed(self, request: Request, changes: Sequence[Change]) -> Price | None:
+    def changed(self, request: Request, changes: Sequence[RequestChange]) -> UnitPrice | None:
         """The price of a request after some changes, or None where there is none."""
-        special: list[Change] = []
+        special: list[RequestChange] = []
         for change in changes:
             if change.kind == "price":
                 special.append(change)
@@ -134,7 +134,7 @@ class Search:
         if rate is None or not isinstance(value, Fraction) or rate[0].free is not None:
             return None
         price = through(value, rate[0].operations)
-        return Price(
+        return UnitPrice(
             price * rate[1],
             _per(price * rate[1], rate[0], rate[2]),
             (special[0].words.rpartition("[")[2].rstrip("]"),),
@@ -142,21 +142,21 @@ class Search:
 
     # ---- changes ----
 
-    def changes(self, request: Request) -> Iterator[Change]:
+    def changes(self, request: Request) -> Iterator[RequestChange]:
         """Every single change of a request."""
         yield from self.dimension_changes(request)
         meters = self.book.checked.meters
         own = next((meter for meter in meters if meter.name == request.meter), None)
         for meter in meters:
             if own is not None and meter.kind == own.kind and meter.name != own.name:
-                yield Change("meter", "meter", meter.name, f"as {meter.name}")
+                yield RequestChange("meter", "meter", meter.name, f"as {meter.name}")
         yield from self.date_changes(request)
         yield from self.price_changes(request)
         for model in self.book.checked.models:
             if model.name != request.model:
-                yield Change("model", "model", model.name, f"as model {model.name}")
+                yield RequestChange("model", "model", model.name, f"as model {model.name}")
 
-    def dimension_changes(self, request: Request) -> Iterator[Change]:
+    def dimension_changes(self, request: Request) -> Iterator[RequestChange]:
         """Every other value of a dimension, and the other side of each threshold."""
         for dimension in self.book.checked.dimensions:
             if dimension.clocked or dimension.name in NEVER_TRIED:
@@ -164,7 +164,7 @@ class Search:
             now = request.dimensions.get(dimension.name, dimension.values[dimension.default].name)
             for value in dimension.values:
                 if value.name != now:
-                    yield Change(
+                    yield RequestChange(
                         "dimension",
                         dimension.name,
                         value.name,
@@ -178,9 +178,9 @@ class Search:
                         if side
                         else f"up to {grouped(summed.limits[0])}"
                     )
-                    yield Change("side", str(index), side, f"with {summed.label} {where}")
+                    yield RequestChange("side", str(index), side, f"with {summed.label} {where}")
 
-    def date_changes(self, request: Request) -> Iterator[Change]:
+    def date_changes(self, request: Request) -> Iterator[RequestChange]:
         """The days on which the meter has another price than on its own,
         nearest first, each price once.
         """
@@ -204,9 +204,9 @@ class Search:
                 price = self.price(evolve(request, at=at))
                 if price is not None and price.unit not in seen:
                     seen.add(price.unit)
-                    yield Change("date", "at", at, words)
+                    yield RequestChange("date", "at", at, words)
 
-    def price_changes(self, request: Request) -> Iterator[Change]:
+    def price_changes(self, request: Request) -> Iterator[RequestChange]:
         """Other prices for the same: what a derivation would give,
         what was withdrawn, the list below a contract.
         """
@@ -225,7 +225,7 @@ class Search:
                     f"at {grouped(derivation.factor)} x {names[derivation.of]} "
                     f"[{derivation.origin.place}]"
                 )
-                yield Change(
+                yield RequestChange(
                     "price",
                     f"derived {derivation.factor}",
                     base[0].list_price * derivation.factor,
@@ -240,7 +240,7 @@ class Search:
                     f"at the price that was announced on {written(said.announced)} and withdrawn "
                     f"on {written(said.withdrawn)} [{said.origin.place}]"
                 )
-                yield Change("price", "announced", said.amount / rate.size, words)
+                yield RequestChange("price", "announced", said.amount / rate.size, words)
         for price in book.prices:
             if (
                 price.instead_of is not None
@@ -252,9 +252,9 @@ class Search:
                     f"at the {money(price.instead_of, book.currency)} per {price.per} that the "
                     f"price stands instead of [{price.origin.place}]"
                 )
-                yield Change("price", "instead of", price.instead_of / price.size, words)
+                yield RequestChange("price", "instead of", price.instead_of / price.size, words)
         if self._list is not None:
-            yield Change("price", "list", 0, f"at the list price of `{self._list.name}`")
+            yield RequestChange("price", "list", 0, f"at the list price of `{self._list.name}`")
 
     # ---- explanations ----
 
@@ -278,7 +278,7 @@ class Search:
             ]
         return tuple(_merged(found or self._by_quantity(used, amount)))
 
-    def _pairs(self, request: Request) -> Iterator[tuple[Change, ...]]:
+    def _pairs(self, request: Request) -> Iterator[tuple[RequestChange, ...]]:
         singles = list(self.changes(request))
         plain = [change for change in singles if change.kind == "side" or change.name in PAIRED]
         for left, right in itertools.combinations(plain, 2):
@@ -292,7 +292,7 @@ class Search:
         )
 
     def _by_changes(
-        self, used: Sequence[Used], amount: Fraction, ways: Iterable[tuple[Change, ...]]
+        self, used: Sequence[Used], amount: Fraction, ways: Iterable[tuple[RequestChange, ...]]
     ) -> Iterator[Explanation]:
         for changes in ways:
             prices = [self.changed(use.request, changes) for use in used]
@@ -415,7 +415,7 @@ class Search:
 # ---- parts ---------------------------------------------------------------------------------------
 
 
-def applied(book: PriceBook, request: Request, change: Change) -> Request:
+def applied(book: PriceBook, request: Request, change: RequestChange) -> Request:
     """A request after one change."""
     value = str(change.value)
     if change.kind == "dimension":
@@ -458,14 +458,14 @@ def _rate(book: PriceBook, request: Request) -> tuple[Rate, Fraction, str] | Non
     return first, conversion.rate if conversion is not None else Fraction(1), found[0].currency
 
 
-def _price(book: PriceBook, request: Request) -> Price | None:
+def _price(book: PriceBook, request: Request) -> UnitPrice | None:
     found = _rate(book, request)
     if found is None:
         return None
     rate, conversion, currency = found
     unit = rate.unit_price * conversion
     places = [rate.origin.place, *(step.origin.place for step in rate.steps)]
-    return Price(unit, _per(unit, rate, currency), tuple(dict.fromkeys(places)))
+    return UnitPrice(unit, _per(unit, rate, currency), tuple(dict.fromkeys(places)))
 
 
 def _per(unit: Fraction, rate: Rate, currency: str) -> str:
@@ -498,6 +498,3 @@ def _merged(found: Sequence[Explanation]) -> Iterator[Explanation]:
             f"{text}: {price}",
             tuple(dict.fromkeys(place for one in some for place in one.places)),
         )
-
-
-__all__ = ["Change", "Explanation", "Price", "Search", "applied"]

@@ -13,7 +13,7 @@ from pricelang.present.decimals import plain
 from pricelang.usage.io.csv_lines import CsvWriter
 
 if TYPE_CHECKING:
-    from pricelang.apps.reconcile.join import Line
+    from pricelang.apps.reconcile.join import JoinedLine
 
 HEADERS = (
     *FIELDS,
@@ -87,7 +87,7 @@ def _side(side: Side) -> dict[str, object]:
     }
 
 
-def _line(line: Line, finding: int | None) -> dict[str, object]:
+def _line(line: JoinedLine, finding: int | None) -> dict[str, object]:
     return {
         **dict(zip(FIELDS, line.key.values(), strict=True)),
         "quantity": plain(line.quantity),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from pricelang.apps.reconcile.explain import Change, Explanation, Search, applied
-from pricelang.apps.reconcile.join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, Line
-from pricelang.apps.reconcile.keys import FIELDS, METERS, Billed, Request, Side
+from pricelang.apps.reconcile.explain import CauseSearch, Explanation, RequestChange, applied
+from pricelang.apps.reconcile.join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, JoinedLine
+from pricelang.apps.reconcile.keys import FIELDS, METERS, BilledAmount, Request, Side
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -41,7 +41,7 @@ class Finding:
     """
 
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[JoinedLine, ...]
     explanations: tuple[Explanation, ...]
 
     @property
@@ -56,13 +56,13 @@ class Finding:
 
 
 def findings_of(
-    book: PriceBook, lines: Sequence[Line], usage: Side, cost: Side
+    book: PriceBook, lines: Sequence[JoinedLine], usage: Side, cost: Side
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings in the order of their first lines, and notes on what was not looked for."""
     differing = [line for line in lines if line.status in KINDS]
     if not differing:
         return (), ()
-    search = Search(book)
+    search = CauseSearch(book)
     searched, rest = differing[:MOST], differing[MOST:]
     found = list(_moved(search, searched))
     taken = {id(line) for finding in found for line in finding.lines}
@@ -95,7 +95,7 @@ def findings_of(
     ), notes
 
 
-def _reasons(line: Line, usage: Side, cost: Side) -> tuple[Explanation, ...]:
+def _reasons(line: JoinedLine, usage: Side, cost: Side) -> tuple[Explanation, ...]:
     """Why a line stands on one side only:
     its day is outside of the other's period, or it is a credit.
     """
@@ -121,7 +121,7 @@ def _reasons(line: Line, usage: Side, cost: Side) -> tuple[Explanation, ...]:
     return ()
 
 
-def _twice(line: Line) -> tuple[Explanation, ...]:
+def _twice(line: JoinedLine) -> tuple[Explanation, ...]:
     """Cost rows of one key of which some are too many: without them the amount is exact."""
     if len(line.billed) < 2:
         return ()
@@ -142,7 +142,7 @@ def _twice(line: Line) -> tuple[Explanation, ...]:
 # ---- rows under another key ----------------------------------------------------------------------
 
 
-def _moved(search: Search, lines: Iterable[Line]) -> Iterable[Finding]:
+def _moved(search: CauseSearch, lines: Iterable[JoinedLine]) -> Iterable[Finding]:
     """Pairs of a line without its cost and a cost row
     under another key that would be right for it.
     """
@@ -179,7 +179,7 @@ def _moved(search: Search, lines: Iterable[Line]) -> Iterable[Finding]:
             )
 
 
-def _too_much(line: Line, bill: Billed) -> bool:
+def _too_much(line: JoinedLine, bill: BilledAmount) -> bool:
     """Whether a cost row is one too many under its key: without it, the line would be right."""
     if line.status == NOT_IN_USAGE:
         return len(line.billed) == 1
@@ -187,12 +187,16 @@ def _too_much(line: Line, bill: Billed) -> bool:
     return line.status == DIFFERENT and len(line.billed) > 1 and line.low <= rest <= line.high
 
 
-def _distance(left: Line, right: Line) -> tuple[str, ...]:
+def _distance(left: JoinedLine, right: JoinedLine) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if getattr(left.key, name) != getattr(right.key, name))
 
 
 def _as_other(
-    search: Search, short: Line, long: Line, bill: Billed, fields: Sequence[str]
+    search: CauseSearch,
+    short: JoinedLine,
+    long: JoinedLine,
+    bill: BilledAmount,
+    fields: Sequence[str],
 ) -> tuple[str, tuple[str, ...], int]:
     """Words for a cost row that is a line's under other fields,
     at its right amount or at the price of those fields.
@@ -229,7 +233,9 @@ def _as_other(
     )
 
 
-def _under(search: Search, request: Request, other: Line, fields: Sequence[str]) -> Request | None:
+def _under(
+    search: CauseSearch, request: Request, other: JoinedLine, fields: Sequence[str]
+) -> Request | None:
     """A request with the fields of another key, or None where a field prices nothing."""
     values: Mapping[str, str | None] = {name: getattr(other.key, name) for name in fields}
     for name, value in values.items():
@@ -247,10 +253,10 @@ def _under(search: Search, request: Request, other: Line, fields: Sequence[str])
             request = applied(
                 search.book,
                 request,
-                Change("dimension", name, "long" if value == "200k-1M" else "standard"),
+                RequestChange("dimension", name, "long" if value == "200k-1M" else "standard"),
             )
         else:
-            request = applied(search.book, request, Change("dimension", name, value))
+            request = applied(search.book, request, RequestChange("dimension", name, value))
     return request
 
 

@@ -20,7 +20,7 @@ from pricelang.apps.reconcile.keys import (
     METERS,
     TOKEN_TYPES,
     TOKENS,
-    Billed,
+    BilledAmount,
     Key,
     Side,
     Unread,
@@ -57,7 +57,7 @@ MAX_ROWS = 5_000_000
 
 def invoice_side(
     book: PriceBook, path: str, mapping: Mapping[str, str]
-) -> tuple[tuple[Billed, ...], Side]:
+) -> tuple[tuple[BilledAmount, ...], Side]:
     """The rows of an invoice.
     `mapping` names the column of each of `COLUMNS` whose column has another name.
 
@@ -88,7 +88,7 @@ def invoice_side(
 
 def _read(
     book: PriceBook, path: str, stream: TextIO, mapping: Mapping[str, str]
-) -> tuple[tuple[Billed, ...], Side]:
+) -> tuple[tuple[BilledAmount, ...], Side]:
     rows = csv_rows(stream)
     _, headers = next(rows, (0, []))
     if len(set(headers)) < len(headers):
@@ -110,7 +110,7 @@ def _read(
             "name them, such as `--map day=COLUMN --map amount=COLUMN`; it has: "
             f"{shown(', '.join(headers), 300)}",
         )
-    lines: list[Billed] = []
+    lines: list[BilledAmount] = []
     unread: list[Unread] = []
     for number, cells in rows:
         place = f"{path}:{number}"
@@ -144,7 +144,7 @@ def _read(
     )
 
 
-def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> Billed:
+def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> BilledAmount:
     def cell(name: str) -> str | None:
         return word(cells.get(name) or None, name)
 
@@ -170,7 +170,7 @@ def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> Billed:
     if kind is not None:
         key = _of_kind(book, key, kind)
     quantity = cells.get("quantity")
-    return Billed(
+    return BilledAmount(
         key,
         amount,
         (cell("currency") or book.currency).upper(),

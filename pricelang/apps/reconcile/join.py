@@ -12,7 +12,7 @@ from pricelang.apps.reconcile.keys import (
     FIELDS,
     TOKENS,
     WEB_SEARCH,
-    Billed,
+    BilledAmount,
     Key,
     Side,
     Used,
@@ -34,7 +34,7 @@ ADMIN_COST = "Admin cost report"
 
 
 @frozen(eq=False)
-class Line:
+class JoinedLine:
     """A line of the join: the quantities and amounts under one key,
     what is expected, and what became of it.
 
@@ -44,7 +44,7 @@ class Line:
 
     key: Key
     used: tuple[Used, ...]
-    billed: tuple[Billed, ...]
+    billed: tuple[BilledAmount, ...]
     low: Fraction
     high: Fraction
     amount: Fraction
@@ -91,13 +91,13 @@ def compared_fields(usage: Side, cost: Side) -> tuple[tuple[str, ...], tuple[str
 
 def joined(
     used: Iterable[Used],
-    billed: Iterable[Billed],
+    billed: Iterable[BilledAmount],
     fields: frozenset[str],
     within: Fraction,
     kind: str,
-) -> tuple[Line, ...]:
+) -> tuple[JoinedLine, ...]:
     """The lines of both sides under each key, in the order of the keys."""
-    sides: dict[Key, tuple[list[Used], list[Billed]]] = {}
+    sides: dict[Key, tuple[list[Used], list[BilledAmount]]] = {}
     for use in used:
         sides.setdefault(_key(use.key, fields, kind), ([], []))[0].append(use)
     for bill in billed:
@@ -125,19 +125,19 @@ def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
 
 
 def _line(
-    key: Key, used: tuple[Used, ...], billed: tuple[Billed, ...], within: Fraction, kind: str
-) -> Line:
+    key: Key, used: tuple[Used, ...], billed: tuple[BilledAmount, ...], within: Fraction, kind: str
+) -> JoinedLine:
     low = sum((use.low for use in used), Fraction(0))
     high = sum((use.high for use in used), Fraction(0))
     amount = sum((bill.amount for bill in billed), Fraction(0))
     status, reason = _status(key, used, billed, low, high, amount, within, kind)
-    return Line(key, used, billed, low, high, amount, status, reason)
+    return JoinedLine(key, used, billed, low, high, amount, status, reason)
 
 
 def _status(
     key: Key,
     used: tuple[Used, ...],
-    billed: tuple[Billed, ...],
+    billed: tuple[BilledAmount, ...],
     low: Fraction,
     high: Fraction,
     amount: Fraction,

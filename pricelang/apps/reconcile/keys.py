@@ -111,7 +111,7 @@ class Used:
 
 
 @frozen(eq=False)
-class Billed:
+class BilledAmount:
     """An amount that was billed, in `currency`;
     `quantity` is the one that the bill states, if it states one.
     """

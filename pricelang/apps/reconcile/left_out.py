@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, Line
+from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, JoinedLine
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, plain
 
 
-def left_out(lines: Iterable[Line]) -> tuple[str, ...]:
+def left_out(lines: Iterable[JoinedLine]) -> tuple[str, ...]:
     """Everything that the amounts of some lines leave out, once each: pools, graduated prices and
     limits of accounts, amounts and limits of requests, roundings of totals, lines that are not
     compared, and credits.

@@ -16,7 +16,7 @@ from pricelang.apps.reconcile.export import as_dict
 from pricelang.apps.reconcile.findings import findings_of
 from pricelang.apps.reconcile.invoice_csv import invoice_side, is_invoice
 from pricelang.apps.reconcile.join import (
-    Line,
+    JoinedLine,
     compared_fields,
     joined,
 )
@@ -162,7 +162,7 @@ def _periods(usage: Side, cost: Side) -> tuple[str, ...]:
     )
 
 
-def _doubts(lines: tuple[Line, ...]) -> tuple[str, ...]:
+def _doubts(lines: tuple[JoinedLine, ...]) -> tuple[str, ...]:
     """What the book says is doubtful about the prices that were used, once each."""
     notes: dict[str, int] = {}
     for line in lines:

@@ -14,7 +14,7 @@ from pricelang.apps.reconcile.join import (
     NOT_COMPARED,
     STATUSES,
     WITHIN,
-    Line,
+    JoinedLine,
 )
 from pricelang.apps.reconcile.keys import Side
 from pricelang.apps.reconcile.left_out import left_out
@@ -53,7 +53,7 @@ class Reconciled:
     fields: tuple[str, ...]
     within: Fraction
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[JoinedLine, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, Line
+from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, JoinedLine
 from pricelang.apps.reconcile.keys import FIELDS, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.summary import Cells, counted, header, rule_places, table_of, verdict
@@ -191,7 +191,7 @@ def _unexplained(finding: Finding) -> str:
     return "not explained: no usage comes to this amount"
 
 
-def _name(line: Line) -> str:
+def _name(line: JoinedLine) -> str:
     """A line's key in words, without what it does not state."""
     values = [
         value
@@ -202,7 +202,7 @@ def _name(line: Line) -> str:
     return ", ".join([*values, counted(line)])
 
 
-def _amounts(found: Reconciled, line: Line) -> str:
+def _amounts(found: Reconciled, line: JoinedLine) -> str:
     billed, expected = money(line.amount, found.currency), money(line.low, found.currency)
     if line.status == UNPRICED:
         return f"billed {billed}, and the usage has no price: {line.reason}"
@@ -219,7 +219,7 @@ def _amounts(found: Reconciled, line: Line) -> str:
     )
 
 
-def _workings(found: Reconciled, line: Line) -> Iterator[str]:
+def _workings(found: Reconciled, line: JoinedLine) -> Iterator[str]:
     """How each expected amount comes about, with the places of its rules."""
     for use in line.used[:5]:
         if use.priced is None:
@@ -270,7 +270,7 @@ def _formula(found: Reconciled, use: Used, rate: Rate) -> str:
 
 
 def _not_compared(found: Reconciled) -> Iterator[str]:
-    reasons: dict[str, list[Line]] = {}
+    reasons: dict[str, list[JoinedLine]] = {}
     for line in found.lines:
         if line.status == NOT_COMPARED:
             reasons.setdefault(line.reason, []).append(line)

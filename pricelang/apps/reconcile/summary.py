@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from pricelang.apps.reconcile.admin import day_after
-from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, Line
+from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, JoinedLine
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
@@ -82,7 +82,7 @@ def _side(side: Side) -> str:
     )
 
 
-def table_of(found: Reconciled, lines: Sequence[Line], numbers: Mapping[int, int]) -> Cells:
+def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[int, int]) -> Cells:
     """The lines as a table; a field that is the same in all of them has no column."""
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
@@ -118,7 +118,7 @@ def table_of(found: Reconciled, lines: Sequence[Line], numbers: Mapping[int, int
     return Cells(headers, tuple(rows), frozenset(range(first, first + 4)))
 
 
-def counted(line: Line) -> str:
+def counted(line: JoinedLine) -> str:
     """What a line counts: the book's meter, or the cost type."""
     if line.key.token_type is not None:
         return METERS.get(line.key.token_type, line.key.token_type)
@@ -128,7 +128,7 @@ def counted(line: Line) -> str:
     return next((meter for meter, name in COST_TYPES.items() if name == kind), kind)
 
 
-def expected_text(line: Line, currency: str) -> str:
+def expected_text(line: JoinedLine, currency: str) -> str:
     """What a line should come to, or between what."""
     if not line.used:
         return "-"

@@ -54,7 +54,7 @@ class Adjustment:
 
 
 @frozen(eq=False)
-class Use:
+class CountedRequest:
     """A request that a pool or a tier counts, kept until all are known;
     `order` breaks ties by what the request says.
     """
@@ -64,12 +64,12 @@ class Use:
     order: tuple[object, ...]
 
 
-class Account:
+class AccountUsage:
     """The account-wide side of an invoice: requests go in in any order, adjustments come out."""
 
     def __init__(self, book: m.Book, period: Period | None) -> None:
         self._book, self._period = book, period
-        self._uses: list[Use] = []
+        self._uses: list[CountedRequest] = []
         self._ledger = Ledger(book)
         self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
         self._bounds: dict[tuple[int, ...], tuple[SpendLimit, ...]] = {}
@@ -102,7 +102,7 @@ class Account:
     def add(self, priced: Priced) -> None:
         """Takes in a request of the period."""
         if any(self._periods_of(priced)):
-            self._uses.append(Use(priced, True, _order(priced)))
+            self._uses.append(CountedRequest(priced, True, _order(priced)))
         else:
             self._settle(priced, None)
 
@@ -115,7 +115,7 @@ class Account:
         if start is not None and any(
             turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)
         ):
-            self._uses.append(Use(priced, False, _order(priced)))
+            self._uses.append(CountedRequest(priced, False, _order(priced)))
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
         """The holder and period of each pool and tier that counts a request."""

@@ -12,11 +12,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.account import Account, Adjustment
+from pricelang.apps.reports.account import AccountUsage, Adjustment
 from pricelang.apps.reports.lines import InvoiceLine, Lines
 from pricelang.apps.reports.names import Names
 from pricelang.apps.reports.period import Period, moment
-from pricelang.apps.reports.tally import Given, Tally, costs, no_time
+from pricelang.apps.reports.tally import RecordDefaults, Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
@@ -120,7 +120,7 @@ def make_invoice(
     outcomes: Iterable[Outcome],
     period: Period | None = None,
     by: Sequence[str] = (),
-    given: Given | None = None,
+    given: RecordDefaults | None = None,
     refused: Callable[[Place, dict[str, str | None]], None] | None = None,
 ) -> Invoice:
     """The invoice for records in any order, all of one account.
@@ -133,9 +133,9 @@ def make_invoice(
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally = given or Given(), Tally(refused)
+    given, tally = given or RecordDefaults(), Tally(refused)
     below = book.below
-    lines, account, names = Lines(), Account(book.checked, period), Names(book.checked, by)
+    lines, account, names = Lines(), AccountUsage(book.checked, period), Names(book.checked, by)
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -187,7 +187,7 @@ def make_invoice(
 
 
 def _split(
-    record: Record, given: Given, period: Period | None, since: int | None
+    record: Record, given: RecordDefaults, period: Period | None, since: int | None
 ) -> tuple[Record, Record]:
     """The requests of a record inside a period, and those before it but not before `since`.
     Raises `BadRequest` (`no_time`, `bad_date`).
@@ -205,7 +205,7 @@ def _split(
     return evolve(record, parts=tuple(inside)), evolve(record, parts=tuple(early))
 
 
-def _priced(book: PriceBook, record: Record, given: Given) -> list[Priced]:
+def _priced(book: PriceBook, record: Record, given: RecordDefaults) -> list[Priced]:
     """Each request of a record. Raises `PriceError`, also for a sum that has only bounds."""
     found: list[Priced] = []
     for bill in book.price_parts(
@@ -222,7 +222,7 @@ def _priced(book: PriceBook, record: Record, given: Given) -> list[Priced]:
     return found
 
 
-def _listed(below: PriceBook, part: Part, given: Given) -> Priced | None:
+def _listed(below: PriceBook, part: Part, given: RecordDefaults) -> Priced | None:
     """A request by the list, if it has one price there."""
     try:
         (bill,) = below.price_parts(

@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from typing import TypeAlias
 
 from pricelang.apps.reports.period import PERIODS, moment, turn_name
-from pricelang.apps.reports.tally import Given
+from pricelang.apps.reports.tally import RecordDefaults
 from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
@@ -31,7 +31,7 @@ class Names:
         self._seen: dict[str, None] = {}
         self._any = False
 
-    def key(self, record: Record, part: Part, priced: Priced, given: Given) -> Key:
+    def key(self, record: Record, part: Part, priced: Priced, given: RecordDefaults) -> Key:
         """The group of a request; None for what it does not say.
         Raises `BadRequest` (`bad_date`).
         """
@@ -41,7 +41,9 @@ class Names:
                 self._seen[name] = None
         return tuple(self._value(name, record, part, priced, given) for name in self._by)
 
-    def _value(self, name: str, record: Record, part: Part, priced: Priced, given: Given) -> object:
+    def _value(
+        self, name: str, record: Record, part: Part, priced: Priced, given: RecordDefaults
+    ) -> object:
         if name == "model":
             return priced.cell.model.name
         if name in PERIODS:

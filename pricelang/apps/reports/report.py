@@ -13,8 +13,8 @@ from attrs import evolve
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
-from pricelang.apps.reports.tally import Given, Tally, costs, no_time
-from pricelang.apps.reports.totals import RECORDS, Report, Total
+from pricelang.apps.reports.tally import RecordDefaults, Tally, costs, no_time
+from pricelang.apps.reports.totals import RECORDS, Total, UsageReport
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.columns import columns_of
@@ -26,11 +26,11 @@ def report_records(
     book: PriceBook,
     outcomes: Iterable[Outcome],
     by: Sequence[str] = ("model",),
-    given: Given | None = None,
+    given: RecordDefaults | None = None,
     period: Period | None = None,
     zone: tzinfo | None = UTC,
     refused: Callable[[Place, dict[str, str | None]], None] | None = None,
-) -> Report:
+) -> UsageReport:
     """What records cost by `model` (the book's id of it), `hour`, `day`, `week`, `month` or `year`
     in a time zone, `file`, `format`, `id`, a dimension of the book, or any attribute that records
     carry (`session`, `workspace`, a tag).
@@ -42,7 +42,7 @@ def report_records(
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
     given, tally, groups, names = (
-        given or Given(),
+        given or RecordDefaults(),
         Tally(refused),
         _Groups(book),
         Names(book.checked, by, zone),
@@ -72,7 +72,7 @@ def report_records(
     names.check()
     totals, whole = groups.totals()
     counts = tally.counts()
-    return Report(
+    return UsageReport(
         tuple(by),
         totals,
         tally.unpriced(),
@@ -84,7 +84,9 @@ def report_records(
     )
 
 
-def _inside(record: Record, given: Given, period: Period, zone: tzinfo | None) -> Record | None:
+def _inside(
+    record: Record, given: RecordDefaults, period: Period, zone: tzinfo | None
+) -> Record | None:
     """A record with those of its requests that are inside a period;
     None where it has requests and all are outside.
     """

@@ -23,7 +23,7 @@ OTHER: Reason = ("other", "other reasons", "`pricelang price` names each record 
 
 
 @frozen
-class Given:
+class RecordDefaults:
     """What holds where a record says nothing: a model, a day or an instant, values of dimensions.
 
     `strict` refuses each amount in doubt.

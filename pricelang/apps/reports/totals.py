@@ -72,7 +72,7 @@ class Counts:
 
 
 @frozen
-class Report:
+class UsageReport:
     """Totals by group, in order of the group, and what has no price. `read` is the sum of both, and
     of what `counts` says of records besides. `noun` says what was counted, `whole` is each
     currency's total where groups may share a record, and `notes` how many records each note is of.
@@ -88,7 +88,7 @@ class Report:
     notes: tuple[tuple[Note, int], ...] = ()
 
 
-def as_record(report: Report, total: Total) -> dict[str, object]:
+def as_record(report: UsageReport, total: Total) -> dict[str, object]:
     """A total as JSON has it: numbers are decimal strings;
     of two bounds, `amount` is null and `low` and `high` stand.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pricelang.evaluate.rate_table.grid import NOTHING, Grid
+from pricelang.evaluate.rate_table.grid import NOTHING, RateGrid
 
 Fold = tuple[tuple[int | None, ...], ...]
 """For each dimension the class after it, by the class before times the number
@@ -17,7 +17,7 @@ of its values plus that of the value; None where no request exists.
 """
 
 
-def folded(grid: Grid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int, ...], ...]]:
+def folded(grid: RateGrid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int, ...], ...]]:
     """The classes that the dimensions of a grid come to, and what each is below every root:
     a diagram over the sides alone.
     """

@@ -28,7 +28,7 @@ class _Later(Exception):
 
 
 @define(eq=False, repr=False)
-class Grid:
+class RateGrid:
     """Diagrams over `levels`:
     the chosen dimensions (by their index) in the order of the book, then all thresholds.
 

@@ -34,7 +34,7 @@ from pricelang.evaluate.rate_table.atoms import (
     turns_of,
 )
 from pricelang.evaluate.rate_table.folding import Fold, folded
-from pricelang.evaluate.rate_table.grid import NOTHING, Grid, values_of
+from pricelang.evaluate.rate_table.grid import NOTHING, RateGrid, values_of
 from pricelang.evaluate.rate_table.walk import dated, walk_of
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, UnknownName
@@ -46,7 +46,7 @@ MAX_ROWS = 20_000
 
 
 @frozen
-class Held:
+class RequestMost:
     """What a request by a name has at most in a period (UTC seconds): in its answer, and in its
     prompt in each of the windows. `wider` is the window of a longer prompt whose row says none.
     """
@@ -89,7 +89,7 @@ class Versions:
     places: Sequence[int | None]
     beyond: tuple[str, ...] = ()
     fold: Fold = ()
-    held: tuple[Held, ...] = ()
+    held: tuple[RequestMost, ...] = ()
     prompt: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
     window_is_idle: bool = False
@@ -154,7 +154,7 @@ def versions_of(
     used = tuple(meter.name for meter in book.meters) if meters is None else tuple(meters)
     _check(book, sorted(chosen), used, fixed)
     dated = _dated(card, _wanted(card, models), period)
-    grid = Grid(
+    grid = RateGrid(
         card,
         tuple(n for n, found in enumerate(book.dimensions) if found.name in chosen),
         fixed,
@@ -215,16 +215,16 @@ def versions_of(
     )
 
 
-def _held(card: RateCard, names: Sequence[str]) -> Iterator[Held]:
+def _held(card: RateCard, names: Sequence[str]) -> Iterator[RequestMost]:
     """What requests by names have at most, period by period."""
     limits = limits_of(card.book)
     cuts = cuts_of(card.book, (None, None)) if limits.days else ()
     for name in names:
-        last: Held | None = None
+        last: RequestMost | None = None
         for start, end in zip((None, *cuts), (*cuts, None), strict=True):
             at = start if start is not None else cuts[0] - 1 if cuts else 0
             there = dated(card, name, at)
-            found = Held(
+            found = RequestMost(
                 name,
                 start,
                 end,
@@ -241,7 +241,7 @@ def _held(card: RateCard, names: Sequence[str]) -> Iterator[Held]:
 
 
 def _places(
-    grid: Grid, vectors: Sequence[tuple[int, ...]], clocks: int, versions: int, sums: bool
+    grid: RateGrid, vectors: Sequence[tuple[int, ...]], clocks: int, versions: int, sums: bool
 ) -> list[int | None]:
     """The card at each version, key, point of the clock and side;
     with `sums` none where others cost else.
@@ -300,7 +300,7 @@ def _dated(card: RateCard, wanted: frozenset[int], period: tuple[int | None, int
 
 
 def _keyed(
-    grid: Grid, roots: Sequence[int], spaces: Sequence[tuple[str, tuple[str, ...]]], folds: bool
+    grid: RateGrid, roots: Sequence[int], spaces: Sequence[tuple[str, tuple[str, ...]]], folds: bool
 ) -> tuple[Fold, list[tuple[tuple[int, ...], tuple[str, ...]]]]:
     """What rows are told apart by besides versions: values, or with `folds` classes of them.
     To each what it is below every root.

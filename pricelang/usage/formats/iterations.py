@@ -55,7 +55,7 @@ class Iteration:
 
 
 @frozen
-class Billed:
+class BilledIterations:
     """What of the iterations is billed, in their order.
 
     `adds_up` says that the serving entries replace the top level; otherwise `entries` holds only
@@ -74,7 +74,7 @@ def billed_iterations(
     content: Sequence[object],
     top: Counters,
     notes: list[Note],
-) -> Billed | None:
+) -> BilledIterations | None:
     """The billed iterations of `usage`, None where it has none.
 
     Raises `UsageError` for a counter of the wrong kind,
@@ -99,7 +99,7 @@ def billed_iterations(
                 "with compaction and advisor iterations beside it",
             )
         )
-        return Billed(
+        return BilledIterations(
             tuple(entry for entry in entries if entry.type in OUTSIDE), False, len(serving)
         )
     settled = {
@@ -108,7 +108,7 @@ def billed_iterations(
     }
     free = _declined([entry for entry in executor if entry.number not in settled], notes)
     kept = tuple(settled.get(entry.number, entry) for entry in entries if entry.number not in free)
-    return Billed(kept, True, len(serving))
+    return BilledIterations(kept, True, len(serving))
 
 
 def fallback_origins(content: Sequence[object], notes: list[Note]) -> list[str]:

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from pricelang.model.notes import Note
 from pricelang.usage.counters import SPLIT, Counters, counters_of
 from pricelang.usage.fields import is_object, model_id, optional_count, optional_object, shown
-from pricelang.usage.formats.iterations import ITERATION, Billed, billed_iterations
+from pricelang.usage.formats.iterations import ITERATION, BilledIterations, billed_iterations
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.platforms import platform_of_message
 from pricelang.usage.records import SINGLE, SUM, Part, Place, Record, Skipped, UsageError
@@ -138,7 +138,7 @@ def _parts(
     model: str | None,
     at: str | None,
     top: Counters,
-    billed: Billed | None,
+    billed: BilledIterations | None,
     shared: dict[str, str],
     executor: dict[str, str],
     ran_tools: bool,
@@ -162,7 +162,9 @@ def _parts(
     return parts
 
 
-def _add_tools(parts: list[Part], billed: Billed | None, tools: dict[str, object]) -> None:
+def _add_tools(
+    parts: list[Part], billed: BilledIterations | None, tools: dict[str, object]
+) -> None:
     """Put the counts of server tools, which a message gives once,
     on the first part of its top level.
     """

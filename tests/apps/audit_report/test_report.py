@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.audit_report.html import page_of, render_report
-from pricelang.apps.audit_report.report import Report, report_of, texts_of
+from pricelang.apps.audit_report.report import AuditReport, report_of, texts_of
 from pricelang.apps.audit_report.time import periods
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
 from pricelang.present.markup import element
-from pricelang.present.sheets import Cell, Sheet
+from pricelang.present.sheets import Sheet, SheetCell
 from pricelang.present.text import printable
 from pricelang.verify.audit import Audit
 
@@ -69,7 +69,7 @@ def small(tmp_path: Path) -> Path:
 
 
 @cache
-def shipped(at: str = "2026-04-17", since: str | None = None) -> Report:
+def shipped(at: str = "2026-04-17", since: str | None = None) -> AuditReport:
     return report_of(pricelang.load().checked, at, since)
 
 
@@ -78,7 +78,7 @@ def texts() -> dict[str, str]:
     return texts_of("anthropic")
 
 
-def sheet(report: Report, title: str) -> Sheet:
+def sheet(report: AuditReport, title: str) -> Sheet:
     return next(
         found
         for found in (
@@ -92,7 +92,7 @@ def sheet(report: Report, title: str) -> Sheet:
     )
 
 
-def row(found: Sheet, *start: str) -> tuple[Cell, ...]:
+def row(found: Sheet, *start: str) -> tuple[SheetCell, ...]:
     return next(
         row for row in found.rows if tuple(cell.text for cell in row)[: len(start)] == start
     )
@@ -256,7 +256,7 @@ def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     assert (
         texts_of(contract)[file].split("\n")[int(number) - 1].strip().startswith("x 0.85 on tokens")
     )
-    assert row(found, "claude-sonnet-4-6")[-1] == Cell("")
+    assert row(found, "claude-sonnet-4-6")[-1] == SheetCell("")
 
 
 def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told() -> None:

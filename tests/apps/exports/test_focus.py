@@ -19,12 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.apps.exports.focus import COLUMNS, Account, rows_of
+from pricelang.apps.exports.focus import COLUMNS, BillingAccount, rows_of
 from pricelang.apps.exports.focus_check import RULES, check_rows
 from tests.apps.reconcile.helpers import BOOK, expect_golden
 from tests.cli.helpers import SAMPLES, SHOP, run
 
-OWNER = Account("org-1", "Example Org", "wrkspc_1", '{"team": "research"}')
+OWNER = BillingAccount("org-1", "Example Org", "wrkspc_1", '{"team": "research"}')
 REQUESTS: list[dict[str, Any]] = [
     {
         "model": "claude-opus-5",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.quote.alternatives import alternatives_of, caches_of
-from pricelang.apps.quote.compare import Comparison, Row
+from pricelang.apps.quote.compare import AlternativeComparison, AlternativeRow
 from pricelang.apps.quote.model import Range, same
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.model.notes import Note
@@ -61,7 +61,7 @@ def price(record: dict[str, Any]) -> Fraction:
     return BOOK.price(**record).exact_total
 
 
-def row(found: Comparison, **changes: str) -> Row:
+def row(found: AlternativeComparison, **changes: str) -> AlternativeRow:
     (one,) = [
         each for each in (*found.rows, *found.refused) if dict(each.alternative.changes) == changes
     ]
@@ -102,7 +102,7 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
     assert numbers(again) == numbers(found)
 
 
-def numbers(found: Comparison) -> list[Any]:
+def numbers(found: AlternativeComparison) -> list[Any]:
     """The rows without the order in which reasons and notes were met."""
     return [
         (
