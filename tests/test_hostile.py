@@ -706,7 +706,7 @@ def test_a_book_of_a_day_takes_no_other_day(call: str) -> None:
 def test_a_value_that_is_no_text_is_no_misspelling() -> None:
     with pytest.raises(
         pricelang.UnknownName,
-        match=r"the value `\['fast'\]` of speed is no text but a Python `list`",
+        match=r"the value `\['fast'\]` of speed is not a text but a Python `list`",
     ):
         book().price(model="claude-opus-4-7", speed=["fast"], usage={"input": 1})  # type: ignore[arg-type]
 

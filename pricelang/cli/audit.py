@@ -112,14 +112,12 @@ def _check_usage(
     """Nothing that is asked for is left out: what does not go together is said."""
     given = [flag for flag, there in forms.items() if there]
     if len(given) > 1:
-        ctx.fail(
-            f"{' and '.join(f'`{flag}`' for flag in given)} do not go together: ask for one of them"
-        )
+        ctx.fail(f"{' and '.join(f'`{flag}`' for flag in given)} cannot be combined; choose one")
     if forms["--html"] and asked:
-        ctx.fail(f"`--html` reports everything: leave out `--{asked[0]}`")
+        ctx.fail(f"`--html` reports all sections: leave out `--{asked[0]}`")
     late = [flag for flag, there in days.items() if there and not forms["--html"]]
     if late:
-        ctx.fail(f"`{late[0]}` belongs to `--html`: other answers hold for all days")
+        ctx.fail(f"`{late[0]}` needs `--html`: other answers hold for all days")
 
 
 def _write_report(

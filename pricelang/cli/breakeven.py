@@ -81,7 +81,7 @@ def command(
       pricelang breakeven --model claude-opus-4-7 --against claude-2.0 --chart
     """
     if as_json and (chart or as_markdown):
-        ctx.fail("`--json` is for programs; leave out `--chart` and `--markdown`")
+        ctx.fail("`--json` cannot be combined with `--chart` or `--markdown`")
     plot = plotext() if chart else None
     loaded = open_book(book)
     try:

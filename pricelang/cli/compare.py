@@ -131,9 +131,9 @@ def command(
       pricelang compare request.json --output 800 --reads 20
     """
     if as_markdown + as_csv + as_json > 1:
-        ctx.fail("`--markdown`, `--csv` and `--json` are three ways to answer; give one")
+        ctx.fail("`--markdown`, `--csv` and `--json` cannot be combined; choose one")
     if cached is not None and reads is None:
-        ctx.fail("`--cached` goes with `--reads`")
+        ctx.fail("`--cached` needs `--reads`")
     of_files, output = _quantities(ctx, params)
     given = input_of(ctx, params)
     book = open_book(given.book)

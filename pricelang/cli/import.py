@@ -79,7 +79,7 @@ def command(
     folder = Path(output)
     check_outputs(ctx)
     if folder.exists() and not folder.is_dir():
-        ctx.fail(f"`{printable(output)}` is no folder; name one for the book")
+        ctx.fail(f"`{printable(output)}` is not a folder; name one for the book")
     if has_book(folder) and not force:
         ctx.fail(
             f"the folder `{printable(output)}` has a book already; name another, or add `--force`"

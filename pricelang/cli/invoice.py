@@ -116,7 +116,7 @@ def command(
         if params[name]
     ]
     if len(forms) > 1:
-        ctx.fail(f"`{forms[0]}` and `{forms[1]}` are two answers; choose one")
+        ctx.fail(f"`{forms[0]}` and `{forms[1]}` cannot be combined; choose one")
     if tables_of(ctx, params["files"]):
         ctx.fail(
             "an invoice takes records, and these are tables; `pricelang report` adds them "

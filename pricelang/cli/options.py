@@ -208,7 +208,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
     files: tuple[str, ...] = params["files"]
     if params.get("is_sum") and not usage:
         ctx.fail(
-            "`--sum` speaks of quantities given by flags, or of tables; a record says itself "
+            "`--sum` is for quantities given by flags and for tables; a record says itself "
             "that it is a sum"
         )
     if files and usage:

@@ -114,12 +114,12 @@ def command(
     if params["engine"] == "spark":
         ctx.exit(_price_on_spark(ctx, params, target, rejects, lines, keep))
     if params["master"] is not None:
-        ctx.fail("`--master` goes with `--engine spark`")
+        ctx.fail("`--master` needs `--engine spark`")
     check_outputs(ctx)
     if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
         ctx.fail(
-            "`--focus` takes records and writes their rows: it goes with neither tables, "
-            "`--to` nor `--json`"
+            "`--focus` writes the rows of records: it cannot be combined with tables, `--to` "
+            "or `--json`"
         )
     if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
         ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
@@ -180,7 +180,7 @@ def _price_table(
     if target is None:
         if rejects is not None or lines or keep is not None:
             ctx.fail(
-                "`--rejects`, `--keep` and `--lines` go with an output, such as `-o priced.parquet`"
+                "`--rejects`, `--keep` and `--lines` need an output, such as `-o priced.parquet`"
             )
         from pricelang.cli.report import show_report
         from pricelang.engines.totals import totals
@@ -220,7 +220,7 @@ def _price_on_spark(
                 price_file(output=target, rejects=rejects, lines=lines, **arguments), ()
             )
         if rejects is not None or lines:
-            ctx.fail("`--rejects` and `--lines` go with an output, such as `-o priced.parquet`")
+            ctx.fail("`--rejects` and `--lines` need an output, such as `-o priced.parquet`")
         from pricelang.cli.report import show_report
 
         return show_report(report_files(by=["model"], **arguments))

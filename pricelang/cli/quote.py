@@ -133,7 +133,7 @@ def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **para
             ctx.fail("nothing to quote: name files with request bodies, or `-` for standard input")
         files = (STDIN,)
     if params["tier"] is not None and params["rate"] is None:
-        ctx.fail("`--tier` goes with a rate, such as `--rate 3000/min`")
+        ctx.fail("`--tier` needs a rate, such as `--rate 3000/min`")
     if params["tokens"] is not None and params["count"] is not None:
         ctx.fail("`--tokens` and `--count` both say how long the prompt is; give one")
     book = open_book(params["book"])

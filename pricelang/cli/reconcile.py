@@ -100,9 +100,9 @@ def command(
       pricelang reconcile records.jsonl invoice.csv --map day=date --map amount=cost --markdown
     """
     if as_json + as_csv + as_markdown > 1:
-        ctx.fail("`--json`, `--csv` and `--markdown` are different answers; choose one")
+        ctx.fail("`--json`, `--csv` and `--markdown` cannot be combined; choose one")
     if usage == cost == "-":
-        ctx.fail("standard input is one of the two, not both")
+        ctx.fail("standard input can be the usage or the cost, not both")
     if within is not None and not _AMOUNT.match(within):
         ctx.fail(f"`--within` takes an amount such as 0.01, not `{printable(within)}`")
     check_outputs(ctx)

@@ -126,7 +126,7 @@ def command(
     """
     forms = [flag for name, flag in FORMS.items() if params[name]]
     if len(forms) > 1 and forms != ["--markdown", "--chart"]:
-        ctx.fail(f"`{forms[0]}` and `{forms[1]}` are two answers; choose one")
+        ctx.fail(f"`{forms[0]}` and `{forms[1]}` cannot be combined; choose one")
     columns = [] if by == "none" else [name.strip() for name in by.split(",") if name.strip()]
     if params["engine"] == "spark":
         from pricelang.engines.spark_files import report_files
@@ -136,10 +136,10 @@ def command(
         ) as arguments:
             ctx.exit(show_report(report_files(by=columns, **arguments), params))
     if params["master"] is not None:
-        ctx.fail("`--master` goes with `--engine spark`")
+        ctx.fail("`--master` needs `--engine spark`")
     if not (params["mapping"] or params["table"] or tables_of(ctx, params["files"])):
         if params["is_sum"]:
-            ctx.fail("`--sum` speaks of tables; a record says itself that it is a sum")
+            ctx.fail("`--sum` is for tables; a record says itself that it is a sum")
         ctx.exit(show_report(_of_records(ctx, columns, (since, until, zone), params), params))
     if since is not None or until is not None or zone is not None or params["format_"] is not None:
         ctx.fail(

@@ -166,7 +166,9 @@ def command(
     if settle and account is None:
         ctx.fail("`--settle` needs the column of accounts: `--account COLUMN`")
     if account is not None and totals_by is not None:
-        ctx.fail("totals of accounts are `--settle`; add up the rows of `--account` for others")
+        ctx.fail(
+            "`--totals-by` cannot be combined with `--account`: `--settle` gives the totals of accounts"
+        )
     loaded = open_book(book)
     try:
         plan = plan_of(

@@ -121,7 +121,7 @@ def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
     """Whether files are tables of usage. Raises a usage error where only some of them are."""
     found = [is_table(file) for file in files]
     if any(found) and not all(found):
-        ctx.fail("tables and records are priced apart: give the one kind or the other")
+        ctx.fail("tables and records cannot be priced together: give one kind")
     return bool(found) and all(found)
 
 

@@ -77,8 +77,8 @@ def command(
     """
     if as_markdown + as_csv + as_json > 1 or (chart and (as_csv or as_json)):
         ctx.fail(
-            "`--markdown`, `--csv` and `--json` are three ways to answer; give one, and "
-            "`--chart` with none of the last two"
+            "`--markdown`, `--csv` and `--json` cannot be combined, nor `--chart` with "
+            "the last two; choose one"
         )
     from pricelang.apps.quote.model import QuoteError
     from pricelang.usage.records import UsageError

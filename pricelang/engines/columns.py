@@ -83,8 +83,7 @@ def columns_of(
         if column.lower().startswith(OWN):
             raise BadRequest(
                 "bad_column",
-                f"the usage has a column `{shown(column)}`, a name that the working of "
-                "prices needs",
+                f"the usage has a column `{shown(column)}`, a name that pricing needs for itself",
                 help="rename it: no column may begin with "
                 + " or ".join(f"`{start}`" for start in OWN),
             )
@@ -103,7 +102,7 @@ def columns_of(
         if name not in known:
             raise UnknownName(
                 "unknown_name",
-                f"the mapping names `{shown(name)}`, which is nothing of the book",
+                f"the mapping names `{shown(name)}`, which is not a name of the book",
                 help=did_you_mean(shown(name), known) or "names: " + ", ".join(known),
             )
         if column not in present:

@@ -42,6 +42,4 @@ def engine_errors() -> Iterator[None]:
         )
         if "Memory must have" in first:
             help = "the memory is a size such as `--memory 2GB`"
-        raise EngineFailed(
-            "engine", f"DuckDB could not go on: {printable(first)}", help=help
-        ) from error
+        raise EngineFailed("engine", f"DuckDB stopped: {printable(first)}", help=help) from error

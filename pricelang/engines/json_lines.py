@@ -79,7 +79,9 @@ def _stage(connection: DuckDBPyConnection, name: str) -> None:
     structure: dict[str, Any] = json.loads(found[0]) if found is not None and found[0] else {}
     if found is None or not structure:
         raise BadRequest(
-            "bad_source", "no line is an object of JSON", help="write a row as one object a line"
+            "bad_source",
+            "no line is a JSON object",
+            help="write each row as one object on one line",
         )
     first = dict.fromkeys(found[1])  # keys that come later are found in no certain order
     keys = [*first, *sorted(structure.keys() - first.keys())]

@@ -168,7 +168,7 @@ def _form(path: str) -> str:
     if form is None:
         raise BadRequest(
             "bad_output",
-            f"`{shown(path)}` is of no kind that can be written",
+            f"`{shown(path)}` is not a kind of file that can be written",
             help="kinds: " + ", ".join(_FORMATS),
         )
     return form

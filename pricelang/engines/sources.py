@@ -90,7 +90,7 @@ def open_source(
         except (TypeError, duckdb.InvalidInputException):
             raise BadRequest(
                 "bad_source",
-                f"usage of the type `{type(usage).__name__}` is no table",
+                f"usage of the type `{type(usage).__name__}` is not a table",
                 help="a path or several, the name of a table, a frame of pandas or Polars, an "
                 "Arrow table or a relation",
             ) from None
@@ -116,7 +116,7 @@ def _of_paths(
     if len(kinds) > 1:
         raise BadRequest(
             "bad_source",
-            "files of several kinds are no one table",
+            "files of several kinds are not one table",
             help="price each kind by itself",
         )
     (kind,) = kinds
@@ -144,7 +144,7 @@ def _of_paths(
         )
     raise BadRequest(
         "bad_source",
-        f"`{shown(paths[0])}` is of no kind that holds a table",
+        f"`{shown(paths[0])}` is not a kind of file that holds a table",
         help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a "
         "table",
     )

@@ -62,7 +62,7 @@ def open_session(master: str | None) -> SparkSession:
         raise BadRequest(
             "no_spark",
             "pyspark is not installed",
-            help="`pip install 'pricelang[spark]'`, and a Java of 17 or later",
+            help="`pip install 'pricelang[spark]'`, and Java 17 or later",
         ) from None
     # executors on this machine run this Python; elsewhere the setting of the cluster stands
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -75,7 +75,7 @@ def open_session(master: str | None) -> SparkSession:
         raise BadRequest(
             "no_spark",
             f"Spark does not start: {shown(said, 200)}",
-            help="it needs a Java of 17 or later",
+            help="it needs Java 17 or later",
         ) from None
     return found
 
@@ -107,13 +107,13 @@ def price_file(
         if ending(path) not in (*PARQUET, ""):
             raise BadRequest(
                 "bad_output",
-                f"`{shown(path)}` is no folder for Parquet files",
+                f"`{shown(path)}` is not a folder for Parquet files",
                 help="name it `priced.parquet`",
             )
         if _files(spark, path).exists(_path(spark, path)):
             raise BadRequest(
                 "bad_output",
-                f"there already is a `{shown(path)}`",
+                f"`{shown(path)}` already exists",
                 help="remove it first, or write elsewhere",
             )
     if rejects is not None and _within(spark, output, rejects):
@@ -270,7 +270,7 @@ def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed, remote: bool)
     if len(kinds) != 1:
         raise BadRequest(
             "bad_source",
-            "files of several kinds are no one table",
+            "files of several kinds are not one table",
             help="price each kind by itself",
         )
     (kind,) = kinds
@@ -286,7 +286,7 @@ def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed, remote: bool)
                     # elsewhere such a row is refused, since it names no model or has no instant
                     raise BadRequest(
                         "bad_line",
-                        "a line of the usage is no JSON object, and would be a row that uses "
+                        "a line of the usage is not a JSON object, and would be a row that uses "
                         "nothing",
                         help="mend the file",
                     )

@@ -416,8 +416,8 @@ def _group_sql(job: SparkJob, name: str) -> str:
         if kind.startswith(_NO_GROUPS):
             raise BadRequest(
                 "bad_column",
-                f"the column `{shown(name)}` is of type {shown(kind)}, by which nothing is "
-                "totalled",
+                f"the column `{shown(name)}` is of type {shown(kind)}, which rows "
+                "cannot be grouped by",
                 help="make it a text, or total by a field of it that is a column",
             )
         return SPARK.words.name(name)

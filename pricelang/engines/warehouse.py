@@ -141,7 +141,7 @@ def plan_of(
         if name not in ("model", "at", *all_meters, *all_dimensions):
             raise UnknownName(
                 "unknown_name",
-                f"the mapping names `{shown(name)}`, which is nothing of the book",
+                f"the mapping names `{shown(name)}`, which is not a name of the book",
                 help=did_you_mean(shown(name), ["model", "at", *all_meters, *all_dimensions]),
             )
     rated = {checked.meters[price.meter].name for price in checked.prices}
@@ -172,7 +172,7 @@ def plan_of(
     if rates.beyond:
         raise BadRequest(
             "not_linear",
-            f"SQL cannot say {rates.beyond[0]}, since it is no sum of quantity times price",
+            f"SQL cannot say {rates.beyond[0]}, since it is not a sum of quantity times price",
             help="name other models or meters, or price such usage with `pricelang price`",
         )
     if not rates.cards:
@@ -433,7 +433,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
         cases.append(
             (
                 f"{quantity.sql} is null",
-                f"`{quantity.meter}` is no quantity, or is too large or too fine",
+                f"`{quantity.meter}` is not a quantity, or is too large or too fine",
             )
         )
         cases.append(
@@ -450,7 +450,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
             cases.append(
                 (
                     below,
-                    f"`{quantity.meter}` is below its minimum, whose price is no finite decimal",
+                    f"`{quantity.meter}` is below its minimum, whose price is not a finite decimal",
                 )
             )
     return "case " + " ".join(f"when {test} then {text(said)}" for test, said in cases) + " end"

@@ -64,8 +64,8 @@ def period_of(plan: Plan) -> str:
     if len(per) > 1:
         raise BadRequest(
             "mixed_accounts",
-            f"the book has rules per {' and per '.join(sorted(per))}, which no one column of "
-            "accounts can tell",
+            f"the book has rules per {' and per '.join(sorted(per))}, which one column of accounts "
+            "cannot tell apart",
             help="name fewer meters",
         )
     if bounds(plan) and plan.rates.currency != plan.book.currency:

@@ -343,8 +343,8 @@ def charge_alike(
         if cell.line_rounding is not None or cell.total_rounding is not None or cell.floors:
             raise BadRequest(
                 "rounded_account",
-                f"each request with `{meter}` is rounded or bounded by itself, so that many "
-                "have no one price",
+                f"each request with `{meter}` is rounded or bounded by itself, so several "
+                "together have no single price",
             )
         quantity = Fraction(amount.billed) * count
         start, pooled = _moved(account, meter, terms, turn_of(priced.at, terms.per), quantity, used)

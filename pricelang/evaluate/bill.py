@@ -56,7 +56,7 @@ class Bill:
         """
         if self.bounds is not None:
             raise PriceError(
-                "range", "the record has no one amount", help="ask for `low` and `high`"
+                "range", "the record has no single amount", help="ask for `low` and `high`"
             )
         return self.parts[0].amount if len(self.parts) == 1 else to_decimal(self.exact_total)
 

@@ -472,7 +472,7 @@ class RateCard:
         if not isinstance(name, str):
             return UnknownName(
                 f"unknown_{kind}",
-                f"the {kind} `{shown(name, 100)}`{of} is no text but a Python "
+                f"the {kind} `{shown(name, 100)}`{of} is not a text but a Python "
                 f"`{type(name).__name__}`",
             )
         help = partial(_nearest, kind, shown(name), known)

@@ -224,7 +224,7 @@ class ModelIds:
             if model is not None:
                 raise UnknownName(
                     "unknown_model",
-                    f"unknown model `{shown(id, 200)}`: fast mode is no model but a dimension",
+                    f"unknown model `{shown(id, 200)}`: fast mode is not a model but a dimension",
                     help=f"name `{model}` with `speed` `fast`; a deployment of Foundry that is "
                     "named so needs `platform` `foundry`",
                 )

@@ -94,7 +94,7 @@ def read_models(path: str | Path) -> dict[str, Meant]:
         ):
             raise BadRequest(
                 "bad_models",
-                f"`{shown(id)}` in `{shown(path)}` is no model",
+                f"`{shown(id)}` in `{shown(path)}` is not a model",
                 help='write `"ID" = "MODEL"`, or `"ID" = { model = "MODEL", endpoint = "regional" '
                 "}`",
             )

@@ -79,10 +79,10 @@ def test_each_modifier_names_its_models_days_and_values() -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--json", "--markdown"], "do not go together"),
+        (["--json", "--markdown"], "cannot be combined"),
         (["--html", "x.html", "--order"], "leave out `--order`"),
-        (["--html", "x.html", "--json"], "do not go together"),
-        (["--at", "2026-01-01"], "belongs to `--html`"),
+        (["--html", "x.html", "--json"], "cannot be combined"),
+        (["--at", "2026-01-01"], "needs `--html`"),
         (["--contract"], "extends no book"),
     ],
 )

@@ -189,8 +189,8 @@ def test_a_request_that_is_refused_shows_what_would_do() -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ((*ONE, "--csv", "--json"), "three ways to answer"),
-        ((*ONE, "--cached", "5"), "goes with `--reads`"),
+        ((*ONE, "--csv", "--json"), "cannot be combined"),
+        ((*ONE, "--cached", "5"), "needs `--reads`"),
         ((*ONE, "--reads", "2", "--cached", "many"), "takes a number of tokens"),
         ((*ONE, "--reads", "-1"), "-1"),
         ((*ONE, "--top", "0"), "0"),

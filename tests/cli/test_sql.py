@@ -66,7 +66,7 @@ def test_parts_and_forms() -> None:
         (["--dialect", "duckdb", "--settle"], "`--settle` needs the column of accounts"),
         (
             ["--dialect", "duckdb", "--account", "a", "--totals-by", "model"],
-            "totals of accounts are `--settle`",
+            "`--settle` gives the totals of accounts",
         ),
         (["--dialect", "duckdb", "--usage-table", ""], "`--usage-table` takes a name"),
         (["--dialect", "duckdb", "--usage-table", "a..b"], "`--usage-table` takes a name"),

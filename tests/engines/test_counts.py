@@ -198,7 +198,7 @@ def test_sql_takes_columns_away(dialect: str, book: pricelang.Book) -> None:
     )
     assert found == {
         "1": (Fraction(right), None),
-        "2": (None, "`input` is no quantity, or is too large or too fine"),
+        "2": (None, "`input` is not a quantity, or is too large or too fine"),
     }
 
 

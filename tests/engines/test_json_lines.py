@@ -165,8 +165,8 @@ def test_lines_of_several_files_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ([], "no line is an object of JSON"),
-        (["5"], "no line is an object of JSON"),
+        ([], "no line is a JSON object"),
+        (["5"], "no line is a JSON object"),
         ([OPUS | {"input": 5, "Input": 6}], "the keys `input` and `Input` differ only by case"),
     ],
 )

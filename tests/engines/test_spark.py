@@ -600,11 +600,11 @@ def test_csv_files_are_one_table_by_the_names_of_their_columns(tmp_path: Path) -
     [
         (
             ["price", str(ROOT / "samples/tables/usage.parquet"), "--master", "local[2]"],
-            "`--master` goes with `--engine spark`",
+            "`--master` needs `--engine spark`",
         ),
         (
             ["report", "usage.parquet", "--master", "local[2]"],
-            "`--master` goes with `--engine spark`",
+            "`--master` needs `--engine spark`",
         ),
         (
             ["price", "usage.parquet", "--engine", "spark", "--keep", "id"],
@@ -615,7 +615,7 @@ def test_csv_files_are_one_table_by_the_names_of_their_columns(tmp_path: Path) -
             "`--table` is not for `--engine spark`",
         ),
         (["price", "--engine", "spark"], "name the files or folders of usage"),
-        (["price", "--engine", "spark", "x.parquet", "--lines"], "go with an output"),
+        (["price", "--engine", "spark", "x.parquet", "--lines"], "need an output"),
     ],
 )
 def test_wrong_usage(args: list[str], said: str) -> None:

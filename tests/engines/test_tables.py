@@ -111,7 +111,7 @@ def test_nothing_is_left_to_single_requests_where_rates_have_all(
         ("nosuch", {}, Fixed(), "bad_source", "there is no table and no file"),
         (["a.csv", "b.parquet"], {}, Fixed(), "bad_source", "several kinds"),
         ("frame", {"input": "inputs"}, Fixed(), "no_column", "no column `inputs`"),
-        ("frame", {"inptu": "input"}, Fixed(), "unknown_name", "nothing of the book"),
+        ("frame", {"inptu": "input"}, Fixed(), "unknown_name", "not a name of the book"),
         ("frame", {}, Fixed(dimensions={"speeed": "fast"}), "unknown_dimension", "speeed"),
         ("no at", {}, Fixed(), "no_column", "instant"),
         ("no model", {}, Fixed(), "no_column", "model"),
@@ -206,7 +206,7 @@ def test_nothing_is_written_where_a_row_has_no_price(
     with pytest.raises(RefusedRows):
         priced(open_job(book, connection, path))
     for target in (tmp_path / "no" / "x.parquet", tmp_path / "x.xlsx"):
-        with pytest.raises(pricelang.BadRequest, match=r"no folder|no kind"):
+        with pytest.raises(pricelang.BadRequest, match=r"no folder|not a kind"):
             write_priced(open_job(book, connection, path), str(target))
 
 

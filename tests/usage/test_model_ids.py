@@ -130,12 +130,12 @@ REFUSED = [
     # fast mode is a dimension; days and pieces that belong to no model
     (
         "claude-opus-5-fast",
-        "fast mode is no model but a dimension",
+        "fast mode is not a model but a dimension",
         "name `claude-opus-5` with `speed` `fast`",
     ),
     (
         "anthropic/claude-opus-4.8-fast",
-        "fast mode is no model but a dimension",
+        "fast mode is not a model but a dimension",
         "name `claude-opus-4-8` with `speed` `fast`",
     ),
     ("claude-opus-4-6-20260206", "no version of that day is known", "`claude-opus-4-6`"),

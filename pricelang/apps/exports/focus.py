@@ -129,7 +129,7 @@ def rows_of(
     if bill.bounds is not None:
         raise BadRequest(
             "range",
-            "the record has no one amount: it adds up requests on either side of a threshold",
+            "the record has no single amount: it adds up requests on either side of a threshold",
         )
     running = Fraction(0)
     for number, part in enumerate(bill.parts):
@@ -171,7 +171,7 @@ def _list_part(below: PriceBook, part: Priced, kind: str) -> Priced:
         ) from None
     if len({priced.total for priced in found}) > 1:
         raise BadRequest(
-            "no_list_price", "the list has no one price for this record, which adds up requests"
+            "no_list_price", "the list has no single price for this record, which adds up requests"
         )
     return found[0]
 

@@ -218,7 +218,7 @@ def _header_problems(header: Sequence[str]) -> Iterator[Problem]:
             yield Problem(
                 None,
                 name,
-                "is no column of FOCUS 1.2, and a column of one's own begins with `x_`"
+                "is not a column of FOCUS 1.2, and a column of your own begins with `x_`"
                 + (f"; {help}" if (help := did_you_mean(name, RULES)) else ""),
             )
 
@@ -270,7 +270,7 @@ def _type_problem(
         if not isinstance(value, dict):
             return f"is `{shown(cell)}`, and not {OBJECT}"
         if name == "Tags" and any(isinstance(inner, dict | list) for inner in value.values()):
-            return "holds a value that is no text, number, true, false or null"
+            return "holds a value that is not a text, number, true, false or null"
     elif name in ("BillingCurrency", "PricingCurrency") and not _CURRENCY.match(cell):
         return f"is `{shown(cell)}`, and no ISO 4217 code"
     return None
@@ -309,7 +309,7 @@ def _period_problems(
     ):
         yield (
             "ChargePeriodStart",
-            "lies outside of the billing period, in a row of usage that is no correction",
+            "lies outside of the billing period, in a row of usage that is not a correction",
         )
 
 

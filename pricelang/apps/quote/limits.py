@@ -34,7 +34,7 @@ def rate_of(text: str) -> Fraction:
     if match is None:
         raise QuoteError(
             "bad_rate",
-            f"{shown(text)} is no rate",
+            f"{shown(text)} is not a rate",
             help="write it as `3000/min`, `50/s`, `1000/h` or `20000/day`",
         )
     return Fraction(match[1].replace(",", "")) / _MINUTES[match[2]]

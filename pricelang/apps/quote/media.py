@@ -30,7 +30,7 @@ def image_size(data: str, media_type: object, path: str) -> tuple[int, int]:
     if not isinstance(media_type, str) or media_type not in _FORMATS:
         raise QuoteError(
             "bad_image",
-            f"`{path}.media_type` is no image that the API takes",
+            f"`{path}.media_type` is not an image that the API takes",
             help=", ".join(_FORMATS),
         )
     content = _decoded(data, path)

@@ -61,7 +61,7 @@ def quote(
         raise fault("missing_key", "model", "is missing", "name one with `--model`")
     if options.cache is not None and options.cache not in CACHES:
         raise QuoteError(
-            "bad_cache", f"{shown(options.cache)} is no cache", help="one of `none`, `5m`, `1h`"
+            "bad_cache", f"{shown(options.cache)} is not a cache", help="one of `none`, `5m`, `1h`"
         )
     index = book.rates.model_index(name, seconds)
     figures = ModelFigures(book.checked, index, seconds)

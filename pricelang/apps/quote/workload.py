@@ -318,7 +318,7 @@ class _Run:
         if bill.bounds is not None:
             raise BadRequest(
                 "range",
-                "a sum of requests may be on either side of a threshold and has no one amount",
+                "a sum of requests may be on either side of a threshold and has no single amount",
                 help="say on which side its requests are, with `each`",
             )
         return bill.parts[0]

@@ -301,7 +301,7 @@ def _quoted(
     if output is not None and (
         isinstance(output, bool) or not isinstance(output, int) or not 0 <= output < 10**12
     ):
-        raise _bad(f"`{path}.output` is no number of tokens", None)
+        raise _bad(f"`{path}.output` is not a number of tokens", None)
     hits = _number(entry.get("hits", 0), f"{path}.hits")
     if hits > 1:
         raise _bad(
@@ -355,7 +355,7 @@ def _usages(value: object, path: str) -> list[dict[str, object]]:
             one = quantity[level] if isinstance(quantity, Mapping) else quantity
             if isinstance(one, bool) or not isinstance(one, int | Decimal | str | list):
                 raise _bad(
-                    f"`{path}.{shown(meter)}` is no quantity",
+                    f"`{path}.{shown(meter)}` is not a quantity",
                     "a quantity is a number, a text such as `90 minutes`, or a table of low, "
                     "expected and high",
                 )
@@ -411,7 +411,7 @@ def _number(value: object, path: str) -> Fraction:
         or abs(value.adjusted()) > MAX_DIGITS
         or len(value.as_tuple().digits) > MAX_DIGITS
     ):
-        raise _bad(f"`{path}` is no number of requests", None)
+        raise _bad(f"`{path}` is not a number of requests", None)
     if not 0 <= value <= MAX_PER_DAY:
         raise _bad(f"`{path}` is not between 0 and {MAX_PER_DAY:,}", None)
     return Fraction(value)
@@ -423,7 +423,7 @@ def _known(value: Mapping[str, object], known: Iterable[str], path: str) -> None
         if key not in names:
             where = f"`{path}.{shown(key)}`" if path else f"`{shown(key)}`"
             raise _bad(
-                f"{where} is no key of a workload",
+                f"{where} is not a key of a workload",
                 did_you_mean(key, names) or "known: " + ", ".join(names),
             )
 

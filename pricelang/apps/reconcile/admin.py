@@ -156,7 +156,7 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
         if not isinstance(page, Mapping) or not is_page(page):
             raise UsageError(
                 "unknown_report",
-                f"{shown(name)} is no page of a {what}: {type_name(page)} without buckets in "
+                f"{shown(name)} is not a page of a {what}: {type_name(page)} without buckets in "
                 "`data`",
                 "give the JSON that "
                 f"`/v1/organizations/{'cost_report' if what == 'cost report' else 'usage_report/messages'}` "
@@ -343,7 +343,7 @@ def amount_of(value: object, path: str) -> Fraction:
     if not _AMOUNT.match(text):
         raise UsageError(
             "bad_amount",
-            f"`{path}` is {shown(text)}, which is no decimal of up to 30 digits on either "
+            f"`{path}` is {shown(text)}, which is not a decimal of up to 30 digits on either "
             "side of its point",
         )
     return Fraction(text)

@@ -67,7 +67,7 @@ def invoice_side(
         if name not in COLUMNS:
             raise UsageError(
                 "unknown_column",
-                f"{shown(name)} is no column of an invoice",
+                f"{shown(name)} is not a column of an invoice",
                 did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS),
             )
     try:

@@ -215,7 +215,7 @@ def _priced(book: PriceBook, record: Record, given: RecordDefaults) -> list[Pric
             raise BadRequest(
                 "range",
                 "the record adds up requests that may lie on either side of a threshold, so "
-                "it has no one amount",
+                "it has no single amount",
                 help='say on which side each was, such as `"each": ["prompt up to 200000"]`',
             )
         found += bill.parts

@@ -57,7 +57,7 @@ def period_of(text: str, zone: tzinfo | None = UTC) -> Period:
     except (ValueError, OverflowError):
         raise BadRequest(
             "bad_period",
-            f"`{shown(text)}` is no day, month or year",
+            f"`{shown(text)}` is not a day, month or year",
             help="write `2026-05-31`, `2026-05` or `2026`",
         ) from None
 

@@ -1,5 +1,4 @@
-"""What the operations of a stack make of many prices at once:
-the bounds of what they can come to, without multiplying them out.
+"""The bounds of many prices at once after the operations of a stack, without multiplying them out.
 
 `Box` bounds some prices at once, and one sum of them: what all of them have in common cancels in
 the sum, however wide the prices are.

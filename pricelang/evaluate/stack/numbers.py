@@ -1,4 +1,4 @@
-"""What the operations of a stack make of one price: a number."""
+"""The number that the operations of a stack make of one price."""
 
 from __future__ import annotations
 

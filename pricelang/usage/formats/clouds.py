@@ -67,7 +67,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     )
     url = request.get("url")
     if not isinstance(url, str):
-        raise UsageError("wrong_type", "`request.url` is no string")
+        raise UsageError("wrong_type", "`request.url` is not a string")
     host, platform = next(
         ((match, name) for pattern, name in _HOSTS if (match := pattern.match(url[:500]))),
         (None, None),

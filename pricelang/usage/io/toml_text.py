@@ -46,7 +46,7 @@ def parsed_json(text: str) -> dict[str, object]:
     except JsonFault as fault:
         raise BadText(f"line {fault.line}: {fault.message}") from None
     if not isinstance(value, dict):
-        raise BadText("it is no object")
+        raise BadText("it is not an object")
     return value
 
 

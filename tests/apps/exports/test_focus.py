@@ -180,7 +180,7 @@ def test_bounds_have_no_rows() -> None:
     bill = BOOK.price(
         model="claude-haiku-5-5", at="2026-10-20", record="sum", usage={"input": 200_000}
     )
-    with pytest.raises(pricelang.PriceError, match="no one amount"):
+    with pytest.raises(pricelang.PriceError, match="no single amount"):
         list(rows_of(BOOK, bill, OWNER))
 
 
@@ -359,16 +359,16 @@ def test_a_row_of_usage_says_all_of_it(name: str) -> None:
         ),
         (
             {"ChargePeriodStart": "2026-07-31T00:00:00Z"},
-            "ChargePeriodStart: lies outside of the billing period, in a row of usage that is no correction",
+            "ChargePeriodStart: lies outside of the billing period, in a row of usage that is not a correction",
         ),
         ({"BillingCurrency": "usd"}, "BillingCurrency: is `usd`, and no ISO 4217 code"),
         (
             {"Tags": '{"team": {"of": "two"}}'},
-            "Tags: holds a value that is no text, number, true, false or null",
+            "Tags: holds a value that is not a text, number, true, false or null",
         ),
         (
             {"Model": "claude-opus-5"},
-            "Model: is no column of FOCUS 1.2, and a column of one's own begins with `x_`",
+            "Model: is not a column of FOCUS 1.2, and a column of your own begins with `x_`",
         ),
     ],
 )

@@ -258,14 +258,14 @@ def entry(**more: Any) -> dict[str, Any]:
         ({"requests": [entry(per_day=1, records="x")]}, "needs `usage`, `records` or `request`"),
         ({"requests": [{"per_day": 1, "records": "-"}]}, "is not the path of a file"),
         ({"requests": [entry(per_day=1, usage=[])]}, "is not a table of meters"),
-        ({"requests": [entry(per_day=1, usage={"input": None})]}, "is no quantity"),
+        ({"requests": [entry(per_day=1, usage={"input": None})]}, "is not a quantity"),
         (
             {"requests": [entry(per_day=1, usage={"input": {"low": 1, "high": 2}})]},
             "needs `low`, `expected` and `high`",
         ),
         (
             {"requests": [entry(per_day=1, usage={"input": {"low": 1, "most": 2}})]},
-            "`requests[0].usage.input.most` is no key",
+            "`requests[0].usage.input.most` is not a key",
         ),
         (
             {"requests": [entry(per_day=1, usage={"input": {"low": 3, "expected": 2, "high": 4}})]},
@@ -273,7 +273,7 @@ def entry(**more: Any) -> dict[str, Any]:
         ),
         ({"requests": [entry(per_day=1, hits=1)]}, "`requests[0].hits` goes with `request`"),
         ({"requests": [{"per_day": 1, "request": "r.json"}]}, "needs a book"),
-        ({"requests": [entry(per_day=1)], "moth": "2026-11"}, "`moth` is no key of a workload"),
+        ({"requests": [entry(per_day=1)], "moth": "2026-11"}, "`moth` is not a key of a workload"),
         ({"requests": [entry(per_day=1)], "month": 11}, "`month` is not a text"),
         ({"requests": [entry(per_day=1)], "\x1b[31m": 1}, "\\x1b[31m"),
     ],
@@ -380,8 +380,8 @@ def test_request_bodies_are_quoted(tmp_path: Path) -> None:
     [
         ("hits = 2", "is more than 1"),
         ("hits = 0.5", "caches nothing"),
-        ("output = -1", "no number of tokens"),
-        ("output = true", "no number of tokens"),
+        ("output = -1", "not a number of tokens"),
+        ("output = true", "not a number of tokens"),
         ("usage = { input = 1 }", "and one of them"),
     ],
 )

@@ -374,13 +374,13 @@ def test_refused_records(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--period", "May"], "is no day, month or year"),
+        (["--period", "May"], "is not a day, month or year"),
         (["--unit", "0"], "takes an amount"),
-        (["--csv", "--json"], "two answers"),
+        (["--csv", "--json"], "cannot be combined"),
         (["--by", "workspcae"], "did you mean `workspace`"),
         (["--book", "nosuch.price"], "nosuch.price"),
         (["nosuch.jsonl"], "does not exist"),
-        ([str(SAMPLES / "tables" / "usage.parquet")], "priced apart"),
+        ([str(SAMPLES / "tables" / "usage.parquet")], "cannot be priced together"),
     ],
 )
 def test_wrong_usage(args: list[str], said: str) -> None:

@@ -232,13 +232,13 @@ def test_many_reasons_are_cut() -> None:
     ("args", "said"),
     [
         (["--tz", "Europe/Berln"], "did you mean `Europe/Berlin`"),
-        (["--since", "yesterday"], "is no day, month or year"),
-        (["--since", "2026-13"], "is no day, month or year"),
+        (["--since", "yesterday"], "is not a day, month or year"),
+        (["--since", "2026-13"], "is not a day, month or year"),
         (["--since", "2026-05-02", "--until", "2026-05-01"], "is not before"),
-        (["--json", "--chart"], "two answers"),
+        (["--json", "--chart"], "cannot be combined"),
         (["--format", "cannonical"], "canonical"),
         (["nosuch.jsonl"], "does not exist"),
-        ([str(SAMPLES / "tables" / "usage.parquet")], "priced apart"),
+        ([str(SAMPLES / "tables" / "usage.parquet")], "cannot be priced together"),
     ],
 )
 def test_wrong_usage(args: list[str], said: str) -> None:
