@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Container, Sequence
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.check.draft import Draft, span_of
 from pricelang.compile.decisions import Tags, not_refused_by, strongest, where_excluded
@@ -106,12 +106,9 @@ def _check_lines(lines: _Lines) -> None:
         if dead is not None:
             gone.add(origin)
             # an `otherwise` may stand as a safety net, for values that a later day brings
-            reach.say(
-                f"the line of `{modifier.name}`",
-                dead,
-                origin,
-                severity="warning" if line.otherwise else "error",
-            )
+            if line.otherwise:
+                dead = evolve(dead, severity="warning")
+            reach.say(f"the line of `{modifier.name}`", dead, origin)
 
 
 def _same(line: m.ModifierLine, other: m.ModifierLine) -> bool:
@@ -209,6 +206,7 @@ def check_exclusions(reach: Reach) -> None:
                 "never_decides",
                 f"the exclusion of `{label}` never decides: they never both have effect",
                 span,
+                severity=_severity(reach, [meeting]),
             )
             kept.remove(exclusion)
             continue
@@ -228,8 +226,15 @@ def check_exclusions(reach: Reach) -> None:
                 span,
                 None,
                 *places,
+                severity=_severity(reach, [meeting, *elsewhere]),
             )
             kept.remove(exclusion)
+
+
+def _severity(reach: Reach, constraints: Sequence[Constraint]) -> str:
+    """A warning where names and dates alone would let an exclusion decide."""
+    by_name = reach.requests.find([*constraints, reach.requests.named])
+    return "error" if by_name is None else "warning"
 
 
 def _pair(exclusion: m.Exclusion) -> set[int | None]:
