@@ -51,12 +51,19 @@ class _Lines:
     reach: Reach
     modifier: m.Modifier
     root: int
+    _leaves: dict[int, set[Tags]] = field(factory=dict, init=False)
     _deciding: dict[int, set[Tags]] = field(factory=dict, init=False)
+
+    def leaves(self, layer: int) -> set[Tags]:
+        """What holds together for requests that a book of the layers lets through."""
+        if layer not in self._leaves:
+            self._leaves[layer] = self.reach.leaves(self.root, layer)
+        return self._leaves[layer]
 
     def deciding(self, layer: int) -> set[Tags]:
         """The lines that decide together for requests that a book of the layers lets through."""
         if layer not in self._deciding:
-            leaves = self.reach.leaves(self.root, layer)
+            leaves = self.leaves(layer)
             self._deciding[layer] = {strongest(self.modifier, leaf) for leaf in leaves}
         return self._deciding[layer]
 
@@ -167,14 +174,12 @@ def _clash(line: m.ModifierLine, other: m.ModifierLine) -> bool:
 
 
 def _check_gap(lines: _Lines) -> None:
-    """What meets the `when` of a modifier has a line: it is in no empty leaf."""
-    modifier, draft, requests = lines.modifier, lines.reach.draft, lines.reach.requests
-    if not modifier.conditional:
+    """What meets the `when` of a modifier has a line: no request is in a leaf of that alone."""
+    modifier, draft = lines.modifier, lines.reach.draft
+    bare = (len(modifier.lines),)
+    if bare not in lines.leaves(lines.reach.layer(modifier.origin)):
         return
-    layer = lines.reach.layer(modifier.origin)
-    witness = requests.find(
-        [(lines.root, is_no), requests.within(modifier.when), lines.reach.let_through(layer)]
-    )
+    witness = lines.find((lines.root, lambda leaf: leaf == bare))
     if witness is not None:
         draft.fault(
             "gap",
