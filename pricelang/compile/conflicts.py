@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Container, Sequence
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.check.draft import Draft, span_of
 from pricelang.compile.decisions import Tags, not_refused_by, strongest, where_excluded
@@ -51,12 +51,19 @@ class _Lines:
     reach: Reach
     modifier: m.Modifier
     root: int
+    _leaves: dict[int, set[Tags]] = field(factory=dict, init=False)
     _deciding: dict[int, set[Tags]] = field(factory=dict, init=False)
+
+    def leaves(self, layer: int) -> set[Tags]:
+        """What holds together for requests that a book of the layers lets through."""
+        if layer not in self._leaves:
+            self._leaves[layer] = self.reach.leaves(self.root, layer)
+        return self._leaves[layer]
 
     def deciding(self, layer: int) -> set[Tags]:
         """The lines that decide together for requests that a book of the layers lets through."""
         if layer not in self._deciding:
-            leaves = self.reach.leaves(self.root, layer)
+            leaves = self.leaves(layer)
             self._deciding[layer] = {strongest(self.modifier, leaf) for leaf in leaves}
         return self._deciding[layer]
 
@@ -106,12 +113,9 @@ def _check_lines(lines: _Lines) -> None:
         if dead is not None:
             gone.add(origin)
             # an `otherwise` may stand as a safety net, for values that a later day brings
-            reach.say(
-                f"the line of `{modifier.name}`",
-                dead,
-                origin,
-                severity="warning" if line.otherwise else "error",
-            )
+            if line.otherwise:
+                dead = evolve(dead, severity="warning")
+            reach.say(f"the line of `{modifier.name}`", dead, origin)
 
 
 def _same(line: m.ModifierLine, other: m.ModifierLine) -> bool:
@@ -170,14 +174,12 @@ def _clash(line: m.ModifierLine, other: m.ModifierLine) -> bool:
 
 
 def _check_gap(lines: _Lines) -> None:
-    """What meets the `when` of a modifier has a line: it is in no empty leaf."""
-    modifier, draft, requests = lines.modifier, lines.reach.draft, lines.reach.requests
-    if not modifier.conditional:
+    """What meets the `when` of a modifier has a line: no request is in a leaf of that alone."""
+    modifier, draft = lines.modifier, lines.reach.draft
+    bare = (len(modifier.lines),)
+    if bare not in lines.leaves(lines.reach.layer(modifier.origin)):
         return
-    layer = lines.reach.layer(modifier.origin)
-    witness = requests.find(
-        [(lines.root, is_no), requests.within(modifier.when), lines.reach.let_through(layer)]
-    )
+    witness = lines.find((lines.root, lambda leaf: leaf == bare))
     if witness is not None:
         draft.fault(
             "gap",
@@ -209,6 +211,7 @@ def check_exclusions(reach: Reach) -> None:
                 "never_decides",
                 f"the exclusion of `{label}` never decides: they never both have effect",
                 span,
+                severity=_severity(reach, [meeting]),
             )
             kept.remove(exclusion)
             continue
@@ -228,8 +231,15 @@ def check_exclusions(reach: Reach) -> None:
                 span,
                 None,
                 *places,
+                severity=_severity(reach, [meeting, *elsewhere]),
             )
             kept.remove(exclusion)
+
+
+def _severity(reach: Reach, constraints: Sequence[Constraint]) -> str:
+    """A warning where names and dates alone would let an exclusion decide."""
+    by_name = reach.requests.find([*constraints, reach.requests.named])
+    return "error" if by_name is None else "warning"
 
 
 def _pair(exclusion: m.Exclusion) -> set[int | None]:

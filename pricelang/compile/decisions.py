@@ -21,7 +21,7 @@ Tags = tuple[int, ...]
 @frozen(eq=False, repr=False)
 class LinesThatHold:
     """The diagrams of all lines that hold for a request, whichever of them decide:
-    a leaf with two lines is where the two meet.
+    a leaf with two lines is where the two meet. The `when` of a modifier stands after its lines.
     """
 
     values: tuple[Tags, ...]
@@ -58,7 +58,8 @@ class _Compiler:
         found = []
         for modifier in self.book.modifiers:
             self.draft.deciding(f"the lines of `{modifier.name}` cut", span_of(modifier.origin))
-            found.append(self.held(line.scope for line in modifier.lines))
+            scopes = [line.scope for line in modifier.lines]
+            found.append(self.held([*scopes, modifier.when] if modifier.conditional else scopes))
         return tuple(found)
 
     def looking_at(self, what: str) -> None:
@@ -185,7 +186,8 @@ def strongest(modifier: Modifier, tags: Sequence[int]) -> Tags:
     rest, and `otherwise` where no other line holds.
     """
     lines = modifier.lines
-    hit = [tag for tag in tags if not lines[tag].otherwise] or tags
+    held = [tag for tag in tags if tag < len(lines)]  # without its `when`
+    hit = [tag for tag in held if not lines[tag].otherwise] or held
     for outcome in ("refuse", "no_effect"):
         first = tuple(tag for tag in hit if lines[tag].outcome == outcome)
         if first:

@@ -29,10 +29,13 @@ Places = tuple[tuple[Span, str], ...]
 
 @frozen
 class Dead:
-    """Why a line never decides, and where that is from."""
+    """Why a line never decides, and where that is from.
+    It is a warning where names and dates alone would let it decide.
+    """
 
     why: str
     places: Places = ()
+    severity: str = "error"
 
 
 @define(eq=False, repr=False)
@@ -69,16 +72,16 @@ class Reach:
         """That a request exists, and no refusal up to a layer holds."""
         found = self._let_through.get(layer)
         if found is None:
-            refused = {
-                tag
-                for tag, rule in enumerate(self.book.refusals)
-                if self.layer(rule.origin) <= layer
-            }
-            refusals: Constraint = self.held.refusals, lambda leaf: refused.isdisjoint(leaf)
             found = self._let_through[layer] = self.requests.all_of(
-                [self.requests.existing, refusals]
+                [self.requests.existing, self._unrefused(layer)]
             )
         return found
+
+    def _unrefused(self, layer: int) -> Constraint:
+        refused = {
+            tag for tag, rule in enumerate(self.book.refusals) if self.layer(rule.origin) <= layer
+        }
+        return self.held.refusals, refused.isdisjoint
 
     def leaves(self, root: int, layer: int, *constraints: Constraint) -> set[Tags]:
         """The leaves of a diagram that requests reach which are let through."""
@@ -95,10 +98,15 @@ class Reach:
         hiders: Constraint = requests.union(scope for scope, _ in before), is_no
         if requests.find([inside, hiders, self.let_through(layer)]) is not None:
             return None
+        by_name = requests.find([inside, hiders, self._unrefused(layer), requests.named])
+        severity = "error" if by_name is None else "warning"
         if requests.find([inside, requests.existing]) is None:
             return Dead(
-                "no request that exists is in its scope",
+                "no request that exists is in its scope"
+                if by_name is None
+                else "no hours and quantities put a request in its scope",
                 tuple(itertools.islice(self._releases(scopes), 1)),
+                severity,
             )
         rules = (*before, *((rule.scope, rule.origin) for rule in self.refusals(layer)))
         meeting = (
@@ -109,6 +117,7 @@ class Reach:
         return Dead(
             "other lines decide all that it covers",
             tuple((span_of(one), "decides before it") for one in itertools.islice(meeting, 2)),
+            severity,
         )
 
     def _releases(self, scopes: Sequence[m.Scope]) -> Iterator[tuple[Span, str]]:
@@ -122,7 +131,7 @@ class Reach:
                     model = space.models[index]
                     yield span_of(model.origin), f"released on {day(model.released)}"
 
-    def say(self, what: str, dead: Dead | None, origin: m.Origin, severity: str = "error") -> None:
+    def say(self, what: str, dead: Dead | None, origin: m.Origin) -> None:
         """Adds the fault of a line that never decides."""
         if dead is not None:
             self.draft.fault(
@@ -131,7 +140,7 @@ class Reach:
                 span_of(origin),
                 None,
                 *dead.places,
-                severity=severity,
+                severity=dead.severity,
             )
 
 

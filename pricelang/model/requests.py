@@ -64,14 +64,14 @@ class Requests:
         return tuple(found)
 
     @cached_property
+    def named(self) -> Constraint:
+        """That a model is released and that values are offered, whatever hours and quantities do."""
+        return self.all_of([(root, is_yes) for root in (self.released, *self.offered)])
+
+    @cached_property
     def existing(self) -> Constraint:
         """What a request must meet to exist, before any rule refuses it."""
-        return self.all_of(
-            [
-                (root, is_yes)
-                for root in (self.released, *self.offered, self._reachable, self._by_the_clock)
-            ]
-        )
+        return self.all_of([self.named, (self._reachable, is_yes), (self._by_the_clock, is_yes)])
 
     @cached_property
     def _reachable(self) -> int:

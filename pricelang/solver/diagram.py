@@ -272,12 +272,12 @@ class Forest(Generic[Leaf]):
                 for inside, child in branches
                 if mask & inside
             ]
+        # no two parts go on alike, since no two branches of a node do
+        if len(here) == len(roots):
+            return parts
         places = [
             here.index(root) if root >= 0 and self.nodes[root][0] == axis else -1 for root in roots
         ]
-        merged: dict[tuple[int, ...], int] = {}
-        for mask, children in parts:
-            merged[children] = merged.get(children, 0) | mask
         return [
             (
                 mask,
@@ -286,7 +286,7 @@ class Forest(Generic[Leaf]):
                     for root, place in zip(roots, places, strict=True)
                 ),
             )
-            for children, mask in merged.items()
+            for mask, children in parts
         ]
 
     def _split_one(self, node: int, roots: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:

@@ -125,7 +125,8 @@ class Search:
             roots = (*(inner for _, inner in following), root)
             axis = min(self.forest.nodes[inner][0] for inner in roots if inner >= 0)
             for _, children in self.forest.split(axis, roots):
-                settled = self.settle(zip(numbers, children, strict=False))
-                if settled is not None:
-                    todo.append((settled, children[-1]))
+                if children[-1] not in found:
+                    settled = self.settle(zip(numbers, children, strict=False))
+                    if settled is not None:
+                        todo.append((settled, children[-1]))
         return found

@@ -58,11 +58,6 @@ NEVER = [
     'refuse for n before 2025-06-01 because "early"\n',
     "alias a is n before 2025-06-01\n",
     "limit floor\n  at least $1 per request for n before 2025-06-01\n",
-    # no clock sets these hours on that morning
-    "dimension hours default day\n  day\n  off from 13:00 before 14:00\n"
-    'note "off" when hours is off from 2026-02-01 before 2026-02-01 12:00\n',
-    # no quantities are on these sides of both thresholds
-    'note "odd" when input over 1,000 and input + output up to 100\n',
 ]
 REASONS = [
     FAST
@@ -101,6 +96,32 @@ FINE = [
 @pytest.mark.parametrize("text", NEVER, ids=lambda text: text[:40])
 def test_a_line_that_decides_nothing(text: str) -> None:
     assert codes(HEAD + text) == ["never_decides"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dimension hours default day\n  day\n  off from 13:00 before 14:00\n"
+        'note "off" when hours is off from 2026-02-01 before 2026-02-01 12:00\n',
+        'note "odd" when input over 1,000 and input + output up to 100\n',
+    ],
+)
+def test_a_line_that_no_hours_and_quantities_reach_is_a_warning(text: str) -> None:
+    found = checked(HEAD + text)
+    (fault,) = found.faults
+    assert (fault.code, fault.severity) == ("never_decides", "warning")
+    assert fault.message.endswith("no hours and quantities put a request in its scope")
+    assert found.book is not None
+
+
+def test_lines_that_meet_where_no_request_is_do_not_overlap() -> None:
+    lines = (
+        FAST
+        + "  x 2 on input when input over 1,000\n  x 3 on input when input + output up to 100\n"
+    )
+    rest = "  otherwise no effect\n"
+    assert codes(HEAD + lines + rest) == []
+    assert codes(HEAD + lines.replace("up to 100", "up to 2,000") + rest) == ["overlap"]
 
 
 @pytest.mark.parametrize("text", REASONS, ids=lambda text: text[:60])

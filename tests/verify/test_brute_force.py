@@ -298,6 +298,12 @@ BIG = "multiplier big\n  x 3 on input when input over 100\n"
 HALF = "multiplier half\n  x 0.5 on tokens when tier is batch\n"
 STORE = "meter store in tokens when plat is bed\nrates per MTok\n  | model | from | store |\n  | m | 2026-01-01 | $1 |\n"
 MINIMUM = "meter time in hours\ncharge time\n  $1 per hour\n  at least 1 hours per use when input up to 100\n"
+NIGHT = """dimension hours default day
+  day
+  off from 13:00 before 14:00
+multiplier night
+  x 2 on input when hours is off from 2026-02-01 before 2026-02-01 12:00
+"""
 
 
 @pytest.mark.parametrize(
@@ -354,6 +360,7 @@ MINIMUM = "meter time in hours\ncharge time\n  $1 per hour\n  at least 1 hours p
             True,
         ),
         ("round total to $0.01 down when input over 1,000", "more usage never costs less", False),
+        (NIGHT, "night is x 3 on input", True),
         (
             STORE + "multiplier half\n  x 0.5 on tokens when plat is standard",
             "half is x 2 on tokens",
