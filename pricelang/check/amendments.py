@@ -36,7 +36,7 @@ def amend_modifiers(draft: Draft, modifiers: list[m.Modifier]) -> None:
 def _amend_factor(
     draft: Draft, modifier: m.Modifier, factor: t.Factor, scope: m.Scope, line: t.AmendLine
 ) -> m.Modifier:
-    """The modifier with a factor replaced in a scope: each line that it replaces is split in two."""
+    """The modifier with a factor replaced in a scope, which splits each line that it meets."""
     meters = set(draft.meter_set(factor.meters))
     if factor.instead_of is None:
         draft.fault(
@@ -164,18 +164,25 @@ def _amend_price(
         whole = meet(draft.space.everything(), old.scope) or ()
         rests = subtract(whole, scope)
         prices += [new, *(evolve(old, scope=draft.trim(rest)) for rest in rests)]
-    stale = [old for old in replaced if old.amount / old.size != instead / size]
+    _check_old_price(draft, price, instead / size, replaced)
+    return evolve(charge, prices=tuple(prices))
+
+
+def _check_old_price(
+    draft: Draft, price: t.ChargePrice, instead: Fraction, replaced: list[m.ChargePrice]
+) -> None:
+    """Reports an amended price that does not stand instead of what it says, per unit."""
+    stale = [old for old in replaced if old.amount / old.size != instead]
     if stale or not replaced:
         costs = {money(old.amount, draft.currency) + f" per {old.per}" for old in replaced}
+        written = (price.instead_of or price.money).written
         draft.fault(
             "stale_instead_of",
-            f"the price stands instead of {price.instead_of.written}, but what it stands "
-            "against is not that",
+            f"the price stands instead of {written}, but what it stands against is not that",
             price.span,
             "there it costs " + " or ".join(sorted(costs)) if costs else None,
             *((span_of(old.origin), "it stands against this") for old in stale[:2]),
         )
-    return evolve(charge, prices=tuple(prices))
 
 
 # ---- what is allowed -----------------------------------------------------------------------------

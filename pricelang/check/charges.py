@@ -170,7 +170,7 @@ def _meet(draft: Draft, scope: m.Scope, other: m.Scope) -> bool:
 
 
 def _check_ladders(draft: Draft, charge: m.Charge) -> None:
-    """Reports tiers of one request that count different usage: lines of one scope count together."""
+    """Reports tiers of one request that count different usage; a ladder has one scope."""
     tiers = [price for price in charge.prices if price.after is not None]
     for number, tier in enumerate(tiers):
         for other in tiers[:number]:

@@ -42,7 +42,7 @@ def span_of(origin: m.Origin) -> Span:
 
 @frozen
 class LayerTree:
-    """The statements of one book, its term (UTC seconds), and the words of unreadable statements."""
+    """The statements of one book, its term (UTC seconds), and words of unreadable statements."""
 
     header: t.BookHeader
     statements: tuple[t.Statement, ...]

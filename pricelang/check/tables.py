@@ -1,4 +1,4 @@
-"""The columns and rows of tables: which there must be, what they are called, and where they come from."""
+"""The columns of tables, and the origins and days of their rows."""
 
 from __future__ import annotations
 

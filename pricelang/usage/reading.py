@@ -96,7 +96,8 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
     A batch result or a token count does too. The place has no file.
     `unknown_counters` is as in `read`. Raises `UsageError` with code, message, help and place.
 
-    >>> message_record({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}).parts[0].usage
+    >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
+    >>> message_record(message).parts[0].usage
     {'input': 12, 'output': 6}
     """
     checked_policy(unknown_counters)

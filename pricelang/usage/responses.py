@@ -39,8 +39,10 @@ def response_ids(format: str, value: Value) -> tuple[str, ...]:
     """The ids that name the one response of an object, each with its kind;
     none where nothing in it does.
 
-    >>> response_ids("messages", {"id": "msg_1", "type": "message"}), response_ids("canonical", {"id": "mine"})
-    (('response:msg_1',), ())
+    >>> response_ids("messages", {"id": "msg_1", "type": "message"})
+    ('response:msg_1',)
+    >>> response_ids("canonical", {"id": "mine"})
+    ()
     """
     read = _IDS.get(format)
     return read(value) if read is not None else ()

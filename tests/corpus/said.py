@@ -68,10 +68,11 @@ def _returned(tree: ast.Module) -> dict[str, list[ast.expr]]:
 def _before(function: ast.FunctionDef, call: ast.Call) -> dict[str, list[ast.expr]]:
     """What the statements before a call in its own block assign, the last of each name."""
     found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(function):
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+    for outer in ast.walk(function):
+        for block in (getattr(outer, "body", None), getattr(outer, "orelse", None)):
             for number, statement in enumerate(block if isinstance(block, list) else ()):
-                if isinstance(statement, ast.Expr) and statement.value is call:
+                simple = isinstance(statement, ast.Expr | ast.Raise | ast.Return | ast.Assign)
+                if simple and any(node is call for node in ast.walk(statement)):
                     for earlier in block[:number]:
                         if isinstance(earlier, ast.Assign):
                             found |= _assigned(ast.Module([earlier], []))
