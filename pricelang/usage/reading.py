@@ -19,14 +19,8 @@ from pricelang.usage.io.folders import Beside, is_beside
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from pricelang.usage.responses import (
-    Later,
-    Responses,
-    is_chunk,
-    is_partial,
-    is_unfinished,
-    response_ids,
-)
+from pricelang.usage.response_ids import is_chunk, is_partial, response_ids
+from pricelang.usage.responses import Later, Responses, is_unfinished
 from pricelang.usage.shapes import identity, is_event, is_summary
 from pricelang.usage.unknown import checked_policy, settled
 

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object
 from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError
-from pricelang.usage.responses import REQUEST, RESPONSE, named
+from pricelang.usage.response_ids import REQUEST, RESPONSE, named
 from pricelang.usage.stated import unlike_plain
 
 MOST = 2**18
