@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.parser import reserved
+from pricelang.syntax.words import reserved
 
 Some = TypeVar("Some")
 

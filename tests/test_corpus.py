@@ -26,6 +26,7 @@ from pricelang.model.errors import NotOffered, Refused
 from pricelang.syntax import parser
 from pricelang.syntax.diagnostics import BookError, Fault, render_fault
 from pricelang.syntax.split import MAX_TEXT
+from pricelang.syntax.words import grammar
 from tests import oracle
 from tests.corpus.made import MADE, SMALL
 from tests.corpus.said import said
@@ -269,7 +270,7 @@ def _rules_of(text: str) -> set[str]:
 
     found: set[str] = set()
     for chunk in split_text("book", text)[0]:
-        found |= {str(node.data) for node in parser.grammar().parse(chunk.text).iter_subtrees()}
+        found |= {str(node.data) for node in grammar().parse(chunk.text).iter_subtrees()}
     return found
 
 
@@ -278,7 +279,7 @@ def test_every_rule_of_the_grammar_is_used_by_a_good_book() -> None:
     for path in (CORPUS / "good").rglob("*.price"):
         used |= _rules_of(path.read_text(encoding="utf-8"))
     known: set[str] = set()
-    for rule in parser.grammar().rules:
+    for rule in grammar().rules:
         name = rule.alias or str(rule.origin.name)
         if not name.startswith("_") and not rule.options.expand1:
             known.add(name)

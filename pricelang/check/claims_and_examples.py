@@ -1,4 +1,4 @@
-"""Sixth pass: what the book says of itself: examples and claims, with every name in them known."""
+"""Sixth pass: what the book says of itself: examples and claims."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pricelang.check.percents import check_factor
 from pricelang.model import book as m
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Span
 
 
 def read_examples(draft: Draft, conversions: list[m.Conversion]) -> list[m.Example]:
@@ -32,39 +31,15 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
     expects = [line for line in statement.lines if not isinstance(line, t.Given | t.Uses)]
     for what, lines in (("`given`", given), ("`uses`", uses), ("expected outcome", expects)):
         if len(lines) != 1:
-            help = (
-                "add `costs $...`, `refused` or `not offered`"
-                if lines is expects and not lines
-                else None
-            )
-            draft.fault(
-                "example",
-                f"an example has one {what}, this one has {len(lines)}",
-                statement.span,
-                help,
-            )
+            missing = lines is expects and not lines
+            help = "add `costs $...`, `refused` or `not offered`" if missing else None
+            message = f"an example has one {what}, this one has {len(lines)}"
+            draft.fault("example", message, statement.span, help)
             return None
-    model = given[0].model
-    if model.text not in draft.model_index and all(
-        alias.name != model.text for alias in draft.aliases
-    ):
-        draft.unknown(
-            "model", model, [*draft.model_index, *(alias.name for alias in draft.aliases)]
-        )
+    model, known = given[0].model, [*draft.model_index, *(alias.name for alias in draft.aliases)]
+    if model.text not in known:
+        draft.unknown("model", model, known)
     dimensions, record, sides = _facts(draft, given[0])
-    usage: dict[str, list[Fraction]] = {}
-    for use in uses[0].uses:
-        meter = draft.meter(use.meter)
-        if meter is not None:
-            size = (
-                draft.per_size(t.Per(None, use.unit, span=use.unit.span), meter, use.span)[0]
-                if use.unit
-                else Fraction(1)
-            )
-            usage.setdefault(use.meter.text, []).append(use.number.value * size)
-            if draft.meters[meter].whole and (use.number.value * size).denominator != 1:
-                draft.fault("quantity", f"`{use.meter.text}` is counted in whole numbers", use.span)
-    expect, low, high, currency, rule = _expectation(draft, expects[0], currencies)
     return m.Example(
         statement.title.text,
         model.text,
@@ -72,64 +47,71 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
         tuple(dimensions.items()),
         record,
         tuple(sides.items()),
-        tuple((name, tuple(quantities)) for name, quantities in usage.items()),
-        expect,
-        low,
-        high,
-        currency,
-        rule,
+        _usage(draft, uses[0]),
+        *_expectation(draft, expects[0], currencies),
         draft.origin(statement.span, statement.endings),
     )
 
 
-def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, dict[int, tuple[int, ...]]]:
+def _usage(draft: Draft, line: t.Uses) -> tuple[tuple[str, tuple[Fraction, ...]], ...]:
+    """The quantities of each meter, in the meter's unit."""
+    usage: dict[str, tuple[Fraction, ...]] = {}
+    for use in line.uses:
+        meter = draft.meter(use.meter)
+        if meter is None:
+            continue
+        per = t.Per(None, use.unit, span=use.unit.span) if use.unit is not None else None
+        size = draft.per_size(per, meter, use.span)[0] if per is not None else 1
+        quantity = use.number.value * size
+        usage[use.meter.text] = (*usage.get(use.meter.text, ()), quantity)
+        if draft.meters[meter].whole and quantity.denominator != 1:
+            draft.fault("quantity", f"`{use.meter.text}` is counted in whole numbers", use.span)
+    return tuple(usage.items())
+
+
+Sides = dict[int, tuple[int, ...]]
+
+
+def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, Sides]:
+    """The values of dimensions, the kind of record, and the sides of thresholds."""
     dimensions: dict[str, str] = {}
-    sides: dict[int, tuple[int, ...]] = {}
+    sides: Sides = {}
     record = "single"
     for fact in given.facts:
         if isinstance(fact, t.Threshold):
-            found = draft.threshold_sides(fact)
-            if found is None:
-                thresholds = [
-                    f"{total.label} over {grouped(limit)}"
-                    for total in draft.space.sums
-                    for limit in total.limits
-                ]
-                draft.fault(
-                    "threshold",
-                    "no rule of the book has this threshold",
-                    fact.span,
-                    "known: " + ", ".join(thresholds) if thresholds else None,
-                )
-            else:
-                index, points = found
-                sides[index] = tuple(point for point in points if point in sides.get(index, points))
-                if not sides[index]:
-                    draft.fault(
-                        "example",
-                        "no request is on this side of a threshold and on those given before it",
-                        fact.span,
-                    )
+            _add_side(draft, fact, sides)
         elif fact.dimension.text == "record":
             if fact.value.text not in ("single", "sum"):
                 draft.unknown("value", fact.value, ("single", "sum"), " of `record`")
             record = fact.value.text
         elif fact.dimension.text not in draft.dimension_index:
             draft.unknown("dimension", fact.dimension, draft.dimension_index)
-        elif fact.value.text not in draft.value_index[draft.dimension_index[fact.dimension.text]]:
-            known = draft.value_index[draft.dimension_index[fact.dimension.text]]
-            draft.unknown("value", fact.value, known, f" of `{fact.dimension.text}`")
         elif fact.dimension.text in dimensions:
             draft.fault("twice", f"`{fact.dimension.text}` is given twice", fact.span)
         else:
-            dimensions[fact.dimension.text] = fact.value.text
+            known = draft.value_index[draft.dimension_index[fact.dimension.text]]
+            if fact.value.text in known:
+                dimensions[fact.dimension.text] = fact.value.text
+            else:
+                draft.unknown("value", fact.value, known, f" of `{fact.dimension.text}`")
     if sides and record != "sum":
-        draft.fault(
-            "example",
-            "only `record sum` says on which side of a threshold its requests are",
-            given.span,
-        )
+        message = "only `record sum` says on which side of a threshold its requests are"
+        draft.fault("example", message, given.span)
     return dimensions, record, sides
+
+
+def _add_side(draft: Draft, fact: t.Threshold, sides: Sides) -> None:
+    found = draft.threshold_sides(fact)
+    if found is None:
+        known = [f"{x.label} over {grouped(limit)}" for x in draft.space.sums for limit in x.limits]
+        help = "known: " + ", ".join(known) if known else None
+        draft.fault("threshold", "no rule of the book has this threshold", fact.span, help)
+        return
+    index, points = found
+    sides[index] = tuple(point for point in points if point in sides.get(index, points))
+    if not sides[index]:
+        message = "no request is on this side of a threshold and on those given before it"
+        draft.fault("example", message, fact.span)
 
 
 def _expectation(
@@ -142,75 +124,75 @@ def _expectation(
             draft.fault("example", "the high figure is below the low one", high.span)
         for amount in (line.low, high):
             if amount.currency not in currencies:
-                draft.fault(
-                    "currency",
-                    f"`{amount.written}` is in a currency that the book never bills",
-                    amount.span,
-                )
+                message = f"`{amount.written}` is in a currency that the book never bills"
+                draft.fault("currency", message, amount.span)
         return "cost", line.low.value, high.value, line.low.currency, ""
     if isinstance(line, t.ExpectRefused):
         names = [name for name in (line.left, line.right) if name is not None]
         for name in names:
-            if name.text not in draft.modifier_index:
-                draft.unknown("modifier", name, draft.modifier_index)
+            draft.modifier(name)
         return "refused", zero, zero, "", " with ".join(name.text for name in names)
     return "not_offered", zero, zero, "", ""
 
 
 def read_claims(draft: Draft) -> list[m.Claim]:
-    """The claims of the topmost book, their names resolved.
-    They speak of every request; nothing is decided here.
-    """
+    """The claims of the topmost book, their names resolved; `verify` decides them."""
     found = []
     for layer, statement in draft.statements(t.Claim):
         if layer + 1 < len(draft.layers):
             continue
         draft.only(statement.endings, SCOPED | WORDS, "a claim")
         span, body = statement.span, statement.body
-        scope, origin = draft.scope(statement.endings, layer), draft.origin(span, statement.endings)
-        left: tuple[tuple[int, Fraction], ...] = ()
-        right: tuple[tuple[int, Fraction], ...] = ()
-        relation, names, amount, kind = (
-            "",
-            [],
-            Fraction(0),
-            type(body).__name__.removeprefix("Claim").lower(),
-        )
-        if isinstance(body, t.ClaimCosts):
-            left, relation, right = (
-                _terms(draft, body.left),
-                body.relation,
-                _terms(draft, body.right),
-            )
-        elif isinstance(body, t.ClaimIs):
-            names = [body.name]
-            if body.factor.instead_of is not None:
-                draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
-            check_factor(draft, body.factor.number)
-            left = tuple(
-                (meter, body.factor.number.value) for meter in draft.meter_set(body.factor.meters)
-            )
-        elif isinstance(body, t.ClaimNeverMeets):
-            names = [body.left, body.right]
-        elif isinstance(body, t.ClaimCommute):
-            names = list(body.names)
-        elif isinstance(body, t.ClaimPrices):
-            left = tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters))
-        elif isinstance(body, t.ClaimAbove):
-            amount = draft.money(body.money)
-        for name in names:
-            if name.text not in draft.modifier_index:
-                draft.unknown("modifier", name, draft.modifier_index)
-        texts = tuple(name.text for name in names)
-        if isinstance(body, t.ClaimAgrees):
-            texts = (body.book.text,)
-            _known_base(draft, body.book)
+        left, right = _sides(draft, body)
         found.append(
             m.Claim(
-                kind, _written(draft, span), scope, left, right, relation, texts, amount, origin
+                type(body).__name__.removeprefix("Claim").lower(),
+                " ".join(draft.row(span).split()),
+                draft.scope(statement.endings, layer),
+                left,
+                right,
+                body.relation if isinstance(body, t.ClaimCosts) else "",
+                _names(draft, body),
+                draft.money(body.money) if isinstance(body, t.ClaimAbove) else Fraction(0),
+                draft.origin(span, statement.endings),
             )
         )
     return found
+
+
+Terms = tuple[tuple[int, Fraction], ...]
+
+
+def _sides(draft: Draft, body: t.ClaimBody) -> tuple[Terms, Terms]:
+    """What a claim says of meters, on both sides of its relation."""
+    if isinstance(body, t.ClaimCosts):
+        return _terms(draft, body.left), _terms(draft, body.right)
+    if isinstance(body, t.ClaimIs):
+        if body.factor.instead_of is not None:
+            draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
+        check_factor(draft, body.factor.number)
+        factor = body.factor.number.value
+        return tuple((meter, factor) for meter in draft.meter_set(body.factor.meters)), ()
+    if isinstance(body, t.ClaimPrices):
+        return tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters)), ()
+    return (), ()
+
+
+def _names(draft: Draft, body: t.ClaimBody) -> tuple[str, ...]:
+    """The modifiers that a claim names, or the book that it agrees with."""
+    if isinstance(body, t.ClaimAgrees):
+        _known_base(draft, body.book)
+        return (body.book.text,)
+    names: tuple[t.Name, ...] = ()
+    if isinstance(body, t.ClaimIs):
+        names = (body.name,)
+    elif isinstance(body, t.ClaimNeverMeets):
+        names = (body.left, body.right)
+    elif isinstance(body, t.ClaimCommute):
+        names = body.names
+    for name in names:
+        draft.modifier(name)
+    return tuple(name.text for name in names)
 
 
 def _known_base(draft: Draft, name: t.Name) -> None:
@@ -221,16 +203,11 @@ def _known_base(draft: Draft, name: t.Name) -> None:
         draft.unknown("book", name, bases)
 
 
-def _terms(draft: Draft, terms: tuple[t.Term, ...]) -> tuple[tuple[int, Fraction], ...]:
+def _terms(draft: Draft, terms: tuple[t.Term, ...]) -> Terms:
     found: dict[int, Fraction] = {}
     for term in terms:
         meter = draft.meter(term.meter)
         if meter is not None:
-            found[meter] = found.get(meter, Fraction(0)) + (
-                term.number.value if term.number is not None else 1
-            )
+            number = term.number.value if term.number is not None else 1
+            found[meter] = found.get(meter, Fraction(0)) + number
     return tuple(sorted(found.items()))
-
-
-def _written(draft: Draft, span: Span) -> str:
-    return " ".join(draft.row(span).split())

@@ -1,6 +1,4 @@
-"""The book while it is being checked: names found so far,
-faults so far, and scopes made from endings.
-"""
+"""A book while it is checked: its names and faults so far, and scopes made from clauses."""
 
 from __future__ import annotations
 
@@ -44,9 +42,7 @@ def span_of(origin: m.Origin) -> Span:
 
 @frozen
 class LayerTree:
-    """The statements of one book of the layers, with its term (UTC seconds),
-    and the words of those that were lost.
-    """
+    """The statements of one book, its term (UTC seconds), and words of unreadable statements."""
 
     header: t.BookHeader
     statements: tuple[t.Statement, ...]
@@ -56,9 +52,7 @@ class LayerTree:
 
 @define
 class Draft:
-    """What is known of a book so far. Passes add to it in order;
-    `faults` gathers everything that is wrong.
-    """
+    """What is known of a book so far. Passes add to it in order; `faults` are all faults."""
 
     layers: tuple[LayerTree, ...]
     texts: dict[str, str]
@@ -133,13 +127,28 @@ class Draft:
         """Adds a fault."""
         self.faults.append(Fault(code, message, span, help, others, severity))
 
+    def overlap(self, message: str, span: Span, other: Span, help: str | None = None) -> None:
+        """Adds the fault of two lines that hold for the same requests."""
+        self.fault("overlap", message, span, help, (other, "the other"))
+
+    def no_zero(self, kind: str, number: t.Number | t.Money, help: str | None = None) -> None:
+        """Adds a fault where a price, a factor or a rate is zero."""
+        if not number.value:
+            message = f"{kind} of zero makes things free without saying so"
+            self.fault("zero", message, number.span, help)
+
+    def needs_reason(self, kind: str, span: Span, *endings: t.Endings) -> None:
+        """Adds a fault where no clause `because` gives a reason."""
+        if all(e.because is None for e in endings):
+            self.fault("no_reason", f"{kind} needs a reason", span, 'add `because "..."`')
+
     @property
     def broken(self) -> bool:
         """Whether anything is wrong that leaves no book."""
         return any(fault.severity == "error" for fault in self.faults)
 
     def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:
-        """Adds the fault of a name that nothing bears; `of` says whose name it would be."""
+        """Adds the fault of an unknown name; `of` says whose name it would be."""
         if any(name.text in layer.lost for layer in self.layers) or any(
             f.span == name.span for f in self.parsing
         ):
@@ -156,22 +165,17 @@ class Draft:
         )
 
     def declare(self, kind: str, name: t.Name) -> bool:
-        """Notes where a name is declared; a second place is a fault."""
+        """Declares a name; False after the fault of a name that is declared already."""
         first = self.places.get((kind, name.text))
         if first is not None:
-            self.fault(
-                "twice",
-                f"{kind} `{name.text}` is declared twice",
-                name.span,
-                None,
-                (first, "first here"),
-            )
+            message = f"{kind} `{name.text}` is declared twice"
+            self.fault("twice", message, name.span, None, (first, "first here"))
             return False
         self.places[kind, name.text] = name.span
         return True
 
     def only(self, endings: t.Endings, allowed: Iterable[str], where: str) -> None:
-        """Endings that mean nothing in a place are faults."""
+        """Adds a fault for each clause that has no meaning in a place."""
         for written in ENDINGS.keys() - set(allowed):
             found = getattr(endings, ENDINGS[written])
             if found:
@@ -181,7 +185,7 @@ class Draft:
     # ---- names to things ----
 
     def origin(self, span: Span, *endings: t.Endings) -> m.Origin:
-        """The origin of a rule; the first of `endings` that says a thing decides it."""
+        """The origin of a rule, each of its words from the first of `endings` that has one."""
         see = next((e.see for e in endings if e.see is not None), None)
         if see is not None and see.text not in self.sources:
             self.unknown("source", see, self.sources)
@@ -204,7 +208,7 @@ class Draft:
         return rows[span.line - 1].rstrip() if span.line <= len(rows) else ""
 
     def model_mask(self, names: Sequence[t.Name]) -> int:
-        """The models that names of models, aliases and groups stand for."""
+        """The models that names of models and groups stand for, as a bit mask."""
         mask = 0
         for name in names:
             if name.text in self.model_index:
@@ -212,60 +216,58 @@ class Draft:
             elif name.text in self.model_groups:
                 mask |= self.model_groups[name.text]
             else:
-                alias = next((alias for alias in self.aliases if alias.name == name.text), None)
-                if alias is None:
-                    self.unknown("model", name, [*self.model_index, *self.model_groups])
-                else:
-                    target = next(
-                        x for x, index in self.model_index.items() if index == alias.model
-                    )
-                    self.fault(
-                        "alias",
-                        f"`{name.text}` is an alias, which may move",
-                        name.span,
-                        f"write `{target}`",
-                    )
+                self._no_model(name)
         return mask
+
+    def _no_model(self, name: t.Name) -> None:
+        alias = next((alias for alias in self.aliases if alias.name == name.text), None)
+        if alias is None:
+            self.unknown("model", name, [*self.model_index, *self.model_groups])
+        else:
+            target = next(x for x, index in self.model_index.items() if index == alias.model)
+            message = f"`{name.text}` is an alias, which may move"
+            self.fault("alias", message, name.span, f"write `{target}`")
 
     def meter_set(self, names: Sequence[t.Name]) -> tuple[int, ...]:
         """The meters that names of meters, groups and units stand for, in order, each once."""
-        found: list[int] = []
+        found: dict[int, None] = {}
         for name in names:
-            unit = find_unit(name.text, self.units)
             if name.text in self.meter_index:
-                members: tuple[int, ...] = (self.meter_index[name.text],)
+                found[self.meter_index[name.text]] = None
             elif name.text in self.meter_groups:
-                members = self.meter_groups[name.text]
-            elif unit is not None and unit.name != unit.kind and unit.kind != "second":
-                self.fault(
-                    "unknown_meter",
-                    f"`{name.text}` is a quantity, and no name for meters",
-                    name.span,
-                    f"write `{plural(unit.kind)}`",
-                )
-                members = ()
-            elif unit is not None:
-                members = tuple(
-                    i
-                    for i, meter in enumerate(self.meters)
-                    if meter.kind == unit.kind and unit.kind != "second"
-                )
-                if not members and unit.kind == "second":
-                    timed = [meter.name for meter in self.meters if meter.kind == "second"]
-                    self.fault(
-                        "unknown_meter",
-                        f"`{name.text}` is a time, and no name for meters",
-                        name.span,
-                        "name the meters: " + ", ".join(timed) if timed else None,
-                    )
-                elif not members:
-                    self.fault("unknown_meter", f"no meter is counted in `{name.text}`", name.span)
+                found |= dict.fromkeys(self.meter_groups[name.text])
             else:
-                units = (plural(meter.unit) for meter in self.meters if meter.kind != "second")
-                self.unknown("meter", name, [*self.meter_index, *self.meter_groups, *units])
-                members = ()
-            found += [member for member in members if member not in found]
+                found |= dict.fromkeys(self._meters_in(name))
         return tuple(found)
+
+    def _meters_in(self, name: t.Name) -> list[int]:
+        """The meters counted in a unit; a time and a quantity such as `MTok` name no meters."""
+        unit, help = find_unit(name.text, self.units), None
+        message: str | None = None
+        if unit is None:
+            units = (plural(meter.unit) for meter in self.meters if meter.kind != "second")
+            self.unknown("meter", name, [*self.meter_index, *self.meter_groups, *units])
+            return []
+        members = [i for i, meter in enumerate(self.meters) if meter.kind == unit.kind]
+        if unit.kind == "second":
+            timed = [self.meters[i].name for i in members]
+            message = f"`{name.text}` is a time, and no name for meters"
+            help = "name the meters: " + ", ".join(timed) if timed else None
+        elif unit.name != unit.kind:
+            message = f"`{name.text}` is a quantity, and no name for meters"
+            help = f"write `{plural(unit.kind)}`"
+        elif not members:
+            message = f"no meter is counted in `{name.text}`"
+        if message:
+            self.fault("unknown_meter", message, name.span, help)
+            return []
+        return members
+
+    def modifier(self, name: t.Name) -> int | None:
+        """The modifier of a name, or None after a fault."""
+        if name.text not in self.modifier_index:
+            self.unknown("modifier", name, self.modifier_index)
+        return self.modifier_index.get(name.text)
 
     def meter(self, name: t.Name) -> int | None:
         """The meter of a name, or None after a fault."""
@@ -281,9 +283,7 @@ class Draft:
         return found
 
     def per_size(self, per: t.Per, meter: int, span: Span) -> tuple[Fraction, str]:
-        """How many of a meter's unit a price is for, and how that is written;
-        a unit of another kind is a fault.
-        """
+        """How many of a meter's unit a price is for, and how that is written."""
         unit = self.unit(per.unit)
         number = per.number.value if per.number is not None else Fraction(1)
         written = (
@@ -295,25 +295,19 @@ class Draft:
         if unit is None:
             return number, written
         if unit.kind != self.meters[meter].kind:
-            name = self.meters[meter].name
-            self.fault(
-                "unit",
-                f"`{name}` is counted in {plural(self.meters[meter].unit)}, not in "
-                f"{plural(unit.name)}",
-                span,
-            )
+            name, counted = self.meters[meter].name, plural(self.meters[meter].unit)
+            message = f"`{name}` is counted in {counted}, not in {plural(unit.name)}"
+            self.fault("unit", message, span)
             return number, written
         return number * unit.size / self.meters[meter].size, written
 
-    def money(self, money: t.Money, currency: str | None = None) -> Fraction:
+    def money(self, money: t.Money) -> Fraction:
         """An amount in the book's currency; another currency is a fault."""
-        wanted = currency or self.currency
-        if money.currency != wanted:
-            self.fault(
-                "currency",
-                f"`{money.written}` is in {money.currency}, where {wanted} is counted",
-                money.span,
+        if money.currency != self.currency:
+            message = (
+                f"`{money.written}` is in {money.currency}, but the book is in {self.currency}"
             )
+            self.fault("currency", message, money.span)
         return money.value
 
     # ---- scopes ----
@@ -341,15 +335,13 @@ class Draft:
             if value.text not in known:
                 self.unknown("value", value, known, f" of `{test.dimension.text}`")
             elif mask >> known[value.text] & 1:
-                self.fault("twice", f"`{value.text}` stands twice in one condition", value.span)
+                self.fault("twice", f"`{value.text}` appears twice in one condition", value.span)
             else:
                 mask |= 1 << known[value.text]
         return ((2 + index, mask),) if mask else ()
 
     def threshold_sides(self, test: t.Threshold) -> tuple[int, tuple[int, ...]] | None:
-        """The sum of a threshold and the points of its axis on which it holds,
-        or None where no rule has it.
-        """
+        """The sum of a threshold and the points of its axis on which it holds, if a rule has it."""
         index = self.sum_index.get(tuple(sorted(self.meter_set(test.meters))))
         if index is None or test.limit.value not in self.space.sums[index].limits:
             return None
@@ -363,7 +355,7 @@ class Draft:
         return ((2 + len(self.space.dimensions) + index, point_mask(sides)),)
 
     def scope(self, endings: t.Endings, layer: int, *more: m.Scope) -> m.Scope:
-        """The scope of endings within the term of their layer. An empty one is a fault."""
+        """The scope of clauses within the term of their layer; an empty scope is a fault."""
         before = len(self.faults)
         scope: m.Scope | None = self.term(layer)
         everyone = (1 << len(self.model_index)) - 1
@@ -381,7 +373,7 @@ class Draft:
         return self.trim(scope)
 
     def bounds(self, endings: t.Endings) -> tuple[int | None, int | None]:
-        """The period of endings in UTC seconds."""
+        """The period of a line in UTC seconds."""
         return (
             endings.start.seconds if endings.start else None,
             endings.end.seconds if endings.end else None,

@@ -184,41 +184,24 @@ def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
         or relative.suffix != ".price"
     ):
         message = f"`{name}` is not a `.price` file inside the folder of the book"
-        raise BookError(
-            [
-                Fault(
-                    "outside",
-                    message,
-                    span,
-                    "an include names a file by its path inside the folder",
-                )
-            ]
-        )
+        help = "an include names a file by its path inside the folder"
+        raise BookError([Fault("outside", message, span, help)])
     path = folder / relative
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BookError(
-                [Fault("outside", f"`{name}` leads out of the folder of the book", span)]
-            )
-        if path.is_file():
-            return path
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # a link to itself, a name too long for the file system
-        reason = (
-            error.strerror
-            if isinstance(error, OSError) and error.strerror
-            else "it is a link to itself"
-        )
-        raise BookError(
-            [Fault("no_file", f"`{name[:80]}` cannot be read: {reason}", span)]
-        ) from None
-    beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
-    known = [str(other.relative_to(folder)) for other in beside if other not in files]
-    raise BookError(
-        [Fault("no_file", f"there is no file `{name}`", span, did_you_mean(name, known))]
-    )
+        inside, exists = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+    except (OSError, RuntimeError) as error:  # a name too long for the system, a link to itself
+        reason = error.strerror if isinstance(error, OSError) else None
+        message = f"`{name[:80]}` cannot be read: {reason or 'it is a link to itself'}"
+        raise BookError([Fault("no_file", message, span)]) from None
+    if not inside:
+        message = f"`{name}` leads out of the folder of the book"
+        raise BookError([Fault("outside", message, span)])
+    if not exists:
+        beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
+        known = [str(other.relative_to(folder)) for other in beside if other not in files]
+        message = f"there is no file `{name}`"
+        raise BookError([Fault("no_file", message, span, did_you_mean(name, known))])
+    return path
 
 
 def _read(path: Path, name: str) -> TextFile:

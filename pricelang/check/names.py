@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
-from attrs import evolve, fields, has
-
+from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.size_limits import digits_of
+from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
-from pricelang.model.space import Space, point_mask
+from pricelang.model.space import point_mask
 from pricelang.model.units import counted_whole, find_unit, singular
-from pricelang.present.text import did_you_mean
-from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Span
 
 MAX_UNIT_DIGITS = 40
-RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
+OPTIONAL = ("retired", "deprecated", "see", "unsure")
+"""Columns that a table of models may have."""
 
 
 def declare_names(draft: Draft) -> None:
-    """Declares sources, units, meters, groups, models, aliases, dimensions and rules;
-    lays out `draft.space`.
-    """
+    """Declares every name of the book and lays out `draft.space`."""
     for _, source in draft.statements(t.Source):
         if draft.declare("source", source.name):
             draft.sources[source.name.text] = m.Source(
@@ -37,25 +32,21 @@ def declare_names(draft: Draft) -> None:
     _model_groups(draft, models)
     _aliases(draft)
     _meter_groups(draft)
-    dimensions = _dimensions(draft)
-    for index, (_, multiplier) in enumerate(_modifiers(draft)):
-        if draft.declare("modifier", multiplier.name):
-            draft.modifier_index[multiplier.name.text] = index
+    dimensions = declare_dimensions(draft)
+    for index, (_, modifier) in enumerate(modifiers_in_order(draft)):
+        if draft.declare("modifier", modifier.name):
+            draft.modifier_index[modifier.name.text] = index
     for index, (_, limit) in enumerate(draft.statements(t.Limit)):
         if draft.declare("modifier", limit.name):
             draft.limit_index[limit.name.text] = index
-    draft.space = Space(models, _boundaries(draft), dimensions, _sums(draft), Effort())
-    _offers(draft)
+    draft.space = space_of(draft, models, dimensions)
+    fill_offers(draft)
 
 
-def _modifiers(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:
+def modifiers_in_order(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:
+    """Multipliers, then surcharges, in the order in which they are numbered."""
     yield from draft.statements(t.Multiplier)
     yield from draft.statements(t.Surcharge)
-
-
-def modifiers_in_order(draft: Draft) -> list[tuple[int, t.Multiplier | t.Surcharge]]:
-    """Multipliers, then surcharges, in the order in which they are numbered."""
-    return list(_modifiers(draft))
 
 
 def _units(draft: Draft) -> None:
@@ -137,99 +128,34 @@ def _models(draft: Draft) -> tuple[m.Model, ...]:
     models: list[m.Model] = []
     for _, statement in draft.statements(t.Models):
         draft.only(statement.endings, WORDS, "a table of models")
-        columns = _columns(
-            draft,
-            statement.table,
-            ("model", "released"),
-            ("retired", "deprecated", "see", "unsure"),
-        )
-        if columns is None:
-            continue
-        for row in statement.table.rows:
-            model = _model(draft, statement, row, columns)
+        columns = columns_of(draft, statement.table, ("model", "released"), OPTIONAL)
+        for row in statement.table.rows if columns is not None else ():
+            model = _model(draft, statement, row, columns or {})
             if model is not None:
                 draft.model_index[model.name] = len(models)
                 models.append(model)
     return tuple(models)
 
 
-def _columns(
-    draft: Draft, table: t.Table, needed: tuple[str, ...], more: tuple[str, ...]
-) -> dict[str, int] | None:
-    names = [cell.value.text for cell in table.header.cells if isinstance(cell.value, t.Name)]
-    seen: dict[str, Span] = {}
-    for cell in table.header.cells:
-        name = cell.value.text if isinstance(cell.value, t.Name) else ""
-        if name not in needed + more:
-            help = did_you_mean(name, needed + more) or "columns: " + ", ".join(needed + more)
-            draft.fault("table", f"unknown column `{name}`", cell.span, help)
-        elif name in seen:
-            draft.fault(
-                "twice",
-                f"column `{name}` stands twice",
-                cell.span,
-                None,
-                (seen[name], "first here"),
-            )
-        seen.setdefault(name, cell.span)
-    missing = [name for name in needed if name not in names]
-    if missing:
-        if all(name in needed + more for name in names):
-            draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
-        return None
-    return {name: names.index(name) for name in names}
-
-
-def row_words(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.Endings) -> m.Origin:
-    """The origin of a row, whose own `see` and `unsure` cells come before the table's."""
-    see, unsure = endings.see, endings.unsure
-    for column in ("see", "unsure"):
-        cell = row.cells[columns[column]] if column in columns else None
-        if cell is None or cell.kind == "blank":
-            continue
-        if column == "see" and isinstance(cell.value, t.Name):
-            see = cell.value
-        elif column == "unsure" and isinstance(cell.value, t.Text):
-            unsure = cell.value
-        else:
-            draft.fault(
-                "table",
-                f"the column `{column}` takes " + ("a source" if column == "see" else "a string"),
-                cell.span,
-            )
-    return draft.origin(row.span, evolve(endings, see=see, unsure=unsure))
-
-
 def _model(
     draft: Draft, statement: t.Models, row: t.Row, columns: dict[str, int]
 ) -> m.Model | None:
-    name = row.cells[columns["model"]].value
-    dates: dict[str, int | None] = {}
-    for column in ("released", "retired", "deprecated"):
-        cell = row.cells[columns[column]] if column in columns else None
-        dates[column] = (
-            cell.value.seconds if cell is not None and isinstance(cell.value, t.Date) else None
-        )
-        if (
-            cell is not None
-            and not isinstance(cell.value, t.Date)
-            and not (cell.kind == "blank" and column != "released")
-        ):
-            draft.fault("table", f"the column `{column}` takes a day", cell.span)
-    origin = row_words(draft, row, columns, statement.endings)
-    if not isinstance(name, t.Name):
-        draft.fault("table", "the column `model` takes a name", row.cells[columns["model"]].span)
+    cell = row.cells[columns["model"]]
+    released, retired, deprecated = (
+        day_in(draft, row, columns, column) for column in ("released", "retired", "deprecated")
+    )
+    origin = row_origin(draft, row, columns, statement.endings)
+    if not isinstance(cell.value, t.Name):
+        draft.fault("table", "the column `model` takes a name", cell.span)
         return None
-    if not draft.declare("model", name) or dates["released"] is None:
+    name = cell.value.text
+    if not draft.declare("model", cell.value) or released is None:
         return None
-    for column in ("retired", "deprecated"):
-        if (dates[column] or dates["released"]) < dates["released"]:
-            draft.fault(
-                "bad_period",
-                f"`{name.text}` is {column} before it is released",
-                row.cells[columns[column]].span,
-            )
-    return m.Model(name.text, dates["released"], dates["retired"], dates["deprecated"], origin)
+    for column, date in (("retired", retired), ("deprecated", deprecated)):
+        if date is not None and date < released:
+            message = f"`{name}` is {column} before it is released"
+            draft.fault("bad_period", message, row.cells[columns[column]].span)
+    return m.Model(name, released, retired, deprecated, origin)
 
 
 def _aliases(draft: Draft) -> None:
@@ -315,213 +241,3 @@ def _meter_groups(draft: Draft) -> None:
                 )
             elif draft.declare("group", group.name):
                 draft.meter_groups[group.name.text] = members
-
-
-def _dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
-    dimensions: list[m.Dimension] = []
-    for _, statement in draft.statements(t.Dimension):
-        draft.only(statement.endings, WORDS, "a dimension")
-        if not draft.declare("dimension", statement.name):
-            continue
-        if statement.name.text in RECORD_KEYS:
-            draft.fault(
-                "reserved_word",
-                f"`{statement.name.text}` is a key of every record",
-                statement.name.span,
-            )
-        values: dict[str, int] = {}
-        clocks: dict[str, tuple[int, int]] = {}
-        places: dict[str, Span] = {}
-        for line in statement.lines:
-            draft.only(line.endings, SCOPED | WORDS, "a value")
-            for name in line.values:
-                values.setdefault(name.text, len(values))
-                if line.clock is not None and name.text in clocks:
-                    draft.fault(
-                        "twice",
-                        f"`{name.text}` has two clocks",
-                        name.span,
-                        "give the second a name of its own",
-                        (places[name.text], "the first"),
-                    )
-                elif line.clock is not None:
-                    clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
-                    places[name.text] = name.span
-        if statement.default.text not in values:
-            draft.unknown("value", statement.default, values, f" of `{statement.name.text}`")
-        if statement.default.text in clocks:
-            draft.fault(
-                "clock",
-                "the default holds whenever no clock does, and has none itself",
-                statement.default.span,
-            )
-        _check_clocks(draft, statement, clocks)
-        draft.dimension_index[statement.name.text] = len(dimensions)
-        draft.value_index.append(values)
-        dimensions.append(
-            m.Dimension(
-                statement.name.text,
-                values.get(statement.default.text, 0),
-                tuple(m.Value(name, (), clocks.get(name)) for name in values),
-                bool(clocks),
-                draft.origin(statement.name.span, statement.endings),
-            )
-        )
-    return tuple(dimensions)
-
-
-def _check_clocks(draft: Draft, statement: t.Dimension, clocks: dict[str, tuple[int, int]]) -> None:
-    taken: dict[int, t.Name] = {}
-    for line in statement.lines:
-        for name in line.values:
-            if (
-                clocks
-                and line.clock is None
-                and name.text not in clocks
-                and name.text != statement.default.text
-            ):
-                draft.fault(
-                    "clock",
-                    f"`{name.text}` has no clock, and a clocked dimension is never the caller's",
-                    name.span,
-                )
-            if line.clock is None:
-                continue
-            start, end = line.clock[0].minutes, line.clock[1].minutes
-            if start == end:
-                draft.fault(
-                    "clock", f"the clock of `{name.text}` ends when it begins", line.clock[1].span
-                )
-            for minute in range(start, end if end > start else end + 1440):
-                other = taken.setdefault(minute % 1440, name)
-                if other is not name and other.text != name.text:
-                    at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
-                    draft.fault(
-                        "overlap",
-                        f"`{other.text}` and `{name.text}` both hold at {at}",
-                        name.span,
-                        None,
-                        (other.span, "the other"),
-                    )
-                    return
-
-
-def _boundaries(draft: Draft) -> tuple[int, ...]:
-    """Every instant at which something may change."""
-    found: set[int] = set()
-    for layer in draft.layers:
-        found.update(second for second in layer.term if second is not None)
-        for statement in layer.statements:
-            if not isinstance(
-                statement, t.Example | t.Source | t.Include | t.Figures | t.BookHeader
-            ):
-                found.update(_dates(statement))
-    return tuple(sorted(found))
-
-
-def _dates(node: Any) -> Iterator[int]:
-    if isinstance(node, t.Date):
-        yield node.seconds
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _dates(part)
-    else:
-        for name in _parts(type(node)):
-            yield from _dates(getattr(node, name))
-
-
-def _thresholds(node: Any) -> Iterator[t.Threshold]:
-    if isinstance(node, t.Threshold):
-        yield node
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _thresholds(part)
-    elif not isinstance(node, t.Table):
-        for name in _parts(type(node)):
-            yield from _thresholds(getattr(node, name))
-
-
-_PARTS: dict[type, tuple[str, ...]] = {}
-
-
-def _parts(kind: type) -> tuple[str, ...]:
-    """The fields of a kind of node in which other nodes may stand."""
-    found = _PARTS.get(kind)
-    if found is None:
-        plain = not has(kind) or issubclass(kind, t.Name | t.Text | t.Number | t.Money)
-        found = _PARTS[kind] = (
-            () if plain else tuple(field.name for field in fields(kind) if field.name != "span")
-        )
-    return found
-
-
-def _sums(draft: Draft) -> tuple[m.Sum, ...]:
-    limits: dict[tuple[int, ...], set[Fraction]] = {}
-    labels: dict[tuple[int, ...], str] = {}
-    for layer in draft.layers:
-        for statement in layer.statements:
-            if isinstance(statement, t.Example | t.Dimension | t.Meter):
-                # a side in an example names a threshold of a rule;
-                # what exists does not depend on quantities
-                continue
-            for test in _thresholds(statement):
-                meters = tuple(sorted(draft.meter_set(test.meters)))
-                if len({draft.meters[i].kind for i in meters}) > 1:
-                    draft.fault("unit", "a threshold adds up meters of one unit", test.span)
-                if meters:
-                    limits.setdefault(meters, set()).add(test.limit.value)
-                    labels.setdefault(meters, " + ".join(name.text for name in test.meters))
-    draft.sum_index = {meters: index for index, meters in enumerate(limits)}
-    return tuple(
-        m.Sum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items()
-    )
-
-
-def _offers(draft: Draft) -> None:
-    """Fills in where values and meters are offered, now that scopes can be made."""
-    for kind in (t.Dimension, t.Meter):
-        for _, statement in draft.statements(kind):
-            for test in _thresholds(statement):
-                draft.fault("threshold", "what is offered does not depend on quantities", test.span)
-    dimensions: list[m.Dimension] = list(draft.space.dimensions)
-    for layer, statement in draft.statements(t.Dimension):
-        index = draft.dimension_index.get(statement.name.text)
-        if (
-            index is None
-            or draft.places.get(("dimension", statement.name.text)) != statement.name.span
-        ):
-            continue
-        offers: dict[str, list[m.Offer]] = {}
-        for line in statement.lines:
-            for name in line.values:
-                # Every request has some value:
-                # outside of the term of a contract that of its clock, or the default.
-                always = dimensions[index].clocked or name.text == statement.default.text
-                scope = draft.scope(line.endings, 0 if always else layer)
-                origin = draft.origin(name.span, line.endings, statement.endings)
-                offers.setdefault(name.text, []).append(m.Offer(scope, origin))
-        default = offers.get(statement.default.text, [])
-        if default and all(offer.scope not in ((), draft.trim(draft.term(0))) for offer in default):
-            draft.fault(
-                "default",
-                f"the default `{statement.default.text}` is not offered everywhere",
-                statement.default.span,
-                "a default has no `when`, `from` or `before`",
-            )
-        values = tuple(
-            evolve(value, offers=tuple(offers.get(value.name, ())))
-            for value in dimensions[index].values
-        )
-        dimensions[index] = evolve(dimensions[index], values=values)
-        draft.space = evolve(draft.space, dimensions=tuple(dimensions))
-    offered: dict[int, list[m.Offer]] = {}
-    for layer, meter in draft.statements(t.Meter):
-        scope = draft.scope(meter.endings, layer)
-        for name in meter.names:
-            if name.text in draft.meter_index:
-                offered.setdefault(draft.meter_index[name.text], []).append(
-                    m.Offer(scope, draft.origin(name.span, meter.endings))
-                )
-    draft.meters = [
-        evolve(meter, offers=tuple(offered.get(i, ()))) for i, meter in enumerate(draft.meters)
-    ]

@@ -13,7 +13,8 @@ from pricelang.cli.options import checked_instant
 from pricelang.cli.output import Failure
 from pricelang.cli.targets import FOLDER, TARGET, check_outputs
 from pricelang.present.text import printable
-from pricelang.usage.io.writing import Target, write_text
+from pricelang.usage.io.targets import Target
+from pricelang.usage.io.writing import write_text
 
 if TYPE_CHECKING:
     from pricelang.apps.imports.drafts import Imported

@@ -14,7 +14,7 @@ from pricelang.cli.options import BOOK
 from pricelang.cli.output import Failure
 from pricelang.model.errors import BadRequest
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.io.writing import Target, check_targets
+from pricelang.usage.io.targets import Target, check_targets
 
 
 class TargetFile(click.ParamType):  # type: ignore[type-arg]

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from pricelang.check.amendments import allow_values
 from pricelang.check.charges import read_charges
 from pricelang.check.claims_and_examples import read_claims, read_examples
 from pricelang.check.draft import WORDS, Draft, LayerTree
 from pricelang.check.files import Layer
 from pricelang.check.holes import check_holes
-from pricelang.check.modifiers import (
-    allow_values,
-    in_order,
-    read_exclusions,
-    read_limits,
-    read_modifiers,
-    read_stack,
-)
+from pricelang.check.modifiers import read_limits, read_modifiers
 from pricelang.check.names import declare_names
 from pricelang.check.rates import read_rates
 from pricelang.check.size_limits import check_digits
+from pricelang.check.stack import in_order, read_exclusions, read_stack
 from pricelang.check.statements import read_conversions, read_figures, read_remarks, read_roundings
 from pricelang.compile.conflicts import (
     check_charges,

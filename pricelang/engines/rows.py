@@ -15,7 +15,8 @@ from pricelang.engines.sources import ending, reads
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import did_you_mean, shown
 from pricelang.usage.io.folders import PARQUET
-from pricelang.usage.io.writing import Drafts, Target, check_targets, is_stream
+from pricelang.usage.io.targets import Target, check_targets, is_stream
+from pricelang.usage.io.writing import Drafts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation

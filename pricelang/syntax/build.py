@@ -1,6 +1,4 @@
-"""Lark's parse of one statement to our tree:
-values read exactly, reserved words and the order of endings checked.
-"""
+"""Lark's parse of one statement to our tree, its values exact and the order of clauses checked."""
 
 from __future__ import annotations
 
@@ -34,12 +32,12 @@ WRITTEN = {
     "from_date": "from",
     "before_date": "before",
 }
+# The fields of `Endings` that are called otherwise than in the grammar.
+FIELDS = {"for_models": "models", "from_date": "start", "before_date": "end"}
 
 
 class Builder:
-    """Builds one statement; `faults` gathers what is wrong,
-    `fatal` says that the statement cannot be used.
-    """
+    """Builds one statement; with `fatal` faults the statement cannot be used."""
 
     def __init__(self, file: str, first_line: int, reserved: frozenset[str]) -> None:
         self.file, self.first_line, self.reserved = file, first_line, reserved
@@ -101,7 +99,7 @@ class Builder:
         if text in self.reserved:
             self.fault(
                 "reserved_word",
-                f"`{text}` is a word of the language and names nothing",
+                f"`{text}` is a reserved word and cannot be used as a name",
                 span,
                 f"choose another name, such as `{text}_1`",
                 fatal=False,
@@ -181,55 +179,34 @@ class Builder:
     # ---- endings ----
 
     def endings(self, node: Tree[Token]) -> t.Endings:
-        """The endings among the children of a node, each at most once and in their order."""
+        """The clauses among the children of a node, each at most once and in their order."""
         values: dict[str, Any] = {}
-        last, spans = -1, []
+        last, spans = "", []
         for clause in self.trees(node, "clause", *ORDER):
-            kind = str(clause.data)
-            written, span = WRITTEN.get(kind, kind), self.span(clause)
-            spans.append(span)
-            place = ORDER.index(kind)
+            kind, span = str(clause.data), self.span(clause)
             if kind in values:
-                self.fault("twice", f"`{written}` stands twice in one line", span, fatal=False)
-            elif place < last:
-                after = WRITTEN.get(ORDER[last], ORDER[last])
-                self.fault(
-                    "clause_order",
-                    f"`{written}` comes before `{after}`",
-                    span,
-                    "the order is: for, except for, when, from, before, then, because, unsure, see",
-                    fatal=False,
-                )
-            last = max(last, place)
+                message = f"`{WRITTEN.get(kind, kind)}` appears twice in one line"
+                self.fault("twice", message, span, fatal=False)
+            elif last and ORDER.index(kind) < ORDER.index(last):
+                message = f"`{WRITTEN.get(kind, kind)}` comes before `{WRITTEN.get(last, last)}`"
+                order = ", ".join(WRITTEN.get(each, each) for each in ORDER)
+                self.fault("clause_order", message, span, f"the order is: {order}", fatal=False)
+            else:
+                last = kind
             values[kind] = self._clause(kind, clause)
+            spans.append(span)
         start, end = values.get("from_date"), values.get("before_date")
         if start and end and start.seconds >= end.seconds:
-            self.fault(
-                "bad_period",
-                f"the period ends before it begins: from {start.written} before {end.written}",
-                end.span,
-                fatal=False,
-            )
-            start = None  # so that nothing else is made of it
-        whole = (
-            Span(
-                self.file, spans[0].line, spans[0].column, spans[-1].end_line, spans[-1].end_column
-            )
-            if spans
-            else self.span(node)
-        )
-        return t.Endings(
-            values.get("for_models", ()),
-            values.get("except_models", ()),
-            values.get("when", ()),
-            start,
-            end,
-            values.get("then"),
-            values.get("because"),
-            values.get("unsure"),
-            values.get("see"),
-            span=whole,
-        )
+            period = f"from {start.written} before {end.written}"
+            message = f"the period ends before it begins: {period}"
+            self.fault("bad_period", message, end.span, fatal=False)
+            values["from_date"] = None  # so that nothing else is made of it
+        whole = self.span(node)
+        if spans:
+            first, final = spans[0], spans[-1]
+            whole = Span(self.file, first.line, first.column, final.end_line, final.end_column)
+        found = {FIELDS.get(kind, kind): value for kind, value in values.items()}
+        return t.Endings(**found, span=whole)
 
     def _clause(self, kind: str, clause: Tree[Token]) -> Any:
         if kind in ("for_models", "except_models"):

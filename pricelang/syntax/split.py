@@ -39,84 +39,75 @@ def split_text(name: str, text: str) -> tuple[list[Chunk], list[Comment], list[F
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_TEXT:
-        return (
-            [],
-            [],
-            [
-                Fault(
-                    "too_large",
-                    f"the file has more than {MAX_TEXT:,} characters",
-                    Span(name, 1, 1, 1, 2),
-                )
-            ],
-        )
-    comments: list[Comment] = []
-    faults: list[Fault] = []
-    chunks: list[Chunk] = []
-    lines: list[str] = []
-    start = 0
-
-    def close() -> None:
-        while lines and not lines[-1].strip():
-            lines.pop()
-        if lines:
-            chunks.append(Chunk(start, "\n".join(lines) + "\n"))
-        lines.clear()
-
+        message = f"the file has more than {MAX_TEXT:,} characters"
+        return [], [], [Fault("too_large", message, Span(name, 1, 1, 1, 2))]
+    splitter = _Splitter(name)
     for number, raw in enumerate(text.split("\n"), 1):
-        row = raw.rstrip("\r")
+        splitter.add(number, raw.rstrip("\r"))
+    splitter.close()
+    return splitter.chunks, splitter.comments, splitter.faults
+
+
+class _Splitter:
+    """The statements so far, and the lines of the one that is open."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.chunks: list[Chunk] = []
+        self.comments: list[Comment] = []
+        self.faults: list[Fault] = []
+        self._lines: list[str] = []
+        self._start = 0
+
+    def close(self) -> None:
+        """Ends the open statement."""
+        while self._lines and not self._lines[-1].strip():
+            self._lines.pop()
+        if self._lines:
+            self.chunks.append(Chunk(self._start, "\n".join(self._lines) + "\n"))
+        self._lines = []
+
+    def add(self, number: int, row: str) -> None:
+        """Adds a line: to the open statement, or as the first of the next one."""
         if len(row) > MAX_LINE:
-            faults.append(
-                Fault(
-                    "too_large",
-                    f"the line has more than {MAX_LINE:,} characters",
-                    Span(name, number, 1, number, 2),
-                )
-            )
-            continue
-        row = _without_oddities(name, number, row, faults)
-        row = _without_comment(name, number, row, comments)
+            message = f"the line has more than {MAX_LINE:,} characters"
+            self.faults.append(Fault("too_large", message, Span(self.name, number, 1, number, 2)))
+            return
+        row = _without_oddities(self.name, number, row, self.faults)
+        row = _without_comment(self.name, number, row, self.comments)
         if not row.strip():
-            if lines:
-                lines.append("")
-            continue
-        if row[0] in " \t":
-            if not lines:
-                indent = len(row) - len(row.lstrip())
-                span = Span(name, number, indent + 1, number, len(row.rstrip()) + 1)
-                faults.append(
-                    Fault(
-                        "indented",
-                        "an indented line stands before any statement",
-                        span,
-                        "a statement starts in the first column",
-                    )
-                )
-                continue
-            if len(lines) == MAX_STATEMENT_LINES:
-                message = f"the statement has more than {MAX_STATEMENT_LINES:,} lines"
-                faults.append(
-                    Fault("too_large", message, Span(name, start, 1, start, 2), "write two of them")
-                )
-            lines.append(row)
-            continue
-        if row[0] == "|" and lines:
-            if not any(fault.code == "indented" and fault.span.line >= start for fault in faults):
-                faults.append(
-                    Fault(
-                        "indented",
-                        "a table stands indented under its statement",
-                        Span(name, number, 1, number, len(row) + 1),
-                        "indent the rows",
-                    )
-                )
-            lines.append("  " + row)
-            continue
-        close()
-        start = number
-        lines.append(row)
-    close()
-    return chunks, comments, faults
+            if self._lines:
+                self._lines.append("")
+        elif row[0] in " \t":
+            self._add_indented(number, row)
+        elif row[0] == "|" and self._lines:
+            self._add_flush_row(number, row)
+        else:
+            self.close()
+            self._start = number
+            self._lines.append(row)
+
+    def _add_indented(self, number: int, row: str) -> None:
+        if not self._lines:
+            indent = len(row) - len(row.lstrip())
+            span = Span(self.name, number, indent + 1, number, len(row.rstrip()) + 1)
+            message = "an indented line stands before any statement"
+            help = "a statement starts in the first column"
+            self.faults.append(Fault("indented", message, span, help))
+            return
+        if len(self._lines) == MAX_STATEMENT_LINES:
+            message = f"the statement has more than {MAX_STATEMENT_LINES:,} lines"
+            span = Span(self.name, self._start, 1, self._start, 2)
+            self.faults.append(Fault("too_large", message, span, "write two of them"))
+        self._lines.append(row)
+
+    def _add_flush_row(self, number: int, row: str) -> None:
+        """Adds a row of a table that starts in the first column, a fault once a statement."""
+        if not any(f.code == "indented" and f.span.line >= self._start for f in self.faults):
+            span = Span(self.name, number, 1, number, len(row) + 1)
+            message = "a table must be indented under its statement"
+            self.faults.append(Fault("indented", message, span, "indent the rows"))
+        self._lines.append("  " + row)
 
 
 def _without_oddities(name: str, number: int, row: str, faults: list[Fault]) -> str:

@@ -125,17 +125,13 @@ class ModelIds:
         """The dimensions of a request: what it says of itself, what its id says, then the defaults.
 
         Raises `BadRequest`: `contradiction` where the request and its id differ, `unsaid` for a
-        dimension on which prices of its platform depend and which nobody says; `unsaid` names more
-        of these.
+        dimension that prices of its platform, or `unsaid`, need and nobody says.
         """
         for name, value in meaning.dimensions.items():
             if name in self.values and said.get(name, value) != value:
-                raise BadRequest(
-                    "contradiction",
-                    f"the id `{shown(id, 200)}` says {name} `{value}`, and the request says "
-                    f"`{shown(said[name])}`",
-                    help="leave one of the two out",
-                )
+                message = f"the id `{shown(id, 200)}` says {name} `{value}`"
+                message += f", and the request says `{shown(said[name])}`"
+                raise BadRequest("contradiction", message, help="leave one of the two out")
         likely = {
             name: next(value for value in choices if value in self.values[name])
             for name, choices in meaning.likely.items()
@@ -144,17 +140,16 @@ class ModelIds:
         own = {name: value for name, value in meaning.dimensions.items() if name in self.values}
         values = {**likely, **defaults, **own, **said}
         for name, plain in PLAIN.items():
-            # A book that has no word for what a record states
-            # of a plain request has no other price for it.
+            # A book without a word for what is plain has no other price for it.
             if said.get(name) == plain and plain not in self.values.get(name, ()):
                 del values[name]
         for name in (*unsaid, *LEAVES_UNSAID.get(_text(values.get("platform")) or "", ())):
             if name in self.values and name not in values:
+                flag = f"--{name.replace('_', '-')} {self._choices(name, values)}"
                 raise BadRequest(
                     "unsaid",
                     f"the request does not say its `{name}`, and its price may depend on it",
-                    help=f"say it: `--{name.replace('_', '-')} {self._choices(name, values)}`, or "
-                    "for a model's id in a file for `--models`",
+                    help=f"say it: `{flag}`, or for a model's id in a file for `--models`",
                 )
         return values
 

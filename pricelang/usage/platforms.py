@@ -83,18 +83,21 @@ _SELLERS = {
 }
 _GEOGRAPHIES = ("global", "us", "eu", "apac", "au", "jp", "ca", "sa", "us-gov")
 _BEDROCK = re.compile(
-    r"(?:(?P<geo>[a-z]{2,8}(?:-[a-z]{2,6})?)\.)?anthropic\.(?P<model>claude-[a-z0-9.-]+?)(?P<version>-v[12](?::[0-9])?)?(?::[0-9]{2,3}k)?\Z",
+    r"(?:(?P<geo>[a-z]{2,8}(?:-[a-z]{2,6})?)\.)?anthropic\.(?P<model>claude-[a-z0-9.-]+?)"
+    r"(?P<version>-v[12](?::[0-9])?)?(?::[0-9]{2,3}k)?\Z",
     re.ASCII,
 )
 _VERTEX = re.compile(
     r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z", re.ASCII
 )
 _RESOURCE = re.compile(
-    r"(?:projects/[^/]+/)?(?:locations/(?P<location>[a-z0-9-]+)/)?publishers/anthropic/models/(?P<model>[^/]+)\Z",
+    r"(?:projects/[^/]+/)?(?:locations/(?P<location>[a-z0-9-]+)/)?"
+    r"publishers/anthropic/models/(?P<model>[^/]+)\Z",
     re.ASCII,
 )
 _ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):bedrock:(?P<region>[a-z0-9-]*):[0-9]*:(?P<kind>[a-z-]+)/(?P<id>.+)\Z",
+    r"arn:(?P<partition>aws[a-z-]*):bedrock:(?P<region>[a-z0-9-]*):[0-9]*:"
+    r"(?P<kind>[a-z-]+)/(?P<id>.+)\Z",
     re.ASCII,
 )
 _WITH_MODEL = ("inference-profile", "foundation-model")
@@ -104,7 +107,8 @@ _ROUTES = ("converse", "converse_like", "invoke", "mantle")
 _PREFIX = re.compile(r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z")
 _MULTI_REGIONS = ("us", "eu", "asia")
 _OLD_BEDROCK = re.compile(
-    r"anthropic\.(?P<model>claude-v2:1|claude-v1|claude-v2|claude-instant-v1)(?::[0-9])?(?::[0-9]{2,3}k)?\Z",
+    r"anthropic\.(?P<model>claude-v2:1|claude-v1|claude-v2|claude-instant-v1)"
+    r"(?::[0-9])?(?::[0-9]{2,3}k)?\Z",
     re.ASCII,
 )
 # A book may have no word of its own for one region.
@@ -143,8 +147,9 @@ class Named:
 def named(id: str) -> Named:
     """What the id of a model says; the id itself is the model where it is of no known form.
 
-    >>> named("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
-    Named(model='claude-sonnet-4-5-20250929', dimensions={'platform': 'bedrock', 'endpoint': 'regional'}, likely={}, odd='', seller='')
+    >>> found = named("us.anthropic.claude-sonnet-4-5-20250929-v1:0")
+    >>> found.model, found.dimensions
+    ('claude-sonnet-4-5-20250929', {'platform': 'bedrock', 'endpoint': 'regional'})
     >>> found = named("openrouter/anthropic/claude-opus-5.5:free")
     >>> found.model, found.odd
     ('claude-opus-5.5', ':free')
@@ -197,8 +202,10 @@ def of_asked(asked: object, answered: object, platform: str | None) -> Mapping[s
     """What the id that was asked for says of a request whose answer names a model in plain words:
     the answer leaves it out.
 
-    >>> of_asked("anthropic/claude-opus-5:batch", "claude-opus-5", None), of_asked("opus-5-5-fast", "claude-opus-5-5", "foundry")
-    ({'service_tier': 'batch'}, {'speed': 'fast'})
+    >>> of_asked("anthropic/claude-opus-5:batch", "claude-opus-5", None)
+    {'service_tier': 'batch'}
+    >>> of_asked("opus-5-5-fast", "claude-opus-5-5", "foundry")
+    {'speed': 'fast'}
     """
     if (
         not isinstance(asked, str)

@@ -19,14 +19,8 @@ from pricelang.usage.io.folders import Beside, is_beside
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
-from pricelang.usage.responses import (
-    Later,
-    Responses,
-    is_chunk,
-    is_partial,
-    is_unfinished,
-    response_ids,
-)
+from pricelang.usage.response_ids import is_chunk, is_partial, response_ids
+from pricelang.usage.responses import Later, Responses, is_unfinished
 from pricelang.usage.shapes import identity, is_event, is_summary
 from pricelang.usage.unknown import checked_policy, settled
 
@@ -96,7 +90,8 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
     A batch result or a token count does too. The place has no file.
     `unknown_counters` is as in `read`. Raises `UsageError` with code, message, help and place.
 
-    >>> message_record({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}).parts[0].usage
+    >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
+    >>> message_record(message).parts[0].usage
     {'input': 12, 'output': 6}
     """
     checked_policy(unknown_counters)

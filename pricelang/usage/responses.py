@@ -1,10 +1,4 @@
-"""Responses that count once:
-which ids name a response in which format, and what becomes of its copies.
-
-An id counts here where whoever answered the request gave it out, so that no other response has it:
-the id of a message or a completion, the id of a request, the id under which a gateway keeps a call.
-What a caller chose (`custom_id`, the `id` of a canonical record) is a label, and two responses may
-have it.
+"""Responses that count once: what becomes of the copies of a response.
 
 The first copy with a final count counts. A further one with the same counts is skipped, one with
 other counts is refused, for which of them is right is not for the reader to say. A copy without a
@@ -14,155 +8,16 @@ last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
 from pricelang.model.notes import Note
-from pricelang.usage.fields import clean, is_object
+from pricelang.usage.fields import clean
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
+from pricelang.usage.response_ids import Value, is_partial, response_ids
 
-RESPONSE, REQUEST = "response", "request"
-_ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
-"""How ids of responses begin; others count where the object says what it is."""
-_CHUNK = "chat.completion.chunk"
-_MAX_ID = 200
 _NO_END = Note("unfinished", "no chunk of the stream tells its end: its counts may not be the last")
-Value = Mapping[str, object]
-_NOTHING: Value = {}
-
-
-# ---- which ids name a response -------------------------------------------------------------------
-
-
-def response_ids(format: str, value: Value) -> tuple[str, ...]:
-    """The ids that name the one response of an object, each with its kind;
-    none where nothing in it does.
-
-    >>> response_ids("messages", {"id": "msg_1", "type": "message"}), response_ids("canonical", {"id": "mine"})
-    (('response:msg_1',), ())
-    """
-    read = _IDS.get(format)
-    return read(value) if read is not None else ()
-
-
-def named(kind: str, id: object) -> tuple[str, ...]:
-    """The id of a kind as `Record.ids` has it; nothing where it is no text."""
-    return (f"{kind}:{id}",) if isinstance(id, str) and 0 < len(id) <= _MAX_ID else ()
-
-
-def is_chunk(value: Value) -> bool:
-    """Whether an object is a part of a stream of completions, which may tell no counts."""
-    return value.get("object") == _CHUNK
-
-
-def is_partial(format: str, value: Value) -> bool:
-    """Whether an object is one of several that tell the counts of one response so far:
-    a chunk before the last.
-    """
-    if format != "openai" or not is_chunk(value):
-        return False
-    choices = value.get("choices")
-    if not isinstance(choices, list):
-        return True
-    return any(not is_object(choice) or choice.get("finish_reason") is None for choice in choices)
-
-
-def _inner(value: Value, *path: str) -> Value:
-    # What was read of JSON is a `dict`: asking for any mapping takes ten times as long.
-    for key in path:
-        found = value.get(key)
-        if not isinstance(found, dict):
-            return _NOTHING
-        value = found
-    return value
-
-
-def _message(value: Value) -> tuple[str, ...]:
-    id = value.get("id")
-    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(_ISSUED))
-    return named(RESPONSE, id) if says else ()
-
-
-def _completion(value: Value) -> tuple[str, ...]:
-    value = _inner(value, "response") or value
-    id = value.get("id")
-    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(_ISSUED))
-    return named(RESPONSE, id) if says else ()
-
-
-def _call(value: Value) -> tuple[str, ...]:
-    """The ids of a call of Bedrock:
-    that of its request, wherever an SDK or a log puts it, and that of its message.
-    """
-    found = named(REQUEST, value.get("requestId"))
-    for holder in (value, _inner(value, "response")):
-        if "ResponseMetadata" in holder:
-            found += named(REQUEST, _inner(holder, "ResponseMetadata").get("RequestId"))
-        if "$metadata" in holder:
-            found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
-    message = _inner(value, "body") or _inner(value, "output", "outputBodyJson")
-    return found + named(RESPONSE, message.get("id")) if message else found
-
-
-def _logged(value: Value) -> tuple[str, ...]:
-    """The ids of a gateway's log: Langfuse's of the observation,
-    Helicone's of the request, else that of the response.
-    """
-    if "usageDetails" in value:
-        return named("observation", value.get("id"))
-    if "call_type" in value:
-        return named(RESPONSE, value.get("id") or value.get("request_id"))
-    if "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value:
-        return named("helicone", value.get("request_id"))
-    return named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
-
-
-def _run(value: Value) -> tuple[str, ...]:
-    """The event that a result is;
-    a run without one is known by its session and all that its result says.
-    """
-    uuid, session = value.get("uuid"), value.get("session_id")
-    if isinstance(uuid, str):
-        return named("result", uuid)
-    if not isinstance(session, str):
-        return ()
-    return named("result", f"{session} {_said(value):x}")
-
-
-def _said(value: Value) -> int:
-    """A hash of the texts and counts of a result, and of what its models read and wrote:
-    times, turns and texts tell most.
-    """
-    models = value.get("modelUsage")
-    found = list(value.values())
-    if isinstance(models, dict):
-        found += models
-        for one in models.values():
-            if isinstance(one, dict):
-                found += (
-                    one.get("inputTokens"),
-                    one.get("outputTokens"),
-                    one.get("cacheReadInputTokens"),
-                )
-    # A sum of money takes long to hash, and tells no more than the counts.
-    return hash(tuple([one for one in found if type(one) is int or type(one) is str]))
-
-
-_IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
-    "messages": _message,
-    "batch": lambda value: named(RESPONSE, _inner(value, "result", "message").get("id")),
-    "clouds": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
-    "sse": lambda value: named(RESPONSE, _inner(value, "message").get("id")),
-    "ai-sdk": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
-    "bedrock": _call,
-    "gateways": _logged,
-    "openai": _completion,
-    "claude-result": _run,
-}
-
-
-# ---- which copy counts ---------------------------------------------------------------------------
 
 
 class Later:
@@ -206,7 +61,7 @@ class Responses:
 
     def chunk(self, value: Value, place: Place) -> None:
         """Takes note of a chunk without counts: its stream has to tell them, here or elsewhere."""
-        for id in _completion(value):
+        for id in response_ids("openai", value):
             before = self._streams.get(id)
             ended = not is_partial("openai", value) or (before is not None and before.ended)
             self._streams[id] = _Stream(place if before is None else before.place, ended)

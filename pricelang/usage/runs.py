@@ -16,7 +16,8 @@ from attrs import evolve, frozen
 from pricelang.usage.fields import clean, is_object, shown
 from pricelang.usage.formats.claude_code import SYNTHETIC, Copy, copy_of
 from pricelang.usage.records import Place, Record, Rejected, Skipped
-from pricelang.usage.responses import RESPONSE, Later, Responses, named, where
+from pricelang.usage.response_ids import RESPONSE, named
+from pricelang.usage.responses import Later, Responses, where
 from pricelang.usage.turns import Key, Turns
 
 FORMAT = "claude-result"

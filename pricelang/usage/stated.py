@@ -34,7 +34,8 @@ def stated(
     """The values that `holder`, which stands at `path`, states of the dimensions in `names`.
     Raises `UsageError`.
 
-    >>> stated({"service_tier": "default", "speed": None, "inference_geo": "not_available"}, "usage")
+    >>> usage = {"service_tier": "default", "speed": None, "inference_geo": "not_available"}
+    >>> stated(usage, "usage")
     {'service_tier': 'standard'}
     """
     found: dict[str, str] = {}

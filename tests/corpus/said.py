@@ -65,6 +65,20 @@ def _returned(tree: ast.Module) -> dict[str, list[ast.expr]]:
     }
 
 
+def _before(function: ast.FunctionDef, call: ast.Call) -> dict[str, list[ast.expr]]:
+    """What the statements before a call in its own block assign, the last of each name."""
+    found: dict[str, list[ast.expr]] = {}
+    for outer in ast.walk(function):
+        for block in (getattr(outer, "body", None), getattr(outer, "orelse", None)):
+            for number, statement in enumerate(block if isinstance(block, list) else ()):
+                simple = isinstance(statement, ast.Expr | ast.Raise | ast.Return | ast.Assign)
+                if simple and any(node is call for node in ast.walk(statement)):
+                    for earlier in block[:number]:
+                        if isinstance(earlier, ast.Assign):
+                            found |= _assigned(ast.Module([earlier], []))
+    return found
+
+
 def said() -> Iterator[tuple[str, str, str]]:
     """Every fault that the source can add:
     where, its code, and its sentence as a regular expression.
@@ -75,24 +89,33 @@ def said() -> Iterator[tuple[str, str, str]]:
             if isinstance(function, ast.FunctionDef):
                 names = _returned(tree) | _assigned(function)
                 for node in ast.walk(function):
-                    if (
-                        isinstance(node, ast.Call)
-                        and len(node.args) >= 2
-                        and isinstance(node.args[0], ast.Constant)
-                    ):
-                        for code, sentence in _said_by(node, str(node.args[0].value), names):
+                    if isinstance(node, ast.Call) and len(node.args) >= 2:
+                        for code, sentence in _said_by(node, names | _before(function, node)):
                             yield path.name, code, sentence
 
 
-def _said_by(
-    call: ast.Call, first: str, names: dict[str, list[ast.expr]]
-) -> Iterator[tuple[str, str]]:
+# The code and the end of the sentence of a fault that a method of `Draft` adds.
+_METHODS = {
+    "overlap": ("overlap", ""),
+    "needs_reason": ("no_reason", " needs a reason"),
+    "no_zero": ("zero", " of zero makes things free without saying so"),
+}
+
+
+def _said_by(call: ast.Call, names: dict[str, list[ast.expr]]) -> Iterator[tuple[str, str]]:
     called = (
         call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     )
-    if called == "unknown":
+    if called in _METHODS:
+        code, end = _METHODS[called]
+        yield from ((code, sentence + end) for sentence in _templates(call.args[0], names))
+    elif not isinstance(call.args[0], ast.Constant):
+        return
+    elif called == "unknown":
+        first = str(call.args[0].value)
         yield f"unknown_{first.replace(' ', '_')}", f"unknown {first} `.+"
     elif called in ("fault", "Fault"):
+        first = str(call.args[0].value)
         for sentence in _templates(call.args[1], names):
             yield (
                 first,

@@ -8,8 +8,8 @@ from lark import Lark
 
 from pricelang.files.bundled import grammar_path
 from pricelang.syntax.build_statements import STATEMENTS
-from pricelang.syntax.parser import grammar, reserved, words
 from pricelang.syntax.printer import BODIES, HEADERS
+from pricelang.syntax.words import grammar, reserved, words
 from tests import strategies
 
 GRAMMAR = grammar_path().read_text(encoding="utf-8")

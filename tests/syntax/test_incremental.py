@@ -26,6 +26,7 @@ from pricelang.syntax import parser
 from pricelang.syntax.incremental import Memory
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.split import Chunk, split_text
+from pricelang.syntax.words import grammar
 
 GRAMMAR = grammar_path().read_text(encoding="utf-8")
 SPECIMENS = [
@@ -185,7 +186,7 @@ def test_broken_tables_are_worked_out_anew(
         str(tmp_path / "cache" / f"parser-{tables._key(GRAMMAR)}.json"),
         f"{tables._key(GRAMMAR)}\n{text}",
     )
-    assert tables.load_parser().parse("unit MTok is 1,000 tokens\n") == parser.grammar().parse(
+    assert tables.load_parser().parse("unit MTok is 1,000 tokens\n") == grammar().parse(
         "unit MTok is 1,000 tokens\n"
     )
     tables.load_parser()

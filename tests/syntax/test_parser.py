@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Fault, render_fault
-from pricelang.syntax.parser import parse_file, reserved, words
+from pricelang.syntax.parser import parse_file
+from pricelang.syntax.words import reserved, words
 from tests import strategies
 
 SPECIMENS = sorted((Path(__file__).parents[1] / "specimens").glob("*.price"))
@@ -69,7 +70,7 @@ def test_a_reserved_word_as_a_name_is_shown_with_a_way_out() -> None:
     (fault,) = parse_file("a.price", "group price is input")[1]
     assert (fault.code, fault.message) == (
         "reserved_word",
-        "`price` is a word of the language and names nothing",
+        "`price` is a reserved word and cannot be used as a name",
     )
     assert (fault.span.column, fault.span.end_column) == (7, 12)
     assert fault.help == "choose another name, such as `price_1`"

@@ -23,7 +23,7 @@ from pricelang.usage.formats.registry import FORMATS, format_of
 from pricelang.usage.io import lines
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
-from pricelang.usage.responses import response_ids
+from pricelang.usage.response_ids import response_ids
 
 from .helpers import SAMPLES, as_data, outcomes, records
 

@@ -25,7 +25,8 @@ from pricelang.model.units import plural
 from pricelang.present.decimals import exact, plain, to_decimal
 from pricelang.usage.io.csv_lines import CsvWriter
 from pricelang.usage.io.offline import open_duckdb
-from pricelang.usage.io.writing import Drafts, is_stream, scratch, text_file
+from pricelang.usage.io.targets import is_stream
+from pricelang.usage.io.writing import Drafts, scratch, text_file
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook

@@ -14,7 +14,7 @@ from attrs import Factory, asdict, define, frozen
 
 from pricelang.present.text import shown
 from pricelang.syntax import tree as t
-from pricelang.syntax.parser import reserved
+from pricelang.syntax.words import reserved
 
 FIRST_DAY = "2020-01-01"
 """The day from which prices hold whose source names none."""

@@ -189,6 +189,13 @@ def _prompt(counters: Counters) -> int:
     return counters.input + counters.read + counters.written
 
 
+_NO_METADATA = Note(
+    "cache_unknown",
+    "what was written to the cache stands in the metadata of the provider, "
+    "which the record lacks: priced without it",
+)
+
+
 def _counters(
     usage: Mapping[str, object],
     path: str,
@@ -203,13 +210,7 @@ def _counters(
     if details is None:
         read, written = _told(metadata, "Read", read), _told(metadata, "Creation", None)
         if metadata is None:
-            notes.append(
-                Note(
-                    "cache_unknown",
-                    "what was written to the cache stands in the metadata of the provider, "
-                    "which the record lacks: priced without it",
-                )
-            )
+            notes.append(_NO_METADATA)
     input, output = agreed([(usage, path)], _INPUT), agreed([(usage, path)], _OUTPUT)
     if input is None or output is None:
         raise UsageError(
@@ -223,13 +224,7 @@ def _counters(
     total = total_of(usage, ("totalTokens",), path, bare=details is None)
     found = disjoint(told, f"{path}.{_INPUT[0]}", inside=inside, total=total)
     if not inside and 0 < told.read <= input and (total is None or total.count == input + output):
-        notes.append(
-            Note(
-                "cache_unknown",
-                f"the input of {input:,} may hold the {told.read:,} tokens read from the "
-                "cache: it does in version 6, and not in version 5",
-            )
-        )
+        notes.append(_note_unclear(input, told.read))
     if plain is not None and plain != found.input:
         raise UsageError(
             "bad_counts",
@@ -237,6 +232,14 @@ def _counters(
             f"`{path}.{_INPUT[0]}` is {found.input:,}",
         )
     return found
+
+
+def _note_unclear(input: int, read: int) -> Note:
+    return Note(
+        "cache_unknown",
+        f"the input of {input:,} may hold the {read:,} tokens read from the "
+        "cache: it does in version 6, and not in version 5",
+    )
 
 
 def _flat(usage: Mapping[str, object]) -> Mapping[str, object]:

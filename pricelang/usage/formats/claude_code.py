@@ -21,7 +21,8 @@ from pricelang.model.notes import Note
 from pricelang.usage.fields import clean, is_object, optional_object, shown, word
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.records import Place, Record, Skipped, UsageError
-from pricelang.usage.responses import REQUEST, RESPONSE, named, where
+from pricelang.usage.response_ids import REQUEST, RESPONSE, named
+from pricelang.usage.responses import where
 
 FORMAT = "claude-code"
 SYNTHETIC = "<synthetic>"

@@ -20,28 +20,27 @@ from pricelang.usage.platforms import of_asked, of_bedrock, vertex_endpoint
 from pricelang.usage.records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"
-_HOSTS = (
-    (
-        re.compile(
-            r"https?://(?:[a-z0-9-]+\.)*(?:[a-z0-9-]+-)?aiplatform\.(?:[a-z]+\.rep\.)?googleapis\.com(?::\d+)?/"
+_PORT = r"(?::\d+)?/"
+_HOSTS = tuple(
+    (re.compile(r"https?://" + host + _PORT), platform)
+    for host, platform in (
+        (
+            r"(?:[a-z0-9-]+\.)*(?:[a-z0-9-]+-)?aiplatform\.(?:[a-z]+\.rep\.)?googleapis\.com",
+            "vertex",
         ),
-        "vertex",
-    ),
-    (
-        re.compile(
-            r"https?://[a-z0-9.-]+\.(services\.ai\.azure\.com|openai\.azure\.com|cognitiveservices\.azure\.com|inference\.ai\.azure\.com)(:\d+)?/"
+        (
+            r"[a-z0-9.-]+\.(?:(?:services\.ai|openai|cognitiveservices|inference\.ai)"
+            r"\.azure\.com)",
+            "foundry",
         ),
-        "foundry",
-    ),
-    (re.compile(r"https?://aws-external-anthropic\.[a-z0-9-]+\.api\.aws(:\d+)?/"), "aws"),
-    (
-        re.compile(
-            r"https?://(?:[a-z0-9-]+\.)*bedrock-(?:runtime|mantle)(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:vpce\.)?"
-            r"(?:amazonaws\.com(?:\.cn)?|api\.aws)(?::\d+)?/"
+        (r"aws-external-anthropic\.[a-z0-9-]+\.api\.aws", "aws"),
+        (
+            r"(?:[a-z0-9-]+\.)*bedrock-(?:runtime|mantle)(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
+            r"(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+            "bedrock",
         ),
-        "bedrock",
-    ),
-    (re.compile(r"https?://api\.anthropic\.com(:\d+)?/"), "api"),
+        (r"api\.anthropic\.com", "api"),
+    )
 )
 _LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
 _MODEL_OF_BEDROCK = re.compile(r"/model/([^/?]+)/")
@@ -61,34 +60,22 @@ def known(value: Mapping[str, object]) -> bool:
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a call. Raises `UsageError`."""
-    request, response = (
-        require_object(value.get("request"), "request"),
-        require_object(value.get("response"), "response"),
-    )
+    request = require_object(value.get("request"), "request")
+    response = require_object(value.get("response"), "response")
     url = request.get("url")
     if not isinstance(url, str):
         raise UsageError("wrong_type", "`request.url` is not a string")
-    host, platform = next(
-        ((match, name) for pattern, name in _HOSTS if (match := pattern.match(url[:500]))),
-        (None, None),
-    )
-    if host is None or platform is None:
-        raise UsageError(
-            "unknown_platform",
-            f"`request.url` is {shown(url)}, of no known platform",
-            "read the `response` alone, with `--platform` and `--endpoint`",
-        )
+    host, platform = _platform(url)
     at = word(value.get("timestamp", request.get("timestamp")), "timestamp")
     message = read_message(response, at)
-    dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
     region = word(request.get("region"), "request.region")
+    deployment = word(request.get("deployment"), "request.deployment")
+    in_url = _model_in(url, platform)
+    dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
     if platform == "vertex":
         found = _LOCATION.search(url)
         endpoint = vertex_endpoint(found[1] if found else region)
         dimensions |= {"endpoint": endpoint} if endpoint else {}
-    deployment = word(request.get("deployment"), "request.deployment")
-    in_url = _model_in(url, platform)
-    given = {"region": region, "deployment": deployment}
     parts = []
     for part in message.parts:
         model = part.model or in_url or deployment
@@ -96,19 +83,24 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
             model = in_url if in_url and part.model in (None, response.get("model")) else model
             dimensions = of_bedrock(model, region or host["region"])
         elif platform == "foundry" and part.model == response.get("model"):
-            dimensions = {
-                "platform": platform,
-                **of_asked(_asked(request) or in_url, part.model, platform),
-            }
+            asked = of_asked(_asked(request) or in_url, part.model, platform)
+            dimensions = {"platform": platform, **asked}
         parts.append(within(part, dimensions, model))
-    return (
-        Record(
-            tuple(parts),
-            _named(place, response),
-            FORMAT,
-            message.notes,
-            {name: text for name, text in given.items() if text},
-        ),
+    given = {"region": region, "deployment": deployment}
+    attributes = {name: text for name, text in given.items() if text}
+    return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, attributes),)
+
+
+def _platform(url: str) -> tuple[re.Match[str], str]:
+    """The match of a URL's host, and the platform that it belongs to."""
+    for pattern, platform in _HOSTS:
+        match = pattern.match(url[:500])
+        if match:
+            return match, platform
+    raise UsageError(
+        "unknown_platform",
+        f"`request.url` is {shown(url)}, of no known platform",
+        "read the `response` alone, with `--platform` and `--endpoint`",
     )
 
 

@@ -148,17 +148,22 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     return (read(value, place),)
 
 
+_CACHE_HIT = Note("nothing_billed", "a hit in the gateway's cache: no request was made")
+_NO_USAGE_OBJECT = Note(
+    "cache_unknown",
+    "the log has no `usage_object`: what was read from the cache is not known, and priced as input",
+)
+_WHOLE_BATCH = Note(
+    "batch_total",
+    "a whole batch is logged as one call: priced as a sum of requests in a batch, all of one model",
+)
+
+
 def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
     hit = value.get("cache_hit")
     attributes = _litellm_attributes(value)
     if hit is True or (isinstance(hit, str) and hit.lower() == "true"):
-        return Record(
-            (),
-            place,
-            FORMAT,
-            (Note("nothing_billed", "a hit in the gateway's cache: no request was made"),),
-            attributes,
-        )
+        return Record((), place, FORMAT, (_CACHE_HIT,), attributes)
     if word(value.get("status"), "status") not in (None, "success"):
         return Skipped(
             place, f"a call that failed: {shown(value.get('error_str') or value.get('status'))}"
@@ -170,25 +175,13 @@ def _litellm(value: Mapping[str, object], place: Place) -> Outcome:
         usage = {
             key: value.get(key) for key in ("prompt_tokens", "completion_tokens", "total_tokens")
         }
-        notes.append(
-            Note(
-                "cache_unknown",
-                "the log has no `usage_object`: what was read from the cache is not known, "
-                "and priced as input",
-            )
-        )
+        notes.append(_NO_USAGE_OBJECT)
         path = "the log"
     else:
         path = "metadata.usage_object"
     dimensions, is_sum = stated(usage, path), several(usage, value)
     if value.get("call_type") in _BATCHES:
-        notes.append(
-            Note(
-                "batch_total",
-                "a whole batch is logged as one call: priced as a sum of requests in a "
-                "batch, all of one model",
-            )
-        )
+        notes.append(_WHOLE_BATCH)
         dimensions, is_sum = {**dimensions, "service_tier": "batch"}, True
     meters = openai_counters(usage, path, notes).meters() | searches(usage)
     part = Part(
@@ -258,11 +251,8 @@ def _langfuse_counters(usage: Mapping[str, object], notes: list[Note]) -> Counte
             f"{(short or 0) + (long or 0)} and not to {written}",
         )
     writes = writes_of(written, (short, long), notes)
-    cache, total, reasoning = (
-        counts.get("read", 0) + writes[0],
-        counts.get("total"),
-        counts.get("reasoning", 0),
-    )
+    read, total, reasoning = counts.get("read", 0), counts.get("total"), counts.get("reasoning", 0)
+    cache = read + writes[0]
     if reasoning and total not in (input + output, input + output + cache):
         # Some integrations take the reasoning out of the output; only a total tells.
         output += reasoning
@@ -272,13 +262,9 @@ def _langfuse_counters(usage: Mapping[str, object], notes: list[Note]) -> Counte
                 f"`usageDetails.output_reasoning` is {reasoning:,}, and without a `total` "
                 "nothing says whether `output` holds it",
             )
-    told = Counters(input, output, counts.get("read", 0), *writes)
-    found = disjoint(
-        told,
-        "usageDetails.input",
-        inside=False,
-        total=total_of(usage, _LANGFUSE_TOTALS, "usageDetails"),
-    )
+    told = Counters(input, output, read, *writes)
+    sum_of_all = total_of(usage, _LANGFUSE_TOTALS, "usageDetails")
+    found = disjoint(told, "usageDetails.input", inside=False, total=sum_of_all)
     if found is told and 0 < cache < input:
         # A sum of all counters is what Langfuse itself writes as the total,
         # whatever an integration put into the input.

@@ -77,8 +77,7 @@ def billed_iterations(
 ) -> BilledIterations | None:
     """The billed iterations of `usage`, None where it has none.
 
-    Raises `UsageError` for a counter of the wrong kind,
-    and where an advisor or fallback entry has no model.
+    Raises `UsageError`.
     """
     listed = usage.get("iterations")
     if listed is None or listed == []:

@@ -90,8 +90,7 @@ def read_message(
 ) -> Message:
     """The requests of a Messages response; `batch` when its container says that it ran in a batch.
 
-    Raises `UsageError` that names the key:
-    a counter of the wrong kind, no `usage`, an advisor without a model.
+    Raises `UsageError`, which names the key.
     """
     notes: list[Note] = []
     usage = optional_object(message, "usage", "")
@@ -103,27 +102,19 @@ def read_message(
     content = listed if isinstance(listed, (list, tuple)) else ()
     top = counters_of(usage, "usage", notes)
     if "total_tokens" in usage:
-        top = disjoint(
-            top,
-            "usage.input_tokens",
-            inside=False,
-            total=total_of(usage, ("total_tokens",), "usage"),
-        )
+        total = total_of(usage, ("total_tokens",), "usage")
+        top = disjoint(top, "usage.input_tokens", inside=False, total=total)
     tools, ran_tools = _server_tools(usage, notes)
     billed = billed_iterations(usage, model, content, top, notes)
     shared, executor = _dimensions(usage, batch)
     platform = platform_of_message(message.get("id"))
     if platform is not None:
         shared = {"platform": platform, **shared}
-    if top.output == 0 and message.get("stop_reason") == "refusal" and not _has_output(content):
-        executor = executor | _refusal(message, notes)
-    elif (
-        top.output == 1
-        and listed is content
-        and message.get("stop_reason") == "refusal"
-        and not _has_output(content)
-    ):
-        notes.append(_COUNTED_REFUSAL)
+    if top.output < 2 and message.get("stop_reason") == "refusal" and not _has_output(content):
+        if top.output == 0:
+            executor = executor | _refusal(message, notes)
+        elif listed is content:
+            notes.append(_COUNTED_REFUSAL)
     parts = _parts(
         model, at, top, billed, shared, shared | executor, ran_tools or several(usage, message)
     )

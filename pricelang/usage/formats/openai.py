@@ -26,7 +26,7 @@ from pricelang.usage.fields import (
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.platforms import platform_of_message
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
-from pricelang.usage.responses import is_chunk
+from pricelang.usage.response_ids import is_chunk
 from pricelang.usage.stated import stated
 from pricelang.usage.times import instant
 from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several

@@ -171,33 +171,16 @@ def _read(
     resource: Mapping[str, object],
     place: Place,
 ) -> Outcome:
-    at = nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
     at = (
-        at
+        nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
         or instant(span.get("start_time"), "start_time")
         or instant(span.get("timestamp"), "timestamp")
     )
-    attributes = {
-        name: clean(str(found))
-        for name, keys in _ATTRIBUTES.items()
-        if (
-            found := next(
-                (own.get(k) or resource.get(k) for k in keys if own.get(k) or resource.get(k)), None
-            )
-        )
-    }
-    service = own.get("service.name") or resource.get("service.name")
-    if isinstance(service, str) and service:
-        attributes["service"] = clean(service)
+    attributes = _shown_attributes(own, resource)
     name, event = span.get("name"), own.get("event.name")
-    if (
-        event == "api_request"
-        or name == "claude_code.api_request"
-        or span.get("body") == "claude_code.api_request"
-    ):
-        return _claude_code(
-            own, at or instant(own.get("event.timestamp"), "event.timestamp"), place, attributes
-        )
+    if event == "api_request" or "claude_code.api_request" in (name, span.get("body")):
+        at = at or instant(own.get("event.timestamp"), "event.timestamp")
+        return _claude_code(own, at, place, attributes)
     own = without_prefix(own)
     if not counts_tokens(own):
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
@@ -208,21 +191,40 @@ def _read(
     provider = _first(
         own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
     )
-    platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
-    model, asked = _model(own, notes), own.get("gen_ai.request.model")
-    dimensions = {
-        **({"platform": platform} if platform else {}),
-        **of_asked(asked, _answered(own) and model, platform),
-    }
+    response = own.get("gen_ai.response.id")
+    platform = platform_of_message(response) or named_platform(provider)
+    model = _model(own, notes)
+    dimensions = _dimensions(own, model, platform)
+    parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
+    return Record(parts, placed(place, response), FORMAT, tuple(notes), attributes)
+
+
+def _shown_attributes(own: Mapping[str, object], resource: Mapping[str, object]) -> dict[str, str]:
+    """What a span carries beside its counts, by the names that reports group by."""
+    attributes = {}
+    for name, keys in _ATTRIBUTES.items():
+        for key in keys:
+            found = own.get(key) or resource.get(key)
+            if found:
+                attributes[name] = clean(str(found))
+                break
+    service = own.get("service.name") or resource.get("service.name")
+    if isinstance(service, str) and service:
+        attributes["service"] = clean(service)
+    return attributes
+
+
+def _dimensions(
+    own: Mapping[str, object], model: str | None, platform: str | None
+) -> dict[str, str]:
+    """The platform of a span, what the id it asked for says, and what its answer states."""
+    dimensions = {"platform": platform} if platform else {}
+    dimensions |= of_asked(own.get("gen_ai.request.model"), _answered(own) and model, platform)
     said = {name: own.get(f"anthropic.response.{name}") for name in STATED}
     for key in _TIERS:
         if said["service_tier"] is None:
             said["service_tier"] = own.get(key)
-    dimensions |= stated(said, "anthropic.response")
-    parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
-    return Record(
-        parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes
-    )
+    return dimensions | stated(said, "anthropic.response")
 
 
 def _sums(name: object, own: Mapping[str, object]) -> object:

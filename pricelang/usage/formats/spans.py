@@ -15,12 +15,11 @@ from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object
 from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError
-from pricelang.usage.responses import REQUEST, RESPONSE, named
+from pricelang.usage.response_ids import REQUEST, RESPONSE, named
 from pricelang.usage.stated import unlike_plain
 
 MOST = 2**18
 """Spans that are remembered; of a longer run the last ones, for copies stand near each other."""
-_HELP = "give the spans of one instrumentation alone"
 
 
 @frozen
@@ -44,58 +43,59 @@ class Spans:
         """The record of a span, or why it does not count.
         Raises `UsageError` where it counts again what another counts in another way.
         """
-        new = _Counted(
-            repr(
-                [
-                    (part.model, unlike_plain(part.dimensions), dict(part.usage))
-                    for part in record.parts
-                ]
-            ),
-            _tokens(record),
-            record.place,
-        )
+        parts = [
+            (part.model, unlike_plain(part.dimensions), dict(part.usage)) for part in record.parts
+        ]
+        new = _Counted(repr(parts), _tokens(record), record.place)
         id, parent = _span_ids(span)
-        response = own.get("gen_ai.response.id") or own.get("request_id") or _event(own)
+        answered, asked = own.get("gen_ai.response.id"), own.get("request_id")
+        response = answered or asked or _event(own)
         response = response if isinstance(response, str) else None
-        old = self._known.get(("span", id)) if id else None
-        if old is not None:
-            if old.whole == new.whole:
-                return Skipped(record.place, f"a copy of the span at {old.place}")
-            raise UsageError(
-                "changed_span", f"this span stands with other counts at {old.place}", "give it once"
-            )
-        near = [("around", id), ("span", parent), ("response", response)]
-        for key in ((kind, name) for kind, name in near if name):
-            old = self._known.get(key)
-            if old is not None and old.tokens == new.tokens:
-                if old.whole == new.whole:
-                    return Skipped(record.place, f"the span at {old.place} counts the same request")
-                raise UsageError(
-                    "counted_twice",
-                    f"the span at {old.place} counts the same request, and says otherwise "
-                    "what its tokens were",
-                    _HELP,
-                )
+        skipped = self._counted_before(new, id, parent, response)
+        if skipped is not None:
+            return skipped
         for kind, name in (("span", id), ("around", parent), ("response", response)):
             if name:
                 self._known[kind, name] = new
         while len(self._known) > 3 * MOST:
             del self._known[next(iter(self._known))]
-        ids = named(RESPONSE, own.get("gen_ai.response.id")) + named(REQUEST, own.get("request_id"))
+        ids = named(RESPONSE, answered) + named(REQUEST, asked)
+        if not ids:
+            return record
         # Made anew by its fields: a general copy takes three times as long.
-        return (
-            Record(
-                record.parts,
-                record.place,
-                record.format,
-                record.notes,
-                record.attributes,
-                record.raw,
-                ids,
-            )
-            if ids
-            else record
+        return Record(
+            record.parts,
+            record.place,
+            record.format,
+            record.notes,
+            record.attributes,
+            record.raw,
+            ids,
         )
+
+    def _counted_before(
+        self, new: _Counted, id: str | None, parent: str | None, response: str | None
+    ) -> Skipped | None:
+        """Why a span does not count, None where no span before it counts the same request."""
+        old = self._known.get(("span", id)) if id else None
+        if old is not None:
+            if old.whole == new.whole:
+                return Skipped(new.place, f"a copy of the span at {old.place}")
+            message = f"this span stands with other counts at {old.place}"
+            raise UsageError("changed_span", message, "give it once")
+        for kind, name in (("around", id), ("span", parent), ("response", response)):
+            old = self._known.get((kind, name)) if name else None
+            if old is None or old.tokens != new.tokens:
+                continue
+            if old.whole == new.whole:
+                return Skipped(new.place, f"the span at {old.place} counts the same request")
+            raise UsageError(
+                "counted_twice",
+                f"the span at {old.place} counts the same request, and says otherwise "
+                "what its tokens were",
+                "give the spans of one instrumentation alone",
+            )
+        return None
 
 
 def _tokens(record: Record) -> tuple[int, int]:

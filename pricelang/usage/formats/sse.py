@@ -110,56 +110,65 @@ def merged(values: Iterable[Value]) -> Iterator[Value]:
     """Values with the events of each stream put together to one;
     all other values go through as they are.
     """
-    held: _Stream | None = None
-    converse: Value | None = None
+    streams = _Streams()
     for found in values:
         value = found[2]
         # Nearly all values are of no stream, and go through at once.
         if (
-            held is None
-            and converse is None
+            streams.open is None
+            and streams.converse is None
             and isinstance(value, dict)
             and value.get("type") != "message_start"
             and _CONVERSE.isdisjoint(value)
         ):
             yield found
-            continue
-        if isinstance(value, dict) and _is_converse(value, converse is not None):
-            converse = converse or found
-            if "metadata" in value:
-                yield *converse[:2], value, found[3]
-                converse = None
-            elif converse is not found and "messageStart" in value:
-                yield converse
-                converse = found
-            continue
-        kind = value.get("type") if isinstance(value, dict) else None
-        if (
-            kind == "message_start"
-            and isinstance(value, dict)
-            and isinstance(value.get("message"), dict)
-        ):
-            if held is not None:
-                if held.starts_again(value["message"]):
-                    continue
-                yield held.value(False)
-            held = _Stream(found, value["message"])
-        elif (
-            held is None
-            or not isinstance(value, dict)
-            or not isinstance(kind, str)
-            or kind not in _EVENTS
-        ):
+        else:
+            yield from streams.add(found)
+    if streams.open is not None:
+        yield streams.open.value(False)
+    if streams.converse is not None:
+        yield streams.converse
+
+
+class _Streams:
+    """The streams that have begun and not ended: one of messages, and one of Converse."""
+
+    def __init__(self) -> None:
+        self.open: _Stream | None = None
+        self.converse: Value | None = None
+
+    def add(self, found: Value) -> Iterator[Value]:
+        """Adds a value, and gives what ends with it or is of no stream."""
+        value = found[2]
+        if not isinstance(value, dict):
+            yield found
+            return
+        if _is_converse(value, self.converse is not None):
+            yield from self._add_converse(found, value)
+            return
+        kind, message = value.get("type"), value.get("message")
+        if kind == "message_start" and isinstance(message, dict):
+            if self.open is not None:
+                if self.open.starts_again(message):
+                    return
+                yield self.open.value(False)
+            self.open = _Stream(found, message)
+        elif self.open is None or not isinstance(kind, str) or kind not in _EVENTS:
             yield found
         else:
-            held.add(kind, value)
+            self.open.add(kind, value)
             if kind == "message_stop":
-                yield held.value(True)
-                held = None
-    if held is not None:
-        yield held.value(False)
-    if converse is not None:
-        yield converse
+                yield self.open.value(True)
+                self.open = None
+
+    def _add_converse(self, found: Value, value: dict[str, object]) -> Iterator[Value]:
+        start, self.converse = self.converse, self.converse or found
+        if "metadata" in value:
+            yield *self.converse[:2], value, found[3]
+            self.converse = None
+        elif start is not None and "messageStart" in value:
+            yield start
+            self.converse = found
 
 
 def _is_converse(value: dict[str, object], within: bool) -> bool:

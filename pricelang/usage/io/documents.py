@@ -147,30 +147,23 @@ def _document(text: str, decoder: Decoder) -> Iterator[Value]:
                 value, index, fault = decoder.value_at(text, index)
                 yield line_at(start), None, fault or value, text[start:index]
             else:
-                line = line_at(index)
-                raise JsonFault(
-                    "bad_json",
-                    "not JSON: no object or array begins here",
-                    syntax=True,
-                    line=line,
-                    index=index,
-                )
+                message, line = "not JSON: no object or array begins here", line_at(index)
+                raise JsonFault("bad_json", message, syntax=True, line=line, index=index)
         except JsonFault as fault:
             faults += 1
-            again = _COLUMN_1.search(text, max(fault.index - 1, start))
-            begin = max(fault.index - 1, start) if text[start] == "[" else start
-            raw = text[begin : again.start() if again is not None else len(text)]
+            begin = max(fault.index - 1, start)
+            again = _COLUMN_1.search(text, begin)
+            end = again.start() if again is not None else len(text)
+            raw = text[begin if text[start] == "[" else start : end]
             yield fault.line if fault.syntax else line_at(start), None, fault, raw
             if again is None or not fault.syntax:
                 return
             if faults >= MAX_FAULTS:
-                rest = JsonFault(
-                    "too_many_faults",
-                    f"{MAX_FAULTS:,} faults in one document: the rest of it is not read",
-                )
-                yield line_at(again.start() + 1), None, rest, text[again.start() :]
+                message = f"{MAX_FAULTS:,} faults in one document: the rest of it is not read"
+                rest = JsonFault("too_many_faults", message)
+                yield line_at(end + 1), None, rest, text[end:]
                 return
-            index = again.start()
+            index = end
         index = skip_space(text, index)
 
 

@@ -39,8 +39,10 @@ EXTENSIONS = {
 def scheme_of(path: str) -> str | None:
     """The scheme of a path that is not on this machine, such as `s3`.
 
-    >>> scheme_of("S3://bucket/usage.parquet"), scheme_of("file:///tmp/usage.csv"), scheme_of("usage.csv")
-    ('s3', None, None)
+    >>> scheme_of("S3://bucket/usage.parquet")
+    's3'
+    >>> scheme_of("file:///tmp/usage.csv"), scheme_of("usage.csv")
+    (None, None)
     """
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", path)
     return found[1].lower() if found and found[1].lower() != "file" else None

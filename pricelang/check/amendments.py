@@ -1,0 +1,246 @@
+"""What a contract changes in the book below it: amended factors and prices, allowed values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import evolve
+
+from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.percents import check_factor
+from pricelang.model import book as m
+from pricelang.model.space import meet, subtract
+from pricelang.present.decimals import grouped, money
+from pricelang.syntax import tree as t
+
+# ---- modifiers -----------------------------------------------------------------------------------
+
+
+def amend_modifiers(draft: Draft, modifiers: list[m.Modifier]) -> None:
+    """Replaces factors of modifiers in place; charges are amended by `amend_charge`."""
+    for layer, statement in draft.statements(t.Amend):
+        if statement.name.text in draft.meter_index:
+            continue
+        index = draft.modifier(statement.name)
+        for line in statement.lines if index is not None else ():
+            draft.only(line.endings, SCOPED | WORDS, "a line of `amend`")
+            scope = draft.scope(line.endings, layer)
+            if not isinstance(line.effect, t.Factors):
+                draft.fault("unit", f"`{statement.name.text}` is amended by factors", line.span)
+                continue
+            for factor in line.effect.factors:
+                amended = _amend_factor(draft, modifiers[index or 0], factor, scope, line)
+                modifiers[index or 0] = amended
+
+
+def _amend_factor(
+    draft: Draft, modifier: m.Modifier, factor: t.FactorClause, scope: m.Scope, line: t.AmendLine
+) -> m.Modifier:
+    """The modifier with a factor replaced in a scope, which splits each line that it meets."""
+    meters = set(draft.meter_set(factor.meters))
+    if factor.instead_of is None:
+        draft.fault(
+            "instead_of",
+            "an amended factor says what it stands instead of",
+            factor.span,
+            "write `x 0.4 instead of 0.5 on ...`",
+        )
+        return modifier
+    for number in (factor.number, factor.instead_of):
+        check_factor(draft, number)
+    draft.no_zero("a factor", factor.number)
+    old, new = factor.instead_of.value, factor.number.value
+    whole = draft.space.everything()
+    lines: list[m.ModifierLine] = []
+    replaced: list[m.ModifierLine] = []
+    for known in modifier.lines:
+        shared = meet(known.scope, scope)
+        if shared is None or not any(meter in meters for meter, _ in known.factors):
+            lines.append(known)
+            continue
+        replaced.append(known)
+        factors = tuple(
+            (meter, new if meter in meters and value == old else value)
+            for meter, value in known.factors
+        )
+        origin = draft.origin(line.span, line.endings)
+        lines.append(evolve(known, scope=draft.trim(shared), factors=factors, origin=origin))
+        for rest in subtract(meet(whole, known.scope) or (), scope):
+            if meet(whole, rest) is not None:
+                lines.append(evolve(known, scope=draft.trim(rest)))
+    _check_replaced(draft, modifier, factor, meters, replaced)
+    return evolve(modifier, lines=tuple(lines))
+
+
+def _check_replaced(
+    draft: Draft,
+    modifier: m.Modifier,
+    factor: t.FactorClause,
+    meters: set[int],
+    replaced: list[m.ModifierLine],
+) -> None:
+    """Reports an amended factor that does not stand instead of what it says."""
+    written = factor.instead_of or factor.number
+    factors = [
+        (line, {meter: value for meter, value in line.factors if meter in meters})
+        for line in replaced
+    ]
+    missing = meters.difference(*(of for _, of in factors))
+    different = [
+        (line, values)
+        for line, of in factors
+        if (values := {value for value in of.values() if value != written.value})
+    ]
+    if different:
+        named = " or ".join(map(grouped, sorted(set[Fraction]().union(*(v for _, v in different)))))
+        partly = any(written.value in of.values() for _, of in factors)
+        draft.fault(
+            "stale_instead_of",
+            f"the factor stands instead of {written.written}, but what it stands against is "
+            f"{'in part ' if partly else ''}{named}",
+            factor.span,
+            "narrow the line with `for`, `when`, `from` or `before`"
+            if partly
+            else f"check the factor and write `instead of {named}`",
+            *((span_of(line.origin), f"{named} comes from here") for line, _ in different[:2]),
+        )
+    elif missing:
+        names = ", ".join(f"`{draft.meters[meter].name}`" for meter in sorted(missing))
+        message = f"no line of `{modifier.name}` has a factor on {names} here"
+        other = (span_of(modifier.origin), "the modifier")
+        draft.fault("stale_instead_of", message, factor.span, None, other)
+
+
+# ---- charges -------------------------------------------------------------------------------------
+
+
+def amend_charge(draft: Draft, layer: int, statement: t.Amend, charge: m.Charge) -> m.Charge:
+    """The charge with its prices replaced where a contract amends them."""
+    for line in statement.lines:
+        draft.only(line.endings, SCOPED | WORDS, "a line of `amend`")
+        if isinstance(line.effect, t.ChargePrice):
+            charge = _amend_price(draft, layer, line, line.effect, charge)
+        else:
+            draft.fault(
+                "unit",
+                f"`{statement.name.text}` is amended by a price",
+                line.span,
+                "write `$8 instead of $10 per ...`",
+            )
+    return charge
+
+
+def _amend_price(
+    draft: Draft, layer: int, line: t.AmendLine, price: t.ChargePrice, charge: m.Charge
+) -> m.Charge:
+    scope = draft.scope(line.endings, layer)
+    size, per = draft.per_size(price.per, charge.meter, price.per.span)
+    amount = draft.money(price.money)
+    if price.instead_of is None:
+        draft.fault("instead_of", "an amended price says what it stands instead of", price.span)
+        return charge
+    instead = draft.money(price.instead_of)
+    draft.no_zero(
+        "a price", price.money, 'write `free for ... because "..."` as a statement of its own'
+    )
+    prices: list[m.ChargePrice] = []
+    replaced: list[m.ChargePrice] = []
+    for old in charge.prices:
+        shared = meet(old.scope, scope)
+        if shared is None or old.after is not None:
+            prices.append(old)
+            continue
+        replaced.append(old)
+        new = evolve(
+            old,
+            scope=draft.trim(shared),
+            rank=2 * layer,
+            amount=amount,
+            instead_of=instead,
+            size=size,
+            per=per,
+            origin=draft.origin(line.span, line.endings),
+        )
+        whole = meet(draft.space.everything(), old.scope) or ()
+        rests = subtract(whole, scope)
+        prices += [new, *(evolve(old, scope=draft.trim(rest)) for rest in rests)]
+    _check_old_price(draft, price, instead / size, replaced)
+    return evolve(charge, prices=tuple(prices))
+
+
+def _check_old_price(
+    draft: Draft, price: t.ChargePrice, instead: Fraction, replaced: list[m.ChargePrice]
+) -> None:
+    """Reports an amended price that does not stand instead of what it says, per unit."""
+    stale = [old for old in replaced if old.amount / old.size != instead]
+    if stale or not replaced:
+        costs = {money(old.amount, draft.currency) + f" per {old.per}" for old in replaced}
+        written = (price.instead_of or price.money).written
+        draft.fault(
+            "stale_instead_of",
+            f"the price stands instead of {written}, but what it stands against is not that",
+            price.span,
+            "there it costs " + " or ".join(sorted(costs)) if costs else None,
+            *((span_of(old.origin), "it stands against this") for old in stale[:2]),
+        )
+
+
+# ---- what is allowed -----------------------------------------------------------------------------
+
+
+def allow_values(draft: Draft) -> None:
+    """Adds the values that contracts allow to the offers of their dimensions."""
+    for layer, allow in draft.statements(t.AllowValue):
+        _check_allow(draft, allow)
+        index = draft.dimension_index.get(allow.dimension.text)
+        if index is None:
+            draft.unknown("dimension", allow.dimension, draft.dimension_index)
+            continue
+        known, name = draft.value_index[index], allow.value.text
+        if name not in known:
+            draft.unknown("value", allow.value, known, f" of `{allow.dimension.text}`")
+            continue
+        scope = draft.scope(allow.endings, layer)
+        dimensions = list(draft.space.dimensions)
+        values = list(dimensions[index].values)
+        value = values[known[name]]
+        if any(meet(scope, offer.scope) == scope for offer in value.offers):
+            _loosens_nothing(draft, f"`{name}` is offered there already", allow)
+        offer = m.Offer(scope, draft.origin(allow.span, allow.endings))
+        values[known[name]] = evolve(value, offers=(*value.offers, offer))
+        dimensions[index] = evolve(dimensions[index], values=tuple(values))
+        draft.space = evolve(draft.space, dimensions=tuple(dimensions))
+
+
+def allow_pairs(draft: Draft, modifiers: list[m.Modifier], exclusions: list[m.Exclusion]) -> None:
+    """Adds the pairs of modifiers that contracts allow to the exclusions that forbid them."""
+    names = [modifier.name for modifier in modifiers]
+    for layer, allow in draft.statements(t.AllowPair):
+        _check_allow(draft, allow)
+        pair = {allow.left.text, allow.right.text}
+        lifted = [
+            number
+            for number, exclusion in enumerate(exclusions)
+            if exclusion.right is not None
+            and {names[exclusion.left], names[exclusion.right]} == pair
+        ]
+        for number in lifted:
+            scope, origin = (
+                draft.scope(allow.endings, layer),
+                draft.origin(allow.span, allow.endings),
+            )
+            allowed = (*exclusions[number].allowed, m.Offer(scope, origin))
+            exclusions[number] = evolve(exclusions[number], allowed=allowed)
+        known = [draft.modifier(name) is not None for name in (allow.left, allow.right)]
+        if not lifted and all(known):
+            message = f"nothing keeps `{allow.left.text}` from `{allow.right.text}`"
+            _loosens_nothing(draft, message, allow)
+
+
+def _check_allow(draft: Draft, allow: t.AllowPair | t.AllowValue) -> None:
+    draft.only(allow.endings, SCOPED | WORDS, "`allow`")
+    draft.needs_reason("what a contract allows", allow.span, allow.endings)
+
+
+def _loosens_nothing(draft: Draft, message: str, allow: t.AllowPair | t.AllowValue) -> None:
+    draft.fault("loosens_nothing", message, allow.span, severity="warning")

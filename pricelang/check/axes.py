@@ -1,0 +1,238 @@
+"""The axes of a book: dimensions with their values and clocks, boundaries in time, thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, fields, has
+
+from pricelang.check.draft import SCOPED, WORDS, Draft
+from pricelang.model import book as m
+from pricelang.model.space import Space
+from pricelang.solver.effort import Effort
+from pricelang.syntax import tree as t
+
+RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
+Clocks = dict[str, tuple[int, int]]
+"""The first minute of each clocked value and the minute after its last."""
+
+
+def space_of(
+    draft: Draft, models: tuple[m.Model, ...], dimensions: tuple[m.Dimension, ...]
+) -> Space:
+    """The space of all requests that the book can tell apart."""
+    return Space(models, _boundaries(draft), dimensions, _sums(draft), Effort())
+
+
+# ---- dimensions ----------------------------------------------------------------------------------
+
+
+def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
+    """All dimensions with their values; `fill_offers` adds where the values are offered."""
+    dimensions: list[m.Dimension] = []
+    for _, statement in draft.statements(t.Dimension):
+        draft.only(statement.endings, WORDS, "a dimension")
+        if not draft.declare("dimension", statement.name):
+            continue
+        name = statement.name
+        if name.text in RECORD_KEYS:
+            draft.fault("reserved_word", f"`{name.text}` is a key of every record", name.span)
+        values = {value.text: 0 for line in statement.lines for value in line.values}
+        values = {value: index for index, value in enumerate(values)}
+        clocks = _clocks(draft, statement)
+        _check_default(draft, statement, values, clocks)
+        if clocks:
+            _check_unclocked(draft, statement, clocks)
+        _check_clocks(draft, statement)
+        draft.dimension_index[name.text] = len(dimensions)
+        draft.value_index.append(values)
+        dimensions.append(
+            m.Dimension(
+                name.text,
+                values.get(statement.default.text, 0),
+                tuple(m.Value(value, (), clocks.get(value)) for value in values),
+                bool(clocks),
+                draft.origin(name.span, statement.endings),
+            )
+        )
+    return tuple(dimensions)
+
+
+def _clocks(draft: Draft, statement: t.Dimension) -> Clocks:
+    clocks: Clocks = {}
+    first: dict[str, t.Name] = {}
+    for line in statement.lines:
+        draft.only(line.endings, SCOPED | WORDS, "a value")
+        for name in line.values if line.clock is not None else ():
+            if name.text in clocks:
+                draft.fault(
+                    "twice",
+                    f"`{name.text}` has two clocks",
+                    name.span,
+                    "give the second a name of its own",
+                    (first[name.text].span, "the first"),
+                )
+            elif line.clock is not None:
+                clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
+                first[name.text] = name
+    return clocks
+
+
+def _check_default(
+    draft: Draft, statement: t.Dimension, values: dict[str, int], clocks: Clocks
+) -> None:
+    default = statement.default
+    if default.text not in values:
+        draft.unknown("value", default, values, f" of `{statement.name.text}`")
+    if default.text in clocks:
+        message = "the default holds whenever no clock does, and has no clock itself"
+        draft.fault("clock", message, default.span)
+
+
+def _check_unclocked(draft: Draft, statement: t.Dimension, clocks: Clocks) -> None:
+    """Reports values without a clock, other than the default, beside values with one."""
+    for line in statement.lines:
+        for name in line.values if line.clock is None else ():
+            if name.text not in clocks and name.text != statement.default.text:
+                message = f"`{name.text}` has no clock, and requests cannot set a clocked dimension"
+                draft.fault("clock", message, name.span)
+
+
+def _check_clocks(draft: Draft, statement: t.Dimension) -> None:
+    """Reports a clock of no length and the first minute at which two clocks hold."""
+    taken: dict[int, t.Name] = {}
+    for line in statement.lines:
+        for name in line.values if line.clock is not None else ():
+            if line.clock is None:
+                continue
+            start, end = line.clock[0].minutes, line.clock[1].minutes
+            if start == end:
+                message = f"the clock of `{name.text}` ends when it begins"
+                draft.fault("clock", message, line.clock[1].span)
+            for minute in range(start, end if end > start else end + 1440):
+                other = taken.setdefault(minute % 1440, name)
+                if other.text != name.text:
+                    at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
+                    message = f"`{other.text}` and `{name.text}` both hold at {at}"
+                    draft.overlap(message, name.span, other.span)
+                    return
+
+
+# ---- time and thresholds -------------------------------------------------------------------------
+
+
+def _boundaries(draft: Draft) -> tuple[int, ...]:
+    """Every instant at which something may change."""
+    found: set[int] = set()
+    for layer in draft.layers:
+        found.update(second for second in layer.term if second is not None)
+        for statement in layer.statements:
+            if not isinstance(
+                statement, t.Example | t.Source | t.Include | t.Figures | t.BookHeader
+            ):
+                found.update(date.seconds for date in _nodes(statement, t.Date))
+    return tuple(sorted(found))
+
+
+def _nodes(node: Any, kind: Any) -> Iterator[Any]:
+    """The nodes of a kind within a node."""
+    if isinstance(node, kind):
+        yield node
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _nodes(part, kind)
+    elif kind is t.Date or not isinstance(node, t.Table):  # tables have no thresholds
+        for name in _parts(type(node)):
+            yield from _nodes(getattr(node, name), kind)
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node in which other nodes may stand."""
+    found = _PARTS.get(kind)
+    if found is None:
+        plain = not has(kind) or issubclass(kind, t.Name | t.Text | t.Number | t.Money)
+        found = _PARTS[kind] = (
+            () if plain else tuple(field.name for field in fields(kind) if field.name != "span")
+        )
+    return found
+
+
+def _sums(draft: Draft) -> tuple[m.Sum, ...]:
+    """The sums of meters that thresholds of rules compare with a limit."""
+    limits: dict[tuple[int, ...], set[Fraction]] = {}
+    labels: dict[tuple[int, ...], str] = {}
+    for layer in draft.layers:
+        for statement in layer.statements:
+            # an example names a threshold of a rule, and what exists does not depend on quantities
+            if isinstance(statement, t.Example | t.Dimension | t.Meter):
+                continue
+            for test in _nodes(statement, t.Threshold):
+                meters = tuple(sorted(draft.meter_set(test.meters)))
+                if len({draft.meters[i].kind for i in meters}) > 1:
+                    draft.fault("unit", "a threshold adds up meters of one unit", test.span)
+                if meters:
+                    limits.setdefault(meters, set()).add(test.limit.value)
+                    labels.setdefault(meters, " + ".join(name.text for name in test.meters))
+    draft.sum_index = {meters: index for index, meters in enumerate(limits)}
+    return tuple(
+        m.Sum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items()
+    )
+
+
+# ---- what is offered -----------------------------------------------------------------------------
+
+
+def fill_offers(draft: Draft) -> None:
+    """Adds where values and meters are offered, now that scopes can be made."""
+    for kind in (t.Dimension, t.Meter):
+        for _, statement in draft.statements(kind):
+            for test in _nodes(statement, t.Threshold):
+                draft.fault("threshold", "what is offered does not depend on quantities", test.span)
+    for layer, dimension in draft.statements(t.Dimension):
+        name = dimension.name
+        if draft.places.get(("dimension", name.text)) == name.span:
+            _offer_values(draft, layer, dimension)
+    offered: dict[int, list[m.Offer]] = {}
+    for layer, meter in draft.statements(t.Meter):
+        scope = draft.scope(meter.endings, layer)
+        for name in meter.names:
+            if name.text in draft.meter_index:
+                offered.setdefault(draft.meter_index[name.text], []).append(
+                    m.Offer(scope, draft.origin(name.span, meter.endings))
+                )
+    draft.meters = [
+        evolve(meter, offers=tuple(offered.get(i, ()))) for i, meter in enumerate(draft.meters)
+    ]
+
+
+def _offer_values(draft: Draft, layer: int, statement: t.Dimension) -> None:
+    index, default = draft.dimension_index[statement.name.text], statement.default
+    dimension = draft.space.dimensions[index]
+    offers: dict[str, list[m.Offer]] = {}
+    for line in statement.lines:
+        for name in line.values:
+            # Every request has a value: outside the term of a contract that of its clock,
+            # or the default.
+            always = dimension.clocked or name.text == default.text
+            scope = draft.scope(line.endings, 0 if always else layer)
+            origin = draft.origin(name.span, line.endings, statement.endings)
+            offers.setdefault(name.text, []).append(m.Offer(scope, origin))
+    of_default = offers.get(default.text, [])
+    if of_default and all(x.scope not in ((), draft.trim(draft.term(0))) for x in of_default):
+        draft.fault(
+            "default",
+            f"the default `{default.text}` is not offered everywhere",
+            default.span,
+            "a default has no `when`, `from` or `before`",
+        )
+    values = tuple(
+        evolve(value, offers=tuple(offers.get(value.name, ()))) for value in dimension.values
+    )
+    dimensions = list(draft.space.dimensions)
+    dimensions[index] = evolve(dimension, values=values)
+    draft.space = evolve(draft.space, dimensions=tuple(dimensions))

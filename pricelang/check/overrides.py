@@ -1,0 +1,115 @@
+"""Checks each written figure against what it must be: what is derived, or what it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from attrs import evolve
+
+from pricelang.check.checked_rates import CheckedRates
+from pricelang.check.draft import Draft, span_of
+from pricelang.model import book as m
+from pricelang.model.space import day, meet
+from pricelang.present.decimals import money
+from pricelang.syntax.diagnostics import Span
+
+
+def check_overrides(draft: Draft, rates: CheckedRates) -> None:
+    """Reports prices that overlap, and figures that differ from what they are derived from."""
+    for (_, meter), prices in rates.prices.items():
+        for number, price in enumerate(prices):
+            span = rates.spans[price]
+            rates.effort.spend(number)
+            for other in prices[:number]:
+                if other.rank == price.rank and meet(other.scope, price.scope) is not None:
+                    name = draft.meters[meter].name
+                    message = f"two prices of `{name}` hold for the same requests"
+                    draft.overlap(message, span, rates.spans[other])
+            if price.kind == "derived" and price.amount is not None:
+                _check_figure(draft, rates, price, span)
+            elif price.kind == "amount":
+                _check_instead(draft, rates, price, span)
+
+
+def _check_figure(draft: Draft, rates: CheckedRates, price: m.Price, span: Span) -> None:
+    for piece, amount, origin in rates.price_pieces(price, price.scope, price.rank):
+        if amount is None or amount * price.size == price.amount:
+            continue
+        derived = money(amount * price.size, draft.currency)
+        written = money(price.amount or Fraction(0), draft.currency)
+        model, meter = draft.space.models[price.model].name, draft.meters[price.meter].name
+        later = _begins_later(draft, price.scope, piece)
+        help = f"write `derived`, or, if the page prints it, `{written} instead of {derived}`"
+        if later:
+            help = (
+                f"add a row from {later} in which `{meter}` is `derived`, as the price that "
+                "it comes from changes then"
+            )
+        draft.fault(
+            "figure_differs",
+            f"the figure is {written}, but {derived} is derived for `{meter}` of `{model}`"
+            + (f" from {later}" if later else ""),
+            span,
+            help,
+            (span_of(origin), "derived here"),
+        )
+        return
+
+
+def _begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
+    """The day on which a part of a row's scope begins, where that is later than the row."""
+    row, part = (dict(each).get(m.DATES, 1) for each in (scope, piece))
+    start = (part & -part).bit_length() - 1
+    return day(draft.space.instant(start)) if start > (row & -row).bit_length() - 1 else None
+
+
+def _check_instead(draft: Draft, rates: CheckedRates, price: m.Price, span: Span) -> None:
+    below = list(rates.pieces(price.model, price.meter, price.scope, price.rank - 1))
+    if not below and price.meter in rates.derivations:
+        below = list(rates.price_pieces(evolve(price, kind="derived"), price.scope, price.rank))
+    offered = [
+        (piece, amount * price.size, origin)
+        for piece, amount, origin in below
+        if amount is not None
+    ]
+    if price.instead_of is not None:
+        _check_replaced(draft, price, span, offered)
+    elif offered:
+        _, amount, origin = offered[0]
+        shown = money(amount, draft.currency)
+        draft.fault(
+            "overrides",
+            f"the price stands against {shown} without saying so",
+            span,
+            f"write `instead of {shown}`",
+            (span_of(origin), "the price it stands against"),
+        )
+
+
+def _check_replaced(
+    draft: Draft,
+    price: m.Price,
+    span: Span,
+    offered: Sequence[tuple[m.Scope, Fraction, m.Origin]],
+) -> None:
+    """Reports an `instead of` with another amount than the price that it replaces."""
+    if not offered:
+        message = "there is no price that this one could stand instead of"
+        draft.fault("stale_instead_of", message, span, "drop the `instead of`")
+    different = [found for found in offered if found[1] != price.instead_of]
+    if different:
+        piece, amount, origin = different[0]
+        shown = money(amount, draft.currency)
+        written = money(price.instead_of or Fraction(0), draft.currency)
+        later = _begins_later(draft, price.scope, piece)
+        draft.fault(
+            "stale_instead_of",
+            f"the price stands instead of {written}, but what it stands against is {shown}"
+            + (f" from {later}" if later else ""),
+            span,
+            f"add a row from {later}, as what it stands against changes then"
+            if later
+            else f"check the price and write `instead of {shown}`",
+            (span_of(origin), f"{shown} comes from here"),
+        )

@@ -1,0 +1,73 @@
+"""The columns of tables, and the origins and days of their rows."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from pricelang.check.draft import Draft
+from pricelang.model import book as m
+from pricelang.present.text import did_you_mean
+from pricelang.syntax import tree as t
+
+
+def header_names(table: t.Table) -> list[str]:
+    """The names in the first row of a table, "" for what is no name."""
+    return [
+        cell.value.text if isinstance(cell.value, t.Name) else "" for cell in table.header.cells
+    ]
+
+
+def columns_of(
+    draft: Draft, table: t.Table, needed: tuple[str, ...], optional: tuple[str, ...] | None = None
+) -> dict[str, int] | None:
+    """The columns of a table by name, None after a fault that leaves no table.
+
+    Any name is a column where `optional` is None.
+    """
+    names = header_names(table)
+    allowed = needed + (optional or ())
+    unknown = False
+    for number, (name, cell) in enumerate(zip(names, table.header.cells, strict=True)):
+        if optional is not None and name not in allowed:
+            help = did_you_mean(name, allowed) or "columns: " + ", ".join(allowed)
+            draft.fault("table", f"unknown column `{name}`", cell.span, help)
+            unknown = True
+        elif name in names[:number]:
+            first = table.header.cells[names.index(name)].span
+            message = f"column `{name}` appears twice"
+            draft.fault("twice", message, cell.span, None, (first, "first here"))
+            if optional is None:
+                return None
+    missing = [name for name in needed if name not in names]
+    if missing and not unknown:
+        draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
+    return None if missing else {name: names.index(name) for name in names}
+
+
+def day_in(draft: Draft, row: t.Row, columns: dict[str, int], column: str) -> int | None:
+    """The day in an optional column of a row, in UTC seconds; only `released` may not be blank."""
+    if column not in columns:
+        return None
+    cell = row.cells[columns[column]]
+    if isinstance(cell.value, t.Date):
+        return cell.value.seconds
+    if cell.kind != "blank" or column == "released":
+        draft.fault("table", f"the column `{column}` takes a day", cell.span)
+    return None
+
+
+def row_origin(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.Endings) -> m.Origin:
+    """The origin of a row, whose own `see` and `unsure` cells come before the table's."""
+    see, unsure = endings.see, endings.unsure
+    for column in ("see", "unsure"):
+        cell = row.cells[columns[column]] if column in columns else None
+        if cell is None or cell.kind == "blank":
+            continue
+        if column == "see" and isinstance(cell.value, t.Name):
+            see = cell.value
+        elif column == "unsure" and isinstance(cell.value, t.Text):
+            unsure = cell.value
+        else:
+            kind = "a source" if column == "see" else "a string"
+            draft.fault("table", f"the column `{column}` takes {kind}", cell.span)
+    return draft.origin(row.span, evolve(endings, see=see, unsure=unsure))

@@ -1,0 +1,99 @@
+"""Statements of charges, and those of contracts: what they amend and allow."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from pricelang.syntax.prices import Account, Factors, Per
+from pricelang.syntax.values import Endings, Money, Name, Node, Number, Statement, Text
+
+# ---- charges -------------------------------------------------------------------------------------
+
+
+@frozen
+class ChargePrice(Node):
+    """`$N per UNIT [after N UNIT per organization per month]`."""
+
+    money: Money
+    instead_of: Money | None
+    per: Per
+    after: Number | None
+    after_unit: Name | None
+    account: Account | None
+    endings: Endings
+
+
+@frozen
+class ChargeMinimum(Node):
+    """`at least N UNIT per use`."""
+
+    number: Number
+    unit: Name
+    each: Name
+    endings: Endings
+
+
+@frozen
+class ChargePool(Node):
+    """`first N UNIT free per organization per month`."""
+
+    number: Number
+    unit: Name
+    account: Account
+    endings: Endings
+
+
+@frozen
+class ChargeFree(Node):
+    """`free [when …] because …`."""
+
+    endings: Endings
+
+
+ChargeLine: TypeAlias = ChargePrice | ChargeMinimum | ChargePool | ChargeFree
+
+
+@frozen
+class Charge(Statement):
+    """`charge METER "title"` and its lines."""
+
+    name: Name
+    title: Text | None
+    lines: tuple[ChargeLine, ...]
+
+
+# ---- contracts -----------------------------------------------------------------------------------
+
+
+@frozen
+class AmendLine(Node):
+    """`x N instead of N on meters` or `$N instead of $N per UNIT`."""
+
+    effect: Factors | ChargePrice
+    endings: Endings
+
+
+@frozen
+class Amend(Statement):
+    """`amend NAME` and what replaces its factors or prices."""
+
+    name: Name
+    lines: tuple[AmendLine, ...]
+
+
+@frozen
+class AllowValue(Statement):
+    """`allow DIMENSION VALUE when … because …`."""
+
+    dimension: Name
+    value: Name
+
+
+@frozen
+class AllowPair(Statement):
+    """`allow A with B because …`."""
+
+    left: Name
+    right: Name

@@ -1,0 +1,35 @@
+"""The grammar as Lark's parser, and the words that it reserves."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from lark import Lark
+
+from pricelang.syntax.parse_tables import load_parser
+
+_WORD = re.compile(r"^([a-z]+)(?: \+([a-z]+))?\(\?[!=]")
+
+
+@functools.cache
+def grammar() -> Lark:
+    """The parser of one statement."""
+    return load_parser()
+
+
+@functools.cache
+def words() -> dict[str, str]:
+    """The reserved words, by the name of their terminal."""
+    found = {}
+    for terminal in grammar().terminals:
+        match = _WORD.match(terminal.pattern.value)
+        if match:
+            found[terminal.name] = " ".join(part for part in match.groups() if part)
+    return found
+
+
+@functools.cache
+def reserved() -> frozenset[str]:
+    """Words that cannot be used as names."""
+    return frozenset(word for phrase in words().values() for word in phrase.split())
