@@ -11,8 +11,10 @@ def main(prog_name: str | None = None) -> None:
     from pricelang.cli.exit_codes import settle_streams
 
     settle_streams()
-    from pricelang.cli.group import main as commands
+    from pricelang.compile.gc_guard import uncollected
 
+    with uncollected():
+        from pricelang.cli.group import main as commands
     commands(prog_name=prog_name)
 
 

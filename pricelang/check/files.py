@@ -142,8 +142,9 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
 def _read_layer(entry: Path) -> Layer:
     """The files of one book. All includes that fail are reported together."""
     folder = entry.parent
-    prefix = f"{folder.resolve().name}/" if entry.name == "book.price" else ""
-    files = [_read(entry, prefix + entry.name)]
+    real = folder.resolve()
+    prefix = f"{real.name}/" if entry.name == "book.price" else ""
+    files, seen = [_read(entry, prefix + entry.name)], {entry}
     faults: list[Fault] = []
     queue = list(_includes(files[0]))
     for number, (name, span) in enumerate(queue):
@@ -152,10 +153,11 @@ def _read_layer(entry: Path) -> Layer:
                 raise BookError(
                     [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
                 )
-            path = _inside(folder, name, span, {file.path for file in files})
-            if any(file.path == path for file in files):
+            path = _inside(folder, real, name, span, seen)
+            if path in seen:
                 raise BookError([Fault("twice", f"`{name}` is included twice", span)])
             files.append(_read(path, prefix + name))
+            seen.add(path)
             queue += _includes(files[-1])
         except BookError as error:
             faults += error.faults
@@ -174,8 +176,10 @@ def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
         yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
 
 
-def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
-    """The path of an included file, which must lie in the folder even after links are followed."""
+def _inside(folder: Path, real: Path, name: str, span: Span, files: set[Path]) -> Path:
+    """The path of an included file, which must lie in the folder even after links are followed:
+    in `real`, which is where the folder itself leads.
+    """
     relative = Path(name)
     if (
         relative.is_absolute()
@@ -188,7 +192,7 @@ def _inside(folder: Path, name: str, span: Span, files: set[Path]) -> Path:
         raise BookError([Fault("outside", message, span, help)])
     path = folder / relative
     try:
-        inside, exists = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+        inside, exists = path.resolve().is_relative_to(real), path.is_file()
     except (OSError, RuntimeError) as error:  # a name too long for the system, a link to itself
         reason = error.strerror if isinstance(error, OSError) else None
         message = f"`{name[:80]}` cannot be read: {reason or 'it is a link to itself'}"

@@ -12,10 +12,11 @@ import click
 
 from pricelang.cli.charts import Chart, ChartLine, chart_text, plotext
 from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.cli.output import Failure, markdown, show_table
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
 from pricelang.present.decimals import grouped, money, plain
+from pricelang.present.table import Table
 
 if TYPE_CHECKING:
     from pricelang.apps.break_even import BreakEven, CacheBreakEven, OutputShare, PoolEnd
@@ -99,7 +100,7 @@ def command(
         if as_markdown:
             click.echo(markdown(grid))
         else:
-            show_grid(grid)
+            show_table(grid)
     if found.without:
         click.echo(f"\nno cache price: {', '.join(found.without)}")
     if not found.caches and not found.without:
@@ -111,7 +112,7 @@ def command(
         _chart(plot, found, as_markdown)
 
 
-def _grids(found: BreakEven) -> Iterator[Grid]:
+def _grids(found: BreakEven) -> Iterator[Table]:
     if found.caches:
         yield _caches(found)
     if found.pools:
@@ -119,17 +120,17 @@ def _grids(found: BreakEven) -> Iterator[Grid]:
             (pool.title, _ends(pool), f"{money(pool.price, pool.currency)} per {pool.per}")
             for pool in found.pools
         )
-        yield Grid(("Pool", "Ends after", "Then"), rows, title="When a free pool ends")
+        yield Table(("Pool", "Ends after", "Then"), rows, title="When a free pool ends")
     if found.shares:
         shares = tuple((share.model, share.against, _cheaper(share)) for share in found.shares)
-        yield Grid(
+        yield Table(
             ("Model", "Against", "Cheaper"),
             shares,
             title=f"Cheaper by the share of output on {written(found.at)}",
         )
 
 
-def _caches(found: BreakEven) -> Grid:
+def _caches(found: BreakEven) -> Table:
     units = {cache.per for cache in found.caches}
     per = f", per {units.pop()}" if len(units) == 1 else ""
     first = found.caches[0]
@@ -149,7 +150,7 @@ def _caches(found: BreakEven) -> Grid:
             for price in (cache.base_price, cache.write_price, cache.read_price)
         )
         rows.append((cache.model, cache.write, *prices, _reads(cache), _stacks(cache)))
-    return Grid(
+    return Table(
         headers,
         tuple(rows),
         frozenset({2, 3, 4}),

@@ -19,12 +19,13 @@ from pricelang.cli.answers import outcomes_of
 from pricelang.cli.book_flags import BookCommand, taken_from_flags
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.options import Input, input_of, input_options, open_book
-from pricelang.cli.output import Failure, Grid, error_block, markdown, show_grid, with_progress
+from pricelang.cli.output import Failure, error_block, markdown, show_table, with_progress
 from pricelang.cli.request import span_of
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import money_cut, plain
 from pricelang.present.markdown import quoted
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import note_line
 from pricelang.usage.io.csv_lines import CsvWriter
@@ -235,7 +236,7 @@ def _show(found: AlternativeComparison, top: int | None, as_markdown: bool) -> N
         if as_markdown:
             click.echo(markdown(grid))
         else:
-            show_grid(grid, narrower)
+            show_table(grid, narrower)
         if number == 0 and left:
             click.echo(f"… and {left:,} more")
     if grids:
@@ -244,7 +245,7 @@ def _show(found: AlternativeComparison, top: int | None, as_markdown: bool) -> N
         click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
-def ranked_grid(found: AlternativeComparison, top: int | None, counts: bool) -> Grid:
+def ranked_grid(found: AlternativeComparison, top: int | None, counts: bool) -> Table:
     """The alternatives that have an amount, cheapest first;
     with the counts of refused records or without them.
     """
@@ -279,10 +280,10 @@ def ranked_grid(found: AlternativeComparison, top: int | None, counts: bool) -> 
         "change",
         *(["refused"] if counts else []),
     )
-    return Grid(headers, tuple(rows), frozenset({0, 3, *([len(headers) - 1] if counts else [])}))
+    return Table(headers, tuple(rows), frozenset({0, 3, *([len(headers) - 1] if counts else [])}))
 
 
-def refused_grid(found: AlternativeComparison, counts: bool, places: bool = True) -> Grid:
+def refused_grid(found: AlternativeComparison, counts: bool, places: bool = True) -> Table:
     """What has no price, whole or for some records, and the rule that says so."""
     together: dict[tuple[str, ...], list[str]] = {}
     for row in (
@@ -319,7 +320,7 @@ def refused_grid(found: AlternativeComparison, counts: bool, places: bool = True
         "because",
         *(["where"] if places else []),
     )
-    return Grid(headers, tuple(rows), frozenset({2}) if counts else frozenset())
+    return Table(headers, tuple(rows), frozenset({2}) if counts else frozenset())
 
 
 def _joined(values: list[str], separator: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from pricelang.api import Book
 from pricelang.cli.diff_usage import Costs
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import checked_instant, open_book, record_files, unknown_counters_option
-from pricelang.cli.output import Failure, UnusableBook, markdown, show_grid
+from pricelang.cli.output import Failure, UnusableBook, markdown, show_table
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.markdown import line, quoted
@@ -135,7 +135,7 @@ def _show(
         elif as_markdown:
             click.echo(markdown(costs.grid()))
         else:
-            show_grid(costs.grid())
+            show_table(costs.grid())
         for remark in costs.remarks(names):
             click.echo(f"\n{line(remark)}" if as_markdown else remark)
 

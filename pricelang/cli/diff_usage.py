@@ -10,11 +10,11 @@ from fractions import Fraction
 from attrs import define, evolve, field
 
 from pricelang.api import Book
-from pricelang.cli.output import Grid
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, today, with_time, written
 from pricelang.present.decimals import money, plain
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.usage.records import Outcome, Record, Rejected
 from pricelang.verify.diff.phrases import percent
@@ -105,7 +105,7 @@ class Costs:
             count = sum(number for key, number in self.requests.items() if key[1:] == currencies)
             yield "total", count, ("", *currencies), old, new
 
-    def grid(self) -> Grid:
+    def grid(self) -> Table:
         """The table: old, new, difference and percent."""
         rows = []
         for name, count, (_, was, now), old, new in self.rows():
@@ -122,7 +122,7 @@ class Costs:
                 )
             )
         totals = sum(row[0] == "total" for row in rows)
-        return Grid(
+        return Table(
             ("model", "requests", "old", "new", "difference", "change"),
             tuple(rows),
             frozenset({1, 2, 3, 4}),

@@ -10,10 +10,11 @@ from pricelang.apps.quote.figure_tables import FigureTable
 from pricelang.apps.quote.figures import Found
 from pricelang.apps.quote.model import QuoteError
 from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.cli.output import Failure, markdown, show_table
 from pricelang.model.errors import PriceError
 from pricelang.model.space import day
 from pricelang.present.decimals import grouped, plain
+from pricelang.present.table import Table
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
@@ -58,10 +59,10 @@ def command(
         if as_markdown:
             click.echo(markdown(_grid(table)))
         else:
-            show_grid(_grid(table))
+            show_table(_grid(table))
 
 
-def _grid(table: FigureTable) -> Grid:
+def _grid(table: FigureTable) -> Table:
     unsure = any(row.origin.unsure for row in table.rows)
     rows = [
         (
@@ -73,7 +74,7 @@ def _grid(table: FigureTable) -> Grid:
         for row in table.rows
     ]
     heads = (table.key, "from", *table.columns, *(("unsure",) if unsure else ()))
-    return Grid(
+    return Table(
         heads,
         tuple(rows),
         frozenset(range(2, 2 + len(table.columns))),

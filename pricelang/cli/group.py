@@ -13,6 +13,7 @@ import click
 from pricelang import __version__
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.cli.interrupts import end_quietly, raise_again
+from pricelang.compile.gc_guard import uncollected
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
@@ -53,9 +54,9 @@ class Commands(click.Group):
         """The command of a name, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(
-            f"pricelang.cli.{cmd_name.replace('-', '_')}"
-        ).command
+        with uncollected():
+            module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
         return command
 
     def resolve_command(

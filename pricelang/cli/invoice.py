@@ -26,13 +26,14 @@ from pricelang.cli.options import (
     strict_option,
     unknown_counters_option,
 )
-from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
+from pricelang.cli.output import Failure, markdown, show_table, with_progress
 from pricelang.cli.report import show_notes, show_unpriced
 from pricelang.cli.tables import tables_of
 from pricelang.model.errors import PriceError
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money, plain
 from pricelang.present.markdown import quoted
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import counts_line, shown_quantity
 from pricelang.usage.io.csv_lines import CsvWriter
@@ -195,7 +196,7 @@ def _table(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
     elif as_markdown:
         click.echo(markdown(grid))
     else:
-        show_grid(grid, partial(invoice_grid, invoice, unit, prices=False))
+        show_table(grid, partial(invoice_grid, invoice, unit, prices=False))
     click.echo()
     click.echo(_counts(invoice))
     missing = sum(line.requests for line in invoice.lines if line.listed is None)
@@ -228,7 +229,7 @@ def title_of(invoice: Invoice) -> str:
     return f"Invoice of `{invoice.book}`{listed}{period}"
 
 
-def invoice_grid(invoice: Invoice, unit: Fraction | None = None, prices: bool = True) -> Grid:
+def invoice_grid(invoice: Invoice, unit: Fraction | None = None, prices: bool = True) -> Table:
     """The lines, and under them the subtotal, the lines of the account, and the total of each
     currency. A book that extends no other is its own list: then the columns that would only repeat
     its prices are left out; unit prices are so where a terminal is too narrow for them (`prices`).
@@ -255,7 +256,7 @@ def invoice_grid(invoice: Invoice, unit: Fraction | None = None, prices: bool = 
     kept = [n for n in range(len(headers)) if n not in left_out]
     numbers = frozenset(place for place, n in enumerate(kept) if n == first + 2 or n >= first + 7)
     cells = (tuple(row[n] for n in kept) for row in (*rows, *sums))
-    return Grid(
+    return Table(
         tuple(headers[n] for n in kept), tuple(cells), numbers, len(sums), title_of(invoice)
     )
 

@@ -8,9 +8,10 @@ import attrs
 import click
 
 from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import Grid, show_grid
+from pricelang.cli.output import show_table
 from pricelang.evaluate.announced import announced_on
 from pricelang.model.instants import seconds_of, today
+from pricelang.present.table import Table
 from pricelang.present.text_tables import note_line
 
 
@@ -45,7 +46,7 @@ def command(at: str | None, book: str, as_json: bool) -> None:
         )
         for model in models
     ]
-    show_grid(Grid(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))
+    show_table(Table(("model", "released", "deprecated", "retired", "aliases"), tuple(rows)))
     for note in announced_on(
         loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}
     ):

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from pricelang.cli.exit_codes import WRONG_USAGE, error_line
-from pricelang.present.markdown import quoted
+from pricelang.present.markdown import table_lines as markdown_lines
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import padded, table_lines
 from pricelang.syntax.diagnostics import COLOURS, BookError, Fault, Palette, Span, render_fault
@@ -156,74 +157,51 @@ def paths_in(layers: Sequence[Layer]) -> dict[str, str]:
 # ---- tables --------------------------------------------------------------------------------------
 
 
-@frozen(eq=False, repr=False)
-class Grid:
-    """A table: `numbers` are the columns that line up at their decimal points,
-    `totals` the last rows that sum up.
-    """
-
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = field(factory=frozenset)
-    totals: int = 0
-    title: str = ""
-
-
-def show_grid(grid: Grid, *narrower: Callable[[], Grid]) -> None:
+def show_table(table: Table, *narrower: Callable[[], Table]) -> None:
     """Prints a table: drawn on a terminal, plain anywhere else.
 
     `narrower` make tables that say less of the same, for terminals on which this one would not fit.
     """
-    if coloured(sys.stdout) and len(grid.rows) <= MAX_RICH_ROWS:
-        if _drawn(grid) or any(_drawn(make()) for make in narrower):
+    if coloured(sys.stdout) and len(table.rows) <= MAX_RICH_ROWS:
+        if _drawn(table) or any(_drawn(make()) for make in narrower):
             return
-    for line in table_lines(grid.headers, grid.rows, grid.numbers, grid.totals, grid.title):
+    for line in table_lines(table):
         click.echo(line)
 
 
-def markdown(grid: Grid) -> str:
+def markdown(table: Table) -> str:
     """A table as Markdown."""
-    lines = [f"## {quoted(grid.title)}", ""] if grid.title else []
-    lines.append("| " + " | ".join(map(quoted, grid.headers)) + " |")
-    lines.append(
-        "|"
-        + "|".join(
-            " ---: " if number in grid.numbers else " --- " for number in range(len(grid.headers))
-        )
-        + "|"
-    )
-    lines += ["| " + " | ".join(map(quoted, row)) + " |" for row in grid.rows]
-    return "\n".join(lines)
+    return "\n".join(markdown_lines(table))
 
 
-def _drawn(grid: Grid) -> bool:
+def _drawn(table: Table) -> bool:
     """Draws a table with Rich, or says that the terminal is too narrow to show it whole."""
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as Drawing
     from rich.text import Text
 
     console = Console()
-    columns = padded(grid.headers, grid.rows, grid.numbers)
+    columns = padded(table)
     if sum(max(map(len, column)) for column in columns) + 3 * len(columns) > console.width:
         return False
-    table = Table(
+    drawing = Drawing(
         box=box.SIMPLE_HEAD,
-        title=Text(grid.title) if grid.title else None,
+        title=Text(table.title) if table.title else None,
         title_justify="left",
         pad_edge=False,
     )
     for column in columns:
-        table.add_column(Text(column[0]), no_wrap=True)
+        drawing.add_column(Text(column[0]), no_wrap=True)
     rows = list(zip(*(column[1:] for column in columns), strict=True))
     for number, cells in enumerate(rows):
-        last = len(rows) - grid.totals
-        table.add_row(
+        last = len(rows) - table.totals
+        drawing.add_row(
             *(Text(cell) for cell in cells),
-            end_section=bool(grid.totals) and number == last - 1,
+            end_section=bool(table.totals) and number == last - 1,
             style="bold" if number >= last else "",
         )
-    console.print(table)
+    console.print(drawing)
     return True
 
 

@@ -25,7 +25,7 @@ from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
 from pricelang.cli.focus import focus_options, write_answers
 from pricelang.cli.options import input_of, input_options, open_book, strict_option
-from pricelang.cli.output import show_grid, with_progress
+from pricelang.cli.output import show_table, with_progress
 from pricelang.cli.rejects import with_rejects
 from pricelang.cli.request import bounds_of
 from pricelang.cli.tables import (
@@ -252,7 +252,7 @@ def _request_table(answers: Iterator[Answer | Skipped]) -> int:
     if answer.bill is None:
         show_refused(answer)
         return _code_of_flags(answer)
-    show_grid(request_grid(answer.bill))
+    show_table(request_grid(answer.bill))
     for note in answer.bill.notes:
         click.echo(note_line(note.to_dict()))
     return DONE
@@ -281,13 +281,13 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
             partial(record_grid, summary, ids=False),
             partial(record_grid, summary, ids=False, meters=False),
         )
-        show_grid(record_grid(summary), without_ids, without_meters)
+        show_table(record_grid(summary), without_ids, without_meters)
         if summary.left_out:
             click.echo(
                 f"and {summary.left_out:,} more records, each with its line where `--json` is given"
             )
         click.echo()
-        show_grid(total_grid(summary))
+        show_table(total_grid(summary))
         click.echo()
     click.echo(summary.counts())
     for note, count in summary.notes.items():

@@ -22,7 +22,7 @@ from pricelang.cli.options import (
     open_book,
     pairs,
 )
-from pricelang.cli.output import Failure, error_block, show_grid, with_progress
+from pricelang.cli.output import Failure, error_block, show_table, with_progress
 from pricelang.model.errors import PriceError
 from pricelang.present.text_tables import note_line
 from pricelang.usage.request_flags import STDIN, flag, quantity
@@ -242,9 +242,9 @@ def _tables(book: Book, found: Iterator[Found]) -> int:
         for number, (grid, narrower) in enumerate(zip(wide, narrow, strict=True)):
             if number:
                 click.echo()
-            show_grid(grid, lambda narrower=narrower: narrower)  # type: ignore[misc]
+            show_table(grid, lambda narrower=narrower: narrower)  # type: ignore[misc]
     elif quotes:
-        show_grid(many_grid(quotes))
+        show_table(many_grid(quotes))
     for line in limit_lines(quotes[0][1].limits) if quotes and quotes[0][1].limits else ():
         click.echo(line)
     notes = Counter(note for _, answer in quotes for note in answer.notes)

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pricelang.apps.quote.model import Call, Limits, Quote, QuoteLine, Range
-from pricelang.cli.output import Grid
 from pricelang.model import book as m
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
+from pricelang.present.table import Table
 from pricelang.present.text_tables import cut_id, shown_quantity
 from pricelang.usage.records import Place
 
 _COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the API"}
 
 
-def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Grid]:
+def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Table]:
     """The tables of one quote:
     the first call, each later one where the request caches, and what was added.
     """
@@ -36,10 +36,10 @@ def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Gri
         rows = tuple(
             (extra.name, _span(extra.tokens), extra.source or "") for extra in quote.overheads
         )
-        yield Grid(("added to the prompt", "tokens", "figure"), rows, frozenset({1}))
+        yield Table(("added to the prompt", "tokens", "figure"), rows, frozenset({1}))
 
 
-def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool) -> Grid:
+def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool) -> Table:
     rows = [_row(line, quote.currency, book, places) for line in call.lines]
     amounts = tuple(
         money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high)
@@ -57,7 +57,7 @@ def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, place
         "high",
     )
     last = len(headers)
-    return Grid(headers, tuple(rows), frozenset({1, last - 3, last - 2, last - 1}), 1, title)
+    return Table(headers, tuple(rows), frozenset({1, last - 3, last - 2, last - 1}), 1, title)
 
 
 def _row(line: QuoteLine, currency: str, book: m.Book, places: bool) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def limit_lines(limits: Limits) -> Iterator[str]:
     yield "limit: limits on the messages themselves are apart from these, and not in the book"
 
 
-def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Grid:
+def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Table:
     """A row for each request, and their sum."""
     rows = [
         (
@@ -145,7 +145,7 @@ def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Grid:
         rows.append(("total", "", "", "", *(money(value, currency) for value in sums)))
     totals = len(rows) - len(quotes)
     days = dict.fromkeys(quote.at for _, quote in quotes)
-    return Grid(
+    return Table(
         ("line", "id", "model", "prompt", "low", "expected", "high"),
         tuple(rows),
         frozenset({3, 4, 5, 6}),

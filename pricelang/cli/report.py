@@ -26,7 +26,7 @@ from pricelang.cli.options import (
     strict_option,
     unknown_counters_option,
 )
-from pricelang.cli.output import Failure, Grid, markdown, show_grid, with_progress
+from pricelang.cli.output import Failure, markdown, show_table, with_progress
 from pricelang.cli.request import span_of
 from pricelang.cli.tables import (
     NOT_STRICT,
@@ -40,6 +40,7 @@ from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import grouped, to_decimal
 from pricelang.present.markdown import quoted
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import counts_line, note_line
 from pricelang.usage.io.csv_lines import CsvWriter
@@ -226,7 +227,7 @@ def _table(report: UsageReport, as_markdown: bool, chart: bool) -> None:
     if grid.rows and as_markdown:
         click.echo(markdown(grid))
     elif grid.rows or report.noun != RECORDS:
-        show_grid(grid)
+        show_table(grid)
     if chart and report.totals:
         from pricelang.cli.bars import show_bars
 
@@ -292,7 +293,7 @@ def show_unpriced(unpriced: Sequence[Unpriced], noun: str) -> None:
         )
 
 
-def report_grid(report: UsageReport) -> Grid:
+def report_grid(report: UsageReport) -> Table:
     """The totals as a table, with a line for each currency
     that adds them up where there are several.
     """
@@ -310,7 +311,7 @@ def report_grid(report: UsageReport) -> Grid:
     for total in sums:
         rows.append(("total", *([""] * (len(report.by) - 1)), *_numbers(total, used)))
     headers = (*report.by, report.noun, *used, "amount")
-    return Grid(headers, tuple(rows), frozenset(range(len(report.by), len(headers))), len(sums))
+    return Table(headers, tuple(rows), frozenset(range(len(report.by), len(headers))), len(sums))
 
 
 def _whole(report: UsageReport) -> Iterator[Total]:

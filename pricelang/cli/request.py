@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pricelang.cli.output import Grid
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
+from pricelang.present.table import Table
 from pricelang.present.text_tables import (
     REQUEST_HEADERS,
     REQUEST_NUMBERS,
@@ -18,7 +18,7 @@ from pricelang.present.text_tables import (
 )
 
 
-def request_grid(bill: Bill) -> Grid:
+def request_grid(bill: Bill) -> Table:
     """The lines of one request given by flags."""
     rows = [_line(part, line) for part in bill.parts for line in part.amounts]
     rows.append(request_total(span_of(*bounds_of(bill), bill.currency)))
@@ -26,7 +26,7 @@ def request_grid(bill: Bill) -> Grid:
     title = f"{part.cell.model.name} at {written(part.at)}" + "".join(
         f", {name} {value}" for name, value in part.dimensions
     )
-    return Grid(REQUEST_HEADERS, tuple(rows), REQUEST_NUMBERS, 1, title)
+    return Table(REQUEST_HEADERS, tuple(rows), REQUEST_NUMBERS, 1, title)
 
 
 def _line(part: Priced, line: Amount) -> tuple[str, ...]:

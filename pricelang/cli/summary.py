@@ -12,13 +12,13 @@ from attrs import evolve, frozen
 
 from pricelang.api import Book
 from pricelang.cli.answers import MAX_NAMED, Answer
-from pricelang.cli.output import Grid
 from pricelang.cli.request import bounds_of, span_of
 from pricelang.evaluate.bill import Bill
 from pricelang.model.columns import columns_of
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
 from pricelang.present.decimals import money
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import (
     TOTAL_HEADERS,
@@ -143,7 +143,7 @@ class Summary:
                 yield name, *bounds_of(alone)
 
 
-def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid:
+def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Table:
     """A row a record and a part,
     with the ids of records and the quantities of meters or without them.
     """
@@ -162,10 +162,10 @@ def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Grid
         identity = ((place.id if place is not None else None) or "") if ids else None
         rows.append(record_row(record, identity, row.model, names, row.quantities, row.amount))
     headers = record_headers(names, ids)
-    return Grid(headers, tuple(rows), record_numbers(headers, names))
+    return Table(headers, tuple(rows), record_numbers(headers, names))
 
 
-def total_grid(summary: Summary) -> Grid:
+def total_grid(summary: Summary) -> Table:
     """The totals by model, and the grand total of each currency."""
     rows = []
     for currency, models in summary.totals.items():
@@ -173,7 +173,7 @@ def total_grid(summary: Summary) -> Grid:
             rows.append((model, f"{total.records:,}", span_of(total.low, total.high, currency)))
     for currency, total in summary.grand.items():
         rows.append(("total", f"{total.records:,}", span_of(total.low, total.high, currency)))
-    return Grid(TOTAL_HEADERS, tuple(rows), TOTAL_NUMBERS, len(summary.grand))
+    return Table(TOTAL_HEADERS, tuple(rows), TOTAL_NUMBERS, len(summary.grand))
 
 
 def _keep(found: list[Kept], one: Kept, most: int) -> None:

@@ -20,11 +20,12 @@ from pricelang.apps.price_page import (
     price_page,
 )
 from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.cli.output import Failure, markdown, show_table
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
 from pricelang.present.decimals import grouped, money, plain
 from pricelang.present.markdown import line
+from pricelang.present.table import Table
 from pricelang.present.text_tables import note_line
 
 
@@ -74,12 +75,12 @@ def command(
         if as_markdown:
             click.echo(markdown(grid))
         else:
-            show_grid(grid)
+            show_table(grid)
     for note in page.notes:
         click.echo(f"\n{line(note.text)}" if as_markdown else note_line(note.to_dict()))
 
 
-def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
+def _grids(page: Page, as_markdown: bool) -> Iterator[Table]:
     for table in (table for table in page.tables if table.mode == BASE):
         yield _prices(table, page.at)
     if page.multiples:
@@ -90,7 +91,7 @@ def _grids(page: Page, as_markdown: bool) -> Iterator[Grid]:
         yield _charges(page.charges, as_markdown)
 
 
-def _prices(table: PriceTable, at: int) -> Grid:
+def _prices(table: PriceTable, at: int) -> Table:
     heads = []
     for meter in table.meters:
         heads.append(
@@ -106,14 +107,14 @@ def _prices(table: PriceTable, at: int) -> Grid:
         for row in table.rows
     ]
     title = f"{table.title} on {written(at)}" if table.mode == BASE else table.title
-    return Grid(
+    return Table(
         ("Model", *heads),
         tuple(rows),
         title=title + (f" ({', '.join(table.given)})" if table.given else ""),
     )
 
 
-def _multiples(multiples: tuple[Multiple, ...]) -> Grid:
+def _multiples(multiples: tuple[Multiple, ...]) -> Table:
     general = {multiple.meter for multiple in multiples if multiple.models}
     rows = []
     for multiple in multiples:
@@ -121,10 +122,10 @@ def _multiples(multiples: tuple[Multiple, ...]) -> Grid:
             "all others" if multiple.meter in general else "all"
         )
         rows.append((multiple.meter, f"{grouped(multiple.factor)} x {multiple.of}", models))
-    return Grid(("Meter", "Price", "Models"), tuple(rows), title="Derived prices")
+    return Table(("Meter", "Price", "Models"), tuple(rows), title="Derived prices")
 
 
-def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Grid:
+def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Table:
     rows = []
     for charged in charges:
         price = (
@@ -140,7 +141,7 @@ def _charges(charges: tuple[Charged, ...], as_markdown: bool) -> Grid:
             conditions = ["; ".join(conditions)]
         rows.append((charged.title, price, *(conditions[:1] or [""])))
         rows += [("", "", text) for text in conditions[1:]]
-    return Grid(("Charge", "Price", "Conditions"), tuple(rows), title="Charges")
+    return Table(("Charge", "Price", "Conditions"), tuple(rows), title="Charges")
 
 
 def _shown(figure: PageFigure | None) -> str:

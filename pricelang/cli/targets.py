@@ -6,7 +6,7 @@ import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,9 @@ from pricelang.cli.options import BOOK
 from pricelang.cli.output import Failure
 from pricelang.model.errors import BadRequest
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.io.targets import Target, check_targets
+
+if TYPE_CHECKING:
+    from pricelang.usage.io.targets import Target
 
 
 class TargetFile(click.ParamType):  # type: ignore[type-arg]
@@ -42,17 +44,19 @@ def check_outputs(ctx: click.Context, *more: Target, read: tuple[str, ...] = ())
     """Raises `Failure` where a file that the command would write is read by it,
     or is written twice, or cannot be; `more` and `read` are those that its parameters do not name.
     """
-    targets = [
-        Target(f"`{param.opts[-1]}`", ctx.params[param.name])
+    named = [
+        (f"`{param.opts[-1]}`", ctx.params[param.name])
         for param in ctx.command.params
         if param.type is TARGET
         and param.name is not None
         and ctx.params.get(param.name) is not None
     ]
-    if not targets and not more:
+    if not named and not more:
         return
+    from pricelang.usage.io.targets import Target, check_targets  # what writes no file needs none
+
     try:
-        check_targets([*targets, *more], [*_inputs(ctx), *read])
+        check_targets([*(Target(*one) for one in named), *more], [*_inputs(ctx), *read])
     except BadRequest as error:
         raise Failure(error.code, error.message, error.help) from None
 

@@ -13,8 +13,9 @@ import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.options import open_book
-from pricelang.cli.output import Grid, paths_in, show_grid
+from pricelang.cli.output import paths_in, show_table
 from pricelang.evaluate.examples import Result, run_examples
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
@@ -156,7 +157,9 @@ def _show_coverage(found: Coverage, names: dict[str, str], texts: Texts) -> None
     ]
     rows[-1] = ("total", *rows[-1][1:])
     click.echo()
-    show_grid(Grid(("file", "rules", "exercised", "percent"), tuple(rows), frozenset({1, 2, 3}), 1))
+    show_table(
+        Table(("file", "rules", "exercised", "percent"), tuple(rows), frozenset({1, 2, 3}), 1)
+    )
     for title, rules in (
         ("not exercised by any example", found.missed),
         ("not reachable by an example", found.unreachable),

@@ -20,10 +20,11 @@ import click
 from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.charts import TOP, Chart, ChartLine, chart_text, plotext
 from pricelang.cli.options import Input, input_of, input_options, open_book
-from pricelang.cli.output import Failure, Grid, markdown, show_grid
+from pricelang.cli.output import Failure, markdown, show_table
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import exact, grouped, money, money_cut, plain
 from pricelang.present.markdown import quoted
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import note_line, shown_quantity
 from pricelang.usage.io.csv_lines import CsvWriter
@@ -173,13 +174,13 @@ def _show(found: Workload, days: bool, as_markdown: bool) -> None:
         if as_markdown:
             click.echo(markdown(grid))
         else:
-            show_grid(grid)
+            show_table(grid)
     click.echo()
     for line in _sentences(found):
         click.echo(f"- {quoted(line)}" if as_markdown else line)
 
 
-def mixes_grid(found: Workload) -> Grid:
+def mixes_grid(found: Workload) -> Table:
     """A row a mix, and the month."""
     spans = not found.total.known
 
@@ -205,12 +206,12 @@ def mixes_grid(found: Workload) -> Grid:
     count = sum((mix.per_day for mix in found.mixes), Fraction(0))
     rows.append(row("total", count, "", found.total))
     headers = ("requests", "a day", "each", "a month", *(["range"] if spans else []))
-    return Grid(
+    return Table(
         headers, tuple(rows), frozenset({1, 2, 3}), 1, f"{found.month}, {len(found.days)} days"
     )
 
 
-def pools_grid(found: Workload) -> Grid:
+def pools_grid(found: Workload) -> Table:
     """How the free pools are used."""
     rows = tuple(
         (
@@ -223,10 +224,10 @@ def pools_grid(found: Workload) -> Grid:
         )
         for pool in found.pools
     )
-    return Grid(("free pool", "of", "used", "free", "saves", "ends"), rows, frozenset({2, 3, 4}))
+    return Table(("free pool", "of", "used", "free", "saves", "ends"), rows, frozenset({2, 3, 4}))
 
 
-def days_grid(found: Workload) -> Grid:
+def days_grid(found: Workload) -> Table:
     """A row a day."""
     spans = not found.total.known
     rows = []
@@ -242,7 +243,7 @@ def days_grid(found: Workload) -> Grid:
                 *more,
             )
         )
-    return Grid(
+    return Table(
         ("day", "amount", "together", *(["range"] if spans else [])), tuple(rows), frozenset({1, 2})
     )
 

@@ -12,6 +12,7 @@ from attrs import define, fields, frozen
 from pricelang.check.draft import Draft, span_of
 from pricelang.model.book import Book, Charge, Decisions, Exclusion, Modifier, Scope
 from pricelang.model.requests import NO, YES, Leaf
+from pricelang.model.rules import scopes_of
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
@@ -108,6 +109,7 @@ class _Compiler:
             conversions=self.held(line.scope for line in book.conversions),
             free=picked(held.free, _first),
             notes=self.held(remark.scope for remark in book.notes),
+            watched=_watched(book),
             nodes=(),
             leaves=(),
         )
@@ -152,7 +154,7 @@ def stored(decided: Decisions, forest: Forest[Leaf]) -> Decisions:
         return tuple(map(moved, root)) if isinstance(root, tuple) else numbers[root]
 
     own: dict[str, Any] = {name: moved(root) for name, root in roots.items()}
-    return Decisions(**own, nodes=nodes, leaves=leaves)  # type: ignore[arg-type]
+    return Decisions(**own, watched=decided.watched, nodes=nodes, leaves=leaves)  # type: ignore[arg-type]
 
 
 def _numbers(roots: Any) -> Iterator[int]:
@@ -163,7 +165,19 @@ def _numbers(roots: Any) -> Iterator[int]:
         yield roots
 
 
-_NODES = ("nodes", "leaves")
+_NODES = ("nodes", "leaves", "watched")
+
+
+def _watched(book: Book) -> tuple[tuple[Scope, tuple[int, ...]], ...]:
+    first = 2 + len(book.dimensions)
+    parted = (
+        (
+            tuple(part for part in scope if part[0] < first),
+            tuple(axis - first for axis, _ in scope if axis >= first),
+        )
+        for scope in scopes_of(book)
+    )
+    return tuple((plain, sums) for plain, sums in dict.fromkeys(parted) if sums)
 
 
 # ---- what decides --------------------------------------------------------------------------------

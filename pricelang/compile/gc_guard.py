@@ -1,4 +1,4 @@
-"""Reading a book without the garbage collector,
+"""Reading a book, or the modules of a command, without the garbage collector,
 which would look through all of it again and again and find nothing.
 """
 

@@ -27,7 +27,6 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.model.instants import Instant, seconds_of, text_of, written
 from pricelang.model.notes import Note
-from pricelang.model.rules import scopes_of
 from pricelang.model.space import holds, in_clock, open_sides
 from pricelang.present.text import did_you_mean, shown
 
@@ -72,22 +71,12 @@ class RateCard:
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
     _models: dict[str, int] = field(init=False)
     _meters: dict[str, m.Meter] = field(init=False)
-    _watching: tuple[tuple[m.Scope, tuple[int, ...]], ...] = field(init=False)
     _days: Days = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._models = {model.name: index for index, model in enumerate(self.book.models)}
         self._meters = {meter.name: meter for meter in self.book.meters}
         self._days = Days.of(self.book)
-        first = 2 + len(self.book.dimensions)
-        parted = (
-            (
-                tuple(part for part in scope if part[0] < first),
-                tuple(axis - first for axis, _ in scope if axis >= first),
-            )
-            for scope in scopes_of(self.book)
-        )
-        self._watching = tuple((plain, sums) for plain, sums in dict.fromkeys(parted) if sums)
 
     # ---- one request ----
 
@@ -336,7 +325,7 @@ class RateCard:
         sums = self._sums.get(point)
         if sums is None:
             found: set[int] = set()
-            for plain, watched in self._watching:
+            for plain, watched in self.book.decisions.watched:
                 if holds(plain, point):
                     found.update(watched)
             sums = _kept(self._sums, point, tuple(sorted(found)))

@@ -437,11 +437,13 @@ class Decisions:
     conversions: int
     free: int
     notes: int
+    watched: tuple[tuple[Scope, tuple[int, ...]], ...]
+    """The scopes of all rules that look at sides of thresholds: the rest of each, and its sums."""
     jumps: dict[int, dict[int, int]] = field(factory=dict, init=False)
     """What walks keep of nodes with many branches (see `diagram.walk`)."""
 
 
-NO_DECISIONS = Decisions((), (), (), (), -1, (), (), (), (), (), (), -1, -1, -1, -1)
+NO_DECISIONS = Decisions((), (), (), (), -1, (), (), (), (), (), (), -1, -1, -1, -1, ())
 """What a book has before its rules are compiled."""
 
 

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import re
 
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 
 _MARKS = re.compile(r"[\\`*\[\]<>|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=[#A-Za-z])")
 _CODE = re.compile(r"(`[^`|]+`)")
 _BEGINS = re.compile(r"(?:[#+=-]|\d+[.)])(?=\s|$)|-{2,}|={2,}")
+
+
+class Markdown(str):
+    """Text that is Markdown already, as a cell may be."""
+
+    __slots__ = ()
+
+
+def table_lines(table: Table) -> list[str]:
+    """The lines of a table; its title is a heading."""
+    lines = [f"## {quoted(table.title)}", ""] if table.title else []
+    lines.append(_row(table.headers))
+    marks = [
+        " ---: " if number in table.numbers else " --- " for number in range(len(table.headers))
+    ]
+    return [*lines, f"|{'|'.join(marks)}|", *map(_row, table.rows)]
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    shown = (cell if isinstance(cell, Markdown) else quoted(cell) for cell in cells)
+    return f"| {' | '.join(shown)} |"
 
 
 def quoted(text: str) -> str:
@@ -34,7 +56,8 @@ def line(text: str) -> str:
     return f"{shown[:at]}\\{shown[at:]}"
 
 
-def code(text: str) -> str:
+def code(text: str) -> Markdown:
     """A text as code; where that has no form, in a table or around backticks, as itself."""
     shown = printable(text)
-    return f"`{shown}`" if shown.strip() and not set(shown) & set("`|") else quoted(text)
+    plain = not shown.strip() or set(shown) & set("`|")
+    return Markdown(quoted(text) if plain else f"`{shown}`")

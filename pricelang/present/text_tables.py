@@ -1,8 +1,5 @@
 """Answers as plain text:
-the columns, rows and last lines that both ways of `pricelang price` print.
-
-A light module:
-neither attrs nor click, for a cold price waits for everything that is imported here.
+tables, and the columns, rows and last lines of requests and records.
 """
 
 from __future__ import annotations
@@ -15,7 +12,9 @@ from pricelang.present.text import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pricelang.present.table import Table
 
 REQUEST_HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
 REQUEST_NUMBERS = frozenset({1, 5})
@@ -26,16 +25,14 @@ MAX_ID = 24
 # ---- tables --------------------------------------------------------------------------------------
 
 
-def padded(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int]
-) -> list[list[str]]:
+def padded(table: Table) -> list[list[str]]:
     """The cells by column, header first;
-    those of `numbers` padded so that their points stand below each other.
+    those of numbers padded so that their points stand below each other.
     """
     columns = []
-    for number, header in enumerate(headers):
-        cells = [row[number] for row in rows]
-        if number in numbers:
+    for number, header in enumerate(table.headers):
+        cells = [row[number] for row in table.rows]
+        if number in table.numbers:
             behind = [len(cell) - cell.rfind(".") if "." in cell else 0 for cell in cells]
             most = max(behind, default=0)
             cells = [
@@ -48,19 +45,13 @@ def padded(
     return columns
 
 
-def table_lines(
-    headers: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    numbers: Collection[int],
-    totals: int = 0,
-    title: str = "",
-) -> Iterator[str]:
-    """The lines of a table as plain text; the last `totals` rows stand under a rule."""
-    columns = padded(headers, rows, numbers)
+def table_lines(table: Table) -> Iterator[str]:
+    """The lines of a table as plain text; the rows that sum up stand under a rule."""
+    columns = padded(table)
     widths = [max(map(len, column)) for column in columns]
-    ruled = {1, len(rows) - totals + 1} if totals else {1}
-    if title:
-        yield title
+    ruled = {1, len(table.rows) - table.totals + 1} if table.totals else {1}
+    if table.title:
+        yield table.title
     for number, cells in enumerate(zip(*columns, strict=True)):
         if number in ruled:
             yield "  ".join("-" * width for width in widths)

@@ -82,34 +82,28 @@ _SELLERS = {
     "perplexity": "Perplexity",
 }
 _GEOGRAPHIES = ("global", "us", "eu", "apac", "au", "jp", "ca", "sa", "us-gov")
-_BEDROCK = re.compile(
+_BEDROCK = (
     r"(?:(?P<geo>[a-z]{2,8}(?:-[a-z]{2,6})?)\.)?anthropic\.(?P<model>claude-[a-z0-9.-]+?)"
-    r"(?P<version>-v[12](?::[0-9])?)?(?::[0-9]{2,3}k)?\Z",
-    re.ASCII,
+    r"(?P<version>-v[12](?::[0-9])?)?(?::[0-9]{2,3}k)?\Z"
 )
-_VERTEX = re.compile(
-    r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z", re.ASCII
-)
-_RESOURCE = re.compile(
+_VERTEX = r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z"
+_RESOURCE = (
     r"(?:projects/[^/]+/)?(?:locations/(?P<location>[a-z0-9-]+)/)?"
-    r"publishers/anthropic/models/(?P<model>[^/]+)\Z",
-    re.ASCII,
+    r"publishers/anthropic/models/(?P<model>[^/]+)\Z"
 )
-_ARN = re.compile(
+_ARN = (
     r"arn:(?P<partition>aws[a-z-]*):bedrock:(?P<region>[a-z0-9-]*):[0-9]*:"
-    r"(?P<kind>[a-z-]+)/(?P<id>.+)\Z",
-    re.ASCII,
+    r"(?P<kind>[a-z-]+)/(?P<id>.+)\Z"
 )
 _WITH_MODEL = ("inference-profile", "foundation-model")
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z", re.ASCII)
-_COMMITMENT = re.compile(r"[0-9]+-month-commitment\Z", re.ASCII)
+_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]\Z"
+_COMMITMENT = r"[0-9]+-month-commitment\Z"
 _ROUTES = ("converse", "converse_like", "invoke", "mantle")
-_PREFIX = re.compile(r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z")
+_PREFIX = r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z"
 _MULTI_REGIONS = ("us", "eu", "asia")
-_OLD_BEDROCK = re.compile(
+_OLD_BEDROCK = (
     r"anthropic\.(?P<model>claude-v2:1|claude-v1|claude-v2|claude-instant-v1)"
-    r"(?::[0-9])?(?::[0-9]{2,3}k)?\Z",
-    re.ASCII,
+    r"(?::[0-9])?(?::[0-9]{2,3}k)?\Z"
 )
 # A book may have no word of its own for one region.
 _ONE_REGION = {"endpoint": ("in_region", "regional")}
@@ -156,7 +150,7 @@ def named(id: str) -> Named:
     """
     if id.startswith("arn:"):
         return _of_arn(id)
-    match = _RESOURCE.match(id)
+    match = re.match(_RESOURCE, id, re.ASCII)
     if match:
         inner = named(match["model"])
         endpoint = vertex_endpoint(match["location"])
@@ -247,7 +241,7 @@ def is_gov(region: str | None) -> bool:
 
 
 def _of_arn(id: str) -> Named:
-    match = _ARN.match(id)
+    match = re.match(_ARN, id, re.ASCII)
     found = _of_bedrock(match["id"]) if match and match["kind"] in _WITH_MODEL else None
     if match is None or found is None:
         return Named(None, {"platform": "bedrock"})
@@ -263,10 +257,10 @@ def _in_region(found: Named, region: str) -> Named:
 
 
 def _of_bedrock(id: str) -> Named | None:
-    old = _OLD_BEDROCK.match(id)
+    old = re.match(_OLD_BEDROCK, id, re.ASCII)
     if old:
         return Named(_OLD_NAMES[old["model"]], {"platform": "bedrock"}, _ONE_REGION)
-    match = _BEDROCK.match(id)
+    match = re.match(_BEDROCK, id, re.ASCII)
     if match is None:
         return None
     geography = match["geo"]
@@ -279,7 +273,7 @@ def _of_bedrock(id: str) -> Named | None:
 
 
 def _of_vertex(id: str) -> Named | None:
-    match = _VERTEX.match(id)
+    match = re.match(_VERTEX, id, re.ASCII)
     if match is None:
         return None
     model, version = match["model"].removesuffix("-v2"), match["version"]
@@ -292,7 +286,7 @@ def _of_prefix(id: str) -> Named | None:
     """What an id says behind a provider, a route or a region in front of it;
     the innermost says most.
     """
-    match = _PREFIX.match(id)
+    match = re.match(_PREFIX, id)
     if match is None:
         return None
     prefix, rest = match["prefix"], match["rest"]
@@ -317,9 +311,9 @@ def _of_bedrock_route(rest: str) -> Named:
     region = ""
     while "/" in rest and not rest.startswith("arn:"):
         step, _, behind = rest.partition("/")
-        if _COMMITMENT.match(step):
+        if re.match(_COMMITMENT, step, re.ASCII):
             return evolve(named(behind), odd=step + "/")
-        if _REGION.match(step):
+        if re.match(_REGION, step, re.ASCII):
             region = step
         elif step not in _ROUTES:
             break

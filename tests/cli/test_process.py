@@ -16,6 +16,7 @@ from pricelang import __version__
 from pricelang.cli import output
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED
 from pricelang.cli.group import COMMANDS
+from pricelang.present.table import Table
 from pricelang.present.text_tables import padded
 from pricelang.usage.request_flags import quantity
 
@@ -139,15 +140,15 @@ class Terminal:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
 
 
-GRID = output.Grid(("name", "amount"), (("one", "$1.25"), ("total", "$10")), frozenset({1}), 1)
-SMALL = output.Grid(("name",), (("narrow",),))
+GRID = Table(("name", "amount"), (("one", "$1.25"), ("total", "$10")), frozenset({1}), 1)
+SMALL = Table(("name",), (("narrow",),))
 
 
 def test_a_table_on_a_terminal_is_drawn(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Terminal(monkeypatch, 80)
-    output.show_grid(GRID, lambda: SMALL)
+    output.show_table(GRID, lambda: SMALL)
     text = capsys.readouterr().out
     assert "─" in text
     assert "$10" in text
@@ -158,9 +159,9 @@ def test_a_narrow_terminal_gets_the_narrower_table(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Terminal(monkeypatch, 12)
-    output.show_grid(GRID, lambda: SMALL)
+    output.show_table(GRID, lambda: SMALL)
     assert "narrow" in capsys.readouterr().out
-    output.show_grid(GRID)
+    output.show_table(GRID)
     assert "$1.25" in capsys.readouterr().out
 
 
@@ -169,19 +170,19 @@ def test_no_color_is_respected(
 ) -> None:
     Terminal(monkeypatch, 80)
     monkeypatch.setenv("NO_COLOR", "1")
-    output.show_grid(GRID)
+    output.show_table(GRID)
     text = capsys.readouterr().out
     assert text == "name   amount\n-----  ------\none     $1.25\n-----  ------\ntotal  $10\n"
 
 
 def test_numbers_line_up_at_their_points() -> None:
-    assert padded(("n",), (("1.5",), ("10",), ("1,000.25",)), {0}) == [
+    assert padded(Table(("n",), (("1.5",), ("10",), ("1,000.25",)), frozenset({0}))) == [
         ["       n", "    1.5 ", "   10   ", "1,000.25"]
     ]
 
 
 def test_markdown_escapes_what_would_end_a_cell() -> None:
-    assert output.markdown(output.Grid(("a",), (("x|y",),))).splitlines()[-1] == "| x\\|y |"
+    assert output.markdown(Table(("a",), (("x|y",),))).splitlines()[-1] == "| x\\|y |"
 
 
 @pytest.mark.parametrize(

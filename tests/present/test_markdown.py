@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.cli.output import Grid, markdown
+from pricelang.cli.output import markdown
 from pricelang.present.markdown import code, line, quoted
+from pricelang.present.table import Table
 from tests.cli.helpers import SHOP, run, shop
 
 HOSTILE = [
@@ -30,14 +31,14 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_mark_of_a_stranger_is_one(text: str) -> None:
-    for shown in (quoted(text), line(text), markdown(Grid((text,), ((text,),), title=text))):
+    for shown in (quoted(text), line(text), markdown(Table((text,), ((text,),), title=text))):
         assert "\u202e" not in shown
         assert "<img" not in shown.replace("\\<", "")
         for mark in "*[]~":
             assert shown.count(mark) == shown.count("\\" + mark)
-    row = markdown(Grid(("h",), ((text,),))).splitlines()[-1]
+    row = markdown(Table(("h",), ((text,),))).splitlines()[-1]
     assert row.replace("\\|", "").count("|") == 2
-    assert len(markdown(Grid(("h",), ((text,),))).splitlines()) == 3
+    assert len(markdown(Table(("h",), ((text,),))).splitlines()) == 3
 
 
 def test_a_line_does_not_begin_a_heading_or_a_list() -> None:

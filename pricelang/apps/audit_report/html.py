@@ -19,7 +19,7 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import grouped, money
 from pricelang.present.markup import Html, element, join
-from pricelang.present.sheets import Sheet, SheetCell
+from pricelang.present.table import NotedCell, Table
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.stacking import Applicability, Meeting
@@ -152,7 +152,7 @@ def _sections(report: AuditReport, links: _Links) -> Iterable[tuple[str, str, Ht
 # ---- sections ------------------------------------------------------------------------------------
 
 
-def _differences(sheets: tuple[Sheet, ...], links: _Links) -> Html:
+def _differences(sheets: tuple[Table, ...], links: _Links) -> Html:
     return (
         join(*(_sheet(sheet, links) for sheet in sheets))
         if sheets
@@ -421,13 +421,13 @@ def _table(
     )
 
 
-def _sheet(sheet: Sheet, links: _Links) -> Html:
+def _sheet(sheet: Table, links: _Links) -> Html:
     """A sheet as a table; what is doubtful in it stands in numbered notes below."""
     doubts: dict[str, int] = {}
     rows = []
     for row in sheet.rows:
         cells = []
-        for at, cell in enumerate(row):
+        for at, cell in enumerate(map(NotedCell.of, row)):
             mark = (
                 element("sup", str(doubts.setdefault(cell.doubt, len(doubts) + 1)))
                 if cell.doubt
@@ -442,7 +442,7 @@ def _sheet(sheet: Sheet, links: _Links) -> Html:
                         element("span", f" {cell.note}", class_="tag") if cell.note else "",
                         mark,
                         scope="row",
-                        class_="short" if len(cell.text) < 40 else "",
+                        class_="short" if len(cell) < 40 else "",
                     )
                 )
             else:
@@ -451,11 +451,11 @@ def _sheet(sheet: Sheet, links: _Links) -> Html:
                         "td",
                         shown,
                         mark,
-                        class_="n" if at in sheet.numbers else _breadth(cell.text),
+                        class_="n" if at in sheet.numbers else _breadth(cell),
                     )
                 )
         rows.append(element("tr", *cells))
-    table = _table(sheet.title, sheet.columns, rows, sheet.note, sheet.numbers)
+    table = _table(sheet.title, sheet.headers, rows, sheet.note, sheet.numbers)
     if sheet.folded:
         table = element("details", element("summary", f"{sheet.title} ({len(rows)})"), table)
     notes = (
@@ -510,9 +510,9 @@ class _Links:
             title=(f"{note}; " if note else "") + f"{place}: {said}",
         )
 
-    def cell(self, cell: SheetCell) -> Html:
+    def cell(self, cell: NotedCell) -> Html:
         """The text of a cell, leading to its rule."""
-        return self.to(cell.place, _words(cell.text), cell.note)
+        return self.to(cell.place, _words(cell), cell.note)
 
     def listing(self) -> Html:
         """All rule files with numbered lines,

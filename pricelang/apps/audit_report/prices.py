@@ -26,7 +26,7 @@ from pricelang.model.instants import written
 from pricelang.model.requests import Requests, requests_in
 from pricelang.model.space import meet, space_of
 from pricelang.present.decimals import grouped, money
-from pricelang.present.sheets import Sheet, SheetCell
+from pricelang.present.table import NotedCell, Table
 
 _DOES = {
     "factor": "x",
@@ -37,7 +37,7 @@ _DOES = {
 }
 
 
-def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
+def price_sheets(book: m.Book, seconds: int) -> Iterator[Table]:
     """The tables of a price page, each figure with the row that it comes from."""
     page = price_page(book, written(seconds), [ALL])
     requests = requests_in(space_of(book))
@@ -47,10 +47,10 @@ def price_sheets(book: m.Book, seconds: int) -> Iterator[Sheet]:
             yield _multiples(book, page.multiples)
     if page.charges:
         rows = tuple(_charge(book, charged, seconds) for charged in page.charges)
-        yield Sheet("Charges", ("Charge", "Price", "Conditions"), rows, frozenset({1}))
+        yield Table(("Charge", "Price", "Conditions"), rows, frozenset({1}), title="Charges")
 
 
-def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Requests) -> Sheet:
+def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Requests) -> Table:
     index = {model.name: number for number, model in enumerate(book.models)}
     modifier = next((found for found in book.modifiers if found.name == table.mode), None)
     pers = {figure.per for row in table.rows for figure in row.prices if figure is not None}
@@ -61,7 +61,7 @@ def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Reques
         day = ((m.MODELS, 1 << number), (m.DATES, 1 << _stretch(book, seconds)))
         rates = _rates(book, requests, day, modifier)
         origin = book.models[number].origin
-        name = SheetCell(
+        name = NotedCell(
             row.model,
             origin.place,
             row.status if row.status != "unsure" else "",
@@ -73,11 +73,12 @@ def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Reques
         ]
         rows.append((name, *cells, _acting(rates, table.mode, book.currency)))
     columns: tuple[str, ...] = ("Model", *table.meters, table.mode if modifier else "Changed by")
-    if not any(row[-1].text for row in rows):
+    if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     note = ", ".join([*table.given, *([f"per {common}"] if common else [])])
     title = table.title if table.mode != BASE else "Model prices"
-    return Sheet(title, columns, tuple(rows), frozenset(range(1, 1 + len(table.meters))), note)
+    numbers = frozenset(range(1, 1 + len(table.meters)))
+    return Table(columns, tuple(rows), numbers, title=title, note=note)
 
 
 def _stretch(book: m.Book, seconds: int) -> int:
@@ -109,7 +110,7 @@ def _rates(
     return None
 
 
-def _steps(rates: Rates, mode: str, currency: str) -> list[SheetCell]:
+def _steps(rates: Rates, mode: str, currency: str) -> list[NotedCell]:
     """What a modifier does in some rates, or in the base table what anything does:
     each thing once, with its line.
     """
@@ -125,31 +126,31 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[SheetCell]:
                     else f"{money(step.value, currency)} per {step.per}"
                 )
                 shown = f"{_DOES[step.kind]} {value}" + (f" {step.rule}" if mode == BASE else "")
-                found[shown, step.origin.place] = SheetCell(shown, step.origin.place)
+                found[shown, step.origin.place] = NotedCell(shown, step.origin.place)
     return list(found.values())
 
 
-def _acting(rates: Rates | None, mode: str, currency: str) -> SheetCell:
+def _acting(rates: Rates | None, mode: str, currency: str) -> NotedCell:
     steps = _steps(rates, mode, currency) if rates is not None else []
-    return SheetCell(", ".join(step.text for step in steps), steps[0].place if steps else "")
+    return NotedCell(", ".join(steps), steps[0].place if steps else "")
 
 
 def _figure(
     figure: PageFigure | None, meter: str, rates: Rates | None, common: str | None
-) -> SheetCell:
+) -> NotedCell:
     if figure is None:
-        return SheetCell("–", "", "not offered")
+        return NotedCell("–", "", "not offered")
     text = money(figure.amount, figure.currency) + (
         "" if figure.per == common else f" / {figure.per}"
     )
     rate = rates.rates[meter] if rates is not None else None
     if not isinstance(rate, Rate):
-        return SheetCell(text)
+        return NotedCell(text)
     note = f"{grouped(rate.derivation[0])} x {rate.derivation[1]}" if rate.derivation else ""
-    return SheetCell(text, rate.origin.place, note, "; ".join(rate.doubts))
+    return NotedCell(text, rate.origin.place, note, "; ".join(rate.doubts))
 
 
-def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Sheet:
+def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Table:
     meters = {meter.name: number for number, meter in enumerate(book.meters)}
     general = {multiple.meter for multiple in multiples if multiple.models}
     rows = []
@@ -168,30 +169,31 @@ def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Sheet:
         place = next(
             (x.place for x in (*(x.origin for x in lines), *(x.origin for x in priced))), ""
         )
-        factor = SheetCell(f"{grouped(multiple.factor)} x {multiple.of}", place)
+        factor = NotedCell(f"{grouped(multiple.factor)} x {multiple.of}", place)
         rows.append(
             (
-                SheetCell(multiple.meter),
+                NotedCell(multiple.meter),
                 factor,
-                SheetCell(models or ("all others" if multiple.meter in general else "all")),
+                NotedCell(models or ("all others" if multiple.meter in general else "all")),
             )
         )
-    return Sheet("Derived prices", ("Meter", "Price", "Models"), tuple(rows), frozenset({1}))
+    headers = ("Meter", "Price", "Models")
+    return Table(headers, tuple(rows), frozenset({1}), title="Derived prices")
 
 
-def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[SheetCell, ...]:
+def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[NotedCell, ...]:
     charge = next(x for x in book.charges if book.meters[x.meter].name == charged.meter)
     day = ((m.DATES, 1 << _stretch(book, seconds)),)
     held = [x.origin for x in charge.prices if x.after is None and meet(x.scope, day) is not None]
     if charged.price is None:
-        price = SheetCell(
+        price = NotedCell(
             "free", next((offer.origin.place for offer in charge.free), charge.origin.place)
         )
     else:
         text = f"{money(charged.price.amount, charged.price.currency)} per {charged.price.per}"
-        price = SheetCell(text, (held or [charge.origin])[0].place)
+        price = NotedCell(text, (held or [charge.origin])[0].place)
     return (
-        SheetCell(charged.title, charge.origin.place),
+        NotedCell(charged.title, charge.origin.place),
         price,
-        SheetCell("; ".join(charged.conditions)),
+        NotedCell("; ".join(charged.conditions)),
     )

@@ -19,7 +19,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.decimals import grouped, money
-from pricelang.present.sheets import Sheet, SheetCell
+from pricelang.present.table import NotedCell, Table
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.diff.difference import compare
@@ -56,17 +56,17 @@ class AuditReport:
     currency: str
     at: int
     since: int | None
-    prices: tuple[Sheet, ...]
+    prices: tuple[Table, ...]
     verdicts: tuple[Verdict, ...]
     meetings: tuple[Meeting, ...]
     reaches: tuple[Applicability, ...]
     order: Order
     paybacks: tuple[Payback, ...]
-    break_even: tuple[Sheet, ...]
+    break_even: tuple[Table, ...]
     lanes: tuple[Lane, ...]
-    changes: Sheet
-    periods: Sheet
-    differences: tuple[Sheet, ...]
+    changes: Table
+    periods: Table
+    differences: tuple[Table, ...]
     dead: tuple[UnusedRule, ...]
     contract: tuple[tuple[str, Witness | None], ...]
     sources: tuple[m.Source, ...]
@@ -122,8 +122,8 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
 
 
 def _break_even(
-    book: m.Book, seconds: int, listed: tuple[Sheet, ...]
-) -> tuple[tuple[Payback, ...], tuple[Sheet, ...]]:
+    book: m.Book, seconds: int, listed: tuple[Table, ...]
+) -> tuple[tuple[Payback, ...], tuple[Table, ...]]:
     """What the chart shows, and the sheets beside it:
     caches by model and stack, and the ends of free pools.
     """
@@ -131,8 +131,11 @@ def _break_even(
         found = break_even(book, written(seconds))
     except PriceError as error:
         return (), (
-            Sheet(
-                "Reads until a cache pays", ("Model",), (), note=f"not worked out: {error.message}"
+            Table(
+                ("Model",),
+                (),
+                title="Reads until a cache pays",
+                note=f"not worked out: {error.message}",
             ),
         )
     groups: dict[
@@ -150,30 +153,34 @@ def _break_even(
         Payback(write, tuple(cache.model for cache in caches), stack, exact, reads)
         for (write, stack, exact, reads), caches in groups.items()
     )
-    places = {(row[0].text, ""): row[0].place for sheet in listed[:1] for row in sheet.rows}
+    places = {
+        (row[0], ""): NotedCell.of(row[0]).place for sheet in listed[:1] for row in sheet.rows
+    }
     places |= {
-        (row[0].text, name): cell.place
+        (row[0], name): NotedCell.of(cell).place
         for sheet in listed[:1]
         for row in sheet.rows
-        for name, cell in zip(sheet.columns, row, strict=True)
-        if name != sheet.columns[0]
+        for name, cell in zip(sheet.headers, row, strict=True)
+        if name != sheet.headers[0]
     }
     sheets = []
     if found.caches:
         rows = tuple(_cache_row(book, cache, places) for cache in found.caches)
         columns = ("Model", "Cache", "Write", "Read", "No cache", "Pays after", "Where")
-        sheets.append(Sheet("Reads until a cache pays", columns, rows, frozenset({2, 3, 4, 5})))
+        sheets.append(
+            Table(columns, rows, frozenset({2, 3, 4, 5}), title="Reads until a cache pays")
+        )
     if found.pools:
         rows = tuple(
             (
-                SheetCell(pool.title, pool.location),
-                SheetCell(
+                NotedCell(pool.title, pool.location),
+                NotedCell(
                     f"{grouped(pool.quantity)} {pool.unit} per {pool.account}", pool.location
                 ),
-                SheetCell(
+                NotedCell(
                     f"{grouped(pool.uses)} of the shortest uses" if pool.uses is not None else ""
                 ),
-                SheetCell(
+                NotedCell(
                     f"{money(pool.price, pool.currency or book.currency)} per {pool.per}",
                     pool.location,
                 ),
@@ -181,10 +188,10 @@ def _break_even(
             for pool in found.pools
         )
         sheets.append(
-            Sheet(
-                "Where free pools end",
+            Table(
                 ("Charge", "Free", "Or at the latest after", "From then on"),
                 rows,
+                title="Where free pools end",
             )
         )
     return lanes, tuple(sheets)
@@ -192,7 +199,7 @@ def _break_even(
 
 def _cache_row(
     book: m.Book, cache: CacheBreakEven, places: Mapping[tuple[str, str], str]
-) -> tuple[SheetCell, ...]:
+) -> tuple[NotedCell, ...]:
     currency = cache.currency or book.currency
     figures = (
         (cache.write, cache.write_price),
@@ -200,7 +207,7 @@ def _cache_row(
         (cache.base, cache.base_price),
     )
     prices = [
-        SheetCell(
+        NotedCell(
             money(price, currency), places.get((cache.model, name), ""), f"{name} per {cache.per}"
         )
         for name, price in figures
@@ -216,22 +223,26 @@ def _cache_row(
         else ", ".join(filter(None, (" x ".join(cache.stack) or "no multiplier", cache.given)))
     )
     return (
-        SheetCell(cache.model, places.get((cache.model, ""), "")),
-        SheetCell(cache.write),
+        NotedCell(cache.model, places.get((cache.model, ""), "")),
+        NotedCell(cache.write),
         *prices,
-        SheetCell(reads),
-        SheetCell(where),
+        NotedCell(reads),
+        NotedCell(where),
     )
 
 
-def _differences(book: m.Book, since: int, at: int, listed: tuple[Sheet, ...]) -> tuple[Sheet, ...]:
+def _differences(book: m.Book, since: int, at: int, listed: tuple[Table, ...]) -> tuple[Table, ...]:
     """What a request of the later day meets that an earlier one did not;
     figures that price nothing apart from it.
     """
     places = _places(book, at)
-    places |= {("model", row[0].text): row[1].place for sheet in listed[:1] for row in sheet.rows}
-    places |= {("price", row[0].text): row[1].place for sheet in listed[:1] for row in sheet.rows}
-    rows: dict[bool, list[tuple[SheetCell, ...]]] = {False: [], True: []}
+    places |= {
+        ("model", row[0]): NotedCell.of(row[1]).place for sheet in listed[:1] for row in sheet.rows
+    }
+    places |= {
+        ("price", row[0]): NotedCell.of(row[1]).place for sheet in listed[:1] for row in sheet.rows
+    }
+    rows: dict[bool, list[tuple[NotedCell, ...]]] = {False: [], True: []}
     for change in compare(book, book, written(since), written(at)):
         what = change.subject.replace("`", "") or change.kind
         keys = [
@@ -241,14 +252,16 @@ def _differences(book: m.Book, since: int, at: int, listed: tuple[Sheet, ...]) -
         ]
         place = next((places[key] for key in keys if key in places), "")
         rows[change.kind == "figure"].append(
-            (SheetCell(what, place), SheetCell(change.text.replace(" -> ", " → ")))
+            (NotedCell(what, place), NotedCell(change.text.replace(" -> ", " → ")))
         )
     titles = (
         (False, "What requests pay, and what they may ask"),
         (True, "Figures that price nothing"),
     )
     return tuple(
-        Sheet(title, ("What", "Change"), tuple(rows[x]), folded=x) for x, title in titles if rows[x]
+        Table(("What", "Change"), tuple(rows[x]), title=title, folded=x)
+        for x, title in titles
+        if rows[x]
     )
 
 

@@ -4,13 +4,14 @@ any of them side by side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import frozen
 
 from pricelang.present.decimals import money, plain
-from pricelang.present.markdown import code, line, quoted
+from pricelang.present.markdown import Markdown, code, line, quoted, table_lines
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.verify.agreement import Against
 from pricelang.verify.audit import Audit
@@ -128,15 +129,16 @@ def _claims_markdown(audit: Audit) -> list[str]:
     rows = [
         (
             code(verdict.claim.text),
-            quoted(verdict.claim.origin.place),
+            verdict.claim.origin.place,
             _verdict(verdict),
-            quoted(verdict.why),
+            verdict.why,
             _code(verdict.witness),
         )
         for verdict in audit.claims
     ]
+    headers = ("claim", "where", "verdict", "because", "such a request")
     return [
-        *_table(("claim", "where", "verdict", "because", "such a request"), rows),
+        *table_lines(Table(headers, tuple(rows))),
         "",
         _counted(audit.claims),
     ]
@@ -232,10 +234,10 @@ def _when(reach: Applicability) -> list[str]:
 def _stacking_markdown(audit: Audit) -> list[str]:
     pairs = [
         (
-            f"{code(x.left)}, {code(x.right)}",
+            Markdown(f"{code(x.left)}, {code(x.right)}"),
             KINDS[x.kind],
-            f"{code(x.rule)}, {quoted(x.location)}" if x.location else "",
-            quoted(x.why),
+            Markdown(f"{code(x.rule)}, {quoted(x.location)}") if x.location else "",
+            x.why,
             _code(x.witness),
         )
         for x in audit.stacking
@@ -248,16 +250,14 @@ def _stacking_markdown(audit: Audit) -> list[str]:
         applies.append(
             (
                 code(reach.name),
-                quoted(", ".join(reach.models)) or "none",
+                ", ".join(reach.models) or "none",
                 periods_of(reach),
-                quoted("; ".join(values)),
+                "; ".join(values),
             )
         )
-    return [
-        *_table(("pair", "they", "by", "because", "such a request"), pairs),
-        "",
-        *_table(("modifier", "models", "days", "values"), applies),
-    ]
+    met = Table(("pair", "they", "by", "because", "such a request"), tuple(pairs))
+    acts = Table(("modifier", "models", "days", "values"), tuple(applies))
+    return [*table_lines(met), "", *table_lines(acts)]
 
 
 def _stacking_data(audit: Audit) -> dict[str, Any]:
@@ -354,8 +354,8 @@ def _dead(audit: Audit, every: bool) -> list[str]:
 
 
 def _dead_markdown(audit: Audit) -> list[str]:
-    rows = [(quoted(found.location), found.kind, quoted(found.text)) for found in audit.dead]
-    return _table(("where", "kind", "what"), rows) if rows else ["Nothing is dead."]
+    rows = tuple((found.location, found.kind, found.text) for found in audit.dead)
+    return table_lines(Table(("where", "kind", "what"), rows)) if rows else ["Nothing is dead."]
 
 
 def _dead_data(audit: Audit) -> dict[str, Any]:
@@ -430,11 +430,6 @@ def _contract_data(audit: Audit) -> dict[str, Any]:
 
 
 # ---- forms ---------------------------------------------------------------------------------------
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return [*lines, *("| " + " | ".join(row) + " |" for row in rows)]
 
 
 def _code(request: Witness | None) -> str:

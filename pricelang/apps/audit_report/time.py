@@ -16,7 +16,7 @@ from pricelang.model.instants import written
 from pricelang.model.requests import is_yes
 from pricelang.model.space import holds
 from pricelang.present.decimals import money
-from pricelang.present.sheets import Sheet, SheetCell
+from pricelang.present.table import NotedCell, Table
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import effect_of
 
@@ -48,7 +48,7 @@ def _plain(analysis: Analysis, model: int, stretch: int) -> Point:
     )
 
 
-def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Sheet]:
+def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Table]:
     """The life of each model, newest first: its release, every change of a list price, its end."""
     book = analysis.book
     rows: dict[int, list[m.Scope]] = {}
@@ -82,20 +82,20 @@ def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Sheet]:
                 model.released,
                 model.deprecated,
                 model.retired,
-                tuple((day, cell.text) for day, cell in found[1:]),
+                tuple((day, str(cell)) for day, cell in found[1:]),
             )
         )
         ends = ((model.deprecated, "deprecated"), (model.retired, "retired"))
         life = [
             *found,
             *_withdrawn(book, number),
-            *((day, SheetCell(what, model.origin.place)) for day, what in ends if day is not None),
+            *((day, NotedCell(what, model.origin.place)) for day, what in ends if day is not None),
         ]
         for day, cell in sorted(life, key=lambda entry: entry[0]):
-            told.append((SheetCell(model.name, model.origin.place), SheetCell(written(day)), cell))
+            told.append((NotedCell(model.name, model.origin.place), NotedCell(written(day)), cell))
     note = f"list prices in {book.currency} of requests that say nothing beyond the model"
-    return tuple(lanes), Sheet(
-        "Price changes", ("Model", "Date", "What changed"), tuple(told), note=note
+    return tuple(lanes), Table(
+        ("Model", "Date", "What changed"), tuple(told), title="Price changes", note=note
     )
 
 
@@ -109,7 +109,7 @@ def _edges(scope: m.Scope) -> list[int]:
     ] + [mask.bit_length()]
 
 
-def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tuple[int, SheetCell]]:
+def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tuple[int, NotedCell]]:
     """The days on which the list prices of a model begin or change,
     in words, with the rule behind it.
     """
@@ -136,7 +136,7 @@ def _changes(analysis: Analysis, model: int, starts: list[int]) -> Iterator[tupl
             text = words if before else f"released: {words}" if words else "released"
             yield (
                 book.boundaries[stretch - 1],
-                SheetCell(text, origin.place, doubt=origin.unsure or ""),
+                NotedCell(text, origin.place, doubt=origin.unsure or ""),
             )
         before = dict(now)
 
@@ -183,7 +183,7 @@ def _words(book: m.Book, changes: list[tuple[int, object, object]], point: Point
     return ", ".join(told) + (f" per {common}" if common else "")
 
 
-def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, SheetCell]]:
+def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, NotedCell]]:
     """Prices that were announced and withdrawn, on the day from which they were to hold."""
     found = sorted(
         (x for x in book.announcements if x.model == model),
@@ -200,10 +200,10 @@ def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, SheetCell]]:
         text = (
             f"{amounts}: announced {written(announced)}, withdrawn {written(withdrawn)}, never paid"
         )
-        yield start, SheetCell(text, together[0].origin.place)
+        yield start, NotedCell(text, together[0].origin.place)
 
 
-def periods(analysis: Analysis) -> Sheet:
+def periods(analysis: Analysis) -> Table:
     """On which days each modifier can have effect, the models that share them together."""
     book = analysis.book
     rows = []
@@ -228,9 +228,9 @@ def periods(analysis: Analysis) -> Sheet:
             names = ", ".join(book.models[number].name for number in models)
             rows.append(
                 (
-                    SheetCell(modifier.name, modifier.origin.place),
-                    SheetCell(days, next(iter(lines), "")),
-                    SheetCell(names),
+                    NotedCell(modifier.name, modifier.origin.place),
+                    NotedCell(days, next(iter(lines), "")),
+                    NotedCell(names),
                 )
             )
     note = (
@@ -238,7 +238,8 @@ def periods(analysis: Analysis) -> Sheet:
         if len(book.models) * len(book.modifiers) <= MAX_PROJECTIONS
         else "too many models and modifiers to tell one by one"
     )
-    return Sheet("Modifiers in time", ("Modifier", "Has effect", "Models"), tuple(rows), note=note)
+    headers = ("Modifier", "Has effect", "Models")
+    return Table(headers, tuple(rows), title="Modifiers in time", note=note)
 
 
 def _stretches(book: m.Book, mask: int, released: int) -> str:

@@ -4,18 +4,20 @@ what was compared, a table, each difference, a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, JoinedLine
 from pricelang.apps.reconcile.keys import FIELDS, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
-from pricelang.apps.reconcile.summary import Cells, counted, header, rule_places, table_of, verdict
+from pricelang.apps.reconcile.summary import counted, header, rule_places, table_of, verdict
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
 from pricelang.present.markdown import quoted
+from pricelang.present.markdown import table_lines as markdown_lines
+from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import table_lines
 
@@ -105,7 +107,7 @@ def numbered(found: Reconciled) -> Mapping[int, int]:
     }
 
 
-def subtotal_table(found: Reconciled) -> Cells:
+def subtotal_table(found: Reconciled) -> Table:
     """The subtotals by status, and the total that they add up to."""
     currency = found.currency
     rows = tuple(
@@ -118,7 +120,7 @@ def subtotal_table(found: Reconciled) -> Cells:
         )
         for part in (*found.subtotals, found.total)
     )
-    return Cells(
+    return Table(
         ("status", "lines", "expected", "billed", "difference"), rows, frozenset({1, 2, 3, 4}), 1
     )
 
@@ -128,20 +130,8 @@ def signed(value: Fraction, currency: str) -> str:
     return "0" if not value else ("+" if value > 0 else "") + money(value, currency)
 
 
-def _table(cells: Cells, markdown: bool) -> Iterator[str]:
-    if not markdown:
-        yield from table_lines(cells.headers, cells.rows, cells.numbers, cells.totals)
-        return
-    yield "| " + " | ".join(cells.headers) + " |"
-    yield (
-        "|"
-        + "|".join(
-            " ---: " if number in cells.numbers else " --- " for number in range(len(cells.headers))
-        )
-        + "|"
-    )
-    for row in cells.rows:
-        yield "| " + " | ".join(_cell(cell, True) for cell in row) + " |"
+def _table(table: Table, markdown: bool) -> Iterable[str]:
+    return markdown_lines(table) if markdown else table_lines(table)
 
 
 def _cell(text: str, markdown: bool) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import field, frozen
-
 from pricelang.apps.reconcile.admin import day_after
 from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, JoinedLine
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money
+from pricelang.present.table import Table
 
 NAMES = {
     "service_tier": "tier",
@@ -27,16 +26,6 @@ WORDS = {
     "token_type": "token type",
     "cost_type": "cost type",
 }
-
-
-@frozen(eq=False)
-class Cells:
-    """A table: `numbers` are the columns of numbers, `totals` the last rows that sum up."""
-
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = field(factory=frozenset)
-    totals: int = 0
 
 
 def header(found: Reconciled) -> list[tuple[str, str]]:
@@ -82,7 +71,7 @@ def _side(side: Side) -> str:
     )
 
 
-def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[int, int]) -> Cells:
+def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[int, int]) -> Table:
     """The lines as a table; a field that is the same in all of them has no column."""
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
@@ -115,7 +104,7 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
         "status",
     )
     first = len(fields) + 1
-    return Cells(headers, tuple(rows), frozenset(range(first, first + 4)))
+    return Table(headers, tuple(rows), frozenset(range(first, first + 4)))
 
 
 def counted(line: JoinedLine) -> str:

@@ -29,7 +29,7 @@ from pricelang.apps.audit_report.time import periods
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
 from pricelang.present.markup import element
-from pricelang.present.sheets import Sheet, SheetCell
+from pricelang.present.table import NotedCell, Table
 from pricelang.present.text import printable
 from pricelang.verify.audit import Audit
 
@@ -78,7 +78,7 @@ def texts() -> dict[str, str]:
     return texts_of("anthropic")
 
 
-def sheet(report: AuditReport, title: str) -> Sheet:
+def sheet(report: AuditReport, title: str) -> Table:
     return next(
         found
         for found in (
@@ -92,10 +92,8 @@ def sheet(report: AuditReport, title: str) -> Sheet:
     )
 
 
-def row(found: Sheet, *start: str) -> tuple[SheetCell, ...]:
-    return next(
-        row for row in found.rows if tuple(cell.text for cell in row)[: len(start)] == start
-    )
+def row(found: Table, *start: str) -> tuple[NotedCell, ...]:
+    return next(row for row in found.rows if tuple(cell for cell in row)[: len(start)] == start)
 
 
 def line_at(place: str) -> str:
@@ -154,23 +152,23 @@ def page() -> Page:
 )
 def test_model_prices_lead_to_their_row(model: str, amounts: list[str]) -> None:
     name, *cells = row(sheet(shipped(), "Model prices"), model)
-    assert [cell.text for cell in cells] == amounts
+    assert cells == amounts
     assert line_at(name.place).startswith(f"| {model} |")
     for cell in cells:
         assert cell.place.startswith("anthropic/rates.price:")
         assert line_at(cell.place).startswith(f"| {model} |")
-        assert cell.text in line_at(cell.place)
+        assert cell in line_at(cell.place)
 
 
 def test_every_figure_of_every_table_names_a_line_of_its_model() -> None:
     for found in shipped().prices:
-        if found.columns[0] == "Model":
+        if found.headers[0] == "Model":
             for name, *cells in found.rows:
                 figures = [
-                    cells[number - 1] for number in found.numbers if cells[number - 1].text != "–"
+                    cells[number - 1] for number in found.numbers if cells[number - 1] != "–"
                 ]
                 assert figures
-                assert all(f"| {name.text} |" in line_at(cell.place) for cell in figures)
+                assert all(f"| {name} |" in line_at(cell.place) for cell in figures)
 
 
 @pytest.mark.parametrize(
@@ -201,15 +199,14 @@ def test_modified_prices_name_the_line_that_modifies(
     title: str, model: str, amounts: list[str], line: str
 ) -> None:
     _, *cells = row(sheet(shipped(), title), model)
-    assert [cell.text for cell in cells] == amounts
+    assert cells == amounts
     assert line_at(cells[-1].place).startswith(line)
 
 
 def test_charges_lead_to_their_prices() -> None:
     charges = sheet(shipped(), "Charges")
     assert [
-        (name.text, price.text, line_at(price.place).split(" because")[0])
-        for name, price, _ in charges.rows
+        (name, price, line_at(price.place).split(" because")[0]) for name, price, _ in charges.rows
     ] == [
         ("Web search", "$10 per 1,000 searches", "$10 per 1,000 searches"),
         ("Web fetch", "free", "free"),
@@ -224,7 +221,7 @@ def test_charges_lead_to_their_prices() -> None:
 
 def test_derived_prices_lead_to_the_derivation_or_to_the_published_row() -> None:
     found = {
-        (name.text, price.text): line_at(price.place)
+        (name, price): line_at(price.place)
         for name, price, _ in sheet(shipped(), "Derived prices").rows
     }
     assert found["cache_read", "0.1 x input"] == "derive cache_read is 0.1 x input see page"
@@ -243,8 +240,8 @@ def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     report = report_of(pricelang.load(contract).audit, "2026-06-01")
     found = sheet(report, "Model prices")
     _, *cells = row(found, "claude-opus-4-7")
-    assert found.columns[-1] == "Changed by"
-    assert [cell.text for cell in cells] == [
+    assert found.headers[-1] == "Changed by"
+    assert cells == [
         "$4.25",
         "$21.25",
         "$5.3125",
@@ -256,7 +253,7 @@ def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     assert (
         texts_of(contract)[file].split("\n")[int(number) - 1].strip().startswith("x 0.85 on tokens")
     )
-    assert row(found, "claude-sonnet-4-6")[-1] == SheetCell("")
+    assert row(found, "claude-sonnet-4-6")[-1] == NotedCell("")
 
 
 def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told() -> None:
@@ -268,8 +265,8 @@ def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told
         "2026-06-15",
     )
     found = sheet(report, "Priority capacity")
-    assert [cell.text for cell in row(found, "alpha-1")] == ["alpha-1", "€3.91", "+ $0.25 per MTok"]
-    assert sheet(report, "Model prices").columns == ("Model", "input", "output", "cache_read")
+    assert list(row(found, "alpha-1")) == ["alpha-1", "€3.91", "+ $0.25 per MTok"]
+    assert sheet(report, "Model prices").headers == ("Model", "input", "output", "cache_read")
     text = Page(page_of(report, {})).text
     assert "a spread of $0.000000125" in text
     assert "order matters" in text
@@ -282,20 +279,17 @@ def test_price_changes_are_told_with_old_new_and_the_rule() -> None:
     changes = shipped().changes
     haiku = row(changes, "claude-3-5-haiku-20241022", "2024-12-03")[2]
     assert (
-        haiku.text
+        haiku
         == "input $1 → $0.80, cache_write_5m $1.25 → $1, cache_read $0.10 → $0.08, output $5 → $4 per MTok"
     )
     assert line_at(haiku.place).startswith("| claude-3-5-haiku-20241022 | 2024-12-03 |")
     longer = row(changes, "claude-3-opus-20240229", "2025-05-01")[2]
-    assert longer.text == "cache_write_1h not offered → $30 per MTok"
+    assert longer == "cache_write_1h not offered → $30 per MTok"
     assert line_at(longer.place).startswith("meter cache_write_1h")
-    assert (
-        row(changes, "claude-sonnet-5-5", "2026-10-07")[2].text
-        == "cache_read $0.20 → $0.10 per MTok"
-    )
+    assert row(changes, "claude-sonnet-5-5", "2026-10-07")[2] == "cache_read $0.20 → $0.10 per MTok"
     withdrawn = row(changes, "claude-sonnet-5", "2026-09-01")[2]
     assert (
-        withdrawn.text
+        withdrawn
         == "input $3 / MTok, output $15 / MTok: announced 2026-06-30, withdrawn 2026-08-10, never paid"
     )
 
@@ -331,8 +325,7 @@ def test_changes_are_told_on_just_the_days_on_which_bills_change() -> None:
 
 def test_modifiers_hold_on_the_days_of_their_lines() -> None:
     found = {
-        (name.text, days.text): (models.text, line_at(days.place))
-        for name, days, models in shipped().periods.rows
+        (name, days): (models, line_at(days.place)) for name, days, models in shipped().periods.rows
     }
     assert found["fast", "from 2026-02-07 before 2026-06-29"][0] == "claude-opus-4-6"
     assert found["fast", "from 2026-05-12 before 2026-07-24"][1].startswith(
@@ -369,14 +362,14 @@ def test_a_cache_pays_after_one_read_and_after_two() -> None:
     stored, read, plain = row(
         sheet(shipped(), "Reads until a cache pays"), "claude-opus-4-7", "cache_write_1h"
     )[2:5]
-    assert [stored.text, read.text, plain.text] == ["$10", "$0.50", "$5"]
+    assert [stored, read, plain] == ["$10", "$0.50", "$5"]
     assert all("| claude-opus-4-7 |" in line_at(cell.place) for cell in (stored, read, plain))
 
 
 def test_differences_are_told_since_the_day_given() -> None:
     found = sheet(shipped("2026-10-07", "2026-10-06"), "What requests pay, and what they may ask")
-    what, change = next(row for row in found.rows if "claude-sonnet-5-5" in row[1].text)
-    assert change.text.startswith("cache_read of `claude-sonnet-5-5`: $0.20 → $0.10 per MTok")
+    what, change = next(row for row in found.rows if "claude-sonnet-5-5" in row[1])
+    assert change.startswith("cache_read of `claude-sonnet-5-5`: $0.20 → $0.10 per MTok")
     assert line_at(what.place).startswith("| claude-sonnet-5-5 | 2026-10-07 |")
     folded = sheet(shipped("2026-11-22", "2026-04-17"), "Figures that price nothing")
     assert folded.folded
