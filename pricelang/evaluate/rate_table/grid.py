@@ -50,6 +50,7 @@ class RateGrid:
     _numbers: dict[object, int] = field(factory=dict)
     _shapes: list[tuple[tuple[Any, ...], tuple[int, ...]]] = field(factory=list)
     _leaves: dict[int, int] = field(factory=dict)
+    _fills: dict[int, dict[int, int]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._walk = walk_of(self.card)
@@ -85,7 +86,9 @@ class RateGrid:
             shape = self._shape(rest, (), minute)
         except _Later:
             return self._asked(state, point, at, minute)
-        return self._filled(shape, state, point, {})
+        # minutes and versions that settle the same fill a shape with the same cells
+        known = self._fills.setdefault(self._walk.settled(state), {})
+        return self._filled(shape, state, point, known)
 
     # ---- the ways down ----
 
@@ -98,7 +101,7 @@ class RateGrid:
         found = self._known.get(key)
         if found is None:
             if axis == 2 + len(self._values):
-                found = self._shaped(("end", rest), way)
+                found = self._shaped(("end", self._walk.end(rest)), way)
             else:
                 found = self._turned(rest, way, minute)
             self._known[key] = found
@@ -136,7 +139,7 @@ class RateGrid:
         if found is None:
             key, way = self._shapes[shape]
             if key[0] == "end":
-                found = self._last(self._walk.last(state, key[1], (*point, *way)))
+                found = self._last(self._walk.at_end(state, key[1], (*point, *way)))
             else:
                 found = self._node(
                     tuple([self._filled(child, state, point, known) for child in key])

@@ -98,6 +98,10 @@ class Walk:
         """What a dated version leaves open, or `REFUSED` where none of its requests exists."""
         return self._heads[state].rest
 
+    def settled(self, state: int) -> int:
+        """What a dated version decides by itself: one number for all that decide the same."""
+        return self._heads[state].settled
+
     def cell(
         self, state: int, point: tuple[int, int], values: Sequence[int], sides: Sequence[int]
     ) -> Combination | None:
@@ -182,7 +186,11 @@ class Walk:
         """The cell of a dated version and what the walk has decided after all axes,
         and of a point that leads there.
         """
-        key = (self._heads[state].settled, self._end(rest))
+        return self.at_end(state, self.end(rest), point)
+
+    def at_end(self, state: int, end: int, point: tuple[int, ...]) -> Combination | None:
+        """The cell of a dated version and an end of the walk, and of a point that leads there."""
+        key = (self._heads[state].settled, end)
         if key not in self._cells:
             self._cells[key] = _cell(self.book, point)
         return self._cells[key]
@@ -233,7 +241,7 @@ class Walk:
             return root
         return self._plain.setdefault((-1, int(bool(self.book.decisions.leaves[~root]))), root)
 
-    def _end(self, rest: int) -> int:
+    def end(self, rest: int) -> int:
         """What the walk has decided after all axes: of what is free it does not matter
         what multiplies it, but that something does, since some never meet.
         """
