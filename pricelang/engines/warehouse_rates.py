@@ -80,28 +80,37 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _rate_rows(plan: Plan) -> list[list[str]]:
-    words, rows = plan.dialect, []
-    for row in plan.rates.rows():
-        values = (
-            [value.zfill(class_width(plan.rates.fold)) for value in row.values if value]
-            if plan.rates.fold
-            else row.values
-        )
-        found = [str(row.version), *(words.words.text(value or "") for value in values)]
-        found += [str(row.clock)] if plan.rates.turns else []
-        found += [str(side) for side in row.sides]
-        for n, quantity in enumerate(plan.quantities):
-            atoms, least = row.atoms[n], row.least[n]
-            found.append(_or_null(None if atoms is None else words.integer(atoms)))
-            if has_least(plan, n):
-                found.append(
-                    _or_null(
-                        None if least is None else words.integer(keyed.least_of(least, quantity))
-                    )
-                )
-                found.append(_or_null(_below(plan, row, n)))
-        rows.append(found + account_values(plan, row))
+    """A row for each place of a card; many places share a card, whose prices are written once."""
+    words, rates = plan.dialect.words, plan.rates
+    width = class_width(rates.fold) if rates.fold else 0
+    texts = {
+        values: [
+            words.text(value.zfill(width) if width else value)
+            for value in values
+            if value or not width
+        ]
+        for values in rates.keys
+    }
+    prices = [_card_values(plan, card) for card in rates.cards]
+    rows = []
+    for card, (version, values, clock, sides) in rates.keyed_cards():
+        clocks = [str(clock)] if rates.turns else []
+        rows.append([str(version), *texts[values], *clocks, *map(str, sides), *prices[card]])
     return rows
+
+
+def _card_values(plan: Plan, card: RateRow) -> list[str]:
+    """What a card says of each meter, and what belongs to accounts."""
+    words, found = plan.dialect, list[str]()
+    for n, quantity in enumerate(plan.quantities):
+        atoms, least = card.atoms[n], card.least[n]
+        found.append(_or_null(None if atoms is None else words.integer(atoms)))
+        if has_least(plan, n):
+            found.append(
+                _or_null(None if least is None else words.integer(keyed.least_of(least, quantity)))
+            )
+            found.append(_or_null(_below(plan, card, n)))
+    return found + account_values(plan, card)
 
 
 def _below(plan: Plan, row: RateRow, n: int) -> str | None:

@@ -44,6 +44,9 @@ from pricelang.present.text import did_you_mean, shown
 MAX_ROWS = 20_000
 """Combinations beyond this are folded: their values become classes, which are far fewer."""
 
+CardKey = tuple[int, tuple[str, ...], int, tuple[int, ...]]
+"""A place of a card: its version, values (or the class of them), point of the clock and sides."""
+
 
 @frozen
 class RequestMost:
@@ -111,6 +114,11 @@ class Versions:
 
     def rows(self) -> Iterator[RateRow]:
         """Each card at each of its places, version by version."""
+        for card, key in self.keyed_cards():
+            yield _placed(self.cards[card], *key)
+
+    def keyed_cards(self) -> Iterator[tuple[int, CardKey]]:
+        """The number of each card, with each of its places, version by version."""
         every_side = [*product(*map(range, self.sides))]
         for version in range(len(self.models)):
             for clock in range(len(self.turns) + 1):
@@ -121,7 +129,7 @@ class Versions:
                     for n, sides in enumerate(every_side, start):
                         card = self.places[n]
                         if card is not None:
-                            yield _placed(self.cards[card], version, values, clock, sides)
+                            yield card, (version, values, clock, sides)
 
 
 def versions_of(
