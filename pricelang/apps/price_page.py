@@ -13,6 +13,7 @@ from functools import cached_property
 
 from attrs import define, frozen
 
+from pricelang.apps.page_rules import rules_beside
 from pricelang.evaluate.announced import announced_notes
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Point, Rate, derivation_at
@@ -102,13 +103,17 @@ class Charged:
 
 @frozen
 class Page:
-    """The tables of a day (UTC seconds). What was not asked for is empty."""
+    """The tables of a day (UTC seconds). What was not asked for is empty.
+
+    With all tables go the rules `beside` them: what holds that day and no table can show.
+    """
 
     at: int
     tables: tuple[PriceTable, ...]
     multiples: tuple[Multiple, ...]
     charges: tuple[Charged, ...]
     notes: tuple[Note, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def modes_of(book: m.Book) -> list[str]:
@@ -141,7 +146,8 @@ def price_page(
         if mode not in (*known, ALL):
             help = did_you_mean(mode, [*known, ALL]) or "tables: " + ", ".join([*known, ALL])
             raise BadRequest("unknown_mode", f"the book has no table `{mode}`", help=help)
-    if ALL in wanted:
+    everything = ALL in wanted
+    if everything:
         wanted = known
     day = _Day.of(book, seconds_of(today() if at is None else at), retired)
     modifiers = {modifier.name: modifier for modifier in book.modifiers}
@@ -159,6 +165,7 @@ def price_page(
             *(note for model in day.models for note in announced_notes(book, model, day.stretch)),
             *(Note("remark", x.text) for x in book.remarks),
         ),
+        rules_beside(book, day.models, day.stretch) if everything else (),
     )
 
 

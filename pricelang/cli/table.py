@@ -78,6 +78,10 @@ def command(
             show_table(grid)
     for note in page.notes:
         click.echo(f"\n{line(note.text)}" if as_markdown else note_line(note.to_dict()))
+    if page.beside:
+        click.echo("\nbeside these tables:")
+        for text in page.beside:
+            click.echo(f"- {line(text)}" if as_markdown else f"  {text}")
 
 
 def _grids(page: Page, as_markdown: bool) -> Iterator[Table]:
@@ -192,6 +196,7 @@ def _as_data(page: Page) -> dict[str, object]:
         CACHE: multiples,
         CHARGES: charges,
         "notes": [note.to_dict() for note in page.notes],
+        "beside": list(page.beside),
     }
 
 

@@ -47,7 +47,7 @@ def announced_by(book: m.Book, seconds: int | None) -> tuple[Announced, ...]:
             x.origin.place,
         )
         for x in book.announcements
-        if stretch is None or _would_hold(book, x, stretch)
+        if stretch is None or would_hold(book, x, stretch)
     )
 
 
@@ -57,7 +57,7 @@ def announced_notes(book: m.Book, model: int, stretch: int) -> list[Note]:
     """
     told: dict[tuple[int, int, int, str | None], list[str]] = {}
     for x in book.announcements:
-        if x.model == model and _would_hold(book, x, stretch):
+        if x.model == model and would_hold(book, x, stretch):
             key = (x.start, x.announced, x.withdrawn, x.origin.because)
             told.setdefault(key, []).append(
                 f"{book.meters[x.meter].name} {money(x.amount, book.currency)} per {x.per}"
@@ -89,7 +89,7 @@ def _stretch(book: m.Book, seconds: int) -> int:
     return bisect_right(book.boundaries, seconds)
 
 
-def _would_hold(book: m.Book, x: m.Announcement, stretch: int) -> bool:
+def would_hold(book: m.Book, x: m.Announcement, stretch: int) -> bool:
     """Whether a stretch of time is on or after the announced day,
     and before the next row of that meter.
     """

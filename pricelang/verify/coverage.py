@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
+from pricelang.evaluate.announced import would_hold
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_items import Basis, Priced, Uses
 from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
@@ -362,6 +363,11 @@ def _deciding_price(book: m.Book, point: Point, priced: Priced) -> Iterator[Key]
     yield from (
         _key("note", book.notes[number].origin)
         for number in leaf_at(book, book.decisions.notes, point)
+    )
+    yield from (
+        _key("announcement", line.origin)
+        for line in book.announcements
+        if line.model == point[m.MODELS] and would_hold(book, line, point[m.DATES])
     )
     if cell.conversion is not None:
         yield _key("conversion", cell.conversion.origin)

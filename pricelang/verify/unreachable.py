@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from attrs import frozen
 
+from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
 from pricelang.model.requests import NO, YES, Point, is_yes
 from pricelang.model.space import day
@@ -33,6 +35,7 @@ def dead_rules(analysis: Analysis) -> tuple[UnusedRule, ...]:
         *_rows(analysis),
         *_derivations(analysis),
         *_exclusions(analysis),
+        *_allowances(analysis),
         *_remarks(analysis),
         *_values(analysis),
         *_same(analysis),
@@ -133,6 +136,26 @@ def _exclusions(analysis: Analysis) -> Iterator[UnusedRule]:
                 f"the exclusion of `{exclusion.label(names)}` never decides",
                 exclusion.origin.place,
             )
+
+
+def _allowances(analysis: Analysis) -> Iterator[UnusedRule]:
+    """What is allowed although nothing would refuse it."""
+    names = tuple(modifier.name for modifier in analysis.book.modifiers)
+    roots = analysis.book.decisions.modifiers
+    for exclusion in analysis.book.exclusions:
+        sides = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
+        effective: list[Constraint] = [
+            (roots[side], partial(has_effect, analysis.book.modifiers[side])) for side in sides
+        ]
+        for offer in exclusion.allowed:
+            inside = [analysis.within(exclusion.scope), analysis.within(offer.scope)]
+            if analysis.find([*effective, *inside, analysis.not_excluded]) is None:
+                yield UnusedRule(
+                    "unreached",
+                    f"no request is allowed by this that would not be without it: "
+                    f"`{exclusion.label(names)}`",
+                    offer.origin.place,
+                )
 
 
 def _remarks(analysis: Analysis) -> Iterator[UnusedRule]:

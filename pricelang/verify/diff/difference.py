@@ -14,12 +14,13 @@ from pricelang.evaluate.line_rates import leaf_at
 from pricelang.model import book as m
 from pricelang.model.instants import Instant, seconds_of
 from pricelang.verify.diff.align import NOTHING, LimitEffect, Listed, ModifierOutcome
-from pricelang.verify.diff.aligned_books import YES, BookView, TooLarge, first_of, join
+from pricelang.verify.diff.aligned_books import NO, YES, BookView, TooLarge, first_of, join
 from pricelang.verify.diff.boxes import OPEN, SAME, ChangeBox, changes
 from pricelang.verify.diff.catalog import figure_changes, model_changes, request_changes
 from pricelang.verify.diff.changes import JointRules
 from pricelang.verify.diff.phrases import Change, Phrasebook, fraction, percent, sentence
 from pricelang.verify.diff.semantics import BookSemantics
+from pricelang.verify.diff.states import paired
 
 KINDS = {
     "currency": "Requests",
@@ -41,6 +42,7 @@ KINDS = {
     "conversion": "Prices",
     "figure": "Figures",
     "announcement": "Figures",
+    "note": "Remarks",
     "remark": "Remarks",
 }
 """The kinds of changes, each with the heading under which a report puts it."""
@@ -137,6 +139,7 @@ class Comparison:
         yield from self._charges()
         yield from self._money()
         yield from figure_changes(self.words)
+        yield from self._notes()
         if self.rules.undecided:
             text = "some of these may cancel each other: what changed is too much to multiply out"
             yield Change("remark", "", "", "", "", "", text)
@@ -392,6 +395,19 @@ class Comparison:
             self.rules.undecided = True
             return
         yield from self._said("limit", "", self.rules.plain((self.joint.leaf(()), root)), body)
+
+    def _notes(self) -> Iterator[Change]:
+        """Notes that bills tell, or no longer do."""
+        pairs = paired(self.rules.old.notes(), self.rules.new.notes(), self.joint.leaf(NO))
+        for text, pair in pairs.items():
+
+            def body(
+                leaf: Any, box: ChangeBox, who: str, when: str, text: str = text
+            ) -> tuple[str, str, str]:
+                old, new = ("told" if x == YES else "not told" for x in leaf)
+                return old, new, f"the note “{text}” was {old}, now {new}"
+
+            yield from self._said("note", text, self.rules.plain(pair), body)
 
     # ---- prices ----
 

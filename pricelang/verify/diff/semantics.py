@@ -305,7 +305,20 @@ class BookSemantics:
         nothing = self.joint.leaf(())
         return nothing, nothing, nothing
 
-    # ---- limits, roundings, conversion, aliases ----
+    # ---- notes, limits, roundings, conversion, aliases ----
+
+    def notes(self) -> dict[str, int]:
+        """Where each note is told, by its text."""
+        found: dict[str, int] = {}
+        for index, note in enumerate(self.book.notes):
+            told = self.side.carry(
+                self.book.decisions.notes,
+                lambda leaf, index=index: YES if index in leaf else NO,  # type: ignore[misc]
+            )
+            found[note.text] = (
+                self.joint.any_of([found[note.text], told]) if note.text in found else told
+            )
+        return found
 
     def limits(self) -> dict[str, int]:
         """The lines of each limit that hold, as tuples of `LimitEffect`."""

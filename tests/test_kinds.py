@@ -1,0 +1,344 @@
+"""The law of the registry: every kind of rule shows, in every answer that could show it.
+
+Two books that differ in one rule of a kind differ in the price or the notes of a request, and the
+second evaluator agrees; that difference is shown by `diff`, coverage, dead rules, the rate table,
+DuckDB, Spark, the SQL of the dialects that run here and the price page, or is refused there in
+words.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, get_args
+
+import duckdb
+import pytest
+from attrs import fields, has
+
+import pricelang
+from pricelang.apps.price_page import price_page
+from pricelang.engines.warehouse import plan_of
+from pricelang.model import book as m
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.rules import (
+    KINDS,
+    Kind,
+    Rule,
+    dimensions_that_pay,
+    of_account,
+    origin_of,
+    rules_of,
+)
+from pricelang.usage.records import Part, Place, Record
+from pricelang.verify.coverage import measure
+from pricelang.verify.diff.difference import compare
+from tests.engines.test_one_amount import by_sql, by_table
+from tests.engines.usage import checked_texts
+from tests.engines.warehouses import spark
+from tests.kinds import ALLOW, LIST, PAIRS, Pair, book
+from tests.oracle import Priced, read_texts
+from tests.oracle_requests import Ask, by_book, by_oracle
+
+ALL = (*PAIRS, ALLOW)
+RUNNING = ("duckdb", "clickhouse", "postgres")
+NAMES = [f"{pair.kind}: {pair.rule}" for pair in ALL]
+each = pytest.mark.parametrize("pair", ALL, ids=NAMES)
+
+TOLD: frozenset[Kind] = frozenset({"note", "announcement"})
+"""What moves no cent: bills tell it, and the tables of amounts know nothing of it."""
+
+
+def texts_of(pair: Pair, text: str) -> tuple[str, ...]:
+    return (LIST, text) if pair.kind == "allow" else (text,)
+
+
+@functools.cache
+def read(texts: tuple[str, ...]) -> pricelang.Book:
+    checked = checked_texts(texts)
+    assert checked.book is not None, [fault.message for fault in checked.faults]
+    return pricelang.Book(checked.book)
+
+
+def both(pair: Pair) -> tuple[pricelang.Book, pricelang.Book]:
+    return read(texts_of(pair, pair.old)), read(texts_of(pair, pair.new))
+
+
+def line_of(text: str, part: str) -> int:
+    assert text.count(part) == 1, part
+    return text[: text.index(part)].count("\n") + 1
+
+
+def the_rule(pair: Pair) -> Rule:
+    """The rule of the newer book that the older has otherwise."""
+    line = line_of(pair.new, pair.rule)
+    file = f"{len(texts_of(pair, pair.new)) - 1}.price"
+    found = [
+        rule
+        for rule in rules_of(both(pair)[1].checked)
+        if rule.kind == pair.kind and (origin_of(rule).file, origin_of(rule).line) == (file, line)
+    ]
+    assert found, (pair.kind, line)
+    return found[0]
+
+
+# ---- the registry --------------------------------------------------------------------------------
+
+
+def test_every_kind_has_its_pair_of_books() -> None:
+    assert {pair.kind for pair in ALL} == {*KINDS}
+
+
+def test_a_class_a_kind() -> None:
+    made = {
+        type(rule): rule.kind
+        for pair in ALL
+        for one in both(pair)
+        for rule in rules_of(one.checked)
+    }
+    assert {*made} == {*get_args(Rule)}
+    assert sorted(made.values()) == sorted(KINDS)
+
+
+@each
+def test_everything_with_a_scope_is_in_the_registry(pair: Pair) -> None:
+    """A class of the book that holds in a scope is a rule, or is listed here as a part of one."""
+    checked = both(pair)[1].checked
+    listed = {id(rule.line) for rule in rules_of(checked)}
+    for line in parts(
+        tuple(
+            getattr(checked, one.name)
+            for one in fields(m.Book)
+            if one.name not in ("decisions", "sayings")
+        )
+    ):
+        if hasattr(line, "scope"):
+            assert id(line) in listed, line
+
+
+def parts(node: object) -> Iterator[Any]:
+    for one in node if isinstance(node, tuple) else ():
+        yield from parts(one)
+    if has(type(node)):
+        yield node
+        for attribute in fields(type(node)):  # type: ignore[arg-type]
+            yield from parts(getattr(node, attribute.name))
+
+
+# ---- price and notes -----------------------------------------------------------------------------
+
+
+def answer(found: pricelang.Book, asked: Ask) -> tuple[object, object]:
+    """What a request costs, or why it has no price; and what is told beside it."""
+    try:
+        bill = found.price(
+            model=asked.model, at=asked.instant, usage=asked.usage, **asked.dimensions
+        )
+    except PriceError as error:
+        return type(error).__name__, error.code
+    return (bill.exact_total, bill.currency), tuple(note.text for note in bill.notes)
+
+
+@each
+def test_a_request_tells_and_the_oracle_agrees(pair: Pair) -> None:
+    answers, oracles = [], []
+    for text, found in zip((pair.old, pair.new), both(pair), strict=True):
+        expected = by_oracle(read_texts(*texts_of(pair, text)), pair.ask)
+        by = by_book(found, pair.ask)
+        assert type(by) is type(expected), (by, expected)
+        if isinstance(expected, Priced):
+            assert by == expected
+        answers.append(answer(found, pair.ask))
+        oracles.append((type(expected), expected if isinstance(expected, Priced) else None))
+    assert answers[0] != answers[1]
+    if pair.kind not in TOLD and pair.owed is None:
+        assert oracles[0] != oracles[1]
+
+
+@pytest.mark.parametrize("pair", [pair for pair in ALL if pair.owed], ids=lambda pair: pair.rule)
+def test_a_month_tells(pair: Pair) -> None:
+    """An account's rule shows in the bill of a period, in whatever order the records come."""
+    assert pair.owed is not None
+    for found, owed in zip(both(pair), pair.owed, strict=True):
+        records = [
+            Record(
+                (Part(pair.ask.model, pair.ask.instant, {}, {meter: part}),),
+                Place("f", 1),
+                "canonical",
+            )
+            for meter, most in pair.ask.usage.items()
+            for part in (most // 5, most - most // 5)
+        ]
+        for rows in (records, records[::-1]):
+            invoice = found.invoice(rows, "2026-03")
+            assert sum(total.due for total in invoice.totals) == Fraction(owed)
+
+
+# ---- proofs --------------------------------------------------------------------------------------
+
+
+@each
+def test_diff_shows_it(pair: Pair) -> None:
+    old, new = (one.checked for one in both(pair))
+    assert compare(old, new)
+    assert compare(new, old)
+    assert not compare(old, old)
+
+
+@each
+def test_coverage_shows_it(pair: Pair) -> None:
+    """The request covers the rule, one without it does not; an account's rule is said to be one."""
+    rule, checked = the_rule(pair), both(pair)[1].checked
+    example = m.Example(
+        "",
+        pair.ask.model,
+        pair.ask.at,
+        tuple(pair.ask.dimensions.items()),
+        "single",
+        (),
+        tuple((meter, (Fraction(use),)) for meter, use in pair.ask.usage.items()),
+        "cost",
+        Fraction(0),
+        Fraction(0),
+        "USD",
+        "",
+        origin_of(rule),
+    )
+    counts = []
+    for examples in ((), (example,)):
+        (found,) = [
+            one
+            for one in measure(checked, examples).rules
+            if (one.kind, one.origin) == (pair.kind, origin_of(rule))
+        ]
+        assert (found.unreachable is not None) == of_account(rule)
+        counts.append(found.examples)
+    assert counts == ([0, 0] if of_account(rule) else [0, 1])
+
+
+@pytest.mark.parametrize(
+    "pair", [x for x in ALL if x.never], ids=lambda pair: f"{pair.kind}: {pair.rule}"
+)
+def test_a_dead_rule_is_shown(pair: Pair) -> None:
+    """A rule that never holds is a fault of the book at its place, or one of the dead rules."""
+    assert pair.never is not None
+    texts = texts_of(pair, pair.never)
+    checked = checked_texts(texts)
+    place = (f"{len(texts) - 1}.price", line_of(pair.never, pair.dead))
+    places = {(fault.span.file, fault.span.line) for fault in checked.faults}
+    if checked.book is not None:
+        dead = pricelang.Book(checked.book).audit.dead
+        places |= {(file, int(line)) for file, line in (x.location.split(":") for x in dead)}
+    assert place in places, checked.faults
+
+
+# ---- tables --------------------------------------------------------------------------------------
+
+METERS = {"input": True, "output": True, "cache": True, "calls": True, "runtime": False}
+
+
+def row_of(asked: Ask) -> dict[str, Any]:
+    return {"id": 1, "model": asked.model, "at": asked.at, **asked.dimensions, **asked.usage}
+
+
+def expected(found: pricelang.Book, asked: Ask) -> Fraction | None:
+    try:
+        bill = found.price(
+            model=asked.model, at=asked.instant, usage=asked.usage, **asked.dimensions
+        )
+    except PriceError:
+        return None
+    return bill.exact_total
+
+
+NOT_LINEAR = {"$0.25 per request", "at least $9 per request", "round line", "convert"}
+"""The rules that no sum of quantity times price in one currency says: SQL refuses them in words."""
+
+
+def is_refused(pair: Pair, number: int) -> bool:
+    """Whether a text of SQL can be refused: only of the newer book, for what it cannot say."""
+    return number == 1 and pair.rule in NOT_LINEAR
+
+
+@pytest.mark.parametrize("dialect", RUNNING)
+@each
+def test_sql_says_it(pair: Pair, dialect: str) -> None:
+    """A query prices the request as `price` does, or no text is written, with a reason.
+    It finds by itself on which dimensions anything turns.
+    """
+    for number, found in enumerate(both(pair)):
+        meters = {meter: METERS[meter] for meter in pair.ask.usage}
+        if is_refused(pair, number):
+            with pytest.raises(BadRequest, match=r"SQL cannot say|bills in several currencies"):
+                plan_of(found, dialect, meters=[*meters])
+            continue
+        plan = plan_of(found, dialect, meters=[*meters])
+        dimensions = [one.name for one in found.checked.dimensions]
+        rows = [row_of(pair.ask)]
+        assert by_sql(plan, rows, dimensions, meters, dialect) == [expected(found, pair.ask)]
+
+
+@each
+def test_duckdb_says_it(pair: Pair) -> None:
+    meters = {meter: METERS[meter] for meter in pair.ask.usage}
+    plan = plan_of(read((book(),)), "duckdb", meters=[*meters])
+    for found in both(pair):
+        rows, dimensions = [row_of(pair.ask)], [*pair.ask.dimensions]
+        assert by_table(found, rows, dimensions, meters, plan) == [expected(found, pair.ask)]
+
+
+@each
+def test_the_macro_says_it(pair: Pair) -> None:
+    """The macro of a database prices the request as `price` does, or says why it does not."""
+    for number, found in enumerate(both(pair)):
+        usage = ", ".join(f"{meter} := {use}" for meter, use in pair.ask.usage.items())
+        known = dimensions_that_pay(found.checked)
+        named = "".join(
+            f", {name} := '{value}'" for name, value in pair.ask.dimensions.items() if name in known
+        )
+        sql = f"select price_of('{pair.ask.model}', timestamp '{pair.ask.instant[:10]}', {usage}{named})"
+        amount = expected(found, pair.ask)
+        with duckdb.connect() as connection:
+            least = (number, pair.kind) == (1, "charge minimum")
+            if is_refused(pair, number) or amount is None or least:
+                with pytest.raises((BadRequest, duckdb.Error), match=r"currencies|no price"):
+                    said_by_macro(found, connection, sql)
+            else:
+                assert said_by_macro(found, connection, sql) == amount
+
+
+def said_by_macro(
+    found: pricelang.Book, connection: duckdb.DuckDBPyConnection, sql: str
+) -> Fraction:
+    found.duckdb(connection)
+    return Fraction(connection.execute(sql).fetchall()[0][0])
+
+
+@pytest.mark.campaign
+@each
+def test_spark_says_it(pair: Pair) -> None:
+    """A frame of usage is priced as `price` does, or says why a row has no price."""
+    session = spark()
+    schema = "model string, at timestamp, " + ", ".join(
+        [
+            *(f"{name} string" for name in pair.ask.dimensions),
+            *(f"{name} bigint" for name in pair.ask.usage),
+        ]
+    )
+    at = datetime.datetime.fromtimestamp(pair.ask.at, datetime.UTC)
+    row = (pair.ask.model, at, *pair.ask.dimensions.values(), *pair.ask.usage.values())
+    usage = session.createDataFrame([row], schema)
+    for found in both(pair):
+        (said,) = found.spark(session).price(usage, refused="null").collect()
+        amount = expected(found, pair.ask)
+        assert (None if said["cost"] is None else Fraction(said["cost"])) == amount
+        assert bool(said["reason"]) == (amount is None)
+
+
+@each
+def test_the_page_shows_it(pair: Pair) -> None:
+    """In a table, in a note, or among the rules beside the tables."""
+    pages = [price_page(found.checked, pair.ask.instant, ["all"]) for found in both(pair)]
+    assert repr(pages[0]) != repr(pages[1])
