@@ -291,7 +291,7 @@ class _Widest:
         if width:
             held: Any = self.analysis.leaves_below(rounding)
             width += max(
-                (Fraction(step[2]) / step[1] for leaf in held for step in leaf[0]), default=ZERO
+                (step.value / step.size for leaf in held for step in leaf[0]), default=ZERO
             )
         return width
 
