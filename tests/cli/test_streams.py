@@ -68,7 +68,16 @@ def test_a_file_does_not_take_the_place_of_a_closed_stream(tmp_path: Path) -> No
 
 # Before a program's first line the interpreter itself is at work,
 # which has its own words for an interrupt.
-STARTED = "import sys\nprint(flush=True)\nfrom pricelang.__main__ import main\nsys.argv = ['pricelang', *sys.argv[1:]]\nmain()"
+# What comes before the entry's own first step is the interpreter's, however long it takes.
+STARTED = """
+import sys
+from pricelang.__main__ import main
+from pricelang.cli.interrupts import end_quietly
+end_quietly()
+print(flush=True)
+sys.argv = ["pricelang", *sys.argv[1:]]
+main()
+"""
 
 
 @pytest.mark.parametrize("seed", range(12))
