@@ -205,7 +205,7 @@ def cells() -> SearchStrategy[t.Cell]:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> t.Table:
+def tables(draw: st.DrawFn) -> t.TableOfCells:
     """Tables of one to four columns and one to three rows, all of one length."""
     width = draw(st.integers(1, 4))
     columns = st.one_of(
@@ -215,7 +215,7 @@ def tables(draw: st.DrawFn) -> t.Table:
         st.lists(st.builds(t.Cell, st.just("name"), columns), min_size=width, max_size=width)
     )
     rows = draw(st.lists(st.lists(cells(), min_size=width, max_size=width), min_size=1, max_size=3))
-    return t.Table(t.Row(tuple(header)), tuple(t.Row(tuple(row)) for row in rows))
+    return t.TableOfCells(t.Row(tuple(header)), tuple(t.Row(tuple(row)) for row in rows))
 
 
 @functools.cache

@@ -143,7 +143,7 @@ def _nodes(node: Any, kind: Any) -> Iterator[Any]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _nodes(part, kind)
-    elif kind is t.Date or not isinstance(node, t.Table):  # tables have no thresholds
+    elif kind is t.Date or not isinstance(node, t.TableOfCells):  # tables have no thresholds
         for name in _parts(type(node)):
             yield from _nodes(getattr(node, name), kind)
 

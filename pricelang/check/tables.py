@@ -10,7 +10,7 @@ from pricelang.present.text import did_you_mean
 from pricelang.syntax import tree as t
 
 
-def header_names(table: t.Table) -> list[str]:
+def header_names(table: t.TableOfCells) -> list[str]:
     """The names in the first row of a table, "" for what is no name."""
     return [
         cell.value.text if isinstance(cell.value, t.Name) else "" for cell in table.header.cells
@@ -18,7 +18,10 @@ def header_names(table: t.Table) -> list[str]:
 
 
 def columns_of(
-    draft: Draft, table: t.Table, needed: tuple[str, ...], optional: tuple[str, ...] | None = None
+    draft: Draft,
+    table: t.TableOfCells,
+    needed: tuple[str, ...],
+    optional: tuple[str, ...] | None = None,
 ) -> dict[str, int] | None:
     """The columns of a table by name, None after a fault that leaves no table.
 

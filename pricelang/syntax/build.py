@@ -241,7 +241,7 @@ class Builder:
 
     # ---- tables ----
 
-    def table(self, node: Tree[Token]) -> t.Table:
+    def table(self, node: Tree[Token]) -> t.TableOfCells:
         rows = [self.row(child) for child in self.trees(self.trees(node, "table")[0], "row")]
         header, *body = rows
         odd = [cell for cell in header.cells if cell.kind != "name"]
@@ -261,7 +261,7 @@ class Builder:
                 )
         if not body:
             self.fault("table", "the table has no rows", header.span)
-        return t.Table(header, tuple(body), span=header.span)
+        return t.TableOfCells(header, tuple(body), span=header.span)
 
     def row(self, node: Tree[Token]) -> t.Row:
         cells: list[t.Cell] = []

@@ -39,7 +39,7 @@ class Row(Node):
 
 
 @frozen
-class Table(Node):
+class TableOfCells(Node):
     """A table; the first row names the columns."""
 
     header: Row
@@ -50,7 +50,7 @@ class Table(Node):
 class Models(Statement):
     """`models …` and a table of models."""
 
-    table: Table
+    table: TableOfCells
 
 
 @frozen
@@ -78,7 +78,7 @@ class Rates(Statement):
     per: Per
     announced: Date | None
     withdrawn: Date | None
-    table: Table
+    table: TableOfCells
 
 
 @frozen
@@ -106,7 +106,7 @@ class Figures(Statement):
 
     name: Name
     unit: Name
-    table: Table
+    table: TableOfCells
 
 
 # ---- what changes a price ------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def meters_of(case: Case, names: Iterable[str]) -> set[str]:
     return found
 
 
-def rows(table: t.Table) -> list[dict[str, t.Cell]]:
+def rows(table: t.TableOfCells) -> list[dict[str, t.Cell]]:
     return [
         dict(zip(map(cell_name, table.header.cells), row.cells, strict=True)) for row in table.rows
     ]

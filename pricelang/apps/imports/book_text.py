@@ -229,8 +229,8 @@ def _name_cell(text: str) -> t.Cell:
     return t.Cell("name", t.Name(text))
 
 
-def _table(columns: list[str], rows: list[t.Row]) -> t.Table:
-    return t.Table(t.Row(tuple(_name_cell(column) for column in columns)), tuple(rows))
+def _table(columns: list[str], rows: list[t.Row]) -> t.TableOfCells:
+    return t.TableOfCells(t.Row(tuple(_name_cell(column) for column in columns)), tuple(rows))
 
 
 # ---- rates ---------------------------------------------------------------------------------------
