@@ -3,7 +3,9 @@ evaluated exactly, explained to the cent.
 
 >>> import pricelang
 >>> book = pricelang.load()
->>> bill = book.price(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000})
+>>> bill = book.price(
+...     model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000}
+... )
 >>> bill.total
 Decimal('0.625')
 """

@@ -49,7 +49,9 @@ class Book(PriceBook):
 
     >>> import pricelang
     >>> book = pricelang.load()
-    >>> book.total(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000})
+    >>> book.total(
+    ...     model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000, "output": 15_000}
+    ... )
     Decimal('0.625')
     """
 
@@ -77,15 +79,19 @@ class Book(PriceBook):
 
         `request` is the body as a dict, or an item of a batch. `output` and `tokens` are the
         lengths of the answer and of the prompt in tokens where they are known; `rate` is such as
-        `"3000/min"`. The other arguments are those of `pricelang.apps.quote.Options`; `dimensions` stand
-        instead of what the request says.
+        `"3000/min"`. The other arguments are those of `pricelang.apps.quote.Options`;
+        `dimensions` stand instead of what the request says.
 
-        Raises `pricelang.apps.quote.QuoteError`, which names the block of a body that cannot be read,
-        and the `PriceError` of a request that the book refuses.
+        Raises `pricelang.apps.quote.QuoteError`, which names the block of a body that cannot be
+        read, and the `PriceError` of a request that the book refuses.
 
         >>> import pricelang
-        >>> body = {"model": "claude-sonnet-4-5", "max_tokens": 100, "system": "You are a scientist",
-        ...         "messages": [{"role": "user", "content": "Hello, Claude"}]}
+        >>> body = {
+        ...     "model": "claude-sonnet-4-5",
+        ...     "max_tokens": 100,
+        ...     "system": "You are a scientist",
+        ...     "messages": [{"role": "user", "content": "Hello, Claude"}],
+        ... }
         >>> quote = pricelang.load().quote(body, at="2026-04-17", tokens=14, output=100)
         >>> quote.expected, quote.lines[0].location
         (Decimal('0.001542'), 'anthropic/rates.price:18')
@@ -119,7 +125,9 @@ class Book(PriceBook):
         and `BadRequest` for a model or a day that is none.
 
         >>> import pricelang
-        >>> (windows,) = pricelang.load().figures("2026-03-12", "context_window", model="claude-opus-4-6")
+        >>> (windows,) = pricelang.load().figures(
+        ...     "2026-03-12", "context_window", model="claude-opus-4-6"
+        ... )
         >>> {name: int(windows.rows[0][name]) for name in windows.columns}
         {'standard': 200000, 'long': 1000000}
         """
@@ -143,7 +151,11 @@ class Book(PriceBook):
 
         >>> import pricelang
         >>> book = pricelang.load()
-        >>> [change.text for change in book.diff(book, "2026-10-06", "2026-10-07") if change.kind == "price"]
+        >>> [
+        ...     change.text
+        ...     for change in book.diff(book, "2026-10-06", "2026-10-07")
+        ...     if change.kind == "price"
+        ... ]
         ['cache_read of `claude-sonnet-5-5`: $0.20 -> $0.10 per MTok (-50%)']
         """
         from pricelang.verify.diff.difference import compare
@@ -260,7 +272,11 @@ class Book(PriceBook):
         is as in `price_message`. See `pricelang.apps.quote.compare`.
 
         >>> import pricelang
-        >>> record = {"model": "claude-opus-4-7", "at": "2026-04-17", "usage": {"input": 50_000, "output": 15_000}}
+        >>> record = {
+        ...     "model": "claude-opus-4-7",
+        ...     "at": "2026-04-17",
+        ...     "usage": {"input": 50_000, "output": 15_000},
+        ... }
         >>> found = pricelang.load().compare(record, what_if=["service_tier=batch"])
         >>> [(row.alternative.value, row.amount.expected, row.change) for row in found.rows]
         [('batch', Fraction(5, 16), Fraction(-1, 2)), ('', Fraction(5, 8), Fraction(0, 1))]
@@ -298,7 +314,10 @@ class Book(PriceBook):
         in `price_message`. Raises `PriceError`; see `pricelang.apps.quote.workload`.
 
         >>> import pricelang
-        >>> record = {"model": "claude-opus-5-5", "usage": {"input": 8_000, "code_execution": "6 minutes"}}
+        >>> record = {
+        ...     "model": "claude-opus-5-5",
+        ...     "usage": {"input": 8_000, "code_execution": "6 minutes"},
+        ... }
         >>> found = pricelang.load().workload(record, per_day=1_000, month="2026-11")
         >>> found.total.expected, found.pools[0].ends, found.pools[0].saved
         (Fraction(2065, 2), '2026-11-16', Fraction(155, 2))
@@ -350,7 +369,9 @@ class Book(PriceBook):
         for a row without a price, unless such rows go to the file `rejects`.
 
         >>> import pandas, pricelang
-        >>> usage = pandas.DataFrame({"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [50_000]})
+        >>> usage = pandas.DataFrame(
+        ...     {"model": ["claude-opus-4-7"], "at": ["2026-04-17"], "input": [50_000]}
+        ... )
         >>> print(pricelang.load().price_table(usage).fetchall()[0][-1].normalize())
         0.25
         """
@@ -388,7 +409,13 @@ class Book(PriceBook):
         `price_table`.
 
         >>> import pandas, pricelang
-        >>> usage = pandas.DataFrame({"model": ["claude-opus-4-7"] * 2, "at": ["2026-04-17", "2026-04-18"], "input": [50_000, 1]})
+        >>> usage = pandas.DataFrame(
+        ...     {
+        ...         "model": ["claude-opus-4-7"] * 2,
+        ...         "at": ["2026-04-17", "2026-04-18"],
+        ...         "input": [50_000, 1],
+        ...     }
+        ... )
         >>> [(total.by, total.amount) for total in pricelang.load().report(usage, ["day"]).totals]
         [(('2026-04-17',), Fraction(1, 4)), (('2026-04-18',), Fraction(1, 200000))]
         """
@@ -424,7 +451,9 @@ class Book(PriceBook):
 
         >>> import pricelang
         >>> from pricelang.usage.reading import read_path
-        >>> found = pricelang.load().report_records(read_path("samples/claude_code/03_session_haiku_two_blocks.jsonl"), ["day"])
+        >>> found = pricelang.load().report_records(
+        ...     read_path("samples/claude_code/03_session_haiku_two_blocks.jsonl"), ["day"]
+        ... )
         >>> [(total.by, total.rows, str(total.amount)) for total in found.totals]
         [(('2026-08-20',), 1, '22781/1000000')]
         """
@@ -453,7 +482,9 @@ class Book(PriceBook):
         >>> import pricelang
         >>> from pricelang.usage.reading import read_path
         >>> found = pricelang.load().invoice(read_path("samples/requests.jsonl"), "2026-04")
-        >>> [(one.name, str(one.quantity), str(one.amount)) for one in found.adjustments]  # of 1,550 free hours
+        >>> [
+        ...     (one.name, str(one.quantity), str(one.amount)) for one in found.adjustments
+        ... ]  # of 1,550 free hours
         [('code_execution', '19/12', '-19/240')]
         """
         from pricelang.apps.reports.invoice import make_invoice

@@ -136,7 +136,12 @@ def break_even(
     or `BadRequest` where no such meters are known.
 
     >>> import pricelang
-    >>> found = break_even(pricelang.load().checked, "2026-04-17", models=["claude-haiku-4-5"], against="claude-2.0")
+    >>> found = break_even(
+    ...     pricelang.load().checked,
+    ...     "2026-04-17",
+    ...     models=["claude-haiku-4-5"],
+    ...     against="claude-2.0",
+    ... )
     >>> [(cache.write, cache.reads) for cache in found.caches], found.shares[0].below
     ([('cache_write_5m', 1), ('cache_write_1h', 2)], 'claude-haiku-4-5-20251001')
     """
@@ -194,7 +199,10 @@ def costs(cache: CacheBreakEven, calls: int) -> list[tuple[Fraction, Fraction]]:
 def reads_to_pay(write: Fraction, read: Fraction, base: Fraction) -> int | None:
     """The smallest n of 0, 1, 2, … with write + n x read < (n + 1) x base, or None.
 
-    >>> reads_to_pay(Fraction(2), Fraction(1, 10), Fraction(1)), reads_to_pay(Fraction(2), Fraction(1), Fraction(1))
+    >>> (
+    ...     reads_to_pay(Fraction(2), Fraction(1, 10), Fraction(1)),
+    ...     reads_to_pay(Fraction(2), Fraction(1), Fraction(1)),
+    ... )
     (2, None)
     """
     if write < base:

@@ -51,7 +51,8 @@ def _text_of(book: m.Book, rule: r.Rule) -> Iterator[str]:
         case r.LimitRule(line=bound):
             if bound.target != "unit_price":
                 side = "at least" if bound.at_least else "at most"
-                yield f"limit: `{name}`, {side} {money(bound.amount, book.currency)} per {bound.per}"
+                amount = money(bound.amount, book.currency)
+                yield f"limit: `{name}`, {side} {amount} per {bound.per}"
         case r.ExclusionRule():
             yield f"exclusion: {name}"
         case r.AllowRule():

@@ -129,7 +129,9 @@ class PriceBook:
         with a code, the rule and its place.
 
         >>> import pricelang
-        >>> bill = pricelang.load().price(model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000})
+        >>> bill = pricelang.load().price(
+        ...     model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000}
+        ... )
         >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
         (Decimal('0.00015'), 'fast')
         """
@@ -219,7 +221,9 @@ class PriceBook:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
 
         >>> import pricelang
-        >>> pricelang.load().at("2026-04-17").total(model="claude-opus-4-7", usage={"input": 1_000_000})
+        >>> pricelang.load().at("2026-04-17").total(
+        ...     model="claude-opus-4-7", usage={"input": 1_000_000}
+        ... )
         Decimal('5')
         """
         return BookAt(self, text_of(at))
@@ -233,7 +237,10 @@ class PriceBook:
         with `at`, those that would have held then.
 
         >>> import pricelang
-        >>> [(said.meter, said.amount, said.withdrawn) for said in pricelang.load().announcements("2026-09-01")]
+        >>> [
+        ...     (said.meter, said.amount, said.withdrawn)
+        ...     for said in pricelang.load().announcements("2026-09-01")
+        ... ]
         [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
         """
         return announced_by(self.checked, None if at is None else seconds_of(at))

@@ -384,10 +384,11 @@ def _sentences(
         )
     for row in found.rows:
         if row.added and found.given.records:
+            added = row.added_amount
+            span = span_of(Fraction(added.low), Fraction(added.high), found.currency)
             yield (
                 f"{row.alternative.axis} {row.alternative.value} also prices {row.added:,} "
-                "without a price as given: "
-                f"{span_of(Fraction(row.added_amount.low), Fraction(row.added_amount.high), found.currency)}"
+                f"without a price as given: {span}"
             )
     notes: dict[Note, list[str]] = {}
     for _, row in shown:

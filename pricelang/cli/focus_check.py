@@ -52,8 +52,9 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
     if not as_json:
         if count > SHOWN:
             click.echo(f"and {count - SHOWN:,} more")
+        problems = f"{count:,} problem{'s' if count != 1 else ''}"
         click.echo(
             f"{check.rows:,} row{'s' if check.rows != 1 else ''}: "
-            f"{'no rule of FOCUS 1.2 is broken' if not count else f'{count:,} problem' + ('s' if count != 1 else '')}"
+            f"{problems if count else 'no rule of FOCUS 1.2 is broken'}"
         )
     ctx.exit(SOME_FAILED if count else DONE)

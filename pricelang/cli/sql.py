@@ -167,7 +167,8 @@ def command(
         ctx.fail("`--settle` needs the column of accounts: `--account COLUMN`")
     if account is not None and totals_by is not None:
         ctx.fail(
-            "`--totals-by` cannot be combined with `--account`: `--settle` gives the totals of accounts"
+            "`--totals-by` cannot be combined with `--account`: `--settle` gives the totals of "
+            "accounts"
         )
     loaded = open_book(book)
     try:

@@ -154,7 +154,8 @@ def stored(decided: Decisions, forest: Forest[Leaf]) -> Decisions:
         return tuple(map(moved, root)) if isinstance(root, tuple) else numbers[root]
 
     own: dict[str, Any] = {name: moved(root) for name, root in roots.items()}
-    return Decisions(**own, watched=decided.watched, nodes=nodes, leaves=leaves)  # type: ignore[arg-type]
+    own |= {"watched": decided.watched, "nodes": nodes, "leaves": leaves}
+    return Decisions(**own)
 
 
 def _numbers(roots: Any) -> Iterator[int]:

@@ -166,7 +166,8 @@ def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
     """The book kept under a key of its content,
     or else the one that `make` gives, which is then kept.
 
-    A file of the cache that is not whole and the user's own is passed over (see `pricelang.files.cache`).
+    A file of the cache that is not whole and the user's own is passed over
+    (see `pricelang.files.cache`).
     """
     folder = cache_folder()
     if folder is None:

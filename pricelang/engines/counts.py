@@ -47,7 +47,11 @@ def read_difference(text: str) -> tuple[str, ...]:
     """The columns of `first-second-third`, of which the first is counted less the others;
     a name with a `-` in it stands in double quotes. A text that is no such thing is one name.
 
-    >>> read_difference("prompt_tokens-cached_tokens"), read_difference('"a-b" - c'), read_difference("a--b")
+    >>> (
+    ...     read_difference("prompt_tokens-cached_tokens"),
+    ...     read_difference('"a-b" - c'),
+    ...     read_difference("a--b"),
+    ... )
     (('prompt_tokens', 'cached_tokens'), ('a-b', 'c'), ('a--b',))
     """
     found, place = [], 0

@@ -461,7 +461,8 @@ class Job:
         """What is taken from meters of a row, as a part of its payload."""
 
         def listed(columns: Sequence[str]) -> str:
-            return f"json_array({', '.join(as_written(column, self.types[column]) for column in columns)})"
+            texts = [as_written(column, self.types[column]) for column in columns]
+            return f"json_array({', '.join(texts)})"
 
         found = [
             f"{literal(name)}, json_object('less', {listed(count.less)}, 'beside', "

@@ -8,7 +8,7 @@ instant first.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -75,9 +75,9 @@ def register(
     """Makes the macros `price_of` and `try_price_of` and the table
     `pricelang_rates` in the current schema.
 
-    `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request, a DECIMAL;
-    `at` is a TIMESTAMP in UTC, a TIMESTAMPTZ or a DATE (which has no price where the book has a
-    clock), and no text; a meter that is left out was not used, a dimension that is left out is at
+    `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request,
+    a DECIMAL; `at` is a TIMESTAMP in UTC, a TIMESTAMPTZ or a DATE (which has no price where the
+    book has a clock), and no text; a meter that is left out was not used, a dimension that is left out is at
     its default. A request that has no price stops the query with an error; `try_price_of` is NULL
     for it. The A request is held against what one can have at most, unless `sums` says that rows
     add up several. The dimensions are those on which a price turns, unless others are named;
@@ -91,8 +91,11 @@ def register(
 
     >>> import duckdb, pricelang
     >>> connection = duckdb.connect()
-    >>> _ = pricelang.load().duckdb(connection, dimensions=["service_tier"], models=["claude-opus-4-7"])
-    >>> sql = "select price_of('claude-opus-4-7', timestamp '2026-04-17', input := 50000, service_tier := 'batch')"
+    >>> _ = pricelang.load().duckdb(
+    ...     connection, dimensions=["service_tier"], models=["claude-opus-4-7"]
+    ... )
+    >>> request = "'claude-opus-4-7', timestamp '2026-04-17', input := 50000"
+    >>> sql = f"select price_of({request}, service_tier := 'batch')"
     >>> float(connection.sql(sql).fetchall()[0][0])
     0.125
     """
@@ -354,7 +357,10 @@ def _macro(
     place = f"(select versions from {LISTS})[{named}]"
     codes = {name: n for n, (name, _) in enumerate(found.names)}
     code = "enum_code(try_cast(model as pricelang_model))"
-    known = lambda names: f"{code} in ({', '.join(str(codes[name]) for name in names)})"  # noqa: E731
+
+    def known(names: Iterable[str]) -> str:
+        return f"{code} in ({', '.join(str(codes[name]) for name in names)})"
+
     row = with_values(found, Asked(known, at, WORDS.instant, literal, quantities, given), columns)
     numbers = []
     for dimension, values in found.dimensions:

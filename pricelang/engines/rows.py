@@ -75,13 +75,12 @@ def select_sql(
             f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where "
             f"{_REFUSED}"
         )
-        files = {file for file, _, _, _ in job.source.broken}
-        lines_left = [
-            "select "
-            f"{literal(f'line {line} of {os.path.basename(file) if len(files) == 1 else file}: {error}: {text}')} "
-            "as reason"
+        one = len({file for file, _, _, _ in job.source.broken}) == 1
+        reasons = [
+            f"line {line} of {os.path.basename(file) if one else file}: {error}: {text}"
             for file, line, error, text in job.source.broken
         ]
+        lines_left = [f"select {literal(reason)} as reason" for reason in reasons]
         return " union all by name ".join([left, *lines_left])
     own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:

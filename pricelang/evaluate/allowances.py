@@ -241,7 +241,9 @@ def turn_of(at: int, per: str) -> int:
 def turn_end(start: int, per: str) -> int:
     """The end of the calendar period that begins at an instant, both UTC seconds.
 
-    >>> turn_end(turn_of(1_776_384_000, "organization per month"), "organization per month") == 1_777_593_600
+    >>> turn_end(
+    ...     turn_of(1_776_384_000, "organization per month"), "organization per month"
+    ... ) == 1_777_593_600
     True
     """
     day = {"day": 1, "year": 366}.get(per.rsplit(" ", 1)[-1], 31)

@@ -31,7 +31,9 @@ class Bill:
     for any other record.
 
     >>> import pricelang
-    >>> bill = pricelang.load().price(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000})
+    >>> bill = pricelang.load().price(
+    ...     model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000}
+    ... )
     >>> bill.total, bill.currency
     (Decimal('0.25'), 'USD')
     """

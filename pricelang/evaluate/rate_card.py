@@ -87,7 +87,7 @@ class RateCard:
         usage: Mapping[str, object],
         dimensions: Mapping[str, str],
     ) -> Decimal:
-        """The amount of one request: `request(…).amount` without the rest. Raises `PriceError`."""
+        """`request(…).amount` without the rest. Raises `PriceError`."""
         if type(at) is not str:
             at = self._days.present() if at is None else text_of(at)
         if type(usage) is dict:

@@ -65,7 +65,7 @@ class Requests:
 
     @cached_property
     def named(self) -> Constraint:
-        """That a model is released and that values are offered, whatever hours and quantities do."""
+        """That a model is released and values are offered, whatever hours and quantities do."""
         return self.all_of([(root, is_yes) for root in (self.released, *self.offered)])
 
     @cached_property

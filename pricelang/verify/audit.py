@@ -25,7 +25,11 @@ class Audit:
     >>> audit = pricelang.load().audit
     >>> all(verdict.holds for verdict in audit.claims)
     True
-    >>> next(meeting.rule for meeting in audit.stacking if {meeting.left, meeting.right} == {"fast", "batch"})
+    >>> next(
+    ...     meeting.rule
+    ...     for meeting in audit.stacking
+    ...     if {meeting.left, meeting.right} == {"fast", "batch"}
+    ... )
     'fast with batch'
     """
 

@@ -188,7 +188,7 @@ def test_what_no_sum_can_tell() -> None:
             "after 10 gigabyte_months per organization per day",
         )
     )
-    with pytest.raises(BadRequest, match="which no one"):
+    with pytest.raises(BadRequest, match="which one column of accounts cannot tell apart"):
         account_query(plan_of(mixed, "duckdb", meters=["store", "time"], account="org"))
 
 

@@ -165,7 +165,7 @@ LONG = [pytest.param(kind, marks=pytest.mark.campaign) for kind in ("varchar", "
 def test_generated_books(kind: str, tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
 
-    @settings(share(0.12 if kind == "bigint" else 0.08), phases=[Phase.explicit, Phase.generate])
+    @settings(share(0.3 if kind == "bigint" else 0.08), phases=[Phase.explicit, Phase.generate])
     @given(books(), st.data())
     def check(texts: tuple[str, ...], data: st.DataObject) -> None:
         checked = checked_texts(texts)

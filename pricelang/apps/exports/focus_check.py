@@ -349,7 +349,10 @@ def _cost_problems(
 def _csv_rows(path: str) -> Iterator[list[str]]:
     """The header and the rows of a CSV file."""
     try:
-        stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
+        # closed below, but for standard input
+        stream = sys.stdin
+        if path != "-":
+            stream = open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115
     except (OSError, ValueError) as error:
         raise BadRequest(
             "unreadable_file",

@@ -35,7 +35,9 @@ def figure_tables(
 
     >>> import pricelang
     >>> from pricelang.model.instants import seconds_of
-    >>> (table,) = figure_tables(pricelang.load().checked, seconds_of("2026-04-17"), ["count_tokens"])
+    >>> (table,) = figure_tables(
+    ...     pricelang.load().checked, seconds_of("2026-04-17"), ["count_tokens"]
+    ... )
     >>> table.unit, table.key, [(row.label, int(row["per_minute"])) for row in table.rows][:2]
     ('requests', 'usage_tier', [('tier_1', 100), ('tier_2', 2000)])
     """

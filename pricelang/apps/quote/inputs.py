@@ -123,7 +123,8 @@ def _bodies(
 ) -> Iterator[Outcome | RequestBody]:
     for file in files:
         try:
-            stream = stdin if stdin is not None else open(file, "rb")  # noqa: SIM115 (standard input is not ours to close)
+            # standard input is not ours to close
+            stream = stdin if stdin is not None else open(file, "rb")  # noqa: SIM115
         except (OSError, ValueError) as error:
             yield Rejected(Place(file), "unreadable_file", f"cannot be read: {error}")
             continue

@@ -47,7 +47,11 @@ def quote(
     and the `PriceError` of what the book refuses.
 
     >>> import pricelang
-    >>> body = {"model": "claude-opus-4-7", "max_tokens": 500, "messages": [{"role": "user", "content": "Hello, Claude"}]}
+    >>> body = {
+    ...     "model": "claude-opus-4-7",
+    ...     "max_tokens": 500,
+    ...     "messages": [{"role": "user", "content": "Hello, Claude"}],
+    ... }
     >>> found = quote(pricelang.load(), body, Options(at="2026-04-17", tokens=50_000, output=300))
     >>> found.low, found.high, found.counted
     (Decimal('0.2575'), Decimal('0.2575'), 'given')

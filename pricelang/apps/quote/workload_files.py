@@ -60,7 +60,9 @@ def read_plan(
     request bodies, and `unknown_counters` for its records, as `read_paths` takes it. Raises
     `BadRequest` (`bad_workload`) that names the key, and the `PriceError` of a request body.
 
-    >>> plan = read_plan('per_day = 100\\n[[requests]]\\nmodel = "claude-opus-5"\\nusage = { input = 2000 }')
+    >>> plan = read_plan(
+    ...     'per_day = 100\\n[[requests]]\\nmodel = "claude-opus-5"\\nusage = { input = 2000 }'
+    ... )
     >>> plan.mixes[0].per_day, plan.mixes[0].shares[0].ends[0].usage
     (Fraction(100, 1), {'input': 2000})
     """

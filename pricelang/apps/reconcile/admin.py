@@ -105,7 +105,8 @@ def _files(path: str) -> list[str]:
 
 def _values(path: str, stdin: IO[bytes] | None) -> Iterator[tuple[str, object]]:
     try:
-        stream = (stdin or standard_input()) if path == STDIN else open(path, "rb")  # noqa: SIM115 (closed below)
+        # closed below
+        stream = (stdin or standard_input()) if path == STDIN else open(path, "rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
         raise UsageError(
             "unreadable_file",
@@ -154,13 +155,12 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
     cursors: list[tuple[str, bool]] = []
     for name, page in found:
         if not isinstance(page, Mapping) or not is_page(page):
+            path = "cost_report" if what == "cost report" else "usage_report/messages"
             raise UsageError(
                 "unknown_report",
                 f"{shown(name)} is not a page of a {what}: {type_name(page)} without buckets in "
                 "`data`",
-                "give the JSON that "
-                f"`/v1/organizations/{'cost_report' if what == 'cost report' else 'usage_report/messages'}` "
-                "answers",
+                f"give the JSON that `/v1/organizations/{path}` answers",
             )
         names.append(name)
         cursors.append((name, page.get("has_more") is True))

@@ -71,7 +71,10 @@ def invoice_side(
                 did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS),
             )
     try:
-        stream = sys.stdin if path == "-" else open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115 (closed below)
+        # closed below, but for standard input
+        stream = sys.stdin
+        if path != "-":
+            stream = open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115
     except (OSError, ValueError) as error:
         raise UsageError(
             "unreadable_file",

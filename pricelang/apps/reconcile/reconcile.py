@@ -78,7 +78,9 @@ def reconcile(
     the two do not agree.
 
     >>> import pricelang
-    >>> found = reconcile(pricelang.load(), "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json")
+    >>> found = reconcile(
+    ...     pricelang.load(), "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json"
+    ... )
     >>> [finding.kind for finding in found.findings]
     ['amount', 'amount', 'not billed', 'amount', 'no usage', 'moved', 'amount']
     >>> found.findings[0].explanations[0].text

@@ -159,11 +159,8 @@ def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool)
             yield f"{indent}and {len(line.billed) - 5:,} more cost rows"
     several = len(finding.explanations) > 1
     for explanation in finding.explanations:
-        places = (
-            f" [{', '.join(explanation.places[:4])}{', …' if len(explanation.places) > 4 else ''}]"
-            if explanation.places
-            else ""
-        )
+        more = ", …" if len(explanation.places) > 4 else ""
+        places = f" [{', '.join(explanation.places[:4])}{more}]" if explanation.places else ""
         begin = "explained" if not several else "explained, one of equally simple ways"
         yield indent + _cell(f"{begin}: {explanation.text}{places}", markdown)
     if not finding.explanations and finding.kind in ("amount", "not billed", "no usage"):

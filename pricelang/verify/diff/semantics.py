@@ -163,7 +163,7 @@ class BookSemantics:
     def exclusions(self) -> dict[tuple[str, ...], int]:
         """Where each exclusion refuses, by the sorted names of its modifiers. Raises `TooLarge`."""
         effective = [
-            self.side.carry(root, lambda leaf, of=modifier: YES if _has_effect(of, leaf) else NO)  # type: ignore[misc]
+            self.side.carry(root, partial(_in_effect, modifier))
             for modifier, root in zip(
                 self.book.modifiers, self.book.decisions.modifiers, strict=True
             )
@@ -452,8 +452,8 @@ def _yes(leaf: tuple[int, ...]) -> str:
     return YES if leaf else NO
 
 
-def _has_effect(modifier: m.Modifier, leaf: tuple[int, ...]) -> bool:
-    return bool(leaf) and modifier.lines[leaf[0]].outcome in ("factor", "add")
+def _in_effect(modifier: m.Modifier, leaf: tuple[int, ...]) -> Leaf:
+    return YES if leaf and modifier.lines[leaf[0]].outcome in ("factor", "add") else NO
 
 
 def refused_where(
