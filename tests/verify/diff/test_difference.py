@@ -562,7 +562,7 @@ def test_two_days_of_the_shipped_book() -> None:
     book = pricelang.load()
     found = book.diff(book, "2026-04-17", "2026-11-22")
     assert [
-        x.text for x in found if x.kind not in ("model", "figure", "remark")
+        x.text for x in found if x.kind not in ("model", "figure", "note")
     ] == OLD_AND_NEW.splitlines()
     models = [x for x in found if x.kind == "model"]
     assert models[-1].text == (
