@@ -22,6 +22,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName
 from pricelang.model.instants import Instant, seconds_of, today, written
 from pricelang.model.requests import Point, is_no, is_yes
+from pricelang.model.space import first_sum
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, rounded
 from pricelang.present.text import did_you_mean, shown
@@ -350,7 +351,7 @@ def _alone(analysis: Analysis, root: int, meter: int) -> int:
     """
     for index, summed in enumerate(analysis.book.sums):
         if meter not in summed.meters:
-            root = analysis.forest.restrict(root, 2 + len(analysis.book.dimensions) + index, 0)
+            root = analysis.forest.restrict(root, first_sum(analysis.book.dimensions) + index, 0)
     return root
 
 
@@ -446,7 +447,7 @@ def _cache(
 
 def _point_of(book: m.Book, point: Point, meter: int) -> Point:
     """The point of the same request when it uses one meter only."""
-    first = 2 + len(book.dimensions)
+    first = first_sum(book.dimensions)
     sides = [
         side if meter in summed.meters else 0
         for side, summed in zip(point[first:], book.sums, strict=True)

@@ -22,7 +22,7 @@ from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.model.requests import Requests, requests_in
-from pricelang.model.space import holds, meet, space_of
+from pricelang.model.space import first_sum, holds, meet, space_of
 from pricelang.model.units import TIMES, plural
 from pricelang.present.decimals import grouped, money
 from pricelang.present.text import did_you_mean
@@ -250,7 +250,7 @@ class _Day:
             for dimension, value in zip(self.book.dimensions, point[2:], strict=False)
             if value != dimension.default
         ]
-        sides = zip(self.book.sums, point[2 + len(self.book.dimensions) :], strict=True)
+        sides = zip(self.book.sums, point[first_sum(self.book.dimensions) :], strict=True)
         return (
             *found,
             *(

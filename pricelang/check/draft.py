@@ -10,7 +10,7 @@ from attrs import Factory, define, frozen
 
 from pricelang.model import book as m
 from pricelang.model.requests import Requests, requests_in
-from pricelang.model.space import Space, meet, point_mask, sides_of
+from pricelang.model.space import Space, axis_of, first_sum, meet, point_mask, sides_of
 from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.present.text import did_you_mean
 from pricelang.syntax import tree as t
@@ -338,7 +338,7 @@ class Draft:
                 self.fault("twice", f"`{value.text}` appears twice in one condition", value.span)
             else:
                 mask |= 1 << known[value.text]
-        return ((2 + index, mask),) if mask else ()
+        return ((axis_of(index), mask),) if mask else ()
 
     def threshold_sides(self, test: t.Threshold) -> tuple[int, tuple[int, ...]] | None:
         """The sum of a threshold and the points of its axis on which it holds, if a rule has it."""
@@ -352,7 +352,7 @@ class Draft:
         if found is None:
             return ()
         index, sides = found
-        return ((2 + len(self.space.dimensions) + index, point_mask(sides)),)
+        return ((first_sum(self.space.dimensions) + index, point_mask(sides)),)
 
     def scope(self, endings: t.Endings, layer: int, *more: m.Scope) -> m.Scope:
         """The scope of clauses within the term of their layer; an empty scope is a fault."""

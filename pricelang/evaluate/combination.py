@@ -30,7 +30,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
-from pricelang.model.space import holds
+from pricelang.model.space import holds, value_at
 from pricelang.present.decimals import NARROW, grouped, power_of_ten
 
 
@@ -128,8 +128,8 @@ def _check_exists(book: m.Book, point: Point) -> None:
             origin=model.origin,
         )
     for index, dimension in enumerate(book.dimensions):
-        value = dimension.values[point[2 + index]]
-        if not leaf_at(book, book.decisions.values[index][point[2 + index]], point):
+        value = dimension.values[value_at(point, index)]
+        if not leaf_at(book, book.decisions.values[index][value_at(point, index)], point):
             origin = value.offers[0].origin if value.offers else dimension.origin
             raise NotOffered(
                 "not_offered",
@@ -259,7 +259,7 @@ def _notes(
         if remark.origin.unsure:
             yield Note("unsure", remark.origin.unsure)
     for index, dimension in enumerate(book.dimensions):
-        offers = dimension.values[point[2 + index]].offers
+        offers = dimension.values[value_at(point, index)].offers
         held = [offer for offer in offers if holds(offer.scope, point)]
         if all(offer.origin.unsure for offer in held) and held[0].origin.unsure:
             yield Note("unsure", held[0].origin.unsure)

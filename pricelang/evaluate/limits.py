@@ -19,6 +19,7 @@ from attrs import frozen
 from pricelang.model import book as m
 from pricelang.model.errors import Refused
 from pricelang.model.notes import Note
+from pricelang.model.space import value_at
 from pricelang.present.decimals import grouped
 
 Number = Fraction | int
@@ -100,7 +101,7 @@ class RequestLimits:
             _holding(self._answers, model, seconds),
         )
         if window is not None and self.axis is not None:
-            value = self._book.dimensions[self.axis].values[point[2 + self.axis]].name
+            value = self._book.dimensions[self.axis].values[value_at(point, self.axis)].name
             figure = window.columns.get(value) or _largest(window)
             found.append(RequestLimit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
@@ -115,7 +116,7 @@ class RequestLimits:
     def _holds(self, column: str, point: Sequence[int]) -> bool:
         """Whether a column of answers holds for requests at a point."""
         named = self._named.get(column)
-        return named is None or any(point[2 + axis] == index for axis, index in named)
+        return named is None or any(value_at(point, axis) == index for axis, index in named)
 
     @property
     def every(self) -> dict[tuple[str, ...], tuple[int, ...]]:

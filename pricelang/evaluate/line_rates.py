@@ -20,7 +20,7 @@ from pricelang.evaluate.stack.operations import (
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.instants import written
-from pricelang.model.space import holds
+from pricelang.model.space import dimension_of, holds
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
 from pricelang.solver.diagram import walk
@@ -91,7 +91,7 @@ def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offe
             elif axis == m.MODELS:
                 wants.append("for other models")
             else:
-                other = book.dimensions[axis - 2]
+                other = book.dimensions[dimension_of(axis)]
                 names = [v.name for n, v in enumerate(other.values) if mask >> n & 1]
                 wants.append(f"when {other.name} is {' or '.join(names)}")
         parts.append(" and ".join(wants))

@@ -370,7 +370,7 @@ class RateCard:
         ):
             point = list(entry.point)
             for index, value in zip(clocked, values, strict=True):
-                point[2 + index] = value
+                point[m.FIRST_DIMENSION + index] = value
             offers = [
                 self.book.dimensions[index].values[value].offers
                 for index, value in zip(clocked, values, strict=True)
@@ -449,7 +449,7 @@ class RateCard:
         point = [model, bisect_right(self.book.boundaries, seconds), *values]
         for number, value in enumerate(dimension.values):
             if value.clock and in_clock(value.clock, minute):
-                point[2 + index] = number
+                point[m.FIRST_DIMENSION + index] = number
                 if any(holds(offer.scope, point) for offer in value.offers):
                     return number
         return dimension.default

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, assert_never, get_args
 from attrs import frozen
 
 from pricelang.model import book as m
+from pricelang.model.space import axis_of
 
 Kind: TypeAlias = Literal[
     "model",
@@ -504,9 +505,11 @@ def dimensions_that_pay(book: m.Book) -> tuple[str, ...]:
     """
     axes = {axis for rule in rules_of(book) if pays(rule) for axis, _ in scope_of(rule)}
     axes |= {axis for modifier in book.modifiers for axis, _ in modifier.when}
-    axes |= {2 + n for n, found in enumerate(book.dimensions) if _is_limited(found)}
+    axes |= {axis_of(n) for n, found in enumerate(book.dimensions) if _is_limited(found)}
     return tuple(
-        found.name for n, found in enumerate(book.dimensions) if 2 + n in axes and not found.clocked
+        found.name
+        for n, found in enumerate(book.dimensions)
+        if axis_of(n) in axes and not found.clocked
     )
 
 

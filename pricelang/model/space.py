@@ -56,6 +56,32 @@ def meet(left: Scope, right: Scope) -> Scope | None:
     return tuple(sorted(masks.items()))
 
 
+def axis_of(dimension: int) -> int:
+    """The axis of a dimension, by its index."""
+    return FIRST_DIMENSION + dimension
+
+
+def dimension_of(axis: int) -> int:
+    """The index of the dimension of an axis; that of a sum's is past the last."""
+    return axis - FIRST_DIMENSION
+
+
+def first_sum(dimensions: Sequence[object]) -> int:
+    """The axis of the first threshold sum, after those of the dimensions."""
+    return FIRST_DIMENSION + len(dimensions)
+
+
+def value_at(point: Sequence[int], dimension: int) -> int:
+    """The value that a point has of a dimension."""
+    return point[FIRST_DIMENSION + dimension]
+
+
+def with_value(point: Sequence[int], dimension: int, value: int) -> tuple[int, ...]:
+    """A point with another value of a dimension."""
+    axis = axis_of(dimension)
+    return (*point[:axis], value, *point[axis + 1 :])
+
+
 def undated(scope: Scope) -> Scope:
     """A scope on all days: what counts usage goes on counting where its prices change."""
     return tuple(part for part in scope if part[0] != DATES)
@@ -143,7 +169,7 @@ class Space:
 
     def sum_axis(self, total: int) -> int:
         """The axis of a threshold sum."""
-        return FIRST_DIMENSION + len(self.dimensions) + total
+        return first_sum(self.dimensions) + total
 
     def dimension(self, axis: int) -> Dimension | None:
         """The dimension of an axis, or None where it is of something else."""

@@ -21,6 +21,7 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
+from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
@@ -70,7 +71,7 @@ class _Pair:
         """
         known = {dimension.name for dimension in self.lower.book.dimensions}
         scopes: m.Scope = tuple(
-            (2 + index, 1 << dimension.default)
+            (axis_of(index), 1 << dimension.default)
             for index, dimension in enumerate(self.upper.book.dimensions)
             if dimension.name not in known and not dimension.clocked
         )
@@ -364,11 +365,15 @@ def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
 def _axes(lower: Analysis, upper: Analysis) -> list[int]:
     names = {dimension.name: index for index, dimension in enumerate(upper.book.dimensions)}
     sums = {_sum_key(upper.book, total): index for index, total in enumerate(upper.book.sums)}
-    found = [m.MODELS, m.DATES, *(2 + names[dimension.name] for dimension in lower.book.dimensions)]
+    found = [
+        m.MODELS,
+        m.DATES,
+        *(axis_of(names[dimension.name]) for dimension in lower.book.dimensions),
+    ]
     return [
         *found,
         *(
-            2 + len(upper.book.dimensions) + sums[_sum_key(lower.book, total)]
+            first_sum(upper.book.dimensions) + sums[_sum_key(lower.book, total)]
             for total in lower.book.sums
         ),
     ]
@@ -390,16 +395,17 @@ def _spread(lower: Analysis, upper: Analysis, axis: int, target: int) -> list[in
     elif axis == m.DATES:
         for index, start in enumerate([-(1 << 62), *upper.book.boundaries]):
             masks[bisect_right(lower.book.boundaries, start)] |= 1 << index
-    elif axis - 2 < len(lower.book.dimensions):
+    elif dimension_of(axis) < len(lower.book.dimensions):
         names = {
-            value.name: index for index, value in enumerate(lower.book.dimensions[axis - 2].values)
+            value.name: index
+            for index, value in enumerate(lower.book.dimensions[dimension_of(axis)].values)
         }
-        for index, value in enumerate(upper.book.dimensions[target - 2].values):
+        for index, value in enumerate(upper.book.dimensions[dimension_of(target)].values):
             if value.name in names:
                 masks[names[value.name]] |= 1 << index
     else:
-        below = lower.book.sums[axis - 2 - len(lower.book.dimensions)].limits
-        above = upper.book.sums[target - 2 - len(upper.book.dimensions)].limits
+        below = lower.book.sums[dimension_of(axis) - len(lower.book.dimensions)].limits
+        above = upper.book.sums[dimension_of(target) - len(upper.book.dimensions)].limits
         for index in range(len(above) + 1):
             lowest = above[index - 1] if index else Fraction(-1)
             masks[sum(1 for limit in below if limit <= lowest)] |= 1 << index

@@ -34,7 +34,16 @@ from pricelang.model.rules import (
     origin_of,
     rules_of,
 )
-from pricelang.model.space import Space, holds, in_clock, meet, open_sides, space_of
+from pricelang.model.space import (
+    Space,
+    holds,
+    in_clock,
+    meet,
+    open_sides,
+    space_of,
+    value_at,
+    with_value,
+)
 
 Key = tuple[Kind, str, int, int]
 """A rule: its kind, and the file, line and column where it stands.
@@ -241,7 +250,7 @@ def _points(
         choices.append([side] if single else open_sides(side, fixed.get(index)))
     for combination in itertools.product(*choices):
         point = (model, stretch, *combination)
-        if single or all(_offered(book, index, point, point[2 + index]) for index in clocked):
+        if single or all(_offered(book, index, point, value_at(point, index)) for index in clocked):
             yield point
 
 
@@ -259,7 +268,7 @@ def _clock_value(book: m.Book, point: Point, index: int, seconds: int) -> int:
 
 def _offered(book: m.Book, index: int, point: Point, value: int) -> bool:
     """Whether a value of a dimension is offered to a request."""
-    at = (*point[: 2 + index], value, *point[3 + index :])
+    at = with_value(point, index, value)
     return bool(leaf_at(book, book.decisions.values[index][value], at))
 
 
@@ -287,8 +296,8 @@ def _deciding_error(
         return
     for index, dimension in enumerate(book.dimensions):
         offers, held = (
-            dimension.values[point[2 + index]].offers,
-            _offered(book, index, point, point[2 + index]),
+            dimension.values[value_at(point, index)].offers,
+            _offered(book, index, point, value_at(point, index)),
         )
         yield from (
             _key("value", offer.origin) for offer in offers if not held or holds(offer.scope, point)
@@ -357,7 +366,7 @@ def _deciding_price(book: m.Book, point: Point, priced: Priced) -> Iterator[Key]
     for index, dimension in enumerate(book.dimensions):
         yield from (
             _key("value", x.origin)
-            for x in dimension.values[point[2 + index]].offers
+            for x in dimension.values[value_at(point, index)].offers
             if holds(x.scope, point)
         )
     yield from (

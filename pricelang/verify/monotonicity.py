@@ -16,6 +16,7 @@ from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.stack.intervals import FREE
 from pricelang.model import book as m
 from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
+from pricelang.model.space import first_sum
 from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.witness_search import Constraint
@@ -119,7 +120,7 @@ class _Across:
         return root
 
     def axis(self, index: int) -> int:
-        return 2 + len(self.analysis.book.dimensions) + index
+        return first_sum(self.analysis.book.dimensions) + index
 
     def both(self, root: int) -> tuple[int, int]:
         return self.on(root, False), self.on(root, True)

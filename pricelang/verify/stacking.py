@@ -12,7 +12,7 @@ from attrs import frozen
 from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
 from pricelang.model.requests import YES, Point, is_no, is_yes
-from pricelang.model.space import day
+from pricelang.model.space import axis_of, day
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import OPEN, effect_of, order_matters
@@ -169,7 +169,7 @@ def _reach(analysis: Analysis, index: int) -> Applicability:
     models, stretches = (_points(analysis.project(base, axis)) for axis in (m.MODELS, m.DATES))
     values, free = [], []
     for number, dimension in enumerate(book.dimensions):
-        held = _points(analysis.project(base, 2 + number))
+        held = _points(analysis.project(base, axis_of(number)))
         if 0 < len(held) < len(dimension.values):
             values.append((dimension.name, tuple(dimension.values[v].name for v in held)))
         elif held:

@@ -14,7 +14,7 @@ from attrs import frozen
 from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
 from pricelang.model.requests import NO, YES, Point, is_yes
-from pricelang.model.space import day
+from pricelang.model.space import axis_of, day
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 
@@ -176,7 +176,7 @@ def _remarks(analysis: Analysis) -> Iterator[UnusedRule]:
 def _values(analysis: Analysis) -> Iterator[UnusedRule]:
     for number, dimension in enumerate(analysis.book.dimensions):
         for index, value in enumerate(dimension.values):
-            inside = analysis.within(((2 + number, 1 << index),))
+            inside = analysis.within(((axis_of(number), 1 << index),))
             if analysis.find([inside, analysis.usable]) is None:
                 yield UnusedRule(
                     "unreached",

@@ -14,7 +14,7 @@ from attrs import frozen
 from pricelang.model import book as m
 from pricelang.model.instants import with_time, written
 from pricelang.model.requests import Point
-from pricelang.model.space import holds
+from pricelang.model.space import first_sum, holds, value_at, with_value
 from pricelang.model.threshold_bands import quantities_on
 from pricelang.model.time_of_day import instants_in, possible, setting_at
 from pricelang.present.decimals import plain
@@ -51,7 +51,7 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
         quantities = dict(usage)
     dimensions = []
     for index, dimension in enumerate(book.dimensions):
-        value = point[2 + index]
+        value = value_at(point, index)
         if value != dimension.default and not dimension.clocked:
             dimensions.append((dimension.name, dimension.values[value].name))
     # A day alone would leave open what the clock says.
@@ -69,7 +69,7 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
 
 def sides_of(analysis: Analysis, point: Point) -> tuple[int, ...]:
     """A point's side of each threshold."""
-    return point[2 + len(analysis.book.dimensions) :]
+    return point[first_sum(analysis.book.dimensions) :]
 
 
 def instant_of(analysis: Analysis, point: Point) -> int:
@@ -81,15 +81,12 @@ def instant_of(analysis: Analysis, point: Point) -> int:
     if not clocked or not point[m.DATES]:
         return analysis.space.instant(point[m.DATES])
     given, defaults = (
-        [point[2 + index] for index in clocked],
+        [value_at(point, index) for index in clocked],
         [book.dimensions[index].default for index in clocked],
     )
     offered = [
         [
-            any(
-                holds(offer.scope, (*point[: 2 + index], number, *point[3 + index :]))
-                for offer in value.offers
-            )
+            any(holds(offer.scope, with_value(point, index, number)) for offer in value.offers)
             for number, value in enumerate(book.dimensions[index].values)
         ]
         for index in clocked

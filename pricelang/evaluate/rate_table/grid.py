@@ -17,7 +17,7 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.walk import REFUSED, Walk, walk_of
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.model.space import in_clock
+from pricelang.model.space import dimension_of, first_sum, in_clock
 
 NOTHING = -1
 """The node below which no combination has a price."""
@@ -100,7 +100,7 @@ class RateGrid:
         key = (rest, axis, minute)
         found = self._known.get(key)
         if found is None:
-            if axis == 2 + len(self._values):
+            if axis == first_sum(self._values):
                 found = self._shaped(("end", self._walk.end(rest)), way)
             else:
                 found = self._turned(rest, way, minute)
@@ -110,9 +110,9 @@ class RateGrid:
     def _turned(self, rest: int, way: tuple[int, ...], minute: int) -> int:
         axis = len(way) + 2
         dimensions = self.card.book.dimensions
-        is_level = axis - 2 in self.dimensions or axis - 2 >= len(dimensions)
-        values = self._values[axis - 2]
-        if axis - 2 < len(dimensions) and dimensions[axis - 2].clocked:
+        is_level = dimension_of(axis) in self.dimensions or dimension_of(axis) >= len(dimensions)
+        values = self._values[dimension_of(axis)]
+        if dimension_of(axis) < len(dimensions) and dimensions[dimension_of(axis)].clocked:
             values = (self._by_clock(rest, axis, minute),)
         ways = self._walk.ways(rest, axis)
         below = [
@@ -149,7 +149,7 @@ class RateGrid:
 
     def _by_clock(self, rest: int, axis: int, minute: int) -> int:
         """The value that the clock sets at a minute."""
-        dimension = self.card.book.dimensions[axis - 2]
+        dimension = self.card.book.dimensions[dimension_of(axis)]
         for number, value in enumerate(dimension.values):
             if value.clock and in_clock(value.clock, minute):
                 offered = self._walk.offered(rest, axis, number)

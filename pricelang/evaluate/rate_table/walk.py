@@ -16,6 +16,7 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.rules import Diagram, diagrams_of
+from pricelang.model.space import dimension_of
 
 REFUSED = -1
 Rest = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, ...], ...]]
@@ -126,7 +127,7 @@ class Walk:
 
     def _ways_of(self, rest: Rest, axis: int) -> tuple[int, ...]:
         rules, values = rest
-        nodes, index = self.book.decisions.nodes, axis - 2
+        nodes, index = self.book.decisions.nodes, dimension_of(axis)
         turning = [
             place for place, (_, root) in enumerate(rules) if root >= 0 and nodes[root][0] == axis
         ]
@@ -198,7 +199,9 @@ class Walk:
     def offered(self, rest: int, axis: int, position: int) -> bool | None:
         """Whether a value is offered, by what is open at its axis; None where a later axis says."""
         decided = self.book.decisions
-        root = _down(decided.nodes, self._rests[rest][1][axis - 2][position], axis, position)
+        root = _down(
+            decided.nodes, self._rests[rest][1][dimension_of(axis)][position], axis, position
+        )
         return None if root >= 0 else bool(decided.leaves[~root])
 
     # ---- what makes no difference ----
@@ -262,7 +265,7 @@ class Walk:
             found = tuple(
                 [
                     next(child for mask, child in children if mask >> n & 1)
-                    for n in range(self._sizes[axis - 2])
+                    for n in range(self._sizes[dimension_of(axis)])
                 ]
             )
             self._branches[root] = found

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.model import book as m
+from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.model.time_of_day import DAY, Setting
 from pricelang.verify.diff.aligned_hours import Hours, hours_of
 from pricelang.verify.diff.aligned_space import (
@@ -124,7 +125,7 @@ class BookView:
     @property
     def clocked(self) -> list[int]:
         """The axes of the book's dimensions that the clock sets."""
-        return [2 + n for n, dimension in enumerate(self.book.dimensions) if dimension.clocked]
+        return [axis_of(n) for n, dimension in enumerate(self.book.dimensions) if dimension.clocked]
 
     def _by_the_clock(self, axis: int, parts: list[tuple[int, int]]) -> int:
         """The diagram that is another for each value that the clock sets."""
@@ -147,7 +148,7 @@ class BookView:
         """
         found = self._chosen.get(axis)
         if found is None:
-            default, parts = self.book.dimensions[axis - 2].default, []
+            default, parts = self.book.dimensions[dimension_of(axis)].default, []
             for value, mask in enumerate(self.points[axis]):
                 offered = self._offered(
                     axis,
@@ -176,14 +177,14 @@ class BookView:
 
     def _offered(self, axis: int, value: int, fixed: Mapping[int, int]) -> int:
         """Where a value that the clock may set is offered."""
-        root = self.book.decisions.values[axis - 2][value]
+        root = self.book.decisions.values[dimension_of(axis)][value]
         return self._carried(root, lambda leaf: YES if leaf else NO, {**fixed, axis: value})
 
     def hours_offered(self) -> int:
         """Where all that the clock sets is offered. Raises `TooLarge`."""
         roots = []
         for axis in self.clocked:
-            values = range(len(self.book.dimensions[axis - 2].values))
+            values = range(len(self.book.dimensions[dimension_of(axis)].values))
             roots.append(
                 self._by_the_clock(
                     axis, [(1 << value, self._offered(axis, value, {})) for value in values]
@@ -311,12 +312,12 @@ def _side(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting
         place, known = next(
             (n, d) for n, d in enumerate(joint.dimensions) if d.name == dimension.name
         )
-        axes.append(2 + place)
+        axes.append(axis_of(place))
         points.append(tuple(1 << known.values.index(value.name) for value in dimension.values))
     for summed in book.sums:
         meters = _meters(book, summed)
         place, total = next((n, s) for n, s in enumerate(joint.sums) if s.meters == meters)
-        axes.append(2 + len(joint.dimensions) + place)
+        axes.append(first_sum(joint.dimensions) + place)
         inside = [0] * (len(summed.limits) + 1)
         for number in range(len(total.limits) + 1):
             inside[bisect_right(summed.limits, total.limits[number - 1]) if number else 0] |= (

@@ -15,6 +15,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from pricelang.model import book as m
+from pricelang.model.space import axis_of, first_sum
 from pricelang.model.threshold_bands import reachable_sides
 from pricelang.solver.diagram import Forest
 
@@ -100,7 +101,7 @@ class Joint:
     def clock(self) -> int | None:
         """The axis of what the clocks set."""
         return next(
-            (2 + n for n, dimension in enumerate(self.dimensions) if dimension.clocked), None
+            (axis_of(n) for n, dimension in enumerate(self.dimensions) if dimension.clocked), None
         )
 
     def possible(self) -> int:
@@ -119,7 +120,7 @@ class Joint:
             m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits)
             for total in self.sums
         ]
-        scopes = reachable_sides(sums, 2 + len(self.dimensions))
+        scopes = reachable_sides(sums, first_sum(self.dimensions))
         if scopes is not None:
             roots.append(
                 self.forest.build(

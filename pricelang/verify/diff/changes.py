@@ -17,6 +17,7 @@ from typing import Any
 
 from attrs import define, field
 
+from pricelang.model.space import axis_of
 from pricelang.verify.diff.align import (
     REFUSED,
     LimitEffect,
@@ -287,7 +288,7 @@ class JointRules:
     def offered(self, place: int, position: int) -> int:
         """Where a value of a dimension came or went."""
         roots = [values[place, position] for values in self.values]
-        state = self.joint.fix(self.state, 2 + place, position)
+        state = self.joint.fix(self.state, axis_of(place), position)
 
         def decide(leaves: tuple[Any, ...]) -> Any:
             at, was, now = leaves

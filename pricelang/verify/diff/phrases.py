@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from pricelang.model import book as m
 from pricelang.model.instants import written
+from pricelang.model.space import axis_of, first_sum
 from pricelang.model.units import plural
 from pricelang.present.decimals import exact, grouped, money, plain
 from pricelang.verify.diff.align import LimitEffect, Listed, ModifierOutcome, RoundingEffect
@@ -102,7 +103,7 @@ class Phrasebook:
         joint = self.new.joint
         parts = [self.days(box.masks[m.DATES])]
         for place, dimension in enumerate(joint.dimensions):
-            mask, full = box.masks[2 + place], joint.full(2 + place)
+            mask, full = box.masks[axis_of(place)], joint.full(axis_of(place))
             if mask != full:
                 inside, outside = (
                     [dimension.values[n] for n in points_of(part)] for part in (mask, full & ~mask)
@@ -111,7 +112,7 @@ class Phrasebook:
                     parts.append(f"{dimension.name} other than {' and '.join(outside)}")
                 else:
                     parts.append(f"{dimension.name} {' or '.join(inside)}")
-        for place, summed in enumerate(joint.sums, 2 + len(joint.dimensions)):
+        for place, summed in enumerate(joint.sums, first_sum(joint.dimensions)):
             if box.masks[place] != joint.full(place):
                 sides = []
                 for start, end in _runs(box.masks[place]):

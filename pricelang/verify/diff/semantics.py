@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, field
 
 from pricelang.model import book as m
+from pricelang.model.space import axis_of
 from pricelang.verify.diff.align import (
     NOTHING,
     REFUSED,
@@ -84,7 +85,8 @@ class BookSemantics:
             if dimension.clocked:
                 hours = self.side.hours_offered()
                 found |= {
-                    (place, n): joint.fix(hours, 2 + place, n) for n in range(len(dimension.values))
+                    (place, n): joint.fix(hours, axis_of(place), n)
+                    for n in range(len(dimension.values))
                 }
                 continue
             for position, name in enumerate(dimension.values):
@@ -107,7 +109,7 @@ class BookSemantics:
                 (1 << position, values[place, position])
                 for position in range(len(dimension.values))
             ]
-            roots.append(joint.select(2 + place, parts))
+            roots.append(joint.select(axis_of(place), parts))
         return joint.all_of([*roots, joint.possible()])
 
     # ---- outcomes ----
