@@ -6,7 +6,7 @@ import os
 import tempfile
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture import providers
 
 # Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no
@@ -37,6 +37,13 @@ settings.register_profile(
     database=None,
     suppress_health_check=_QUIET,
     print_blob=True,
+)
+# What a mutant of the package is asked: an answer at the first failure, as it is.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("default"),
+    max_examples=30,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
