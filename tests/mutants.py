@@ -1,8 +1,8 @@
 """The package under mutation: `python -m tests.mutants` changes one place of its code at a time and
 asks the tests that concern it. Each package of the core must notice nine of ten.
 
-The changes are those of cosmic-ray (`pip install cosmic-ray`), drawn by a seed that is printed. The
-survivors are listed with their reasons in `tests/mutants.md`.
+The changes are those of cosmic-ray (`pip install cosmic-ray`), drawn by a seed that is printed; so are
+the survivors.
 """
 
 from __future__ import annotations
@@ -36,7 +36,13 @@ MONEY = (*LAWS, "tests/test_properties.py", "tests/test_sums.py", "tests/evaluat
 TESTS: dict[str, Sequence[str]] = {
     "syntax": ("tests/syntax", "tests/test_corpus.py", "tests/test_hostile.py"),
     "model": (*MONEY, "tests/model", "tests/cli/test_explain.py", "tests/cli/test_price.py"),
-    "check": (*LAWS, "tests/test_facts.py", "tests/cli/test_books.py", "tests/test_hostile.py"),
+    "check": (
+        "tests/check",
+        *LAWS,
+        "tests/test_facts.py",
+        "tests/cli/test_books.py",
+        "tests/test_hostile.py",
+    ),
     "solver": ("tests/solver", "tests/verify", "tests/compile", *LAWS),
     "compile": ("tests/compile", *LAWS, "tests/verify", "tests/test_hostile.py"),
     "evaluate": (*MONEY, "tests/cli/test_explain.py", "tests/engines/test_tables.py", "tests/cli"),

@@ -50,3 +50,11 @@ def test_nothing_is_invented_for_another_rule() -> None:
     )
     assert "no effect of fast: runs and bills at standard speed" in done.stdout
     assert "total $0.25" in done.stdout
+
+
+def test_what_is_free_says_by_which_line_and_why() -> None:
+    done = run("explain", "--model", "claude-opus-4-7", "--at", "2026-10-01", "--web-fetch", "2")
+    text, place = done.stdout.split("free: ", 1)[1].split("\n", 1)[0].split(" [")
+    assert text == "fetched content is billed as tokens, and nothing besides"
+    assert place.startswith("anthropic/fees.price:")
+    assert "2 fetches free (list $0 per fetch)" in done.stdout
