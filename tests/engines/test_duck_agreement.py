@@ -139,7 +139,8 @@ def check_macro(
         try:
             found = connection.execute(ask).fetchone()
         except duckdb.OutOfRangeException:  # more than 64 bits hold: an error, never a wrapped sum
-            assert max(row["usage"].values()) > 10**9
+            # A price of 16 decimals makes so many atoms of a small quantity too.
+            assert max(row["usage"].values()) * 10**16 > BIGINT
             continue
         assert found is not None
         if found[0] is not None:
@@ -165,7 +166,7 @@ LONG = [pytest.param(kind, marks=pytest.mark.campaign) for kind in ("varchar", "
 def test_generated_books(kind: str, tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
 
-    @settings(share(0.3 if kind == "bigint" else 0.08), phases=[Phase.explicit, Phase.generate])
+    @settings(share(0.3 if kind == "bigint" else 0.2), phases=[Phase.explicit, Phase.generate])
     @given(books(), st.data())
     def check(texts: tuple[str, ...], data: st.DataObject) -> None:
         checked = checked_texts(texts)

@@ -280,7 +280,7 @@ def test_one_folder_for_priced_and_refused_rows(rejects: str, tmp_path: Path) ->
 def test_a_line_that_is_no_json_is_no_row_that_uses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "usage.jsonl"
     path.write_text('{"input": 1000000}\n{"input": 10\n', encoding="utf-8")
-    with pytest.raises(BadRequest, match="no JSON object") as raised:
+    with pytest.raises(BadRequest, match="not a JSON object") as raised:
         report_files(
             CLAUDE, [str(path)], fixed=Fixed("claude-opus-4-7", "2026-05-01"), session=spark()
         )
