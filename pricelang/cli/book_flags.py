@@ -19,7 +19,7 @@ from pricelang.usage.request_flags import DEFAULT_BOOK, flag
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Kind = Literal["meters", "charges", "dimensions"]
-_BOOK, _NAMES = "pricelang.book", "pricelang.names"
+_BOOK, _PARAMS, _NAMES = "pricelang.book", "pricelang.params", "pricelang.names"
 
 
 class _BookFlags(click.Option):
@@ -58,7 +58,18 @@ class BookCommand(click.Command):
         return super().parse_args(ctx, args)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The options of the command, with those of the book in their place."""
+        """The options of the command, with those of the book in their place; made once for a run,
+        since click asks several times and knows an option again by its identity.
+        """
+        if _PARAMS not in ctx.meta:
+            ctx.meta[_PARAMS], ctx.meta[_NAMES] = self._params(ctx)
+        found: list[click.Parameter] = ctx.meta[_PARAMS]
+        return found
+
+    def _params(
+        self, ctx: click.Context
+    ) -> tuple[list[click.Parameter], dict[str, dict[str, str]]]:
+        """All options, and by kind the parameter of each name in the book."""
         found: list[click.Parameter] = []
         own = super().get_params(ctx)
         taken = {text for param in own for text in (param.name, *param.opts)}
@@ -72,8 +83,7 @@ class BookCommand(click.Command):
                         taken |= {option.name, *option.opts}
                         names.setdefault(param.kind, {})[name] = option.name or ""
                         found.append(option)
-        ctx.meta[_NAMES] = names
-        return found
+        return found, names
 
 
 def meter_flags(function: Decorated) -> Decorated:
@@ -92,13 +102,11 @@ def dimension_flags(function: Decorated) -> Decorated:
     return _added(function, _BookFlags("dimensions", "The {} of records that name none."))
 
 
-def given_by_flags(ctx: click.Context, params: dict[str, Any], *kinds: Kind) -> dict[str, Any]:
-    """What is given by the flags of some kinds, under the names of the book."""
-    names: dict[str, dict[str, str]] = ctx.meta.get(_NAMES, {})
+def given_by_flags(ctx: click.Context, params: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """What is given by the flags of a kind, under the names of the book."""
     return {
         name: params[param]
-        for kind in kinds
-        for name, param in names.get(kind, {}).items()
+        for name, param in _names(ctx, kind).items()
         if params.get(param) not in (None, ())
     }
 
@@ -106,9 +114,15 @@ def given_by_flags(ctx: click.Context, params: dict[str, Any], *kinds: Kind) -> 
 def taken_from_flags(ctx: click.Context, params: dict[str, Any], kind: Kind) -> dict[str, Any]:
     """The same of one kind, which leaves nothing of it in `params`."""
     found = given_by_flags(ctx, params, kind)
-    for param in ctx.meta.get(_NAMES, {}).get(kind, {}).values():
+    for param in _names(ctx, kind).values():
         params.pop(param, None)
     return found
+
+
+def _names(ctx: click.Context, kind: Kind) -> dict[str, str]:
+    """The names in the book that have a flag of a kind, each with its parameter."""
+    names: dict[str, dict[str, str]] = ctx.meta.get(_NAMES, {})
+    return names.get(kind, {})
 
 
 def opened_book(source: str) -> Book | None:
