@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from pricelang.model.rules import Kind
+from pricelang.model.rule_kinds import Kind
 from tests.oracle_requests import Ask
 
 DAY, JUNE = 1_772_323_200, 1_780_358_400

@@ -23,10 +23,8 @@ from pricelang.apps.price_page import price_page
 from pricelang.engines.warehouse import plan_of
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.rule_kinds import KINDS, Kind, Rule
 from pricelang.model.rules import (
-    KINDS,
-    Kind,
-    Rule,
     dimensions_that_pay,
     of_account,
     origin_of,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
 from pricelang.model.space import undated
 from pricelang.present.decimals import money
@@ -25,41 +26,41 @@ def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
-def _text_of(book: m.Book, rule: r.Rule) -> Iterator[str]:
+def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
     """A rule in words; nothing where the tables show it."""
     name = r.name_of(book, rule)
     match rule:
         case (
-            r.ModelRule()
-            | r.MeterRule()
-            | r.PriceRule()
-            | r.AnnouncementRule()
-            | r.DerivationRule()
-            | r.ChargePriceRule()
-            | r.ChargeMinimumRule()
-            | r.ChargePoolRule()
-            | r.ChargeFreeRule()
-            | r.ConversionRule()
+            k.ModelRule()
+            | k.MeterRule()
+            | k.PriceRule()
+            | k.AnnouncementRule()
+            | k.DerivationRule()
+            | k.ChargePriceRule()
+            | k.ChargeMinimumRule()
+            | k.ChargePoolRule()
+            | k.ChargeFreeRule()
+            | k.ConversionRule()
         ):
             pass
-        case r.AliasRule(line=alias):
+        case k.AliasRule(line=alias):
             yield f"alias: `{name}` is `{book.models[alias.model].name}`"
-        case r.ValueRule(line=offer):
+        case k.ValueRule(line=offer):
             yield f"value: {name}{', to some requests only' if undated(offer.scope) else ''}"
-        case r.ModifierRule(line=line):
+        case k.ModifierRule(line=line):
             yield from _of_modifier(book, book.modifiers[rule.modifier].name, line)
-        case r.LimitRule(line=bound):
+        case k.LimitRule(line=bound):
             if bound.target != "unit_price":
                 side = "at least" if bound.at_least else "at most"
                 amount = money(bound.amount, book.currency)
                 yield f"limit: `{name}`, {side} {amount} per {bound.per}"
-        case r.ExclusionRule():
+        case k.ExclusionRule():
             yield f"exclusion: {name}"
-        case r.AllowRule():
+        case k.AllowRule():
             yield f"allowed: {name}"
-        case r.RefusalRule() | r.FreeRule() | r.NoteRule():
+        case k.RefusalRule() | k.FreeRule() | k.NoteRule():
             yield f"{rule.kind}: {printable(name)}"
-        case r.RoundingRule(line=rounding):
+        case k.RoundingRule(line=rounding):
             if rounding.stage != "unit_price":
                 step = money(rounding.step, rounding.currency)
                 yield f"rounding: the {rounding.stage} to {step} {rounding.mode}"

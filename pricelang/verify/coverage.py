@@ -25,10 +25,8 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
+from pricelang.model.rule_kinds import Kind, PriceRule, Rule
 from pricelang.model.rules import (
-    Kind,
-    PriceRule,
-    Rule,
     name_of,
     of_account,
     origin_of,

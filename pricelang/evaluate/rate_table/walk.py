@@ -14,8 +14,8 @@ from attrs import define, field, frozen
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
+from pricelang.model.diagrams import Diagram, diagrams_of
 from pricelang.model.errors import PriceError
-from pricelang.model.rules import Diagram, diagrams_of
 from pricelang.model.space import dimension_of
 
 REFUSED = -1
