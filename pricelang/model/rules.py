@@ -95,53 +95,97 @@ def origin_of(rule: k.Rule) -> m.Origin:
     return rule.line.origin
 
 
+Stage: TypeAlias = Literal[
+    "name",
+    "existence",
+    "unit price",
+    "line item",
+    "request",
+    "currency",
+    "account",
+    "told",
+]
+"""What a rule moves: which names there are, whether a request can be made and is billed, a unit price, the
+amount of a line item beyond quantity times unit price, that of a request beyond its line items,
+the currency of a bill, what an account pays in a period, or no amount at all.
+"""
+
+
+def stage_of(rule: k.Rule) -> Stage:
+    """What a rule moves."""
+    match rule:
+        case k.ModelRule() | k.AliasRule():
+            return "name"
+        case k.ValueRule() | k.MeterRule() | k.RefusalRule() | k.ExclusionRule() | k.AllowRule():
+            return "existence"
+        case k.FreeRule():
+            return "existence"
+        case k.PriceRule() | k.DerivationRule() | k.ChargeFreeRule():
+            return "unit price"
+        case k.ModifierRule(line=line):
+            return _stage_of_modifier(line)
+        case k.LimitRule(line=bound):
+            return _stage_of_limit(bound.target)
+        case k.ChargePriceRule(line=price):
+            return "unit price" if price.after is None else "account"
+        case k.ChargeMinimumRule():
+            return "line item"
+        case k.ChargePoolRule():
+            return "account"
+        case k.RoundingRule(line=rounding):
+            return _stage_of_rounding(rounding.stage)
+        case k.ConversionRule():
+            return "currency"
+        case k.NoteRule() | k.AnnouncementRule():
+            return "told"
+        case _:
+            assert_never(rule)
+
+
+def _stage_of_limit(target: m.Target) -> Stage:
+    match target:
+        case "unit_price":
+            return "unit price"
+        case "request" | "account":
+            return target
+        case _:
+            assert_never(target)
+
+
+def _stage_of_rounding(stage: m.Stage) -> Stage:
+    match stage:
+        case "unit_price":
+            return "unit price"
+        case "line":
+            return "line item"
+        case "total":
+            return "request"
+        case _:
+            assert_never(stage)
+
+
+def _stage_of_modifier(line: m.ModifierLine) -> Stage:
+    match line.outcome:
+        case "refuse":
+            return "existence"
+        case "factor" | "no_effect":
+            return "unit price"
+        case "add":
+            return "unit price" if line.meters else "request"
+        case _:
+            assert_never(line.outcome)
+
+
 def pays(rule: k.Rule) -> bool:
     """Decides whether a rule can change what a request pays, or that it exists."""
-    return effect_of(rule) != "told"
+    return stage_of(rule) != "told"
 
 
 def of_account(rule: k.Rule) -> bool:
     """Decides whether a rule belongs to an account and a period,
     so that the price of one request leaves it out.
     """
-    return effect_of(rule) == "account"
-
-
-Effect: TypeAlias = Literal["request", "account", "told"]
-"""What a rule moves: what a request pays, what an account pays in a period, or no amount."""
-
-
-def effect_of(rule: k.Rule) -> Effect:
-    """What a rule moves."""
-    match rule:
-        case k.NoteRule() | k.AnnouncementRule():
-            return "told"
-        case k.ChargePoolRule():
-            return "account"
-        case k.LimitRule(line=line):
-            return "account" if line.target == "account" else "request"
-        case k.ChargePriceRule(line=price):
-            return "request" if price.after is None else "account"
-        case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.PriceRule()
-            | k.DerivationRule()
-            | k.ModifierRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.ChargeMinimumRule()
-            | k.ChargeFreeRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.RoundingRule()
-            | k.ConversionRule()
-        ):
-            return "request"
-        case _:
-            assert_never(rule)
+    return stage_of(rule) == "account"
 
 
 def name_of(book: m.Book, rule: k.Rule) -> str:
