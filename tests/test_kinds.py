@@ -36,13 +36,13 @@ from pricelang.verify.diff.difference import compare
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.usage import checked_texts
 from tests.engines.warehouses import spark
-from tests.kinds import ALLOW, LIST, PAIRS, Pair, book
+from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, Pair, book
 from tests.oracle import Priced, read_texts
 from tests.oracle_requests import Ask, by_book, by_oracle
 
-ALL = (*PAIRS, ALLOW)
+ALL = (*PAIRS, ALLOW, *BEHIND)
 RUNNING = ("duckdb", "clickhouse", "postgres")
-NAMES = [f"{pair.kind}: {pair.rule}" for pair in ALL]
+NAMES = [f"{number} {pair.kind}: {pair.rule}" for number, pair in enumerate(ALL)]
 each = pytest.mark.parametrize("pair", ALL, ids=NAMES)
 
 TOLD: frozenset[Kind] = frozenset({"note", "announcement"})
