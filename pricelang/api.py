@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pricelang.usage.records import Outcome
     from pricelang.verify.audit import Audit
     from pricelang.verify.coverage import Coverage
-    from pricelang.verify.diff.phrases import Change
+    from pricelang.verify.diff.change import Change
 
 
 class Book(PriceBook):

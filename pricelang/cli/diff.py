@@ -28,8 +28,8 @@ from pricelang.present.markdown import line, quoted
 from pricelang.present.text import printable
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.writing import scratch
-from pricelang.verify.diff.difference import KINDS, Comparison
-from pricelang.verify.diff.phrases import Change
+from pricelang.verify.diff.change import KINDS, Change
+from pricelang.verify.diff.difference import Comparison
 
 MAX_FILES = 1000
 """Book files of one revision that are read."""
