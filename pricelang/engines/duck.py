@@ -16,12 +16,13 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
+from pricelang.engines.dialects.base import SqlSyntax
+from pricelang.engines.dialects.duckdb import decimal_sql
 from pricelang.engines.fallback import DIGITS, Single
-from pricelang.engines.join_keys import Quantity, SqlSyntax
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import (
     as_written,
-    decimal_sql,
     has_bounds,
     instant_of,
     quantity_of,

@@ -16,12 +16,11 @@ from attrs import frozen
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.dialects import timed, utc_timestamp
+from pricelang.engines.dialects.duckdb import decimal_sql, is_timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.names import literal, quoted
-from pricelang.engines.quantities import decimal_sql
 from pricelang.engines.unsaid import assumed
 from pricelang.evaluate.rate_table.atoms import RateRow
 from pricelang.evaluate.rate_table.snapshots import Versions, versions_of
@@ -377,7 +376,7 @@ def _macro(
             values_at = f"({values_at} * {len(values)} + {number})"
     place = f"({place} * {count} + {values_at})" if values_at else place
     if found.turns:
-        clock = keyed.clock_sql(found.turns, at, WORDS, timed(quoted("at")))
+        clock = keyed.clock_sql(found.turns, at, WORDS, is_timed(quoted("at")))
         place = f"({place} * {len(found.turns) + 1} + ({clock}))"
     for threshold in found.thresholds:
         place = (

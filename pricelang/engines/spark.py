@@ -17,11 +17,10 @@ from attrs import define
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.columns import Fixed, columns_of
+from pricelang.engines.dialects.base import shift
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED
-from pricelang.engines.spark_columns import (
-    AT,
-    SPARK,
-)
+from pricelang.engines.spark_columns import AT
 from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.spark_job import COST, Combination, SparkJob
 from pricelang.engines.spark_totals import add_up
@@ -255,10 +254,9 @@ def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
     """Atoms as a DECIMAL;
     a row that has none, although all were found to have some, fails the job.
     """
-    shift = "0." + "0" * (places - 1) + "1" if places else "1"
     if small and 19 + places + 1 <= 38:
         made = (
-            f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as "
+            f"cast(cast({atoms} as decimal(19,0)) * cast('{shift(places)}' as "
             f"decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
         )
     else:

@@ -12,18 +12,17 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed
 from pricelang.engines.counts import counted
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import MAX_COMBINATIONS
 from pricelang.engines.fallback import DIGITS
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.rates_table import may_round
 from pricelang.engines.spark_columns import (
     AT,
-    SPARK,
     When,
     as_written,
     instant_of,
     quantity_of,
-    words_of,
 )
 from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
 from pricelang.model.instants import is_day, seconds_of, written
@@ -203,7 +202,7 @@ class SparkJob:
         """What a row of `timed` is joined to rates by, as named expressions.
         Where the `guard` does not hold it finds none.
         """
-        words = words_of(self.at.clock)
+        words = SPARK.words_of(self.at.clock)
         version = keyed.version_sql(table.cuts, AT, True, words)
         found = [
             f"{self.model} as pl_name",

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.dialects import InstantSyntax
+from pricelang.engines.dialects.base import InstantSyntax
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.fallback import DIGITS
-from pricelang.engines.spark_columns import AT, SPARK, after_1970
+from pricelang.engines.spark_columns import AT, after_1970
 from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.spark_job import SparkJob
 from pricelang.engines.totals import PERIODS

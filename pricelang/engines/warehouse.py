@@ -16,7 +16,8 @@ from attrs import evolve, frozen
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
-from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
+from pricelang.engines.dialects import DIALECTS
+from pricelang.engines.dialects.base import Dialect
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.unsaid import assumed
@@ -26,6 +27,12 @@ from pricelang.model.instants import Instant, seconds_of, written
 from pricelang.present.text import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
+MAX_QUANTITY = 10**15
+"""A quantity beyond is refused: all below are exact in every type of column, binary floats too."""
+
+MAX_MEASURE = 10**12
+"""The same for what is measured, such as hours, in its unit."""
+
 TIME = 6
 """Decimals of a quantity that is measured, such as hours, where there is room for them."""
 
@@ -308,9 +315,7 @@ class Placed:
 def placed(plan: Plan) -> Placed:
     """What places a row of the usage `u`."""
     clock, words = plan.dialect.clock(plan.instants), plan.dialect
-    asked = keyed.SqlSyntax(
-        words.words.name, words.words.text, clock.instant, clock.minute, words.words.wide
-    )
+    asked = words.words_of(clock)
     at = plan.read_at
     stretch = keyed.version_sql(plan.rates.cuts, at, True, asked)
     if plan.since is not None:  # what is before it was not compiled

@@ -17,8 +17,8 @@ from attrs import evolve
 from sqlglot import exp
 
 import pricelang
-from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY
-from pricelang.engines.warehouse import Plan, plan_of, query
+from pricelang.engines.dialects import DIALECTS
+from pricelang.engines.warehouse import MAX_MEASURE, MAX_QUANTITY, Plan, plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.engines.warehouse_totals import totals_query
 from pricelang.model.errors import BadRequest, PriceError, UnknownName
