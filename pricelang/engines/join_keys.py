@@ -13,7 +13,8 @@ from math import ceil, floor
 from attrs import frozen
 
 from pricelang.engines.dialects.base import SqlSyntax
-from pricelang.evaluate.rate_table.atoms import RateTable, RateThreshold
+from pricelang.evaluate.rate_table.axes import RateThreshold
+from pricelang.evaluate.rate_table.table import RateTable
 
 SMALL = 10**17
 """Quantities below are added up in 64 bits without a look at them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, prod
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -24,7 +24,7 @@ from pricelang.engines.spark_columns import AT
 from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.spark_job import COST, Combination, SparkJob
 from pricelang.engines.spark_totals import add_up
-from pricelang.evaluate.rate_table.atoms import RateTable
+from pricelang.evaluate.rate_table.table import RateTable
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of
 
@@ -210,16 +210,11 @@ class SparkBook:
             q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale)
             for n, q in enumerate(most)
         )
-        places = (
-            (len(table.cuts) + 1)
-            * (len(table.turns) + 1)
-            * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
-        )
         complete = (
-            len(table.rows) == places * len(present)
+            len(table.rows) == table.axes.size * len(present)
             and not any(row[size + 2] for row in found)
-            and (not table.turns or job.at.timed == "true")
-            and all(None not in row.atoms and not any(row.least) for row in table.rows)
+            and (not table.axes.turns or job.at.timed == "true")
+            and all(None not in row.atoms and not any(row.least) for row in table.rows.values())
         )
         return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)
 
