@@ -319,14 +319,14 @@ models
 rates per MTok
   | model | from       | input |
   | a     | 2026-01-01 | $1    |
-multiplier first
+multiplier half
   x 0.5 on input
-surcharge second
+surcharge later
   $0.20 per MTok on input
 stack {}
 """
     before, after = (
-        checked_texts([text.format(stack)]).book for stack in ("second, first", "first, second")
+        checked_texts([text.format(stack)]).book for stack in ("later, half", "half, later")
     )
     assert before is not None
     assert after is not None
