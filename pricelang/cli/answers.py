@@ -17,6 +17,7 @@ from pricelang.cli.request import bounds_of, span_of
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import BELT, PriceError
 from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -28,7 +29,6 @@ from pricelang.usage.records import (
     Skipped,
     UsageError,
 )
-from pricelang.usage.request_flags import STDIN
 
 if TYPE_CHECKING:
     from pricelang.usage.io.files import Progress

@@ -37,8 +37,8 @@ from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import counts_line, shown_quantity
 from pricelang.usage.io.csv_lines import CsvWriter
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import UsageError
-from pricelang.usage.request_flags import STDIN
 
 if TYPE_CHECKING:
     from pricelang.apps.reports.account import Adjustment

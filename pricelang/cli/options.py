@@ -19,7 +19,8 @@ from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of
 from pricelang.present.text import printable
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.request_flags import DEFAULT_BOOK, STDIN, quantity
+from pricelang.usage.io.files import STDIN
+from pricelang.usage.request_flags import DEFAULT_BOOK, quantity
 
 if TYPE_CHECKING:
     from pricelang.usage.model_mapping import Meant

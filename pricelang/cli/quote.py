@@ -25,7 +25,8 @@ from pricelang.cli.options import (
 from pricelang.cli.output import Failure, error_block, show_table, with_progress
 from pricelang.model.errors import PriceError
 from pricelang.present.text_tables import note_line
-from pricelang.usage.request_flags import STDIN, flag, quantity
+from pricelang.usage.io.files import STDIN
+from pricelang.usage.request_flags import flag, quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.model import Options, Quote

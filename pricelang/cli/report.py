@@ -44,8 +44,8 @@ from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import counts_line, note_line
 from pricelang.usage.io.csv_lines import CsvWriter
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import UsageError
-from pricelang.usage.request_flags import STDIN
 
 MAX_NOTES = 8
 """Notes under a report; `pricelang price` shows all of them,

@@ -28,7 +28,8 @@ from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import note_line, shown_quantity
 from pricelang.usage.io.csv_lines import CsvWriter
-from pricelang.usage.request_flags import STDIN, quantity
+from pricelang.usage.io.files import STDIN
+from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.model import Range
