@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
     from pyspark.sql import SparkSession
 
+    from pricelang.apps.answers import RecordDefaults
     from pricelang.apps.break_even import BreakEven
     from pricelang.apps.quote.compare import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pricelang.apps.quote.workload import Workload
     from pricelang.apps.reconcile.reconcile import Reconciliation
     from pricelang.apps.reports.invoice import Invoice
-    from pricelang.apps.reports.tally import RecordDefaults
     from pricelang.apps.reports.totals import UsageReport
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
@@ -569,7 +569,7 @@ class Book(PriceBook):
 
 def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> RecordDefaults:
     """What holds where records say nothing."""
-    from pricelang.apps.reports.tally import RecordDefaults
+    from pricelang.apps.answers import RecordDefaults
 
     return RecordDefaults(
         model, at if at is None or isinstance(at, str) else text_of(at), dimensions

@@ -144,3 +144,24 @@ def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
         "down": rest > 0 and negative,
     }[mode]
     return (floor + (1 if up else 0)) * step
+
+
+def shown_quantity(quantity: Fraction) -> str:
+    """A quantity with all its digits, or cut with an ellipsis where they never end;
+    the amount stays exact.
+    """
+    return (
+        grouped(quantity)
+        if exact(quantity) is not None
+        else grouped(Fraction(int(quantity * 10_000), 10_000)) + "…"
+    )
+
+
+def percent(share: Fraction, places: int = 4) -> str:
+    """A share as a percentage, exact or cut to some places with an ellipsis.
+
+    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3)), percent(Fraction(-1, 3), 2)
+    ('75%', '33.3333…%', '-33.33…%')
+    """
+    cut = Fraction(int(share * 100 * 10**places), 10**places)
+    return f"{grouped(cut)}{'' if cut == share * 100 else '…'}%"
