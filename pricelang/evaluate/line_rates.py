@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import evolve, frozen
 
@@ -155,12 +156,15 @@ def _finished(
 def _steps(book: m.Book, point: Point, index: int, effects: Effects) -> Iterator[Step]:
     """What the stack does to a meter's price, in its order."""
     for kind, number in book.stack:
-        if kind == "modifier":
-            lines = effects.get(number, ())
-            yield from steps_of_modifier(book.modifiers[number], lines, index)
-        else:
-            leaf = leaf_at(book, book.decisions.limits[number], point)
-            yield from steps_of(book, (kind, number), index, leaf)
+        match kind:
+            case "modifier":
+                lines = effects.get(number, ())
+                yield from steps_of_modifier(book.modifiers[number], lines, index)
+            case "limit":
+                leaf = leaf_at(book, book.decisions.limits[number], point)
+                yield from steps_of(book, (kind, number), index, leaf)
+            case _:
+                assert_never(kind)
 
 
 def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never, get_args
 
 from lark import Token, Tree
 
@@ -33,6 +33,7 @@ WRITTEN = {
     "before_date": "before",
 }
 # The fields of `Endings` that are called otherwise than in the grammar.
+CELLS: dict[str, t.CellKind] = {f"cell_{kind}": kind for kind in get_args(t.CellKind)}
 FIELDS = {"for_models": "models", "from_date": "start", "before_date": "end"}
 
 
@@ -280,20 +281,24 @@ class Builder:
         return t.Row(tuple(cells), span=here)
 
     def cell(self, node: Tree[Token], before: Span) -> t.Cell:
-        kind, tokens = str(node.data).removeprefix("cell_"), self.tokens(node)
-        span = self.span(node) if tokens or kind in ("derived", "not_offered") else before
-        if kind == "name":
-            return t.Cell(kind, t.Name(str(tokens[0]), span=span), span=span)
-        if kind == "money":
-            instead = self.money(tokens[1]) if len(tokens) > 1 else None
-            return t.Cell(kind, self.money(tokens[0]), instead, span=span)
-        if kind == "date":
-            return t.Cell(kind, self.date(tokens[0]), span=span)
-        if kind == "number":
-            return t.Cell(kind, self.number(tokens[0]), span=span)
-        if kind == "string":
-            return t.Cell(kind, self.text(tokens[0]), span=span)
-        return t.Cell(kind, span=span)
+        kind, tokens = CELLS[str(node.data)], self.tokens(node)
+        span = before if kind == "blank" else self.span(node)
+        match kind:
+            case "name":
+                return t.Cell(kind, t.Name(str(tokens[0]), span=span), span=span)
+            case "money":
+                instead = self.money(tokens[1]) if len(tokens) > 1 else None
+                return t.Cell(kind, self.money(tokens[0]), instead, span=span)
+            case "date":
+                return t.Cell(kind, self.date(tokens[0]), span=span)
+            case "number":
+                return t.Cell(kind, self.number(tokens[0]), span=span)
+            case "string":
+                return t.Cell(kind, self.text(tokens[0]), span=span)
+            case "derived" | "not_offered" | "blank":
+                return t.Cell(kind, span=span)
+            case _:
+                assert_never(kind)
 
     # ---- effects ----
 

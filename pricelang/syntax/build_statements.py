@@ -9,6 +9,7 @@ from lark import Token, Tree
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.build import Builder
+from pricelang.syntax.relations import Relation
 
 Parse = Tree[Token]
 
@@ -246,15 +247,21 @@ def _terms(b: Builder, n: Parse) -> tuple[t.Term, ...]:
     return tuple(terms)
 
 
+_RELATIONS: dict[str, Relation] = {
+    "less_than": "less",
+    "at_least": "at_least",
+    "at_most": "at_most",
+}
+
+
 def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
     kind, span = str(n.data), b.span(n)
     names = [b.name(token) for token in b.tokens(n, "NAME")]
     if kind == "claim_costs":
         left, right = b.trees(n, "sum")
-        relation = b.tree(n, "less_than", "at_least", "at_most")
-        said = str(relation.data) if relation is not None else "equal"
-        word = "less" if said == "less_than" else said
-        return t.ClaimCosts(_terms(b, left), word, _terms(b, right), span=span)
+        words = b.tree(n, *_RELATIONS)
+        relation = "equal" if words is None else _RELATIONS[str(words.data)]
+        return t.ClaimCosts(_terms(b, left), relation, _terms(b, right), span=span)
     if kind == "claim_is":
         return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
     if kind == "claim_never_meets":

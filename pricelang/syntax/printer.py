@@ -11,10 +11,11 @@ import datetime
 from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.build import SYMBOLS
+from pricelang.syntax.relations import Relation
 
 INDENT = "  "
 # a longer cell stands out of its column: one long string must not widen twenty thousand rows
@@ -235,18 +236,21 @@ Body = list[tuple[t.Node, str]]
 
 
 def _cell(cell: t.Cell) -> str:
-    value = cell.value
-    if isinstance(value, t.Name):
-        return value.text
-    if isinstance(value, t.Date):
-        return _date(value)
-    if isinstance(value, t.Money):
-        return _words(_money(value), _instead(cell.instead_of))
-    if isinstance(value, t.Number):
-        return _number(value)
-    if isinstance(value, t.Text):
-        return _text(value)
-    return {"derived": "derived", "not_offered": "not offered", "blank": ""}[cell.kind]
+    match cell.value:
+        case t.Name() as name:
+            return name.text
+        case t.Date() as date:
+            return _date(date)
+        case t.Money() as amount:
+            return _words(_money(amount), _instead(cell.instead_of))
+        case t.Number() as number:
+            return _number(number)
+        case t.Text() as text:
+            return _text(text)
+        case None:
+            return "" if cell.kind == "blank" else cell.kind.replace("_", " ")
+        case _:
+            assert_never(cell.value)
 
 
 def _table(statement: t.Models | t.Rates | t.Figures) -> Body:
@@ -365,7 +369,12 @@ def _rates(s: t.Rates) -> str:
     )
 
 
-_RELATIONS = {"equal": "", "less": "less than", "at_least": "at least", "at_most": "at most"}
+_RELATIONS: dict[Relation, str] = {
+    "equal": "",
+    "less": "less than",
+    "at_least": "at least",
+    "at_most": "at most",
+}
 
 
 def _sum(terms: tuple[t.Term, ...]) -> str:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operation
+from pricelang.present.decimals import RoundingMode
 
 
 @frozen
@@ -62,7 +63,7 @@ class RoundingEffect:
 
     step: Fraction
     currency: str
-    mode: str
+    mode: RoundingMode
 
 
 NOTHING, REFUSED = ModifierOutcome("none"), ModifierOutcome("refuse")
