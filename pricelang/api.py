@@ -583,8 +583,8 @@ def load(source: str | Path = DEFAULT_BOOK) -> Book:
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
     """
-    checked, key, files = load_book(source)
-    return Book(checked, source, (key, files))
+    checked, key = load_book(source)
+    return Book(checked, source, key)
 
 
 __all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]

@@ -37,11 +37,9 @@ class PriceBook:
         self,
         checked: m.Book,
         source: str | Path | None = None,
-        content: tuple[str, tuple[str, ...]] | None = None,
+        content: str | None = None,
     ) -> None:
-        """`source` is where it was loaded from,
-        `content` the key of its text and the files it is made of.
-        """
+        """`source` is where it was loaded from, `content` the key of its text."""
         self.checked = checked
         self.rates = RateCard(checked, model_ids_of(checked))
         self._shortcuts = self.rates.shortcuts

@@ -27,7 +27,8 @@ from attrs import evolve, frozen
 
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.line_rates import Rate, leaf_at
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.offers import leaf_at
 from pricelang.evaluate.stack.numbers import applied, through
 from pricelang.evaluate.stack.operations import sized
 from pricelang.model import book as m

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.offers import Point, leaf_at, not_offered
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import (
     Operations,
@@ -20,13 +21,10 @@ from pricelang.evaluate.stack.operations import (
 )
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
-from pricelang.model.instants import written
-from pricelang.model.space import dimension_of, holds
+from pricelang.model.space import holds
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
-from pricelang.solver.diagram import walk
 
-Point = tuple[int, ...]
 Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""
 
@@ -54,49 +52,6 @@ class Rate:
     doubts: tuple[str, ...] = ()
     operations: Operations = ()
     """What makes any price in the place of the list price its unit price."""
-
-
-def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
-    """The leaf of a compiled diagram at a point."""
-    decided = book.decisions
-    return decided.leaves[~walk(decided.nodes, root, point, decided.jumps)]
-
-
-def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
-    """The error of a request that uses a meter which it is not offered."""
-    message = f"meter `{meter.name}` is not offered to this request"
-    return NotOffered(
-        "not_offered",
-        message,
-        origin=meter.origin,
-        help=offered_where(book, point, meter.name, meter.offers),
-    )
-
-
-def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offer]) -> str:
-    """What of some offers this request does not meet, in words."""
-    parts = []
-    for offer in offers:
-        wants = []
-        for axis, mask in offer.scope:
-            if mask >> point[axis] & 1:
-                continue
-            if axis == m.DATES:
-                first = (mask & -mask).bit_length() - 1
-                start = book.boundaries[first - 1] if first else None
-                wants.append(
-                    f"from {written(start)}"
-                    if start and first > point[axis]
-                    else f"before {written(book.boundaries[mask.bit_length() - 1])}"
-                )
-            elif axis == m.MODELS:
-                wants.append("for other models")
-            else:
-                other = book.dimensions[dimension_of(axis)]
-                names = [v.name for n, v in enumerate(other.values) if mask >> n & 1]
-                wants.append(f"when {other.name} is {' or '.join(names)}")
-        parts.append(" and ".join(wants))
-    return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
 
 
 def rate_of(

@@ -19,8 +19,9 @@ from pricelang.evaluate.days import Days, any_time, noted, undated
 from pricelang.evaluate.fast_path import Shortcut, shortcut_of
 from pricelang.evaluate.limits import PROMPT, WINDOW, RequestLimit, limits_of, long_window, too_long
 from pricelang.evaluate.line_items import Basis, Priced, Uses
-from pricelang.evaluate.line_rates import Point, Rate, not_offered
+from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.models import Ids
+from pricelang.evaluate.offers import Point, not_offered
 from pricelang.evaluate.quantities import PLAIN, read_uses
 from pricelang.evaluate.scopes import side_said
 from pricelang.model import book as m

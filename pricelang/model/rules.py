@@ -7,13 +7,14 @@ by `assert_never`, so that the type checker names every place where a new kind m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
 from pricelang.model import book as m
 from pricelang.model.space import axis_of
+from pricelang.solver.diagram import walk
 
 Kind: TypeAlias = Literal[
     "model",
@@ -516,3 +517,47 @@ def dimensions_that_pay(book: m.Book) -> tuple[str, ...]:
 def _is_limited(dimension: m.Dimension) -> bool:
     """Whether some value of a dimension is not offered always and to all."""
     return not all(any(not offer.scope for offer in value.offers) for value in dimension.values)
+
+
+# ---- the rules that decide one request -----------------------------------------------------------
+
+
+def deciding(book: m.Book, point: Sequence[int]) -> Iterator[Rule]:
+    """The rules that decide a request as a whole at a point of the space: what refuses it, then
+    what multiplies, excludes, frees, bounds, rounds, converts and remarks. What decides the rate of
+    a meter is asked meter by meter.
+    """
+    decided = book.decisions
+    for diagram in diagrams_of(book):
+        if diagram.group not in _OF_METERS:
+            leaf = decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]
+            yield from (_rule(book, diagram, tag) for tag in leaf)
+    noted = decided.leaves[~walk(decided.nodes, decided.notes, point, decided.jumps)]
+    yield from (NoteRule("note", tag, book.notes[tag]) for tag in noted)
+
+
+_OF_METERS: frozenset[Group] = frozenset(("meter", "price", "derivation", "charge"))
+
+
+def _rule(book: m.Book, diagram: Diagram, tag: int) -> Rule:
+    """The rule that a tag in a leaf of a diagram stands for."""
+    match diagram.group:
+        case "refusal":
+            return RefusalRule("refusal", tag, book.refusals[tag])
+        case "modifier":
+            lines = book.modifiers[diagram.index].lines
+            return ModifierRule("modifier line", diagram.index, tag, lines[tag])
+        case "exclusion":
+            return ExclusionRule("exclusion", diagram.index, book.exclusions[diagram.index])
+        case "free":
+            return FreeRule("free", tag, book.free[tag])
+        case "limit":
+            return LimitRule("limit", diagram.index, tag, book.limits[diagram.index].lines[tag])
+        case "rounding":
+            return RoundingRule("rounding", tag, book.roundings[tag])
+        case "conversion":
+            return ConversionRule("conversion", tag, book.conversions[tag])
+        case "meter" | "price" | "derivation" | "charge":
+            raise ValueError(f"the rules of a {diagram.group} are asked for by the meter")
+        case _:
+            assert_never(diagram.group)

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
-from pricelang.evaluate.line_rates import leaf_at
+from pricelang.evaluate.offers import leaf_at
 from pricelang.model import book as m
 from pricelang.model.instants import Instant, seconds_of
 from pricelang.verify.diff.align import NOTHING, LimitEffect, Listed, ModifierOutcome
