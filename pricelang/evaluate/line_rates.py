@@ -174,51 +174,29 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
     prices = [charge.prices[index] for index in leaf_at(book, roots[0], point)]
     first = next((price for price in prices if price.after is None), None)
     minimum = next((charge.minimums[index] for index in leaf_at(book, roots[1], point)), None)
-    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
     free = next((charge.free[index] for index in leaf_at(book, roots[3], point)), None)
-    left_out = []
-    for pool in pools:
-        if free is None:
-            left_out.append(f"the first {pool.written} of `{meter.name}` free per {pool.account}")
-    for price in prices:
-        if price.after is not None:
-            left_out.append(
-                f"the price of `{meter.name}` after {grouped(price.after)} "
-                f"{plural(meter.unit)} per {price.account}"
-            )
-    if free is not None:
-        zero = Fraction(0)
-        listed = first.amount / first.size if first is not None else zero
-        return Rate(
-            meter,
-            listed,
-            zero,
-            first.per if first is not None else meter.unit,
-            first.size if first is not None else Fraction(1),
-            (),
-            first.origin if first is not None else free.origin,
-            None,
-            minimum,
-            (),
-            free.origin.because or charge.title,
-            free.origin,
-        )
-    if first is None:
+    if first is None and free is None:
         raise NotOffered(
             "not_offered", f"`{meter.name}` has no price for this request", origin=charge.origin
         )
-    amount = first.amount / first.size
-    doubts = (first.origin.unsure,) if first.origin.unsure else ()
-    return Rate(
-        meter,
-        amount,
-        amount,
-        first.per,
-        first.size,
-        (),
-        first.origin,
-        None,
-        minimum,
-        tuple(left_out),
-        doubts=doubts,
+    amount = first.amount / first.size if first is not None else Fraction(0)
+    per, size = (first.per, first.size) if first is not None else (meter.unit, Fraction(1))
+    origin = first.origin if first is not None else charge.origin
+    if free is not None:
+        reason = free.origin.because or charge.title
+        origin = first.origin if first is not None else free.origin
+        rate = Rate(meter, amount, Fraction(0), per, size, (), origin, minimum=minimum)
+        return evolve(rate, free=reason, free_origin=free.origin)
+    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
+    left_out = (
+        *(f"the first {pool.written} of `{meter.name}` free per {pool.account}" for pool in pools),
+        *(
+            f"the price of `{meter.name}` after {grouped(price.after)} "
+            f"{plural(meter.unit)} per {price.account}"
+            for price in prices
+            if price.after is not None
+        ),
     )
+    doubts = (origin.unsure,) if origin.unsure else ()
+    rate = Rate(meter, amount, amount, per, size, (), origin, minimum=minimum)
+    return evolve(rate, left_out=left_out, doubts=doubts)

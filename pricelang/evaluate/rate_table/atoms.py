@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit
+from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.limits import RequestLimit, limits_of
 from pricelang.evaluate.line_rates import Rate

@@ -15,7 +15,7 @@ from math import prod
 
 from attrs import evolve, frozen
 
-from pricelang.evaluate.allowances import bounds_of, terms_of
+from pricelang.evaluate.allowance_terms import bounds_of, terms_of
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.limits import WINDOW, Longest, Wider, limits_of
 from pricelang.evaluate.line_rates import Rate
