@@ -15,7 +15,16 @@ from pricelang.cli.failures import error_block, failures
 from pricelang.cli.inputs import Input
 from pricelang.present.text import printable
 from pricelang.usage.io.files import STDIN
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    RecordKind,
+    Skipped,
+)
 
 if TYPE_CHECKING:
     from pricelang.usage.io.files import Progress
@@ -30,7 +39,7 @@ def outcomes_of(
     Raises `Failure` for an unknown format.
     """
     if given.usage:
-        kind = SUM if given.is_sum else SINGLE
+        kind: RecordKind = SUM if given.is_sum else SINGLE
         part = Part(given.model, None, given.dimensions, given.usage, kind=kind)
         return [Record((part,), Place(""), "canonical")]
     from pricelang.usage.reading import read_paths

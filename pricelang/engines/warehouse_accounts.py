@@ -24,7 +24,7 @@ from pricelang.engines.warehouse import (
     priced_rows,
     reason,
 )
-from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit
+from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest
 

@@ -273,10 +273,6 @@ def in_clock(clock: tuple[int, int], minute: int) -> bool:
     return start <= minute < end if start < end else minute >= start or minute < end
 
 
-def _lowest(mask: int) -> int:
-    return (mask & -mask).bit_length() - 1
-
-
 def points(mask: int) -> Iterator[int]:
     """The places of the bits of a mask that are set, lowest first.
 

@@ -20,7 +20,8 @@ from attrs import field, frozen
 from pricelang.evaluate.announced import would_hold
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_items import Basis, Priced, Uses
-from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
+from pricelang.evaluate.line_rates import Rate, derivation_at, price_at
+from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m

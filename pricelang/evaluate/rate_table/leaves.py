@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attrs import define, field
 
 from pricelang.model import book as m
-from pricelang.model.rules import Diagram, diagrams_of
+from pricelang.model.diagrams import Diagram, diagrams_of
 
 
 @define(eq=False, repr=False)

@@ -13,6 +13,7 @@ from attrs import define, field
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.rate_table.unit_prices import finite_price
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
 from pricelang.present.decimals import power_of_ten
 
@@ -106,44 +107,44 @@ def _decimals_of(book: m.Book) -> _Decimals:
     return found
 
 
-def _add(book: m.Book, found: _Decimals, rule: r.Rule) -> None:
+def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
     """Takes in the figures of a rule."""
     match rule:
-        case r.PriceRule(line=price):
+        case k.PriceRule(line=price):
             if price.amount is not None:
                 _most(found.prices, price.meter, found.of(price.amount / price.size))
-        case r.ChargePriceRule(charge=number, line=line):
+        case k.ChargePriceRule(charge=number, line=line):
             _most(found.prices, book.charges[number].meter, found.of(line.amount / line.size))
-        case r.DerivationRule(line=line):
+        case k.DerivationRule(line=line):
             found.derived[line.meter].append((line.of, found.of(line.factor)))
-        case r.ModifierRule(modifier=number, line=line):
+        case k.ModifierRule(modifier=number, line=line):
             member: m.Member = ("modifier", number)
             for meter, factor in line.factors:
                 _most(found.factors, (member, meter), found.of(factor))
             for meter in line.meters if line.amount is not None else ():
                 amount = (line.amount or Fraction(0)) / line.size
                 _most(found.amounts, (member, meter), found.of(amount))
-        case r.LimitRule(limit=number, line=line):
+        case k.LimitRule(limit=number, line=line):
             for meter in line.meters:
                 _most(found.amounts, (("limit", number), meter), found.of(line.amount / line.size))
-        case r.ConversionRule(line=line):
+        case k.ConversionRule(line=line):
             found.conversion = max(found.conversion, found.of(line.rate))
         case (
-            r.ModelRule()
-            | r.AliasRule()
-            | r.ValueRule()
-            | r.MeterRule()
-            | r.AnnouncementRule()
-            | r.ExclusionRule()
-            | r.AllowRule()
-            | r.ChargeMinimumRule()
-            | r.ChargePoolRule()
-            | r.ChargeFreeRule()
-            | r.RefusalRule()
-            | r.FreeRule()
-            | r.NoteRule()
+            k.ModelRule()
+            | k.AliasRule()
+            | k.ValueRule()
+            | k.MeterRule()
+            | k.AnnouncementRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.ChargeMinimumRule()
+            | k.ChargePoolRule()
+            | k.ChargeFreeRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
             # leaves multiples of its step: `places_of` finds their decimals in the rows
-            | r.RoundingRule()
+            | k.RoundingRule()
         ):
             pass
         case _:

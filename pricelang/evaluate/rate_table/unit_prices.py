@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit, bounds_of, terms_of
+from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit, bounds_of, terms_of
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m

@@ -14,7 +14,6 @@ from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.leaves import Leaves
 from pricelang.model import book as m
-from pricelang.model.diagrams import Diagram, diagrams_of
 from pricelang.model.errors import PriceError
 from pricelang.model.space import dimension_of
 
