@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from fractions import Fraction
 from typing import assert_never
 
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
-from pricelang.model.space import undated
-from pricelang.present.decimals import money
+from pricelang.model.space import space_of, undated
+from pricelang.present.decimals import money, plain
 from pricelang.present.text import printable
 
 
@@ -16,50 +18,122 @@ def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[s
     """What holds of requests to some models in a stretch of time and is in no table,
     in the order of the book.
     """
-    inside = sum(1 << model for model in models)
+    inside, space = sum(1 << model for model in models), space_of(book)
     found = []
     for rule in r.rules_of(book):
-        scope = dict(r.scope_of(rule))
+        whole = r.scope_of(rule)
+        scope, conditions = dict(whole), space.conditions(whole)
         if scope.get(m.MODELS, inside) & inside and scope.get(m.DATES, -1) >> stretch & 1:
-            found += [f"{text} [{r.origin_of(rule).place}]" for text in _text_of(book, rule)]
+            texts = [*_text_of(book, rule)]
+            if conditions:
+                texts += [f"{text}, when {conditions}" for text in _if_conditional(book, rule)]
+            found += [f"{text} [{r.origin_of(rule).place}]" for text in texts]
     return tuple(dict.fromkeys(found))
 
 
-def _text_of(book: m.Book, rule: r.Rule) -> Iterator[str]:
+def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
+    """A rule that tables show at the defaults only, in words."""
+    name, currency = r.name_of(book, rule), book.currency
+    match rule:
+        case k.PriceRule(line=price):
+            match price.kind:
+                case "amount":
+                    yield f"price: {name}, {_per(price.amount, price.per, currency)}"
+                case "derived":
+                    yield f"price: {name}, derived"
+                case "absent":
+                    yield f"not offered: {name}"
+                case _:
+                    assert_never(price.kind)
+        case k.DerivationRule(line=line):
+            of = book.meters[line.of].name
+            yield f"price: {name}, {plain(line.factor)} x {of} where it is derived"
+        case k.ChargePriceRule(line=charge):
+            yield f"price: {name}, {_per(charge.amount, charge.per, currency)}"
+        case k.ChargeMinimumRule(line=minimum):
+            yield f"minimum: {name}, {minimum.written} per use"
+        case k.ChargePoolRule(line=pool):
+            yield f"free: {name}, the first {pool.written} per {pool.account}"
+        case k.ChargeFreeRule(line=offer):
+            reason = f", {printable(offer.origin.because)}" if offer.origin.because else ""
+            yield f"free: {name}{reason}"
+        case k.ModifierRule(line=part):
+            factors = _factors(book, part)
+            if factors:
+                yield f"multiplier: `{book.modifiers[rule.modifier].name}`, {factors}"
+        case k.LimitRule(line=bound):
+            if bound.target == "unit_price":
+                side = "at least" if bound.at_least else "at most"
+                amount = _per(bound.amount, bound.per, currency)
+                yield f"limit: `{name}`, unit prices {side} {amount}"
+        case k.RoundingRule(line=rounding):
+            if rounding.stage == "unit_price":
+                yield f"rounding: unit prices to {money(rounding.step, rounding.currency)}"
+        case (
+            k.ModelRule()
+            | k.AliasRule()
+            | k.ValueRule()
+            | k.MeterRule()
+            | k.AnnouncementRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
+            | k.ConversionRule()
+        ):
+            pass
+        case _:
+            assert_never(rule)
+
+
+def _factors(book: m.Book, line: m.ModifierLine) -> str:
+    """The factors of a line: `x 2 on input, output and x 3 on cache_read`."""
+    meters: dict[Fraction, list[str]] = {}
+    for meter, factor in line.factors:
+        meters.setdefault(factor, []).append(book.meters[meter].name)
+    return " and ".join(f"x {plain(x)} on {', '.join(names)}" for x, names in meters.items())
+
+
+def _per(amount: Fraction | None, per: str, currency: str) -> str:
+    return f"{money(amount or Fraction(0), currency)} per {per}"
+
+
+def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
     """A rule in words; nothing where the tables show it."""
     name = r.name_of(book, rule)
     match rule:
         case (
-            r.ModelRule()
-            | r.MeterRule()
-            | r.PriceRule()
-            | r.AnnouncementRule()
-            | r.DerivationRule()
-            | r.ChargePriceRule()
-            | r.ChargeMinimumRule()
-            | r.ChargePoolRule()
-            | r.ChargeFreeRule()
-            | r.ConversionRule()
+            k.ModelRule()
+            | k.MeterRule()
+            | k.PriceRule()
+            | k.AnnouncementRule()
+            | k.DerivationRule()
+            | k.ChargePriceRule()
+            | k.ChargeMinimumRule()
+            | k.ChargePoolRule()
+            | k.ChargeFreeRule()
+            | k.ConversionRule()
         ):
             pass
-        case r.AliasRule(line=alias):
+        case k.AliasRule(line=alias):
             yield f"alias: `{name}` is `{book.models[alias.model].name}`"
-        case r.ValueRule(line=offer):
+        case k.ValueRule(line=offer):
             yield f"value: {name}{', to some requests only' if undated(offer.scope) else ''}"
-        case r.ModifierRule(line=line):
+        case k.ModifierRule(line=line):
             yield from _of_modifier(book, book.modifiers[rule.modifier].name, line)
-        case r.LimitRule(line=bound):
+        case k.LimitRule(line=bound):
             if bound.target != "unit_price":
                 side = "at least" if bound.at_least else "at most"
                 amount = money(bound.amount, book.currency)
                 yield f"limit: `{name}`, {side} {amount} per {bound.per}"
-        case r.ExclusionRule():
+        case k.ExclusionRule():
             yield f"exclusion: {name}"
-        case r.AllowRule():
+        case k.AllowRule():
             yield f"allowed: {name}"
-        case r.RefusalRule() | r.FreeRule() | r.NoteRule():
+        case k.RefusalRule() | k.FreeRule() | k.NoteRule():
             yield f"{rule.kind}: {printable(name)}"
-        case r.RoundingRule(line=rounding):
+        case k.RoundingRule(line=rounding):
             if rounding.stage != "unit_price":
                 step = money(rounding.step, rounding.currency)
                 yield f"rounding: the {rounding.stage} to {step} {rounding.mode}"

@@ -16,19 +16,19 @@ from pricelang.check.rates import read_rates
 from pricelang.check.size_limits import check_digits
 from pricelang.check.stack import in_order, read_exclusions, read_stack
 from pricelang.check.statements import read_conversions, read_figures, read_remarks, read_roundings
-from pricelang.compile.conflicts import (
+from pricelang.compile.dead_lines import check_reach
+from pricelang.compile.decisions import compile_rules, stored
+from pricelang.compile.exclusions import check_exclusions
+from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.modifier_lines import check_modifiers, lines_are_few
+from pricelang.compile.priced import (
     check_charges,
-    check_exclusions,
     check_models,
-    check_modifiers,
     check_priced,
     check_request_limits,
     check_requests,
-    lines_are_few,
 )
-from pricelang.compile.decisions import compile_rules, stored
-from pricelang.compile.gc_guard import uncollected
-from pricelang.compile.reach import Reach, check_reach
+from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.solver.effort import TooManyPieces
 from pricelang.syntax import tree as t
@@ -239,8 +239,8 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
 
 def _decided(draft: Draft, book: m.Book) -> m.Book | None:
     """A book with its diagrams, on which everything is decided that is said of all requests."""
-    held, decided = compile_rules(draft, book)
-    reach = Reach(draft, book, held, decided)
+    compiled = compile_rules(draft, book)
+    reach = Reach(draft, book, compiled)
     check_requests(reach)
     check_modifiers(reach)
     check_exclusions(reach)
@@ -249,4 +249,4 @@ def _decided(draft: Draft, book: m.Book) -> m.Book | None:
     check_request_limits(reach)
     if draft.broken:
         return None
-    return evolve(book, decisions=stored(decided, draft.requests.forest))
+    return evolve(book, decisions=stored(compiled.decided, draft.requests.forest))

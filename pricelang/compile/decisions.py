@@ -4,144 +4,126 @@ the one compiled form, read by `price` and decided on by checks and audits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias, assert_never
 
-from attrs import define, fields, frozen
+from attrs import define, evolve, fields, frozen
 
 from pricelang.check.draft import Draft, span_of
-from pricelang.model.book import Book, Charge, Decisions, Exclusion, Modifier, Scope
+from pricelang.model.book import NO_DECISIONS, Book, Decisions, Exclusion, Modifier, Origin, Scope
+from pricelang.model.diagrams import FREE, Slot, place_of, slots_of, with_roots
 from pricelang.model.requests import NO, YES, Leaf
-from pricelang.model.rules import scopes_of
+from pricelang.model.rules import rules_of, scope_of, scopes_of
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
 Tags = tuple[int, ...]
+Pick: TypeAlias = Callable[[Any], Tags]
 
 
 @frozen(eq=False, repr=False)
-class LinesThatHold:
-    """The diagrams of all lines that hold for a request, whichever of them decide:
-    a leaf with two lines is where the two meet. The `when` of a modifier stands after its lines.
+class Compiled:
+    """The diagrams of a book: of all lines that hold for a request, where a leaf with two lines is
+    where the two meet, and of those that decide. The `when` of a modifier stands after its lines.
     """
 
-    values: tuple[Tags, ...]
-    refusals: int
-    free: int
-    modifiers: Tags
-    prices: Tags
-    derivations: Tags
-    free_charges: Tags
+    held: Decisions
+    decided: Decisions
+
+
+def compile_rules(draft: Draft, book: Book) -> Compiled:
+    """The diagrams of all rules of a book, in the forest of the draft's requests."""
+    forest = draft.requests.forest
+    lines: dict[Slot, list[tuple[Scope, int]]] = {slot: [] for slot in slots_of(book)}
+    for rule in rules_of(book):
+        place = place_of(rule)
+        if place is not None:
+            slot, tag = place
+            lines[slot].append((scope_of(rule), tag))
+    for index, modifier in enumerate(book.modifiers):
+        if modifier.conditional:
+            lines[Slot("modifier", index)].append((modifier.when, len(modifier.lines)))
+    held = {}
+    for slot, found in lines.items():
+        what, origin = _question(book, slot)
+        draft.deciding(what, span_of(origin) if origin else draft.layers[-1].header.span)
+        held[slot] = forest.build(found, _all)
+    picks = _Picks(book)
+    decided = {}
+    for slot, root in held.items():
+        pick = picks.of(slot)
+        decided[slot] = root if pick is None else forest.mapped(root, pick)
+    watched = evolve(NO_DECISIONS, watched=_watched(book))
+    return Compiled(with_roots(watched, held), with_roots(watched, decided))
+
+
+def _question(book: Book, slot: Slot) -> tuple[str, Origin | None]:
+    """What is compiled, and where it stands, for the case that it is too many pieces."""
+    match slot.group:
+        case "modifier":
+            modifier = book.modifiers[slot.index]
+            return f"the lines of `{modifier.name}` cut", modifier.origin
+        case "charge":
+            charge = book.charges[slot.index]
+            return f"the charge of `{book.meters[charge.meter].name}` cuts", charge.origin
+        case "price" | "derivation":
+            return "the rates cut", None
+        case "value":
+            return "the values of dimensions cut", None
+        case "refusal":
+            return "the refusals cut", None
+        case "free":
+            return "the lines with `free` cut", None
+        case "meter" | "exclusion" | "limit" | "rounding" | "conversion" | "note":
+            return "the rules cut", None
+        case _:
+            assert_never(slot.group)
 
 
 @define(eq=False, repr=False)
-class _Compiler:
-    """The compilation of a book in the forest of its draft's requests.
-    Each group of rules is first compiled to the lines that hold, then to those that decide.
-    """
+class _Picks:
+    """What decides in each diagram, of the lines that hold."""
 
-    draft: Draft
     book: Book
-    forest: Forest[Leaf]
+    _prices: Pick | None = None
+    _derivations: Pick | None = None
 
-    def held(self, scopes: Iterable[Scope]) -> int:
-        """The indices of all scopes that hold."""
-        return self.forest.build([(scope, tag) for tag, scope in enumerate(scopes)], _all)
+    def __attrs_post_init__(self) -> None:
+        self._prices = _highest([price.rank for price in self.book.prices])
+        self._derivations = _highest([line.special for line in self.book.derivations])
 
-    def by_meter(self, rules: Sequence[Any]) -> Tags:
-        """For each meter, the indices of the prices or derivations that hold."""
-        scopes: list[list[tuple[Scope, int]]] = [[] for _ in self.book.meters]
-        for tag, rule in enumerate(rules):
-            scopes[rule.meter].append((rule.scope, tag))
-        return tuple(self.forest.build(found, _all) for found in scopes)
-
-    def modifiers(self) -> Tags:
-        found = []
-        for modifier in self.book.modifiers:
-            self.draft.deciding(f"the lines of `{modifier.name}` cut", span_of(modifier.origin))
-            scopes = [line.scope for line in modifier.lines]
-            found.append(self.held([*scopes, modifier.when] if modifier.conditional else scopes))
-        return tuple(found)
-
-    def looking_at(self, what: str) -> None:
-        """Says which rules are compiled, for the case that they are too many pieces."""
-        self.draft.deciding(f"the {what} cut", self.draft.layers[-1].header.span)
-
-    def lines(self) -> LinesThatHold:
-        """All lines that hold."""
-        book = self.book
-        self.looking_at("rates")
-        prices, derivations = self.by_meter(book.prices), self.by_meter(book.derivations)
-        modifiers = self.modifiers()
-        self.looking_at("values of dimensions")
-        values = tuple(
-            tuple(self.held(offer.scope for offer in value.offers) for value in found.values)
-            for found in book.dimensions
-        )
-        self.looking_at("refusals")
-        refusals = self.held(remark.scope for remark in book.refusals)
-        self.looking_at("lines with `free`")
-        free = self.held(remark.scope for remark in book.free)
-        charges = tuple(self.held(offer.scope for offer in charge.free) for charge in book.charges)
-        return LinesThatHold(values, refusals, free, modifiers, prices, derivations, charges)
-
-    def decisions(self, held: LinesThatHold) -> Decisions:
-        """The lines that decide."""
-        book, picked = self.book, self.forest.mapped
-        self.looking_at("rules")
-        return Decisions(
-            values=tuple(tuple(picked(root, _any) for root in found) for found in held.values),
-            meters=tuple(
-                picked(self.held(offer.scope for offer in meter.offers), _any)
-                for meter in book.meters
-            ),
-            refusals=picked(held.refusals, _first),
-            modifiers=tuple(
-                picked(root, _decided_by(modifier))
-                for root, modifier in zip(held.modifiers, book.modifiers, strict=True)
-            ),
-            exclusions=tuple(_exclusion(self.forest, found) for found in book.exclusions),
-            prices=self.highest(held.prices, [price.rank for price in book.prices]),
-            derivations=self.highest(held.derivations, [line.special for line in book.derivations]),
-            charges=tuple(map(self.charge, book.charges, held.free_charges)),
-            limits=tuple(self.held(line.scope for line in limit.lines) for limit in book.limits),
-            roundings=self.held(rounding.scope for rounding in book.roundings),
-            conversions=self.held(line.scope for line in book.conversions),
-            free=picked(held.free, _first),
-            notes=self.held(remark.scope for remark in book.notes),
-            watched=_watched(book),
-            nodes=(),
-            leaves=(),
-        )
-
-    def highest(self, roots: Tags, ranks: Sequence[int]) -> Tags:
-        """Of the lines that hold, the one of the highest rank."""
-        if len({*ranks}) < 2:  # so that no two hold at once
-            return roots
-
-        def pick(tags: Any) -> Tags:
-            return (max(tags, key=lambda tag: ranks[tag]),) if tags else ()
-
-        return tuple(self.forest.mapped(root, pick) for root in roots)
-
-    def charge(self, charge: Charge, free: int) -> tuple[int, int, int, int]:
-        name = self.book.meters[charge.meter].name
-        self.draft.deciding(f"the charge of `{name}` cuts", span_of(charge.origin))
-        return (
-            self.held(price.scope for price in charge.prices),
-            self.held(line.scope for line in charge.minimums),
-            self.held(line.scope for line in charge.pools),
-            self.forest.mapped(free, _first),
-        )
+    def of(self, slot: Slot) -> Pick | None:
+        """The lines that decide, of those that hold in a leaf; None where all of them do."""
+        match slot.group:
+            case "value" | "meter":
+                return _any
+            case "refusal" | "free":
+                return _first
+            case "modifier":
+                return _decided_by(self.book.modifiers[slot.index])
+            case "exclusion":
+                return _unless_allowed
+            case "price":
+                return self._prices
+            case "derivation":
+                return self._derivations
+            case "charge":
+                return _first if slot.part == FREE else None
+            case "limit" | "rounding" | "conversion" | "note":
+                return None
+            case _:
+                assert_never(slot.group)
 
 
-def compile_rules(draft: Draft, book: Book) -> tuple[LinesThatHold, Decisions]:
-    """The diagrams of all rules of a book, in the forest of the draft's requests:
-    of the lines that hold, and of those that decide.
-    """
-    compiler = _Compiler(draft, book, draft.requests.forest)
-    held = compiler.lines()
-    return held, compiler.decisions(held)
+def _highest(ranks: Sequence[int]) -> Pick | None:
+    """Of the lines that hold, the one of the highest rank."""
+    if len({*ranks}) < 2:  # so that no two hold at once
+        return None
+
+    def pick(tags: Any) -> Tags:
+        return (max(tags, key=lambda tag: ranks[tag]),) if tags else ()
+
+    return pick
 
 
 def stored(decided: Decisions, forest: Forest[Leaf]) -> Decisions:
@@ -230,10 +212,9 @@ def not_refused_by(modifier: Modifier, root: int) -> Constraint:
     return root, lambda leaf: all(modifier.lines[tag].outcome != "refuse" for tag in leaf)
 
 
-def _exclusion(forest: Forest[Leaf], exclusion: Exclusion) -> int:
-    """Where an exclusion holds and nothing allows the pair: tag 1 for it, 0 for what lifts it."""
-    scopes = [(exclusion.scope, 1), *((offer.scope, 0) for offer in exclusion.allowed)]
-    return forest.build(scopes, lambda tags: YES if 1 in tags and 0 not in tags else NO)
+def _unless_allowed(tags: Any) -> Tags:
+    """Where an exclusion (tag 0) holds and nothing allows the pair."""
+    return YES if tags and tags[0] == 0 and len(tags) == 1 else NO
 
 
 def where_excluded(

@@ -1,487 +1,229 @@
-"""The registry of rules: what kinds of rules a book can have, and one arm a kind for what each is.
+"""The registry of rules: every rule of a book, and one arm a kind for what each is.
 
-`Rule` is closed: one frozen class a kind. Who needs all scopes, all axes that matter or everything
-that can differ iterates `rules_of`; who decides something of each kind has an arm for each, closed
-by `assert_never`, so that the type checker names every place where a new kind must be decided.
+Who needs all scopes, all axes that matter or everything that can differ iterates `rules_of`; who
+decides something of each kind has an arm for each, closed by `assert_never`, so that the type
+checker names every place where a new kind must be decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias, assert_never, get_args
-
-from attrs import frozen
+from typing import Literal, TypeAlias, assert_never
 
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model.space import axis_of
 
-Kind: TypeAlias = Literal[
-    "model",
-    "alias",
-    "value",
-    "meter",
-    "price",
-    "announcement",
-    "derivation",
-    "modifier line",
-    "limit",
-    "exclusion",
-    "allow",
-    "charge price",
-    "charge minimum",
-    "charge pool",
-    "charge free",
-    "refusal",
-    "free",
-    "note",
-    "rounding",
-    "conversion",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
-
-@frozen(eq=False, repr=False)
-class ModelRule:
-    """A model from its release on; `index` is its place in `book.models`."""
-
-    kind: Literal["model"]
-    index: int
-    line: m.Model
-
-
-@frozen(eq=False, repr=False)
-class AliasRule:
-    """Another name of a model in a period; `index` is its place in `book.aliases`."""
-
-    kind: Literal["alias"]
-    index: int
-    line: m.Alias
-
-
-@frozen(eq=False, repr=False)
-class ValueRule:
-    """Where a value of a dimension is offered; `index` is the place among its offers."""
-
-    kind: Literal["value"]
-    dimension: int
-    value: int
-    index: int
-    line: m.Offer
-
-
-@frozen(eq=False, repr=False)
-class MeterRule:
-    """Where a meter is offered; `index` is the place among its offers."""
-
-    kind: Literal["meter"]
-    meter: int
-    index: int
-    line: m.Offer
-
-
-@frozen(eq=False, repr=False)
-class PriceRule:
-    """A cell of a table of rates; `index` is its place in `book.prices`."""
-
-    kind: Literal["price"]
-    index: int
-    line: m.Price
-
-
-@frozen(eq=False, repr=False)
-class AnnouncementRule:
-    """A price that was announced and withdrawn: it is told, and prices nothing."""
-
-    kind: Literal["announcement"]
-    index: int
-    line: m.Announcement
-
-
-@frozen(eq=False, repr=False)
-class DerivationRule:
-    """A price that follows from another; `index` is its place in `book.derivations`."""
-
-    kind: Literal["derivation"]
-    index: int
-    line: m.Derivation
-
-
-@frozen(eq=False, repr=False)
-class ModifierRule:
-    """A line of a multiplier or a surcharge; `index` is its place among the modifier's lines."""
-
-    kind: Literal["modifier line"]
-    modifier: int
-    index: int
-    line: m.ModifierLine
-
-
-@frozen(eq=False, repr=False)
-class LimitRule:
-    """A floor or a cap; `index` is its place among the lines of its limit."""
-
-    kind: Literal["limit"]
-    limit: int
-    index: int
-    line: m.LimitLine
-
-
-@frozen(eq=False, repr=False)
-class ExclusionRule:
-    """Two modifiers that cannot both have effect; `index` is its place in `book.exclusions`."""
-
-    kind: Literal["exclusion"]
-    index: int
-    line: m.Exclusion
-
-
-@frozen(eq=False, repr=False)
-class AllowRule:
-    """What lifts an exclusion; `index` is its place among what that allows."""
-
-    kind: Literal["allow"]
-    exclusion: int
-    index: int
-    line: m.Offer
-
-
-@frozen(eq=False, repr=False)
-class ChargePriceRule:
-    """A price of a charge, or a graduated tier of an account."""
-
-    kind: Literal["charge price"]
-    charge: int
-    index: int
-    line: m.ChargePrice
-
-
-@frozen(eq=False, repr=False)
-class ChargeMinimumRule:
-    """The least quantity that a use is billed for."""
-
-    kind: Literal["charge minimum"]
-    charge: int
-    index: int
-    line: m.ChargeQuantity
-
-
-@frozen(eq=False, repr=False)
-class ChargePoolRule:
-    """A free allowance of an account and a period."""
-
-    kind: Literal["charge pool"]
-    charge: int
-    index: int
-    line: m.ChargeQuantity
-
-
-@frozen(eq=False, repr=False)
-class ChargeFreeRule:
-    """Where a charge is free."""
-
-    kind: Literal["charge free"]
-    charge: int
-    index: int
-    line: m.Offer
-
-
-@frozen(eq=False, repr=False)
-class RefusalRule:
-    """Requests that cannot exist; `index` is its place in `book.refusals`."""
-
-    kind: Literal["refusal"]
-    index: int
-    line: m.Remark
-
-
-@frozen(eq=False, repr=False)
-class FreeRule:
-    """Requests that cost nothing as a whole; `index` is its place in `book.free`."""
-
-    kind: Literal["free"]
-    index: int
-    line: m.Remark
-
-
-@frozen(eq=False, repr=False)
-class NoteRule:
-    """What is told beside an amount; `index` is its place in `book.notes`."""
-
-    kind: Literal["note"]
-    index: int
-    line: m.Remark
-
-
-@frozen(eq=False, repr=False)
-class RoundingRule:
-    """A rounding of a stage; `index` is its place in `book.roundings`."""
-
-    kind: Literal["rounding"]
-    index: int
-    line: m.Rounding
-
-
-@frozen(eq=False, repr=False)
-class ConversionRule:
-    """A currency that amounts are turned into; `index` is its place in `book.conversions`."""
-
-    kind: Literal["conversion"]
-    index: int
-    line: m.Conversion
-
-
-Rule: TypeAlias = (
-    ModelRule
-    | AliasRule
-    | ValueRule
-    | MeterRule
-    | PriceRule
-    | AnnouncementRule
-    | DerivationRule
-    | ModifierRule
-    | LimitRule
-    | ExclusionRule
-    | AllowRule
-    | ChargePriceRule
-    | ChargeMinimumRule
-    | ChargePoolRule
-    | ChargeFreeRule
-    | RefusalRule
-    | FreeRule
-    | NoteRule
-    | RoundingRule
-    | ConversionRule
-)
-
-
-def rules_of(book: m.Book) -> Iterator[Rule]:
+def rules_of(book: m.Book) -> Iterator[k.Rule]:
     """Every rule of a book, kind by kind."""
-    yield from (ModelRule("model", *found) for found in enumerate(book.models))
-    yield from (AliasRule("alias", *found) for found in enumerate(book.aliases))
+    yield from (k.ModelRule(*found) for found in enumerate(book.models))
+    yield from (k.AliasRule(*found) for found in enumerate(book.aliases))
     yield from _offers(book)
-    yield from (PriceRule("price", *found) for found in enumerate(book.prices))
-    yield from (AnnouncementRule("announcement", *x) for x in enumerate(book.announcements))
-    yield from (DerivationRule("derivation", *found) for found in enumerate(book.derivations))
+    yield from (k.PriceRule(*found) for found in enumerate(book.prices))
+    yield from (k.AnnouncementRule(*x) for x in enumerate(book.announcements))
+    yield from (k.DerivationRule(*found) for found in enumerate(book.derivations))
     for number, modifier in enumerate(book.modifiers):
-        yield from (ModifierRule("modifier line", number, *x) for x in enumerate(modifier.lines))
+        yield from (k.ModifierRule(number, *x) for x in enumerate(modifier.lines))
     for number, limit in enumerate(book.limits):
-        yield from (LimitRule("limit", number, *found) for found in enumerate(limit.lines))
+        yield from (k.LimitRule(number, *found) for found in enumerate(limit.lines))
     for number, exclusion in enumerate(book.exclusions):
-        yield ExclusionRule("exclusion", number, exclusion)
-        yield from (AllowRule("allow", number, *found) for found in enumerate(exclusion.allowed))
+        yield k.ExclusionRule(number, exclusion)
+        yield from (k.AllowRule(number, *found) for found in enumerate(exclusion.allowed))
     for number, charge in enumerate(book.charges):
         yield from _of_charge(number, charge)
-    yield from (RefusalRule("refusal", *found) for found in enumerate(book.refusals))
-    yield from (FreeRule("free", *found) for found in enumerate(book.free))
-    yield from (NoteRule("note", *found) for found in enumerate(book.notes))
-    yield from (RoundingRule("rounding", *found) for found in enumerate(book.roundings))
-    yield from (ConversionRule("conversion", *found) for found in enumerate(book.conversions))
+    yield from (k.RefusalRule(*found) for found in enumerate(book.refusals))
+    yield from (k.FreeRule(*found) for found in enumerate(book.free))
+    yield from (k.NoteRule(*found) for found in enumerate(book.notes))
+    yield from (k.RoundingRule(*found) for found in enumerate(book.roundings))
+    yield from (k.ConversionRule(*found) for found in enumerate(book.conversions))
 
 
-def _offers(book: m.Book) -> Iterator[Rule]:
+def _offers(book: m.Book) -> Iterator[k.Rule]:
     for place, dimension in enumerate(book.dimensions):
         for number, value in enumerate(dimension.values):
-            yield from (ValueRule("value", place, number, *x) for x in enumerate(value.offers))
+            yield from (k.ValueRule(place, number, *x) for x in enumerate(value.offers))
     for number, meter in enumerate(book.meters):
-        yield from (MeterRule("meter", number, *found) for found in enumerate(meter.offers))
+        yield from (k.MeterRule(number, *found) for found in enumerate(meter.offers))
 
 
-def _of_charge(number: int, charge: m.Charge) -> Iterator[Rule]:
-    yield from (ChargePriceRule("charge price", number, *x) for x in enumerate(charge.prices))
-    yield from (ChargeMinimumRule("charge minimum", number, *x) for x in enumerate(charge.minimums))
-    yield from (ChargePoolRule("charge pool", number, *x) for x in enumerate(charge.pools))
-    yield from (ChargeFreeRule("charge free", number, *found) for found in enumerate(charge.free))
+def _of_charge(number: int, charge: m.Charge) -> Iterator[k.Rule]:
+    yield from (k.ChargePriceRule(number, *x) for x in enumerate(charge.prices))
+    yield from (k.ChargeMinimumRule(number, *x) for x in enumerate(charge.minimums))
+    yield from (k.ChargePoolRule(number, *x) for x in enumerate(charge.pools))
+    yield from (k.ChargeFreeRule(number, *found) for found in enumerate(charge.free))
 
 
 # ---- one question of each kind -------------------------------------------------------------------
 
 
-def scope_of(rule: Rule) -> m.Scope:
+def scope_of(rule: k.Rule) -> m.Scope:
     """The box of requests in which a rule holds.
 
     The periods of names are not in it: what is released or called so is asked with the name.
     """
     match rule:
-        case ModelRule() | AnnouncementRule() | AliasRule():
-            model = rule.index if isinstance(rule, ModelRule) else rule.line.model
+        case k.ModelRule() | k.AnnouncementRule() | k.AliasRule():
+            model = rule.index if isinstance(rule, k.ModelRule) else rule.line.model
             return ((m.MODELS, 1 << model),)
         case (
-            ValueRule()
-            | MeterRule()
-            | PriceRule()
-            | DerivationRule()
-            | ModifierRule()
-            | LimitRule()
-            | ExclusionRule()
-            | AllowRule()
-            | ChargePriceRule()
-            | ChargeMinimumRule()
-            | ChargePoolRule()
-            | ChargeFreeRule()
-            | RefusalRule()
-            | FreeRule()
-            | NoteRule()
-            | RoundingRule()
-            | ConversionRule()
+            k.ValueRule()
+            | k.MeterRule()
+            | k.PriceRule()
+            | k.DerivationRule()
+            | k.ModifierRule()
+            | k.LimitRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.ChargePriceRule()
+            | k.ChargeMinimumRule()
+            | k.ChargePoolRule()
+            | k.ChargeFreeRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
+            | k.RoundingRule()
+            | k.ConversionRule()
         ):
             return rule.line.scope
         case _:
             assert_never(rule)
 
 
-def origin_of(rule: Rule) -> m.Origin:
+def origin_of(rule: k.Rule) -> m.Origin:
     """Where a rule stands, and what it is from."""
     return rule.line.origin
 
 
-def pays(rule: Rule) -> bool:
-    """Whether a rule can change what a request pays, or that it exists: a note cannot."""
-    return not isinstance(rule, NoteRule | AnnouncementRule)
+Stage: TypeAlias = Literal[
+    "name",
+    "existence",
+    "unit price",
+    "line item",
+    "request",
+    "currency",
+    "account",
+    "told",
+]
+"""What a rule moves: which names there are, whether a request can be made and is billed, a unit price, the
+amount of a line item beyond quantity times unit price, that of a request beyond its line items,
+the currency of a bill, what an account pays in a period, or no amount at all.
+"""
 
 
-def of_account(rule: Rule) -> bool:
-    """Whether a rule belongs to an account and a period,
-    so that the price of one request leaves it out.
-    """
+def stage_of(rule: k.Rule) -> Stage:
+    """What a rule moves."""
     match rule:
-        case LimitRule(line=line):
-            return line.target == "account"
-        case ChargePriceRule(line=price):
-            return price.after is not None
-        case ChargePoolRule():
-            return True
-        case _:
-            return False
-
-
-def name_of(book: m.Book, rule: Rule) -> str:
-    """What a rule is called where all are listed: what it is of, or what it says."""
-    match rule:
-        case ModelRule(line=model):
-            return model.name
-        case AliasRule(line=alias):
-            return alias.name
-        case ValueRule(dimension=place, value=number):
-            dimension = book.dimensions[place]
-            return f"{dimension.name} {dimension.values[number].name}"
-        case MeterRule(meter=index):
-            return book.meters[index].name
-        case PriceRule(line=line) | AnnouncementRule(line=line):
-            return f"{book.meters[line.meter].name} of {book.models[line.model].name}"
-        case DerivationRule(line=derivation):
-            return book.meters[derivation.meter].name
-        case ModifierRule(modifier=index, line=part):
-            return f"{book.modifiers[index].name}: {part.outcome.replace('_', ' ')}"
-        case LimitRule(limit=index):
-            return book.limits[index].name
-        case ExclusionRule(index=index) | AllowRule(exclusion=index):
-            names = tuple(modifier.name for modifier in book.modifiers)
-            return book.exclusions[index].label(names)
-        case (
-            ChargePriceRule(charge=index)
-            | ChargeMinimumRule(charge=index)
-            | ChargePoolRule(charge=index)
-            | ChargeFreeRule(charge=index)
-        ):
-            return book.meters[book.charges[index].meter].name
-        case RefusalRule(line=remark) | FreeRule(line=remark) | NoteRule(line=remark):
-            return remark.text
-        case RoundingRule(line=rounding):
-            return rounding.stage
-        case ConversionRule(line=conversion):
-            return conversion.currency
+        case k.ModelRule() | k.AliasRule():
+            return "name"
+        case k.ValueRule() | k.MeterRule() | k.RefusalRule() | k.ExclusionRule() | k.AllowRule():
+            return "existence"
+        case k.FreeRule():
+            return "existence"
+        case k.PriceRule() | k.DerivationRule() | k.ChargeFreeRule():
+            return "unit price"
+        case k.ModifierRule(line=line):
+            return _stage_of_modifier(line)
+        case k.LimitRule(line=bound):
+            return _stage_of_limit(bound.target)
+        case k.ChargePriceRule(line=price):
+            return "unit price" if price.after is None else "account"
+        case k.ChargeMinimumRule():
+            return "line item"
+        case k.ChargePoolRule():
+            return "account"
+        case k.RoundingRule(line=rounding):
+            return _stage_of_rounding(rounding.stage)
+        case k.ConversionRule():
+            return "currency"
+        case k.NoteRule() | k.AnnouncementRule():
+            return "told"
         case _:
             assert_never(rule)
 
 
-# ---- the diagrams that decide among rules --------------------------------------------------------
-
-Group: TypeAlias = Literal[
-    "refusal",
-    "modifier",
-    "exclusion",
-    "free",
-    "meter",
-    "price",
-    "derivation",
-    "charge",
-    "limit",
-    "rounding",
-    "conversion",
-]
+def _stage_of_limit(target: m.Target) -> Stage:
+    match target:
+        case "unit_price":
+            return "unit price"
+        case "request" | "account":
+            return target
+        case _:
+            assert_never(target)
 
 
-@frozen(eq=False, repr=False)
-class Diagram:
-    """A diagram that decides among some rules: which of a `group` it is, and its root."""
+def _stage_of_rounding(stage: m.Stage) -> Stage:
+    match stage:
+        case "unit_price":
+            return "unit price"
+        case "line":
+            return "line item"
+        case "total":
+            return "request"
+        case _:
+            assert_never(stage)
 
-    group: Group
-    index: int
-    root: int
+
+def _stage_of_modifier(line: m.ModifierLine) -> Stage:
+    match line.outcome:
+        case "refuse":
+            return "existence"
+        case "factor" | "no_effect":
+            return "unit price"
+        case "add":
+            return "unit price" if line.meters else "request"
+        case _:
+            assert_never(line.outcome)
 
 
-def diagrams_of(book: m.Book) -> tuple[Diagram, ...]:
-    """The diagrams that decide what a request pays, or that it exists, but for those of values,
-    which are by dimension and value (`Decisions.values`).
+def pays(rule: k.Rule) -> bool:
+    """Decides whether a rule can change what a request pays, or that it exists."""
+    return stage_of(rule) != "told"
+
+
+def of_account(rule: k.Rule) -> bool:
+    """Decides whether a rule belongs to an account and a period,
+    so that the price of one request leaves it out.
     """
-    decided = book.decisions
-    charges = [root for charge in decided.charges for root in charge]
-    groups: tuple[tuple[Group, tuple[int, ...]], ...] = (
-        ("refusal", (decided.refusals,)),
-        ("modifier", decided.modifiers),
-        ("exclusion", decided.exclusions),
-        ("free", (decided.free,)),
-        ("meter", decided.meters),
-        ("price", decided.prices),
-        ("derivation", decided.derivations),
-        ("charge", tuple(charges)),
-        ("limit", decided.limits),
-        ("rounding", (decided.roundings,)),
-        ("conversion", (decided.conversions,)),
-    )
-    return tuple(
-        Diagram(group, index, root) for group, roots in groups for index, root in enumerate(roots)
-    )
+    return stage_of(rule) == "account"
 
 
-def root_of(book: m.Book, rule: Rule) -> int | None:
-    """The root of the diagram in which a rule decides; None where it is a name, not a decision."""
-    decided = book.decisions
+def name_of(book: m.Book, rule: k.Rule) -> str:
+    """What a rule is called where all are listed: what it is of, or what it says."""
     match rule:
-        case ModelRule() | AliasRule() | AnnouncementRule():
-            return None
-        case ValueRule(dimension=place, value=number):
-            return decided.values[place][number]
-        case MeterRule(meter=index):
-            return decided.meters[index]
-        case PriceRule(line=price):
-            return decided.prices[price.meter]
-        case DerivationRule(line=derivation):
-            return decided.derivations[derivation.meter]
-        case ModifierRule(modifier=index):
-            return decided.modifiers[index]
-        case LimitRule(limit=index):
-            return decided.limits[index]
-        case ExclusionRule(index=index) | AllowRule(exclusion=index):
-            return decided.exclusions[index]
-        case ChargePriceRule(charge=index):
-            return decided.charges[index][0]
-        case ChargeMinimumRule(charge=index):
-            return decided.charges[index][1]
-        case ChargePoolRule(charge=index):
-            return decided.charges[index][2]
-        case ChargeFreeRule(charge=index):
-            return decided.charges[index][3]
-        case RefusalRule():
-            return decided.refusals
-        case FreeRule():
-            return decided.free
-        case NoteRule():
-            return decided.notes
-        case RoundingRule():
-            return decided.roundings
-        case ConversionRule():
-            return decided.conversions
+        case k.ModelRule(line=model):
+            return model.name
+        case k.AliasRule(line=alias):
+            return alias.name
+        case k.ValueRule(dimension=place, value=number):
+            dimension = book.dimensions[place]
+            return f"{dimension.name} {dimension.values[number].name}"
+        case k.MeterRule(meter=index):
+            return book.meters[index].name
+        case k.PriceRule(line=line) | k.AnnouncementRule(line=line):
+            return f"{book.meters[line.meter].name} of {book.models[line.model].name}"
+        case k.DerivationRule(line=derivation):
+            return book.meters[derivation.meter].name
+        case k.ModifierRule(modifier=index, line=part):
+            return f"{book.modifiers[index].name}: {part.outcome.replace('_', ' ')}"
+        case k.LimitRule(limit=index):
+            return book.limits[index].name
+        case k.ExclusionRule(index=index) | k.AllowRule(exclusion=index):
+            names = tuple(modifier.name for modifier in book.modifiers)
+            return book.exclusions[index].label(names)
+        case (
+            k.ChargePriceRule(charge=index)
+            | k.ChargeMinimumRule(charge=index)
+            | k.ChargePoolRule(charge=index)
+            | k.ChargeFreeRule(charge=index)
+        ):
+            return book.meters[book.charges[index].meter].name
+        case k.RefusalRule(line=remark) | k.FreeRule(line=remark) | k.NoteRule(line=remark):
+            return remark.text
+        case k.RoundingRule(line=rounding):
+            return rounding.stage
+        case k.ConversionRule(line=conversion):
+            return conversion.currency
         case _:
             assert_never(rule)
 

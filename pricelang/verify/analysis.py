@@ -162,6 +162,11 @@ class Analysis(Requests):
 
     # ---- the stack ----
 
+    @property
+    def modifiers_in_order(self) -> tuple[int, ...]:
+        """The modifiers, in the order of the stack."""
+        return tuple(index for kind, index in self.book.stack if kind == "modifier")
+
     def touches(self, kind: m.StackKind, index: int, meter: int) -> bool:
         """Whether a member of the stack ever does something to a meter's price."""
         if kind == "modifier":

@@ -13,7 +13,8 @@ from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import Verdict, decide_claims
 from pricelang.verify.order import Order, order_of_stack
 from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
-from pricelang.verify.unreachable import UnusedRule, dead_rules
+from pricelang.verify.unreachable import dead_rules
+from pricelang.verify.unsaid import UnusedRule
 
 
 @define(eq=False, repr=False)

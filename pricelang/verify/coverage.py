@@ -20,15 +20,14 @@ from attrs import field, frozen
 from pricelang.evaluate.announced import would_hold
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_items import Basis, Priced, Uses
-from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
+from pricelang.evaluate.line_rates import Rate, derivation_at, price_at
+from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
+from pricelang.model.rule_kinds import Kind, PriceRule, Rule
 from pricelang.model.rules import (
-    Kind,
-    PriceRule,
-    Rule,
     name_of,
     of_account,
     origin_of,

@@ -4,25 +4,27 @@ crossing of one is looked at.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.stack.intervals import FREE
 from pricelang.model import book as m
-from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
-from pricelang.model.space import first_sum
+from pricelang.model.diagrams import root_of, slots_of
+from pricelang.model.requests import NO, Leaf, Point, is_yes
+from pricelang.model.rules import rules_of, stage_of
 from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_falls import Crossing, Usage, fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
+from pricelang.verify.request_falls import falls_per_request
+from pricelang.verify.threshold_steps import Across, steps_of
 from pricelang.verify.witness import Witness, witness
 
 MAX_CLASSES = 60
@@ -31,7 +33,6 @@ with more, it is undecided.
 """
 
 Breach = tuple[Witness | None, str]
-FAR = Fraction(10**40)
 
 
 def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
@@ -41,9 +42,9 @@ def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
     Raises `Undecided`.
     """
     undecided = False
-    for step in _steps(analysis.book):
+    for step in steps_of(analysis.book):
         try:
-            found = _Across(analysis, claim, step).first()
+            found = _Falls(analysis, claim, step).first()
         except Undecided:
             undecided = True
             continue
@@ -54,42 +55,9 @@ def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
     return None
 
 
-@frozen(eq=False)
-class CountStep:
-    """One more of a meter of `kind` (the sums that count
-    it) takes some of these sums from a side to the next.
-    """
-
-    meters: tuple[int, ...]
-    sides: tuple[tuple[int, int], ...]
-
-
-def _steps(book: m.Book) -> Iterator[CountStep]:
-    """Every way to cross thresholds: those of one sum alone first, and of several at once."""
-    kinds: dict[tuple[int, ...], list[int]] = {}
-    for meter in sorted({meter for total in book.sums for meter in total.meters}):
-        kinds.setdefault(
-            tuple(n for n, total in enumerate(book.sums) if meter in total.meters), []
-        ).append(meter)
-    found = []
-    for inside, meters in kinds.items():
-        for size in range(1, len(inside) + 1):
-            for crossed in itertools.combinations(inside, size):
-                ranges = [range(len(book.sums[index].limits)) for index in crossed]
-                found += [
-                    CountStep(tuple(meters), tuple(zip(crossed, sides, strict=True)))
-                    for sides in itertools.product(*ranges)
-                ]
-    return iter(sorted(found, key=lambda step: len(step.sides)))
-
-
 @define(eq=False, repr=False, slots=False)
-class _Across:
-    """One step over thresholds, in every request."""
-
-    analysis: Analysis
-    claim: m.Claim
-    step: CountStep
+class _Falls(Across):
+    """What falls over one step, in every request."""
 
     def first(self) -> Breach | None:
         undecided, refuted = False, list[Constraint]()
@@ -111,31 +79,11 @@ class _Across:
             raise Undecided
         return None
 
-    # ---- the two sides ----
-
-    def on(self, root: int, after: bool) -> int:
-        """A diagram on one side of what is crossed."""
-        for index, side in self.step.sides:
-            root = self.analysis.forest.restrict(root, self.axis(index), side + after)
-        return root
-
-    def axis(self, index: int) -> int:
-        return first_sum(self.analysis.book.dimensions) + index
-
-    def both(self, root: int) -> tuple[int, int]:
-        return self.on(root, False), self.on(root, True)
-
-    @cached_property
-    def allowed(self) -> list[Constraint]:
-        """That both requests can be priced, and are in the scope of the claim."""
-        wanted = (self.analysis.within(self.claim.scope), self.analysis.usable)
-        return [(self.on(root, after), test) for root, test in wanted for after in (False, True)]
-
     # ---- what falls ----
 
     def falling(self) -> Iterator[Callable[[Sequence[Constraint]], Point | None]]:
         """Searches for requests of which some part falls. Where none finds any, no amount falls."""
-        for root in self.per_request():
+        for root in falls_per_request(self):
             if root != self.analysis.forest.leaf(NO):
                 yield partial(self.find, root)
         for meter in range(len(self.analysis.book.meters)):
@@ -185,61 +133,6 @@ class _Across:
         return Prices(
             (Fraction(1), Fraction(-1)), analysis.forest.combine(starts, start), tuple(places)
         )
-
-    def per_request(self) -> Iterator[int]:
-        """Where what is added to a request, or bounds it, or a use,
-        or is rounded, is less after than before.
-        """
-        book, decided = self.analysis.book, self.analysis.book.decisions
-        free = self.both(decided.free)
-
-        def lower(root: int, amount: Callable[[Any], Fraction]) -> int:
-            def decide(leaves: tuple[Any, ...]) -> Leaf:
-                before, after, free_before, free_after = leaves
-                return (
-                    YES
-                    if not free_before and not free_after and amount(after) < amount(before)
-                    else NO
-                )
-
-            return self.analysis.forest.combine((*self.both(root), *free), decide)
-
-        for index, modifier in enumerate(book.modifiers):
-            if any(line.outcome == "add" and not line.meters for line in modifier.lines):
-                yield lower(decided.modifiers[index], partial(_added, modifier.lines))
-        for index, limit in enumerate(book.limits):
-            for at_least in {row.at_least for row in limit.lines if row.target == "request"}:
-                yield lower(decided.limits[index], partial(_bound, limit.lines, at_least))
-        for charge, charged in zip(book.charges, decided.charges, strict=True):
-            if charge.minimums:
-                yield lower(charged[1], partial(_least, charge.minimums))
-        if any(rounding.stage != "unit_price" for rounding in book.roundings):
-            before, after = self.both(decided.roundings)
-            yield self.analysis.forest.combine(
-                (before, after, *free), lambda leaves: _rounds_otherwise(book, leaves)
-            )
-        if free[0] != free[1]:
-            yield from self._gone_with_it(free)
-
-    def _gone_with_it(self, free: tuple[int, int]) -> Iterator[int]:
-        """Where a request becomes free, and its additions and bounds go with it."""
-        book, decided = self.analysis.book, self.analysis.book.decisions
-        extras = [
-            self.on(decided.modifiers[index], False)
-            for index, modifier in enumerate(book.modifiers)
-            if any(line.outcome == "add" and not line.meters for line in modifier.lines)
-        ]
-        limits = [
-            self.on(root, False)
-            for limit, root in zip(book.limits, decided.limits, strict=True)
-            if any(line.target == "request" for line in limit.lines)
-        ]
-
-        def gone(leaves: tuple[Any, ...]) -> Leaf:
-            return YES if not leaves[0] and leaves[1] and any(leaves[2:]) else NO
-
-        if extras or limits:
-            yield self.analysis.forest.combine((*free, *extras, *limits), gone)
 
     # ---- on one request ----
 
@@ -306,13 +199,7 @@ class _Across:
     def is_a_sum(self) -> bool:
         """Whether the amount of a request is nothing but quantities times prices."""
         book = self.analysis.book
-        lines = [
-            line.outcome == "add" and not line.meters for x in book.modifiers for line in x.lines
-        ]
-        lines += [row.target == "request" for x in book.limits for row in x.lines] + [
-            bool(charge.minimums) for charge in book.charges
-        ]
-        return not any(lines) and all(rounding.stage == "unit_price" for rounding in book.roundings)
+        return all(stage_of(rule) not in ("line item", "request") for rule in rules_of(book))
 
     def paid(self, meter: int, point: Point) -> Fraction:
         price = self.analysis.price_at(meter, self.analysis.book.stack, point)
@@ -326,13 +213,11 @@ class _Across:
         analysis, decided = self.analysis, self.analysis.book.decisions
         roots = [analysis.list_price(meter) for meter in range(len(analysis.book.meters))]
         roots += [
-            *decided.modifiers,
-            *decided.limits,
-            decided.roundings,
-            decided.conversions,
-            decided.free,
+            root_of(decided, slot)
+            for slot in slots_of(analysis.book)
+            if slot.group
+            not in ("value", "meter", "price", "derivation", "exclusion", "refusal", "note")
         ]
-        roots += [root for charge in decided.charges for root in charge]
         sums = [
             analysis.forest.node(
                 self.axis(n),
@@ -345,37 +230,6 @@ class _Across:
             leaf = analysis.forest.value(root, point)
             same.append((root, lambda held, leaf=leaf: held == leaf))
         return analysis.all_of(same)[0], lambda leaf: not is_yes(leaf)
-
-
-def _added(lines: Sequence[m.ModifierLine], leaf: Any) -> Fraction:
-    return sum((lines[n].amount or Fraction(0) for n in leaf if not lines[n].meters), Fraction(0))
-
-
-def _bound(lines: Sequence[m.LimitLine], at_least: bool, leaf: Any) -> Fraction:
-    held = [
-        lines[n].amount
-        for n in leaf
-        if lines[n].target == "request" and lines[n].at_least == at_least
-    ]
-    return (max(held) if at_least else min(held)) if held else (Fraction(0) if at_least else FAR)
-
-
-def _least(minimums: Sequence[m.ChargeQuantity], leaf: Any) -> Fraction:
-    return max((minimums[n].quantity for n in leaf), default=Fraction(0))
-
-
-def _rounds_otherwise(book: m.Book, leaves: tuple[Any, ...]) -> Leaf:
-    if leaves[2]:
-        return NO
-    held = [
-        {
-            (x.stage, x.step, x.currency, x.mode)
-            for x in (book.roundings[n] for n in leaf)
-            if x.stage != "unit_price"
-        }
-        for leaf in leaves[:2]
-    ]
-    return YES if held[0] != held[1] else NO
 
 
 def _first_of_each(leaves: tuple[Any, ...]) -> Leaf:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
@@ -18,6 +19,10 @@ from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import OPEN, effect_of, order_matters
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness
+
+MeetingKind: TypeAlias = Literal[
+    "multiply", "order", "exclude", "no_effect", "refuse", "never", "undecided"
+]
 
 
 @frozen
@@ -33,7 +38,7 @@ class Meeting:
 
     left: str
     right: str
-    kind: str
+    kind: MeetingKind
     rule: str = ""
     location: str = ""
     witness: Witness | None = None
@@ -58,10 +63,8 @@ class Applicability:
 
 def meetings(analysis: Analysis) -> tuple[Meeting, ...]:
     """Each pair of modifiers, in the order of the stack."""
-    order = [index for kind, index in analysis.book.stack if kind == "modifier"]
-    return tuple(
-        _meeting(analysis, left, right) for left, right in itertools.combinations(order, 2)
-    )
+    pairs = itertools.combinations(analysis.modifiers_in_order, 2)
+    return tuple(_meeting(analysis, left, right) for left, right in pairs)
 
 
 def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
@@ -83,12 +86,13 @@ def _meeting(analysis: Analysis, left: int, right: int) -> Meeting:
         for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
         if {exclusion.left, exclusion.right} != {left, right}
     ]
-    for kind, constraints in (
+    ways: tuple[tuple[MeetingKind, list[Constraint]], ...] = (
         ("exclude", [*both, analysis.not_excluded, *others]),
         ("exclude", [*both, analysis.not_excluded]),
         ("no_effect", [*asked, analysis.usable]),
         ("refuse", [*asked, analysis.existing]),
-    ):
+    )
+    for kind, constraints in ways:
         point = analysis.find(constraints)
         if point is not None:
             rule, origin = _decider(analysis, kind, (left, right), point)
@@ -109,21 +113,28 @@ def _decider(
             if not has_effect(analysis.book.modifiers[index], _leaf(analysis, index, point))
         )
         return analysis.book.modifiers[silent].name, _line(analysis, silent, point)
-    # in the order in which a price looks for what refuses it, so that both name the same rule
+    return _refuser(analysis, point)
+
+
+def _refuser(analysis: Analysis, point: Point) -> tuple[str, m.Origin]:
+    """The rule that refuses a request, looked for in the order of `price`: both name the same."""
     book = analysis.book
     refusal = analysis.forest.value(book.decisions.refusals, point)
     if isinstance(refusal, tuple) and refusal:
         return "refuse", book.refusals[refusal[0]].origin
-    names = tuple(modifier.name for modifier in book.modifiers)
-    for index in (number for member, number in book.stack if member == "modifier"):
-        if any(
-            book.modifiers[index].lines[number].outcome == "refuse"
-            for number in _leaf(analysis, index, point)
-        ):
-            return names[index], _line(analysis, index, point)
+    for index in analysis.modifiers_in_order:
+        modifier = book.modifiers[index]
+        if any(modifier.lines[tag].outcome == "refuse" for tag in _leaf(analysis, index, point)):
+            return modifier.name, _line(analysis, index, point)
+    return _excluder(analysis, point)
+
+
+def _excluder(analysis: Analysis, point: Point) -> tuple[str, m.Origin]:
+    """The exclusion that refuses a request."""
+    names = tuple(modifier.name for modifier in analysis.book.modifiers)
     exclusion = next(
         exclusion
-        for exclusion, root in zip(book.exclusions, analysis.conflicts, strict=True)
+        for exclusion, root in zip(analysis.book.exclusions, analysis.conflicts, strict=True)
         if analysis.forest.value(root, point) == YES
     )
     return exclusion.label(names), exclusion.origin
@@ -159,8 +170,7 @@ def reaches(analysis: Analysis) -> tuple[Applicability, ...]:
     """Where each modifier can have effect on a request that can be priced,
     in the order of the stack.
     """
-    order = [index for kind, index in analysis.book.stack if kind == "modifier"]
-    return tuple(_reach(analysis, index) for index in order)
+    return tuple(_reach(analysis, index) for index in analysis.modifiers_in_order)
 
 
 def _reach(analysis: Analysis, index: int) -> Applicability:

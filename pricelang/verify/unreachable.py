@@ -1,48 +1,56 @@
-"""Rules that decide nothing: lines, rows and derivations that no request reaches, and scopes that
-say the same twice.
-"""
+"""Rules that decide nothing: lines, rows and derivations that no request reaches."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from functools import partial
-from typing import Any
-
-from attrs import frozen
+from typing import assert_never, get_args
 
 from pricelang.compile.decisions import has_effect
-from pricelang.model import book as m
-from pricelang.model.requests import NO, YES, Point, is_yes
-from pricelang.model.space import axis_of, day
+from pricelang.model.diagrams import Group, Slot, place_of, root_of
+from pricelang.model.requests import is_yes
+from pricelang.model.rules import origin_of, rules_of
+from pricelang.model.space import axis_of
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
-
-
-@frozen
-class UnusedRule:
-    """Something that could go, or that is missing: `kind` is unreached, hidden, same or gap."""
-
-    kind: str
-    text: str
-    location: str
+from pricelang.verify.unsaid import UnusedRule, gaps, holes, same_rules
 
 
 def dead_rules(analysis: Analysis) -> tuple[UnusedRule, ...]:
     """All of them, in order of place."""
     found = [
-        *_lines(analysis),
-        *_rows(analysis),
-        *_derivations(analysis),
-        *_exclusions(analysis),
-        *_allowances(analysis),
-        *_remarks(analysis),
-        *_values(analysis),
-        *_same(analysis),
-        *_gaps(analysis),
-        *_holes(analysis),
+        *itertools.chain.from_iterable(_of_group(analysis, group) for group in get_args(Group)),
+        *same_rules(analysis),
+        *gaps(analysis),
+        *holes(analysis),
     ]
     return tuple(sorted(found, key=lambda dead: _key(dead.location)))
+
+
+def _of_group(analysis: Analysis, group: Group) -> Iterator[UnusedRule]:
+    """The rules of a group of diagrams that decide nothing."""
+    match group:
+        case "value":
+            return _values(analysis)
+        case "price":
+            return _rows(analysis)
+        case "derivation":
+            return _derivations(analysis)
+        case "modifier":
+            return _lines(analysis)
+        case "exclusion":
+            return itertools.chain(_exclusions(analysis), _allowances(analysis))
+        case "refusal":
+            return _told(analysis, group, "refusal", analysis.existing)
+        case "free":
+            return _told(analysis, group, "`free`", analysis.usable)
+        case "note":
+            return _told(analysis, group, "note", analysis.usable)
+        case "meter" | "charge" | "limit" | "rounding" | "conversion":
+            return iter(())  # `check` finds those, in the book that says them
+        case _:
+            assert_never(group)
 
 
 def _key(location: str) -> tuple[str, int]:
@@ -158,19 +166,17 @@ def _allowances(analysis: Analysis) -> Iterator[UnusedRule]:
                 )
 
 
-def _remarks(analysis: Analysis) -> Iterator[UnusedRule]:
-    decided = analysis.book.decisions
-    groups: list[tuple[str, tuple[m.Remark, ...], int, list[Constraint]]] = [
-        ("refusal", analysis.book.refusals, decided.refusals, [analysis.existing]),
-        ("`free`", analysis.book.free, decided.free, [analysis.usable]),
-        ("note", analysis.book.notes, decided.notes, [analysis.usable]),
-    ]
-    for what, remarks, root, constraints in groups:
-        for index, remark in enumerate(remarks):
-            if not _reached(analysis, root, index, constraints):
-                yield UnusedRule(
-                    "unreached", f"no request reaches this {what}", remark.origin.place
-                )
+def _told(
+    analysis: Analysis, group: Group, what: str, constraint: Constraint
+) -> Iterator[UnusedRule]:
+    """Lines with a reason or a text, of which each decides for some request."""
+    for rule in rules_of(analysis.book):
+        place = place_of(rule)
+        if place is not None and place[0] == Slot(group):
+            root = root_of(analysis.book.decisions, place[0])
+            if not _reached(analysis, root, place[1], [constraint]):
+                text = f"no request reaches this {what}"
+                yield UnusedRule("unreached", text, origin_of(rule).place)
 
 
 def _values(analysis: Analysis) -> Iterator[UnusedRule]:
@@ -182,127 +188,4 @@ def _values(analysis: Analysis) -> Iterator[UnusedRule]:
                     "unreached",
                     f"no request has {dimension.name} `{value.name}`",
                     dimension.origin.place,
-                )
-
-
-def _same(analysis: Analysis) -> Iterator[UnusedRule]:
-    """Modifiers that have the same effect on the same requests,
-    or whose scopes mean the same, however they are written.
-    """
-    seen: dict[int, m.Modifier] = {}
-    scopes: dict[int, m.Modifier] = {}
-    exists, _ = analysis.existing
-    for index, modifier in enumerate(analysis.book.modifiers):
-
-        def effect(leaves: tuple[Any, ...], modifier: m.Modifier = modifier) -> Any:
-            lines = [modifier.lines[number] for number in leaves[0]] if leaves[1] == YES else []
-            return tuple(
-                (line.outcome, line.factors, line.amount, line.size, line.meters) for line in lines
-            )
-
-        decided = analysis.book.decisions.modifiers[index]
-        root = analysis.forest.combine([decided, exists], effect)
-        scope = analysis.forest.combine(
-            [decided, exists], lambda leaves: YES if leaves[0] and leaves[1] == YES else NO
-        )
-        if root in seen and modifier.lines:
-            yield UnusedRule(
-                "same",
-                f"`{modifier.name}` says just what `{seen[root].name}` says",
-                modifier.origin.place,
-            )
-        elif scope in scopes and scope != analysis.forest.leaf(NO) and scope != exists:
-            yield UnusedRule(
-                "same",
-                f"`{modifier.name}` holds for just the requests that `{scopes[scope].name}` "
-                "holds for",
-                modifier.origin.place,
-            )
-        seen.setdefault(root, modifier)
-        scopes.setdefault(scope, modifier)
-
-
-def _holes(analysis: Analysis) -> Iterator[UnusedRule]:
-    """Days on which a modifier says nothing of a request
-    that it speaks of both before and after.
-    """
-    forest = analysis.forest
-    stretches = range(1, len(analysis.book.boundaries) + 1)
-    for index, modifier in enumerate(analysis.book.modifiers):
-        says = forest.combine(
-            [analysis.book.decisions.modifiers[index]], lambda leaves: YES if leaves[0] else NO
-        )
-        roots = [forest.restrict(says, m.DATES, stretch) for stretch in stretches]
-        if len(set(roots)) < 2:
-            continue
-        later = [forest.leaf(NO)]
-        for root in reversed(roots):
-            later.append(_either(analysis, later[-1], root))
-        later.reverse()
-        before = forest.leaf(NO)
-        point: Point | None = None
-        for number, stretch in enumerate(stretches):
-            hole = forest.combine(
-                [before, roots[number], later[number + 1]],
-                lambda leaves: YES if leaves == (YES, NO, YES) else NO,
-            )
-            before = _either(analysis, before, roots[number])
-            if hole != forest.leaf(NO) and point is None:
-                point = analysis.find(
-                    [(hole, is_yes), analysis.within(((m.DATES, 1 << stretch),)), analysis.usable]
-                )
-        if point is not None:
-            first = last = point[m.DATES]
-            while first > 1 and roots[first - 2] == roots[first - 1]:
-                first -= 1
-            while last < len(roots) and roots[last] == roots[last - 1]:
-                last += 1
-            period = (
-                f"from {day(analysis.book.boundaries[first - 1])} before "
-                f"{day(analysis.book.boundaries[last])}"
-            )
-            yield UnusedRule(
-                "gap",
-                f"`{modifier.name}` says nothing {period}, of requests that it speaks of "
-                "before and after",
-                modifier.origin.place,
-            )
-
-
-def _either(analysis: Analysis, left: int, right: int) -> int:
-    return analysis.forest.combine([left, right], lambda leaves: YES if YES in leaves else NO)
-
-
-def _gaps(analysis: Analysis) -> Iterator[UnusedRule]:
-    """Days on which a model that had a price of a meter has none."""
-    book = analysis.book
-    first: dict[tuple[int, int], m.Price] = {}
-    absent = {(price.meter, price.model) for price in book.prices if price.kind == "absent"}
-    for price in book.prices:
-        first.setdefault((price.meter, price.model), price)
-    for meter in range(len(book.meters)):
-        if any(charge.meter == meter for charge in book.charges):
-            continue
-        offered: Constraint = (book.decisions.meters[meter], is_yes)
-        none: Constraint = (
-            analysis.list_price(meter),
-            lambda leaf: not isinstance(leaf, Fraction) and leaf != "free",
-        )
-        priced = {
-            price.model for price in book.prices if price.meter == meter and price.kind != "absent"
-        }
-        bare = analysis.project([none, offered, analysis.usable], m.MODELS)
-        for model in sorted(priced):
-            if (meter, model) in absent or not bare >> model & 1:
-                continue
-            point = analysis.find(
-                [none, offered, analysis.within(((m.MODELS, 1 << model),)), analysis.usable]
-            )
-            if point is not None:
-                at = day(analysis.space.instant(point[m.DATES]))
-                yield UnusedRule(
-                    "gap",
-                    f"`{book.meters[meter].name}` of `{book.models[model].name}` has no "
-                    f"price at {at}",
-                    first[meter, model].origin.place,
                 )

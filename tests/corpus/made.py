@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pricelang.check import files
-from pricelang.compile import conflicts as decisions
+from pricelang.compile import modifier_lines
 from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
 
@@ -159,7 +159,7 @@ def _many_pieces_of_an_exclusion(folder: Path, patch: pytest.MonkeyPatch) -> str
 
 
 def _many_lines(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(decisions, "MAX_LINES", 3)
+    patch.setattr(modifier_lines, "MAX_LINES", 3)
     lines = "".join(
         f"  x 2 on input when input over {number} from 2026-0{number}-01 before 2026-0{number + 1}-01\n"
         for number in range(1, 6)

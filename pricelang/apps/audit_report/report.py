@@ -25,7 +25,7 @@ from pricelang.verify.claims import Verdict
 from pricelang.verify.diff.difference import compare
 from pricelang.verify.order import Order
 from pricelang.verify.stacking import Applicability, Meeting
-from pricelang.verify.unreachable import UnusedRule
+from pricelang.verify.unsaid import UnusedRule
 from pricelang.verify.witness import Witness
 
 

@@ -5,23 +5,26 @@ indices.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operation
+from pricelang.model import book as m
+from pricelang.present.decimals import RoundingMode
+
+OutcomeKind: TypeAlias = Literal["none", "refuse", "effect"]
+ListedKind: TypeAlias = Literal["none", "free", "price", "derived"]
 
 
 @frozen
 class ModifierOutcome:
-    """What a modifier does: `kind` is none, refuse or effect.
-
-    Factors are by meter; additions by meter are in the currency per base unit;
+    """What a modifier does. Factors are by meter; additions by meter are in the currency per base unit;
     `extras` are amounts per request.
     """
 
-    kind: str
+    kind: OutcomeKind
     factors: tuple[tuple[str, Fraction], ...] = ()
     adds: tuple[tuple[str, Fraction], ...] = ()
     extras: tuple[Fraction, ...] = ()
@@ -29,24 +32,23 @@ class ModifierOutcome:
 
 @frozen
 class Listed:
-    """The price of a meter before any modifier: `kind` is none (it cannot be used), free or price.
+    """The price of a meter before any modifier: `kind` is none (it cannot be used), free, price, or
+    derived (from the price of another meter, which makes it a price).
 
     `amount` is in the currency per base unit;
     `size` (base units) only where prices are rounded per so much.
     """
 
-    kind: str
+    kind: ListedKind
     amount: Fraction = Fraction(0)
     size: Fraction | None = None
 
 
 @frozen
 class LimitEffect:
-    """A line of a limit: on `target` (unit_price, request, account),
-    with the meter or the account that it is about.
-    """
+    """A line of a limit: on `target`, with the meter or the account that it is about."""
 
-    target: str
+    target: m.Target
     about: str
     at_least: bool
     amount: Fraction
@@ -62,16 +64,21 @@ class RoundingEffect:
 
     step: Fraction
     currency: str
-    mode: str
+    mode: RoundingMode
 
 
 NOTHING, REFUSED = ModifierOutcome("none"), ModifierOutcome("refuse")
-UNUSABLE = Listed("none")
+UNUSABLE, FREE = Listed("none"), Listed("free")
 
 
 def factor_of(outcome: ModifierOutcome, meter: str) -> Fraction:
     """What a modifier multiplies a meter by."""
     return next((factor for name, factor in outcome.factors if name == meter), Fraction(1))
+
+
+def step(meter: str, outcome: ModifierOutcome) -> tuple[Fraction, Fraction]:
+    """What a modifier does to the price of a meter: a factor and an addition."""
+    return factor_of(outcome, meter), dict(outcome.adds).get(meter, Fraction(0))
 
 
 def stepped(listed: Listed, steps: list[Any], rounding: RoundingEffect | None) -> Fraction:

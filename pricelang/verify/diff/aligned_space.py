@@ -29,6 +29,9 @@ MAX_STEPS = 50_000
 MAX_JOINED = 1_000_000
 """The same for what exists and what is refused."""
 
+NO_LIMIT = 1 << 62
+"""For what grows no larger than what it is made of."""
+
 
 def points_of(mask: int) -> Iterator[int]:
     """The points of a mask, lowest first."""
@@ -158,7 +161,7 @@ class Joint:
         return self.combine(
             [chosen, *(root for _, root in parts)],
             lambda leaves: leaves[1 + leaves[0][1]],
-            most=1 << 62,
+            most=NO_LIMIT,
         )
 
     def combine(
@@ -202,7 +205,7 @@ class Joint:
 
     def map(self, root: int, change: Callable[[Any], Leaf]) -> int:
         """The diagram with each leaf changed."""
-        return self.combine([root], lambda leaves: change(leaves[0]), most=1 << 62)
+        return self.combine([root], lambda leaves: change(leaves[0]), most=NO_LIMIT)
 
     def fix(self, root: int, axis: int, position: int) -> int:
         """The diagram with one axis fixed to a point."""

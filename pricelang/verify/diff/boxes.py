@@ -6,13 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import prod
-from typing import Any
 
 from attrs import frozen
 
 from pricelang.model.book import DATES, MODELS
-from pricelang.verify.diff.aligned_books import NO, YES, Joint, Leaf
+from pricelang.verify.diff.aligned_space import NO, YES, Joint, Leaf, first_of
+from pricelang.verify.diff.box_walks import (
+    axes_of,
+    count_in,
+    leaves_of,
+    lowest_bit,
+    point_of,
+    some_at,
+    whole_at,
+    without_box,
+)
 
 SAME, OPEN = "same", "open"
 """Leaves of a diagram of changes: nothing changed;
@@ -43,7 +51,7 @@ def changes(joint: Joint, root: int) -> Iterator[tuple[Leaf, list[ChangeBox]]]:
     # costs no more than the models that it is about.
     parts = [(joint.full(MODELS), root)] if root < 0 or nodes[root][0] != MODELS else nodes[root][1]
     about: dict[Leaf, list[tuple[int, int]]] = {}
-    for mask, child in sorted(parts, key=lambda part: _low(part[0])):
+    for mask, child in sorted(parts, key=lambda part: lowest_bit(part[0])):
         for leaf in leaves_of(joint, child):
             if leaf not in (SAME, OPEN):
                 about.setdefault(leaf, []).append((mask, child))
@@ -82,52 +90,44 @@ def _marked(
     return joint.forest.node(MODELS, found)
 
 
-def leaves_of(joint: Joint, root: int) -> list[Any]:
-    """The leaves that a diagram reaches, in the order of its branches."""
-    nodes, found, seen = joint.forest.nodes, dict[Leaf, None](), set[int]()
-
-    def visit(at: int) -> None:
-        if at < 0:
-            found[joint.leaf_of(at)] = None
-        elif at not in seen:
-            seen.add(at)
-            for _, child in sorted(nodes[at][1], key=lambda branch: _low(branch[0])):
-                visit(child)
-
-    visit(root)
-    return list(found)
-
-
-def point_of(joint: Joint, root: int, masks: Sequence[int]) -> tuple[int, ...] | None:
-    """The first point of a box at which a diagram says yes."""
-    point = [(mask & -mask).bit_length() - 1 for mask in masks]
-    dead: set[int] = set()
-
-    def visit(at: int) -> bool:
-        if at < 0:
-            return bool(joint.leaf_of(at) == YES)
-        if at in dead:
-            return False
-        axis, branches = joint.forest.nodes[at]
-        for mask, child in sorted(branches, key=lambda branch: _low(branch[0])):
-            inside = mask & masks[axis]
-            if inside and visit(child):
-                point[axis] = (inside & -inside).bit_length() - 1
-                return True
-        dead.add(at)
-        return False
-
-    return tuple(point) if visit(root) else None
-
-
-# ---- boxes ---------------------------------------------------------------------------------------
-
-
 def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[ChangeBox]:
-    axes = range(len(joint.sizes))
-    # Along the others a box is whole from the start.
-    used = _axes_of(joint, where) | _axes_of(joint, allowed)
-    inner = sorted(used - {MODELS, DATES})
+    """Boxes that cover where a change is seen, within where it may be told."""
+    found = _cover(joint, where, allowed, thorough)
+    if thorough and 1 < len(found) <= 60:
+        found = _needed(joint, where, found)
+    boxes = []
+    for masks in found:
+        models = whole_at(joint, allowed, masks, MODELS)
+        about = (some_at(joint, where, masks, MODELS), *masks[1:])
+        sample = point_of(joint, where, about)
+        assert sample is not None  # it holds the point that it was grown from
+        boxes.append(ChangeBox(about, models, sample))
+    return sorted(
+        boxes, key=lambda box: (lowest_bit(box.masks[DATES]), lowest_bit(box.masks[MODELS]))
+    )
+
+
+def _cover(joint: Joint, where: int, allowed: int, thorough: bool) -> list[list[int]]:
+    """Boxes one after the other, each the one that covers most of what is left."""
+    found: list[list[int]] = []
+    rest = where
+    orders = _orders(joint, where, allowed, thorough)
+
+    def covered(masks: list[int]) -> tuple[Fraction, int]:
+        cut = sum(mask != joint.full(axis) for axis, mask in enumerate(masks))
+        return count_in(joint, rest, masks), -cut
+
+    while rest != joint.leaf(NO):
+        seed = _seed(joint, rest)
+        best = max((_grown(joint, where, allowed, seed, order) for order in orders), key=covered)
+        found.append(best)
+        rest = without_box(joint, rest, best)
+    return found
+
+
+def _orders(joint: Joint, where: int, allowed: int, thorough: bool) -> list[list[int]]:
+    """The orders of axes along which a box is grown; along all others it is whole."""
+    inner = sorted((axes_of(joint, where) | axes_of(joint, allowed)) - {MODELS, DATES})
     orders = [[*reversed(inner), DATES, MODELS]]
     if thorough:
         orders += [
@@ -135,46 +135,7 @@ def _boxes(joint: Joint, where: int, allowed: int, thorough: bool) -> list[Chang
             [*inner, DATES, MODELS],
             [*inner, MODELS, DATES],
         ]
-    found: list[list[int]] = []
-    rest = where
-    while rest != joint.leaf(NO):
-        seed = _seed(joint, rest)
-        grown = [_grown(joint, where, allowed, seed, order) for order in orders]
-        best = max(
-            grown,
-            key=lambda masks: (
-                _count(joint, rest, masks),
-                -sum(masks[axis] != joint.full(axis) for axis in axes),
-            ),
-        )
-        found.append(best)
-        rest = _outside(joint, rest, best)
-    if thorough and 1 < len(found) <= 60:
-        found = _needed(joint, where, found)
-    boxes = []
-    for masks in found:
-        models = _allowed(joint, allowed, masks, MODELS)
-        about = (_touched(joint, where, masks, MODELS), *masks[1:])
-        sample = point_of(joint, where, about)
-        assert sample is not None  # it holds the point that it was grown from
-        boxes.append(ChangeBox(about, models, sample))
-    return sorted(boxes, key=lambda box: (_low(box.masks[DATES]), _low(box.masks[MODELS])))
-
-
-def _axes_of(joint: Joint, root: int) -> set[int]:
-    """The axes that a diagram looks at."""
-    found, seen, todo = set[int](), set[int](), [root]
-    while todo:
-        at = todo.pop()
-        if at >= 0 and at not in seen:
-            seen.add(at)
-            found.add(joint.forest.nodes[at][0])
-            todo += [child for _, child in joint.forest.nodes[at][1]]
-    return found
-
-
-def _low(mask: int) -> int:
-    return mask & -mask
+    return orders
 
 
 def _seed(joint: Joint, root: int) -> list[int]:
@@ -183,7 +144,7 @@ def _seed(joint: Joint, root: int) -> list[int]:
     while root >= 0:
         axis, branches = joint.forest.nodes[root]
         open_to = [(mask, child) for mask, child in branches if child != joint.leaf(NO)]
-        masks[axis], root = min(open_to, key=lambda branch: _low(branch[0]))
+        masks[axis], root = min(open_to, key=lambda branch: lowest_bit(branch[0]))
     return masks
 
 
@@ -194,13 +155,13 @@ def _grown(
     masks = list(seed)
     for _ in range(2):
         for axis in order:
-            reach = _allowed(joint, allowed, masks, axis)
+            reach = whole_at(joint, allowed, masks, axis)
             full = joint.full(axis)
             if reach == full:
                 masks[axis] = full
                 continue
             seen = (
-                _touched(
+                some_at(
                     joint,
                     where,
                     [full if a == axis else mask for a, mask in enumerate(masks)],
@@ -228,82 +189,11 @@ def _runs(reach: int, seen: int, full: int) -> int:
         run = (1 << end) - (1 << start)
         inside = run & seen
         if inside:
-            first = start if start == 0 else _low(inside).bit_length() - 1
+            first = start if start == 0 else first_of(inside)
             last = end if end == size else inside.bit_length()
             found |= (1 << last) - (1 << first)
         start = end
     return found
-
-
-def _allowed(joint: Joint, root: int, masks: Sequence[int], axis: int) -> int:
-    """The points of an axis with which the whole box, put there, lies where a diagram says yes."""
-    return _walk(joint, root, masks, axis, every=True)
-
-
-def _touched(joint: Joint, root: int, masks: Sequence[int], axis: int) -> int:
-    """The points of an axis, within the box, at which a diagram says yes somewhere."""
-    return _walk(joint, root, masks, axis, every=False) & masks[axis]
-
-
-def _walk(joint: Joint, root: int, masks: Sequence[int], axis: int, every: bool) -> int:
-    known: dict[int, int] = {}
-    nodes, yes, full = joint.forest.nodes, joint.leaf(YES), joint.full(axis)
-
-    def part(at: int) -> int:
-        if at < 0:
-            return full if at == yes else 0
-        found = known.get(at)
-        if found is not None:
-            return found
-        on, branches = nodes[at]
-        if on == axis:
-            found = 0
-            for mask, child in branches:
-                found |= mask & part(child)
-        else:
-            found = full if every else 0
-            for mask, child in branches:
-                if mask & masks[on]:
-                    found = found & part(child) if every else found | part(child)
-                    if found == (0 if every else full):
-                        break
-        known[at] = found
-        return found
-
-    return part(root)
-
-
-def _count(joint: Joint, root: int, masks: Sequence[int]) -> Fraction:
-    """How many points of a box a diagram says yes at."""
-    known: dict[int, Fraction] = {}
-
-    def share(at: int) -> Fraction:
-        if at < 0:
-            return Fraction(joint.leaf_of(at) == YES)
-        if at not in known:
-            axis, branches = joint.forest.nodes[at]
-            inside = masks[axis].bit_count()
-            known[at] = sum(
-                (
-                    Fraction((mask & masks[axis]).bit_count(), inside) * share(child)
-                    for mask, child in branches
-                    if mask & masks[axis]
-                ),
-                Fraction(0),
-            )
-        return known[at]
-
-    return share(root) * prod(mask.bit_count() for mask in masks)
-
-
-def _outside(joint: Joint, root: int, masks: Sequence[int]) -> int:
-    """A diagram of yes and no without a box."""
-    return joint.combine(
-        [root, joint.box(masks)],
-        lambda leaves: YES if leaves == (YES, NO) else NO,
-        lambda leaf: NO if leaf == NO else None,
-        most=1 << 62,
-    )
 
 
 def _needed(joint: Joint, where: int, found: list[list[int]]) -> list[list[int]]:
@@ -313,7 +203,7 @@ def _needed(joint: Joint, where: int, found: list[list[int]]) -> list[list[int]]
         rest = where
         for other in kept:
             if other is not masks:
-                rest = _outside(joint, rest, other)
+                rest = without_box(joint, rest, other)
         if rest == joint.leaf(NO):
             kept = [other for other in kept if other is not masks]
     return kept

@@ -9,9 +9,10 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
-from pricelang.verify.diff.aligned_books import BookView
-from pricelang.verify.diff.phrases import Change, Phrasebook, fraction, sentence
-from pricelang.verify.diff.semantics import BookSemantics
+from pricelang.verify.diff.book_view import BookView
+from pricelang.verify.diff.change import Change, ChangeKind
+from pricelang.verify.diff.joint_rules import JointRules
+from pricelang.verify.diff.phrases import Phrasebook, fraction, sentence
 
 
 def request_changes(words: Phrasebook) -> Iterator[Change]:
@@ -73,7 +74,7 @@ def _unit(unit: m.Unit | None) -> str:
 
 
 def _change(
-    kind: str,
+    kind: ChangeKind,
     subject: str,
     old: str,
     new: str,
@@ -88,7 +89,7 @@ def _change(
 # ---- models --------------------------------------------------------------------------------------
 
 
-def model_changes(words: Phrasebook, new_meaning: BookSemantics) -> Iterator[Change]:
+def model_changes(words: Phrasebook, rules: JointRules) -> Iterator[Change]:
     """Models that came, went, or changed their dates. Between two days:
     those that were released or retired.
     """
@@ -99,7 +100,7 @@ def model_changes(words: Phrasebook, new_meaning: BookSemantics) -> Iterator[Cha
     ):
         was, now = (models.get(name) for models in found)
         if was is None and now is not None:
-            prices = _first_prices(words, new_meaning, name)
+            prices = _first_prices(words, rules, name)
             body = (
                 f"new model `{name}`, released "
                 f"{written(now.released)}{': ' if prices else ''}{prices}"
@@ -142,7 +143,7 @@ def _day(side: BookView, instant: int | None) -> str:
     )
 
 
-def _first_prices(words: Phrasebook, meaning: BookSemantics, name: str) -> str:
+def _first_prices(words: Phrasebook, rules: JointRules, name: str) -> str:
     """The list prices of a new model from its first day on, where a request says nothing else."""
     joint, side = words.new.joint, words.new
     number = joint.models.index(name)
@@ -151,14 +152,15 @@ def _first_prices(words: Phrasebook, meaning: BookSemantics, name: str) -> str:
     defaults = [dimension.values.index(dimension.default) for dimension in joint.dimensions]
     point = (number, first, *defaults, *(0 for _ in joint.sums))
     by_unit: dict[str, list[str]] = {}
+    _, prices = rules.own("price")
     charged = {charge.meter for charge in side.book.charges}
     for index, meter in enumerate(side.book.meters):
-        price = joint.value(meaning.price(meter.name), point)
+        price = joint.value(prices[meter.name], point)
         if price.kind == "price" and index not in charged:
             by_unit.setdefault(words.per(meter.name), []).append(
                 f"{meter.name} {words.listed(price, meter.name, side)}"
             )
-    return "; ".join(f"{', '.join(prices)} per {per}" for per, prices in by_unit.items())
+    return "; ".join(f"{', '.join(shown)} per {per}" for per, shown in by_unit.items())
 
 
 # ---- figures and announcements -------------------------------------------------------------------
@@ -167,9 +169,7 @@ Row = tuple[str, str, str]
 
 
 def figure_changes(words: Phrasebook) -> Iterator[Change]:
-    """Facts that price nothing: figures for estimates,
-    and prices that were announced and withdrawn.
-    """
+    """Figures for estimates, which price nothing."""
     tables = [_figures(side) for side in (words.old, words.new)]
     alike: dict[tuple[str, str, str, str, str], list[str]] = {}
     for key in dict.fromkeys([*tables[0], *tables[1]]):
@@ -178,7 +178,7 @@ def figure_changes(words: Phrasebook) -> Iterator[Change]:
                 "none" if value is None else f"{fraction(value[0])} {value[1]}"
                 for value in (was, now)
             )
-            when = words_of(start, end) if words.new.at is None else ""
+            when = _period(start, end) if words.new.at is None else ""
             alike.setdefault((key[0], key[2], when, old, new), []).append(key[1])
     for (table, column, when, old, new), rows in alike.items():
         who = ", ".join(f"`{row}`" for row in rows)
@@ -193,18 +193,21 @@ def figure_changes(words: Phrasebook) -> Iterator[Change]:
             who,
             models,
         )
+
+
+def announcement_changes(words: Phrasebook) -> Iterator[Change]:
+    """Prices that were announced and withdrawn, which price nothing; no day has them."""
     if words.new.at is not None:
         return
-    said = [_announced(side.book) for side in (words.old, words.new)]
-    for said_key in dict.fromkeys([*said[0], *said[1]]):
-        old, new = (found.get(said_key, "none") for found in said)
-        if old != new:
-            model, meter, start = said_key
-            body = f"announced for {written(start)}: {meter} of `{model}`: {old} -> {new}"
-            yield _change("announcement", meter, old, new, body, "", f"`{model}`", (model,))
+    old, new = (_announced(side.book) for side in (words.old, words.new))
+    for model, meter, start in dict.fromkeys([*old, *new]):
+        was, now = (found.get((model, meter, start), "none") for found in (old, new))
+        if was != now:
+            body = f"announced for {written(start)}: {meter} of `{model}`: {was} -> {now}"
+            yield _change("announcement", meter, was, now, body, "", f"`{model}`", (model,))
 
 
-def words_of(start: int | None, end: int | None) -> str:
+def _period(start: int | None, end: int | None) -> str:
     """A half-open period in words."""
     return " ".join(
         [

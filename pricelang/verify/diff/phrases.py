@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import assert_never
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from pricelang.model import book as m
 from pricelang.model.instants import written
@@ -16,31 +17,12 @@ from pricelang.model.space import axis_of, first_sum
 from pricelang.model.units import plural
 from pricelang.present.decimals import exact, grouped, money, plain
 from pricelang.verify.diff.align import LimitEffect, Listed, ModifierOutcome, RoundingEffect
-from pricelang.verify.diff.aligned_books import BookView, points_of
+from pricelang.verify.diff.aligned_space import points_of
+from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox
 
 MAX_NAMES = 12
 """Names of models in one sentence; `Change.models` has them all."""
-
-
-@frozen
-class Change:
-    """One thing that differs between two books, or between two days.
-
-    `kind` is a word of `KINDS`, `subject` what it is about (meters, a modifier, …). `who` are the
-    models in words, empty for all of them, and `models` the same by name; `when` the days and
-    conditions in words, empty for always. `old` and `new` are in words, amounts with their unit.
-    `text` is the sentence.
-    """
-
-    kind: str
-    subject: str
-    who: str
-    when: str
-    old: str
-    new: str
-    text: str
-    models: tuple[str, ...] = ()
 
 
 @define(eq=False, repr=False)
@@ -150,9 +132,15 @@ class Phrasebook:
 
     def listed(self, price: Listed, meter: str, side: BookView) -> str:
         """A price before any modifier: `$5`, `free`, `not offered`."""
-        if price.kind != "price":
-            return "free" if price.kind == "free" else "not offered"
-        return self.amount(price.amount, meter, side)
+        match price.kind:
+            case "price" | "derived":
+                return self.amount(price.amount, meter, side)
+            case "free":
+                return "free"
+            case "none":
+                return "not offered"
+            case _:
+                assert_never(price.kind)
 
     def quantity(self, value: Fraction, meter: str, side: BookView) -> str:
         """A quantity in base units as the book counts the meter,

@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Final, Literal, TypeAlias
 
-from pricelang.verify.diff.align import ModifierOutcome, factor_of
-from pricelang.verify.diff.aligned_books import NO
+from pricelang.verify.diff.aligned_space import NO
 from pricelang.verify.diff.boxes import OPEN
 
-ABSENT, UNOFFERED, OFFER = "absent", "unoffered", "offer"
-BOTH_REFUSED, REFUSAL, LIVE = "both refused", "refusal", "live"
+RequestState: TypeAlias = Literal["absent", "unoffered", "offer", "both refused", "refusal", "live"]
+ABSENT: Final = "absent"
+UNOFFERED: Final = "unoffered"
+OFFER: Final = "offer"
+BOTH_REFUSED: Final = "both refused"
+REFUSAL: Final = "refusal"
+LIVE: Final = "live"
 """The state of a request: no model, or no value; one book offers it and prices it;
 neither prices it, or one; both price it.
 """
 
-OFF, GONE, NIL, EQUAL, DIFFERS = "off", "gone", "nil", "equal", "differs"
+PriceState: TypeAlias = Literal["off", "gone", "nil", "equal", "differs"]
+OFF: Final = "off"
+GONE: Final = "gone"
+NIL: Final = "nil"
+EQUAL: Final = "equal"
+DIFFERS: Final = "differs"
 """The state of a meter's price: in neither book, in one,
 zero in both for good, the same in both, another.
 """
 
 
-def paired(
-    old: Mapping[Any, int], new: Mapping[Any, int], nothing: int
-) -> dict[Any, tuple[int, int]]:
-    """Diagrams of two books by name; what only one of them names says nothing in the other."""
-    return {name: (old.get(name, nothing), new.get(name, nothing)) for name in {**old, **new}}
+def request_state(was: bool, now: bool, prices: bool, priced: bool) -> RequestState:
+    """The state of a request of a model that there is: whether each book offers it (`was`, `now`),
+    and whether each prices it where it offers it.
+    """
+    if not was and not now:
+        return UNOFFERED
+    before, after = was and prices, now and priced
+    if before == after:
+        return LIVE if before else BOTH_REFUSED
+    return OFFER if was != now else REFUSAL
 
 
-def step(meter: str, leaf: ModifierOutcome) -> tuple[Fraction, Fraction]:
-    """What a modifier does to the price of a meter: a factor and an addition."""
-    return factor_of(leaf, meter), dict(leaf.adds).get(meter, Fraction(0))
-
-
-def unreleased(released: str) -> str | None:
+def unreleased(released: str) -> RequestState | None:
     """What the state of a request is where no model is, which settles it."""
     return ABSENT if released == NO else None
 
 
-def absent(state: str) -> str | None:
+def absent(state: RequestState) -> str | None:
     """What a diagram of changes says where no model is, which settles it."""
     return OPEN if state == ABSENT else None
 
 
-def off(state: str) -> str | None:
+def off(state: RequestState) -> PriceState | None:
     """What a diagram of prices says where not both books price the request, which settles it."""
     return OFF if state != LIVE else None
 
 
-def one_way(ratio: str | Fraction) -> str:
+def one_way(ratio: PriceState | Fraction) -> PriceState:
     """The state of a price by the ratio of new to old, or by what it is already."""
     return ratio if isinstance(ratio, str) else EQUAL if ratio == 1 else DIFFERS

@@ -13,7 +13,8 @@ import pytest
 
 import pricelang
 from pricelang.model import book as m
-from pricelang.verify.diff.difference import KINDS, compare
+from pricelang.verify.diff.change import KINDS
+from pricelang.verify.diff.difference import compare
 from pricelang.verify.diff.phrases import percent
 from tests.cli.helpers import ROOT, run
 from tests.verify import checked

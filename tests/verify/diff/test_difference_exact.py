@@ -25,10 +25,13 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, Refused
 from pricelang.model.space import point_mask
-from pricelang.verify.diff import difference
-from pricelang.verify.diff.aligned_books import BookView, Joint, join
+from pricelang.verify.diff import two_books
+from pricelang.verify.diff.aligned_books import join
+from pricelang.verify.diff.aligned_space import Joint
+from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox
-from pricelang.verify.diff.difference import Change, compare
+from pricelang.verify.diff.change import Change
+from pricelang.verify.diff.difference import compare
 from tests.generators import write_book
 from tests.verify import checked
 
@@ -150,7 +153,7 @@ def judged(old: m.Book, new: m.Book, number: int, seed: int = 0) -> Verdict:
     and for those that each sentence stands for.
     """
     seen: list[tuple[Any, ChangeBox, Joint]] = []
-    real = difference.changes
+    real = two_books.changes
 
     def spy(joint: Joint, root: int) -> Iterator[tuple[Any, list[ChangeBox]]]:
         for leaf, boxes in real(joint, root):
@@ -158,7 +161,7 @@ def judged(old: m.Book, new: m.Book, number: int, seed: int = 0) -> Verdict:
             yield leaf, boxes
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(difference, "changes", spy)
+        patch.setattr(two_books, "changes", spy)
         changes = compare(old, new)
     joint = join(old, new, None, None)[0].joint
     told = next(

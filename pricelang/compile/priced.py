@@ -1,0 +1,117 @@
+"""What a book must price: some request, every model and meter, and no floor above a cap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Container, Sequence
+
+from pricelang.check.draft import Draft, span_of
+from pricelang.compile.exclusions import not_refused_by_lines
+from pricelang.compile.reach import Reach
+from pricelang.model import book as m
+from pricelang.model.requests import is_no, is_yes
+from pricelang.model.space import day, meet
+
+
+def check_requests(reach: Reach) -> None:
+    """Some request exists that no rule refuses, or the book prices nothing."""
+    draft, span = reach.draft, reach.draft.layers[-1].header.span
+    draft.deciding("the rules cut", span)
+    top = len(draft.layers) - 1
+    if not reach.book.models:
+        draft.fault(
+            "no_request",
+            "the book has no model, so that no request exists",
+            span,
+            "add a table `models`",
+        )
+    elif reach.requests.find([*not_refused_by_lines(reach), reach.let_through(top)]) is None:
+        draft.fault(
+            "no_request",
+            "every request is refused, so that the book prices nothing",
+            span,
+            "narrow what refuses them",
+        )
+
+
+def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
+    """Every model has some price from the day of its release on."""
+    first: dict[int, int] = {}
+    for price in prices:
+        if price.kind != "absent":
+            mask = dict(price.scope).get(m.DATES, 1)
+            start = (mask & -mask).bit_length() - 1
+            first[price.model] = min(first.get(price.model, start), start)
+    for index, model in enumerate(draft.space.models):
+        mask = draft.space.since_release(index)
+        release = (mask & -mask).bit_length() - 1
+        if prices and index not in first:
+            draft.fault("no_price", f"no row of rates is for `{model.name}`", span_of(model.origin))
+        elif first.get(index, release) > release:
+            begins = day(draft.space.instant(first[index]))
+            draft.fault(
+                "no_price",
+                f"`{model.name}` has no price from its release to {begins}",
+                span_of(model.origin),
+                f"add a row from {day(model.released)}",
+            )
+
+
+def check_charges(reach: Reach) -> None:
+    """A charge has a price wherever its meter is offered."""
+    book, draft, top = reach.book, reach.draft, len(reach.draft.layers) - 1
+    for charge, roots in zip(book.charges, reach.decided.charges, strict=True):
+        meter = book.meters[charge.meter]
+        draft.deciding(f"the charge of `{meter.name}` cuts", span_of(charge.origin))
+        whole = {tag for tag, line in enumerate(charge.prices) if line.after is None}
+        witness = reach.requests.find(
+            [
+                (reach.decided.meters[charge.meter], is_yes),
+                (roots[0], whole.isdisjoint),
+                (roots[3], is_no),
+                reach.let_through(top),
+            ]
+        )
+        if witness is not None:
+            draft.fault(
+                "gap",
+                f"`{meter.name}` has no price for every request that may use it",
+                span_of(charge.origin),
+                f"no price for: {draft.space.describe(witness)}",
+            )
+
+
+def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge]) -> None:
+    """Every meter has rates or a charge."""
+    charged = {charge.meter for charge in charges}
+    for index, meter in enumerate(draft.meters):
+        if index not in rated and index not in charged:
+            draft.fault(
+                "no_price",
+                f"no table and no charge says what `{meter.name}` costs",
+                span_of(meter.origin),
+                f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`",
+            )
+
+
+def check_request_limits(reach: Reach) -> None:
+    """A floor and a cap of one request do not cross, or their order would decide."""
+    requests, draft, top = reach.requests, reach.draft, len(reach.draft.layers) - 1
+    rows = [row for limit in reach.book.limits for row in limit.lines if row.target == "request"]
+    floors, caps = (
+        [row for row in rows if row.at_least],
+        [row for row in rows if not row.at_least],
+    )
+    for floor, cap in itertools.product(floors, caps):
+        shared = meet(floor.scope, cap.scope) if floor.amount > cap.amount else None
+        if shared is None:
+            continue
+        witness = requests.find([requests.within(shared), reach.let_through(top)])
+        if witness is not None:
+            draft.fault(
+                "overlap",
+                "a floor above a cap holds for the same requests",
+                span_of(floor.origin),
+                f"such a request: {draft.space.describe(witness)}",
+                (span_of(cap.origin), "the cap"),
+            )

@@ -1,0 +1,249 @@
+"""The diagrams of a compiled book: which there are, and in which of them each rule decides.
+
+A rule is a line of one diagram (`place_of`); a request reaches one leaf of it, the lines that
+decide there. `Decisions` keeps the root of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias, assert_never
+
+from attrs import evolve, frozen
+
+from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
+from pricelang.solver.diagram import walk
+
+Group: TypeAlias = Literal[
+    "value",
+    "meter",
+    "price",
+    "derivation",
+    "modifier",
+    "exclusion",
+    "charge",
+    "limit",
+    "refusal",
+    "free",
+    "note",
+    "rounding",
+    "conversion",
+]
+CHARGE_PARTS = 4
+PRICE, MINIMUM, POOL, FREE = range(CHARGE_PARTS)
+"""The parts of a charge: a diagram each."""
+
+
+@frozen
+class Slot:
+    """A diagram of a book: its group, the number in it, and the part, which is the value of a
+    dimension or a part of a charge.
+    """
+
+    group: Group
+    index: int = 0
+    part: int = 0
+
+
+def slots_of(book: m.Book) -> Iterator[Slot]:
+    """All diagrams of a book, what refuses a request first."""
+    parts: dict[Group, tuple[int, ...]] = {
+        "refusal": (1,),
+        "modifier": (1,) * len(book.modifiers),
+        "exclusion": (1,) * len(book.exclusions),
+        "free": (1,),
+        "value": tuple(len(dimension.values) for dimension in book.dimensions),
+        "meter": (1,) * len(book.meters),
+        "price": (1,) * len(book.meters),
+        "derivation": (1,) * len(book.meters),
+        "charge": (CHARGE_PARTS,) * len(book.charges),
+        "limit": (1,) * len(book.limits),
+        "rounding": (1,),
+        "conversion": (1,),
+        "note": (1,),
+    }
+    for group, sizes in parts.items():
+        for index, size in enumerate(sizes):
+            yield from (Slot(group, index, part) for part in range(size))
+
+
+def place_of(rule: k.Rule) -> tuple[Slot, int] | None:
+    """The diagram in which a rule decides, and its tag in the leaves there; None where it is a
+    name, which is asked before any diagram, or only told.
+    """
+    match rule:
+        case k.ModelRule() | k.AliasRule() | k.AnnouncementRule():
+            return None
+        case k.ValueRule(dimension=place, value=number):
+            return Slot("value", place, number), rule.index
+        case k.MeterRule(meter=number):
+            return Slot("meter", number), rule.index
+        case k.PriceRule(line=price):
+            return Slot("price", price.meter), rule.index
+        case k.DerivationRule(line=derivation):
+            return Slot("derivation", derivation.meter), rule.index
+        case k.ModifierRule(modifier=number):
+            return Slot("modifier", number), rule.index
+        case k.LimitRule(limit=number):
+            return Slot("limit", number), rule.index
+        case k.ExclusionRule():
+            return Slot("exclusion", rule.index), 0
+        case k.AllowRule(exclusion=number):
+            return Slot("exclusion", number), 1 + rule.index
+        case k.ChargePriceRule(charge=number):
+            return Slot("charge", number, PRICE), rule.index
+        case k.ChargeMinimumRule(charge=number):
+            return Slot("charge", number, MINIMUM), rule.index
+        case k.ChargePoolRule(charge=number):
+            return Slot("charge", number, POOL), rule.index
+        case k.ChargeFreeRule(charge=number):
+            return Slot("charge", number, FREE), rule.index
+        case k.RefusalRule():
+            return Slot("refusal"), rule.index
+        case k.FreeRule():
+            return Slot("free"), rule.index
+        case k.NoteRule():
+            return Slot("note"), rule.index
+        case k.RoundingRule():
+            return Slot("rounding"), rule.index
+        case k.ConversionRule():
+            return Slot("conversion"), rule.index
+        case _:
+            assert_never(rule)
+
+
+def with_roots(decided: m.Decisions, roots: Mapping[Slot, int]) -> m.Decisions:
+    """Decisions with the roots of all diagrams of a book, whose order is that of `slots_of`."""
+    by_group: dict[Group, dict[int, list[int]]] = {}
+    for slot, root in roots.items():
+        by_group.setdefault(slot.group, {}).setdefault(slot.index, []).append(root)
+
+    def parts(group: Group) -> tuple[tuple[int, ...], ...]:
+        return tuple(map(tuple, by_group.get(group, {}).values()))
+
+    def each(group: Group) -> tuple[int, ...]:
+        return tuple(root for (root,) in parts(group))
+
+    return evolve(
+        decided,
+        values=parts("value"),
+        meters=each("meter"),
+        prices=each("price"),
+        derivations=each("derivation"),
+        modifiers=each("modifier"),
+        exclusions=each("exclusion"),
+        charges=tuple((x[PRICE], x[MINIMUM], x[POOL], x[FREE]) for x in parts("charge")),
+        limits=each("limit"),
+        refusals=each("refusal")[0],
+        free=each("free")[0],
+        notes=each("note")[0],
+        roundings=each("rounding")[0],
+        conversions=each("conversion")[0],
+    )
+
+
+def root_of(decided: m.Decisions, slot: Slot) -> int:
+    """The root of a diagram."""
+    match slot.group:
+        case "value":
+            return decided.values[slot.index][slot.part]
+        case "meter":
+            return decided.meters[slot.index]
+        case "price":
+            return decided.prices[slot.index]
+        case "derivation":
+            return decided.derivations[slot.index]
+        case "modifier":
+            return decided.modifiers[slot.index]
+        case "exclusion":
+            return decided.exclusions[slot.index]
+        case "charge":
+            return decided.charges[slot.index][slot.part]
+        case "limit":
+            return decided.limits[slot.index]
+        case "refusal":
+            return decided.refusals
+        case "free":
+            return decided.free
+        case "note":
+            return decided.notes
+        case "rounding":
+            return decided.roundings
+        case "conversion":
+            return decided.conversions
+        case _:
+            assert_never(slot.group)
+
+
+@frozen(eq=False, repr=False)
+class Diagram:
+    """A diagram that decides among some rules: where it is, and its root."""
+
+    slot: Slot
+    root: int
+
+    @property
+    def group(self) -> Group:
+        """The group of the rules."""
+        return self.slot.group
+
+    @property
+    def index(self) -> int:
+        """The number in the group."""
+        return self.slot.index
+
+
+def diagrams_of(book: m.Book) -> tuple[Diagram, ...]:
+    """The diagrams that decide what a request pays, or that it exists, but for those of values,
+    which are by dimension and value (`Decisions.values`).
+    """
+    return tuple(
+        Diagram(slot, root_of(book.decisions, slot))
+        for slot in slots_of(book)
+        if slot.group not in ("note", "value")
+    )
+
+
+def deciding(book: m.Book, point: Sequence[int]) -> Iterator[k.Rule]:
+    """The rules that decide a request as a whole at a point of the space: what refuses it, then
+    what multiplies, excludes, frees, bounds, rounds, converts and remarks. What decides the rate of
+    a meter is asked meter by meter.
+    """
+    decided = book.decisions
+    for diagram in diagrams_of(book):
+        if diagram.group not in _OF_METERS:
+            leaf = decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]
+            yield from (_rule(book, diagram, tag) for tag in leaf)
+    noted = Diagram(Slot("note"), decided.notes)
+    leaf = decided.leaves[~walk(decided.nodes, noted.root, point, decided.jumps)]
+    yield from (_rule(book, noted, tag) for tag in leaf)
+
+
+_OF_METERS: frozenset[Group] = frozenset(("meter", "price", "derivation", "charge"))
+
+
+def _rule(book: m.Book, diagram: Diagram, tag: int) -> k.Rule:
+    """The rule that a tag in a leaf of a diagram stands for."""
+    match diagram.group:
+        case "refusal":
+            return k.RefusalRule(tag, book.refusals[tag])
+        case "modifier":
+            lines = book.modifiers[diagram.index].lines
+            return k.ModifierRule(diagram.index, tag, lines[tag])
+        case "exclusion":
+            return k.ExclusionRule(diagram.index, book.exclusions[diagram.index])
+        case "free":
+            return k.FreeRule(tag, book.free[tag])
+        case "limit":
+            return k.LimitRule(diagram.index, tag, book.limits[diagram.index].lines[tag])
+        case "rounding":
+            return k.RoundingRule(tag, book.roundings[tag])
+        case "note":
+            return k.NoteRule(tag, book.notes[tag])
+        case "conversion":
+            return k.ConversionRule(tag, book.conversions[tag])
+        case "meter" | "price" | "derivation" | "charge" | "value":
+            raise ValueError(f"the rules of a {diagram.group} are asked for by the meter")
+        case _:
+            assert_never(diagram.group)

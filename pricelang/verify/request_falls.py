@@ -1,0 +1,113 @@
+"""What is paid beyond quantities times unit prices, and falls over a threshold: additions, floors and
+caps of requests, minimums of a use, roundings, and requests that become free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any, assert_never
+
+from pricelang.model import book as m
+from pricelang.model.diagrams import MINIMUM, Slot, place_of, root_of, slots_of
+from pricelang.model.requests import NO, YES, Leaf
+from pricelang.model.rules import rules_of, stage_of
+from pricelang.verify.threshold_steps import Across
+
+FAR = Fraction(10**40)
+
+
+def falls_per_request(across: Across) -> Iterator[int]:
+    """Where what is added to a request, or bounds it, or a use,
+    or is rounded, is less after than before.
+    """
+    book, decided = across.analysis.book, across.analysis.book.decisions
+    free = across.both(decided.free)
+
+    def lower(root: int, amount: Callable[[Any], Fraction]) -> int:
+        def decide(leaves: tuple[Any, ...]) -> Leaf:
+            before, after, free_before, free_after = leaves
+            return (
+                YES if not free_before and not free_after and amount(after) < amount(before) else NO
+            )
+
+        return across.analysis.forest.combine((*across.both(root), *free), decide)
+
+    def fall(slot: Slot) -> Iterator[int]:
+        """Where the line items or the request have less of what a diagram decides."""
+        root, index = root_of(decided, slot), slot.index
+        match slot.group:
+            case "modifier":
+                yield lower(root, partial(_added, book.modifiers[index].lines))
+            case "limit":
+                for at_least in (True, False):
+                    yield lower(root, partial(_bound, book.limits[index].lines, at_least))
+            case "charge":
+                if slot.part == MINIMUM:
+                    yield lower(root, partial(_least, book.charges[index].minimums))
+            case "rounding":
+                yield across.analysis.forest.combine(
+                    (*across.both(root), *free), partial(_rounds_otherwise, book)
+                )
+            case "free":
+                if free[0] != free[1]:
+                    yield _gone_with_it(across, free)
+            case "value" | "meter" | "price" | "derivation" | "exclusion" | "refusal":
+                pass  # of unit prices, or of which requests there are
+            case "conversion" | "note":
+                pass
+            case _:
+                assert_never(slot.group)
+
+    for slot in slots_of(book):
+        yield from fall(slot)
+
+
+def _gone_with_it(across: Across, free: tuple[int, int]) -> int:
+    """Where a request becomes free, and its additions and bounds go with it."""
+    book = across.analysis.book
+    slots = {
+        place[0]: None
+        for rule, place in ((rule, place_of(rule)) for rule in rules_of(book))
+        if place is not None
+        and stage_of(rule) == "request"
+        and place[0].group in ("modifier", "limit")
+    }
+    roots = [across.on(root_of(book.decisions, slot), False) for slot in slots]
+
+    def gone(leaves: tuple[Any, ...]) -> Leaf:
+        return YES if not leaves[0] and leaves[1] and any(leaves[2:]) else NO
+
+    return across.analysis.forest.combine((*free, *roots), gone)
+
+
+def _added(lines: Sequence[m.ModifierLine], leaf: Any) -> Fraction:
+    return sum((lines[n].amount or Fraction(0) for n in leaf if not lines[n].meters), Fraction(0))
+
+
+def _bound(lines: Sequence[m.LimitLine], at_least: bool, leaf: Any) -> Fraction:
+    held = [
+        lines[n].amount
+        for n in leaf
+        if lines[n].target == "request" and lines[n].at_least == at_least
+    ]
+    return (max(held) if at_least else min(held)) if held else (Fraction(0) if at_least else FAR)
+
+
+def _least(minimums: Sequence[m.ChargeQuantity], leaf: Any) -> Fraction:
+    return max((minimums[n].quantity for n in leaf), default=Fraction(0))
+
+
+def _rounds_otherwise(book: m.Book, leaves: tuple[Any, ...]) -> Leaf:
+    if leaves[2]:
+        return NO
+    held = [
+        {
+            (x.stage, x.step, x.currency, x.mode)
+            for x in (book.roundings[n] for n in leaf)
+            if x.stage != "unit_price"
+        }
+        for leaf in leaves[:2]
+    ]
+    return YES if held[0] != held[1] else NO
