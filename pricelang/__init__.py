@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pricelang.api import Bill, Book, BookAt, ModelInfo, load
     from pricelang.apps import exports as export
-    from pricelang.evaluate.line_items import Factor, Line
+    from pricelang.evaluate.bill_lines import Factor, Line
     from pricelang.model.errors import (
         BadRequest,
         Doubtful,
@@ -56,7 +56,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
     "Note": "pricelang.model.notes",
-    **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.line_items"),
+    **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill_lines"),
     **dict.fromkeys(
         ("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"),
         "pricelang.model.errors",

@@ -24,7 +24,7 @@ settings.register_profile(
 # New examples in each run, as many as by default: what a long campaign looks through.
 settings.register_profile(
     "explore",
-    max_examples=100,
+    max_examples=200,
     deadline=None,
     database=None,
     suppress_health_check=_QUIET,

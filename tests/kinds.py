@@ -23,7 +23,7 @@ dimension zone default home
   moon {moon}
 dimension outcome default succeeded
   succeeded, errored
-meter input, output, cache in tokens
+{hours}meter input, output, cache in tokens
 meter calls in requests {calls}
 meter runtime in hours
 """
@@ -64,9 +64,10 @@ def book(
     modifiers: str = MODIFIERS,
     moon: str = "",
     calls: str = "",
+    hours: str = "",
 ) -> str:
     """The small book, with one part written otherwise, and more statements."""
-    head = HEAD.format(moon=moon, calls=calls).replace(" \n", "\n")
+    head = HEAD.format(moon=moon, calls=calls, hours=hours).replace(" \n", "\n")
     return head + models + rates + derive + charges + modifiers + "".join(more)
 
 
@@ -336,3 +337,92 @@ ALLOW = Pair(
     "allow slow",
 )
 """What only a contract says, over `LIST`."""
+
+
+# ---- the same rules behind a threshold and a clock ------------------------------------------------
+
+HOURS = """dimension hours default day
+  day
+  night from 22:00 before 06:00
+"""
+WHILE = (("input over 1,000", "input up to 1,000"), ("hours is night", "hours is day"))
+"""Conditions that the requests below meet, and their complements."""
+
+
+def behind(inside: str, outside: str) -> tuple[Pair, ...]:
+    """Pairs of rules that hold `inside` only."""
+
+    def pair(kind: Kind, rule: str, ask: Ask, *more: str, **parts: str) -> Pair:
+        return Pair(kind, book(hours=HOURS), book(*more, hours=HOURS, **parts), rule, ask)
+
+    abroad = asked("m-1", {"zone": "moon"}, TOKENS)
+    hours = ask(input=2_000, **RUNTIME)
+    stack = "stack slow, far, extra\n"
+    charge = "charge calls\n  $10 per 1,000 requests\ncharge runtime\n"
+    return (
+        pair(
+            "price",
+            "| m-1   | 2026-01-01 | $3",
+            asked("m-1", {"tier": "batch"}, TOKENS),
+            ROW.replace("is batch", f"is batch and {inside}"),
+        ),
+        pair(
+            "derivation",
+            "except 0.2 x input",
+            ask(cache=1_000_000, input=2_000),
+            derive=f"{DERIVE}  except 0.2 x input when {inside}\n",
+        ),
+        pair(
+            "modifier line",
+            "x 3 on input",
+            abroad,
+            f"multiplier extra\n  when zone is moon and {inside}\n  x 3 on input\n{stack}",
+        ),
+        pair(
+            "modifier line",
+            "$0.25 per request",
+            abroad,
+            FEE.replace("zone is moon", f"zone is moon and {inside}"),
+        ),
+        pair(
+            "limit",
+            "at least $9 per request",
+            asked("m-1", {"zone": "moon"}, {"input": 2_000}),
+            FLOOR.replace("zone is moon", f"zone is moon and {inside}"),
+        ),
+        pair(
+            "limit",
+            "at least $5",
+            PLAIN,
+            f"limit extra\n  at least $5 per MTok on input when {inside}\n{stack}",
+        ),
+        pair(
+            "exclusion", "exclude slow", FAR_AND_SLOW, EXCLUDE.replace("far", f"far when {inside}")
+        ),
+        pair(
+            "charge price",
+            "$0.05 per hour",
+            hours,
+            charges=f"{charge}  $0.06 per hour when {outside}\n  $0.05 per hour when {inside}\n",
+        ),
+        pair(
+            "charge minimum",
+            "at least 7",
+            ask(input=2_000, runtime=1),
+            charges=f"{CHARGES}  at least 7 hours per use when {inside}\n",
+        ),
+        pair("charge free", "free when", hours, charges=f"{CHARGES}  free when {inside} {WHY}\n"),
+        pair("refusal", "refuse for", PLAIN, f"refuse for m-1 when {inside} {WHY}\n"),
+        pair("free", "free when", PLAIN, f"free when {inside} {WHY}\n"),
+        pair("note", "note", PLAIN, f'note "in a trial" for m-1 when {inside}\n'),
+        pair("rounding", "round line", ask(input=2_001), f"round line to $0.01 up when {inside}\n"),
+        pair(
+            "rounding",
+            "round unit_price",
+            ask(cache=1_000_000, input=2_000),
+            f"round unit_price to $1 up when {inside}\n",
+        ),
+    )
+
+
+BEHIND = tuple(pair for condition in WHILE for pair in behind(*condition))

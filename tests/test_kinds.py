@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 import pytest
-from attrs import fields, has
+from attrs import evolve, fields, has
 
 import pricelang
 from pricelang.apps.price_page import price_page
+from pricelang.check.files import Layer, TextFile
+from pricelang.compile.book import check_layers
 from pricelang.engines.warehouse import plan_of
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
@@ -36,13 +40,13 @@ from pricelang.verify.diff.difference import compare
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.usage import checked_texts
 from tests.engines.warehouses import spark
-from tests.kinds import ALLOW, LIST, PAIRS, Pair, book
+from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, Pair, book
 from tests.oracle import Priced, read_texts
 from tests.oracle_requests import Ask, by_book, by_oracle
 
-ALL = (*PAIRS, ALLOW)
+ALL = (*PAIRS, ALLOW, *BEHIND)
 RUNNING = ("duckdb", "clickhouse", "postgres")
-NAMES = [f"{pair.kind}: {pair.rule}" for pair in ALL]
+NAMES = [f"{number} {pair.kind}: {pair.rule}" for number, pair in enumerate(ALL)]
 each = pytest.mark.parametrize("pair", ALL, ids=NAMES)
 
 TOLD: frozenset[Kind] = frozenset({"note", "announcement"})
@@ -172,6 +176,66 @@ def test_a_month_tells(pair: Pair) -> None:
         for rows in (records, records[::-1]):
             invoice = found.invoice(rows, "2026-03")
             assert sum(total.due for total in invoice.totals) == Fraction(owed)
+
+
+# ---- order ---------------------------------------------------------------------------------------
+
+
+def statements_of(text: str) -> list[str]:
+    """The statements of a book, its header first: each begins in column 0."""
+    return re.split(r"\n(?=\S)", text.removesuffix("\n"))
+
+
+def turned(statement: str) -> str:
+    """A statement with the rows of its table, or the lines of its body, in the other order."""
+    first, *body = statement.split("\n")
+    head = [line for line in body if line.startswith(("  when", "  | model"))]
+    rest = [line for line in body if line not in head]
+    if any(line.startswith("  except") for line in rest):  # the lines of a `derive` follow it
+        return statement
+    return "\n".join([first, *head, *rest[::-1]])
+
+
+def joined(header: str, statements: list[str]) -> str:
+    return "\n".join([header, *statements]) + "\n"
+
+
+@each
+def test_the_order_of_lines_and_files_changes_nothing(pair: Pair) -> None:
+    below = () if pair.kind != "allow" else (LIST,)
+    header, *rest = statements_of(pair.new)
+    if pair.kind == "allow":
+        header, rest = pair.new, []
+    expected = answer(both(pair)[1], pair.ask)
+    rows = [turned(statement) for statement in rest]
+    for text in (joined(header, rest[::-1]), joined(header, rows), joined(header, rows[::-1])):
+        assert answer(read((*below, text)), pair.ask) == expected
+    parts = ["\n".join(rest[start::2]) + "\n" for start in (0, 1)]
+    for order in ([header + "\n", *parts], [header + "\n", *parts[::-1]]):
+        files = tuple(TextFile(f"{n}.price", Path(f"{n}.price"), x) for n, x in enumerate(order))
+        layers = (*(Layer((TextFile("l", Path("l"), text),)) for text in below), Layer(files))
+        checked = check_layers(layers)
+        assert checked.book is not None, [fault.message for fault in checked.faults]
+        assert answer(pricelang.Book(checked.book), pair.ask) == expected
+
+
+@each
+def test_the_order_of_rows_changes_nothing(pair: Pair) -> None:
+    """Rows of a table are priced by themselves: the request, half of it, and others beside it."""
+    meters = {meter: METERS[meter] for meter in pair.ask.usage}
+    asks = [
+        pair.ask,
+        evolve(pair.ask, usage={meter: use // 2 for meter, use in pair.ask.usage.items()}),
+        evolve(pair.ask, dimensions={}),
+    ]
+    rows = [{**row_of(one), **pair.ask.dimensions, **one.dimensions} for one in asks]
+    rows[2] |= dict.fromkeys(pair.ask.dimensions)
+    plan = plan_of(read((book(),)), "duckdb", meters=[*meters])
+    found = both(pair)[1]
+    for turn in (1, -1):
+        numbered = [{**row, "id": number} for number, row in enumerate(rows[::turn], 1)]
+        amounts = by_table(found, numbered, [*pair.ask.dimensions], meters, plan)
+        assert amounts[::turn] == [expected(found, one) for one in asks]
 
 
 # ---- proofs --------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from pricelang.model.instants import Instant, seconds_of, today, written
 from pricelang.model.requests import Point, is_no, is_yes
 from pricelang.model.space import first_sum
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, rounded
+from pricelang.present.decimals import rounded
 from pricelang.present.text import did_you_mean, shown
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
@@ -534,13 +534,3 @@ def _unit(book: m.Book, cell: Combination, meter: int) -> Fraction:
     if not isinstance(rate, Rate):
         raise rate
     return rate.unit_price
-
-
-def percent(share: Fraction, places: int = 4) -> str:
-    """A share as a percentage, exact or cut to some places with an ellipsis.
-
-    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3)), percent(Fraction(-1, 3), 2)
-    ('75%', '33.3333…%', '-33.33…%')
-    """
-    cut = Fraction(int(share * 100 * 10**places), 10**places)
-    return f"{grouped(cut)}{'' if cut == share * 100 else '…'}%"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from fractions import Fraction
 from typing import assert_never
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
-from pricelang.model.space import undated
-from pricelang.present.decimals import money
+from pricelang.model.space import space_of, undated
+from pricelang.present.decimals import money, plain
 from pricelang.present.text import printable
 
 
@@ -17,13 +18,85 @@ def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[s
     """What holds of requests to some models in a stretch of time and is in no table,
     in the order of the book.
     """
-    inside = sum(1 << model for model in models)
+    inside, space = sum(1 << model for model in models), space_of(book)
     found = []
     for rule in r.rules_of(book):
-        scope = dict(r.scope_of(rule))
+        whole = r.scope_of(rule)
+        scope, conditions = dict(whole), space.conditions(whole)
         if scope.get(m.MODELS, inside) & inside and scope.get(m.DATES, -1) >> stretch & 1:
-            found += [f"{text} [{r.origin_of(rule).place}]" for text in _text_of(book, rule)]
+            texts = [*_text_of(book, rule)]
+            if conditions:
+                texts += [f"{text}, when {conditions}" for text in _if_conditional(book, rule)]
+            found += [f"{text} [{r.origin_of(rule).place}]" for text in texts]
     return tuple(dict.fromkeys(found))
+
+
+def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
+    """A rule that tables show at the defaults only, in words."""
+    name, currency = r.name_of(book, rule), book.currency
+    match rule:
+        case k.PriceRule(line=price):
+            match price.kind:
+                case "amount":
+                    yield f"price: {name}, {_per(price.amount, price.per, currency)}"
+                case "derived":
+                    yield f"price: {name}, derived"
+                case "absent":
+                    yield f"not offered: {name}"
+                case _:
+                    assert_never(price.kind)
+        case k.DerivationRule(line=line):
+            of = book.meters[line.of].name
+            yield f"price: {name}, {plain(line.factor)} x {of} where it is derived"
+        case k.ChargePriceRule(line=charge):
+            yield f"price: {name}, {_per(charge.amount, charge.per, currency)}"
+        case k.ChargeMinimumRule(line=minimum):
+            yield f"minimum: {name}, {minimum.written} per use"
+        case k.ChargePoolRule(line=pool):
+            yield f"free: {name}, the first {pool.written} per {pool.account}"
+        case k.ChargeFreeRule(line=offer):
+            reason = f", {printable(offer.origin.because)}" if offer.origin.because else ""
+            yield f"free: {name}{reason}"
+        case k.ModifierRule(line=part):
+            factors = _factors(book, part)
+            if factors:
+                yield f"multiplier: `{book.modifiers[rule.modifier].name}`, {factors}"
+        case k.LimitRule(line=bound):
+            if bound.target == "unit_price":
+                side = "at least" if bound.at_least else "at most"
+                amount = _per(bound.amount, bound.per, currency)
+                yield f"limit: `{name}`, unit prices {side} {amount}"
+        case k.RoundingRule(line=rounding):
+            if rounding.stage == "unit_price":
+                yield f"rounding: unit prices to {money(rounding.step, rounding.currency)}"
+        case (
+            k.ModelRule()
+            | k.AliasRule()
+            | k.ValueRule()
+            | k.MeterRule()
+            | k.AnnouncementRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
+            | k.ConversionRule()
+        ):
+            pass
+        case _:
+            assert_never(rule)
+
+
+def _factors(book: m.Book, line: m.ModifierLine) -> str:
+    """The factors of a line: `x 2 on input, output and x 3 on cache_read`."""
+    meters: dict[Fraction, list[str]] = {}
+    for meter, factor in line.factors:
+        meters.setdefault(factor, []).append(book.meters[meter].name)
+    return " and ".join(f"x {plain(x)} on {', '.join(names)}" for x, names in meters.items())
+
+
+def _per(amount: Fraction | None, per: str, currency: str) -> str:
+    return f"{money(amount or Fraction(0), currency)} per {per}"
 
 
 def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:

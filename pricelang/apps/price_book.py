@@ -6,75 +6,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pricelang.apps.loaded_book import LoadedBook
 from pricelang.apps.price_records import price_parts, price_record, price_sum
-from pricelang.compile.load import load_below, load_list
-from pricelang.evaluate.announced import Announced, announced_by
 from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.models import ModelInfo, models_of
-from pricelang.evaluate.rate_card import RateCard
-from pricelang.model import book as m
+from pricelang.evaluate.models import ModelInfo
 from pricelang.model.errors import BadRequest, check_certain
-from pricelang.model.instants import Instant, seconds_of, text_of
+from pricelang.model.instants import Instant, text_of
+from pricelang.model.record_kinds import SINGLE, SUM
 from pricelang.present.text import shown
-from pricelang.usage.model_ids import model_ids_of
 
 if TYPE_CHECKING:
     from pricelang.usage.records import Record
 
 
-class PriceBook:
+class PriceBook(LoadedBook):
     """A book that prices. Immutable to its users, and safe to share between threads;
     `pricelang.load` makes one that does more.
     """
-
-    def __init__(
-        self,
-        checked: m.Book,
-        source: str | Path | None = None,
-        content: tuple[str, tuple[str, ...]] | None = None,
-    ) -> None:
-        """`source` is where it was loaded from,
-        `content` the key of its text and the files it is made of.
-        """
-        self.checked = checked
-        self.rates = RateCard(checked, model_ids_of(checked))
-        self._shortcuts = self.rates.shortcuts
-        self._source, self.content = source, content
-
-    def __getstate__(self) -> dict[str, object]:
-        # What was worked out stays behind:
-        # it holds functions, which no process can be sent, and is soon worked out anew.
-        return {
-            name: value
-            for name, value in self.__dict__.items()
-            if name not in ("rates", "_shortcuts", "below")
-        }
-
-    def __setstate__(self, state: Mapping[str, object]) -> None:
-        self.__dict__.update(state)
-        self.rates = RateCard(self.checked, model_ids_of(self.checked))
-        self._shortcuts = self.rates.shortcuts
-
-    @property
-    def name(self) -> str:
-        """The name in the book's header."""
-        return self.checked.name
-
-    @property
-    def title(self) -> str:
-        """The title in the book's header."""
-        return self.checked.title
-
-    @property
-    def currency(self) -> str:
-        """The ISO 4217 code of the prices."""
-        return self.checked.currency
 
     def total(
         self,
@@ -110,7 +62,7 @@ class PriceBook:
         model: str,
         usage: Mapping[str, object],
         at: Instant | None = None,
-        record: str = "single",
+        record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
         **dimensions: str,
@@ -135,17 +87,9 @@ class PriceBook:
         >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
         (Decimal('0.00015'), 'fast')
         """
-        if record == "single":
-            if each:
-                raise BadRequest(
-                    "bad_record",
-                    "`each` speaks of the requests of a sum",
-                    help='add `record="sum"`',
-                )
+        if record == SINGLE and not each:
             return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
-        if record != "sum":
-            raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-        sides = (each,) if isinstance(each, str) else tuple(each)
+        sides = _sides_of_sum(record, each)
         return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
 
     def price_message(
@@ -212,11 +156,6 @@ class PriceBook:
         """
         return price_parts(self.rates, record, model, at, dimensions or {})
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The ids and the aliases of all models."""
-        return model_ids_of(self.checked).names
-
     def at(self, at: Instant) -> BookAt:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
 
@@ -228,40 +167,15 @@ class PriceBook:
         """
         return BookAt(self, text_of(at))
 
-    def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
-        """The models of the book in order of release; with `at`, those released by then."""
-        return models_of(self.checked, at)
 
-    def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
-        """Prices that were announced and withdrawn, which price nothing;
-        with `at`, those that would have held then.
-
-        >>> import pricelang
-        >>> [
-        ...     (said.meter, said.amount, said.withdrawn)
-        ...     for said in pricelang.load().announcements("2026-09-01")
-        ... ]
-        [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
-        """
-        return announced_by(self.checked, None if at is None else seconds_of(at))
-
-    @cached_property
-    def below(self) -> Self | None:
-        """The book that this one extends, such as the list of a contract;
-        None where it extends none.
-        """
-        found = load_below(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
-
-    def list_book(self) -> Self | None:
-        """The list at the bottom of a contract, as a book of its own;
-        None for a book that extends nothing.
-        """
-        found = load_list(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
-
-    def __repr__(self) -> str:
-        return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"
+def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
+    """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""
+    if record == SINGLE:
+        message, help = "`each` speaks of the requests of a sum", 'add `record="sum"`'
+        raise BadRequest("bad_record", message, help=help)
+    if record != SUM:
+        raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
+    return (each,) if isinstance(each, str) else tuple(each)
 
 
 def _certain(bill: Bill, strict: bool) -> Bill:
@@ -283,7 +197,7 @@ class BookAt:
         *,
         model: str,
         usage: Mapping[str, object],
-        record: str = "single",
+        record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
         **dimensions: str,

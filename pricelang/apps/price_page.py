@@ -16,7 +16,8 @@ from attrs import define, frozen
 from pricelang.apps.page_rules import rules_beside
 from pricelang.evaluate.announced import announced_notes
 from pricelang.evaluate.combination import Combination, cell_at
-from pricelang.evaluate.line_rates import Point, Rate, derivation_at
+from pricelang.evaluate.line_rates import Rate, derivation_at
+from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, seconds_of, today

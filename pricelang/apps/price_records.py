@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import evolve
 
@@ -99,9 +100,13 @@ def _price_part(
 ) -> Bill:
     name, values = requested(rates.book, part, model, dimensions)
     instant = part.at if part.at is not None else at
-    if part.kind == "sum":
-        return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
-    return Bill((rates.request(name, instant, part.usage, values, part.label),))
+    match part.kind:
+        case "sum":
+            return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
+        case "single":
+            return Bill((rates.request(name, instant, part.usage, values, part.label),))
+        case _:
+            assert_never(part.kind)
 
 
 def _credits(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import assert_never
 
 from pricelang.check.draft import SCOPED, WORDS, Draft
 from pricelang.check.percents import check_factor
 from pricelang.model import book as m
+from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
 
@@ -72,18 +74,18 @@ def _usage(draft: Draft, line: t.Uses) -> tuple[tuple[str, tuple[Fraction, ...]]
 Sides = dict[int, tuple[int, ...]]
 
 
-def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, Sides]:
+def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], RecordKind, Sides]:
     """The values of dimensions, the kind of record, and the sides of thresholds."""
     dimensions: dict[str, str] = {}
     sides: Sides = {}
-    record = "single"
+    record: RecordKind = SINGLE
     for fact in given.facts:
         if isinstance(fact, t.Threshold):
             _add_side(draft, fact, sides)
         elif fact.dimension.text == "record":
-            if fact.value.text not in ("single", "sum"):
-                draft.unknown("value", fact.value, ("single", "sum"), " of `record`")
-            record = fact.value.text
+            if fact.value.text not in (SINGLE, SUM):
+                draft.unknown("value", fact.value, (SINGLE, SUM), " of `record`")
+            record = SUM if fact.value.text == SUM else SINGLE
         elif fact.dimension.text not in draft.dimension_index:
             draft.unknown("dimension", fact.dimension, draft.dimension_index)
         elif fact.dimension.text in dimensions:
@@ -94,7 +96,7 @@ def _facts(draft: Draft, given: t.Given) -> tuple[dict[str, str], str, Sides]:
                 dimensions[fact.dimension.text] = fact.value.text
             else:
                 draft.unknown("value", fact.value, known, f" of `{fact.dimension.text}`")
-    if sides and record != "sum":
+    if sides and record != SUM:
         message = "only `record sum` says on which side of a threshold its requests are"
         draft.fault("example", message, given.span)
     return dimensions, record, sides
@@ -116,7 +118,7 @@ def _add_side(draft: Draft, fact: t.Threshold, sides: Sides) -> None:
 
 def _expectation(
     draft: Draft, line: t.ExpectCost | t.ExpectRefused | t.ExpectNotOffered, currencies: set[str]
-) -> tuple[str, Fraction, Fraction, str, str]:
+) -> tuple[m.Expectation, Fraction, Fraction, str, str]:
     zero = Fraction(0)
     if isinstance(line, t.ExpectCost):
         high = line.high or line.low
@@ -146,12 +148,12 @@ def read_claims(draft: Draft) -> list[m.Claim]:
         left, right = _sides(draft, body)
         found.append(
             m.Claim(
-                type(body).__name__.removeprefix("Claim").lower(),
+                _kind(body),
                 " ".join(draft.row(span).split()),
                 draft.scope(statement.endings, layer),
                 left,
                 right,
-                body.relation if isinstance(body, t.ClaimCosts) else "",
+                body.relation if isinstance(body, t.ClaimCosts) else "equal",
                 _names(draft, body),
                 draft.money(body.money) if isinstance(body, t.ClaimAbove) else Fraction(0),
                 draft.origin(span, statement.endings),
@@ -160,36 +162,65 @@ def read_claims(draft: Draft) -> list[m.Claim]:
     return found
 
 
+def _kind(body: t.ClaimBody) -> m.ClaimKind:
+    match body:
+        case t.ClaimCosts():
+            return "costs"
+        case t.ClaimIs():
+            return "is"
+        case t.ClaimNeverMeets():
+            return "nevermeets"
+        case t.ClaimCommute():
+            return "commute"
+        case t.ClaimPrices():
+            return "prices"
+        case t.ClaimAbove():
+            return "above"
+        case t.ClaimMonotone():
+            return "monotone"
+        case t.ClaimAgrees():
+            return "agrees"
+        case _:
+            assert_never(body)
+
+
 Terms = tuple[tuple[int, Fraction], ...]
 
 
 def _sides(draft: Draft, body: t.ClaimBody) -> tuple[Terms, Terms]:
     """What a claim says of meters, on both sides of its relation."""
-    if isinstance(body, t.ClaimCosts):
-        return _terms(draft, body.left), _terms(draft, body.right)
-    if isinstance(body, t.ClaimIs):
-        if body.factor.instead_of is not None:
-            draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
-        check_factor(draft, body.factor.number)
-        factor = body.factor.number.value
-        return tuple((meter, factor) for meter in draft.meter_set(body.factor.meters)), ()
-    if isinstance(body, t.ClaimPrices):
-        return tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters)), ()
-    return (), ()
+    match body:
+        case t.ClaimCosts():
+            return _terms(draft, body.left), _terms(draft, body.right)
+        case t.ClaimIs():
+            if body.factor.instead_of is not None:
+                draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
+            check_factor(draft, body.factor.number)
+            factor = body.factor.number.value
+            return tuple((meter, factor) for meter in draft.meter_set(body.factor.meters)), ()
+        case t.ClaimPrices():
+            return tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters)), ()
+        case _:
+            return (), ()
 
 
 def _names(draft: Draft, body: t.ClaimBody) -> tuple[str, ...]:
     """The modifiers that a claim names, or the book that it agrees with."""
-    if isinstance(body, t.ClaimAgrees):
-        _known_base(draft, body.book)
-        return (body.book.text,)
-    names: tuple[t.Name, ...] = ()
-    if isinstance(body, t.ClaimIs):
-        names = (body.name,)
-    elif isinstance(body, t.ClaimNeverMeets):
-        names = (body.left, body.right)
-    elif isinstance(body, t.ClaimCommute):
-        names = body.names
+    names: tuple[t.Name, ...]
+    match body:
+        case t.ClaimAgrees():
+            _known_base(draft, body.book)
+            return (body.book.text,)
+        case t.ClaimIs():
+            names = (body.name,)
+        case t.ClaimNeverMeets():
+            names = (body.left, body.right)
+        case t.ClaimCommute():
+            names = body.names
+        case t.ClaimCosts() | t.ClaimPrices() | t.ClaimAbove() | t.ClaimMonotone():
+            return ()
+        case _:
+            assert_never(body)
     for name in names:
         draft.modifier(name)
     return tuple(name.text for name in names)

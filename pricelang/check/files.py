@@ -17,11 +17,13 @@ from pathlib import Path
 from attrs import field, frozen
 
 from pricelang.files.bundled import rules_folder
-from pricelang.files.content_hash import MAX_BYTES, content_key, text_of
+from pricelang.files.cache import digest
 from pricelang.present.text import did_you_mean, shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
 MAX_FILES = 200
+MAX_BYTES = 4_000_000
+"""A file of a book has no more."""
 MAX_LAYERS = 8
 
 _HEADER = re.compile(
@@ -49,14 +51,22 @@ class Layer:
 
 
 def key_of(layers: tuple[Layer, ...]) -> str:
-    """A key of the content of a book: names and texts of all of its files."""
-    return content_key((file.name, file.text) for layer in layers for file in layer.files)
+    """A key of the content of a book: a SHA-256 over the names and texts of all of its files."""
+    files = [file for layer in layers for file in layer.files]
+    parts = [
+        part.encode("utf-8", "surrogatepass") for file in files for part in (file.name, file.text)
+    ]
+    return digest(b"".join(b"%d:" % len(part) + part for part in parts))
 
 
-def paths_within(layer: Layer) -> tuple[str, ...]:
-    """The files of a layer by their paths in the folder of its entry, with `/`."""
-    folder = layer.files[0].path.parent
-    return tuple(file.path.relative_to(folder).as_posix() for file in layer.files)
+def text_of(data: bytes) -> str:
+    """The text of a file of a book: a byte order mark dropped, lines ended by `\\n`.
+    Raises `UnicodeDecodeError`.
+
+    >>> text_of(b"a\\r\\nb")
+    'a\\nb'
+    """
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def bundled_books() -> list[str]:

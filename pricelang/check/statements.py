@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import cast, get_args
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.tables import header_names, row_origin
 from pricelang.model import book as m
 from pricelang.model.requests import is_no
 from pricelang.model.space import meet
+from pricelang.present.decimals import RoundingMode
 from pricelang.syntax import tree as t
 
-STAGES = ("unit_price", "line", "total")
-MODES = ("half_even", "half_up", "half_down", "up", "down")
+STAGES = get_args(m.Stage)
+MODES = get_args(RoundingMode)
 
 
 def read_remarks(
@@ -83,7 +84,7 @@ def read_roundings(draft: Draft, conversions: list[m.Conversion]) -> list[m.Roun
             if other.stage == stage and meet(other.scope, scope) is not None:
                 message = f"two roundings of `{stage}` hold on the same days"
                 draft.overlap(message, statement.span, span_of(other.origin))
-        mode, origin = statement.mode.text, _origin(draft, statement)
+        mode, origin = cast(RoundingMode, statement.mode.text), _origin(draft, statement)
         found.append(m.Rounding(stage, scope, step.value, step.currency, mode, origin))
     return found
 

@@ -1,22 +1,20 @@
-"""The answers to records: the bill of each, or the error that stands in its place."""
+"""The records that a command is asked for, and the printing of what was refused or skipped."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
-from attrs import define, frozen
+from attrs import define
 
-from pricelang.api import Book
-from pricelang.cli.options import Input
-from pricelang.cli.output import Failure, error_block
-from pricelang.cli.request import bounds_of, span_of
-from pricelang.evaluate.bill import Bill
-from pricelang.model.errors import BELT, PriceError
+from pricelang.apps.answers import MAX_NAMED, Answer
+from pricelang.cli.failures import error_block, failures
+from pricelang.cli.inputs import Input
 from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -24,31 +22,12 @@ from pricelang.usage.records import (
     Part,
     Place,
     Record,
-    Rejected,
+    RecordKind,
     Skipped,
-    UsageError,
 )
-from pricelang.usage.request_flags import STDIN
 
 if TYPE_CHECKING:
     from pricelang.usage.io.files import Progress
-
-
-MAX_NAMED = 1_000
-"""Refused and skipped records, and different notes, beyond these are counted and not named."""
-
-
-@frozen(eq=False, repr=False)
-class Answer:
-    """A record with its bill, or with the error (`code`, `message`, `rule`,
-    `location`, `help`) that refuses it and, where it is kept, its text.
-    """
-
-    place: Place
-    record: Record | None
-    bill: Bill | None
-    error: dict[str, str | None] | None
-    raw: str | None = None
 
 
 def outcomes_of(
@@ -60,13 +39,12 @@ def outcomes_of(
     Raises `Failure` for an unknown format.
     """
     if given.usage:
-        part = Part(
-            given.model, None, given.dimensions, given.usage, kind=SUM if given.is_sum else SINGLE
-        )
+        kind: RecordKind = SUM if given.is_sum else SINGLE
+        part = Part(given.model, None, given.dimensions, given.usage, kind=kind)
         return [Record((part,), Place(""), "canonical")]
     from pricelang.usage.reading import read_paths
 
-    try:
+    with failures():
         return read_paths(
             given.files,
             given.format,
@@ -74,59 +52,6 @@ def outcomes_of(
             progress=progress,
             unknown_counters=given.unknown_counters,
         )
-    except UsageError as error:
-        raise Failure(error.code, error.message, error.help) from None
-
-
-def answers_of(book: Book, given: Input, outcomes: Iterable[Outcome]) -> Iterator[Answer | Skipped]:
-    """An answer for each record, in order; what was skipped stands between them."""
-    if given.models:
-        from pricelang.usage.model_mapping import mapped
-    for outcome in outcomes:
-        if isinstance(outcome, Skipped):
-            yield outcome
-        elif isinstance(outcome, Rejected):
-            error = {
-                "code": outcome.code,
-                "message": outcome.message,
-                "rule": None,
-                "location": None,
-                "help": outcome.help,
-            }
-            yield Answer(outcome.place, None, None, error, outcome.raw)
-        else:
-            try:
-                with BELT:
-                    record = mapped(outcome, given.models) if given.models else outcome
-                    bill = book.price_record(
-                        record,
-                        model=given.model,
-                        at=given.at,
-                        dimensions=given.dimensions,
-                        strict=given.strict,
-                    )
-                if bill.bounds is not None and given.across == "refuse":
-                    yield Answer(outcome.place, outcome, None, _across(bill), outcome.raw)
-                else:
-                    yield Answer(outcome.place, record, bill, None)
-            except PriceError as refusal:
-                yield Answer(outcome.place, outcome, None, refusal.to_dict(), outcome.raw)
-
-
-def _across(bill: Bill) -> dict[str, str | None]:
-    """The error of a sum that has bounds only."""
-    span = span_of(*bounds_of(bill), bill.currency)
-    return {
-        "code": "across_threshold",
-        "message": "the record adds up several requests, and what "
-        "they cost depends on the side of a "
-        f"threshold of each: {span}",
-        "rule": None,
-        "location": None,
-        "help": "price it between bounds with `--across bounds`, "
-        "or say the side of each threshold: "
-        "`each` of a canonical record",
-    }
 
 
 def sized(files: Iterable[str]) -> Progress:
@@ -149,12 +74,23 @@ def where(place: Place) -> str:
     return str(place) if place.file or place.id else ""
 
 
+def place_data(place: Place) -> dict[str, object]:
+    """Where a record stands, for programs."""
+    return {"file": place.file, "line": place.line, "id": place.id}
+
+
 def show_refused(answer: Answer, err: bool = True) -> None:
     """Prints the error of a record, on standard error unless `err` is false."""
     assert answer.error is not None
     click.echo(
         error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err
     )
+
+
+def show_more_refused(count: int) -> None:
+    """Says how many were refused beyond those that are named."""
+    if count > 0:
+        click.echo(f"and {count:,} more refused: `--rejects FILE` writes them all", err=True)
 
 
 def show_skipped(skipped: Skipped) -> None:

@@ -10,7 +10,8 @@ import click
 
 from pricelang.apps.audit_report.sections import SECTIONS, as_data, as_markdown, as_text, is_open
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.options import BOOK, checked_instant, open_book
+from pricelang.cli.inputs import open_book
+from pricelang.cli.options import BOOK, checked_instant
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import today

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from pricelang.api import Book, load
-from pricelang.cli.output import UnusableBook
+from pricelang.cli.failures import UnusableBook
 from pricelang.model import book as m
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.request_flags import DEFAULT_BOOK, flag

@@ -8,8 +8,9 @@ import sys
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.output import UnusableBook, fault_lines, paths_in, paths_of, renamed
+from pricelang.cli.failures import UnusableBook, fault_lines, paths_in, paths_of, renamed
 from pricelang.model.book import Book
+from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError, Fault, Span
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
@@ -58,7 +59,7 @@ def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
 def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
     errors = sum(fault.severity == "error" for fault in faults)
     if book is None or faults:
-        return f"{_count(errors, 'error')}, {_count(len(faults) - errors, 'warning')}"
+        return f"{how_many(errors, 'error')}, {how_many(len(faults) - errors, 'warning')}"
     parts = {
         "model": book.models,
         "meter": book.meters,
@@ -70,12 +71,8 @@ def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
     }
     return (
         f"{book.name}: no faults "
-        f"({', '.join(_count(len(found), name) for name, found in parts.items() if found)})"
+        f"({', '.join(how_many(len(found), name) for name, found in parts.items() if found)})"
     )
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _as_data(fault: Fault) -> dict[str, object]:

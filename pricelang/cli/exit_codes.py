@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+UNREADABLE = ("bad_quantity", "bad_date", "bad_record", "no_model")
+"""The codes of a request that cannot be read: given by flags, it is wrong usage."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """As a shell reports a program that a signal ended."""
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
-from pricelang.cli.answers import Skips, answers_of, outcomes_of, show_refused, sized, where
+from pricelang.apps.answers import answers_of
+from pricelang.cli.answers import Skips, outcomes_of, show_refused, sized, where
 from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.options import input_of, input_options, open_book, strict_option
-from pricelang.cli.output import with_progress
+from pricelang.cli.inputs import input_of, open_book
+from pricelang.cli.options import input_options, strict_option
+from pricelang.cli.progress import with_progress
 from pricelang.present.text import printable
 from pricelang.usage.records import Skipped
 
@@ -33,7 +35,10 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     """
     given = input_of(ctx, params)
     progress = sized(given.files)
-    answers = answers_of(open_book(given.book), given, outcomes_of(given, progress=progress))
+    outcomes = outcomes_of(given, progress=progress)
+    bounds = given.across == "bounds"
+    book = open_book(given.book)
+    answers = answers_of(book, outcomes, given.defaults, given.models, bounds)
     code, first, skips = DONE, True, Skips()
     for answer in with_progress(answers, shares_terminal=True, source=progress):
         if isinstance(answer, Skipped):

@@ -7,8 +7,9 @@ from collections import Counter
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.options import at_option, book_option, open_book
-from pricelang.cli.output import with_progress
+from pricelang.cli.inputs import open_book
+from pricelang.cli.options import at_option, book_option
+from pricelang.cli.progress import with_progress
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.present.text import printable
 from pricelang.usage.io.writing import write_text

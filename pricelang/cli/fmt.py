@@ -10,13 +10,12 @@ from pathlib import Path
 
 import click
 
+from pricelang.check.files import MAX_BYTES
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE, error_line
-from pricelang.cli.output import fault_lines, palette
-from pricelang.files.content_hash import MAX_BYTES
+from pricelang.cli.failures import fault_lines, palette
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.writing import write_text
-
-STDIN = "-"
 
 
 @click.command(

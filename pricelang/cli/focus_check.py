@@ -7,9 +7,9 @@ import json
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.output import Failure
-from pricelang.model.errors import PriceError
-from pricelang.present.text import printable
+from pricelang.cli.failures import failures
+from pricelang.present.json_data import fields_of
+from pricelang.present.text import how_many, printable
 
 SHOWN = 100
 
@@ -33,28 +33,19 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
     from pricelang.apps.exports.focus_check import FileCheck
 
     check, count = FileCheck(file), 0
-    try:
+    with failures():
         for problem in check.problems():
             count += 1
             if as_json:
-                click.echo(
-                    json.dumps(
-                        {"row": problem.row, "column": problem.column, "message": problem.message}
-                    )
-                )
+                click.echo(json.dumps(fields_of(problem, "row", "column", "message")))
             elif count <= SHOWN:
                 where = "header" if problem.row is None else f"row {problem.row}"
                 click.echo(
                     printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}")
                 )
-    except PriceError as error:
-        raise Failure(error.code, error.message, error.help) from None
     if not as_json:
         if count > SHOWN:
             click.echo(f"and {count - SHOWN:,} more")
-        problems = f"{count:,} problem{'s' if count != 1 else ''}"
-        click.echo(
-            f"{check.rows:,} row{'s' if check.rows != 1 else ''}: "
-            f"{problems if count else 'no rule of FOCUS 1.2 is broken'}"
-        )
+        problems = how_many(count, "problem") if count else "no rule of FOCUS 1.2 is broken"
+        click.echo(f"{how_many(check.rows, 'row')}: {problems}")
     ctx.exit(SOME_FAILED if count else DONE)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
+from pricelang.cli.failures import Failure
 from pricelang.cli.options import checked_instant
-from pricelang.cli.output import Failure
 from pricelang.cli.targets import FOLDER, TARGET, check_outputs
 from pricelang.present.text import printable
 from pricelang.usage.io.targets import Target

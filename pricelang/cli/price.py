@@ -4,46 +4,42 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
 from pricelang.api import Book
+from pricelang.apps.answers import Answer, answers_of
+from pricelang.apps.tables.footnotes import counts_line, note_line
+from pricelang.apps.tables.request import bounds_of, request_table
 from pricelang.cli.answers import (
-    Answer,
     Skips,
-    answers_of,
     outcomes_of,
+    place_data,
+    show_more_refused,
     show_more_skipped,
     show_refused,
     show_skipped,
     sized,
 )
 from pricelang.cli.book_flags import BookCommand
-from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE
-from pricelang.cli.focus import focus_options, write_answers
-from pricelang.cli.options import input_of, input_options, open_book, strict_option
-from pricelang.cli.output import show_table, with_progress
+from pricelang.cli.exit_codes import DONE, SOME_FAILED, UNREADABLE, WRONG_USAGE
+from pricelang.cli.focus import FocusTarget, focus_options, write_answers
+from pricelang.cli.inputs import Input, input_of, names_in, open_book
+from pricelang.cli.options import input_options, strict_option
+from pricelang.cli.progress import with_progress
 from pricelang.cli.rejects import with_rejects
-from pricelang.cli.request import bounds_of
 from pricelang.cli.tables import (
-    NOT_STRICT,
+    TableTarget,
     engine_options,
     mapping_options,
-    on_spark,
-    opened,
     tables_of,
+    target_options,
 )
-from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.present.decimals import money
-from pricelang.present.text import printable
-from pricelang.present.text_tables import counts_line, note_line
-from pricelang.usage.records import Place, Skipped
-
-if TYPE_CHECKING:
-    from pricelang.engines.rows import Written
+from pricelang.cli.targets import check_outputs
+from pricelang.present.terminal import show_table
+from pricelang.usage.records import Skipped
 
 
 @click.command(
@@ -60,43 +56,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print one JSON object for each record, one a line, in order.",
 )
-@click.option(
-    "-o",
-    "--to",
-    "target",
-    type=TARGET,
-    metavar="FILE",
-    help="The file for a table with its prices: Parquet, CSV, TSV or JSON Lines.",
-)
-@click.option(
-    "--rejects",
-    type=TARGET,
-    metavar="FILE",
-    help="The file for records or rows without a price, whole, with place and reason.",
-)
-@click.option("--lines", is_flag=True, help="Add a column of cost for each meter of a table.")
-@click.option(
-    "--keep",
-    metavar="COLUMN,…",
-    help="The columns of a table to write beside the prices. Default: all.",
-)
+@target_options
 @mapping_options
 @engine_options
 @focus_options
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    as_json: bool,
-    target: str | None,
-    rejects: str | None,
-    lines: bool,
-    keep: str | None,
-    focus: str | None,
-    account: str,
-    sub_account: str | None,
-    **params: Any,
-) -> None:
+def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     """Price usage records: responses, streams, batches, transcripts, reports, spans and logs,
     whose format is known by their shape. `.gz` and `.zst` files are unpacked, and folders are read
     whole. A table (Parquet, CSV, DuckDB) gets a price for each row with `-o`, or else totals by
@@ -111,187 +76,90 @@ def command(
       pricelang price records.jsonl --focus costs.csv --account org-1
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    target, rejects, lines, keep = map(params.pop, ("target", "rejects", "lines", "keep"))
+    table = TableTarget(target, rejects, lines, None if keep is None else names_in(keep))
+    focus = FocusTarget(*map(params.pop, ("focus", "account", "sub_account")))
     if params["engine"] == "spark":
-        ctx.exit(_price_on_spark(ctx, params, target, rejects, lines, keep))
+        from pricelang.cli.price_tables import price_on_spark
+
+        ctx.exit(price_on_spark(ctx, params, table))
     if params["master"] is not None:
         ctx.fail("`--master` needs `--engine spark`")
     check_outputs(ctx)
-    if focus is not None and (as_json or target is not None or tables_of(ctx, params["files"])):
+    is_table = tables_of(ctx, params["files"]) or (target is not None and params["files"])
+    if focus.path is not None and (as_json or target is not None or is_table):
         ctx.fail(
             "`--focus` writes the rows of records: it cannot be combined with tables, `--to` "
             "or `--json`"
         )
-    if tables_of(ctx, params["files"]) or (target is not None and params["files"]):
-        ctx.exit(_price_table(ctx, params, target, rejects, lines, keep))
+    if is_table:
+        from pricelang.cli.price_tables import price_table
+
+        ctx.exit(price_table(ctx, params, table))
     if target is not None or lines or keep is not None or params["mapping"] or params["table"]:
         ctx.fail("`--to`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
-    given = input_of(ctx, params)
+    ctx.exit(_price_records(input_of(ctx, params), rejects, focus, as_json))
+
+
+def _price_records(given: Input, rejects: str | None, focus: FocusTarget, as_json: bool) -> int:
+    """Prices records, or the one request of flags; returns the exit code."""
     book = open_book(given.book)
     progress = sized(given.files)
-    answers = with_rejects(
-        answers_of(book, given, outcomes_of(given, rejects is not None, progress)), rejects
-    )
-    if focus is not None:
-        ctx.exit(write_answers(book, answers, focus, account, sub_account, given.verbose))
-    if as_json and given.usage:
-        found = list(answers)
-        code = _json_lines(iter(found), given.verbose)
-        ctx.exit(
-            max(
-                code,
-                *(
-                    _code_of_flags(answer)
-                    for answer in found
-                    if isinstance(answer, Answer) and answer.bill is None
-                ),
-                0,
-            )
-        )
+    outcomes = outcomes_of(given, rejects is not None, progress)
+    bounds = given.across == "bounds"
+    found = answers_of(book, outcomes, given.defaults, given.models, bounds)
+    answers = with_rejects(found, rejects)
+    if focus.path is not None:
+        return write_answers(book, answers, focus, given.verbose)
+    if given.usage:
+        (answer,) = answers
+        assert isinstance(answer, Answer)
+        return _request(answer, as_json, given.verbose)
+    watched = with_progress(answers, shares_terminal=as_json, source=progress)
+    return _json_lines(watched, given.verbose) if as_json else _tables(book, watched, given.verbose)
+
+
+# ---- one request ---------------------------------------------------------------------------------
+
+
+def _request(answer: Answer, as_json: bool, verbose: bool) -> int:
+    """Prints the one request that flags give, and returns the exit code."""
     if as_json:
-        ctx.exit(
-            _json_lines(
-                with_progress(answers, shares_terminal=True, source=progress), given.verbose
-            )
-        )
-    ctx.exit(
-        _request_table(answers)
-        if given.usage
-        else _tables(
-            book,
-            with_progress(answers, shares_terminal=False, source=progress),
-            given.verbose,
-        )
-    )
-
-
-def _price_table(
-    ctx: click.Context,
-    params: dict[str, Any],
-    target: str | None,
-    rejects: str | None,
-    lines: bool,
-    keep: str | None,
-) -> int:
-    """Prices tables of usage: each row into a file, or all of them into totals;
-    returns the exit code.
-    """
-    if params["strict"]:
-        ctx.fail(NOT_STRICT)
-    if target is None:
-        if rejects is not None or lines or keep is not None:
-            ctx.fail(
-                "`--rejects`, `--keep` and `--lines` need an output, such as `-o priced.parquet`"
-            )
-        from pricelang.cli.report import show_report
-        from pricelang.engines.totals import totals
-
-        with opened(ctx, params) as job:
-            return show_report(totals(job, ["model"]), rest=job.columns.rest)
-    from pricelang.engines.rows import write_priced
-
-    with opened(ctx, params) as job:
-        written = write_priced(
-            job,
-            target,
-            rejects,
-            lines,
-            [*filter(None, map(str.strip, keep.split(",")))] if keep is not None else None,
-        )
-        rest = job.columns.rest
-    return _show_written(written, rest)
-
-
-def _price_on_spark(
-    ctx: click.Context,
-    params: dict[str, Any],
-    target: str | None,
-    rejects: str | None,
-    lines: bool,
-    keep: str | None,
-) -> int:
-    """The same on Spark, from files and folders into folders."""
-    if not params["files"]:
-        ctx.fail("nothing to price: name the files or folders of usage")
-    from pricelang.engines.spark_files import price_file, report_files
-
-    with on_spark(ctx, params, keep=keep) as arguments:
-        if target is not None:
-            return _show_written(
-                price_file(output=target, rejects=rejects, lines=lines, **arguments), ()
-            )
-        if rejects is not None or lines:
-            ctx.fail("`--rejects` and `--lines` need an output, such as `-o priced.parquet`")
-        from pricelang.cli.report import show_report
-
-        return show_report(report_files(by=["model"], **arguments))
-
-
-def _show_written(written: Written, rest: tuple[str, ...]) -> int:
-    """Says on standard error what became of rows that were written; returns the exit code."""
-    amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
-    click.echo(
-        f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} "
-        f"refused{f'; total {amounts}' if amounts else ''}",
-        err=True,
-    )
-    if rest:
-        click.echo(
-            f"columns that say nothing to the book: {', '.join(map(printable, rest))}", err=True
-        )
-    for reason in written.reasons if written.refused else ():
-        click.echo(f"refused: {printable(reason)}", err=True)
-    return SOME_FAILED if written.refused else DONE
-
-
-def _request_table(answers: Iterator[Answer | Skipped]) -> int:
-    """Prints the lines of the one request that flags give, and returns the exit code."""
-    from pricelang.cli.request import request_grid
-
-    (answer,) = answers
-    assert isinstance(answer, Answer)
-    if answer.bill is None:
+        _json_lines([answer], verbose)
+    elif answer.bill is None:
         show_refused(answer)
-        return _code_of_flags(answer)
-    show_table(request_grid(answer.bill))
-    for note in answer.bill.notes:
-        click.echo(note_line(note.to_dict()))
-    return DONE
+    else:
+        show_table(request_table(answer.bill))
+        for note in answer.bill.notes:
+            click.echo(note_line(note))
+    if answer.bill is not None:
+        return DONE
+    # what cannot be read is wrong usage; what has no price is refused
+    return WRONG_USAGE if (answer.error or {}).get("code") in UNREADABLE else SOME_FAILED
 
 
-def _code_of_flags(answer: Answer) -> int:
-    """A request by flags that cannot be read is wrong usage; one that has no price is refused."""
-    unreadable = (answer.error or {}).get("code") in (
-        "bad_quantity",
-        "bad_date",
-        "bad_record",
-        "no_model",
-    )
-    return WRONG_USAGE if unreadable else SOME_FAILED
+# ---- records -------------------------------------------------------------------------------------
 
 
 def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> int:
     """Prints the tables of all records, and returns the exit code."""
-    from pricelang.cli.summary import Summary, record_grid, total_grid
+    from pricelang.apps.tables.records import Summary, records_table, totals_table
 
     summary = Summary(book)
     for answer in answers:
         summary.add(answer)
     if summary.rows:
-        without_ids, without_meters = (
-            partial(record_grid, summary, ids=False),
-            partial(record_grid, summary, ids=False, meters=False),
-        )
-        show_table(record_grid(summary), without_ids, without_meters)
+        show_table(records_table(summary))
         if summary.left_out:
             click.echo(
                 f"and {summary.left_out:,} more records, each with its line where `--json` is given"
             )
         click.echo()
-        show_table(total_grid(summary))
+        show_table(totals_table(summary))
         click.echo()
-    click.echo(summary.counts())
+    click.echo(counts_line(summary.counts()))
     for note, count in summary.notes.items():
-        click.echo(note_line(note.to_dict(), count))
+        click.echo(note_line(note, count))
     if verbose:
         for skipped in summary.skipped:
             show_skipped(skipped)
@@ -299,19 +167,16 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
     sys.stdout.flush()
     for refused in summary.refused:
         show_refused(refused)
-    if summary.refusals > len(summary.refused):
-        click.echo(
-            f"and {summary.refusals - len(summary.refused):,} more refused: `--rejects FILE` "
-            "writes them all",
-            err=True,
-        )
+    show_more_refused(summary.refusals - len(summary.refused))
     return SOME_FAILED if summary.refusals else DONE
 
 
-def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool) -> int:
+def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
     """Prints the answers, on standard error the counts where there was more than one,
     and returns the exit code.
     """
+    from pricelang.apps.reports.totals import Counts
+
     priced = free = skips = broken = refused = warned = 0
     named = Skips()
     for answer in answers:
@@ -322,21 +187,16 @@ def _json_lines(answers: Iterator[Answer | Skipped], verbose: bool) -> int:
             continue
         if answer.bill is None:
             refused += 1
-        elif bounds_of(answer.bill)[1]:
-            priced += 1
         else:
-            free += 1
-        if answer.bill is not None:
+            owes = bool(bounds_of(answer.bill)[1])
+            priced, free = priced + owes, free + (not owes)
             warned += any(note.doubtful for note in answer.bill.notes)
         found = answer.bill.to_dict() if answer.bill is not None else {"error": answer.error}
-        click.echo(json.dumps(found | _place(answer.place)))
+        place = place_data(answer.place) if answer.place.file else {}
+        click.echo(json.dumps(found | place))
     named.close()
     if priced + free + skips + refused > 1:
         sys.stdout.flush()
-        click.echo(counts_line(priced, free, skips, refused, broken, warned=warned), err=True)
+        counts = Counts(priced, free, skips, refused, broken=broken, warned=warned)
+        click.echo(counts_line(counts), err=True)
     return SOME_FAILED if refused else DONE
-
-
-def _place(place: Place) -> dict[str, object]:
-    """Where a record stands; nothing for a request given by flags."""
-    return {"file": place.file, "line": place.line, "id": place.id} if place.file else {}

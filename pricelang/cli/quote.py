@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.api import Book
+from pricelang.apps.tables.footnotes import note_line
+from pricelang.cli.answers import place_data
 from pricelang.cli.book_flags import BookCommand, charge_flags, given_by_flags
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.options import (
-    at_option,
-    book_option,
-    dimension_options,
-    dimensions_of,
-    open_book,
-    pairs,
-)
-from pricelang.cli.output import Failure, error_block, show_table, with_progress
+from pricelang.cli.failures import Failure, error_block, failures
+from pricelang.cli.inputs import dimensions_of, open_book, pairs, whole_number
+from pricelang.cli.options import at_option, book_option, dimension_options
+from pricelang.cli.output import show_tables
+from pricelang.cli.progress import with_progress
 from pricelang.model.errors import PriceError
-from pricelang.present.text_tables import note_line
-from pricelang.usage.request_flags import STDIN, flag, quantity
+from pricelang.present.terminal import show_table
+from pricelang.usage.io.files import STDIN
+from pricelang.usage.request_flags import flag, quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.model import Options, Quote
@@ -137,10 +136,8 @@ def command(ctx: click.Context, /, files: tuple[str, ...], as_json: bool, **para
     if params["tokens"] is not None and params["count"] is not None:
         ctx.fail("`--tokens` and `--count` both say how long the prompt is; give one")
     book = open_book(params["book"])
-    try:
+    with failures():
         options, dimensions = _options(ctx, params), dimensions_of(ctx, params)
-    except PriceError as error:
-        raise Failure(error.code, error.message, error.help) from None
     found = _quotes(book, files, options, dimensions)
     ctx.exit(
         _json_lines(with_progress(found, shares_terminal=True)) if as_json else _tables(book, found)
@@ -161,7 +158,7 @@ def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
         kind, number = (
             next(pairs(ctx, (text,), "--fetch", "KIND=N")) if "=" in text else (text, "1")
         )
-        fetched[kind] += _whole(ctx, "--fetch", number)
+        fetched[kind] += whole_number(ctx, "--fetch", number)
     size = None
     if params["image_size"] is not None:
         match = _SIZE.match(params["image_size"].strip())
@@ -169,7 +166,7 @@ def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
             ctx.fail("`--image-size` takes WIDTHxHEIGHT in pixels, such as 1092x1092")
         size = int(match[1]), int(match[2])
     output, tokens = (
-        None if params[name] is None else _whole(ctx, flag(name), params[name])
+        None if params[name] is None else whole_number(ctx, flag(name), params[name])
         for name in ("output", "tokens")
     )
     rate = rate_of(params["rate"]) if params["rate"] is not None else None
@@ -187,14 +184,6 @@ def _options(ctx: click.Context, params: dict[str, Any]) -> Options:
         rate,
         params["tier"],
     )
-
-
-def _whole(ctx: click.Context, name: str, text: str) -> int:
-    """A whole number of a flag, such as `800` or `50k`."""
-    digits = quantity(text.strip()).replace(",", "")
-    if not re.fullmatch("[0-9]{1,15}", digits, re.ASCII):
-        ctx.fail(f"`{name}` takes a whole number such as 800 or 50k")
-    return int(digits)
 
 
 def _quotes(
@@ -222,12 +211,12 @@ def _json_lines(found: Iterator[Found]) -> int:
         if isinstance(answer, PriceError):
             code = SOME_FAILED
         data = {"error": answer.to_dict()} if isinstance(answer, PriceError) else answer.to_dict()
-        click.echo(json.dumps(data | {"file": place.file, "line": place.line, "id": place.id}))
+        click.echo(json.dumps(data | place_data(place)))
     return code
 
 
 def _tables(book: Book, found: Iterator[Found]) -> int:
-    from pricelang.cli.quote_tables import limit_lines, many_grid, quote_grids
+    from pricelang.apps.tables.quotes import limit_lines, quote_tables, quotes_table
 
     quotes, refused = [], []
     for place, answer in with_progress(found, shares_terminal=False):
@@ -236,20 +225,14 @@ def _tables(book: Book, found: Iterator[Found]) -> int:
         else:
             quotes.append((place, answer))
     if len(quotes) == 1:
-        wide, narrow = (
-            list(quote_grids(quotes[0][1], book.checked, places)) for places in (True, False)
-        )
-        for number, (grid, narrower) in enumerate(zip(wide, narrow, strict=True)):
-            if number:
-                click.echo()
-            show_table(grid, lambda narrower=narrower: narrower)  # type: ignore[misc]
+        show_tables(quote_tables(quotes[0][1], book.checked), as_markdown=False)
     elif quotes:
-        show_table(many_grid(quotes))
+        show_table(quotes_table(quotes))
     for line in limit_lines(quotes[0][1].limits) if quotes and quotes[0][1].limits else ():
         click.echo(line)
     notes = Counter(note for _, answer in quotes for note in answer.notes)
     for note, number in notes.items():
-        click.echo(note_line(note.to_dict(), number if len(quotes) > 1 else None))
+        click.echo(note_line(note, number if len(quotes) > 1 else None))
     sys.stdout.flush()
     for place, error in refused:
         click.echo(error_block(error.to_dict(), str(place), sys.stderr), err=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from pricelang.cli.answers import Answer
+from pricelang.apps.answers import Answer
+from pricelang.cli.answers import place_data
 from pricelang.usage.io.writing import text_file
 from pricelang.usage.records import Skipped
 
@@ -27,10 +28,6 @@ def with_rejects(
     with text_file(path) as file:
         for answer in answers:
             if isinstance(answer, Answer) and answer.bill is None:
-                place = {
-                    "file": answer.place.file,
-                    "line": answer.place.line,
-                    "id": answer.place.id,
-                }
-                file.write(json.dumps(place | (answer.error or {}) | {"raw": answer.raw}) + "\n")
+                found = place_data(answer.place) | (answer.error or {}) | {"raw": answer.raw}
+                file.write(json.dumps(found) + "\n")
             yield answer

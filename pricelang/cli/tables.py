@@ -8,15 +8,19 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import frozen
 
 from pricelang.cli.exit_codes import SOME_FAILED
-from pricelang.cli.options import dimensions_of, open_book
-from pricelang.cli.output import PROGRESS_AFTER, Failure
+from pricelang.cli.failures import Failure
+from pricelang.cli.inputs import dimensions_of, open_book
+from pricelang.cli.options import option_group
+from pricelang.cli.progress import PROGRESS_AFTER
+from pricelang.cli.targets import TARGET
 from pricelang.model.errors import PriceError
 from pricelang.present.text import printable
 from pricelang.usage.io.folders import is_table
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from pricelang.engines.columns import Fixed
     from pricelang.engines.duck import Job
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 MEMORY = "512MB"
 
 
@@ -41,54 +44,81 @@ class RowsRefused(Failure):
     exit_code = SOME_FAILED
 
 
-def mapping_options(function: Decorated) -> Decorated:
-    """Adds what says how a table of usage is read: `--map`, `--table`, `--remote`, `--memory`."""
-    for option in (
-        click.option(
-            "--memory",
-            default=MEMORY,
-            show_default=True,
-            metavar="SIZE",
-            help="The memory that DuckDB may use for a table.",
-        ),
-        click.option(
-            "--remote",
-            is_flag=True,
-            is_eager=True,
-            help="Allow tables that are not on this machine, such as `s3://…` or `https://…`.",
-        ),
-        click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
-        click.option(
-            "--map",
-            "mapping",
-            multiple=True,
-            metavar="NAME=COLUMN|FILE",
-            help="The column that holds `model`, `at`, a dimension or a meter; or a TOML file with "
-            "a table `[columns]` of such names.",
-        ),
-    ):
-        function = option(function)
-    return function
+mapping_options = option_group(
+    click.option(
+        "--map",
+        "mapping",
+        multiple=True,
+        metavar="NAME=COLUMN|FILE",
+        help="The column that holds `model`, `at`, a dimension or a meter; or a TOML file with "
+        "a table `[columns]` of such names.",
+    ),
+    click.option("--table", metavar="NAME", help="The table of a DuckDB file."),
+    click.option(
+        "--remote",
+        is_flag=True,
+        is_eager=True,
+        help="Allow tables that are not on this machine, such as `s3://…` or `https://…`.",
+    ),
+    click.option(
+        "--memory",
+        default=MEMORY,
+        show_default=True,
+        metavar="SIZE",
+        help="The memory that DuckDB may use for a table.",
+    ),
+)
+"""How a table of usage is read: `opened_by` reads them."""
+
+engine_options = option_group(
+    click.option(
+        "--engine",
+        is_eager=True,
+        type=click.Choice(["duckdb", "spark"]),
+        default="duckdb",
+        show_default=True,
+        help="Where a table is priced. Spark takes folders and globs, and writes folders of "
+        "Parquet.",
+    ),
+    click.option(
+        "--master", metavar="URL", help="The master of Spark, such as `local[4]` or `yarn`."
+    ),
+)
+"""Where a table is priced."""
 
 
-def engine_options(function: Decorated) -> Decorated:
-    """Adds where a table is priced: `--engine`, `--master`."""
-    for option in (
-        click.option(
-            "--master", metavar="URL", help="The master of Spark, such as `local[4]` or `yarn`."
-        ),
-        click.option(
-            "--engine",
-            is_eager=True,
-            type=click.Choice(["duckdb", "spark"]),
-            default="duckdb",
-            show_default=True,
-            help="Where a table is priced. Spark takes folders and globs, and writes folders of "
-            "Parquet.",
-        ),
-    ):
-        function = option(function)
-    return function
+@frozen
+class TableTarget:
+    """Where the rows of a table of usage go with their prices, and which columns with them."""
+
+    target: str | None
+    rejects: str | None
+    lines: bool
+    keep: list[str] | None
+
+
+target_options = option_group(
+    click.option(
+        "-o",
+        "--to",
+        "target",
+        type=TARGET,
+        metavar="FILE",
+        help="The file for a table with its prices: Parquet, CSV, TSV or JSON Lines.",
+    ),
+    click.option(
+        "--rejects",
+        type=TARGET,
+        metavar="FILE",
+        help="The file for records or rows without a price, whole, with place and reason.",
+    ),
+    click.option("--lines", is_flag=True, help="Add a column of cost for each meter of a table."),
+    click.option(
+        "--keep",
+        metavar="COLUMN,…",
+        help="The columns of a table to write beside the prices. Default: all.",
+    ),
+)
 
 
 @contextlib.contextmanager
@@ -110,11 +140,8 @@ def on_spark(
         "sums": _is_sum(params),
         "remote": params["remote"],
     }
-    try:
+    with _row_failures():
         yield arguments | {"mapping": _mapping(ctx, params["mapping"])}
-    except PriceError as error:
-        kind = RowsRefused if error.code == "refused_rows" else Failure
-        raise kind(error.code, error.message, error.help) from None
 
 
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
@@ -160,23 +187,29 @@ def opened_by(
     from pricelang.engines.duck import NOTHING_FIXED, open_job
     from pricelang.engines.failures import engine_errors
 
+    with (
+        _row_failures(),
+        engine_errors(),
+        open_duckdb(memory_limit=params["memory"]) as connection,
+        _progress(connection),
+    ):
+        yield open_job(
+            book,
+            connection,
+            list(files),
+            mapping=_mapping(ctx, params["mapping"]),
+            fixed=fixed or NOTHING_FIXED,
+            table=params["table"],
+            sums=_is_sum(params),
+            remote=bool(params.get("remote")),
+        )
+
+
+@contextlib.contextmanager
+def _row_failures() -> Iterator[None]:
+    """Turns an error into a `Failure`, whose exit code is 1 where a row was refused."""
     try:
-        with (
-            engine_errors(),
-            open_duckdb(memory_limit=params["memory"]) as connection,
-            _progress(connection),
-        ):
-            mapping = _mapping(ctx, params["mapping"])
-            yield open_job(
-                book,
-                connection,
-                list(files),
-                mapping=mapping,
-                fixed=fixed or NOTHING_FIXED,
-                table=params["table"],
-                sums=_is_sum(params),
-                remote=bool(params.get("remote")),
-            )
+        yield
     except PriceError as error:
         kind = RowsRefused if error.code == "refused_rows" else Failure
         raise kind(error.code, error.message, error.help) from None

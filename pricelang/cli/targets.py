@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pricelang.cli.failures import Failure
 from pricelang.cli.options import BOOK
-from pricelang.cli.output import Failure
 from pricelang.model.errors import BadRequest
 from pricelang.syntax.diagnostics import BookError
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pricelang.check.files import Layer, key_of, paths_within, read_layers
+from pricelang.check.files import Layer, key_of, read_layers
 from pricelang.compile.store import cached_book
 from pricelang.model.book import Book
+
+
+def load_book(source: str | Path) -> tuple[Book, str]:
+    """The checked book of a file, a folder, or the name of a bundled book, and the key of its text.
+    Raises `BookError` with all its faults.
+    """
+    layers = read_layers(source)
+    return _book_of(layers), key_of(layers)
 
 
 def load_below(source: str | Path) -> tuple[Book, Path] | None:
@@ -27,24 +35,8 @@ def load_list(source: str | Path) -> tuple[Book, Path] | None:
 
 def _book_of(layers: tuple[Layer, ...]) -> Book:
     def make() -> Book:
-        from pricelang.compile.book import book_of_layers
-
-        return book_of_layers(layers)
-
-    return cached_book(key_of(layers), make)
-
-
-def load_book(source: str | Path) -> tuple[Book, str, tuple[str, ...]]:
-    """The checked book of a file, a folder, or the name of a bundled book; the key of its text; and
-    the files that it is made of, by their paths in its folder (none where it extends another).
-    Raises `BookError` with all its faults.
-    """
-    layers = read_layers(source)
-    key = key_of(layers)
-
-    def make() -> Book:
         from pricelang.compile.book import book_of_layers  # the parser is only needed here
 
         return book_of_layers(layers)
 
-    return cached_book(key, make), key, paths_within(layers[0]) if len(layers) == 1 else ()
+    return cached_book(key_of(layers), make)

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -16,12 +15,13 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed, columns_of
 from pricelang.engines.counts import counted
+from pricelang.engines.dialects.base import SqlSyntax
+from pricelang.engines.dialects.duckdb import decimal_sql
 from pricelang.engines.fallback import DIGITS, Single
-from pricelang.engines.join_keys import Quantity, SqlSyntax
+from pricelang.engines.join_keys import Quantity
 from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.quantities import (
     as_written,
-    decimal_sql,
     has_bounds,
     instant_of,
     quantity_of,
@@ -30,7 +30,9 @@ from pricelang.engines.quantities import (
 )
 from pricelang.engines.rates_table import may_round, store_rates
 from pricelang.engines.sources import VIEW, UsageTable, detach, open_source
-from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
+from pricelang.evaluate.rate_table.request_limits import Each
+from pricelang.evaluate.rate_table.scale import most_places
+from pricelang.evaluate.rate_table.table import RateTable, rate_table
 from pricelang.model.instants import seconds_of, written
 
 if TYPE_CHECKING:
@@ -311,22 +313,17 @@ class Job:
         so that none is left to the evaluator of single requests.
         """
         table = self.rates
-        places = (
-            (len(table.cuts) + 1)
-            * (len(table.turns) + 1)
-            * prod(len(found.limits) + 1 for found in table.thresholds)
-        )
         return (
-            len(table.rows) == places * len(self._present)
+            len(table.rows) == table.axes.size * len(self._present)
             and not self.lacks_instants
             and self._timed(table) == "true"
             and all(quantity.largest is not None for quantity in self.quantities)
-            and all(None not in row.atoms and not any(row.least) for row in table.rows)
+            and all(None not in row.atoms and not any(row.least) for row in table.rows.values())
         )
 
     def _timed(self, table: RateTable) -> str:
         """Whether a row has the time of day that the clock asks for, as SQL."""
-        return timed_sql(self.columns.at, self.types, self.fixed.at) if table.turns else "true"
+        return timed_sql(self.columns.at, self.types, self.fixed.at) if table.axes.turns else "true"
 
     @cached_property
     def decimals(self) -> int:
@@ -341,22 +338,22 @@ class Job:
         """What a row is joined to a table by, as named expressions. `version` is what places it in
         time where that is known otherwise, `known` makes of a name or value another word for it.
         """
-        version = version or keyed.version_sql(table.cuts, self.at, may_lack, WORDS)
+        version = version or keyed.version_sql(table.axes.cuts, self.at, may_lack, WORDS)
         if self.guarded:
             version = f"case when {self._guard} then {version} end"
         found = [f"{known(self.model)} as pl_name", f"({version})::smallint as pl_version"]
         found += [f"{known(value)} as pl_value_{n}" for n, value in enumerate(self.values)]
         found += (
             [
-                f"({keyed.clock_sql(table.turns, self.at, WORDS, self._timed(table))})::smallint "
+                f"({keyed.clock_sql(table.axes.turns, self.at, WORDS, self._timed(table))})::smallint "
                 "as pl_clock"
             ]
-            if table.turns
+            if table.axes.turns
             else []
         )
         return found + [
             f"({keyed.side_sql(threshold, self.quantities)})::smallint as pl_side_{n}"
-            for n, threshold in enumerate(table.thresholds)
+            for n, threshold in enumerate(table.axes.thresholds)
         ]
 
     @property
@@ -394,15 +391,15 @@ class Job:
         """`keyed` as `k`, with the rates as `r` where there are some."""
         table = self.rates
         nulls = [
-            any(row.values[n] is None for row in table.rows) for n in range(len(table.dimensions))
+            any(key.values[n] is None for key in table.rows) for n in range(len(table.dimensions))
         ]
         tests = ["k.pl_name = r.name", "k.pl_version = r.version"]
         tests += [
             f"k.pl_value_{n} {'is not distinct from' if null else '='} r.value_{n}"
             for n, null in enumerate(nulls)
         ]
-        tests += ["k.pl_clock = r.clock"] if table.turns else []
-        tests += [f"k.pl_side_{n} = r.side_{n}" for n in range(len(table.thresholds))]
+        tests += ["k.pl_clock = r.clock"] if table.axes.turns else []
+        tests += [f"k.pl_side_{n} = r.side_{n}" for n in range(len(table.axes.thresholds))]
         more = ["row_number() over () as pl_row"] if numbered else []
         return (
             f"({self.keyed(table, self.lacks_instants, *more)}) k left join {self.rates_name} r "
@@ -415,8 +412,8 @@ class Job:
         """
         table, found, extra = self.rates, [], keyed.extra_places(self.quantities)
         for n, quantity in enumerate(self.quantities):
-            least = f"r.least_{n}" if any(row.least[n] is not None for row in table.rows) else None
-            lack = any(row.atoms[n] is None for row in table.rows)
+            least = f"r.least_{n}" if table.has_least(n) else None
+            lack = table.lacks(n)
             found.append(
                 keyed.amount_sql(quantity, f"r.atoms_{n}", least, lack, extra, WORDS, self.wide)
             )

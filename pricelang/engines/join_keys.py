@@ -6,29 +6,18 @@ What a dialect says in words of its own is in its `SqlSyntax`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 
 from attrs import frozen
 
-from pricelang.evaluate.rate_table.atoms import RateTable, RateThreshold
+from pricelang.engines.dialects.base import SqlSyntax
+from pricelang.evaluate.rate_table.axes import RateThreshold
+from pricelang.evaluate.rate_table.table import RateTable
 
 SMALL = 10**17
 """Quantities below are added up in 64 bits without a look at them."""
-
-
-@frozen
-class SqlSyntax:
-    """How a dialect writes an identifier, a literal text, an instant (UTC seconds),
-    the minute of the day of an instant, and a value as the integer type in which atoms are counted.
-    """
-
-    name: Callable[[str], str]
-    text: Callable[[str], str]
-    instant: Callable[[int], str]
-    minute: Callable[[str], str]
-    wide: Callable[[str], str]
 
 
 @frozen

@@ -14,7 +14,8 @@ from pricelang.engines import join_keys as keyed
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.unsaid import default_sql
 from pricelang.evaluate.limits import ANSWER, WINDOW, Longest
-from pricelang.evaluate.rate_table.snapshots import RequestMost, Versions
+from pricelang.evaluate.rate_table.request_limits import RequestMost
+from pricelang.evaluate.rate_table.snapshots import RateSnapshots
 
 Part = TypeVar("Part")
 
@@ -34,12 +35,12 @@ class Asked:
     values: Mapping[str, str] = {}
 
 
-def is_too_long(found: Versions, asked: Asked) -> str | None:
+def is_too_long(found: RateSnapshots, asked: Asked) -> str | None:
     """1 where a row has more than any such request, else 0, as SQL;
     None where no limit is known of these meters.
     """
     tests = []
-    answers = [*_groups(found.held, asked, lambda held: held.answer)]
+    answers = [*_groups(found.longest.held, asked, lambda held: held.answer)]
     lengths = [
         length
         for _, (most, named) in answers
@@ -50,22 +51,24 @@ def is_too_long(found: Versions, asked: Asked) -> str | None:
         tests.append(
             f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}"
         )
-    prompts = [*_groups(found.held, asked, partial(_windows, found))]
+    prompts = [*_groups(found.longest.held, asked, partial(_windows, found))]
     total = keyed.sum_sql(
-        found.prompt, asked.quantities, max((n for _, most in prompts for n in most), default=0)
+        found.longest.prompt,
+        asked.quantities,
+        max((n for _, most in prompts for n in most), default=0),
     )
     if prompts and total is not None:
         tests.append(f"{total} > {_most(found, asked, prompts)}")
     return f"case when {' or '.join(tests)} then 1 else 0 end" if tests else None
 
 
-def _window_of(found: Versions, asked: Asked, default: str) -> str:
+def _window_of(found: RateSnapshots, asked: Asked, default: str) -> str:
     """The window of a row that says none, as SQL:
     the default, or the only one in which its prompt fits.
     """
     cases = []
-    for when, wider in _groups(found.held, asked, lambda held: held.wider):
-        total = keyed.sum_sql(found.prompt, asked.quantities, wider.up_to)
+    for when, wider in _groups(found.longest.held, asked, lambda held: held.wider):
+        total = keyed.sum_sql(found.longest.prompt, asked.quantities, wider.up_to)
         if total is not None:
             cases.append(
                 f"when {when} and {total} > {wider.over} and {total} <= {wider.up_to} then "
@@ -75,7 +78,7 @@ def _window_of(found: Versions, asked: Asked, default: str) -> str:
 
 
 def with_values(
-    found: Versions,
+    found: RateSnapshots,
     asked: Asked,
     columns: Mapping[str, str],
     known: Callable[[str], str] | None = None,
@@ -94,13 +97,13 @@ def with_values(
     return evolve(asked, values=values)
 
 
-def _windows(found: Versions, held: RequestMost) -> tuple[int, ...] | None:
+def _windows(found: RateSnapshots, held: RequestMost) -> tuple[int, ...] | None:
     """How long a prompt may be in each window; where nothing turns on it,
     one that none is said of may be as in the only one that takes it.
     """
     if (
         held.windows is None
-        or not found.window_is_idle
+        or not found.longest.window_is_idle
         or held.wider is None
         or held.wider.over > held.windows[0]
     ):
@@ -108,16 +111,18 @@ def _windows(found: Versions, held: RequestMost) -> tuple[int, ...] | None:
     return held.wider.up_to, *held.windows[1:]
 
 
-def _most(found: Versions, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+def _most(found: RateSnapshots, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:
     """How long the prompt of a row may be, as SQL."""
-    values = next((values for name, values in found.dimensions if name == WINDOW), found.windows)
+    values = next(
+        (values for name, values in found.dimensions if name == WINDOW), found.longest.windows
+    )
     each = [
-        _case([(when, most[found.windows.index(value)]) for when, most in groups])
+        _case([(when, most[found.longest.windows.index(value)]) for when, most in groups])
         for value in values
     ]
     column = asked.values.get(WINDOW)
     if column is None:
-        return each[values.index(asked.given.get(WINDOW, found.windows[0]))]
+        return each[values.index(asked.given.get(WINDOW, found.longest.windows[0]))]
     if len({*each}) == 1:
         return each[0]
     cases = " ".join(

@@ -16,15 +16,15 @@ from attrs import frozen
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.dialects import timed, utc_timestamp
+from pricelang.engines.dialects.duckdb import decimal_sql, is_timed, utc_timestamp
 from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.names import literal, quoted
-from pricelang.engines.quantities import decimal_sql
 from pricelang.engines.unsaid import assumed
-from pricelang.evaluate.rate_table.atoms import RateRow
-from pricelang.evaluate.rate_table.snapshots import Versions, versions_of
+from pricelang.evaluate.rate_table.asked import RatesAsked
+from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
+from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of, written
 from pricelang.present.decimals import plain, scaled
@@ -71,7 +71,7 @@ def register(
     since: Instant | None = None,
     sums: bool = False,
     **fixed: str,
-) -> Versions:
+) -> RateSnapshots:
     """Makes the macros `price_of` and `try_price_of` and the table
     `pricelang_rates` in the current schema.
 
@@ -99,15 +99,17 @@ def register(
     >>> float(connection.sql(sql).fetchall()[0][0])
     0.125
     """
-    found = versions_of(
+    found = rate_snapshots(
         book.rates,
-        dimensions=dimensions,
-        meters=meters,
-        models=models,
-        fixed=fixed,
-        period=(None if since is None else seconds_of(since), None),
-        widest=MAX_COMBINATIONS,
-        sums=sums,
+        RatesAsked(
+            dimensions=dimensions,
+            meters=meters,
+            models=models,
+            fixed=fixed,
+            period=(None if since is None else seconds_of(since), None),
+            widest=MAX_COMBINATIONS,
+            sums=sums,
+        ),
     )
     parts = _parts(book, found)
     if not parts:
@@ -143,13 +145,13 @@ def _clear(connection: DuckDBPyConnection) -> None:
     connection.execute("drop type if exists pricelang_model")
 
 
-def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
+def _store_names(connection: DuckDBPyConnection, found: RateSnapshots) -> None:
     """Which dated version a name stands for, by the periods of its prices."""
     connection.execute(
         "create type pricelang_model as enum "
         f"({', '.join(literal(name) for name, _ in found.names)})"
     )
-    ends = [None, *map(written, found.cuts), None]
+    ends = [None, *map(written, found.axes.cuts), None]
     rows = [
         (name, ends[k], ends[k + 1], version, None if version is None else found.models[version])
         for name, held in found.names
@@ -166,7 +168,7 @@ def _store_names(connection: DuckDBPyConnection, found: Versions) -> None:
 
 
 def _store_lists(
-    connection: DuckDBPyConnection, found: Versions, parts: Sequence[MacroMeter]
+    connection: DuckDBPyConnection, found: RateSnapshots, parts: Sequence[MacroMeter]
 ) -> None:
     """The rates as lists in the order in which the macro counts: the version at each place of a
     name and a stretch, the card at each place of a version and a combination (none where no such
@@ -195,7 +197,7 @@ def _store_lists(
     )
 
 
-def _in_order(found: Versions) -> list[int | None]:
+def _in_order(found: RateSnapshots) -> list[int | None]:
     """The cards with a place for every combination of values,
     also for one that exists in no version.
     """
@@ -213,13 +215,13 @@ def _in_order(found: Versions) -> list[int | None]:
 
 
 def _show_rates(
-    connection: DuckDBPyConnection, found: Versions, parts: Sequence[MacroMeter]
+    connection: DuckDBPyConnection, found: RateSnapshots, parts: Sequence[MacroMeter]
 ) -> None:
     """The same rates for people to read and join by themselves: a row for each name, period and
     combination, out of the lists; and where rates are by classes of values, the class of every
     combination.
     """
-    sizes = [len(found.turns) + 1, *found.sides]
+    sizes = [len(found.axes.turns) + 1, *found.axes.sides]
     inner = prod(sizes)
     spaces = (
         [("class", tuple(map(str, range(len(found.keys)))))]
@@ -267,7 +269,7 @@ def _show_rates(
         )
 
 
-def _class_sql(found: Versions, numbers: Sequence[str]) -> str:
+def _class_sql(found: RateSnapshots, numbers: Sequence[str]) -> str:
     """The class of values, each given by its number, as SQL."""
     sql = ""
     for n, (number, (_, values)) in enumerate(zip(numbers, found.dimensions, strict=True)):
@@ -280,12 +282,12 @@ def _decimal(atoms: int | None, places: int) -> str | None:
     return None if atoms is None else plain(scaled(atoms, places))
 
 
-def _price(row: RateRow, part: MacroMeter, places: int) -> str | None:
+def _price(row: UnitPrices, part: MacroMeter, places: int) -> str | None:
     atoms = row.atoms[part.number]
     return str(atoms) if atoms is not None and part.quantity.scale == 0 else _decimal(atoms, places)
 
 
-def _least(row: RateRow, part: MacroMeter) -> str | None:
+def _least(row: UnitPrices, part: MacroMeter) -> str | None:
     """The least quantity that the rate holds for, rounded up to what is counted."""
     least = row.least[part.number]
     return (
@@ -298,7 +300,7 @@ def _least(row: RateRow, part: MacroMeter) -> str | None:
 # ---- the macro -----------------------------------------------------------------------------------
 
 
-def _parts(book: PriceBook, found: Versions) -> tuple[MacroMeter, ...]:
+def _parts(book: PriceBook, found: RateSnapshots) -> tuple[MacroMeter, ...]:
     """The meters that have a price. A quantity is given as any number:
     one that is negative or finer than is counted is NULL, and so has no price.
     """
@@ -332,7 +334,7 @@ def _parts(book: PriceBook, found: Versions) -> tuple[MacroMeter, ...]:
 
 
 def _macro(
-    found: Versions,
+    found: RateSnapshots,
     parts: Sequence[MacroMeter],
     name: str,
     refused: str,
@@ -348,10 +350,10 @@ def _macro(
     arguments += [f"{column} := null" for column in columns.values()]
     at = utc_timestamp(quoted("at"))
     first = f"timestamp '{FIRST_DAY}'" if since is None else WORDS.instant(since)
-    version = keyed.version_sql(found.cuts, at, False, WORDS)
+    version = keyed.version_sql(found.axes.cuts, at, False, WORDS)
     version = f"case when {at} >= {first} and {at} < timestamp '{AFTER_DAYS}' then {version} end"
     named = (
-        f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.cuts) + 1} + "
+        f"(enum_code(try_cast(model as pricelang_model))::integer * {len(found.axes.cuts) + 1} + "
         f"({version}) + 1)"
     )
     place = f"(select versions from {LISTS})[{named}]"
@@ -376,10 +378,10 @@ def _macro(
         for number, (_, values) in zip(numbers[1:], found.dimensions[1:], strict=True):
             values_at = f"({values_at} * {len(values)} + {number})"
     place = f"({place} * {count} + {values_at})" if values_at else place
-    if found.turns:
-        clock = keyed.clock_sql(found.turns, at, WORDS, timed(quoted("at")))
-        place = f"({place} * {len(found.turns) + 1} + ({clock}))"
-    for threshold in found.thresholds:
+    if found.axes.turns:
+        clock = keyed.clock_sql(found.axes.turns, at, WORDS, is_timed(quoted("at")))
+        place = f"({place} * {len(found.axes.turns) + 1} + ({clock}))"
+    for threshold in found.axes.thresholds:
         place = (
             f"({place} * {len(threshold.limits) + 1} + ({keyed.side_sql(threshold, quantities)}))"
         )

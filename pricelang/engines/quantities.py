@@ -149,21 +149,3 @@ def as_written(column: str, kind: str) -> str:
     if (match := _DECIMAL.match(kind)) and match[1] == match[2]:  # which DuckDB writes as `.5`
         return f"regexp_replace({quoted(column)}::varchar, '^(-?)[.]', '\\10.')"
     return f"{quoted(column)}::varchar[]" if kind.endswith("[]") else f"{quoted(column)}::varchar"
-
-
-def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
-    """A number of atoms as a DECIMAL with some decimals, exactly: 64 bits by one product;
-    128 in two parts, since no product of DECIMALs has room for all of it.
-    """
-    kind, shift = f"decimal(38,{decimals})", f"{_shift(places)}::decimal({max(places, 1)},{places})"
-    if not wide:
-        return f"(({atoms})::decimal(19,0) * {shift})::{kind}"
-    unit = f"{10**places}::hugeint"
-    return (
-        f"((({atoms}) // {unit})::{kind} + ((({atoms}) % {unit})::decimal(19,0) * "
-        f"{shift})::{kind})::{kind}"
-    )
-
-
-def _shift(places: int) -> str:
-    return "1" if places == 0 else "0." + "0" * (places - 1) + "1"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.join_keys import Quantity
-from pricelang.evaluate.rate_table.atoms import RateTable, ends_everywhere
+from pricelang.evaluate.rate_table.scale import ends_everywhere
+from pricelang.evaluate.rate_table.table import RateTable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +29,7 @@ def store_rates(
         "currency varchar",
     ]
     types += [f"value_{n} varchar" for n in range(len(table.dimensions))]
-    types += [f"side_{n} smallint" for n in range(len(table.thresholds))]
+    types += [f"side_{n} smallint" for n in range(len(table.axes.thresholds))]
     types += [
         f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}"
         for n in range(len(table.meters))
@@ -36,19 +37,21 @@ def store_rates(
     types += [f"least_{n} hugeint" for n in range(len(table.meters))]
     connection.execute(f"create or replace temp table {name} ({', '.join(types)})")
     columns: list[list[object]] = [
-        [row.name for row in table.rows],
-        [row.version for row in table.rows],
-        [row.clock for row in table.rows],
-        [row.model for row in table.rows],
-        [row.currency for row in table.rows],
+        [key.name for key in table.rows],
+        [key.version for key in table.rows],
+        [key.clock for key in table.rows],
+        [row.model for row in table.rows.values()],
+        [row.currency for row in table.rows.values()],
     ]
-    columns += [[row.values[n] for row in table.rows] for n in range(len(table.dimensions))]
-    columns += [[row.sides[n] for row in table.rows] for n in range(len(table.thresholds))]
-    columns += [[_text(row.atoms[n]) for row in table.rows] for n in range(len(table.meters))]
+    columns += [[key.values[n] for key in table.rows] for n in range(len(table.dimensions))]
+    columns += [[key.sides[n] for key in table.rows] for n in range(len(table.axes.thresholds))]
+    columns += [
+        [_text(row.atoms[n]) for row in table.rows.values()] for n in range(len(table.meters))
+    ]
     columns += [
         [
             None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n]))
-            for row in table.rows
+            for row in table.rows.values()
         ]
         for n in range(len(table.meters))
     ]

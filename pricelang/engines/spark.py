@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, prod
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.columns import Fixed, columns_of
+from pricelang.engines.dialects.base import shift
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import MAX_COMBINATIONS, NOTHING_FIXED
-from pricelang.engines.spark_columns import (
-    AT,
-    SPARK,
-)
+from pricelang.engines.spark_columns import AT
 from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.spark_job import COST, Combination, SparkJob
 from pricelang.engines.spark_totals import add_up
-from pricelang.evaluate.rate_table.atoms import RateTable
+from pricelang.evaluate.rate_table.table import RateTable
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of
 
@@ -211,16 +210,11 @@ class SparkBook:
             q * table.widest(n) * 10 ** (job.extra - job.quantities[n].scale)
             for n, q in enumerate(most)
         )
-        places = (
-            (len(table.cuts) + 1)
-            * (len(table.turns) + 1)
-            * prod(len(threshold.limits) + 1 for threshold in table.thresholds)
-        )
         complete = (
-            len(table.rows) == places * len(present)
+            len(table.rows) == table.axes.size * len(present)
             and not any(row[size + 2] for row in found)
-            and (not table.turns or job.at.timed == "true")
-            and all(None not in row.atoms and not any(row.least) for row in table.rows)
+            and (not table.axes.turns or job.at.timed == "true")
+            and all(None not in row.atoms and not any(row.least) for row in table.rows.values())
         )
         return table, complete, largest < 1 << 63, _guard(job, starts, ends, most)
 
@@ -255,10 +249,9 @@ def _cost(atoms: str, places: int, decimals: int, small: bool) -> str:
     """Atoms as a DECIMAL;
     a row that has none, although all were found to have some, fails the job.
     """
-    shift = "0." + "0" * (places - 1) + "1" if places else "1"
     if small and 19 + places + 1 <= 38:
         made = (
-            f"cast(cast({atoms} as decimal(19,0)) * cast('{shift}' as "
+            f"cast(cast({atoms} as decimal(19,0)) * cast('{shift(places)}' as "
             f"decimal({max(places, 1)},{places})) as decimal(38,{decimals}))"
         )
     else:

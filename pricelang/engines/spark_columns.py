@@ -11,14 +11,14 @@ import re
 
 from attrs import frozen
 
-from pricelang.engines.dialects import DIALECTS, InstantSyntax
-from pricelang.engines.join_keys import Quantity, SqlSyntax, timed_sql
+from pricelang.engines.dialects.base import InstantSyntax
+from pricelang.engines.dialects.spark import SPARK
+from pricelang.engines.join_keys import Quantity, timed_sql
 from pricelang.model.book import Meter
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import FIRST, LAST
 from pricelang.present.text import shown
 
-SPARK = DIALECTS["spark"]
 AT = "pl_at"
 """The column of a row's instant."""
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
@@ -153,11 +153,4 @@ def as_written(column: str, kind: str) -> str:
     name = SPARK.words.name(column)
     return (
         f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
-    )
-
-
-def words_of(clock: InstantSyntax) -> SqlSyntax:
-    """The words of Spark for instants that are compared in some way."""
-    return SqlSyntax(
-        SPARK.words.name, SPARK.words.text, clock.instant, clock.minute, SPARK.words.wide
     )

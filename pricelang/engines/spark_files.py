@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
 from pricelang.engines.columns import Fixed
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
 from pricelang.engines.sources import TEXT, ending
 from pricelang.engines.spark import SparkBook
-from pricelang.engines.spark_columns import SPARK, after_1970
+from pricelang.engines.spark_columns import after_1970
 from pricelang.engines.spark_job import COST
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import shown

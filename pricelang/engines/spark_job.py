@@ -12,20 +12,21 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Columns, Fixed
 from pricelang.engines.counts import counted
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import MAX_COMBINATIONS
 from pricelang.engines.fallback import DIGITS
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.rates_table import may_round
 from pricelang.engines.spark_columns import (
     AT,
-    SPARK,
     When,
     as_written,
     instant_of,
     quantity_of,
-    words_of,
 )
-from pricelang.evaluate.rate_table.atoms import Each, RateTable, most_places, rate_table
+from pricelang.evaluate.rate_table.request_limits import Each
+from pricelang.evaluate.rate_table.scale import most_places
+from pricelang.evaluate.rate_table.table import RateTable, rate_table
 from pricelang.model.instants import is_day, seconds_of, written
 
 if TYPE_CHECKING:
@@ -203,19 +204,21 @@ class SparkJob:
         """What a row of `timed` is joined to rates by, as named expressions.
         Where the `guard` does not hold it finds none.
         """
-        words = words_of(self.at.clock)
-        version = keyed.version_sql(table.cuts, AT, True, words)
+        words = SPARK.words_of(self.at.clock)
+        version = keyed.version_sql(table.axes.cuts, AT, True, words)
         found = [
             f"{self.model} as pl_name",
             f"{version if guard == 'true' else f'case when {guard} then {version} end'} as "
             "pl_version",
         ]
         found += [f"{value} as pl_value_{n}" for n, value in enumerate(self.values)]
-        if table.turns:
-            found.append(f"{keyed.clock_sql(table.turns, AT, words, self.at.timed)} as pl_clock")
+        if table.axes.turns:
+            found.append(
+                f"{keyed.clock_sql(table.axes.turns, AT, words, self.at.timed)} as pl_clock"
+            )
         return found + [
             f"{keyed.side_sql(threshold, self.quantities)} as pl_side_{n}"
-            for n, threshold in enumerate(table.thresholds)
+            for n, threshold in enumerate(table.axes.thresholds)
         ]
 
     def key_names(self, table: RateTable) -> list[str]:
@@ -223,8 +226,8 @@ class SparkJob:
         names = ["pl_name", "pl_version", *(f"pl_value_{n}" for n in range(len(self.values)))]
         return [
             *names,
-            *(["pl_clock"] if table.turns else []),
-            *(f"pl_side_{n}" for n in range(len(table.thresholds))),
+            *(["pl_clock"] if table.axes.turns else []),
+            *(f"pl_side_{n}" for n in range(len(table.axes.thresholds))),
         ]
 
     def joined(self, placed: DataFrame, table: RateTable) -> DataFrame:
@@ -256,13 +259,13 @@ class SparkJob:
                 f"pl_least_{n} decimal(38,0)",
             ]
         rows = []
-        for row in table.rows:
+        for key, row in table.rows.items():
             made: list[Any] = [
-                row.name,
-                row.version,
-                *row.values,
-                *([row.clock] if table.turns else []),
-                *row.sides,
+                key.name,
+                key.version,
+                *key.values,
+                *([key.clock] if table.axes.turns else []),
+                *key.sides,
                 row.model,
                 row.currency,
             ]
@@ -284,7 +287,7 @@ class SparkJob:
             product = f"cast({sql} as {kind}) * cast(pl_price_{n} as {kind})"
             up = 10 ** (self.extra - quantity.scale)
             product = f"cast({product} as {kind}) * {up}" if up > 1 else product
-            if any(row.least[n] for row in table.rows):
+            if any(row.least[n] for row in table.rows.values()):
                 product = (
                     f"case when pl_least_{n} is null or {sql} >= pl_least_{n} then {product} end"
                 )

@@ -10,20 +10,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.dialects import InstantSyntax
+from pricelang.engines.dialects.base import InstantSyntax
+from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.fallback import DIGITS
-from pricelang.engines.spark_columns import AT, SPARK, after_1970
+from pricelang.engines.spark_columns import AT, after_1970
 from pricelang.engines.spark_fallback import ANSWER, answers
 from pricelang.engines.spark_job import SparkJob
 from pricelang.engines.totals import PERIODS
-from pricelang.evaluate.rate_table.atoms import (
-    Each,
-    RateTable,
-    RateThreshold,
-    cuts_of,
-    thresholds_of_rows,
-    turns_of,
-)
+from pricelang.evaluate.rate_table.axes import RateThreshold
+from pricelang.evaluate.rate_table.request_limits import Each, all_axes
+from pricelang.evaluate.rate_table.table import RateKey, RateTable
 from pricelang.model.errors import BadRequest
 from pricelang.present.decimals import scaled
 from pricelang.present.text import did_you_mean, shown
@@ -45,15 +41,12 @@ MAX_REASONS = 5
 def add_up(job: SparkJob, by: Sequence[str], refused: str, single: bool) -> DataFrame:
     """The totals of a job; see `SparkBook.totals`."""
     groups = [f"{_zoneless(job, _group_sql(job, name))} as pl_by_{n}" for n, name in enumerate(by)]
-    book = job.book.checked
     every = RateTable(
         tuple(name for name, _ in job.columns.meters),
         tuple(name for name, _ in job.columns.dimensions),
-        cuts_of(book, (None, None)),
-        turns_of(book),
-        thresholds_of_rows(job.book.rates, Each(job.sums)),
+        all_axes(job.book.rates, Each(job.sums)),
         0,
-        (),
+        {},
     )
     for wide in (False, True):
         summed = _sums(job, groups, every, wide)
@@ -79,31 +72,31 @@ def _here(
     size, names = len(by), job.key_names(every)
     values = slice(size + 2, size + 2 + len(job.values))
     stretches = [row[size + 1] for row in rows if row[size + 1] is not None]
-    starts = [every.cuts[0] - 1 if every.cuts else 0, *every.cuts]
+    starts = [every.axes.cuts[0] - 1 if every.axes.cuts else 0, *every.axes.cuts]
     period = (starts[min(stretches)], starts[max(stretches)]) if stretches else (None, None)
     table = job.rates_of(dict.fromkeys((row[size], tuple(row[values])) for row in rows), period)
-    rates, places_of = (
-        {row.key: row for row in table.rows},
-        {(found.label, found.meters): n for n, found in enumerate(every.thresholds)},
-    )
-    kept = [(places_of[found.label, found.meters], found) for found in table.thresholds]
+    places_of = {(found.label, found.meters): n for n, found in enumerate(every.axes.thresholds)}
+    kept = [(places_of[found.label, found.meters], found) for found in table.axes.thresholds]
     places, decimals = table.places + job.extra, max(job.decimals(table), DIGITS)
     ups = [10 ** (job.extra - quantity.scale) for quantity in job.quantities]
     first_side, sums = (
-        size + 2 + len(job.values) + (1 if every.turns else 0),
+        size + 2 + len(job.values) + (1 if every.axes.turns else 0),
         slice(-len(job.quantities), None),
     )
     easy, hard = [], []
     for row in rows:
-        clock = row[first_side - 1] if every.turns and table.turns else 0
-        version = None if row[size + 1] is None else bisect_right(table.cuts, starts[row[size + 1]])
-        rate = rates.get(
-            (
+        clock = row[first_side - 1] if every.axes.turns and table.axes.turns else 0
+        stretch = row[size + 1]
+        version = -1 if stretch is None else bisect_right(table.axes.cuts, starts[stretch])
+        rate = table.rows.get(
+            RateKey(
                 row[size],
                 version,
                 tuple(row[values]),
                 clock,
-                tuple(_side(every.thresholds[n], found, row[first_side + n]) for n, found in kept),
+                tuple(
+                    _side(every.axes.thresholds[n], found, row[first_side + n]) for n, found in kept
+                ),
             )
         )
         used = [int(total or 0) for total in row[sums]]
@@ -249,11 +242,7 @@ def _grouped(
             return table, found
         seen = [*{*seen, *there}]
         again = job.rates_of(seen)
-        if (again.cuts, again.turns, again.thresholds) == (
-            table.cuts,
-            table.turns,
-            table.thresholds,
-        ):
+        if again.axes == table.axes:
             return again, found
 
 

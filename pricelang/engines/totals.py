@@ -21,7 +21,8 @@ from pricelang.engines.duck import Job
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.quantities import text_of
 from pricelang.engines.row_group_pruning import parts_of
-from pricelang.evaluate.rate_table.atoms import RateRow, RateTable
+from pricelang.evaluate.rate_table.table import RateKey, RateTable
+from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of
 from pricelang.present.text import did_you_mean, shown
@@ -45,7 +46,6 @@ def totals(job: Job, by: Sequence[str] = ()) -> UsageReport:
     """
     groups = [_group_sql(job, name) for name in by]
     table, rows = _grouped(job, by, groups)
-    rates = {row.key: row for row in table.rows}
     found: dict[tuple[object, ...], _Sum] = {}
     read, size, width = 0, sum(group != NAME for group in groups), len(_key_columns(job, table))
     priced = []
@@ -59,7 +59,7 @@ def totals(job: Job, by: Sequence[str] = ()) -> UsageReport:
         )
         where = [key[0] if sql == NAME else next(own) for sql in groups]
         read += count
-        rate = None if key[-1] else rates.get(_key(job, table, key))
+        rate = None if key[-1] else table.rows.get(_key(job, table, key))
         amount = None if rate is None else _amount(job, table, rate, sums)
         if rate is None or amount is None:
             hard[key] = None
@@ -142,8 +142,8 @@ def _key_columns(job: Job, table: RateTable) -> list[str]:
     names = ["pl_name", "pl_version", *(f"pl_value_{n}" for n in range(len(job.values)))]
     return [
         *names,
-        *(["pl_clock"] if table.turns else []),
-        *(f"pl_side_{n}" for n in range(len(table.thresholds))),
+        *(["pl_clock"] if table.axes.turns else []),
+        *(f"pl_side_{n}" for n in range(len(table.axes.thresholds))),
         "pl_bad",
     ]
 
@@ -170,11 +170,7 @@ def _grouped(
             return table, rows
         seen = list({*seen, *there})
         again = job.rates_of(seen)
-        if (again.cuts, again.turns, again.thresholds) == (
-            table.cuts,
-            table.turns,
-            table.thresholds,
-        ):
+        if again.axes == table.axes:
             return again, rows
 
 
@@ -213,7 +209,7 @@ def _summed(
     if period is None:
         queries = [
             query(part.sql, "" if part.version is None else str(part.version), known)
-            for part in parts_of(job, table.cuts)
+            for part in parts_of(job, table.axes.cuts)
         ]
     else:
         queries = [query(job.source.sql, "0", known)]
@@ -241,7 +237,7 @@ def _period_of(job: Job, table: RateTable, own: Sequence[str]) -> int | None:
         if (
             name in UNITS
             and _is_period(job, name)
-            and all(cut % UNITS[name] == 0 for cut in table.cuts)
+            and all(cut % UNITS[name] == 0 for cut in table.axes.cuts)
         ):
             return n
     return None
@@ -288,23 +284,23 @@ def _version(table: RateTable, start: date | None) -> int | None:
     if start is None:
         return None
     at = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)
-    return bisect_right(table.cuts, int(at.replace(tzinfo=UTC).timestamp()))
+    return bisect_right(table.axes.cuts, int(at.replace(tzinfo=UTC).timestamp()))
 
 
-def _key(job: Job, table: RateTable, key: Sequence[Any]) -> tuple[object, ...]:
+def _key(job: Job, table: RateTable, key: Sequence[Any]) -> RateKey:
     """The key of a row of rates."""
     end = 2 + len(job.values)
-    clock = key[end] if table.turns else 0
-    return (
+    clock = key[end] if table.axes.turns else 0
+    return RateKey(
         key[0],
         key[1],
         tuple(key[2:end]),
         clock,
-        tuple(key[end + (1 if table.turns else 0) : -1]),
+        tuple(key[end + (1 if table.axes.turns else 0) : -1]),
     )
 
 
-def _amount(job: Job, table: RateTable, rate: RateRow, sums: Sequence[Any]) -> Fraction | None:
+def _amount(job: Job, table: RateTable, rate: UnitPrices, sums: Sequence[Any]) -> Fraction | None:
     """The amount of summed quantities; None where the rates lack a price that they need."""
     atoms, extra = 0, keyed.extra_places(job.quantities)
     for price, total, quantity in zip(rate.atoms, sums, job.quantities, strict=True):

@@ -16,16 +16,25 @@ from attrs import evolve, frozen
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.counts import Count, counted, is_quoted, read_difference, settled
-from pricelang.engines.dialects import DIALECTS, MAX_MEASURE, MAX_QUANTITY, Dialect
+from pricelang.engines.dialects import DIALECTS
+from pricelang.engines.dialects.base import Dialect
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.unsaid import assumed
-from pricelang.evaluate.rate_table.snapshots import Versions, slim, versions_of
+from pricelang.evaluate.rate_table.asked import RatesAsked
+from pricelang.evaluate.rate_table.slim import slim
+from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
 from pricelang.model.errors import BadRequest, UnknownName
 from pricelang.model.instants import Instant, seconds_of, written
 from pricelang.present.text import did_you_mean, printable, shown
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
+MAX_QUANTITY = 10**15
+"""A quantity beyond is refused: all below are exact in every type of column, binary floats too."""
+
+MAX_MEASURE = 10**12
+"""The same for what is measured, such as hours, in its unit."""
+
 TIME = 6
 """Decimals of a quantity that is measured, such as hours, where there is room for them."""
 
@@ -58,7 +67,7 @@ class Plan:
 
     book: PriceBook
     dialect: Dialect
-    rates: Versions
+    rates: RateSnapshots
     table: tuple[str, ...]
     columns: Mapping[str, str]
     instants: str
@@ -158,16 +167,18 @@ def plan_of(
             help="leave one of them out",
         )
     first = None if since is None else seconds_of(since)
-    rates = versions_of(
+    rates = rate_snapshots(
         book.rates,
-        dimensions=dimensions,
-        meters=used,
-        models=models,
-        period=(first, None),
-        fixed=dict(fixed),
-        accounts=account is not None,
-        more=mapped,
-        sums=sums,
+        RatesAsked(
+            dimensions=dimensions,
+            meters=used,
+            models=models,
+            period=(first, None),
+            fixed=dict(fixed),
+            accounts=account is not None,
+            more=mapped,
+            sums=sums,
+        ),
     )
     if rates.beyond:
         raise BadRequest(
@@ -308,11 +319,9 @@ class Placed:
 def placed(plan: Plan) -> Placed:
     """What places a row of the usage `u`."""
     clock, words = plan.dialect.clock(plan.instants), plan.dialect
-    asked = keyed.SqlSyntax(
-        words.words.name, words.words.text, clock.instant, clock.minute, words.words.wide
-    )
+    asked = words.words_of(clock)
     at = plan.read_at
-    stretch = keyed.version_sql(plan.rates.cuts, at, True, asked)
+    stretch = keyed.version_sql(plan.rates.axes.cuts, at, True, asked)
     if plan.since is not None:  # what is before it was not compiled
         stretch = f"case when {at} >= {clock.instant(plan.since)} then {stretch} end"
     columns = {found: plan.columns[found] for found, _ in plan.rates.dimensions}
@@ -331,10 +340,12 @@ def placed(plan: Plan) -> Placed:
         words.known(plan.columns["model"]),
         stretch,
         values,
-        keyed.clock_sql(plan.rates.turns, at, asked, clock.timed(plan.at))
-        if plan.rates.turns
+        keyed.clock_sql(plan.rates.axes.turns, at, asked, clock.timed(plan.at))
+        if plan.rates.axes.turns
         else "",
-        tuple(keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.thresholds),
+        tuple(
+            keyed.side_sql(threshold, plan.quantities) for threshold in plan.rates.axes.thresholds
+        ),
         plan.quantities,
         is_too_long(plan.rates, row),
     )
@@ -374,7 +385,7 @@ def joins(plan: Plan, row: Placed) -> str:
     name = plan.dialect.words.name
     tests = [f"r.{name('version')} = v.{name('version')}"]
     tests += [f"r.{name(f'value_{n}')} = {value}" for n, value in enumerate(row.values)]
-    tests += [f"r.{name('clock')} = {row.clock}"] if plan.rates.turns else []
+    tests += [f"r.{name('clock')} = {row.clock}"] if plan.rates.axes.turns else []
     tests += [f"r.{name(f'side_{n}')} = {side}" for n, side in enumerate(row.sides)]
     tests += [f"{row.long} = 0"] if row.long is not None else []
     return (
@@ -425,7 +436,7 @@ def reason(plan: Plan, row: Placed, at: str, known: str) -> str:
         *before,
         (f"not ({known})", unknown),
         (f"v.{name('version')} is null", NOT_THEN),
-        *([(f"{row.clock} is null", NO_TIME)] if plan.rates.turns else []),
+        *([(f"{row.clock} is null", NO_TIME)] if plan.rates.axes.turns else []),
         *([(f"{row.long} = 1", TOO_LONG)] if row.long is not None else []),
         (f"r.{name('version')} is null", REFUSED),
     ]

@@ -24,8 +24,8 @@ from pricelang.engines.warehouse import (
     priced_rows,
     reason,
 )
-from pricelang.evaluate.allowances import AllowanceTerms, SpendLimit
-from pricelang.evaluate.rate_table.atoms import RateRow
+from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit
+from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest
 
 NEVER = 10**30
@@ -95,7 +95,7 @@ def account_columns(plan: Plan) -> list[tuple[str, str]]:
     return found + [(f"bound_{bound.number}", plan.dialect.small) for bound in bounds(plan)]
 
 
-def account_values(plan: Plan, row: RateRow) -> list[str]:
+def account_values(plan: Plan, row: UnitPrices) -> list[str]:
     """The values of those columns."""
     words, found = plan.dialect, []
     for n, quantity in enumerate(plan.quantities):
@@ -136,7 +136,7 @@ def _counters(plan: Plan, n: int, terms: AllowanceTerms | None) -> tuple[int, in
 
 
 def _tiers(
-    plan: Plan, row: RateRow, n: int, terms: AllowanceTerms | None, size: int, units: int
+    plan: Plan, row: UnitPrices, n: int, terms: AllowanceTerms | None, size: int, units: int
 ) -> list[tuple[int, int | None]]:
     """The tiers of a meter in units and atoms;
     the first price is that of the rates, and is there even where nothing counts.
@@ -156,7 +156,7 @@ def _tiers(
     return found + [(NEVER, 0)] * (size - len(found))
 
 
-def _conversion(row: RateRow, n: int, terms: AllowanceTerms | None, plan: Plan) -> Fraction:
+def _conversion(row: UnitPrices, n: int, terms: AllowanceTerms | None, plan: Plan) -> Fraction:
     """What the book's currency is times in that of the bill."""
     if terms is None or row.currency == plan.book.currency:
         return Fraction(1)

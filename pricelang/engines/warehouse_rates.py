@@ -8,8 +8,8 @@ from fractions import Fraction
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.warehouse import RATES, VERSIONS, Plan, has_least
 from pricelang.engines.warehouse_accounts import account_columns, account_values
-from pricelang.evaluate.rate_table.atoms import RateRow
 from pricelang.evaluate.rate_table.folding import class_width
+from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 
 BATCH = 400
 """Rows an INSERT: every warehouse has a limit on the length of a statement."""
@@ -26,7 +26,7 @@ def table_statements(plan: Plan) -> Iterator[str]:
         ("version", words.small),
         ("model", words.text),
     ]
-    ends = [None, *plan.rates.cuts, None]
+    ends = [None, *plan.rates.axes.cuts, None]
     rows = [
         [
             words.words.text(name),
@@ -70,8 +70,8 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
     words = plan.dialect
     found = [("version", words.small)]
     found += [(f"value_{n}", words.text) for n in range(plan.rates.width)]
-    found += [("clock", words.small)] if plan.rates.turns else []
-    found += [(f"side_{n}", words.small) for n in range(len(plan.rates.thresholds))]
+    found += [("clock", words.small)] if plan.rates.axes.turns else []
+    found += [(f"side_{n}", words.small) for n in range(len(plan.rates.axes.thresholds))]
     for n in range(len(plan.quantities)):
         found.append((f"atoms_{n}", words.number))
         if has_least(plan, n):
@@ -94,12 +94,12 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
     prices = [_card_values(plan, card) for card in rates.cards]
     rows = []
     for card, (version, values, clock, sides) in rates.keyed_cards():
-        clocks = [str(clock)] if rates.turns else []
+        clocks = [str(clock)] if rates.axes.turns else []
         rows.append([str(version), *texts[values], *clocks, *map(str, sides), *prices[card]])
     return rows
 
 
-def _card_values(plan: Plan, card: RateRow) -> list[str]:
+def _card_values(plan: Plan, card: UnitPrices) -> list[str]:
     """What a card says of each meter, and what belongs to accounts."""
     words, found = plan.dialect, list[str]()
     for n, quantity in enumerate(plan.quantities):
@@ -113,7 +113,7 @@ def _card_values(plan: Plan, card: RateRow) -> list[str]:
     return found + account_values(plan, card)
 
 
-def _below(plan: Plan, row: RateRow, n: int) -> str | None:
+def _below(plan: Plan, row: UnitPrices, n: int) -> str | None:
     """What a use below the minimum costs, in atoms of an amount, where that is a whole number."""
     atoms, least = row.atoms[n], row.least[n]
     if atoms is None or least is None:

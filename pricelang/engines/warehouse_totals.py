@@ -82,7 +82,7 @@ def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
     keys += [("pl_known", f"case when {known_model(plan, row.name)} then 1 else 0 end")]
     keys += [("pl_lacks", f"case when {plan.at} is null then 1 else 0 end")]
     keys += [(f"pl_value_{n}", value) for n, value in enumerate(row.values)]
-    keys += [("pl_clock", row.clock)] if plan.rates.turns else []
+    keys += [("pl_clock", row.clock)] if plan.rates.axes.turns else []
     keys += [(f"pl_side_{n}", side) for n, side in enumerate(row.sides)]
     keys += [("pl_long", row.long)] if row.long is not None else []
     for n, quantity in enumerate(row.quantities):

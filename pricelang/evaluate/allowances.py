@@ -19,64 +19,30 @@ as priced requests in order of instant, and each pays for its place in the accou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.allowance_terms import (
+    AllowanceTerms,
+    SpendLimit,
+    bounded,
+    bounds_for,
+    price_between,
+    terms_of,
+)
+from pricelang.evaluate.billing_periods import turn_of
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.line_rates import Rate, leaf_at
-from pricelang.evaluate.stack.numbers import applied, through
-from pricelang.evaluate.stack.operations import sized
+from pricelang.evaluate.stack.numbers import applied, rounded_by
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
-from pricelang.model.space import undated
-from pricelang.present.decimals import rounded
-
-
-@frozen
-class Tier:
-    """From `after` units on (in the meter's unit) one costs `price`,
-    in the book's currency, after all modifiers.
-    """
-
-    after: Fraction
-    price: Fraction
-
-
-@frozen
-class AllowanceTerms:
-    """What an account pays for a meter: nothing for the first `pool` units, then by tiers,
-    the first after none. `per` is the holder and the period, such as `organization per month`.
-    """
-
-    per: str
-    pool: Fraction
-    tiers: tuple[Tier, ...]
-    # Whose usage the pool and the tiers count: their scopes, but for the dates.
-    pool_scope: m.Scope = ()
-    tier_scope: m.Scope = ()
-
 
 Counter = tuple[str, str, str, m.Scope, int]
 """An account, a meter, `pool` or `tiers`, the scope that it counts,
 and the start of the period (UTC seconds).
 """
-
-
-@frozen
-class SpendLimit:
-    """A floor (`at_least`) or cap on what the requests of an account and period cost,
-    in the book's currency; `number` tells it from all others of the book.
-    """
-
-    number: int
-    name: str
-    per: str
-    at_least: bool
-    amount: Fraction
 
 
 @frozen
@@ -121,133 +87,6 @@ class TrueUp:
     bound: SpendLimit
     cost: Fraction
     difference: Fraction
-
-
-def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | None:
-    """What an account has for a meter at a cell; None where the request does not count.
-    A book that checks has one holder and period for the pool and the tiers of a request.
-    """
-    rate = cell.rates[meter]
-    if not isinstance(rate, Rate) or rate.free is not None or cell.free is not None:
-        return None
-    number = next(
-        (n for n, charge in enumerate(book.charges) if book.meters[charge.meter].name == meter),
-        None,
-    )
-    if number is None:
-        return None
-    charge, roots = book.charges[number], book.decisions.charges[number]
-    prices = [charge.prices[index] for index in leaf_at(book, roots[0], cell.point)]
-    pool = next((charge.pools[index] for index in leaf_at(book, roots[2], cell.point)), None)
-    later = sorted(
-        ((price.after, price) for price in prices if price.after is not None),
-        key=lambda pair: pair[0],
-    )
-    holders = {price.account for _, price in later} | (
-        {pool.account} if pool is not None else set()
-    )
-    if not holders:
-        return None
-    tiers = [
-        Tier(Fraction(0), rate.unit_price),
-        *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later),
-    ]
-    return AllowanceTerms(
-        holders.pop(),
-        pool.quantity if pool is not None else Fraction(0),
-        tuple(tiers),
-        undated(pool.scope) if pool is not None else (),
-        undated(later[0][1].scope) if later else (),
-    )
-
-
-def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
-    """The unit price of a tier, after what the stack does to the first."""
-    return through(tier.amount / tier.size, sized(rate.operations, tier.size))
-
-
-def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
-    """The floors and caps of accounts that hold at a cell."""
-    held = {
-        id(limit.lines[place])
-        for limit, root in zip(book.limits, book.decisions.limits, strict=True)
-        for place in leaf_at(book, root, cell.point)
-    }
-    return tuple(bound for bound, row in account_bounds(book) if id(row) in held)
-
-
-def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
-    """Every floor and cap of accounts in a book, with its line."""
-    number = 0
-    for limit in book.limits:
-        for place, row in enumerate(limit.lines):
-            if row.target == "account":
-                yield SpendLimit(number + place, limit.name, row.per, row.at_least, row.amount), row
-        number += len(limit.lines)
-
-
-def price_between(
-    terms: AllowanceTerms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
-) -> tuple[Fraction, Fraction]:
-    """What a quantity costs after `start` units of the period, and how much of it is free;
-    `pooled` are those that the pool counts, where it counts others than the tiers.
-
-    >>> tiers = Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))
-    >>> hours = AllowanceTerms("organization per month", Fraction(20), tiers)
-    >>> price_between(hours, Fraction(10), Fraction(100))
-    (Fraction(530, 1), Fraction(10, 1))
-    """
-    free = max(Fraction(0), min(quantity, terms.pool - (start if pooled is None else pooled)))
-    end, amount = start + quantity, Fraction(0)
-    for tier, after in zip(
-        terms.tiers, (*(later.after for later in terms.tiers[1:]), None), strict=True
-    ):
-        first, last = max(tier.after, start + free), end if after is None else min(after, end)
-        if last > first:
-            amount += (last - first) * tier.price
-    return amount, free
-
-
-def _moved(
-    account: str,
-    meter: str,
-    terms: AllowanceTerms,
-    turn: int,
-    quantity: Fraction,
-    used: dict[Counter, Fraction],
-) -> tuple[Fraction, Fraction]:
-    """Where a quantity begins in its tiers and in its pool; both counters move on."""
-    starts = []
-    for kind, scope in (("tiers", terms.tier_scope), ("pool", terms.pool_scope)):
-        key = account, meter, kind, scope, turn
-        starts.append(used.get(key, Fraction(0)))
-        used[key] = starts[-1] + quantity
-    return starts[0], starts[1]
-
-
-def turn_of(at: int, per: str) -> int:
-    """The start of the calendar period of an instant, both UTC seconds: a day, a month or a year.
-
-    >>> turn_of(1_776_384_000 + 5, "organization per month") == 1_775_001_600
-    True
-    """
-    day = datetime.fromtimestamp(at, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    period = per.rsplit(" ", 1)[-1]
-    if period != "day":
-        day = day.replace(day=1, month=1) if period == "year" else day.replace(day=1)
-    return int(day.timestamp())
-
-
-def turn_end(start: int, per: str) -> int:
-    """The end of the calendar period that begins at an instant, both UTC seconds.
-
-    >>> turn_end(
-    ...     turn_of(1_776_384_000, "organization per month"), "organization per month"
-    ... ) == 1_777_593_600
-    True
-    """
-    day = {"day": 1, "year": 366}.get(per.rsplit(" ", 1)[-1], 31)
-    return turn_of(start + day * 86_400, per)
 
 
 class Ledger:
@@ -295,18 +134,6 @@ class Ledger:
         return tuple(each for each in found if each.difference)
 
 
-def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
-    """As `bounds_of`.
-    Raises `BadRequest` (`bad_book`) where the cell converts into another currency.
-    """
-    found = bounds_of(book, cell)
-    if found and cell.conversion is not None:
-        raise BadRequest(
-            "bad_book", f"`{found[0].name}` bounds what is converted into another currency"
-        )
-    return found
-
-
 def charge_accounts(
     book: m.Book, usage: Iterable[tuple[str, Priced]]
 ) -> tuple[tuple[ChargedRequest, ...], tuple[TrueUp, ...]]:
@@ -348,106 +175,88 @@ def charge_alike(
                 f"each request with `{meter}` is rounded or bounded by itself, so several "
                 "together have no single price",
             )
-        quantity = Fraction(amount.billed) * count
-        start, pooled = _moved(account, meter, terms, turn_of(priced.at, terms.per), quantity, used)
-        cost, free = price_between(terms, start, quantity, pooled)
-        lines.append(
-            _account_line(
-                terms,
-                meter,
-                start,
-                quantity,
-                free,
-                cost * _rate(cell),
-                amount.amount * count,
-                cell,
-                priced.at,
-            )
-        )
-        total += lines[-1].amount - amount.amount * count
+        quantity, alone = Fraction(amount.billed) * count, amount.amount * count
+        use = _use(account, priced.at, meter, terms, quantity, used)
+        lines.append(_account_line(cell, use, alone))
+        total += lines[-1].amount - alone
     return total, tuple(lines)
-
-
-def bounded(bound: SpendLimit, cost: Fraction) -> Fraction:
-    """A cost, raised to a floor or lowered to a cap."""
-    return max(cost, bound.amount) if bound.at_least else min(cost, bound.amount)
-
-
-def _account_line(
-    terms: AllowanceTerms,
-    meter: str,
-    start: Fraction,
-    quantity: Fraction,
-    free: Fraction,
-    amount: Fraction,
-    alone: Fraction,
-    cell: Combination,
-    at: int,
-) -> AccountLine:
-    """A line of what comes after `start` in the account's period,
-    with what it would have cost otherwise.
-    """
-    tiered, _ = price_between(evolve(terms, pool=Fraction(0)), start, quantity)
-    first = terms.tiers[1].after if len(terms.tiers) > 1 else None
-    later = Fraction(0) if first is None else max(Fraction(0), start + quantity - max(start, first))
-    return AccountLine(
-        meter,
-        quantity,
-        free,
-        amount,
-        later,
-        alone,
-        _line(cell, tiered) * _rate(cell),
-        turn_of(at, terms.per),
-        terms.per,
-    )
 
 
 def _charged(
     book: m.Book, account: str, priced: Priced, used: dict[Counter, Fraction]
 ) -> ChargedRequest:
     """A request at its place in the account's period, which moves on."""
-    cell, lines = priced.cell, []
-    subtotal = Fraction(0)
+    cell, rounding = priced.cell, priced.cell.line_rounding
+    rate, subtotal = _conversion(cell), Fraction(0)
+    lines = []
     for amount in priced.amounts:
         if amount.rate is None:
             continue  # additions and limits of the request follow from the lines
-        meter, alone = amount.rate.meter.name, _line(cell, amount.billed * amount.rate.unit_price)
+        meter = amount.rate.meter.name
+        alone = rounded_by(rounding, amount.billed * amount.rate.unit_price)
         terms = terms_of(book, cell, meter)
         if terms is None:
             subtotal += alone
             continue
-        quantity = Fraction(amount.billed)
-        start, pooled = _moved(account, meter, terms, turn_of(priced.at, terms.per), quantity, used)
-        cost, free = price_between(terms, start, quantity, pooled)
-        cost, rate = _line(cell, cost), _rate(cell)
-        subtotal += cost
-        lines.append(
-            _account_line(
-                terms, meter, start, quantity, free, cost * rate, alone * rate, cell, priced.at
-            )
-        )
+        use = _use(account, priced.at, meter, terms, Fraction(amount.billed), used)
+        subtotal += rounded_by(rounding, use.cost)
+        lines.append(_account_line(cell, use, alone * rate))
     for step in () if cell.free is not None else cell.extras:
-        subtotal += _line(cell, step.value)
+        subtotal += rounded_by(rounding, step.value)
     for step in () if cell.free is not None else cell.floors:
         subtotal = applied(subtotal, step.operation)
-    total, rounding = subtotal * _rate(cell), cell.total_rounding
-    return ChargedRequest(
-        account,
-        priced,
-        tuple(lines),
-        total if rounding is None else rounded(total, rounding.step, rounding.mode),
+    total = rounded_by(cell.total_rounding, subtotal * rate)
+    return ChargedRequest(account, priced, tuple(lines), total)
+
+
+@frozen(eq=False)
+class _Use:
+    """A quantity of a meter behind what its tiers and its pool counted before in the period:
+    what it costs in the book's currency, and how much of it is free.
+    """
+
+    meter: str
+    terms: AllowanceTerms
+    quantity: Fraction
+    start: Fraction
+    period: int
+    cost: Fraction
+    free: Fraction
+
+
+def _use(
+    account: str,
+    at: int,
+    meter: str,
+    terms: AllowanceTerms,
+    quantity: Fraction,
+    used: dict[Counter, Fraction],
+) -> _Use:
+    """A quantity at its place in the account's period; both counters move on."""
+    period, starts = turn_of(at, terms.per), []
+    for kind, scope in (("tiers", terms.tier_scope), ("pool", terms.pool_scope)):
+        key = account, meter, kind, scope, period
+        starts.append(used.get(key, Fraction(0)))
+        used[key] = starts[-1] + quantity
+    start, pooled = starts
+    return _Use(
+        meter, terms, quantity, start, period, *price_between(terms, start, quantity, pooled)
     )
 
 
-def _line(cell: Combination, amount: Fraction) -> Fraction:
-    """An amount of a line, rounded where the book rounds lines."""
-    return (
-        amount
-        if cell.line_rounding is None
-        else rounded(amount, cell.line_rounding.step, cell.line_rounding.mode)
+def _account_line(cell: Combination, use: _Use, alone: Fraction) -> AccountLine:
+    """The line of a use, with what it would have cost `alone` or without the pool."""
+    terms, start, quantity = use.terms, use.start, use.quantity
+    tiered, _ = price_between(evolve(terms, pool=Fraction(0)), start, quantity)
+    first = terms.tiers[1].after if len(terms.tiers) > 1 else None
+    later = Fraction(0) if first is None else max(Fraction(0), start + quantity - max(start, first))
+    amount, tiered = (
+        rounded_by(cell.line_rounding, cost) * _conversion(cell) for cost in (use.cost, tiered)
+    )
+    return AccountLine(
+        use.meter, quantity, use.free, amount, later, alone, tiered, use.period, terms.per
     )
 
 
-def _rate(cell: Combination) -> Fraction:
+def _conversion(cell: Combination) -> Fraction:
     return cell.conversion.rate if cell.conversion is not None else Fraction(1)

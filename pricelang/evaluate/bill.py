@@ -9,7 +9,8 @@ from typing import Any
 
 from attrs import define, field
 
-from pricelang.evaluate.line_items import Line, Priced
+from pricelang.evaluate.bill_lines import Line
+from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import exact, money, plain, to_decimal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from attrs import frozen
 
@@ -94,22 +94,34 @@ def _bill(rates: RateCard, example: m.Example) -> Bill:
 
 
 def _is_expected(example: m.Example, error: PriceError) -> bool:
-    if example.expect == "not_offered":
-        return isinstance(error, NotOffered)
-    if example.expect != "refused" or not isinstance(error, Refused):
-        return False
-    # `A with B` is the same exclusion as `B with A`.
-    return not example.rule or sorted(example.rule.split(" with ")) == sorted(
-        (error.rule or "").split(" with ")
-    )
+    match example.expect:
+        case "cost":
+            return False
+        case "not_offered":
+            return isinstance(error, NotOffered)
+        case "refused":
+            return isinstance(error, Refused) and (
+                not example.rule or _modifiers(example.rule) == _modifiers(error.rule or "")
+            )
+        case _:
+            assert_never(example.expect)
+
+
+def _modifiers(rule: str) -> list[str]:
+    """The names in a rule's: `A with B` is the same exclusion as `B with A`."""
+    return sorted(rule.split(" with "))
 
 
 def _expected(example: m.Example) -> str:
-    if example.expect == "cost":
-        return f"costs {_span(example.low, example.high, example.currency)}"
-    if example.expect == "refused":
-        return f"refused by {example.rule}" if example.rule else "refused"
-    return "not offered"
+    match example.expect:
+        case "cost":
+            return f"costs {_span(example.low, example.high, example.currency)}"
+        case "refused":
+            return f"refused by {example.rule}" if example.rule else "refused"
+        case "not_offered":
+            return "not offered"
+        case _:
+            assert_never(example.expect)
 
 
 def _kind(error: PriceError) -> str:

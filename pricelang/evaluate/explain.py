@@ -5,6 +5,7 @@ and line.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
@@ -83,14 +84,18 @@ def _formula(part: Priced, line: Amount) -> str:
 
 
 def _step_formula(book: Book, step: Step) -> str:
-    if step.kind == "factor":
-        return f" x {grouped(step.value)} ({step.rule})"
-    amount = money(step.value, book.currency)
-    if step.kind == "add":
-        return f" + {amount} per {step.per} ({step.rule})"
-    if step.kind == "round":
-        return f", rounded by {amount} per {step.per}"
-    return f", {step.kind.replace('_', ' ')} {amount} per {step.per} ({step.rule})"
+    amount = f"{money(step.value, book.currency)} per {step.per}"
+    match step.kind:
+        case "factor":
+            return f" x {grouped(step.value)} ({step.rule})"
+        case "add":
+            return f" + {amount} ({step.rule})"
+        case "round":
+            return f", rounded by {amount}"
+        case "at_least" | "at_most":
+            return f", {step.kind.replace('_', ' ')} {amount} ({step.rule})"
+        case _:
+            assert_never(step.kind)
 
 
 def _reasons(book: Book, line: Amount) -> Iterator[tuple[str, Origin]]:

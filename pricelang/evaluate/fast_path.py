@@ -96,6 +96,14 @@ def _maker(count: int, limited: tuple[tuple[int, ...], ...]) -> Callable[..., tu
     A loop over coefficients and quantities takes nearly twice the time of a sum that is written
     out, so it is written out here. The text depends on a count and on places, and on nothing else:
     no word and no number of a book is ever in it.
+    """
+    found: dict[str, Callable[..., tuple[Units, Amount]]] = {}
+    exec(_text(count, limited), {}, found)
+    return found["make"]
+
+
+def _text(count: int, limited: tuple[tuple[int, ...], ...]) -> str:
+    """The text of those functions.
 
     `type(…) is int` leaves out `True`; and where any number is negative or large,
     so is the `|` of all. Where that is small, no limit needs to be looked at.
@@ -114,7 +122,7 @@ def _maker(count: int, limited: tuple[tuple[int, ...], ...]) -> Callable[..., tu
     )
     total = " + ".join(f"c{i} * q{i}" for i in numbers)
     most = "".join(f"m{n}, " for n in range(len(limited)))
-    text = f"""
+    return f"""
 def make(divide, divisor, small, {most}{", ".join(f"c{i}" for i in numbers)}):
     def units(quantities):
         {quantities} = quantities
@@ -128,6 +136,3 @@ def make(divide, divisor, small, {most}{", ".join(f"c{i}" for i in numbers)}):
         raise ValueError
     return units, amount
 """
-    found: dict[str, Callable[..., tuple[Units, Amount]]] = {}
-    exec(text, {}, found)
-    return found["make"]

@@ -10,132 +10,17 @@ from typing import Any
 
 from attrs import define, frozen
 
+from pricelang.evaluate.bill_lines import Line, LineDraft, LineTerms, all_terms, terms_of_rate
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
-from pricelang.evaluate.stack.numbers import applied
+from pricelang.evaluate.stack.numbers import applied, rounded_by
 from pricelang.evaluate.stack.operations import Step
 from pricelang.model.book import Book, Origin
 from pricelang.model.notes import Note
-from pricelang.present.decimals import divide, plain, rounded, to_decimal
+from pricelang.present.decimals import divide, to_decimal
 
 Uses = tuple[Fraction | int, ...]
 _LEFT_OUT = "not included (applied per account and period by `invoice`)"
-
-
-@frozen
-class Factor:
-    """A multiplier that had effect on a line; `source` is where the book has it from."""
-
-    rule: str
-    factor: Decimal
-    source: str | None
-    location: str
-
-
-@frozen
-class LineTerms:
-    """What all lines of one meter in one combination share; see `Line`."""
-
-    meter: str
-    unit: str
-    unit_price: Decimal
-    factors: tuple[Factor, ...]
-    model: str
-    list_price: Decimal
-    source: str | None
-    location: str
-    free: str | None
-
-
-@define(init=False, eq=False, repr=False)
-class _Line:
-    """A `Line` while it is made:
-    one that is frozen from the start takes three times as long to fill.
-    """
-
-    terms: LineTerms
-    quantity: Decimal
-    amount: Decimal
-    label: str = ""
-
-
-@frozen
-class Line(_Line):
-    """One line of a bill.
-
-    `quantity` is in the meter's `unit`, `unit_price` in the currency for one of it, and `amount` is
-    their product (after rounding, where the book rounds lines). `list_price` is the unit price
-    before any modifier. `free` says why a line costs nothing. `location` is the `file:line` of the
-    price.
-    """
-
-    @property
-    def meter(self) -> str:
-        """The meter, or the rule of an amount per request."""
-        return self.terms.meter
-
-    @property
-    def unit(self) -> str:
-        """The unit of the quantity, in the singular."""
-        return self.terms.unit
-
-    @property
-    def unit_price(self) -> Decimal:
-        """The price of one unit, after all modifiers."""
-        return self.terms.unit_price
-
-    @property
-    def factors(self) -> tuple[Factor, ...]:
-        """The multipliers that had effect, in the order of the stack."""
-        return self.terms.factors
-
-    @property
-    def model(self) -> str:
-        """The id of the model."""
-        return self.terms.model
-
-    @property
-    def list_price(self) -> Decimal:
-        """The price of one unit before any modifier."""
-        return self.terms.list_price
-
-    @property
-    def source(self) -> str | None:
-        """The name of the source of the price."""
-        return self.terms.source
-
-    @property
-    def location(self) -> str:
-        """`file:line` of the price."""
-        return self.terms.location
-
-    @property
-    def free(self) -> str | None:
-        """Why the line costs nothing, or None."""
-        return self.terms.free
-
-    def to_dict(self) -> dict[str, Any]:
-        """The line as `pricelang price --json` prints it: numbers are decimal strings."""
-        found: dict[str, Any] = {
-            "meter": self.meter,
-            "quantity": plain(self.quantity),
-            "unit_price": plain(self.unit_price),
-            "amount": plain(self.amount),
-            "factors": [
-                {"rule": f.rule, "factor": plain(f.factor), "source": f.source}
-                for f in self.factors
-            ],
-            "model": self.model,
-            "unit": self.unit,
-            "list_price": plain(self.list_price),
-            "source": self.source,
-            "location": self.location,
-        }
-        if self.free is not None:
-            found["free"] = self.free
-        if self.label:
-            found["part"] = self.label
-        return found
 
 
 @frozen(eq=False, repr=False)
@@ -239,10 +124,7 @@ class Priced:
         return Amount(rate, None, uses, billed, *self._round(billed * rate.unit_price))
 
     def _round(self, amount: Fraction) -> tuple[Fraction, Fraction]:
-        rounding = self.cell.line_rounding
-        if rounding is None:
-            return amount, Fraction(0)
-        after = rounded(amount, rounding.step, rounding.mode)
+        after = rounded_by(self.cell.line_rounding, amount)
         return after, after - amount
 
     @cached_property
@@ -251,8 +133,7 @@ class Priced:
         if self.units is not None:
             return Fraction(self.units, 10**self.cell.places)
         amount = sum((line.amount for line in self.amounts), Fraction(0))
-        rounding = self.cell.total_rounding
-        return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)
+        return rounded_by(self.cell.total_rounding, amount)
 
     @property
     def amount(self) -> Decimal:
@@ -305,12 +186,12 @@ class Priced:
         if self.units is None:
             return tuple(self._readable(amount) for amount in self.amounts)
         cell, label = self.basis.cell, self.label
-        terms, divisor = cell.terms or _all_terms(cell), cell.divisor
+        terms, divisor = cell.terms or all_terms(cell), cell.divisor
         found: list[Any] = []
         for name, uses in self.given.items():
             quantity = uses if isinstance(uses, int) else int(sum(uses))
             if quantity:
-                line = _Line()
+                line = LineDraft()
                 line.terms, coefficient = terms[name]
                 line.quantity = Decimal(quantity)
                 line.amount = divide(coefficient * quantity, divisor)
@@ -329,45 +210,11 @@ class Priced:
             )
             return Line(terms, Decimal(1), amount, self.label)
         return Line(
-            _terms(line.rate, self.cell), to_decimal(Fraction(line.billed)), amount, self.label
+            terms_of_rate(line.rate, self.cell),
+            to_decimal(Fraction(line.billed)),
+            amount,
+            self.label,
         )
-
-
-def _all_terms(cell: Combination) -> dict[str, tuple[LineTerms, int]]:
-    """The terms and the integer rate of each meter that has one; kept with the cell."""
-    rates = {
-        name: (cell.rates[name], coefficient)
-        for name, coefficient in (cell.coefficients or {}).items()
-    }
-    # All at once, since another thread may look.
-    cell.terms.update(
-        {
-            name: (_terms(rate, cell), number)
-            for name, (rate, number) in rates.items()
-            if isinstance(rate, Rate)
-        }
-    )
-    return cell.terms
-
-
-def _terms(rate: Rate, cell: Combination) -> LineTerms:
-    conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
-    factors = tuple(
-        Factor(step.rule, to_decimal(step.value), step.origin.source, step.origin.place)
-        for step in rate.steps
-        if step.kind == "factor"
-    )
-    return LineTerms(
-        rate.meter.name,
-        rate.meter.unit,
-        to_decimal(rate.unit_price * conversion),
-        factors,
-        cell.model.name,
-        to_decimal(rate.list_price * conversion),
-        rate.origin.source,
-        rate.origin.place,
-        rate.free,
-    )
 
 
 _NO_STEP = Step("", "add", Fraction(0), "request", Fraction(1), Origin("", 0, 0, 0))

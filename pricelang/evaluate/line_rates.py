@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.offers import Point, leaf_at, not_offered
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import (
     Operations,
@@ -19,13 +21,10 @@ from pricelang.evaluate.stack.operations import (
 )
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
-from pricelang.model.instants import written
-from pricelang.model.space import dimension_of, holds
+from pricelang.model.space import holds
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
-from pricelang.solver.diagram import walk
 
-Point = tuple[int, ...]
 Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""
 
@@ -53,49 +52,6 @@ class Rate:
     doubts: tuple[str, ...] = ()
     operations: Operations = ()
     """What makes any price in the place of the list price its unit price."""
-
-
-def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
-    """The leaf of a compiled diagram at a point."""
-    decided = book.decisions
-    return decided.leaves[~walk(decided.nodes, root, point, decided.jumps)]
-
-
-def not_offered(book: m.Book, point: Point, meter: m.Meter) -> NotOffered:
-    """The error of a request that uses a meter which it is not offered."""
-    message = f"meter `{meter.name}` is not offered to this request"
-    return NotOffered(
-        "not_offered",
-        message,
-        origin=meter.origin,
-        help=offered_where(book, point, meter.name, meter.offers),
-    )
-
-
-def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offer]) -> str:
-    """What of some offers this request does not meet, in words."""
-    parts = []
-    for offer in offers:
-        wants = []
-        for axis, mask in offer.scope:
-            if mask >> point[axis] & 1:
-                continue
-            if axis == m.DATES:
-                first = (mask & -mask).bit_length() - 1
-                start = book.boundaries[first - 1] if first else None
-                wants.append(
-                    f"from {written(start)}"
-                    if start and first > point[axis]
-                    else f"before {written(book.boundaries[mask.bit_length() - 1])}"
-                )
-            elif axis == m.MODELS:
-                wants.append("for other models")
-            else:
-                other = book.dimensions[dimension_of(axis)]
-                names = [v.name for n, v in enumerate(other.values) if mask >> n & 1]
-                wants.append(f"when {other.name} is {' or '.join(names)}")
-        parts.append(" and ".join(wants))
-    return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
 
 
 def rate_of(
@@ -155,12 +111,15 @@ def _finished(
 def _steps(book: m.Book, point: Point, index: int, effects: Effects) -> Iterator[Step]:
     """What the stack does to a meter's price, in its order."""
     for kind, number in book.stack:
-        if kind == "modifier":
-            lines = effects.get(number, ())
-            yield from steps_of_modifier(book.modifiers[number], lines, index)
-        else:
-            leaf = leaf_at(book, book.decisions.limits[number], point)
-            yield from steps_of(book, (kind, number), index, leaf)
+        match kind:
+            case "modifier":
+                lines = effects.get(number, ())
+                yield from steps_of_modifier(book.modifiers[number], lines, index)
+            case "limit":
+                leaf = leaf_at(book, book.decisions.limits[number], point)
+                yield from steps_of(book, (kind, number), index, leaf)
+            case _:
+                assert_never(kind)
 
 
 def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
@@ -215,51 +174,29 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
     prices = [charge.prices[index] for index in leaf_at(book, roots[0], point)]
     first = next((price for price in prices if price.after is None), None)
     minimum = next((charge.minimums[index] for index in leaf_at(book, roots[1], point)), None)
-    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
     free = next((charge.free[index] for index in leaf_at(book, roots[3], point)), None)
-    left_out = []
-    for pool in pools:
-        if free is None:
-            left_out.append(f"the first {pool.written} of `{meter.name}` free per {pool.account}")
-    for price in prices:
-        if price.after is not None:
-            left_out.append(
-                f"the price of `{meter.name}` after {grouped(price.after)} "
-                f"{plural(meter.unit)} per {price.account}"
-            )
-    if free is not None:
-        zero = Fraction(0)
-        listed = first.amount / first.size if first is not None else zero
-        return Rate(
-            meter,
-            listed,
-            zero,
-            first.per if first is not None else meter.unit,
-            first.size if first is not None else Fraction(1),
-            (),
-            first.origin if first is not None else free.origin,
-            None,
-            minimum,
-            (),
-            free.origin.because or charge.title,
-            free.origin,
-        )
-    if first is None:
+    if first is None and free is None:
         raise NotOffered(
             "not_offered", f"`{meter.name}` has no price for this request", origin=charge.origin
         )
-    amount = first.amount / first.size
-    doubts = (first.origin.unsure,) if first.origin.unsure else ()
-    return Rate(
-        meter,
-        amount,
-        amount,
-        first.per,
-        first.size,
-        (),
-        first.origin,
-        None,
-        minimum,
-        tuple(left_out),
-        doubts=doubts,
+    amount = first.amount / first.size if first is not None else Fraction(0)
+    per, size = (first.per, first.size) if first is not None else (meter.unit, Fraction(1))
+    origin = first.origin if first is not None else charge.origin
+    if free is not None:
+        reason = free.origin.because or charge.title
+        origin = first.origin if first is not None else free.origin
+        rate = Rate(meter, amount, Fraction(0), per, size, (), origin, minimum=minimum)
+        return evolve(rate, free=reason, free_origin=free.origin)
+    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
+    left_out = (
+        *(f"the first {pool.written} of `{meter.name}` free per {pool.account}" for pool in pools),
+        *(
+            f"the price of `{meter.name}` after {grouped(price.after)} "
+            f"{plural(meter.unit)} per {price.account}"
+            for price in prices
+            if price.after is not None
+        ),
     )
+    doubts = (origin.unsure,) if origin.unsure else ()
+    rate = Rate(meter, amount, amount, per, size, (), origin, minimum=minimum)
+    return evolve(rate, left_out=left_out, doubts=doubts)

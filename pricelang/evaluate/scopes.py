@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from pricelang.model import book as m
@@ -31,3 +32,28 @@ def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
         f"no rule of the book has the threshold `{shown(text)}`",
         help="thresholds: " + ", ".join(known) if known else None,
     )
+
+
+def sides_said(book: m.Book, each: Iterable[str]) -> dict[int, tuple[int, ...]]:
+    """What holds for each request of a sum, as the points that
+    all of it leaves on the axis of a sum, by the sum's index.
+
+    In a book with thresholds of 100,000 and 200,000, `prompt over 100,000` leaves the two
+    points over it, and with `prompt up to 200,000` besides the one between. Raises `BadRequest`
+    for a threshold of no rule, and where no point is left.
+    """
+    found: dict[int, tuple[int, ...]] = {}
+    said: list[tuple[str, int, tuple[int, ...]]] = []
+    for text in each:
+        index, points = side_said(book, text)
+        for earlier, other, others in said:
+            if other == index and not set(points) & set(others):
+                raise BadRequest(
+                    "bad_record",
+                    f"no request is both `{shown(earlier)}` and `{shown(text)}`",
+                    help="`each` holds for every request of the sum: make a record of its own "
+                    "for each side",
+                )
+        said.append((text, index, points))
+        found[index] = tuple(point for point in points if point in found.get(index, points))
+    return found

@@ -1,8 +1,7 @@
 """The user's own cache folder: files that are whole and the user's own, read as text;
 nothing in them is ever run.
 
-A light module: what it imports is in the interpreter anyway or costs a fraction of a millisecond,
-for it stands on the way of every cold start.
+It stands on the way of every cold start: what it imports costs a fraction of a millisecond.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hashlib import sha256
 else:

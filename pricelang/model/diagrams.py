@@ -6,13 +6,14 @@ decide there. `Decisions` keeps the root of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
+from pricelang.solver.diagram import walk
 
 Group: TypeAlias = Literal[
     "value",
@@ -48,16 +49,16 @@ class Slot:
 
 
 def slots_of(book: m.Book) -> Iterator[Slot]:
-    """All diagrams of a book."""
+    """All diagrams of a book, what refuses a request first."""
     parts: dict[Group, tuple[int, ...]] = {
+        "refusal": (1,),
+        "modifier": (1,) * len(book.modifiers),
+        "exclusion": (1,) * len(book.exclusions),
+        "free": (1,),
+        "value": tuple(len(dimension.values) for dimension in book.dimensions),
+        "meter": (1,) * len(book.meters),
         "price": (1,) * len(book.meters),
         "derivation": (1,) * len(book.meters),
-        "modifier": (1,) * len(book.modifiers),
-        "value": tuple(len(dimension.values) for dimension in book.dimensions),
-        "refusal": (1,),
-        "free": (1,),
-        "meter": (1,) * len(book.meters),
-        "exclusion": (1,) * len(book.exclusions),
         "charge": (CHARGE_PARTS,) * len(book.charges),
         "limit": (1,) * len(book.limits),
         "rounding": (1,),
@@ -204,3 +205,47 @@ def diagrams_of(book: m.Book) -> tuple[Diagram, ...]:
         for slot in slots_of(book)
         if slot.group not in ("note", "value")
     )
+
+
+def deciding(book: m.Book, point: Sequence[int]) -> Iterator[k.Rule]:
+    """The rules that decide a request as a whole at a point of the space: what refuses it, then
+    what multiplies, excludes, frees, bounds, rounds, converts and remarks. What decides the rate of
+    a meter is asked meter by meter.
+    """
+    decided = book.decisions
+    for diagram in diagrams_of(book):
+        if diagram.group not in _OF_METERS:
+            leaf = decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]
+            yield from (_rule(book, diagram, tag) for tag in leaf)
+    noted = Diagram(Slot("note"), decided.notes)
+    leaf = decided.leaves[~walk(decided.nodes, noted.root, point, decided.jumps)]
+    yield from (_rule(book, noted, tag) for tag in leaf)
+
+
+_OF_METERS: frozenset[Group] = frozenset(("meter", "price", "derivation", "charge"))
+
+
+def _rule(book: m.Book, diagram: Diagram, tag: int) -> k.Rule:
+    """The rule that a tag in a leaf of a diagram stands for."""
+    match diagram.group:
+        case "refusal":
+            return k.RefusalRule(tag, book.refusals[tag])
+        case "modifier":
+            lines = book.modifiers[diagram.index].lines
+            return k.ModifierRule(diagram.index, tag, lines[tag])
+        case "exclusion":
+            return k.ExclusionRule(diagram.index, book.exclusions[diagram.index])
+        case "free":
+            return k.FreeRule(tag, book.free[tag])
+        case "limit":
+            return k.LimitRule(diagram.index, tag, book.limits[diagram.index].lines[tag])
+        case "rounding":
+            return k.RoundingRule(tag, book.roundings[tag])
+        case "note":
+            return k.NoteRule(tag, book.notes[tag])
+        case "conversion":
+            return k.ConversionRule(tag, book.conversions[tag])
+        case "meter" | "price" | "derivation" | "charge" | "value":
+            raise ValueError(f"the rules of a {diagram.group} are asked for by the meter")
+        case _:
+            assert_never(diagram.group)

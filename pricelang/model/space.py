@@ -176,6 +176,11 @@ class Space:
         index = axis - FIRST_DIMENSION
         return self.dimensions[index] if 0 <= index < len(self.dimensions) else None
 
+    def sum(self, axis: int) -> Sum | None:
+        """The threshold sum of an axis, or None where it is of something else."""
+        index = axis - self.sum_axis(0)
+        return self.sums[index] if 0 <= index < len(self.sums) else None
+
     def everything(self) -> Scope:
         """Every request, with the mask of each axis written out."""
         return tuple((axis, (1 << self.size(axis)) - 1) for axis in range(self.axes))
@@ -207,6 +212,22 @@ class Space:
             if side:
                 parts.append(f"{total.label} over {grouped(total.limits[side - 1])}")
         return ", ".join([f"{self.models[point[MODELS]].name} at {day(seconds)}", *parts])
+
+    def conditions(self, scope: Scope) -> str:
+        """What a scope says of values and sums: `tier is batch and prompt over 100,000`."""
+        parts = []
+        for axis, mask in scope:
+            dimension, total = self.dimension(axis), self.sum(axis)
+            if dimension is not None:
+                names = [x.name for n, x in enumerate(dimension.values) if mask >> n & 1]
+                parts.append(f"{dimension.name} is {' or '.join(names)}")
+            if total is not None:
+                sides = [side for side in range(len(total.limits) + 1) if mask >> side & 1]
+                if sides and sides[0]:
+                    parts.append(f"{total.label} over {grouped(total.limits[sides[0] - 1])}")
+                if sides and sides[-1] < len(total.limits):
+                    parts.append(f"{total.label} up to {grouped(total.limits[sides[-1]])}")
+        return " and ".join(parts)
 
     def instant(self, stretch: int) -> int:
         """An instant (UTC seconds) in a stretch of time: its first, or the day before all dates."""
@@ -250,10 +271,6 @@ def in_clock(clock: tuple[int, int], minute: int) -> bool:
     """Whether a minute of the day is within a clock, which may pass midnight."""
     start, end = clock
     return start <= minute < end if start < end else minute >= start or minute < end
-
-
-def _lowest(mask: int) -> int:
-    return (mask & -mask).bit_length() - 1
 
 
 def points(mask: int) -> Iterator[int]:

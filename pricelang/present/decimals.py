@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, TypeAlias, assert_never
 
 DIGITS = 20
 """Digits after the point of an amount that has no finite decimal;
@@ -125,9 +126,12 @@ def money_cut(value: Fraction, currency: str) -> str:
     )
 
 
-def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
-    """The value as a whole number of steps; modes:
-    half_even, half_up, half_down, up, down (away from / to zero).
+RoundingMode: TypeAlias = Literal["half_even", "half_up", "half_down", "up", "down"]
+"""How a value between two steps is rounded: `up` is away from zero, `down` toward it."""
+
+
+def rounded(value: Fraction, step: Fraction, mode: RoundingMode) -> Fraction:
+    """The value as a whole number of steps.
 
     >>> rounded(Fraction(1, 8), Fraction(1, 100), "half_even")
     Fraction(3, 25)
@@ -135,12 +139,38 @@ def rounded(value: Fraction, step: Fraction, mode: str) -> Fraction:
     steps = value / step
     floor, rest = divmod(steps.numerator, steps.denominator)
     twice = 2 * rest - steps.denominator
-    negative = value < 0
-    up = {
-        "half_even": twice > 0 or (twice == 0 and floor % 2 == 1),
-        "half_up": twice > 0 or (twice == 0 and not negative),
-        "half_down": twice > 0 or (twice == 0 and negative),
-        "up": rest > 0 and not negative,
-        "down": rest > 0 and negative,
-    }[mode]
+    match mode:
+        case "half_even":
+            up = twice > 0 or (twice == 0 and floor % 2 == 1)
+        case "half_up":
+            up = twice > 0 or (twice == 0 and value >= 0)
+        case "half_down":
+            up = twice > 0 or (twice == 0 and value < 0)
+        case "up":
+            up = rest > 0 and value >= 0
+        case "down":
+            up = rest > 0 and value < 0
+        case _:
+            assert_never(mode)
     return (floor + (1 if up else 0)) * step
+
+
+def shown_quantity(quantity: Fraction) -> str:
+    """A quantity with all its digits, or cut with an ellipsis where they never end;
+    the amount stays exact.
+    """
+    return (
+        grouped(quantity)
+        if exact(quantity) is not None
+        else grouped(Fraction(int(quantity * 10_000), 10_000)) + "…"
+    )
+
+
+def percent(share: Fraction, places: int = 4) -> str:
+    """A share as a percentage, exact or cut to some places with an ellipsis.
+
+    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3)), percent(Fraction(-1, 3), 2)
+    ('75%', '33.3333…%', '-33.33…%')
+    """
+    cut = Fraction(int(share * 100 * 10**places), 10**places)
+    return f"{grouped(cut)}{'' if cut == share * 100 else '…'}%"

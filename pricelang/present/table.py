@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
 from attrs import frozen
@@ -35,6 +36,7 @@ class Table:
 
     `numbers` are the columns (from 0) that hold figures and line up at their decimal points,
     `totals` the last rows that sum up; a `folded` table opens on demand where a form can do so.
+    `narrower` make tables that say less of the same, for terminals on which this one does not fit.
     """
 
     headers: tuple[str, ...]
@@ -44,3 +46,4 @@ class Table:
     title: str = ""
     note: str = ""
     folded: bool = False
+    narrower: tuple[Callable[[], Table], ...] = ()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MAX_ID = 24
+"""The characters of an id that its column shows."""
+
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names nearest to `name`, best first, at most `most`.
@@ -46,3 +49,17 @@ def shown(value: object, most: int = 60) -> str:
         text = "a number of thousands of digits"
     text = printable(text[: most + 1])
     return text if len(text) <= most else text[:most] + "…"
+
+
+def cut_id(text: str) -> str:
+    """An id that fits its column."""
+    return text if len(text) <= MAX_ID else text[: MAX_ID - 1] + "…"
+
+
+def how_many(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> how_many(1, "record"), how_many(2_000, "record")
+    ('1 record', '2,000 records')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

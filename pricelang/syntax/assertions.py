@@ -7,6 +7,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from pricelang.syntax.prices import FactorClause
+from pricelang.syntax.relations import Relation
 from pricelang.syntax.values import Date, Money, Name, Node, Number, Statement, Text, Threshold
 
 
@@ -20,12 +21,10 @@ class Term(Node):
 
 @frozen
 class ClaimCosts(Node):
-    """`SUM costs [less than | at least | at most] SUM`;
-    `relation` is equal, less, at_least or at_most.
-    """
+    """`SUM costs [less than | at least | at most] SUM`."""
 
     left: tuple[Term, ...]
-    relation: str
+    relation: Relation
     right: tuple[Term, ...]
 
 

@@ -9,6 +9,7 @@ from lark import Token, Tree
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.build import Builder
+from pricelang.syntax.build_claims import build_claim, build_example
 
 Parse = Tree[Token]
 
@@ -181,33 +182,25 @@ def _convert(b: Builder, n: Parse) -> t.Statement:
     return t.Convert(b.name(currency), b.number(rate), endings=b.endings(n), span=b.span(n))
 
 
+def _charge_line(b: Builder, n: Parse) -> t.ChargeLine:
+    if n.data == "charge_price":
+        return b.charge_price(n)
+    span, endings = b.span(n), b.endings(n)
+    if n.data == "charge_free":
+        return t.ChargeFree(endings, span=span)
+    number = b.number(b.tokens(n, "NUMBER")[0])
+    names = [b.name(token) for token in b.tokens(n, "NAME")]
+    if n.data == "charge_minimum":
+        return t.ChargeMinimum(number, names[0], names[1], endings, span=span)
+    account = b.account(b.trees(n, "account")[0])
+    return t.ChargePool(number, names[0], account, endings, span=span)
+
+
 def _charge(b: Builder, n: Parse) -> t.Statement:
-    lines: list[t.ChargeLine] = []
-    for child in b.trees(n, "charge_price", "charge_minimum", "charge_pool", "charge_free"):
-        span, endings = b.span(child), b.endings(child)
-        if child.data == "charge_price":
-            lines.append(b.charge_price(child))
-        elif child.data == "charge_free":
-            lines.append(t.ChargeFree(endings, span=span))
-        else:
-            number, names = (
-                b.number(b.tokens(child, "NUMBER")[0]),
-                [b.name(x) for x in b.tokens(child, "NAME")],
-            )
-            if child.data == "charge_minimum":
-                lines.append(t.ChargeMinimum(number, names[0], names[1], endings, span=span))
-            else:
-                lines.append(
-                    t.ChargePool(
-                        number,
-                        names[0],
-                        b.account(b.trees(child, "account")[0]),
-                        endings,
-                        span=span,
-                    )
-                )
+    kinds = ("charge_price", "charge_minimum", "charge_pool", "charge_free")
+    lines = tuple(_charge_line(b, child) for child in b.trees(n, *kinds))
     name = b.name(b.tokens(n, "NAME")[0])
-    return t.Charge(name, b.optional_text(n), tuple(lines), endings=b.endings(n), span=b.span(n))
+    return t.Charge(name, b.optional_text(n), lines, endings=b.endings(n), span=b.span(n))
 
 
 def _amend(b: Builder, n: Parse) -> t.Statement:
@@ -234,84 +227,6 @@ def _allow_value(b: Builder, n: Parse) -> t.Statement:
 def _allow_pair(b: Builder, n: Parse) -> t.Statement:
     left, right = b.tokens(n)
     return t.AllowPair(b.name(left), b.name(right), endings=b.endings(n), span=b.span(n))
-
-
-def _terms(b: Builder, n: Parse) -> tuple[t.Term, ...]:
-    terms = []
-    for child in b.trees(n, "term"):
-        numbers, names = b.tokens(child, "NUMBER"), b.tokens(child, "NAME")
-        terms.append(
-            t.Term(b.number(numbers[0]) if numbers else None, b.name(names[0]), span=b.span(child))
-        )
-    return tuple(terms)
-
-
-def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
-    kind, span = str(n.data), b.span(n)
-    names = [b.name(token) for token in b.tokens(n, "NAME")]
-    if kind == "claim_costs":
-        left, right = b.trees(n, "sum")
-        relation = b.tree(n, "less_than", "at_least", "at_most")
-        said = str(relation.data) if relation is not None else "equal"
-        word = "less" if said == "less_than" else said
-        return t.ClaimCosts(_terms(b, left), word, _terms(b, right), span=span)
-    if kind == "claim_is":
-        return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
-    if kind == "claim_never_meets":
-        return t.ClaimNeverMeets(names[0], names[1], span=span)
-    if kind == "claim_commute":
-        return t.ClaimCommute(b.names(n), span=span)
-    if kind == "claim_prices":
-        return t.ClaimPrices(b.names(n), span=span)
-    if kind == "claim_above":
-        return t.ClaimAbove(b.money(b.tokens(n)[0]), span=span)
-    if kind == "claim_agrees":
-        return t.ClaimAgrees(names[0], span=span)
-    return t.ClaimMonotone(span=span)
-
-
-def _claim(b: Builder, n: Parse) -> t.Statement:
-    body = next(child for child in b.trees(n) if str(child.data).startswith("claim_"))
-    return t.Claim(_claim_body(b, body), endings=b.endings(n), span=b.span(n))
-
-
-def _example_line(b: Builder, n: Parse) -> t.ExampleLine:
-    span, names = b.span(n), b.tokens(n, "NAME")
-    if n.data == "given":
-        facts: list[t.Fact | t.Threshold] = []
-        for child in b.trees(n, "fact_value", "fact_side"):
-            if child.data == "fact_side":
-                facts.append(b.threshold(b.trees(child)[0]))
-            else:
-                dimension, value = b.tokens(child)
-                facts.append(t.Fact(b.name(dimension), b.name(value), span=b.span(child)))
-        return t.Given(b.name(names[0]), b.date(b.tokens(n, "DATE")[0]), tuple(facts), span=span)
-    if n.data == "uses":
-        uses = []
-        for child in b.trees(n, "use"):
-            words = [b.name(token) for token in b.tokens(child, "NAME")]
-            number = b.number(b.tokens(child, "NUMBER")[0])
-            uses.append(
-                t.Use(number, words[0] if len(words) > 1 else None, words[-1], span=b.span(child))
-            )
-        return t.Uses(tuple(uses), span=span)
-    if n.data == "expect_cost":
-        money = [b.money(token) for token in b.tokens(n, "MONEY")]
-        return t.ExpectCost(money[0], money[1] if len(money) > 1 else None, span=span)
-    if n.data == "expect_refused":
-        rules = [b.name(token) for token in names]
-        return t.ExpectRefused(
-            rules[0] if rules else None, rules[1] if len(rules) > 1 else None, span=span
-        )
-    return t.ExpectNotOffered(span=span)
-
-
-_EXAMPLE_LINES = ("given", "uses", "expect_cost", "expect_refused", "expect_not_offered")
-
-
-def _example(b: Builder, n: Parse) -> t.Statement:
-    lines = tuple(_example_line(b, child) for child in b.trees(n, *_EXAMPLE_LINES))
-    return t.Example(b.text(b.tokens(n, "STRING")[0]), lines, endings=b.endings(n), span=b.span(n))
 
 
 STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
@@ -342,6 +257,6 @@ STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
     "amend": _amend,
     "allow_value": _allow_value,
     "allow_pair": _allow_pair,
-    "claim": _claim,
-    "example": _example,
+    "claim": build_claim,
+    "example": build_example,
 }

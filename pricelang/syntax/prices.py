@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
@@ -22,11 +22,16 @@ from pricelang.syntax.values import (
 # ---- models and rates ----------------------------------------------------------------------------
 
 
+CellKind: TypeAlias = Literal[
+    "name", "date", "money", "number", "string", "derived", "not_offered", "blank"
+]
+
+
 @frozen
 class Cell(Node):
-    """A cell of a table. `kind`: name, date, money, number, string, derived, not_offered, blank."""
+    """A cell of a table. One that is derived, not offered or blank has no value."""
 
-    kind: str
+    kind: CellKind
     value: Name | Date | Money | Number | Text | None = None
     instead_of: Money | None = None
 

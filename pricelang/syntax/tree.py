@@ -1,101 +1,186 @@
 """The tree of a price book: one frozen class for each thing that can be written.
 
-`values` has what stands within lines, `prices` and `charges` the statements that make prices,
-`assertions` those that check them; the statements of the book and the request are here.
+`values` has what stands within lines, `declarations` the statements that name things, `prices` and
+`charges` those that make prices, `assertions` those that check them; all have their names here.
 """
 
 from __future__ import annotations
 
 from attrs import field, frozen
 
-# ruff: noqa: F403, F405 (this module gives the names of the others too)
-from pricelang.syntax.assertions import *
-from pricelang.syntax.charges import *
-from pricelang.syntax.prices import *
-from pricelang.syntax.values import *
+from pricelang.syntax.assertions import (
+    Claim,
+    ClaimAbove,
+    ClaimAgrees,
+    ClaimBody,
+    ClaimCommute,
+    ClaimCosts,
+    ClaimIs,
+    ClaimMonotone,
+    ClaimNeverMeets,
+    ClaimPrices,
+    Example,
+    ExampleLine,
+    ExpectCost,
+    ExpectNotOffered,
+    ExpectRefused,
+    Fact,
+    Given,
+    Term,
+    Use,
+    Uses,
+)
+from pricelang.syntax.charges import (
+    AllowPair,
+    AllowValue,
+    Amend,
+    AmendLine,
+    Charge,
+    ChargeFree,
+    ChargeLine,
+    ChargeMinimum,
+    ChargePool,
+    ChargePrice,
+)
+from pricelang.syntax.declarations import (
+    BookHeader,
+    Dimension,
+    Group,
+    Include,
+    Meter,
+    Note,
+    Source,
+    Unit,
+    ValueLine,
+)
+from pricelang.syntax.prices import (
+    Account,
+    Addition,
+    Alias,
+    Cell,
+    CellKind,
+    Convert,
+    Derive,
+    DeriveLine,
+    Effect,
+    Exclude,
+    FactorClause,
+    Factors,
+    Figures,
+    Free,
+    Limit,
+    LimitLine,
+    Models,
+    ModifierLine,
+    Multiplier,
+    Per,
+    Rates,
+    Refuse,
+    Round,
+    Row,
+    Stack,
+    Surcharge,
+    TableOfCells,
+)
+from pricelang.syntax.values import (
+    Clock,
+    Date,
+    Endings,
+    IsTest,
+    Money,
+    Name,
+    Node,
+    Number,
+    Outcome,
+    Statement,
+    Test,
+    Text,
+    Threshold,
+)
 
-# ---- the book and the request --------------------------------------------------------------------
-
-
-@frozen
-class BookHeader(Statement):
-    """`book NAME "title" in CURRENCY extends NAME from … before …`."""
-
-    name: Name
-    title: Text | None
-    currency: Name | None
-    extends: Name | None
-
-
-@frozen
-class Include(Statement):
-    """`include "file.price"`."""
-
-    path: Text
-
-
-@frozen
-class Source(Statement):
-    """`source NAME "address" read DATE`."""
-
-    name: Name
-    address: Text
-    read: Date
-
-
-@frozen
-class Note(Statement):
-    """`note "text" …`: a remark carried to every bill in its scope."""
-
-    text: Text
-
-
-@frozen
-class ValueLine(Node):
-    """Values of a dimension that are offered in one scope, or one value that the clock sets."""
-
-    values: tuple[Name, ...]
-    clock: tuple[Clock, Clock] | None
-    endings: Endings
-
-
-@frozen
-class Dimension(Statement):
-    """`dimension NAME default VALUE` and its value lines."""
-
-    name: Name
-    default: Name
-    lines: tuple[ValueLine, ...]
-
-
-@frozen
-class Unit(Statement):
-    """`unit NAME is NUMBER UNIT`."""
-
-    name: Name
-    number: Number
-    of: Name
-
-
-@frozen
-class Meter(Statement):
-    """`meter NAME, NAME in UNIT …`."""
-
-    names: tuple[Name, ...]
-    unit: Name
-
-
-@frozen
-class Group(Statement):
-    """`group NAME is a, b` (meters or models),
-    or `… is models released from … before …` when `members` is None.
-    """
-
-    name: Name
-    members: tuple[Name, ...] | None
-
-
-# ---- a whole file --------------------------------------------------------------------------------
+__all__ = [
+    "Account",
+    "Addition",
+    "Alias",
+    "AllowPair",
+    "AllowValue",
+    "Amend",
+    "AmendLine",
+    "BookHeader",
+    "Cell",
+    "CellKind",
+    "Charge",
+    "ChargeFree",
+    "ChargeLine",
+    "ChargeMinimum",
+    "ChargePool",
+    "ChargePrice",
+    "Claim",
+    "ClaimAbove",
+    "ClaimAgrees",
+    "ClaimBody",
+    "ClaimCommute",
+    "ClaimCosts",
+    "ClaimIs",
+    "ClaimMonotone",
+    "ClaimNeverMeets",
+    "ClaimPrices",
+    "Clock",
+    "Comment",
+    "Convert",
+    "Date",
+    "Derive",
+    "DeriveLine",
+    "Dimension",
+    "Effect",
+    "Endings",
+    "Example",
+    "ExampleLine",
+    "Exclude",
+    "ExpectCost",
+    "ExpectNotOffered",
+    "ExpectRefused",
+    "Fact",
+    "FactorClause",
+    "Factors",
+    "Figures",
+    "File",
+    "Free",
+    "Given",
+    "Group",
+    "Include",
+    "IsTest",
+    "Limit",
+    "LimitLine",
+    "Meter",
+    "Models",
+    "ModifierLine",
+    "Money",
+    "Multiplier",
+    "Name",
+    "Node",
+    "Note",
+    "Number",
+    "Outcome",
+    "Per",
+    "Rates",
+    "Refuse",
+    "Round",
+    "Row",
+    "Source",
+    "Stack",
+    "Statement",
+    "Surcharge",
+    "TableOfCells",
+    "Term",
+    "Test",
+    "Text",
+    "Threshold",
+    "Unit",
+    "Use",
+    "Uses",
+    "ValueLine",
+]
 
 
 @frozen

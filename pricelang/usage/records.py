@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from pricelang.model.notes import Note
+from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 
-SINGLE = "single"
-SUM = "sum"
+__all__ = ["SINGLE", "SUM", "RecordKind"]
 
 
 @frozen
@@ -41,7 +41,7 @@ class Part:
     too (`service_tier`, `speed`, `inference_geo`, `outcome`, `refusal_category`; a canonical record
     may state any). `usage` maps a meter to its raw quantity: token meters in tokens, searches and
     fetches in uses, times as written (`"90 minutes"`), a list where uses count one by one. `kind`
-    is `single`, or `sum` when the quantities add up several requests, so that a threshold cannot be
+    is `sum` when the quantities add up several requests, so that a threshold cannot be
     decided from them. `sides` are statements that all hold for each request of a sum, such as
     `prompt over 200000`. `attributes` are what the record says besides and no price looks at
     (`session`, `workspace`, `key`, a tag), for reports to group by. `unsaid` are dimensions that
@@ -55,7 +55,7 @@ class Part:
     dimensions: Mapping[str, str] = field(factory=dict)
     usage: Mapping[str, object] = field(factory=dict)
     label: str = ""
-    kind: str = SINGLE
+    kind: RecordKind = SINGLE
     sides: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(factory=dict)
     unsaid: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 DEFAULT_BOOK = "anthropic"
-STDIN = "-"
 
 _SCALES = {"k": 1_000, "K": 1_000, "M": 1_000_000}
 _SCALED = r"(?as)\s*([0-9][0-9,]*(?:\.[0-9]+)?)([kKM])(?![A-Za-z0-9])(.*)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from pricelang.evaluate.line_rates import Point
+from pricelang.evaluate.offers import Point
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_items import Basis, Priced, Uses
-from pricelang.evaluate.line_rates import Point, Rate, leaf_at
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.model import book as m
 from pricelang.model.space import in_clock, open_sides, value_at, with_value
 

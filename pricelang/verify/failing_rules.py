@@ -7,7 +7,8 @@ from typing import TypeAlias, assert_never, get_args
 
 from pricelang.compile.decisions import has_effect
 from pricelang.evaluate.line_items import Uses
-from pricelang.evaluate.line_rates import Point, leaf_at, price_at
+from pricelang.evaluate.line_rates import price_at
+from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.model import book as m
 from pricelang.model.diagrams import Group
 from pricelang.model.rule_kinds import Kind

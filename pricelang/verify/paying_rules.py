@@ -10,7 +10,8 @@ from attrs import frozen
 
 from pricelang.evaluate.announced import would_hold
 from pricelang.evaluate.line_items import Priced, Uses
-from pricelang.evaluate.line_rates import Point, Rate, derivation_at, leaf_at, price_at
+from pricelang.evaluate.line_rates import Rate, derivation_at, price_at
+from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.evaluate.stack.numbers import applied
 from pricelang.evaluate.stack.operations import Kind as StepKind
 from pricelang.model import book as m

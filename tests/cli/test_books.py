@@ -24,7 +24,7 @@ def test_the_bundled_book_has_no_faults_and_its_examples_hold() -> None:
     checked, tested = run("check"), run("test")
     assert (checked.exit_code, tested.exit_code) == (0, 0)
     assert checked.stdout.startswith("anthropic: no faults (")
-    assert tested.stdout.endswith(" examples, all as written\n")
+    assert tested.stdout.endswith(" examples, all pass\n")
 
 
 def test_a_book_without_faults() -> None:
@@ -99,7 +99,7 @@ def test_examples_that_fail_show_what_was_expected_what_came_and_why(tmp_path: P
     assert f"  --> {path}:" in done.stdout
     assert "  expected: costs $0.003\n  got:      costs $0.002\n" in done.stdout
     assert "1,000 tokens x $2 per MTok = $0.002" in done.stdout
-    assert done.stdout.endswith("5 examples, 1 not as written\n")
+    assert done.stdout.endswith("5 examples, 1 failed\n")
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_each_kind_of_expectation_can_fail(
 
 
 def test_examples_by_title() -> None:
-    assert run("test", SHOP, "-k", "a SUM").stdout == "2 examples, all as written\n"
-    assert run("test", SHOP, "-k", "plain").stdout == "1 example, all as written\n"
+    assert run("test", SHOP, "-k", "a SUM").stdout == "2 examples, all pass\n"
+    assert run("test", SHOP, "-k", "plain").stdout == "1 example, all pass\n"
     assert run("test", SHOP, "-k", "no such title").exit_code == 2
 
 

@@ -191,7 +191,7 @@ def test_a_request_that_is_refused_shows_what_would_do() -> None:
     [
         ((*ONE, "--csv", "--json"), "cannot be combined"),
         ((*ONE, "--cached", "5"), "needs `--reads`"),
-        ((*ONE, "--reads", "2", "--cached", "many"), "takes a number of tokens"),
+        ((*ONE, "--reads", "2", "--cached", "many"), "takes a whole number"),
         ((*ONE, "--reads", "-1"), "-1"),
         ((*ONE, "--top", "0"), "0"),
         ((*ONE, "--what-if", "service_tier=bach"), "did you mean `batch`?"),

@@ -11,11 +11,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from pricelang import __version__
-from pricelang.cli import output
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED
 from pricelang.cli.group import COMMANDS
+from pricelang.present import terminal
+from pricelang.present.markdown import table_lines
 from pricelang.present.table import Table
 from pricelang.present.text_tables import padded
 from pricelang.usage.request_flags import quantity
@@ -140,15 +142,16 @@ class Terminal:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
 
 
-GRID = Table(("name", "amount"), (("one", "$1.25"), ("total", "$10")), frozenset({1}), 1)
 SMALL = Table(("name",), (("narrow",),))
+GRID = Table(("name", "amount"), (("one", "$1.25"), ("total", "$10")), frozenset({1}), 1)
+WITH_SMALL = evolve(GRID, narrower=(lambda: SMALL,))
 
 
 def test_a_table_on_a_terminal_is_drawn(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Terminal(monkeypatch, 80)
-    output.show_table(GRID, lambda: SMALL)
+    terminal.show_table(WITH_SMALL)
     text = capsys.readouterr().out
     assert "─" in text
     assert "$10" in text
@@ -159,9 +162,9 @@ def test_a_narrow_terminal_gets_the_narrower_table(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Terminal(monkeypatch, 12)
-    output.show_table(GRID, lambda: SMALL)
+    terminal.show_table(WITH_SMALL)
     assert "narrow" in capsys.readouterr().out
-    output.show_table(GRID)
+    terminal.show_table(GRID)
     assert "$1.25" in capsys.readouterr().out
 
 
@@ -170,7 +173,7 @@ def test_no_color_is_respected(
 ) -> None:
     Terminal(monkeypatch, 80)
     monkeypatch.setenv("NO_COLOR", "1")
-    output.show_table(GRID)
+    terminal.show_table(GRID)
     text = capsys.readouterr().out
     assert text == "name   amount\n-----  ------\none     $1.25\n-----  ------\ntotal  $10\n"
 
@@ -182,7 +185,7 @@ def test_numbers_line_up_at_their_points() -> None:
 
 
 def test_markdown_escapes_what_would_end_a_cell() -> None:
-    assert output.markdown(Table(("a",), (("x|y",),))).splitlines()[-1] == "| x\\|y |"
+    assert list(table_lines(Table(("a",), (("x|y",),))))[-1] == "| x\\|y |"
 
 
 @pytest.mark.parametrize(

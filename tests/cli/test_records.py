@@ -186,8 +186,8 @@ def test_items_of_an_array_are_rejected_as_they_are_written(tmp_path: Path) -> N
 def test_what_is_named_in_a_run_is_bounded_and_its_counts_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pricelang.cli.summary.MAX_ROWS", 2)
-    monkeypatch.setattr("pricelang.cli.summary.MAX_NAMED", 1)
+    monkeypatch.setattr("pricelang.apps.tables.records.MAX_ROWS", 2)
+    monkeypatch.setattr("pricelang.apps.tables.records.MAX_NAMED", 1)
     done = run("price", "--book", SHOP, "-", stdin=shop(usage={"input": 1000}) * 5 + "{}\n" * 3)
     assert counts(done.stdout) == [8, 5, 0, 0, 3]
     assert "and 3 more records, each with its line where `--json` is given\n" in done.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.cli.answers import MAX_NAMED
+from pricelang.apps.answers import MAX_NAMED
 from pricelang.present.markdown import quoted
 
 from .helpers import run

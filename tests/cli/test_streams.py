@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.cli import summary
+from pricelang.apps import answers
 
 from .helpers import ROOT, SHOP, run, shop
 
@@ -140,7 +140,7 @@ def test_focus_says_of_the_first_refused_records_why(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("pricelang.cli.focus.MAX_NAMED", 3)
-    assert summary.MAX_NAMED == 1_000
+    assert answers.MAX_NAMED == 1_000
     (tmp_path / "r.jsonl").write_text(shop(usage={"nothing": 1}) * 10 + shop(usage={"input": 1}))
     done = run(
         "price", str(tmp_path / "r.jsonl"), "--book", SHOP, "--focus", str(tmp_path / "f.csv")

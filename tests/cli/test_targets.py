@@ -140,8 +140,8 @@ ALLOWED = {
     "files/cache.py": "a writer of its own, since it stands on the way of every cold start",
     "syntax/parse_tables.py": "writes into this repository",
     "apps/imports/folders.py": "fills drafts",
-    "cli/diff.py": "fills a scratch folder",
-    "apps/exports/focus.py": "fills a scratch folder",
+    "apps/revisions.py": "fills a scratch folder",
+    "apps/exports/focus_files.py": "fills a scratch folder",
 }
 
 

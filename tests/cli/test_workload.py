@@ -121,7 +121,7 @@ def test_what_is_refused() -> None:
         ((*ONE, "--per-day", "many"), "takes a number of requests"),
         ((*ONE, "--per-day", "-5"), "takes a number of requests"),
         ((*ONE, "--per-day", "5", "--csv", "--json"), "cannot be combined"),
-        ((*ONE, "--per-day", "5", "--chart", "--json"), "nor `--chart` with the last two"),
+        ((*ONE, "--per-day", "5", "--chart", "--json"), "cannot be combined"),
         ((*ONE, "--per-day", "5", "--month", "soon"), "is not a month"),
         ((*ONE, "--per-day", "5", str(SUPPORT)), "not both"),
         (("--input", "5", "--per-day", "5"), "names no model"),

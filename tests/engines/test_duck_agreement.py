@@ -19,7 +19,8 @@ from pricelang.engines.duck import open_job
 from pricelang.engines.names import quoted
 from pricelang.engines.rows import write_priced
 from pricelang.engines.totals import totals
-from pricelang.evaluate.rate_table.snapshots import versions_of
+from pricelang.evaluate.rate_table.asked import RatesAsked
+from pricelang.evaluate.rate_table.snapshots import rate_snapshots
 from pricelang.present.decimals import to_decimal
 from tests.engines.usage import BIGINT, answers, checked_texts, make_table, row_of
 from tests.generators import books
@@ -117,7 +118,7 @@ def check_macro(
         return 0
     meters = [
         meter
-        for meter in versions_of(book.rates, dimensions=list(words.dimensions)).meters
+        for meter in rate_snapshots(book.rates, RatesAsked(list(words.dimensions))).meters
         if meter in (*words.whole, *words.measured)
     ]
     known = {

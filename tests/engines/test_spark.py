@@ -30,7 +30,8 @@ from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_fallback import answer_of
 from pricelang.engines.spark_files import price_file, report_files
 from pricelang.engines.totals import totals
-from pricelang.evaluate.rate_table.atoms import RateTable
+from pricelang.evaluate.rate_table.axes import Axes
+from pricelang.evaluate.rate_table.table import RateTable
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import to_decimal
 from tests.cli.helpers import run
@@ -449,7 +450,7 @@ def test_an_instant_is_read_once_for_all_days_on_which_prices_change(kind: str) 
     job = SparkBook(CLAUDE, session).job(
         usage.selectExpr("model", f"cast(at as {kind}) as at", "input"), {}, Fixed()
     )
-    table = RateTable((), (), (1, 2, 3), (60,), (), 0, ())
+    table = RateTable((), (), Axes((1, 2, 3), (60,), ()), 0, {})
     read = job.timed.selectExpr(*job.keys(table))
     assert read.collect()[0]["pl_version"] == 3
     plan = read._jdf.queryExecution().optimizedPlan().toString()

@@ -19,7 +19,8 @@ from pricelang.engines.duck import open_job
 from pricelang.engines.join_keys import needs_wide
 from pricelang.engines.rows import RefusedRows, priced, write_priced
 from pricelang.engines.totals import totals
-from pricelang.evaluate.rate_table.atoms import most_places, rate_table
+from pricelang.evaluate.rate_table.scale import most_places
+from pricelang.evaluate.rate_table.table import rate_table
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of
 
@@ -302,7 +303,34 @@ stack one, two, three, four
     assert most_places(checked) == 13
     book = pricelang.Book(checked)
     table = rate_table(book.rates, (), [("a", ())], ("input",))
-    assert (table.places, table.rows[0].atoms) == (13, (1_890_625,))
+    assert (table.places, next(iter(table.rows.values())).atoms) == (13, (1_890_625,))
+
+
+def test_decimals_of_an_addition_that_is_multiplied() -> None:
+    """The stack counts in its order: what is added before a factor has its decimals too."""
+    from tests.engines.usage import checked_texts
+
+    text = """book b "b" in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+models
+  | model | released   |
+  | a     | 2026-01-01 |
+rates per MTok
+  | model | from       | input |
+  | a     | 2026-01-01 | $1    |
+multiplier half
+  x 0.5 on input
+surcharge later
+  $0.20 per MTok on input
+stack {}
+"""
+    before, after = (
+        checked_texts([text.format(stack)]).book for stack in ("later, half", "half, later")
+    )
+    assert before is not None
+    assert after is not None
+    assert (most_places(before), most_places(after)) == (8, 7)
 
 
 def test_an_alias_that_moves_and_a_price_that_changes(
@@ -319,7 +347,7 @@ def test_an_alias_that_moves_and_a_price_that_changes(
         Decimal("0.1"),
         Decimal("0.2"),
     ]
-    assert job.rates.cuts == (seconds_of("2026-10-07"),)
+    assert job.rates.axes.cuts == (seconds_of("2026-10-07"),)
 
 
 def test_a_mixed_group_is_priced_on_both_sides_of_a_threshold(

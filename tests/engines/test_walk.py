@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.evaluate.combination import Combination, cell_at
-from pricelang.evaluate.rate_table.atoms import finite_price
+from pricelang.evaluate.rate_table.unit_prices import finite_price
 from pricelang.evaluate.rate_table.walk import Walk
 from tests.engines.usage import checked_texts
 from tests.generators import books

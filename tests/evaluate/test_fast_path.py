@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.evaluate import combination as cells
-from pricelang.evaluate import rate_card as ratecard
+from pricelang.evaluate import rated_context
+from pricelang.evaluate.bill_lines import Line
 from pricelang.evaluate.fast_path import MAX_METERS, functions
-from pricelang.evaluate.line_items import Line
 from pricelang.evaluate.quantities import PLAIN
 from pricelang.present.decimals import NARROW, divide, scaled, to_decimal
 from tests.generators import books
@@ -480,7 +480,7 @@ stack long
 def test_full_caches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     book, _, words = both("anthropic")
     small = pricelang.Book(book.checked)
-    monkeypatch.setattr(ratecard, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(rated_context, "MAX_ENTRIES", 2)
 
     @share(0.5)
     @given(st.lists(asks(words), min_size=4, max_size=4))

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.cli.output import markdown
-from pricelang.present.markdown import code, line, quoted
+from pricelang.present.markdown import code, line, quoted, table_lines
 from pricelang.present.table import Table
 from tests.cli.helpers import SHOP, run, shop
+
+
+def markdown(table: Table) -> str:
+    """A table as Markdown."""
+    return "\n".join(table_lines(table))
+
 
 HOSTILE = [
     "a|b",

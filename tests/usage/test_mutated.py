@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 import pytest
 
 import pricelang
+from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.reports.invoice import make_invoice
 from pricelang.apps.reports.period import between
 from pricelang.apps.reports.report import report_records
-from pricelang.apps.reports.tally import RecordDefaults
 from pricelang.model.errors import PriceError
 from pricelang.usage import reading
 from pricelang.usage.formats.registry import FORMATS

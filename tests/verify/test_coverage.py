@@ -354,7 +354,7 @@ def test_the_table_and_the_lines_that_are_missed() -> None:
     done = run("test", SHOP, "--coverage")
     assert done.exit_code == 0
     shown = done.stdout
-    assert shown.startswith("5 examples, all as written\n\nfile")
+    assert shown.startswith("5 examples, all pass\n\nfile")
     place = "tests/cli/books/shop.price"
     line = line_of("$10 per 1,000 searches")
     assert f"{place}:{line}: charge price search\n    $10 per 1,000 searches\n" in shown

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.evaluate.line_rates import Point, derivation_at, price_at
+from pricelang.evaluate.line_rates import derivation_at, price_at
+from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.model.requests import is_yes

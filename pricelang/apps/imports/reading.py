@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pricelang.apps.imports.drafts import Imported, ImportFault
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.json_text import Decoder, JsonFault
 
 FORMATS = {"litellm": "LiteLLM", "genai-prices": "genai-prices"}
 MAX_BYTES = 100_000_000
 _LITELLM_FILE = "model_prices_and_context_window_backup.json"
-STDIN = "-"
 
 
 def imported(format: str, source: str | None, read: str) -> Imported:

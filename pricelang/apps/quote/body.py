@@ -17,6 +17,7 @@ from pricelang.apps.quote.parts import (
     KnownSizes,
     PromptPart,
     Tool,
+    ToolFamily,
     fault,
     list_at,
     mapping_at,
@@ -60,7 +61,7 @@ _UNCOUNTED = {
     "output_format": "what a schema of the output adds is not published, and not counted",
 }
 # Families of tools by how their types begin; the rest of a type is its date.
-_FAMILIES = {
+_FAMILIES: dict[ToolFamily, str] = {
     "bash": "bash_",
     "text_editor": "text_editor_",
     "computer": "computer_",

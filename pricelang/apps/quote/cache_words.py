@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.apps.break_even import percent, reads_to_pay
+from pricelang.apps.break_even import reads_to_pay
 from pricelang.apps.quote.alternatives import cache_words
 from pricelang.apps.quote.variants import Settled, Variants
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import PriceError
-from pricelang.present.decimals import exact, grouped
+from pricelang.present.decimals import exact, grouped, percent
 
 _ORDINALS = (
     "zeroth",

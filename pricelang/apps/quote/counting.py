@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import field, frozen
 
@@ -122,33 +123,40 @@ def estimate(body: Body, figures: ModelFigures) -> Prompt:
 
 def _tokens(part: PromptPart, counter: _Counter) -> Range:
     figures = counter.figures
-    if part.kind == "text":
-        return counter.rules.tokens(part.text)
-    if part.kind == "hidden":
-        found = counter.rules.tokens(part.text)
-        return Range(0, found.expected, found.high)
-    if part.kind == "message":
-        return counter.frame("message")
-    if part.kind == "thinking":
-        return _thinking(part, counter)
-    if part.kind == "image":
-        return image_tokens(part.size, figures, part.path)
-    if part.kind == "pdf":
-        return _pdf(part, figures)
-    if part.kind == "bash":
-        return counter.of_model("bash_tool", "bash_tool", "added")
-    if part.kind == "text_editor":
-        return counter.of_model("text_editor", "client_tools", "text_editor")
-    if part.kind == "computer":
-        return counter.of_model("computer_tool", "client_tools", "computer_tool")
-    counter.notes.append(
-        Note(
-            "not_counted",
-            f"`{part.path}`: what the definition of {part.kind} adds is not published, and "
-            "not counted",
-        )
-    )
-    return NOTHING
+    match part.kind:
+        case "text" | "custom":
+            return counter.rules.tokens(part.text)
+        case "hidden":
+            found = counter.rules.tokens(part.text)
+            return Range(0, found.expected, found.high)
+        case "message":
+            return counter.frame("message")
+        case "thinking":
+            return _thinking(part, counter)
+        case "image":
+            return image_tokens(part.size, figures, part.path)
+        case "pdf":
+            return _pdf(part, figures)
+        case "bash":
+            return counter.of_model("bash_tool", "bash_tool", "added")
+        case "text_editor":
+            return counter.of_model("text_editor", "client_tools", "text_editor")
+        case "computer":
+            return counter.of_model("computer_tool", "client_tools", "computer_tool")
+        case (
+            "memory"
+            | "web_search"
+            | "web_fetch"
+            | "code_execution"
+            | "tool_search"
+            | "mcp"
+            | "advisor"
+        ):
+            text = f"what the definition of {part.kind} adds is not published, and not counted"
+            counter.notes.append(Note("not_counted", f"`{part.path}`: {text}"))
+            return NOTHING
+        case _:
+            assert_never(part.kind)
 
 
 def _thinking(part: PromptPart, counter: _Counter) -> Range:

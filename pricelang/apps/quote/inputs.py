@@ -13,12 +13,12 @@ from typing import Any, cast
 from pricelang.apps.quote.scenarios import RequestBody, is_body
 from pricelang.model.errors import BadRequest
 from pricelang.usage.io.documents import values_of
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.reading import read, read_paths, record_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError
 
-STDIN = "-"
 HEAD = 65_536
 """What is looked at of a file before it is read as one of request bodies."""
 

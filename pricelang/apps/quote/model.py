@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from pricelang.evaluate.line_items import Factor
+from pricelang.evaluate.bill_lines import Factor
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import plain

@@ -5,6 +5,7 @@ its tools, and what it says of itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -15,17 +16,34 @@ from pricelang.usage.fields import shown, type_name
 FIVE_MINUTES, ONE_HOUR = "5m", "1h"
 
 
+ToolFamily: TypeAlias = Literal[
+    "custom",
+    "bash",
+    "text_editor",
+    "computer",
+    "memory",
+    "web_search",
+    "web_fetch",
+    "code_execution",
+    "tool_search",
+    "mcp",
+    "advisor",
+]
+"""The type of a tool without its date."""
+PartKind: TypeAlias = Literal["text", "hidden", "message", "thinking", "image", "pdf"] | ToolFamily
+
+
 @frozen
 class PromptPart:
     """A piece of the prompt at `path`. `kind` says what counts it:
 
     `text` and `hidden` (text that may count for nothing) have a `text`; `thinking` too, and
     `current` says whether its turn goes on; `image` has a `size` in pixels, `pdf` its `pages`;
-    `message` is a message's frame. `cache` is the TTL of a breakpoint behind the part, or None.
+    `message` is a message's frame; the family of a tool is its definition. `cache` is the TTL of a breakpoint behind the part, or None.
     """
 
     path: str
-    kind: str
+    kind: PartKind
     text: str = ""
     size: tuple[int, int] = (0, 0)
     pages: int = 0
@@ -35,12 +53,10 @@ class PromptPart:
 
 @frozen
 class Tool:
-    """A tool of the request. `family` is its kind without the date:
-    `custom`, `bash`, `web_search` …; `type` as written.
-    """
+    """A tool of the request; its `type` is as written."""
 
     path: str
-    family: str
+    family: ToolFamily
     type: str
     max_uses: int | None = None
     max_content_tokens: int | None = None

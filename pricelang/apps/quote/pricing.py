@@ -20,8 +20,8 @@ from pricelang.apps.quote.limits import limits_of
 from pricelang.apps.quote.model import Call, Options, Quote, QuoteError, QuoteLine, Range
 from pricelang.apps.quote.parts import Body, KnownSizes, fault
 from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.bill_lines import Line
 from pricelang.evaluate.days import asked
-from pricelang.evaluate.line_items import Line
 from pricelang.model.instants import seconds_of, written
 from pricelang.model.notes import Note
 from pricelang.present.decimals import to_decimal

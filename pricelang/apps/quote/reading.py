@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pricelang.apps.quote.model import QuoteError
 from pricelang.usage.fields import clean, placed, type_name
 from pricelang.usage.io.documents import values_of
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Stream, lines_of
 from pricelang.usage.records import Place
 
-STDIN = "-"
 Found = tuple[Place, Mapping[str, object] | QuoteError]
 
 

@@ -21,15 +21,9 @@ from pricelang.apps.quote.mixes import LEVELS, Mix, Share
 from pricelang.apps.quote.model import NOTHING, Options, Quote, Range
 from pricelang.apps.quote.pricing import quote
 from pricelang.apps.quote.workload_files import plan_from
-from pricelang.evaluate.allowances import (
-    Counter,
-    SpendLimit,
-    bounded,
-    bounds_of,
-    charge_alike,
-    terms_of,
-    turn_of,
-)
+from pricelang.evaluate.allowance_terms import SpendLimit, bounded, bounds_of, terms_of
+from pricelang.evaluate.allowances import Counter, charge_alike
+from pricelang.evaluate.billing_periods import turn_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import BadRequest, PriceError

@@ -21,7 +21,7 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.numbers import through
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, written
-from pricelang.present.decimals import exact, grouped, money, rounded
+from pricelang.present.decimals import RoundingMode, exact, grouped, money, rounded
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -40,7 +40,7 @@ PAIRED = (
 NEVER_TRIED = ("outcome", "refusal_category", "fallback_credit")
 """Dimensions that say how a request ended: usage that was counted was served."""
 
-ROUNDINGS = ("half_even", "half_up", "up", "down")
+ROUNDINGS: tuple[RoundingMode, ...] = ("half_even", "half_up", "up", "down")
 MAX_MEMORY = 50_000
 
 

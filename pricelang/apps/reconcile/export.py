@@ -1,8 +1,7 @@
-"""A reconciliation for programs: JSON with decimal strings, and a CSV of its lines."""
+"""A reconciliation for programs: data with decimal strings, and its lines as a table."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.keys import FIELDS, Side
@@ -10,7 +9,8 @@ from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import numbered
 from pricelang.apps.reconcile.summary import rule_places, verdict
 from pricelang.present.decimals import plain
-from pricelang.usage.io.csv_lines import CsvWriter
+from pricelang.present.json_data import fields_of
+from pricelang.present.table import Table
 
 if TYPE_CHECKING:
     from pricelang.apps.reconcile.join import JoinedLine
@@ -59,13 +59,7 @@ def as_dict(found: Reconciled) -> dict[str, object]:
             for number, finding in enumerate(found.findings, 1)
         ],
         "subtotals": [
-            {
-                "status": part.status,
-                "lines": part.lines,
-                "expected": plain(part.expected),
-                "billed": plain(part.billed),
-                "difference": plain(part.difference),
-            }
+            fields_of(part, "status", "lines", "expected", "billed", "difference")
             for part in (*found.subtotals, found.total)
         ],
         "notes": list(found.notes),
@@ -80,10 +74,7 @@ def _side(side: Side) -> dict[str, object]:
         "from": side.start,
         "before": side.end,
         "notes": list(side.notes),
-        "unread": [
-            {"place": row.place, "code": row.code, "message": row.message, "help": row.help}
-            for row in side.unread
-        ],
+        "unread": [fields_of(row, "place", "code", "message", "help") for row in side.unread],
     }
 
 
@@ -97,40 +88,37 @@ def _line(line: JoinedLine, finding: int | None) -> dict[str, object]:
         "status": line.status,
         "reason": line.reason or None,
         "finding": finding,
-        "rules": list(dict.fromkeys(place for use in line.used for place in rule_places(use))),
+        "rules": _rules(line),
         "usage_rows": [use.place for use in line.used],
         "cost_rows": [bill.place for bill in line.billed],
     }
 
 
-def as_csv(found: Reconciled) -> str:
-    """The lines as comma-separated values."""
+def lines_table(found: Reconciled) -> Table:
+    """The lines in plain numbers, for a spreadsheet."""
     numbers = numbered(found)
-    stream = io.StringIO()
-    writer = CsvWriter(stream)
-    writer.row(HEADERS)
-    for line in found.lines:
-        number = numbers.get(id(line))
-        ways = (
-            "; ".join(one.text for one in found.findings[number - 1].explanations)
-            if number is not None
-            else ""
-        )
-        rules = dict.fromkeys(place for use in line.used for place in rule_places(use))
-        cells = [
-            *(value or "" for value in line.key.values()),
-            plain(line.quantity),
-            plain(line.low),
-            plain(line.high),
-            plain(line.amount),
-            plain(line.difference),
-            found.currency,
-            line.status,
-            number or "",
-            ways,
-            " ".join(rules),
-            " ".join(use.place for use in line.used),
-            " ".join(bill.place for bill in line.billed),
-        ]
-        writer.row(cells)
-    return stream.getvalue()
+    return Table(HEADERS, tuple(_cells(found, line, numbers.get(id(line))) for line in found.lines))
+
+
+def _cells(found: Reconciled, line: JoinedLine, finding: int | None) -> tuple[str, ...]:
+    ways = found.findings[finding - 1].explanations if finding is not None else ()
+    return (
+        *(value or "" for value in line.key.values()),
+        plain(line.quantity),
+        plain(line.low),
+        plain(line.high),
+        plain(line.amount),
+        plain(line.difference),
+        found.currency,
+        line.status,
+        "" if finding is None else str(finding),
+        "; ".join(one.text for one in ways),
+        " ".join(_rules(line)),
+        " ".join(use.place for use in line.used),
+        " ".join(bill.place for bill in line.billed),
+    )
+
+
+def _rules(line: JoinedLine) -> list[str]:
+    """The places of the rules behind what is expected of a line."""
+    return list(dict.fromkeys(place for use in line.used for place in rule_places(use)))

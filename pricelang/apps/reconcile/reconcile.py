@@ -116,7 +116,7 @@ def _reconcile(
     lines = joined(used, billed, frozenset(fields), within, cost_read.kind)
     found, more = findings_of(book, lines, usage_read, cost_read)
     last = max((source.read for source in book.checked.sources), default=None)
-    key = book.content[0][:12] if book.content else None
+    key = book.content[:12] if book.content else None
     about = (book.name, book.title, None if last is None else written(last), key)
     return Reconciliation(
         about,

@@ -11,17 +11,9 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.apps.reports.period import Period
-from pricelang.evaluate.allowances import (
-    AccountLine,
-    ChargedRequest,
-    Ledger,
-    SpendLimit,
-    account_bounds,
-    bounds_for,
-    terms_of,
-    turn_end,
-    turn_of,
-)
+from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds, bounds_for, terms_of
+from pricelang.evaluate.allowances import AccountLine, ChargedRequest, Ledger
+from pricelang.evaluate.billing_periods import turn_end, turn_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m

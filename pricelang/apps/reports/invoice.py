@@ -11,12 +11,13 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.account import AccountUsage, Adjustment
 from pricelang.apps.reports.lines import InvoiceLine, Lines
 from pricelang.apps.reports.names import Names
 from pricelang.apps.reports.period import Period, moment
-from pricelang.apps.reports.tally import RecordDefaults, Tally, costs, no_time
+from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced

@@ -10,7 +10,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.evaluate.line_items import Amount, Priced
-from pricelang.evaluate.line_rates import Point, Rate
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.offers import Point
 from pricelang.present.decimals import grouped
 
 REQUEST = "request"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from typing import TypeAlias
 
+from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.reports.period import PERIODS, moment, turn_name
-from pricelang.apps.reports.tally import RecordDefaults
 from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest

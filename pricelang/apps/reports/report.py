@@ -10,10 +10,11 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
-from pricelang.apps.reports.tally import RecordDefaults, Tally, costs, no_time
+from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import RECORDS, Total, UsageReport
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced

@@ -4,9 +4,7 @@ what became of each, the reasons of those refused, and the notes; in bounded mem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-
-from attrs import field, frozen
+from collections.abc import Callable, Iterable, Iterator
 
 from pricelang.apps.reports.totals import Counts, Unpriced
 from pricelang.evaluate.bill import Bill
@@ -20,19 +18,6 @@ PLACES = 3
 """Places that are named for a reason."""
 Reason = tuple[str, str, str | None]
 OTHER: Reason = ("other", "other reasons", "`pricelang price` names each record that it refuses")
-
-
-@frozen
-class RecordDefaults:
-    """What holds where a record says nothing: a model, a day or an instant, values of dimensions.
-
-    `strict` refuses each amount in doubt.
-    """
-
-    model: str | None = None
-    at: str | None = None
-    dimensions: Mapping[str, str] = field(factory=dict)
-    strict: bool = False
 
 
 class Tally:

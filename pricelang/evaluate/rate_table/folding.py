@@ -28,9 +28,7 @@ def folded(grid: RateGrid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int,
         numbers: dict[tuple[int, ...], int] = {}
         for vector in vectors:
             for value in range(len(grid.card.book.dimensions[n].values)):
-                below = tuple(
-                    NOTHING if node == NOTHING else grid.nodes[node][value] for node in vector
-                )
+                below = grid.below(vector, value)
                 dead = all(node == NOTHING for node in below)
                 arms.append(None if dead else numbers.setdefault(below, len(numbers)))
         fold.append(tuple(arms))

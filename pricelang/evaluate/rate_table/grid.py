@@ -216,6 +216,10 @@ class RateGrid:
 
     # ---- what is in it ----
 
+    def below(self, vector: Sequence[int], value: int) -> tuple[int, ...]:
+        """What some nodes of one level have below them for a value."""
+        return tuple([NOTHING if n == NOTHING else self.nodes[n][value] for n in vector])
+
     def count(self, roots: Iterable[int]) -> int:
         """The number of combinations below some nodes that have a price."""
         known: dict[tuple[int, int], int] = {}

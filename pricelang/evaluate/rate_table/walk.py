@@ -4,7 +4,6 @@ and are worked out once.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -13,8 +12,8 @@ from attrs import define, field, frozen
 
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.rate_card import RateCard
+from pricelang.evaluate.rate_table.leaves import Leaves
 from pricelang.model import book as m
-from pricelang.model.diagrams import Diagram, diagrams_of
 from pricelang.model.errors import PriceError
 from pricelang.model.space import dimension_of
 
@@ -45,19 +44,16 @@ class Walk:
     book: m.Book
     _heads: list[_Head] = field(factory=list)
     _starts: dict[tuple[int, int], int] = field(factory=dict)
-    _numbers: dict[object, int] = field(factory=dict)
     _rests: list[Rest] = field(factory=list)
+    _known: dict[object, int] = field(factory=dict)
     _ways: dict[tuple[int, int], tuple[int, ...]] = field(factory=dict)
     _branches: dict[int, tuple[int, ...]] = field(factory=dict)
-    _plain: dict[tuple[int, int], int] = field(factory=dict)
     _cells: dict[tuple[int, int], Combination | None] = field(factory=dict)
-    _free: set[int] = field(factory=set)
-    _multiplied: dict[tuple[int, int], int] = field(factory=dict)
-    _diagrams: tuple[Diagram, ...] = field(init=False)
+    _leaves: Leaves = field(init=False)
     _sizes: tuple[int, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._diagrams = diagrams_of(self.book)
+        self._leaves = Leaves(self.book)
         dimensions = [len(dimension.values) for dimension in self.book.dimensions]
         self._sizes = (*dimensions, *(len(total.limits) + 1 for total in self.book.sums))
 
@@ -69,28 +65,28 @@ class Walk:
 
     def _start(self, point: tuple[int, int]) -> int:
         nodes, settled, rest, refused = self.book.decisions.nodes, [], [], False
-        for number, diagram in enumerate(self._diagrams):
+        for number, diagram in enumerate(self._leaves.diagrams):
             root = diagram.root
             for axis, position in enumerate(point):
                 root = _down(nodes, root, axis, position)
             if root >= 0:
                 rest.append((number, root))
-            elif self._refuses(number, root):
+            elif self._leaves.refuses(number, root):
                 refused = True
             else:
-                settled.append(self._as_plain(number, root))
+                settled.append(self._leaves.plain(number, root))
         values = tuple(
             tuple(
                 [
-                    self._as_offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1]))
+                    self._leaves.offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1]))
                     for root in roots
                 ]
             )
             for roots in self.book.decisions.values
         )
         open = REFUSED if refused else self._rest((tuple(rest), values))
-        head = ("head", self._number(("settled", point[m.MODELS], tuple(settled))), open)
-        number = self._numbers.setdefault(head, len(self._heads))
+        head = ("head", self._leaves.number(("settled", point[m.MODELS], tuple(settled))), open)
+        number = self._known.setdefault(head, len(self._heads))
         if number == len(self._heads):
             self._heads.append(_Head(head[1], open))
         return number
@@ -163,12 +159,12 @@ class Walk:
         rules, values = list(rest[0]), list(rest[1])
         for place, root in turned.items():
             number = rules[place][0]
-            if root < 0 and self._refuses(number, root):
+            if root < 0 and self._leaves.refuses(number, root):
                 return REFUSED
-            rules[place] = (number, self._as_plain(number, root) if root < 0 else root)
+            rules[place] = (number, self._leaves.plain(number, root) if root < 0 else root)
         if moved:
             values = [
-                tuple([self._as_offered(moved.get(root, root)) for root in roots])
+                tuple([self._leaves.offered(moved.get(root, root)) for root in roots])
                 for roots in values
             ]
         if index < len(values):
@@ -196,6 +192,10 @@ class Walk:
             self._cells[key] = _cell(self.book, point)
         return self._cells[key]
 
+    def end(self, rest: int) -> int:
+        """What the walk has decided after all axes, as a number."""
+        return self._leaves.end(self._rests[rest][0])
+
     def offered(self, rest: int, axis: int, position: int) -> bool | None:
         """Whether a value is offered, by what is open at its axis; None where a later axis says."""
         decided = self.book.decisions
@@ -203,59 +203,6 @@ class Walk:
             decided.nodes, self._rests[rest][1][dimension_of(axis)][position], axis, position
         )
         return None if root >= 0 else bool(decided.leaves[~root])
-
-    # ---- what makes no difference ----
-
-    def _refuses(self, number: int, leaf: int) -> bool:
-        """Whether a leaf of a rule says that there is no such request."""
-        diagram = self._diagrams[number]
-        there = self.book.decisions.leaves[~leaf]
-        if diagram.group == "modifier":
-            lines = self.book.modifiers[diagram.index].lines
-            return any(lines[line].outcome == "refuse" for line in there)
-        return diagram.group == "refusal" and bool(there)
-
-    def _as_plain(self, number: int, leaf: int) -> int:
-        """A leaf of a rule as a number that is one for all leaves of it that come to the same."""
-        found = self._plain.get((number, leaf))
-        if found is None:
-            diagram = self._diagrams[number]
-            group = diagram.group
-            there: object = self.book.decisions.leaves[~leaf]
-            lines: list[m.ModifierLine] = []
-            if group in ("meter", "free"):
-                there = bool(there)
-            elif group == "modifier":
-                lines = [
-                    self.book.modifiers[diagram.index].lines[line]
-                    for line in self.book.decisions.leaves[~leaf]
-                ]
-                there = there if lines and lines[0].outcome != "no_effect" else ()
-            found = self._plain[number, leaf] = -2 - self._number(("plain", number, there))
-            if group == "free" and there:
-                self._free.add(found)
-            if there and lines and all(line.outcome != "add" or line.meters for line in lines):
-                self._multiplied[number, found] = -2 - self._number(("multiplied", number))
-        return found
-
-    def _as_offered(self, root: int) -> int:
-        """A leaf of the diagram of a value as one that stands for all that say the same."""
-        if root >= 0:
-            return root
-        return self._plain.setdefault((-1, int(bool(self.book.decisions.leaves[~root]))), root)
-
-    def end(self, rest: int) -> int:
-        """What the walk has decided after all axes: of what is free it does not matter
-        what multiplies it, but that something does, since some never meet.
-        """
-        rules = self._rests[rest][0]
-        if any(
-            self._diagrams[number].group == "free" and leaf in self._free for number, leaf in rules
-        ):
-            rules = tuple(
-                [(number, self._multiplied.get((number, leaf), leaf)) for number, leaf in rules]
-            )
-        return self._number(("end", rules))
 
     def _branch(self, root: int, position: int) -> int:
         """What is left of a diagram at a point of its first axis."""
@@ -272,13 +219,10 @@ class Walk:
         return found[position]
 
     def _rest(self, rest: Rest) -> int:
-        number = self._numbers.setdefault(rest, len(self._rests))
+        number = self._known.setdefault(rest, len(self._rests))
         if number == len(self._rests):
             self._rests.append(rest)
         return number
-
-    def _number(self, key: object) -> int:
-        return self._numbers.setdefault(key, len(self._numbers))
 
 
 def _down(
@@ -295,21 +239,6 @@ def _cell(book: m.Book, point: tuple[int, ...]) -> Combination | None:
         return cell_at(book, point)
     except PriceError:
         return None
-
-
-def dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:
-    """The model of a name and the stretch of time, where the model is released by then."""
-    try:
-        index = card.model_index(name, at)
-    except PriceError:
-        return None
-    stretch = bisect_right(card.book.boundaries, at)
-    start = card.book.boundaries[stretch - 1] if stretch else None
-    return (
-        (index, stretch)
-        if start is not None and start >= card.book.models[index].released
-        else None
-    )
 
 
 def walk_of(card: RateCard) -> Walk:

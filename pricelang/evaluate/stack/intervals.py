@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, TypeAlias, assert_never
 
 from attrs import frozen
 
@@ -17,6 +17,7 @@ from pricelang.evaluate.stack.operations import Operation, Operations
 
 FREE = "free"
 ZERO = Fraction(0)
+Free: TypeAlias = Literal["yes", "no", "maybe"]
 Ends = tuple[Fraction | None, Fraction | None]
 """The least and the most that a price may be; None where nothing bounds it."""
 
@@ -24,11 +25,15 @@ Ends = tuple[Fraction | None, Fraction | None]
 def ends_after(ends: Ends, operation: Operation) -> Ends:
     """The ends of an interval after an operation: each is monotone."""
     low, high = (None if end is None else applied(end, operation) for end in ends)
-    if operation.kind == "at_least" and low is None:
-        low = operation.value
-    if operation.kind == "at_most" and high is None:
-        high = operation.value
-    return low, high
+    match operation.kind:
+        case "at_least":
+            return operation.value if low is None else low, high
+        case "at_most":
+            return low, operation.value if high is None else high
+        case "factor" | "add" | "round":
+            return low, high
+        case _:
+            assert_never(operation.kind)
 
 
 @frozen
@@ -41,7 +46,7 @@ class Box:
 
     low: tuple[Fraction, ...]
     high: tuple[Fraction, ...]
-    free: tuple[str, ...]
+    free: tuple[Free, ...]
     least: Fraction
     most: Fraction
 
@@ -113,15 +118,18 @@ def _alone(box: Box, index: int, operation: Operation, weights: Sequence[Fractio
     """One operation for one price."""
     low, high = box.low[index], box.high[index]
     after = applied(low, operation), applied(high, operation)
-    kind, value = operation.kind, operation.value
-    if kind == "factor":
-        change = sorted((low * (value - 1), high * (value - 1)))
-    elif kind == "add":
-        change = [value, value]
-    elif kind in ("at_least", "at_most"):  # it lifts a low price most, and lowers a high one most
-        change = [after[1] - high, after[0] - low]
-    else:
-        change = _by_rounding(operation) if low != high else [after[0] - low, after[0] - low]
+    value = operation.value
+    match operation.kind:
+        case "factor":
+            change = sorted((low * (value - 1), high * (value - 1)))
+        case "add":
+            change = [value, value]
+        case "at_least" | "at_most":  # it lifts a low price most, and lowers a high one most
+            change = [after[1] - high, after[0] - low]
+        case "round":
+            change = _by_rounding(operation) if low != high else [after[0] - low, after[0] - low]
+        case _:
+            assert_never(operation.kind)
     if box.free[index] == "maybe":
         after = min(after[0], ZERO), after[1]
         change = [min(change[0], ZERO), max(change[1], ZERO)]
@@ -134,8 +142,15 @@ def _alone(box: Box, index: int, operation: Operation, weights: Sequence[Fractio
 def _by_rounding(operation: Operation) -> list[Fraction]:
     """By how much a rounding moves a price at least and at most."""
     whole = operation.value / operation.size
-    half = [-whole / 2, whole / 2]
-    return {"up": [ZERO, whole], "down": [-whole, ZERO]}.get(operation.mode, half)
+    match operation.mode:
+        case "up":
+            return [ZERO, whole]
+        case "down":
+            return [-whole, ZERO]
+        case "half_even" | "half_up" | "half_down":
+            return [-whole / 2, whole / 2]
+        case _:
+            assert_never(operation.mode)
 
 
 def _within(box: Box, weights: Sequence[Fraction]) -> Box:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from pricelang.evaluate.stack.operations import Operation
+from pricelang.model import book as m
 from pricelang.present.decimals import rounded
 
 
@@ -36,3 +37,8 @@ def through(price: Fraction, operations: Iterable[Operation]) -> Fraction:
     for operation in operations:
         price = applied(price, operation)
     return price
+
+
+def rounded_by(rounding: m.Rounding | None, amount: Fraction) -> Fraction:
+    """An amount after a rounding, where there is one."""
+    return amount if rounding is None else rounded(amount, rounding.step, rounding.mode)

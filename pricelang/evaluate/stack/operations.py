@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from attrs import frozen
 
 from pricelang.model import book as m
+from pricelang.present.decimals import RoundingMode
 
 Kind: TypeAlias = Literal["factor", "add", "at_least", "at_most", "round"]
 ONE = Fraction(1)
@@ -21,13 +22,13 @@ class Operation(NamedTuple):
     """One thing that is done to a unit price; each is monotone in the price.
 
     `value` is the factor, or an amount per one of the meter's unit; of a rounding it is the step,
-    to which the price of `size` units is rounded.
+    to which the price of `size` units is rounded, by `mode`.
     """
 
     kind: Kind
     value: Fraction
     size: Fraction = ONE
-    mode: str = ""
+    mode: RoundingMode = "half_even"
 
 
 Operations: TypeAlias = tuple[Operation, ...]
@@ -53,9 +54,15 @@ class Step:
         """What is done to the price of one unit. A rounding is one for the price it was done to:
         a rate has it among its `operations`.
         """
-        if self.kind == "factor":
-            return Operation("factor", self.value)
-        return Operation("add" if self.kind == "round" else self.kind, self.value / self.size)
+        match self.kind:
+            case "factor":
+                return Operation("factor", self.value)
+            case "add" | "round":
+                return Operation("add", self.value / self.size)
+            case "at_least" | "at_most":
+                return Operation(self.kind, self.value / self.size)
+            case _:
+                assert_never(self.kind)
 
 
 def steps_of_modifier(
@@ -86,11 +93,15 @@ def limit_step(limit: m.Limit, line: m.LimitLine, per: str, size: Fraction) -> S
 def steps_of(book: m.Book, member: m.Member, meter: int, leaf: Sequence[int]) -> Iterator[Step]:
     """What a member of the stack does to the price of a meter, where its diagram has a leaf."""
     kind, index = member
-    if kind == "modifier":
-        modifier = book.modifiers[index]
-        return steps_of_modifier(modifier, (modifier.lines[tag] for tag in leaf), meter)
-    limit = book.limits[index]
-    return steps_of_limit(limit, (limit.lines[tag] for tag in leaf), meter)
+    match kind:
+        case "modifier":
+            modifier = book.modifiers[index]
+            return steps_of_modifier(modifier, (modifier.lines[tag] for tag in leaf), meter)
+        case "limit":
+            limit = book.limits[index]
+            return steps_of_limit(limit, (limit.lines[tag] for tag in leaf), meter)
+        case _:
+            assert_never(kind)
 
 
 def roundings_of(book: m.Book, leaf: Iterable[int], size: Fraction) -> Iterator[Operation]:

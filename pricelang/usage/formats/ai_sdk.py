@@ -24,7 +24,16 @@ from pricelang.usage.fields import clean, count, is_object, optional_object, req
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.platforms import named_platform, of_asked, platform_of_message
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, UsageError
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    RecordKind,
+    UsageError,
+)
 from pricelang.usage.times import instant
 from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
 
@@ -164,7 +173,7 @@ def parts_of(
     notes += message.notes
     _check(counters, message.top, path, "iterations" in raw)
     for part in message.parts:
-        kind = SUM if SUM in (part.kind, like.kind) else SINGLE
+        kind: RecordKind = SUM if SUM in (part.kind, like.kind) else SINGLE
         yield evolve(part, dimensions={**like.dimensions, **part.dimensions}, kind=kind)
 
 

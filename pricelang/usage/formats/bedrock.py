@@ -41,6 +41,7 @@ from pricelang.usage.records import (
     Part,
     Place,
     Record,
+    RecordKind,
     Skipped,
     UsageError,
     within,
@@ -116,7 +117,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
     )
-    kind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
+    kind: RecordKind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
     return (
         _record(
             Part(model, at, dimensions, counters.meters(), kind=kind),

@@ -25,7 +25,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.platforms import platform_of_message
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, RecordKind, Skipped
 from pricelang.usage.response_ids import is_chunk
 from pricelang.usage.stated import stated
 from pricelang.usage.times import instant
@@ -132,7 +132,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     betrayed = platform_of_message(value.get("id"))
     if betrayed is not None:
         dimensions["platform"] = betrayed
-    kind = SUM if tools or several(usage, value) else SINGLE
+    kind: RecordKind = SUM if tools or several(usage, value) else SINGLE
     part = Part(
         word(value.get("model"), "model"),
         instant(value.get("created", value.get("created_at")), "created"),

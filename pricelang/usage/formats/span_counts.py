@@ -18,7 +18,7 @@ from pricelang.usage.fields import count, is_object, type_name
 from pricelang.usage.formats.messages import KNOWN as MESSAGES
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
-from pricelang.usage.records import SINGLE, SUM, Part, UsageError
+from pricelang.usage.records import SINGLE, SUM, Part, RecordKind, UsageError
 from pricelang.usage.unknown import REQUESTS, note_key, note_unknown, several
 
 GEN_AI, ANTHROPIC, LLM, TRACELOOP, AI_SDK = (
@@ -171,7 +171,7 @@ def parts_of(
     """The requests that the attributes of a span count:
     `like` with its counters. Raises `UsageError`.
     """
-    kind = SINGLE
+    kind: RecordKind = SINGLE
     for key in own:
         if key.startswith(FAMILIES):
             if key not in _KNOWN and not key.startswith(_COSTS):

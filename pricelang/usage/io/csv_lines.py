@@ -1,18 +1,41 @@
-"""CSV files: those of strangers read a record at a time, their lines and cells of bounded length,
-every fault a `csv.Error`; our own written for spreadsheets, without a formula.
-"""
+"""CSV files of strangers read a row at a time, their lines and cells of bounded length."""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from typing import TextIO
+
+from pricelang.usage.fields import shown
+from pricelang.usage.io.files import STDIN
+from pricelang.usage.records import UsageError
 
 MAX_LINE = 4 * 2**20
 MAX_CELL = 2**20
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
-_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def rows_of_file(path: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a file, or of standard input, as `csv_rows` gives them.
+    Raises `UsageError` for a file that cannot be read, and for what is no CSV.
+    """
+    try:
+        # closed below, but for standard input
+        stream = sys.stdin
+        if path != STDIN:
+            stream = open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "unreadable_file",
+            f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
+        ) from None
+    try:
+        yield from csv_rows(stream)
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError("bad_csv", f"{shown(path)} is no CSV in UTF-8: {error}") from None
+    finally:
+        if path != STDIN:
+            stream.close()
 
 
 def csv_rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -35,33 +58,3 @@ def _lines(stream: TextIO) -> Iterator[str]:
         if len(line) > MAX_LINE:
             raise csv.Error(f"a line is longer than {MAX_LINE:,} characters")
         yield line
-
-
-class CsvWriter:
-    """Rows to a stream, in which no text is a formula to a spreadsheet;
-    `for_spreadsheets=False` leaves texts as they are, for a file that only programs read.
-    """
-
-    def __init__(self, stream: TextIO, for_spreadsheets: bool = True) -> None:
-        self._writer = csv.writer(stream, lineterminator="\n")
-        self._cell = safe_cell if for_spreadsheets else _same
-
-    def row(self, cells: Iterable[object]) -> None:
-        """Writes a row; None is an empty cell."""
-        self._writer.writerow([self._cell(cell) for cell in cells])
-
-
-def safe_cell(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula stands behind an apostrophe;
-    a number stays as it is.
-
-    >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-a"), safe_cell("a=b")
-    ("'=1+1", '-0.5', "'-a", 'a=b')
-    """
-    if isinstance(cell, str) and cell[:1] in _FORMULA and cell and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
-
-
-def _same(cell: object) -> object:
-    return cell

@@ -12,6 +12,7 @@ from attrs import frozen
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operation
 from pricelang.model import book as m
+from pricelang.present.decimals import RoundingMode
 
 OutcomeKind: TypeAlias = Literal["none", "refuse", "effect"]
 ListedKind: TypeAlias = Literal["none", "free", "price", "derived"]
@@ -63,7 +64,7 @@ class RoundingEffect:
 
     step: Fraction
     currency: str
-    mode: str
+    mode: RoundingMode
 
 
 NOTHING, REFUSED = ModifierOutcome("none"), ModifierOutcome("refuse")

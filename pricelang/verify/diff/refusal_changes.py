@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from pricelang.evaluate.line_rates import leaf_at
+from pricelang.evaluate.offers import leaf_at
 from pricelang.model import book as m
 from pricelang.verify.diff.align import ModifierOutcome
 from pricelang.verify.diff.boxes import ChangeBox

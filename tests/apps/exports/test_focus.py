@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.apps.exports.focus import COLUMNS, BillingAccount, rows_of
+from pricelang.apps.exports.focus import BillingAccount, rows_of
 from pricelang.apps.exports.focus_check import RULES, check_rows
+from pricelang.apps.exports.focus_columns import COLUMNS
 from tests.apps.reconcile.helpers import BOOK, expect_golden
 from tests.cli.helpers import SAMPLES, SHOP, run
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.reports.invoice import Invoice
-from pricelang.cli.invoice import invoice_grid
+from pricelang.apps.tables.invoice import invoice_table
 from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import settle_query
 from pricelang.engines.warehouse_rates import table_statements
@@ -300,7 +300,7 @@ def test_two_currencies(tmp_path: Path) -> None:
 
 def test_narrow_terminals_lose_unit_prices_first() -> None:
     found = NORTHWIND.invoice(read_path(USAGE), "2026-05")
-    assert invoice_grid(found, prices=False).headers == (
+    assert invoice_table(found, prices=False).headers == (
         "model",
         "meter",
         "quantity",
@@ -310,7 +310,7 @@ def test_narrow_terminals_lose_unit_prices_first() -> None:
         "discount",
         "net",
     )
-    assert invoice_grid(CLAUDE.invoice([]), Fraction(1, 100)).headers == (
+    assert invoice_table(CLAUDE.invoice([]), Fraction(1, 100)).headers == (
         "model",
         "meter",
         "quantity",
@@ -375,7 +375,7 @@ def test_refused_records(tmp_path: Path) -> None:
     ("args", "said"),
     [
         (["--period", "May"], "is not a day, month or year"),
-        (["--unit", "0"], "takes an amount"),
+        (["--unit", "0"], "takes an amount above zero"),
         (["--csv", "--json"], "cannot be combined"),
         (["--by", "workspcae"], "did you mean `workspace`"),
         (["--book", "nosuch.price"], "nosuch.price"),

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import pytest
 
-from pricelang.evaluate.allowances import account_bounds, bounded
+from pricelang.evaluate.allowance_terms import account_bounds, bounded
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError

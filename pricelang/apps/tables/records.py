@@ -1,35 +1,27 @@
-"""The tables of answers: a row for each record, exact totals by model and currency, and the notes
-and counts below them.
-"""
+"""The tables of answers: a row for each record, and exact totals by model and currency."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from pricelang.api import Book
-from pricelang.cli.answers import MAX_NAMED, Answer
-from pricelang.cli.request import bounds_of, span_of
+from pricelang.apps.answers import MAX_NAMED, Answer
+from pricelang.apps.price_book import PriceBook
+from pricelang.apps.reports.totals import Counts
+from pricelang.apps.tables.request import bounds_of, span_of
 from pricelang.evaluate.bill import Bill
 from pricelang.model.columns import columns_of
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
-from pricelang.present.decimals import money
+from pricelang.present.decimals import money, shown_quantity
 from pricelang.present.table import Table
-from pricelang.present.text import printable
-from pricelang.present.text_tables import (
-    TOTAL_HEADERS,
-    TOTAL_NUMBERS,
-    counts_line,
-    record_headers,
-    record_numbers,
-    record_row,
-    shared_folder,
-    short_place,
-)
+from pricelang.present.text import cut_id, printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import Place, Record, Skipped
 
 MAX_ROWS = 10_000
@@ -67,7 +59,7 @@ class Summary:
     (A plain class: it grows, and it loads faster.)
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: PriceBook) -> None:
         self.book = book
         self.rows: list[RecordRow] = []
         self.totals: dict[str, dict[str, ModelTotal]] = {}
@@ -106,10 +98,15 @@ class Summary:
         else:
             self.left_out += 1
 
-    def counts(self) -> str:
+    def counts(self) -> Counts:
         """How many records were read, and what became of them."""
-        return counts_line(
-            self.priced, self.free, self.skips, self.refusals, self.broken, warned=self.warned
+        return Counts(
+            self.priced,
+            self.free,
+            self.skips,
+            self.refusals,
+            broken=self.broken,
+            warned=self.warned,
         )
 
     def _add_totals(self, record: Record, bill: Bill) -> None:
@@ -143,29 +140,39 @@ class Summary:
                 yield name, *bounds_of(alone)
 
 
-def record_grid(summary: Summary, ids: bool = True, meters: bool = True) -> Table:
+def records_table(summary: Summary, ids: bool = True, meters: bool = True) -> Table:
     """A row a record and a part,
     with the ids of records and the quantities of meters or without them.
     """
+    narrower = (
+        (
+            partial(records_table, summary, ids=False),
+            partial(records_table, summary, ids=False, meters=False),
+        )
+        if ids and meters
+        else ()
+    )
     used = {meter for row in summary.rows for meter, quantity in row.quantities.items() if quantity}
     names = columns_of(summary.book.checked, used) if meters else []
-    folder = shared_folder({row.place.file for row in summary.rows if row.place is not None})
+    folder = _shared_folder({row.place.file for row in summary.rows if row.place is not None})
     ids = ids and any(row.place is not None and row.place.id for row in summary.rows)
     rows = []
     for row in summary.rows:
-        place = row.place
-        record = (
+        place, quantities = row.place, row.quantities
+        counts = [shown_quantity(quantities[x]) if quantities.get(x) else "" for x in names]
+        where = (
             f"  {printable(row.label)}"
             if place is None
-            else short_place(place.file, place.line, folder)
+            else _short_place(place.file, place.line, folder)
         )
-        identity = ((place.id if place is not None else None) or "") if ids else None
-        rows.append(record_row(record, identity, row.model, names, row.quantities, row.amount))
-    headers = record_headers(names, ids)
-    return Table(headers, tuple(rows), record_numbers(headers, names))
+        id = [cut_id((place.id if place is not None else None) or "")] if ids else []
+        rows.append((where, *id, row.model, *counts, row.amount))
+    headers = ("record", *(["id"] if ids else []), "model", *names, "amount")
+    numbers = frozenset(range(len(headers) - len(names) - 1, len(headers)))
+    return Table(headers, tuple(rows), numbers, narrower=narrower)
 
 
-def total_grid(summary: Summary) -> Table:
+def totals_table(summary: Summary) -> Table:
     """The totals by model, and the grand total of each currency."""
     rows = []
     for currency, models in summary.totals.items():
@@ -173,7 +180,8 @@ def total_grid(summary: Summary) -> Table:
             rows.append((model, f"{total.records:,}", span_of(total.low, total.high, currency)))
     for currency, total in summary.grand.items():
         rows.append(("total", f"{total.records:,}", span_of(total.low, total.high, currency)))
-    return Table(TOTAL_HEADERS, tuple(rows), TOTAL_NUMBERS, len(summary.grand))
+    headers = ("model", "records", "amount")
+    return Table(headers, tuple(rows), frozenset({1, 2}), len(summary.grand))
 
 
 def _keep(found: list[Kept], one: Kept, most: int) -> None:
@@ -197,3 +205,17 @@ def _rows(place: Place, bill: Bill) -> Iterator[RecordRow]:
             yield RecordRow(
                 None, part.label or f"part {number}", part.cell.model.name, quantities, amount
             )
+
+
+def _shared_folder(files: Iterable[str]) -> str:
+    """The folder that several files share, which their names need not repeat."""
+    try:
+        return os.path.commonpath([os.path.dirname(file) for file in files if file != STDIN])
+    except ValueError:  # no file, or files that share nothing
+        return ""
+
+
+def _short_place(file: str, line: int | None, folder: str) -> str:
+    """`FILE:LINE` without the folder."""
+    file = file.removeprefix(folder + os.sep) if folder else file
+    return file if line is None else f"{file}:{line}"

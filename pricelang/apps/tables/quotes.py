@@ -6,19 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from pricelang.apps.quote.model import Call, Limits, Quote, QuoteLine, Range
 from pricelang.model import book as m
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money
+from pricelang.present.decimals import grouped, money, shown_quantity
 from pricelang.present.table import Table
-from pricelang.present.text_tables import cut_id, shown_quantity
+from pricelang.present.text import cut_id
 from pricelang.usage.records import Place
 
 _COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the API"}
 
 
-def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Table]:
+def quote_tables(quote: Quote, book: m.Book) -> Iterator[Table]:
     """The tables of one quote:
     the first call, each later one where the request caches, and what was added.
     """
@@ -27,11 +28,10 @@ def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Tab
         f"{quote.model} at {quote.at}{said}: {_span(quote.prompt)} tokens of prompt, "
         f"{_COUNTED[quote.counted]}"
     )
-    yield _call_grid(quote, quote, book, title, places)
+    yield _call_table(quote, quote, book, title)
     if quote.later is not None:
-        yield _call_grid(
-            quote, quote.later, book, "each later call, while the cache is warm", places
-        )
+        later = "each later call, while the cache is warm"
+        yield _call_table(quote, quote.later, book, later)
     if quote.overheads:
         rows = tuple(
             (extra.name, _span(extra.tokens), extra.source or "") for extra in quote.overheads
@@ -39,7 +39,10 @@ def quote_grids(quote: Quote, book: m.Book, places: bool = True) -> Iterator[Tab
         yield Table(("added to the prompt", "tokens", "figure"), rows, frozenset({1}))
 
 
-def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool) -> Table:
+def _call_table(
+    quote: Quote, call: Quote | Call, book: m.Book, title: str, places: bool = True
+) -> Table:
+    """The lines of a call, with the place of each price or without it."""
     rows = [_row(line, quote.currency, book, places) for line in call.lines]
     amounts = tuple(
         money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high)
@@ -57,7 +60,14 @@ def _call_grid(quote: Quote, call: Quote | Call, book: m.Book, title: str, place
         "high",
     )
     last = len(headers)
-    return Table(headers, tuple(rows), frozenset({1, last - 3, last - 2, last - 1}), 1, title)
+    return Table(
+        headers,
+        tuple(rows),
+        frozenset({1, last - 3, last - 2, last - 1}),
+        1,
+        title,
+        narrower=(partial(_call_table, quote, call, book, title, False),) if places else (),
+    )
 
 
 def _row(line: QuoteLine, currency: str, book: m.Book, places: bool) -> tuple[str, ...]:
@@ -121,7 +131,7 @@ def limit_lines(limits: Limits) -> Iterator[str]:
     yield "limit: limits on the messages themselves are apart from these, and not in the book"
 
 
-def many_grid(quotes: Sequence[tuple[Place, Quote]]) -> Table:
+def quotes_table(quotes: Sequence[tuple[Place, Quote]]) -> Table:
     """A row for each request, and their sum."""
     rows = [
         (

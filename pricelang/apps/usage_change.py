@@ -9,15 +9,11 @@ from fractions import Fraction
 
 from attrs import define, evolve, field
 
-from pricelang.api import Book
+from pricelang.apps.price_book import PriceBook
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
-from pricelang.model.instants import seconds_of, today, with_time, written
-from pricelang.present.decimals import money, plain
-from pricelang.present.table import Table
-from pricelang.present.text import printable
+from pricelang.model.instants import seconds_of, today, with_time
 from pricelang.usage.records import Outcome, Record, Rejected
-from pricelang.verify.diff.phrases import percent
 
 DAY = 86_400
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*\Z", re.ASCII)
@@ -27,7 +23,7 @@ _Key = tuple[str, str, str]
 
 
 @define
-class Costs:
+class UsageChange:
     """What usage costs under two books, by model;
     `refused` counts the records without a price, under each.
 
@@ -48,7 +44,10 @@ class Costs:
     on_or_after: int | None = None
 
     def price(
-        self, outcomes: Iterable[Outcome], books: tuple[Book, Book], days: Sequence[str | None]
+        self,
+        outcomes: Iterable[Outcome],
+        books: tuple[PriceBook, PriceBook],
+        days: Sequence[str | None],
     ) -> None:
         """Prices records under both books: each at its own instant,
         or at its own hour of the days that are compared.
@@ -64,7 +63,7 @@ class Costs:
                     self.add(bills)
 
     def _bills(
-        self, record: Record, books: tuple[Book, Book], days: Sequence[str | None]
+        self, record: Record, books: tuple[PriceBook, PriceBook], days: Sequence[str | None]
     ) -> Iterator[Bill]:
         """What both books bill for a record; where one does not, the reason is kept."""
         with contextlib.suppress(PriceError):  # then no book prices it, and says why
@@ -104,95 +103,6 @@ class Costs:
         for currencies, (old, new) in totals.items():
             count = sum(number for key, number in self.requests.items() if key[1:] == currencies)
             yield "total", count, ("", *currencies), old, new
-
-    def grid(self) -> Table:
-        """The table: old, new, difference and percent."""
-        rows = []
-        for name, count, (_, was, now), old, new in self.rows():
-            same = was == now
-            difference = ("+" if new > old else "") + money(new - old, now) if same else ""
-            rows.append(
-                (
-                    name,
-                    f"{count:,}",
-                    money(old, was),
-                    money(new, now),
-                    difference,
-                    percent(old, new) if same else "",
-                )
-            )
-        totals = sum(row[0] == "total" for row in rows)
-        return Table(
-            ("model", "requests", "old", "new", "difference", "change"),
-            tuple(rows),
-            frozenset({1, 2, 3, 4}),
-            totals,
-        )
-
-    def remarks(self, names: list[str]) -> Iterator[str]:
-        """How many records a difference can be seen on at all, and what the table leaves out."""
-        yield from self._reached()
-        for name, count, reason in zip(names, self.refused, self.reasons, strict=True):
-            if count:
-                yield (
-                    f"left out: {_records(count)} without a price under {printable(name)}: "
-                    f"{printable(reason)}"
-                )
-        if self.unread:
-            yield (
-                f"left out: {_records(self.unread)} that cannot be read: "
-                f"{printable(self.first_unread)}"
-            )
-        if self.ranges:
-            yield (
-                f"low figures are shown of {_records(self.ranges)} that may be on either side of "
-                "a threshold"
-            )
-
-    def _reached(self) -> Iterator[str]:
-        if self.on_or_after is None or self.since is None:
-            return
-        day = written(self.since)
-        if self.on_or_after:
-            verb = "lies" if self.on_or_after == 1 else "lie"
-            yield (
-                f"{_records(self.on_or_after)} of {self.read:,} {verb} on or after {day}, when "
-                "the first difference begins"
-            )
-        elif self.read:
-            yield (
-                f"warning: no record lies on or after {day}, when the first difference begins: "
-                f"compare days, as in `BOOK@{day[:10]}`"
-            )
-
-    def as_data(self) -> dict[str, object]:
-        """The same for programs; amounts are decimal strings."""
-        rows: list[dict[str, object]] = []
-        for name, count, (_, was, now), old, new in self.rows():
-            row = {"old": plain(old), "old_currency": was, "new": plain(new), "new_currency": now}
-            rows.append(
-                {
-                    "model": name,
-                    "requests": count,
-                    **row,
-                    "difference": plain(new - old) if was == now else None,
-                }
-            )
-        return {
-            "models": [row for row in rows if row["model"] != "total"],
-            "totals": [row for row in rows if row["model"] == "total"],
-            "refused_old": self.refused[0],
-            "refused_new": self.refused[1],
-            "unread": self.unread,
-            "ranges": self.ranges,
-            "records": self.read,
-            "first_difference": None if self.since is None else written(self.since),
-            "on_or_after": self.on_or_after,
-        }
-
-
-def _records(count: int) -> str:
-    return f"{count:,} record{'s' if count != 1 else ''}"
 
 
 def _moved(record: Record, day: str) -> Record:

@@ -1,4 +1,4 @@
-"""The table of one request given by flags: a line for each meter, with what changed its price."""
+"""The table of one request: a line for each meter, with what changed its price."""
 
 from __future__ import annotations
 
@@ -8,33 +8,28 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money
+from pricelang.present.decimals import grouped, money, shown_quantity
 from pricelang.present.table import Table
-from pricelang.present.text_tables import (
-    REQUEST_HEADERS,
-    REQUEST_NUMBERS,
-    request_row,
-    request_total,
-)
+
+HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
 
 
-def request_grid(bill: Bill) -> Table:
-    """The lines of one request given by flags."""
+def request_table(bill: Bill) -> Table:
+    """The lines of the bill of one request."""
     rows = [_line(part, line) for part in bill.parts for line in part.amounts]
-    rows.append(request_total(span_of(*bounds_of(bill), bill.currency)))
+    rows.append(("total", "", "", "", "", span_of(*bounds_of(bill), bill.currency)))
     (part,) = bill.parts
     title = f"{part.cell.model.name} at {written(part.at)}" + "".join(
         f", {name} {value}" for name, value in part.dimensions
     )
-    return Table(REQUEST_HEADERS, tuple(rows), REQUEST_NUMBERS, 1, title)
+    return Table(HEADERS, tuple(rows), frozenset({1, 5}), 1, title)
 
 
 def _line(part: Priced, line: Amount) -> tuple[str, ...]:
     amount = money(line.amount, part.currency)
     if line.rate is None:
         return (line.step.rule if line.step is not None else "", "", "", "", "", amount)
-    rate = line.rate
-    price = f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}"
+    rate, billed = line.rate, Fraction(line.billed)
     rules = [
         f"{step.rule} x {grouped(step.value)}" if step.kind == "factor" else step.rule
         for step in rate.steps
@@ -43,9 +38,13 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
         rules = ["free"]
     if part.cell.conversion is not None:
         rules.append(f"{part.cell.conversion.currency} at {grouped(part.cell.conversion.rate)}")
-    units = (rate.meter.unit, plural(rate.meter.unit))
-    return request_row(
-        rate.meter.name, Fraction(line.billed), units, price, ", ".join(rules), amount
+    return (
+        rate.meter.name,
+        shown_quantity(billed),
+        rate.meter.unit if billed == 1 else plural(rate.meter.unit),
+        f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}",
+        ", ".join(rules),
+        amount,
     )
 
 

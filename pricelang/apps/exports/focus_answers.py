@@ -1,0 +1,79 @@
+"""Answers as cost rows of FOCUS, with the counts of what became of the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from attrs import define, evolve, field
+
+from pricelang.apps.answers import Answer
+from pricelang.apps.exports.focus import BillingAccount, Row, rows_of
+from pricelang.apps.price_book import PriceBook
+from pricelang.apps.reports.totals import Counts
+from pricelang.evaluate.bill import Bill
+from pricelang.model.errors import BELT, PriceError
+from pricelang.usage.records import Skipped
+
+
+@define
+class FocusRows:
+    """The rows of the bills of a run; `seen` is called with each answer that has none."""
+
+    book: PriceBook
+    account: BillingAccount
+    seen: Callable[[Answer | Skipped], None]
+    totals: dict[str, Fraction] = field(factory=dict)
+    priced: int = 0
+    free: int = 0
+    skipped: int = 0
+    refused: int = 0
+
+    def rows(self, answers: Iterable[Answer | Skipped]) -> Iterator[Row]:
+        """The rows of each bill, in order."""
+        below = self.book.list_book()
+        for answer in answers:
+            if isinstance(answer, Skipped):
+                self.skipped += 1
+                self.seen(answer)
+                continue
+            try:
+                with BELT:
+                    found = list(self._rows(answer, answer.bill, below)) if answer.bill else []
+            except PriceError as error:
+                answer = Answer(answer.place, answer.record, None, error.to_dict())
+            if answer.bill is None:
+                self.refused += 1
+                self.seen(answer)
+                continue
+            self._count(answer.bill)
+            yield from found
+
+    def _rows(self, answer: Answer, bill: Bill, below: PriceBook | None) -> Iterator[Row]:
+        record = answer.record
+        kinds = () if record is None else tuple(part.kind for part in record.parts)
+        account = _account(self.account, {} if record is None else record.attributes)
+        place = str(answer.place) if answer.place.file else ""
+        return rows_of(self.book, bill, account, place, kinds, below)
+
+    def _count(self, bill: Bill) -> None:
+        self.priced, self.free = self.priced + bool(bill.parts), self.free + (not bill.parts)
+        before = self.totals.get(bill.currency, Fraction(0))
+        self.totals[bill.currency] = before + bill.exact_total
+
+    def counts(self) -> Counts:
+        """What became of the records so far."""
+        return Counts(self.priced, self.free, self.skipped, self.refused)
+
+
+def _account(account: BillingAccount, attributes: Mapping[str, str]) -> BillingAccount:
+    """The account with what a record says of itself:
+    its workspace is the sub-account, all else but the day are tags.
+    """
+    tags = {name: value for name, value in attributes.items() if name not in ("workspace", "day")}
+    return evolve(
+        account,
+        sub_account=attributes.get("workspace", account.sub_account),
+        tags=json.dumps(tags) if tags else account.tags,
+    )

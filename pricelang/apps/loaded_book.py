@@ -1,0 +1,101 @@
+"""A checked book with its compiled rates: what it names, and the books that it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pricelang.compile.load import load_below, load_list
+from pricelang.evaluate.announced import Announced, announced_by
+from pricelang.evaluate.models import ModelInfo, models_of
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.instants import Instant, seconds_of
+from pricelang.usage.model_ids import model_ids_of
+
+
+class LoadedBook:
+    """A book and its rates. Immutable to its users, and safe to share between threads."""
+
+    def __init__(
+        self,
+        checked: m.Book,
+        source: str | Path | None = None,
+        content: str | None = None,
+    ) -> None:
+        """`source` is where it was loaded from, `content` the key of its text."""
+        self.checked = checked
+        self.rates = RateCard(checked, model_ids_of(checked))
+        self._shortcuts = self.rates.shortcuts
+        self._source, self.content = source, content
+
+    def __getstate__(self) -> dict[str, object]:
+        # What was worked out stays behind:
+        # it holds functions, which no process can be sent, and is soon worked out anew.
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ("rates", "_shortcuts", "below")
+        }
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        self.__dict__.update(state)
+        self.rates = RateCard(self.checked, model_ids_of(self.checked))
+        self._shortcuts = self.rates.shortcuts
+
+    @property
+    def name(self) -> str:
+        """The name in the book's header."""
+        return self.checked.name
+
+    @property
+    def title(self) -> str:
+        """The title in the book's header."""
+        return self.checked.title
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of the prices."""
+        return self.checked.currency
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The ids and the aliases of all models."""
+        return model_ids_of(self.checked).names
+
+    def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
+        """The models of the book in order of release; with `at`, those released by then."""
+        return models_of(self.checked, at)
+
+    def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
+        """Prices that were announced and withdrawn, which price nothing;
+        with `at`, those that would have held then.
+
+        >>> import pricelang
+        >>> [
+        ...     (said.meter, said.amount, said.withdrawn)
+        ...     for said in pricelang.load().announcements("2026-09-01")
+        ... ]
+        [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
+        """
+        return announced_by(self.checked, None if at is None else seconds_of(at))
+
+    @cached_property
+    def below(self) -> Self | None:
+        """The book that this one extends, such as the list of a contract;
+        None where it extends none.
+        """
+        found = load_below(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
+
+    def list_book(self) -> Self | None:
+        """The list at the bottom of a contract, as a book of its own;
+        None for a book that extends nothing.
+        """
+        found = load_list(self._source) if self._source is not None else None
+        return None if found is None else type(self)(*found)
+
+    def __repr__(self) -> str:
+        return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

@@ -1,0 +1,1 @@
+"""Answers as tables and data, one module an answer."""

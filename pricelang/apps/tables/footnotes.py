@@ -1,0 +1,29 @@
+"""What stands under tables: notes, and what became of the records that were read."""
+
+from __future__ import annotations
+
+from pricelang.present.text import how_many, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pricelang.apps.reports.totals import Counts
+    from pricelang.model.notes import Note
+
+
+def note_line(note: Note, records: int | None = None) -> str:
+    """A note, with the number of records that it is of."""
+    count = f" ({how_many(records, 'record')})" if records is not None else ""
+    return f"{note.level}: {note.code}: {printable(note.text)}{count}"
+
+
+def counts_line(counts: Counts) -> str:
+    """How many records were read, and what became of them; malformed lines, records outside of the
+    period asked for and amounts in doubt are told where there are any.
+    """
+    left_out = f", {counts.outside:,} outside of the period" if counts.outside else ""
+    doubtful = f", {counts.warned:,} with warnings" if counts.warned else ""
+    which = f" ({counts.broken:,} of them malformed or cut)" if counts.broken else ""
+    return (
+        f"{counts.read:,} read: {counts.priced:,} priced, {counts.free:,} free, "
+        f"{counts.skipped:,} skipped{which}, {counts.refused:,} refused{left_out}{doubtful}"
+    )

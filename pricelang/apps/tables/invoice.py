@@ -1,0 +1,199 @@
+"""An invoice as tables: with list prices and discounts for people, in plain numbers for
+spreadsheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
+
+from pricelang.apps.reports.account import Adjustment
+from pricelang.apps.reports.invoice import Invoice, InvoiceTotal
+from pricelang.apps.reports.lines import InvoiceLine
+from pricelang.apps.tables.usage_report import value_text
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, money, plain, shown_quantity
+from pricelang.present.table import Table
+
+COLUMNS = (
+    "model",
+    "meter",
+    "quantity",
+    "unit",
+    "list price",
+    "price",
+    "rules",
+    "list",
+    "discount",
+    "net",
+)
+PRICES, LISTED = {4, 5}, {4, 7, 8}
+"""Columns that narrow terminals do not show, and those of the list."""
+PLAIN_COLUMNS = (
+    "model",
+    "meter",
+    "quantity",
+    "unit",
+    "list_price",
+    "unit_price",
+    "text",
+    "list",
+    "discount",
+)
+
+
+def title_of(invoice: Invoice) -> str:
+    """What the invoice is of: its book, its list where that is another, and its period."""
+    listed = f", by the list `{invoice.list}`" if invoice.list != invoice.book else ""
+    period = f", {invoice.period.name} (UTC)" if invoice.period is not None else ""
+    return f"Invoice of `{invoice.book}`{listed}{period}"
+
+
+def unlisted_line(invoice: Invoice) -> str | None:
+    """How many uses the list has no price for, if any."""
+    missing = sum(line.requests for line in invoice.lines if line.listed is None)
+    if not missing:
+        return None
+    return (
+        f"note: `{invoice.list}` has no price for {missing:,} of these uses: no list, no discount"
+    )
+
+
+# ---- for people ----------------------------------------------------------------------------------
+
+
+def invoice_table(invoice: Invoice, unit: Fraction | None = None, prices: bool = True) -> Table:
+    """The lines, and under them the subtotal, the lines of the account, and the total of each
+    currency. A book that extends no other is its own list: then the columns that would only repeat
+    its prices are left out; unit prices are so where a terminal is too narrow for them (`prices`).
+    """
+    rows = [_line_row(line, unit) for line in invoice.lines]
+    sums = [row for total in invoice.totals for row in _total_rows(invoice, total, unit)]
+    first = len(invoice.by)
+    headers = [*invoice.by, *COLUMNS, *(["units"] if unit else [])]
+    left_out = {first + n for n in LISTED} if invoice.list == invoice.book else set[int]()
+    left_out |= set() if prices else {first + n for n in PRICES}
+    kept = [n for n in range(len(headers)) if n not in left_out]
+    return Table(
+        tuple(headers[n] for n in kept),
+        tuple(tuple(row[n] for n in kept) for row in (*rows, *sums)),
+        frozenset(place for place, n in enumerate(kept) if n == first + 2 or n >= first + 7),
+        len(sums),
+        title_of(invoice),
+        narrower=(partial(invoice_table, invoice, unit, prices=False),) if prices else (),
+    )
+
+
+def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
+    prices = (
+        "" if price is None else f"{money(price * line.size, line.currency)} / {line.per}"
+        for price in (line.list_price, line.unit_price)
+    )
+    return (
+        *map(value_text, line.by),
+        line.model,
+        line.meter,
+        shown_quantity(line.quantity),
+        line.unit if line.quantity == 1 else plural(line.unit),
+        *prices,
+        ", ".join(line.rules),
+        "" if line.listed is None else money(line.listed, line.currency),
+        "" if not line.discount else money(-line.discount, line.currency),
+        money(line.net, line.currency),
+        *([] if unit is None else [grouped(line.net / unit)]),
+    )
+
+
+def _total_rows(
+    invoice: Invoice, total: InvoiceTotal, unit: Fraction | None
+) -> Iterator[tuple[str, ...]]:
+    def row(amount: Fraction, *cells: str) -> tuple[str, ...]:
+        # without groups, the name of a total stands in the column of models
+        filled = (*[""] * len(invoice.by), *cells, *[""] * (9 - len(cells)))
+        units = [] if unit is None else [grouped(amount / unit)]
+        return (*filled, money(amount, total.currency), *units)
+
+    if invoice.lines:
+        lines = [line for line in invoice.lines if line.currency == total.currency]
+        known = [line.discount for line in lines if line.discount is not None]
+        taken = sum(known, Fraction(0))
+        listed = money(total.listed, total.currency) if known else ""
+        discount = money(-taken, total.currency) if taken else ""
+        yield row(total.subtotal, "subtotal", "", "", "", "", "", "", listed, discount)
+    for one in invoice.adjustments:
+        if one.currency == total.currency:
+            quantity = "" if one.quantity is None else shown_quantity(one.quantity)
+            unit_name = _unit_of(invoice, one, plural)
+            yield row(one.amount, one.kind, one.name, quantity, unit_name, "", "", _about(one))
+    yield row(total.due, "total")
+
+
+def _about(one: Adjustment) -> str:
+    return f"{one.text}, from {one.since}"
+
+
+def _unit_of(invoice: Invoice, one: Adjustment, many: Callable[[str], str] = str) -> str:
+    """The name of the unit of an adjustment's quantity, by `many` where it is not one."""
+    if one.quantity is None:
+        return ""
+    unit = next((line.unit for line in invoice.lines if line.meter == one.name), "")
+    return unit if one.quantity == 1 else many(unit)
+
+
+# ---- for spreadsheets ----------------------------------------------------------------------------
+
+
+def invoice_rows(invoice: Invoice, unit: Fraction | None = None) -> Table:
+    """A row for each line, adjustment and total in plain numbers;
+    `kind` tells them apart, and only `net` of lines and adjustments adds up.
+    """
+    units = ("units",) if unit else ()
+    headers = ("kind", *invoice.by, *PLAIN_COLUMNS, "net", "currency", *units)
+    rows = [
+        (*cells, plain(net), currency, *([] if unit is None else [plain(net / unit)]))
+        for cells, net, currency in _plain_rows(invoice)
+    ]
+    return Table(headers, tuple(rows))
+
+
+def _plain_rows(invoice: Invoice) -> Iterator[tuple[tuple[str, ...], Fraction, str]]:
+    """The cells of each row but its amount, its amount, and the currency."""
+
+    def filled(kind: str, *cells: str) -> tuple[str, ...]:
+        blank = [""] * len(invoice.by)
+        return (kind, *blank, *cells, *[""] * (len(PLAIN_COLUMNS) - len(cells)))
+
+    for line in invoice.lines:
+        yield _plain_line(line), line.net, line.currency
+    for total in invoice.totals:
+        lines = [line for line in invoice.lines if line.currency == total.currency]
+        taken = sum((line.discount or Fraction(0) for line in lines), Fraction(0))
+        sums = plain(total.listed), plain(taken)
+        yield filled("subtotal", *[""] * 7, *sums), total.subtotal, total.currency
+    for one in invoice.adjustments:
+        quantity, unit = _text(one.quantity), _unit_of(invoice, one)
+        cells = filled(one.kind, "", one.name, quantity, unit, "", "", _about(one))
+        yield cells, one.amount, one.currency
+    for total in invoice.totals:
+        yield filled("total"), total.due, total.currency
+
+
+def _plain_line(line: InvoiceLine) -> tuple[str, ...]:
+    return (
+        "line",
+        *("" if value is None else str(value) for value in line.by),
+        line.model,
+        line.meter,
+        plain(line.quantity),
+        line.unit,
+        _text(line.list_price),
+        _text(line.unit_price),
+        "; ".join(line.rules),
+        _text(line.listed),
+        _text(line.discount),
+    )
+
+
+def _text(value: Fraction | None) -> str:
+    return "" if value is None else plain(value)

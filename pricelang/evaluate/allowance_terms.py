@@ -1,0 +1,156 @@
+"""What an account has in a book: free pools and graduated tiers of meters, floors and caps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.offers import leaf_at
+from pricelang.evaluate.stack.numbers import through
+from pricelang.evaluate.stack.operations import sized
+from pricelang.model import book as m
+from pricelang.model.errors import BadRequest
+from pricelang.model.space import undated
+
+
+@frozen
+class Tier:
+    """From `after` units on (in the meter's unit) one costs `price`,
+    in the book's currency, after all modifiers.
+    """
+
+    after: Fraction
+    price: Fraction
+
+
+@frozen
+class AllowanceTerms:
+    """What an account pays for a meter: nothing for the first `pool` units, then by tiers,
+    the first after none. `per` is the holder and the period, such as `organization per month`.
+    """
+
+    per: str
+    pool: Fraction
+    tiers: tuple[Tier, ...]
+    # Whose usage the pool and the tiers count: their scopes, but for the dates.
+    pool_scope: m.Scope = ()
+    tier_scope: m.Scope = ()
+
+
+@frozen
+class SpendLimit:
+    """A floor (`at_least`) or cap on what the requests of an account and period cost,
+    in the book's currency; `number` tells it from all others of the book.
+    """
+
+    number: int
+    name: str
+    per: str
+    at_least: bool
+    amount: Fraction
+
+
+def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | None:
+    """What an account has for a meter at a cell; None where the request does not count.
+    A book that checks has one holder and period for the pool and the tiers of a request.
+    """
+    rate = cell.rates[meter]
+    if not isinstance(rate, Rate) or rate.free is not None or cell.free is not None:
+        return None
+    number = next(
+        (n for n, charge in enumerate(book.charges) if book.meters[charge.meter].name == meter),
+        None,
+    )
+    if number is None:
+        return None
+    charge, roots = book.charges[number], book.decisions.charges[number]
+    prices = [charge.prices[index] for index in leaf_at(book, roots[0], cell.point)]
+    pool = next((charge.pools[index] for index in leaf_at(book, roots[2], cell.point)), None)
+    later = sorted(
+        ((price.after, price) for price in prices if price.after is not None),
+        key=lambda pair: pair[0],
+    )
+    holders = {price.account for _, price in later} | (
+        {pool.account} if pool is not None else set()
+    )
+    if not holders:
+        return None
+    tiers = [
+        Tier(Fraction(0), rate.unit_price),
+        *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later),
+    ]
+    return AllowanceTerms(
+        holders.pop(),
+        pool.quantity if pool is not None else Fraction(0),
+        tuple(tiers),
+        undated(pool.scope) if pool is not None else (),
+        undated(later[0][1].scope) if later else (),
+    )
+
+
+def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
+    """The unit price of a tier, after what the stack does to the first."""
+    return through(tier.amount / tier.size, sized(rate.operations, tier.size))
+
+
+def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
+    """The floors and caps of accounts that hold at a cell."""
+    held = {
+        id(limit.lines[place])
+        for limit, root in zip(book.limits, book.decisions.limits, strict=True)
+        for place in leaf_at(book, root, cell.point)
+    }
+    return tuple(bound for bound, row in account_bounds(book) if id(row) in held)
+
+
+def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
+    """Every floor and cap of accounts in a book, with its line."""
+    number = 0
+    for limit in book.limits:
+        for place, row in enumerate(limit.lines):
+            if row.target == "account":
+                yield SpendLimit(number + place, limit.name, row.per, row.at_least, row.amount), row
+        number += len(limit.lines)
+
+
+def price_between(
+    terms: AllowanceTerms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
+) -> tuple[Fraction, Fraction]:
+    """What a quantity costs after `start` units of the period, and how much of it is free;
+    `pooled` are those that the pool counts, where it counts others than the tiers.
+
+    >>> tiers = Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))
+    >>> hours = AllowanceTerms("organization per month", Fraction(20), tiers)
+    >>> price_between(hours, Fraction(10), Fraction(100))
+    (Fraction(530, 1), Fraction(10, 1))
+    """
+    free = max(Fraction(0), min(quantity, terms.pool - (start if pooled is None else pooled)))
+    end, amount = start + quantity, Fraction(0)
+    for tier, after in zip(
+        terms.tiers, (*(later.after for later in terms.tiers[1:]), None), strict=True
+    ):
+        first, last = max(tier.after, start + free), end if after is None else min(after, end)
+        if last > first:
+            amount += (last - first) * tier.price
+    return amount, free
+
+
+def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
+    """As `bounds_of`.
+    Raises `BadRequest` (`bad_book`) where the cell converts into another currency.
+    """
+    found = bounds_of(book, cell)
+    if found and cell.conversion is not None:
+        raise BadRequest(
+            "bad_book", f"`{found[0].name}` bounds what is converted into another currency"
+        )
+    return found
+
+
+def bounded(bound: SpendLimit, cost: Fraction) -> Fraction:
+    """A cost, raised to a floor or lowered to a cap."""
+    return max(cost, bound.amount) if bound.at_least else min(cost, bound.amount)

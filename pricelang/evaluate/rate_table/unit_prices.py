@@ -1,0 +1,92 @@
+"""The unit prices of a combination as whole numbers, and what a request pays besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit, bounds_of, terms_of
+from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.line_rates import Rate
+from pricelang.model import book as m
+from pricelang.present.decimals import power_of_ten
+
+
+@frozen(repr=False)
+class UnitPrices:
+    """What requests of a combination pay. `atoms` are, for each meter, the price of one of its unit
+    in units of 10**-places of the currency: None where the meter cannot be used, or its price is no
+    such number. A use of less than `least` (in the meter's unit) is not priced by it. `terms` and
+    `bounds` are what belongs to accounts, where that was asked for: for each meter, and of the
+    whole request.
+    """
+
+    model: str
+    currency: str
+    atoms: tuple[int | None, ...]
+    least: tuple[Fraction | None, ...]
+    terms: tuple[AllowanceTerms | None, ...] = ()
+    bounds: tuple[SpendLimit, ...] = ()
+
+
+def unit_prices(
+    book: m.Book, cell: Combination, meters: Sequence[str], places: int, accounts: bool = False
+) -> UnitPrices:
+    """The unit prices of some meters at a power of ten; with `accounts` what belongs to those."""
+    prices = [finite_price(cell, meter) for meter in meters]
+    return UnitPrices(
+        cell.model.name,
+        cell.conversion.currency if cell.conversion is not None else book.currency,
+        tuple(None if price is None else int(price * 10**places) for price in prices),
+        tuple(
+            _least(cell, meter) if price else None
+            for meter, price in zip(meters, prices, strict=True)
+        ),
+        tuple(terms_of(book, cell, meter) for meter in meters) if accounts else (),
+        bounds_of(book, cell) if accounts else (),
+    )
+
+
+def distinction(
+    book: m.Book, meters: Sequence[str], accounts: bool, cell: Combination
+) -> tuple[object, ...]:
+    """What tells a combination from others by what requests of some meters pay."""
+    terms = (tuple(terms_of(book, cell, meter) for meter in meters), bounds_of(book, cell))
+    return (
+        cell.model.name,
+        tuple(finite_price(cell, meter) for meter in meters),
+        tuple(_least(cell, meter) for meter in meters),
+        terms if accounts else (),
+    )
+
+
+def _least(cell: Combination, meter: str) -> Fraction | None:
+    rate = cell.rates[meter]
+    return rate.minimum.quantity if isinstance(rate, Rate) and rate.minimum is not None else None
+
+
+def finite_price(cell: Combination, meter: str) -> Fraction | None:
+    """The price of one of a meter's unit in the currency of the bill,
+    where it is a finite decimal.
+    """
+    rate = cell.rates[meter]
+    if not isinstance(rate, Rate):
+        return None
+    price = rate.unit_price
+    if cell.conversion is not None:
+        price *= cell.conversion.rate
+    return price if power_of_ten(price.denominator) is not None else None
+
+
+def beyond_sums(cell: Combination, meters: Sequence[str]) -> Iterator[str]:
+    """What a request of a combination pays that is no sum of quantity times price, in words."""
+    for rounding, what in ((cell.line_rounding, "each line"), (cell.total_rounding, "each total")):
+        if rounding is not None:
+            yield f"the rounding of {what}"
+    yield from (f"the addition of `{step.rule}` to each request" for step in cell.extras)
+    yield from (f"the limit `{step.rule}` of each request" for step in cell.floors)
+    for meter in meters:
+        if isinstance(cell.rates[meter], Rate) and finite_price(cell, meter) is None:
+            yield f"the price of `{meter}`, which has no finite decimal"

@@ -1,0 +1,125 @@
+"""What a model, an instant and values come to in a book, kept for the next such request."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from attrs import define, field
+
+from pricelang.evaluate.limits import RequestLimit, limits_of
+from pricelang.evaluate.line_items import Basis
+from pricelang.evaluate.offers import Point
+from pricelang.evaluate.request_names import RequestNames
+from pricelang.model import book as m
+from pricelang.model.instants import seconds_of
+from pricelang.model.notes import Note
+from pricelang.model.space import holds
+
+K = TypeVar("K")
+V = TypeVar("V")
+MAX_ENTRIES = 20_000
+
+
+@define(eq=False, repr=False)
+class RatedContext:
+    """What a model, an instant and values come to:
+    a point without the sides of thresholds, and the sums that matter there.
+
+    Entries are many, for instants are; the cells they lead to are shared.
+    """
+
+    at: int
+    point: Point
+    dimensions: tuple[tuple[str, str], ...]
+    sums: tuple[int, ...]
+    # What is doubtful about the name of the model.
+    notes: tuple[Note, ...] = ()
+    # What prices every such request, where no threshold matters.
+    basis: Basis | None = None
+    # What one such request has at most.
+    limits: tuple[RequestLimit, ...] = ()
+
+
+@define(eq=False, repr=False)
+class RatedContexts:
+    """The contexts of requests to a book."""
+
+    names: RequestNames
+    _known: dict[object, RatedContext] = field(factory=dict, init=False)
+    _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
+
+    def of(self, model: str, at: str, dimensions: Mapping[str, str]) -> RatedContext:
+        """The context of a request."""
+        try:
+            key: object = (model, at, *dimensions.items())
+            found = self._known.get(key)
+        except TypeError:
+            key, found = None, None
+        if found is not None:
+            return found
+        seconds = seconds_of(at)
+        notes: tuple[Note, ...] = ()
+        if self.names.ids is not None and isinstance(model, str):
+            model, dimensions, notes = self.names.ids.asked(model, dimensions)
+        index = self.names.model_index(model, seconds)
+        values, given = self.names.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
+        entry = self._new(
+            seconds, (index, bisect_right(self.names.book.boundaries, seconds), *values), given
+        )
+        if model not in self.names.models:
+            doubts = [
+                a.origin.unsure
+                for a in self.names.book.aliases
+                if a.name == model and a.model == index and a.origin.unsure
+            ]
+            notes += tuple(Note("unsure", doubt) for doubt in doubts)
+        entry.notes = notes
+        if self.names.ids is not None:
+            entry.limits = limits_of(self.names.book).at(entry.point, seconds)
+        if key is not None:
+            kept(self._known, key, entry)
+        return entry
+
+    def _new(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> RatedContext:
+        return RatedContext(seconds, point, given, self.sums_at(point))
+
+    def sums_at(self, point: Point) -> tuple[int, ...]:
+        """The sums whose thresholds matter to a point, which is without their sides."""
+        sums = self._sums.get(point)
+        if sums is None:
+            found: set[int] = set()
+            for plain, watched in self.names.book.decisions.watched:
+                if holds(plain, point):
+                    found.update(watched)
+            sums = kept(self._sums, point, tuple(sorted(found)))
+        return sums
+
+    def by_clock(self, entry: RatedContext) -> Iterator[RatedContext]:
+        """A context at each time of day that may be another price."""
+        clocked = [i for i, dimension in enumerate(self.names.book.dimensions) if dimension.clocked]
+        if not clocked:
+            yield entry
+            return
+        for values in itertools.product(
+            *(range(len(self.names.book.dimensions[i].values)) for i in clocked)
+        ):
+            point = list(entry.point)
+            for index, value in zip(clocked, values, strict=True):
+                point[m.FIRST_DIMENSION + index] = value
+            offers = [
+                self.names.book.dimensions[index].values[value].offers
+                for index, value in zip(clocked, values, strict=True)
+            ]
+            if all(any(holds(offer.scope, point) for offer in some) for some in offers):
+                yield self._new(entry.at, tuple(point), entry.dimensions)
+
+
+def kept(cache: dict[K, V], key: K, value: V) -> V:
+    """The value, now in the cache; a full cache begins anew, so that memory stays bounded."""
+    if len(cache) >= MAX_ENTRIES:
+        cache.clear()
+    cache[key] = value
+    return value

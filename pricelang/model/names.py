@@ -1,0 +1,101 @@
+"""What a book names: models and their other names, dimensions with their values, meters, units, and the
+sums of meters that thresholds look at.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricelang.model.origins import Origin
+from pricelang.solver.diagram import Scope
+
+
+@frozen(eq=False, repr=False)
+class Model:
+    """A model; dates in UTC seconds. A retired model keeps its last price."""
+
+    name: str
+    released: int
+    retired: int | None
+    deprecated: int | None
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Alias:
+    """Another name of a model, in a period."""
+
+    name: str
+    model: int
+    start: int | None
+    end: int | None
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Offer:
+    """A scope in which a value or a meter is offered."""
+
+    scope: Scope
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Value:
+    """A value of a dimension and where it is offered.
+    A value with a `clock` is set by the time of day (minutes).
+    """
+
+    name: str
+    offers: tuple[Offer, ...]
+    clock: tuple[int, int] | None
+
+
+@frozen(eq=False, repr=False)
+class Dimension:
+    """A dimension; `default` is the index of a value.
+    The values of a clocked dimension are never the caller's.
+    """
+
+    name: str
+    default: int
+    values: tuple[Value, ...]
+    clocked: bool
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Meter:
+    """Something that is counted, in `unit`. `kind` is the unit that all like it convert to, `size`
+    how many of those one is (seconds for times, else 1); `whole` ones take no fractions.
+    """
+
+    name: str
+    unit: str
+    kind: str
+    size: Fraction
+    whole: bool
+    offers: tuple[Offer, ...]
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Unit:
+    """A unit by its singular name: `size` of its kind (`token`, `second`, ...)."""
+
+    name: str
+    kind: str
+    size: Fraction
+
+
+@frozen(eq=False, repr=False)
+class Sum:
+    """A sum of meters that thresholds look at; point k on its axis is:
+    over `limits[k-1]`, up to `limits[k]`.
+    """
+
+    label: str
+    meters: tuple[int, ...]
+    limits: tuple[Fraction, ...]

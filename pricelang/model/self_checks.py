@@ -1,0 +1,67 @@
+"""What a book says of itself: claims, examples, and remarks on the whole book."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from pricelang.model.origins import Origin
+from pricelang.model.record_kinds import RecordKind
+from pricelang.model.statements import Remark
+from pricelang.solver.diagram import Scope
+from pricelang.syntax.relations import Relation
+
+Expectation: TypeAlias = Literal["cost", "refused", "not_offered"]
+ClaimKind: TypeAlias = Literal[
+    "costs", "is", "nevermeets", "commute", "prices", "above", "monotone", "agrees"
+]
+
+
+@frozen(eq=False, repr=False)
+class Example:
+    """A request and what must come of it.
+
+    `sides` are the points that a `record sum` leaves open on the axis of a sum, by the sum's index.
+    """
+
+    title: str
+    model: str
+    at: int
+    dimensions: tuple[tuple[str, str], ...]
+    record: RecordKind
+    sides: tuple[tuple[int, tuple[int, ...]], ...]
+    usage: tuple[tuple[str, tuple[Fraction, ...]], ...]
+    expect: Expectation
+    low: Fraction
+    high: Fraction
+    currency: str
+    rule: str
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Claim:
+    """Something the book says of itself: `kind` and its parts,
+    with names resolved to indices where they are rules. `relation` is that of prices (`costs`).
+    """
+
+    kind: ClaimKind
+    text: str
+    scope: Scope
+    left: tuple[tuple[int, Fraction], ...]
+    right: tuple[tuple[int, Fraction], ...]
+    relation: Relation
+    names: tuple[str, ...]
+    amount: Fraction
+    origin: Origin
+
+
+@frozen(eq=False, repr=False)
+class Sayings:
+    """What a book says of itself: everything that `price` does without."""
+
+    claims: tuple[Claim, ...] = ()
+    examples: tuple[Example, ...] = ()
+    remarks: tuple[Remark, ...] = ()

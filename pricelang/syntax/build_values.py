@@ -1,0 +1,149 @@
+"""The values of a statement out of Lark's parse of it: exact, each with its place."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from fractions import Fraction
+from typing import Any
+
+from lark import Token, Tree
+
+from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Fault, Span
+
+MAX_DIGITS = 40
+SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+
+
+class ValueBuilder:
+    """Builds the values of one statement; with `fatal` faults the statement cannot be used."""
+
+    def __init__(self, file: str, first_line: int, reserved: frozenset[str]) -> None:
+        self.file, self.first_line, self.reserved = file, first_line, reserved
+        self.faults: list[Fault] = []
+        self.fatal = False
+
+    # ---- places and tokens ----
+
+    def span(self, node: Tree[Token] | Token) -> Span:
+        meta: Any = node if isinstance(node, Token) else node.meta
+        if getattr(meta, "line", None) is None:
+            return Span(self.file, self.first_line, 1, self.first_line, 1)
+        shift = self.first_line - 1
+        return Span(
+            self.file,
+            meta.line + shift,
+            meta.column,
+            (meta.end_line or meta.line) + shift,
+            meta.end_column,
+        )
+
+    def fault(
+        self, code: str, message: str, span: Span, help: str | None = None, *, fatal: bool = True
+    ) -> None:
+        self.faults.append(Fault(code, message, span, help))
+        self.fatal = self.fatal or fatal
+
+    def trees(self, node: Tree[Token], *kinds: str) -> list[Tree[Token]]:
+        return [
+            child
+            for child in node.children
+            if isinstance(child, Tree) and (not kinds or child.data in kinds)
+        ]
+
+    def tree(self, node: Tree[Token], *kinds: str) -> Tree[Token] | None:
+        found = self.trees(node, *kinds)
+        return found[0] if found else None
+
+    def tokens(self, node: Tree[Token], *kinds: str) -> list[Token]:
+        return [
+            child
+            for child in node.children
+            if isinstance(child, Token) and (not kinds or child.type in kinds)
+        ]
+
+    # ---- values ----
+
+    def name(self, token: Token) -> t.Name:
+        text, span = str(token), self.span(token)
+        self.check_name(text, span)
+        return t.Name(text, span=span)
+
+    def check_name(self, text: str, span: Span) -> None:
+        if text in self.reserved:
+            self.fault(
+                "reserved_word",
+                f"`{text}` is a reserved word and cannot be used as a name",
+                span,
+                f"choose another name, such as `{text}_1`",
+                fatal=False,
+            )
+        if len(text) > 200:
+            self.fault("too_large", "the name has more than 200 characters", span)
+
+    def name_list(self, node: Tree[Token]) -> tuple[t.Name, ...]:
+        return tuple(self.name(token) for token in self.tokens(node, "NAME"))
+
+    def names(self, node: Tree[Token]) -> tuple[t.Name, ...]:
+        found = self.tree(node, "names")
+        return self.name_list(found) if found is not None else ()
+
+    def text(self, token: Token) -> t.Text:
+        return t.Text(re.sub(r"\\(.)", r"\1", str(token)[1:-1]), span=self.span(token))
+
+    def optional_text(self, node: Tree[Token]) -> t.Text | None:
+        found = self.tokens(node, "STRING")
+        return self.text(found[0]) if found else None
+
+    def digits(self, written: str, span: Span) -> Fraction:
+        plain = written.replace(",", "").rstrip("%")
+        if len(plain) > MAX_DIGITS:
+            self.fault("too_large", f"the number has more than {MAX_DIGITS} digits", span)
+            return Fraction(1)
+        value = Fraction(plain)
+        return value / 100 if written.endswith("%") else value
+
+    def number(self, token: Token) -> t.Number:
+        written, span = str(token), self.span(token)
+        return t.Number(self.digits(written, span), written, span=span)
+
+    def money(self, token: Token) -> t.Money:
+        written, span = str(token), self.span(token)
+        currency, digits = (
+            (SYMBOLS[written[0]], written[1:])
+            if written[0] in SYMBOLS
+            else (written[:3], written[4:])
+        )
+        return t.Money(self.digits(digits, span), currency, written, span=span)
+
+    def date(self, token: Token) -> t.Date:
+        written = str(token)
+        plain = written.rstrip("Z").replace("T", " ")
+        try:
+            instant = datetime.datetime.fromisoformat(plain).replace(tzinfo=datetime.UTC)
+            seconds = int(instant.timestamp())
+        except (ValueError, OverflowError):
+            try:
+                datetime.date.fromisoformat(written[:10])
+                what = "a time of day"
+            except ValueError:
+                what = "a day of the calendar"
+            self.fault("bad_date", f"`{written}` is not {what}", self.span(token))
+            seconds = 0
+        return t.Date(seconds, written, span=self.span(token))
+
+    def clock(self, token: Token) -> t.Clock:
+        hours, minutes = int(token[:2]), int(token[3:])
+        if hours > 23 or minutes > 59:
+            self.fault("bad_date", f"`{token}` is not a time of day", self.span(token))
+        return t.Clock(hours * 60 + minutes, span=self.span(token))
+
+    def per(self, node: Tree[Token]) -> t.Per:
+        numbers = self.tokens(node, "NUMBER")
+        number = self.number(numbers[0]) if numbers else None
+        return t.Per(number, self.name(self.tokens(node, "NAME")[0]), span=self.span(node))
+
+    def account(self, node: Tree[Token]) -> t.Account:
+        holder, period = self.tokens(node, "NAME")
+        return t.Account(self.name(holder), self.name(period), span=self.span(node))

@@ -1,0 +1,87 @@
+"""Statements of a book that name things: the book itself, its files and sources, dimensions, units,
+meters and groups.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricelang.syntax.values import Clock, Date, Endings, Name, Node, Number, Statement, Text
+
+
+@frozen
+class BookHeader(Statement):
+    """`book NAME "title" in CURRENCY extends NAME from … before …`."""
+
+    name: Name
+    title: Text | None
+    currency: Name | None
+    extends: Name | None
+
+
+@frozen
+class Include(Statement):
+    """`include "file.price"`."""
+
+    path: Text
+
+
+@frozen
+class Source(Statement):
+    """`source NAME "address" read DATE`."""
+
+    name: Name
+    address: Text
+    read: Date
+
+
+@frozen
+class Note(Statement):
+    """`note "text" …`: a remark carried to every bill in its scope."""
+
+    text: Text
+
+
+@frozen
+class ValueLine(Node):
+    """Values of a dimension that are offered in one scope, or one value that the clock sets."""
+
+    values: tuple[Name, ...]
+    clock: tuple[Clock, Clock] | None
+    endings: Endings
+
+
+@frozen
+class Dimension(Statement):
+    """`dimension NAME default VALUE` and its value lines."""
+
+    name: Name
+    default: Name
+    lines: tuple[ValueLine, ...]
+
+
+@frozen
+class Unit(Statement):
+    """`unit NAME is NUMBER UNIT`."""
+
+    name: Name
+    number: Number
+    of: Name
+
+
+@frozen
+class Meter(Statement):
+    """`meter NAME, NAME in UNIT …`."""
+
+    names: tuple[Name, ...]
+    unit: Name
+
+
+@frozen
+class Group(Statement):
+    """`group NAME is a, b` (meters or models),
+    or `… is models released from … before …` when `members` is None.
+    """
+
+    name: Name
+    members: tuple[Name, ...] | None

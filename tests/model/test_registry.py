@@ -1,0 +1,82 @@
+"""No list of the kinds of rules stands outside the registry.
+
+A function that reads three or more of a book's collections of rules is a list of kinds in disguise:
+a new kind would be forgotten there. It iterates `rules_of` or `slots_of`, or decides by arms that
+`assert_never` closes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import fields
+
+from pricelang.model import book as m
+
+PACKAGE = Path(__file__).resolve().parents[2] / "pricelang"
+REGISTRY = {"model/rules.py", "model/diagrams.py"}
+MAKERS = {("compile/book.py", "_read")}
+"""What makes a book out of a draft names all that it is made of."""
+NAMES = {"models", "aliases", "dimensions", "meters", "values"}
+"""The collections of names, which everything reads."""
+RULES = (
+    {one.name for one in fields(m.Book)}
+    & {
+        *("announcements", "prices", "derivations", "modifiers", "limits", "charges"),
+        *("exclusions", "refusals", "free", "notes", "roundings", "conversions"),
+    }
+)  # fmt: skip
+OWNERS = ("book", "checked", "decisions", "decided", "held")
+MOST = 2
+
+
+def test_the_collections_are_those_of_a_book() -> None:
+    assert len(RULES) == 12
+    assert {one.name for one in fields(m.Decisions)} - {
+        *("nodes", "leaves", "watched", "jumps"),
+        *NAMES,
+    } <= RULES  # fmt: skip
+
+
+def lists_of(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, set[str]]]:
+    """The functions that read more collections of rules than two, and have no closed match."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            named = {
+                one.attr
+                for one in ast.walk(node)
+                if isinstance(one, ast.Attribute) and one.attr in RULES and _owner(one) in OWNERS
+            }
+            closed = any(
+                isinstance(one, ast.Name) and one.id == "assert_never" for one in ast.walk(node)
+            )
+            if len(named) > MOST and not closed:
+                yield node, named
+
+
+def _owner(node: ast.Attribute) -> str:
+    of = node.value
+    return of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_no_list_of_kinds_outside_the_registry(path: Path) -> None:
+    name = str(path.relative_to(PACKAGE))
+    if name in REGISTRY:
+        return
+    found = {
+        f"{function.name} ({', '.join(sorted(named))})"
+        for function, named in lists_of(ast.parse(path.read_text(encoding="utf-8")))
+        if (name, function.name) not in MAKERS
+    }
+    assert not found
+
+
+def test_a_list_is_found() -> None:
+    source = "def f(book):\n    return [book.prices, book.charges, book.free]\n"
+    assert [named for _, named in lists_of(ast.parse(source))] == [{"prices", "charges", "free"}]
