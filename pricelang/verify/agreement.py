@@ -26,10 +26,9 @@ from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.beside import first_beside
+from pricelang.verify.breaches import Breach
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness
-
-Breach = tuple[Witness | None, str]
 
 UNIT_PRICES = "only unit prices are compared, and bills may differ in"
 NOT_SHOWN = "a unit price of `{}` differs, and no bill was found that shows it"

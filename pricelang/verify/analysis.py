@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 from attrs import define, field
 
@@ -20,6 +20,7 @@ from pricelang.evaluate.stack.intervals import Box
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
+from pricelang.model.diagrams import Slot, root_of
 from pricelang.model.requests import YES, Leaf, Point, Requests, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
@@ -169,29 +170,43 @@ class Analysis(Requests):
 
     def touches(self, kind: m.StackKind, index: int, meter: int) -> bool:
         """Whether a member of the stack ever does something to a meter's price."""
-        if kind == "modifier":
-            return any(
-                any(found == meter for found, _ in line.factors) or meter in line.meters
-                for line in self.book.modifiers[index].lines
-            )
-        return any(
-            line.target == "unit_price" and meter in line.meters
-            for line in self.book.limits[index].lines
-        )
+        match kind:
+            case "modifier":
+                return any(
+                    any(found == meter for found, _ in line.factors) or meter in line.meters
+                    for line in self.book.modifiers[index].lines
+                )
+            case "limit":
+                return any(
+                    line.target == "unit_price" and meter in line.meters
+                    for line in self.book.limits[index].lines
+                )
+            case _:
+                assert_never(kind)
 
     def plain(self, kind: m.StackKind, index: int, meter: int) -> bool:
         """Whether a member of the stack only ever multiplies a meter's price."""
-        if kind == "limit":
-            return not self.touches(kind, index, meter)
-        return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+        match kind:
+            case "modifier":
+                return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+            case "limit":
+                return not self.touches(kind, index, meter)
+            case _:
+                assert_never(kind)
 
     def member(self, kind: m.StackKind, index: int) -> int:
         """The diagram of a member of the stack."""
-        return (
-            self.book.decisions.modifiers[index]
-            if kind == "modifier"
-            else self.book.decisions.limits[index]
-        )
+        return root_of(self.book.decisions, Slot(kind, index))
+
+    def name_of(self, kind: m.StackKind, index: int) -> str:
+        """The name of a member of the stack."""
+        match kind:
+            case "modifier":
+                return self.book.modifiers[index].name
+            case "limit":
+                return self.book.limits[index].name
+            case _:
+                assert_never(kind)
 
     def operations(self, kind: m.StackKind, index: int, meter: int, leaf: Any) -> Operations:
         """What a member of the stack does to a meter's price, where its diagram has a leaf."""
