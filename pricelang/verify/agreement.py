@@ -8,7 +8,6 @@ common cancels.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -21,12 +20,13 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.requests import NO, YES, Leaf, Point, is_yes
-from pricelang.model.space import axis_of, dimension_of, first_sum
+from pricelang.model.space import axis_of
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.beside import first_beside
 from pricelang.verify.breaches import Breach
+from pricelang.verify.carried_diagrams import carrier
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness
 
@@ -107,7 +107,7 @@ class _Pair:
 
 def _pair(upper: Analysis, book: m.Book) -> _Pair:
     lower = Analysis(book)
-    return _Pair(upper, lower, _carrier(lower, upper), (RateCard(upper.book), RateCard(book)))
+    return _Pair(upper, lower, carrier(lower, upper), (RateCard(upper.book), RateCard(book)))
 
 
 def against_below(upper: Analysis) -> Against | None:
@@ -284,128 +284,3 @@ def _paid(analysis: Analysis, meter: int) -> int:
         return None if price is None else Fraction(0) if free != NO or price == "free" else price
 
     return analysis.forest.combine(roots, paid)
-
-
-def _carrier(lower: Analysis, upper: Analysis) -> Callable[[int], int]:
-    """Carries a diagram of the lower book into the upper one's space;
-    what the lower does not know it does not offer.
-    """
-    axes, spread = _axes(lower, upper), {}
-    for axis in range(lower.space.axes):
-        spread[axis] = _spread(lower, upper, axis, axes[axis])
-    known: dict[int, int] = {}
-
-    def carry(root: int) -> int:
-        found = known.get(root)
-        if found is None:
-            if root < 0:
-                found = upper.forest.leaf(lower.forest.leaves[~root])
-            else:
-                axis, branches = lower.forest.nodes[root]
-                parts = []
-                for mask, child in branches:
-                    points = 0
-                    for position, inside in enumerate(spread[axis]):
-                        if mask >> position & 1:
-                            points |= inside
-                    parts.append((points, carry(child)))
-                full, seen = (1 << upper.space.size(axes[axis])) - 1, 0
-                for points, _ in parts:
-                    seen |= points
-                # points that the lower book does not know are told apart by what exists there,
-                # not here
-                parts.append((full & ~seen, upper.forest.leaf(None)))
-                found = _select(upper, axes[axis], parts)
-            known[root] = found
-        return found
-
-    return carry
-
-
-def _select(upper: Analysis, axis: int, parts: list[tuple[int, int]]) -> int:
-    """The diagram that is another in each part of an axis,
-    also where their own axes come before it.
-
-    What tells the parts apart equals no price:
-    equal leaves are one, and 0 is one with a price of nothing.
-    """
-    literals = [
-        (
-            upper.forest.node(
-                axis,
-                [
-                    (mask, upper.forest.leaf(("part", number))),
-                    (~mask & (1 << upper.space.size(axis)) - 1, upper.forest.leaf(None)),
-                ],
-            )
-            if mask
-            else None,
-            root,
-        )
-        for number, (mask, root) in enumerate(parts)
-    ]
-    kept = [(literal, root) for literal, root in literals if literal is not None]
-    roots = [literal for literal, _ in kept] + [root for _, root in kept]
-
-    def decide(leaves: tuple[Any, ...]) -> Leaf:
-        half = len(leaves) // 2
-        return next(
-            (
-                leaf
-                for here, leaf in zip(leaves[:half], leaves[half:], strict=True)
-                if here is not None
-            ),
-            None,
-        )
-
-    return upper.forest.combine(roots, decide)
-
-
-def _axes(lower: Analysis, upper: Analysis) -> list[int]:
-    names = {dimension.name: index for index, dimension in enumerate(upper.book.dimensions)}
-    sums = {_sum_key(upper.book, total): index for index, total in enumerate(upper.book.sums)}
-    found = [
-        m.MODELS,
-        m.DATES,
-        *(axis_of(names[dimension.name]) for dimension in lower.book.dimensions),
-    ]
-    return [
-        *found,
-        *(
-            first_sum(upper.book.dimensions) + sums[_sum_key(lower.book, total)]
-            for total in lower.book.sums
-        ),
-    ]
-
-
-def _sum_key(book: m.Book, total: m.Sum) -> frozenset[str]:
-    return frozenset(book.meters[index].name for index in total.meters)
-
-
-def _spread(lower: Analysis, upper: Analysis, axis: int, target: int) -> list[int]:
-    """For each point of a lower axis, the mask of the upper axis's points that it stands for."""
-    size = lower.space.size(axis)
-    masks = [0] * size
-    if axis == m.MODELS:
-        names = {model.name: index for index, model in enumerate(lower.book.models)}
-        for index, model in enumerate(upper.book.models):
-            if model.name in names:
-                masks[names[model.name]] |= 1 << index
-    elif axis == m.DATES:
-        for index, start in enumerate([-(1 << 62), *upper.book.boundaries]):
-            masks[bisect_right(lower.book.boundaries, start)] |= 1 << index
-    elif dimension_of(axis) < len(lower.book.dimensions):
-        names = {
-            value.name: index
-            for index, value in enumerate(lower.book.dimensions[dimension_of(axis)].values)
-        }
-        for index, value in enumerate(upper.book.dimensions[dimension_of(target)].values):
-            if value.name in names:
-                masks[names[value.name]] |= 1 << index
-    else:
-        below = lower.book.sums[dimension_of(axis) - len(lower.book.dimensions)].limits
-        above = upper.book.sums[dimension_of(target) - len(upper.book.dimensions)].limits
-        for index in range(len(above) + 1):
-            lowest = above[index - 1] if index else Fraction(-1)
-            masks[sum(1 for limit in below if limit <= lowest)] |= 1 << index
-    return masks

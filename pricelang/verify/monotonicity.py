@@ -22,7 +22,8 @@ from pricelang.present.decimals import grouped, money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.breaches import Breach
-from pricelang.verify.price_falls import Crossing, Usage, fall_between
+from pricelang.verify.crossings import Crossing, Usage
+from pricelang.verify.price_falls import fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
 from pricelang.verify.request_falls import falls_per_request
 from pricelang.verify.threshold_steps import Across, steps_of
