@@ -21,24 +21,23 @@ from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
 from pricelang.model.diagrams import Slot, root_of
-from pricelang.model.requests import YES, Leaf, Point, Requests, is_no
+from pricelang.model.requests import Leaf, Point, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
+from pricelang.verify.list_prices import ListPrices
 
 
 @define(eq=False, repr=False, init=False)
-class Analysis(Requests):
+class Analysis(ListPrices):
     """A checked book, its requests, and a forest that begins as the book's own compiled diagrams.
 
     `below` gives the book that this one extends, where it is at hand.
     """
 
-    book: m.Book
     below: Callable[[], m.Book | None]
     made: dict[Hashable, int] = field(factory=dict, init=False)
     boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
-    _known_prices: dict[int, int] = field(factory=dict, init=False)
     _operations: dict[Hashable, Operations] = field(factory=dict, init=False)
     _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
 
@@ -95,71 +94,6 @@ class Analysis(Requests):
                 )
             self._below[root] = found
         return found
-
-    # ---- prices ----
-
-    def list_price(self, meter: int) -> int:
-        """The price of a meter before any modifier, per one of its unit;
-        None where there is none. `free` is (0, "free").
-        """
-        return self._prices(meter, 0)
-
-    def _prices(self, meter: int, depth: int) -> int:
-        known = self._known_prices.get(meter)
-        if known is not None:
-            return known
-        book, decided = self.book, self.book.decisions
-        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
-        if charge is not None:
-            prices = book.charges[charge].prices
-
-            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
-                offered, held, free = leaves
-                if offered != YES:
-                    return None
-                if free:
-                    return "free"
-                first = next((prices[index] for index in held if prices[index].after is None), None)
-                return Fraction(first.amount / first.size) if first is not None else None
-
-            roots = (decided.meters[meter], decided.charges[charge][0], decided.charges[charge][3])
-            root = self.forest.combine(roots, of_charge)
-        else:
-            root = self._rated(meter, depth)
-        self._known_prices[meter] = root
-        return root
-
-    def _rated(self, meter: int, depth: int) -> int:
-        """The price in the tables, where the meter is offered."""
-        roots = (self.book.decisions.meters[meter], self._row_price(meter, depth))
-        return self.forest.combine(roots, lambda leaves: leaves[1] if leaves[0] == YES else None)
-
-    def _row_price(self, meter: int, depth: int) -> int:
-        """The price in the tables; what others derive from need not be offered itself."""
-        book, decided = self.book, self.book.decisions
-        bases = (
-            sorted({line.of for line in book.derivations if line.meter == meter})
-            if depth < 16
-            else []
-        )
-        base_roots = [self._row_price(base, depth + 1) for base in bases]
-
-        def decide(leaves: tuple[Any, ...]) -> Leaf:
-            row, derivation, *amounts = leaves
-            if not row or book.prices[row[0]].kind == "absent":
-                return None
-            price = book.prices[row[0]]
-            if price.kind == "amount":
-                return Fraction((price.amount or Fraction(0)) / price.size)
-            if not derivation:
-                return None
-            line = book.derivations[derivation[0]]
-            base = amounts[bases.index(line.of)]
-            return base * line.factor if isinstance(base, Fraction) else None
-
-        return self.forest.combine(
-            (decided.prices[meter], decided.derivations[meter], *base_roots), decide
-        )
 
     # ---- the stack ----
 
@@ -265,23 +199,3 @@ class Analysis(Requests):
     def rounds_unit_prices(self) -> bool:
         """Whether the book ever rounds unit prices, which no multiplication commutes with."""
         return any(rounding.stage == "unit_price" for rounding in self.book.roundings)
-
-    def size_of(self, meter: int) -> int:
-        """For how many of a meter's unit its price is written: what a unit price is rounded for."""
-        book, decided = self.book, self.book.decisions
-        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
-        if charge is not None:
-            prices = book.charges[charge].prices
-
-            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
-                return next(
-                    (prices[index].size for index in leaves[0] if prices[index].after is None),
-                    Fraction(1),
-                )
-
-            return self.forest.combine([decided.charges[charge][0]], of_charge)
-
-        def of_row(leaves: tuple[Any, ...]) -> Leaf:
-            return book.prices[leaves[0][0]].size if leaves[0] else Fraction(1)
-
-        return self.forest.combine([decided.prices[meter]], of_row)

@@ -1,4 +1,4 @@
-"""An axis of one book by the points of a finer axis: masks of what each of its points stands for."""
+"""The points of an axis by those of a finer one: a mask for each of what it stands for there."""
 
 from __future__ import annotations
 
