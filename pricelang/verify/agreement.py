@@ -118,25 +118,22 @@ def against_below(upper: Analysis) -> Against | None:
     if book is None:
         return None
     pair = _pair(upper, book)
-    beside = first_beside(upper, pair.lower, pair.carry, pair.both_price)
-    found: dict[str, Breach | None] = {
-        "loosened": _one_sided(pair, YES, NO, []),
-        "tightened": _one_sided(pair, NO, YES, []),
-    }
-    undecided: dict[str, str] = {}
-    for name, holds in (("dearer", gt), ("cheaper", lt)):
-        found[name], why = _apart(pair, holds, [])
-        why = f"{UNIT_PRICES} {beside}" if beside is not None else why
-        if found[name] is None and why:
-            undecided[name] = why
-    return Against(
-        book.name,
-        found["dearer"],
-        found["cheaper"],
-        found["loosened"],
-        found["tightened"],
-        undecided,
-    )
+    beside = _beside(pair, [])
+    loosened, tightened = _one_sided(pair, YES, NO, []), _one_sided(pair, NO, YES, [])
+    dearer, why_dearer = _apart(pair, gt, [])
+    cheaper, why_cheaper = _apart(pair, lt, [])
+    undecided = {}
+    if dearer is None and (beside or why_dearer):
+        undecided["dearer"] = beside or why_dearer
+    if cheaper is None and (beside or why_cheaper):
+        undecided["cheaper"] = beside or why_cheaper
+    return Against(book.name, dearer, cheaper, loosened, tightened, undecided)
+
+
+def _beside(pair: _Pair, inside: Sequence[Constraint]) -> str:
+    """Why unit prices prove nothing about bills; nothing where they do."""
+    found = first_beside(pair.upper, pair.lower, pair.carry, [*pair.both_price, *inside])
+    return f"{UNIT_PRICES} {found}" if found is not None else ""
 
 
 def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
@@ -157,9 +154,9 @@ def first_disagreement(upper: Analysis, claim: m.Claim) -> Breach | None:
     found, why = _apart(pair, ne, inside)
     if found is not None:
         return found
-    beside = first_beside(upper, pair.lower, pair.carry, [*pair.both_price, *inside])
-    if beside is not None or why:
-        raise Undecided(f"{UNIT_PRICES} {beside}" if beside is not None else why)
+    open_because = _beside(pair, inside) or why
+    if open_because:
+        raise Undecided(open_because)
     return None
 
 
@@ -192,7 +189,7 @@ def _plain(leaf: Leaf) -> Leaf:
 
 
 def _has(leaf: Leaf) -> Leaf:
-    """Whether a meter can be used."""
+    """Decides whether a meter can be used."""
     return YES if isinstance(leaf, Fraction) else NO
 
 

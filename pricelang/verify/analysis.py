@@ -103,7 +103,7 @@ class Analysis(ListPrices):
         return tuple(index for kind, index in self.book.stack if kind == "modifier")
 
     def touches(self, kind: m.StackKind, index: int, meter: int) -> bool:
-        """Whether a member of the stack ever does something to a meter's price."""
+        """Decides whether a member of the stack ever does something to a meter's price."""
         match kind:
             case "modifier":
                 return any(
@@ -119,7 +119,7 @@ class Analysis(ListPrices):
                 assert_never(kind)
 
     def plain(self, kind: m.StackKind, index: int, meter: int) -> bool:
-        """Whether a member of the stack only ever multiplies a meter's price."""
+        """Decides whether a member of the stack only ever multiplies a meter's price."""
         match kind:
             case "modifier":
                 return all(meter not in line.meters for line in self.book.modifiers[index].lines)
@@ -197,5 +197,5 @@ class Analysis(ListPrices):
 
     @property
     def rounds_unit_prices(self) -> bool:
-        """Whether the book ever rounds unit prices, which no multiplication commutes with."""
+        """Decides whether the book ever rounds unit prices, which no multiplication commutes with."""
         return any(rounding.stage == "unit_price" for rounding in self.book.roundings)

@@ -58,7 +58,7 @@ def _clock_value(book: m.Book, point: Point, index: int, seconds: int) -> int:
 
 
 def offered(book: m.Book, index: int, point: Point, value: int) -> bool:
-    """Whether a value of a dimension is offered to a request."""
+    """Decides whether a value of a dimension is offered to a request."""
     at = with_value(point, index, value)
     return bool(leaf_at(book, book.decisions.values[index][value], at))
 

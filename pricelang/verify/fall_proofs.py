@@ -37,7 +37,7 @@ def never_falls(pair: Pair) -> bool:
 
 
 def _safe(before: m.Rounding | None, after: m.Rounding | None) -> bool:
-    """Whether an amount that does not fall does not fall by its rounding either."""
+    """Decides whether an amount that does not fall does not fall by its rounding either."""
     if before is None or after is None:
         other = before or after
         return other is None or other.mode == ("down" if after is None else "up")
@@ -97,7 +97,7 @@ def _bounds(cell: Combination) -> Ends:
 
 
 def _feasible(pair: Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
-    """Whether some quantities meet strict inequalities:
+    """Decides whether some quantities meet strict inequalities:
     they do where the least margin of them can be above zero.
     """
     columns = [column for meter in pair.meters for column in _columns(pair, meter)]

@@ -225,7 +225,7 @@ class _PriceSearch:
         return boxes[root]
 
     def open_end(self, root: int) -> bool:
-        """Whether some request below a node has nothing to compare."""
+        """Decides whether some request below a node has nothing to compare."""
         return any(leaf is None for leaf in self.analysis.leaves_below(root))
 
     def profile(self, places: tuple[int, ...]) -> list[Place]:
