@@ -8,10 +8,11 @@ settled, so that what is independent never meets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import itertools
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from attrs import define, field
 
@@ -20,7 +21,7 @@ from pricelang.evaluate.stack.intervals import Box
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
-from pricelang.model.diagrams import Slot, root_of
+from pricelang.model.diagrams import Group, Slot, root_of
 from pricelang.model.requests import Leaf, Point, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
@@ -59,13 +60,27 @@ class Analysis(ListPrices):
         """That a request exists and that nothing refuses it,
         leaving aside what one modifier says, and exclusions.
         """
-        modifiers = zip(self.book.modifiers, self.book.decisions.modifiers, strict=True)
-        others = [
-            not_refused_by(modifier, root)
-            for index, (modifier, root) in enumerate(modifiers)
-            if index != but
-        ]
-        return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
+        passing = (self._passing(group, but) for group in get_args(Group))
+        return self.all_of([self.existing, *itertools.chain.from_iterable(passing)])
+
+    def _passing(self, group: Group, but: int | None) -> Iterator[Constraint]:
+        """That the rules of a group do not refuse a request."""
+        book = self.book
+        match group:
+            case "refusal":
+                yield book.decisions.refusals, is_no
+            case "modifier":
+                for index, modifier in enumerate(book.modifiers):
+                    if index != but:
+                        yield not_refused_by(modifier, book.decisions.modifiers[index])
+            case "exclusion":
+                pass  # `usable` asks it last, for it looks at what modifiers do
+            case "value" | "meter" | "price" | "derivation" | "free" | "limit":
+                pass  # whether the request exists, and what it pays
+            case "rounding" | "conversion" | "charge" | "note":
+                pass
+            case _:
+                assert_never(group)
 
     @cached_property
     def not_excluded(self) -> Constraint:

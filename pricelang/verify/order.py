@@ -128,6 +128,7 @@ class _Widest:
     def look(
         self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
     ) -> None:
+        """Looks at the requests below a state, the parts that may be widest first."""
         key = (state, price, rounding, roots)
         if key in self.seen or not self.may_be_wider(price, rounding, roots):
             return
@@ -162,6 +163,7 @@ class _Widest:
     def settle(
         self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
     ) -> None:
+        """Keeps the spread at one price and one stack, if it is the widest and a request has it."""
         leaves = self.analysis.forest.leaves
         start: Any = leaves[~price]
         how: Any = leaves[~rounding]
@@ -175,6 +177,7 @@ class _Widest:
     # ---- bounds ----
 
     def may_be_wider(self, price: int, rounding: int, roots: tuple[int, ...]) -> bool:
+        """Decides whether some spread below may be wider than the best."""
         width = self.width(price, rounding, roots)
         return width > (self.best[1] - self.best[0] if self.best is not None else ZERO)
 
@@ -212,6 +215,7 @@ class _Widest:
         return width
 
     def price_ends(self, root: int) -> tuple[Fraction, Fraction] | None:
+        """The least and the greatest list price below a node; None where there is none."""
         if root not in self.ends:
             held = [leaf for leaf in self.analysis.leaves_below(root) if isinstance(leaf, Fraction)]
             self.ends[root] = (min(held), max(held)) if held else None
