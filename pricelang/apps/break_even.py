@@ -28,7 +28,7 @@ from pricelang.present.decimals import rounded
 from pricelang.present.text import did_you_mean, shown
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import members_that_matter
+from pricelang.verify.price_relations import members_that_matter
 
 MAX_MEMBERS = 12
 """Members of the stack that change how the three prices compare;

@@ -18,18 +18,20 @@ from pricelang.solver.diagram import walk
 Group: TypeAlias = Literal[
     "value",
     "meter",
-    "price",
-    "derivation",
+    "refusal",
     "modifier",
     "exclusion",
-    "charge",
-    "limit",
-    "refusal",
+    "price",
+    "derivation",
     "free",
-    "note",
+    "limit",
     "rounding",
     "conversion",
+    "charge",
+    "note",
 ]
+"""The groups of diagrams: first what refuses a request, in the order in which that is asked."""
+
 CHARGE_PARTS = 4
 PRICE, MINIMUM, POOL, FREE = range(CHARGE_PARTS)
 """The parts of a charge: a diagram each."""

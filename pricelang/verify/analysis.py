@@ -8,10 +8,11 @@ settled, so that what is independent never meets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+import itertools
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never, get_args
 
 from attrs import define, field
 
@@ -20,24 +21,24 @@ from pricelang.evaluate.stack.intervals import Box
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
-from pricelang.model.requests import YES, Leaf, Point, Requests, is_no
+from pricelang.model.diagrams import Group, Slot, root_of
+from pricelang.model.requests import Leaf, Point, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
+from pricelang.verify.list_prices import ListPrices
 
 
 @define(eq=False, repr=False, init=False)
-class Analysis(Requests):
+class Analysis(ListPrices):
     """A checked book, its requests, and a forest that begins as the book's own compiled diagrams.
 
     `below` gives the book that this one extends, where it is at hand.
     """
 
-    book: m.Book
     below: Callable[[], m.Book | None]
     made: dict[Hashable, int] = field(factory=dict, init=False)
     boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
-    _known_prices: dict[int, int] = field(factory=dict, init=False)
     _operations: dict[Hashable, Operations] = field(factory=dict, init=False)
     _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
 
@@ -59,13 +60,27 @@ class Analysis(Requests):
         """That a request exists and that nothing refuses it,
         leaving aside what one modifier says, and exclusions.
         """
-        modifiers = zip(self.book.modifiers, self.book.decisions.modifiers, strict=True)
-        others = [
-            not_refused_by(modifier, root)
-            for index, (modifier, root) in enumerate(modifiers)
-            if index != but
-        ]
-        return self.all_of([self.existing, (self.book.decisions.refusals, is_no), *others])
+        passing = (self._passing(group, but) for group in get_args(Group))
+        return self.all_of([self.existing, *itertools.chain.from_iterable(passing)])
+
+    def _passing(self, group: Group, but: int | None) -> Iterator[Constraint]:
+        """That the rules of a group do not refuse a request."""
+        book = self.book
+        match group:
+            case "refusal":
+                yield book.decisions.refusals, is_no
+            case "modifier":
+                for index, modifier in enumerate(book.modifiers):
+                    if index != but:
+                        yield not_refused_by(modifier, book.decisions.modifiers[index])
+            case "exclusion":
+                pass  # `usable` asks it last, for it looks at what modifiers do
+            case "value" | "meter" | "price" | "derivation" | "free" | "limit":
+                pass  # whether the request exists, and what it pays
+            case "rounding" | "conversion" | "charge" | "note":
+                pass
+            case _:
+                assert_never(group)
 
     @cached_property
     def not_excluded(self) -> Constraint:
@@ -95,71 +110,6 @@ class Analysis(Requests):
             self._below[root] = found
         return found
 
-    # ---- prices ----
-
-    def list_price(self, meter: int) -> int:
-        """The price of a meter before any modifier, per one of its unit;
-        None where there is none. `free` is (0, "free").
-        """
-        return self._prices(meter, 0)
-
-    def _prices(self, meter: int, depth: int) -> int:
-        known = self._known_prices.get(meter)
-        if known is not None:
-            return known
-        book, decided = self.book, self.book.decisions
-        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
-        if charge is not None:
-            prices = book.charges[charge].prices
-
-            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
-                offered, held, free = leaves
-                if offered != YES:
-                    return None
-                if free:
-                    return "free"
-                first = next((prices[index] for index in held if prices[index].after is None), None)
-                return Fraction(first.amount / first.size) if first is not None else None
-
-            roots = (decided.meters[meter], decided.charges[charge][0], decided.charges[charge][3])
-            root = self.forest.combine(roots, of_charge)
-        else:
-            root = self._rated(meter, depth)
-        self._known_prices[meter] = root
-        return root
-
-    def _rated(self, meter: int, depth: int) -> int:
-        """The price in the tables, where the meter is offered."""
-        roots = (self.book.decisions.meters[meter], self._row_price(meter, depth))
-        return self.forest.combine(roots, lambda leaves: leaves[1] if leaves[0] == YES else None)
-
-    def _row_price(self, meter: int, depth: int) -> int:
-        """The price in the tables; what others derive from need not be offered itself."""
-        book, decided = self.book, self.book.decisions
-        bases = (
-            sorted({line.of for line in book.derivations if line.meter == meter})
-            if depth < 16
-            else []
-        )
-        base_roots = [self._row_price(base, depth + 1) for base in bases]
-
-        def decide(leaves: tuple[Any, ...]) -> Leaf:
-            row, derivation, *amounts = leaves
-            if not row or book.prices[row[0]].kind == "absent":
-                return None
-            price = book.prices[row[0]]
-            if price.kind == "amount":
-                return Fraction((price.amount or Fraction(0)) / price.size)
-            if not derivation:
-                return None
-            line = book.derivations[derivation[0]]
-            base = amounts[bases.index(line.of)]
-            return base * line.factor if isinstance(base, Fraction) else None
-
-        return self.forest.combine(
-            (decided.prices[meter], decided.derivations[meter], *base_roots), decide
-        )
-
     # ---- the stack ----
 
     @property
@@ -168,30 +118,44 @@ class Analysis(Requests):
         return tuple(index for kind, index in self.book.stack if kind == "modifier")
 
     def touches(self, kind: m.StackKind, index: int, meter: int) -> bool:
-        """Whether a member of the stack ever does something to a meter's price."""
-        if kind == "modifier":
-            return any(
-                any(found == meter for found, _ in line.factors) or meter in line.meters
-                for line in self.book.modifiers[index].lines
-            )
-        return any(
-            line.target == "unit_price" and meter in line.meters
-            for line in self.book.limits[index].lines
-        )
+        """Decides whether a member of the stack ever does something to a meter's price."""
+        match kind:
+            case "modifier":
+                return any(
+                    any(found == meter for found, _ in line.factors) or meter in line.meters
+                    for line in self.book.modifiers[index].lines
+                )
+            case "limit":
+                return any(
+                    line.target == "unit_price" and meter in line.meters
+                    for line in self.book.limits[index].lines
+                )
+            case _:
+                assert_never(kind)
 
     def plain(self, kind: m.StackKind, index: int, meter: int) -> bool:
-        """Whether a member of the stack only ever multiplies a meter's price."""
-        if kind == "limit":
-            return not self.touches(kind, index, meter)
-        return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+        """Decides whether a member of the stack only ever multiplies a meter's price."""
+        match kind:
+            case "modifier":
+                return all(meter not in line.meters for line in self.book.modifiers[index].lines)
+            case "limit":
+                return not self.touches(kind, index, meter)
+            case _:
+                assert_never(kind)
 
     def member(self, kind: m.StackKind, index: int) -> int:
         """The diagram of a member of the stack."""
-        return (
-            self.book.decisions.modifiers[index]
-            if kind == "modifier"
-            else self.book.decisions.limits[index]
-        )
+        return root_of(self.book.decisions, Slot(kind, index))
+
+    def name_of(self, kind: m.StackKind, index: int) -> str:
+        """The name of a member of the stack."""
+        match kind:
+            case "modifier":
+                return self.book.modifiers[index].name
+            case "limit":
+                return self.book.limits[index].name
+            case _:
+                assert_never(kind)
 
     def operations(self, kind: m.StackKind, index: int, meter: int, leaf: Any) -> Operations:
         """What a member of the stack does to a meter's price, where its diagram has a leaf."""
@@ -248,25 +212,5 @@ class Analysis(Requests):
 
     @property
     def rounds_unit_prices(self) -> bool:
-        """Whether the book ever rounds unit prices, which no multiplication commutes with."""
+        """Decides whether the book ever rounds unit prices, which no multiplication commutes with."""
         return any(rounding.stage == "unit_price" for rounding in self.book.roundings)
-
-    def size_of(self, meter: int) -> int:
-        """For how many of a meter's unit its price is written: what a unit price is rounded for."""
-        book, decided = self.book, self.book.decisions
-        charge = next((n for n, found in enumerate(book.charges) if found.meter == meter), None)
-        if charge is not None:
-            prices = book.charges[charge].prices
-
-            def of_charge(leaves: tuple[Any, ...]) -> Leaf:
-                return next(
-                    (prices[index].size for index in leaves[0] if prices[index].after is None),
-                    Fraction(1),
-                )
-
-            return self.forest.combine([decided.charges[charge][0]], of_charge)
-
-        def of_row(leaves: tuple[Any, ...]) -> Leaf:
-            return book.prices[leaves[0][0]].size if leaves[0] else Fraction(1)
-
-        return self.forest.combine([decided.prices[meter]], of_row)

@@ -70,12 +70,12 @@ class Audit:
 
     @cached_property
     def order(self) -> Order:
-        """Whether the order of the stack shows in any amount."""
+        """Decides whether the order of the stack shows in any amount."""
         return order_of_stack(self.analysis)
 
     @cached_property
     def against_below(self) -> Against | None:
-        """Whether a contract ever charges more or less than the book below it,
+        """Decides whether a contract ever charges more or less than the book below it,
         or loosens a refusal; None without one.
         """
         return against_below(self.analysis)

@@ -21,18 +21,18 @@ from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.price_falls import Crossing, Usage, fall_between
+from pricelang.verify.breaches import Breach
+from pricelang.verify.crossings import Crossing, Usage
+from pricelang.verify.price_falls import fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
 from pricelang.verify.request_falls import falls_per_request
 from pricelang.verify.threshold_steps import Across, steps_of
-from pricelang.verify.witness import Witness, witness
+from pricelang.verify.witness import witness
 
 MAX_CLASSES = 60
 """So many kinds of requests are looked at whose parts fall and whose amounts do not;
 with more, it is undecided.
 """
-
-Breach = tuple[Witness | None, str]
 
 
 def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:

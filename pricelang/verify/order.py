@@ -1,32 +1,22 @@
-"""The order of a stack: whether it shows in an amount, where, and by how much at most.
-
-Factors commute, and so do additions. Each step of a stack lifts a low price by more, beside it,
-than a high one; so the dearest order has the factors below 1 first, then caps, floors, additions,
-and the factors above 1 last, and the cheapest has all of it the other way about. Two orders are
-looked at, not all of them.
-"""
+"""The order of a stack: whether it shows in an amount, where, and by how much at most."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from attrs import define, field, frozen
 
 from pricelang.evaluate.stack.intervals import ZERO
-from pricelang.evaluate.stack.numbers import through
-from pricelang.evaluate.stack.operations import ONE, Operation, Operations, factor_of
+from pricelang.evaluate.stack.operations import ONE
 from pricelang.model.book import Member
 from pricelang.model.requests import Point
 from pricelang.solver.witness_search import Search, State
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_relations import MAX_STATES, Undecided, rounding_root, step_root
+from pricelang.verify.stack_spread import Parts, parts_of, spread_of
 from pricelang.verify.witness import Witness, witness
-
-MAX_MIXED = 6
-"""So many members that both bound from below and from above are tried in every order."""
 
 
 @frozen
@@ -64,119 +54,45 @@ class Order:
 def order_of_stack(analysis: Analysis) -> Order:
     """Every meter on which some request pays another unit price in another order of the stack."""
     book = analysis.book
-    odd = [
-        name_of(analysis, member)
+    odd = tuple(
+        analysis.name_of(*member)
         for member in book.stack
         if any(not analysis.plain(*member, meter) for meter in range(len(book.meters)))
-    ]
+    )
     found, undecided = [], []
     for meter, of in enumerate(book.meters):
         members = [member for member in book.stack if analysis.touches(*member, meter)]
         if len(members) < 2 or all(analysis.plain(*member, meter) for member in members):
             continue
-        search = _Widest(analysis, meter, members)
-        exact = True
         try:
-            search.run()
+            observable = _observable(_Widest(analysis, meter, members))
         except Undecided:
-            exact = False
-        if search.best is not None:
-            low, high, point = search.best
-            names = tuple(name_of(analysis, member) for member in members)
-            found.append(
-                Observable(
-                    of.name,
-                    high - low,
-                    low,
-                    high,
-                    names,
-                    witness(analysis, point, {meter: ONE}),
-                    exact,
-                )
-            )
-        elif not exact:
             undecided.append(of.name)
-    return Order(tuple(found), tuple(odd), tuple(undecided))
+            continue
+        if observable is not None:
+            found.append(observable)
+    return Order(tuple(found), odd, tuple(undecided))
 
 
-def name_of(analysis: Analysis, member: Member) -> str:
-    """The name of a member of the stack."""
-    kind, index = member
-    return (
-        analysis.book.modifiers[index].name
-        if kind == "modifier"
-        else analysis.book.limits[index].name
-    )
-
-
-@frozen
-class Parts:
-    """Some members of a stack by what they do:
-    the product of the factors below 1 and above, additions, floors and caps.
-
-    `mixed` are members that bound from both sides, whose steps stay together.
+def _observable(search: _Widest) -> Observable | None:
+    """The greatest spread that a search finds; None where there is none.
+    Raises `Undecided` where it found none before there was too much to look at.
     """
-
-    below: Fraction = ONE
-    above: Fraction = ONE
-    added: Fraction = ZERO
-    floors: tuple[Fraction, ...] = ()
-    caps: tuple[Fraction, ...] = ()
-    mixed: tuple[Operations, ...] = ()
-
-
-def parts_of(members: Iterable[Operations]) -> Parts:
-    """What members of a stack do, each by its steps.
-    Raises `Undecided` where there are too many that do all at once.
-    """
-    below, above, added = ONE, ONE, ZERO
-    floors: list[Fraction] = []
-    caps: list[Fraction] = []
-    mixed: list[Operations] = []
-    for steps in members:
-        kinds, factor = {step.kind for step in steps}, factor_of(steps)
-        if factor is not None:
-            below, above = below * min(factor, ONE), above * max(factor, ONE)
-        elif kinds == {"add"}:
-            added += sum(step.value for step in steps)
-        elif kinds == {"at_least"}:
-            floors += [step.value for step in steps]
-        elif kinds == {"at_most"}:
-            caps += [step.value for step in steps]
-        elif kinds == {"at_least", "at_most"}:
-            mixed.append(steps)
-        else:  # nothing that can be written is both a factor and an addition
-            raise Undecided
-    if len(mixed) > MAX_MIXED:
-        raise Undecided
-    return Parts(below, above, added, tuple(floors), tuple(caps), tuple(mixed))
-
-
-def spread_of(price: Fraction, parts: Parts, rounding: Operations) -> tuple[Fraction, Fraction]:
-    """The least and the most that a price comes to over all orders of its stack."""
-    floors, caps = (
-        (tuple(Operation("at_least", x) for x in parts.floors),),
-        (tuple(Operation("at_most", x) for x in parts.caps),),
-    )
-    cheapest = [
-        _bounded(price * parts.above + parts.added, (*floors, *order, *caps)) * parts.below
-        for order in _orders(parts)
-    ]
-    dearest = [
-        (_bounded(price * parts.below, (*caps, *order, *floors)) + parts.added) * parts.above
-        for order in _orders(parts)
-    ]
-    return through(min(cheapest), rounding), through(max(dearest), rounding)
-
-
-def _orders(parts: Parts) -> Iterable[tuple[Operations, ...]]:
-    return itertools.permutations(parts.mixed)
-
-
-def _bounded(price: Fraction, bounds: Iterable[Operations]) -> Fraction:
-    for steps in bounds:
-        price = through(price, steps)
-    return price
+    exact = True
+    try:
+        search.run()
+    except Undecided:
+        if search.best is None:
+            raise
+        exact = False
+    if search.best is None:
+        return None
+    low, high, point = search.best
+    analysis, meter = search.analysis, search.meter
+    name = analysis.book.meters[meter].name
+    members = tuple(analysis.name_of(*member) for member in search.members)
+    request = witness(analysis, point, {meter: ONE})
+    return Observable(name, high - low, low, high, members, request, exact)
 
 
 @define(eq=False, repr=False)
@@ -212,6 +128,7 @@ class _Widest:
     def look(
         self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
     ) -> None:
+        """Looks at the requests below a state, the parts that may be widest first."""
         key = (state, price, rounding, roots)
         if key in self.seen or not self.may_be_wider(price, rounding, roots):
             return
@@ -246,6 +163,7 @@ class _Widest:
     def settle(
         self, state: State, price: int, rounding: int, roots: tuple[int, ...], at: dict[int, int]
     ) -> None:
+        """Keeps the spread at one price and one stack, if it is the widest and a request has it."""
         leaves = self.analysis.forest.leaves
         start: Any = leaves[~price]
         how: Any = leaves[~rounding]
@@ -259,6 +177,7 @@ class _Widest:
     # ---- bounds ----
 
     def may_be_wider(self, price: int, rounding: int, roots: tuple[int, ...]) -> bool:
+        """Decides whether some spread below may be wider than the best."""
         width = self.width(price, rounding, roots)
         return width > (self.best[1] - self.best[0] if self.best is not None else ZERO)
 
@@ -296,6 +215,7 @@ class _Widest:
         return width
 
     def price_ends(self, root: int) -> tuple[Fraction, Fraction] | None:
+        """The least and the greatest list price below a node; None where there is none."""
         if root not in self.ends:
             held = [leaf for leaf in self.analysis.leaves_below(root) if isinstance(leaf, Fraction)]
             self.ends[root] = (min(held), max(held)) if held else None

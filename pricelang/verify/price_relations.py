@@ -128,6 +128,29 @@ def find_prices(
     return None if found is None else analysis.completed(found)
 
 
+def members_that_matter(analysis: Analysis, meters: Sequence[int]) -> list[Member]:
+    """The members of the stack that may change how the prices of some meters compare,
+    in the order of the stack.
+    """
+    stack = analysis.book.stack
+    plain = all(analysis.plain(kind, index, meter) for kind, index in stack for meter in meters)
+    rounded = analysis.rounds_unit_prices
+    found = []
+    for kind, index in stack:
+        if not any(analysis.touches(kind, index, meter) for meter in meters):
+            continue
+        if plain and not rounded and kind == "modifier":
+            lines = analysis.book.modifiers[index].lines
+            alike = all(
+                len({dict(line.factors).get(meter, Fraction(1)) for meter in meters}) == 1
+                for line in lines
+            )
+            if alike:
+                continue
+        found.append((kind, index))
+    return found
+
+
 # A run of places that are factors for all prices alike, as the least and the greatest of them;
 # or the leaves of one place.
 Range = tuple[Fraction, Fraction]
@@ -202,7 +225,7 @@ class _PriceSearch:
         return boxes[root]
 
     def open_end(self, root: int) -> bool:
-        """Whether some request below a node has nothing to compare."""
+        """Decides whether some request below a node has nothing to compare."""
         return any(leaf is None for leaf in self.analysis.leaves_below(root))
 
     def profile(self, places: tuple[int, ...]) -> list[Place]:

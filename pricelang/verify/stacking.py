@@ -16,7 +16,8 @@ from pricelang.model.requests import YES, Point, is_no, is_yes
 from pricelang.model.space import axis_of, day
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import OPEN, effect_of, order_matters
+from pricelang.verify.breaches import OPEN
+from pricelang.verify.modifier_claims import effect_of, order_matters
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.witness import Witness, witness
 

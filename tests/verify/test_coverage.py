@@ -24,9 +24,9 @@ from pricelang.verify.coverage import (
     OF_ACCOUNT,
     Coverage,
     CoveredRule,
-    decided_in,
     measure,
 )
+from pricelang.verify.deciding_rules import decided_in
 from tests.cli.helpers import ROOT, SHOP, line_of, objects, run
 
 GOOD = sorted(path for path in (ROOT / "tests" / "corpus" / "good").glob("*.price"))

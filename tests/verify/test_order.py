@@ -15,8 +15,9 @@ from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Kind, Operation, Operations
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import decide_claims
-from pricelang.verify.order import Parts, order_of_stack, parts_of, spread_of
+from pricelang.verify.order import order_of_stack
 from pricelang.verify.price_relations import Undecided
+from pricelang.verify.stack_spread import Parts, parts_of, spread_of
 from pricelang.verify.stacking import meetings
 from tests.verify import checked
 

@@ -19,7 +19,7 @@ from pricelang.model.space import holds
 from pricelang.present.decimals import money
 from pricelang.present.table import NotedCell, Table
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import effect_of
+from pricelang.verify.modifier_claims import effect_of
 
 MAX_PROJECTIONS = 2_000
 """Pairs of a model and a modifier whose days are worked out one by one."""

@@ -20,8 +20,8 @@ ListedKind: TypeAlias = Literal["none", "free", "price", "derived"]
 
 @frozen
 class ModifierOutcome:
-    """What a modifier does. Factors are by meter; additions by meter are in the currency per base unit;
-    `extras` are amounts per request.
+    """What a modifier does. Factors are by meter; additions by meter are in the currency per base
+    unit; `extras` are amounts per request.
     """
 
     kind: OutcomeKind

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TypeVar
 
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, first_sum
@@ -13,9 +11,7 @@ from pricelang.model.time_of_day import DAY, Setting
 from pricelang.verify.diff.aligned_hours import Hours, hours_of
 from pricelang.verify.diff.aligned_space import Joint, JointDimension, JointSum
 from pricelang.verify.diff.book_view import BookView
-
-Cut = TypeVar("Cut", int, Fraction)
-"""Where an axis is cut: an instant, or the limit of a sum."""
+from pricelang.verify.refined_axes import between_cuts, by_name
 
 
 def join(
@@ -85,11 +81,10 @@ def _meters(book: m.Book, summed: m.Sum) -> tuple[str, ...]:
 
 
 def _view(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting]) -> BookView:
-    models = {name: number for number, name in enumerate(joint.models)}
     axes = [m.MODELS, m.DATES]
     points = [
-        tuple(1 << models[model.name] for model in book.models),
-        _masks(book.boundaries, joint.boundaries),
+        by_name([model.name for model in book.models], joint.models),
+        between_cuts(book.boundaries, joint.boundaries),
     ]
     clocked = 0
     for dimension in book.dimensions:
@@ -102,12 +97,12 @@ def _view(joint: Joint, book: m.Book, at: int | None, settings: Sequence[Setting
             (n, d) for n, d in enumerate(joint.dimensions) if d.name == dimension.name
         )
         axes.append(axis_of(place))
-        points.append(tuple(1 << known.values.index(value.name) for value in dimension.values))
+        points.append(by_name([value.name for value in dimension.values], known.values))
     for summed in book.sums:
         meters = _meters(book, summed)
         place, total = next((n, s) for n, s in enumerate(joint.sums) if s.meters == meters)
         axes.append(first_sum(joint.dimensions) + place)
-        points.append(_masks(summed.limits, total.limits))
+        points.append(between_cuts(summed.limits, total.limits))
     return BookView(joint, book, at, tuple(axes), tuple(points))
 
 
@@ -117,11 +112,3 @@ def _hours_of(dimension: m.Dimension, set_by: Sequence[int]) -> tuple[int, ...]:
         sum(1 << hour for hour, value in enumerate(set_by) if value == number)
         for number in range(len(dimension.values))
     )
-
-
-def _masks(own: Sequence[Cut], joint: Sequence[Cut]) -> tuple[int, ...]:
-    """For each part between the cuts of a book the mask of the parts between those of both."""
-    found = [0] * (len(own) + 1)
-    for number in range(len(joint) + 1):
-        found[bisect_right(own, joint[number - 1]) if number else 0] |= 1 << number
-    return tuple(found)

@@ -10,7 +10,8 @@ from attrs import define, field
 
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, dimension_of
-from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, points_of
+from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf
+from pricelang.verify.refined_axes import spread
 
 
 @define(eq=False, repr=False)
@@ -43,13 +44,9 @@ class BookView:
 
     def spread(self, axis: int, mask: int) -> int:
         """A mask of the book's points of an axis as joint points."""
-        found = self._masks.get((axis, mask))
-        if found is None:
-            found, places = 0, self.points[axis]
-            for position in points_of(mask & (1 << len(places)) - 1):
-                found |= places[position]
-            self._masks[axis, mask] = found
-        return found
+        if (axis, mask) not in self._masks:
+            self._masks[axis, mask] = spread(self.points[axis], mask)
+        return self._masks[axis, mask]
 
     def carry(self, root: int, meaning: Callable[[tuple[int, ...]], Leaf]) -> int:
         """A diagram of the book in the joint forest;

@@ -179,7 +179,7 @@ def _is_seen(
     prices: Mapping[str, str],
     shows: Mapping[m.Target, bool],
 ) -> bool:
-    """Whether a line of a limit changed in a way that a request can tell, by the states of unit
+    """Decides whether a line of a limit changed in a way that a request can tell, by the states of unit
     prices, or by what all limits together say of the request or the account.
     """
     was, now = (

@@ -212,7 +212,7 @@ class JointRules:
 
     @cached_property
     def only_factors(self) -> bool:
-        """Whether unit prices are nothing but products, by both books."""
+        """Decides whether unit prices are nothing but products, by both books."""
         return all(self._only_multiplies(group) for group in get_args(Group))
 
     def _only_multiplies(self, group: Group) -> bool:

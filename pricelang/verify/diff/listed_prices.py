@@ -1,11 +1,11 @@
-"""The price of each meter by one book before any modifier, as diagrams, and the terms of a charge."""
+"""The price of each meter by one book before any modifier, and the terms of a charge: diagrams."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, assert_never
 
 from pricelang.model import book as m
 from pricelang.model.diagrams import FREE as FREE_PART
@@ -13,6 +13,7 @@ from pricelang.model.diagrams import MINIMUM, POOL, PRICE
 from pricelang.verify.diff.align import FREE, UNUSABLE, Listed
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Leaf
 from pricelang.verify.diff.semantics import BookSemantics, base_size, yes
+from pricelang.verify.list_prices import charge_of, plain_price
 
 ChargeTerm: TypeAlias = Literal["minimum per use", "free", "tiers"]
 """What a charge says besides its price: the least of a use, free pools, and graduated prices."""
@@ -26,8 +27,8 @@ def prices(meaning: BookSemantics) -> dict[str, int]:
 def _price(meaning: BookSemantics, index: int) -> int:
     book = meaning.book
     offered = meaning.side.carry(book.decisions.meters[index], yes)
-    charge = next((n for n, charge in enumerate(book.charges) if charge.meter == index), None)
-    listed = _rated(meaning, index) if charge is None else _charged(meaning, index, charge)
+    number = charge_of(book, index)
+    listed = _rated(meaning, index) if number is None else _charged(meaning, index, number)
     return meaning.joint.combine(
         [offered, listed],
         lambda leaves: leaves[1],
@@ -83,13 +84,19 @@ def _with_derived(meaning: BookSemantics, index: int) -> int:
 
 
 def _row(meaning: BookSemantics, index: int, leaf: tuple[int, ...]) -> Listed:
-    price = meaning.book.prices[leaf[0]] if leaf else None
-    if price is None or price.kind == "absent":
+    if not leaf:
         return UNUSABLE
-    if price.kind == "amount":
-        return _listed(meaning, index, price.amount or Fraction(0), price.size)
-    per = base_size(meaning.book.meters[index], price.size)
-    return Listed("derived", Fraction(0), per if meaning.sized else None)
+    price = meaning.book.prices[leaf[0]]
+    match price.kind:
+        case "absent":
+            return UNUSABLE
+        case "amount":
+            return _listed(meaning, index, price.amount or Fraction(0), price.size)
+        case "derived":
+            per = base_size(meaning.book.meters[index], price.size)
+            return Listed("derived", Fraction(0), per if meaning.sized else None)
+        case _:
+            assert_never(price.kind)
 
 
 # ---- charges -------------------------------------------------------------------------------------
@@ -99,7 +106,7 @@ def _charged(meaning: BookSemantics, index: int, number: int) -> int:
     charge, roots = meaning.book.charges[number], meaning.book.decisions.charges[number]
 
     def first(leaf: tuple[int, ...]) -> Listed:
-        price = next((charge.prices[n] for n in leaf if charge.prices[n].after is None), None)
+        price = plain_price(charge, leaf)
         return UNUSABLE if price is None else _listed(meaning, index, price.amount, price.size)
 
     return meaning.joint.combine(

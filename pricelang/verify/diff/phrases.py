@@ -164,43 +164,52 @@ class Phrasebook:
         """What a modifier does, in words:
         `x 2 on input and x 1.5 on output`, `refused`, `no effect`.
         """
-        if outcome.kind != "effect":
-            return "refused" if outcome.kind == "refuse" else "no effect"
+        match outcome.kind:
+            case "refuse":
+                return "refused"
+            case "none":
+                return "no effect"
+            case "effect":
+                return self._effect(outcome, side)
+            case _:
+                assert_never(outcome.kind)
+
+    def _effect(self, outcome: ModifierOutcome, side: BookView) -> str:
         order = {meter.name: number for number, meter in enumerate(side.book.meters)}
-        parts = []
-        for value in dict.fromkeys(
-            factor for _, factor in sorted(outcome.factors, key=lambda x: order[x[0]])
-        ):
-            meters = sorted(
-                (name for name, factor in outcome.factors if factor == value),
-                key=lambda name: order[name],
-            )
-            parts.append(f"x {fraction(value)} on {', '.join(meters)}")
+        factors: dict[Fraction, list[str]] = {}
+        for name, factor in sorted(outcome.factors, key=lambda x: order[x[0]]):
+            factors.setdefault(factor, []).append(name)
         added: dict[tuple[str, str], list[str]] = {}
         for name, amount in sorted(outcome.adds, key=lambda x: order[x[0]]):
             added.setdefault((self.amount(amount, name, side), self.per(name)), []).append(name)
-        parts += [
-            f"+ {amount} per {per} on {', '.join(meters)}"
-            for (amount, per), meters in added.items()
-        ]
-        parts += [
-            f"+ {shown_money(amount, side.book.currency)} per request" for amount in outcome.extras
-        ]
-        return " and ".join(parts)
+        return " and ".join(
+            [
+                *(f"x {fraction(value)} on {', '.join(names)}" for value, names in factors.items()),
+                *(
+                    f"+ {amount} per {per} on {', '.join(names)}"
+                    for (amount, per), names in added.items()
+                ),
+                *(
+                    f"+ {shown_money(amount, side.book.currency)} per request"
+                    for amount in outcome.extras
+                ),
+            ]
+        )
 
     def bounds(self, bounds: Sequence[LimitEffect], side: BookView) -> str:
         """The lines of a limit: `at least $1 per MTok on output`, `none`."""
-        parts = []
-        for bound in bounds:
-            word = "at least" if bound.at_least else "at most"
-            if bound.target == "unit_price":
+        return " and ".join(self._bound(bound, side) for bound in bounds) or "none"
+
+    def _bound(self, bound: LimitEffect, side: BookView) -> str:
+        word = "at least" if bound.at_least else "at most"
+        match bound.target:
+            case "unit_price":
                 amount = self.amount(bound.amount, bound.about, side)
-                parts.append(f"{word} {amount} per {self.per(bound.about)} on {bound.about}")
-            else:
-                parts.append(
-                    f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}"
-                )
-        return " and ".join(parts) or "none"
+                return f"{word} {amount} per {self.per(bound.about)} on {bound.about}"
+            case "request" | "account":
+                return f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}"
+            case _:
+                assert_never(bound.target)
 
     @staticmethod
     def rounding(rounding: RoundingEffect | None) -> str:

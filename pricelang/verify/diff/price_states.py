@@ -133,7 +133,7 @@ def _factors(rules: JointRules, meter: str) -> list[int]:
 
 
 def _all_one_way(joint: Joint, roots: Sequence[int]) -> bool:
-    """Whether all numbers of some diagrams are at least 1, or all are at most 1."""
+    """Decides whether all numbers of some diagrams are at least 1, or all are at most 1."""
     leaves = [leaf for root in roots for leaf in leaves_of(joint, root)]
     numbers: list[Any] = [leaf for leaf in leaves if isinstance(leaf, Fraction)]
     return all(number >= 1 for number in numbers) or all(number <= 1 for number in numbers)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Any, get_args
+from typing import Any, assert_never, get_args
 
 from pricelang.model import book as m
 from pricelang.verify.diff.align import (
@@ -32,10 +32,20 @@ def outcomes(meaning: BookSemantics) -> dict[str, int]:
 
 def _outcome(book: m.Book, modifier: m.Modifier, leaf: tuple[int, ...]) -> ModifierOutcome:
     lines = [modifier.lines[number] for number in leaf]
-    if not lines or lines[0].outcome == "no_effect":
+    if not lines:
         return NOTHING
-    if lines[0].outcome == "refuse":
-        return REFUSED
+    match lines[0].outcome:  # all that decide have the outcome of the first, or change a price
+        case "no_effect":
+            return NOTHING
+        case "refuse":
+            return REFUSED
+        case "factor" | "add":
+            return _effect(book, lines)
+        case _:
+            assert_never(lines[0].outcome)
+
+
+def _effect(book: m.Book, lines: Sequence[m.ModifierLine]) -> ModifierOutcome:
     factors = {
         book.meters[meter].name: factor
         for line in lines

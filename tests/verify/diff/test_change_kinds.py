@@ -1,0 +1,54 @@
+"""Each kind of rule is told by its kind of change, and changes stand in the order of their kinds."""
+
+from __future__ import annotations
+
+import pytest
+
+from pricelang.model import book as m
+from pricelang.model.rule_kinds import KINDS as RULE_KINDS
+from pricelang.model.rule_kinds import Kind
+from pricelang.verify.diff.change import KINDS, ChangeKind
+from pricelang.verify.diff.difference import compare
+from tests.kinds import ALLOW, LIST, PAIRS, Pair
+from tests.verify import checked
+
+TOLD_AS: dict[Kind, ChangeKind] = {
+    "model": "model",
+    "alias": "alias",
+    "value": "offer",
+    "meter": "price",
+    "price": "price",
+    "announcement": "announcement",
+    "derivation": "price",
+    "modifier line": "modifier",
+    "limit": "limit",
+    "exclusion": "exclusion",
+    "allow": "exclusion",
+    "charge price": "price",
+    "charge minimum": "charge",
+    "charge pool": "charge",
+    "charge free": "price",
+    "refusal": "refusal",
+    "free": "free",
+    "note": "note",
+    "rounding": "rounding",
+    "conversion": "conversion",
+}
+
+
+def book_of(pair: Pair, text: str) -> m.Book:
+    found = checked((LIST, text) if pair.kind == "allow" else (text,)).book
+    assert found is not None
+    return found
+
+
+def test_every_kind_of_rule_is_told() -> None:
+    assert {*TOLD_AS} == {*RULE_KINDS}
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, ALLOW], ids=lambda pair: f"{pair.kind}: {pair.rule}")
+def test_a_rule_is_told_by_its_kind_of_change(pair: Pair) -> None:
+    found = [change.kind for change in compare(book_of(pair, pair.old), book_of(pair, pair.new))]
+    of_tiers = pair.kind == "charge price" and pair.owed is not None  # an account's, no price
+    assert ("charge" if of_tiers else TOLD_AS[pair.kind]) in found
+    assert found == sorted(found, key=[*KINDS].index)
