@@ -155,21 +155,19 @@ def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> boo
         work.values[f.SEARCH] = list(SIZES)
         for size, amount in amounts.items():
             work.searches[((f.SEARCH, (size,)),), amount].append(model)
-    free = entry.get("search_free_requests")
-    if isinstance(free, dict):
-        known = (
-            free.get("period") in PERIODS
-            and isinstance(free.get("count"), int)
-            and any(amounts.values())
-        )
-        if work.figure(
-            name,
-            "search_free_requests",
-            free.get("count"),
-            None if known else "no free pool of a day, a month or a year",
-        ):
-            work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
+    _free_searches(work, name, model, entry.get("search_free_requests"), any(amounts.values()))
     return True
+
+
+def _free_searches(work: Work, name: str, model: str, free: object, paid: bool) -> None:
+    """The searches that are free to an account in a period, where others are paid for."""
+    if not isinstance(free, dict):
+        return
+    count = free.get("count")
+    known = free.get("period") in PERIODS and isinstance(count, int) and paid
+    reason = None if known else "no free pool of a day, a month or a year"
+    if work.figure(name, "search_free_requests", count, reason):
+        work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
 
 
 def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any], tokens: bool) -> None:
