@@ -32,7 +32,7 @@ from pricelang.usage.request_flags import STDIN, quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.model import Range
-    from pricelang.apps.quote.workload import Workload
+    from pricelang.apps.quote.workload_cost import Workload
 
 MAX_CHANGES = 3
 
@@ -140,7 +140,7 @@ def _requests(given: Input) -> object:
     """The request of flags, the text of a workload, the path of one file, or records.
     Raises `UsageError`.
     """
-    from pricelang.apps.quote.workload_files import is_plan
+    from pricelang.apps.quote.workload_text import is_plan
     from pricelang.usage.reading import read, read_paths
 
     if given.usage:
