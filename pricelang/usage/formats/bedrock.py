@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
+from pricelang.usage.bedrock_ids import of_bedrock
 from pricelang.usage.counters import Counters, agreed, split_note
 from pricelang.usage.fields import (
     clean,
@@ -33,7 +34,6 @@ from pricelang.usage.fields import (
 from pricelang.usage.formats.messages import Message, read_message
 from pricelang.usage.formats.sse import METRICS
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.platforms import of_bedrock
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -46,8 +46,9 @@ from pricelang.usage.records import (
     UsageError,
     within,
 )
+from pricelang.usage.several import several
 from pricelang.usage.stated import stated
-from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "bedrock"
 _READ, _WRITTEN = (
