@@ -14,7 +14,7 @@ from attrs import frozen
 
 from pricelang.model import book as m
 from pricelang.model.space import axis_of
-from pricelang.solver.diagram import walk
+from pricelang.solver.node_store import walk
 
 Kind: TypeAlias = Literal[
     "model",

@@ -1,4 +1,4 @@
-"""One pass over some files: each record to an outcome, with what the records before it say of it."""
+"""One pass over some files: each record to an outcome, seen with the records before it."""
 
 from __future__ import annotations
 

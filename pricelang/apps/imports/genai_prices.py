@@ -24,8 +24,8 @@ from pricelang.apps.imports.drafts import (
     book_name,
 )
 from pricelang.apps.imports.genai_names import default_of
-from pricelang.apps.imports.genai_sets import applicability, prices_of, sets_of, without_tiers
-from pricelang.apps.imports.genai_work import Work, of_prompt
+from pricelang.apps.imports.genai_sets import prices_of, sets_of, times_of, without_tiers
+from pricelang.apps.imports.genai_work import GenaiWork, of_prompt
 from pricelang.apps.imports.settling import Odd, settled
 from pricelang.present.text import shown
 from pricelang.syntax import tree as t
@@ -58,7 +58,7 @@ def _has_models(provider: object) -> bool:
 
 
 def _draft(entries: Sequence[tuple[str, Any]], read: str, odd: Odd) -> Imported:
-    work = Work()
+    work = GenaiWork()
     work.day = day_of(
         _turns(entry for number, (_, entry) in enumerate(entries) if number not in odd)
     )
@@ -87,7 +87,7 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
                 *(prices if isinstance(prices, list) else ()),
                 *(entry.get("price_variants") or ()),
             ]:
-                yield from applicability(row).hours or ()
+                yield from times_of(row).hours or ()
         except (AttributeError, TypeError, ValueError, ImportFault):
             continue  # the model is listed when it is read
 
@@ -95,7 +95,7 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
 # ---- one model -----------------------------------------------------------------------------------
 
 
-def _model(work: Work, number: int, provider: str, entry: Any) -> None:
+def _model(work: GenaiWork, number: int, provider: str, entry: Any) -> None:
     """One model: in the book, or listed."""
     name = entry.get("id") if isinstance(entry, dict) else None
     model = book_name(f"{provider}/{name}")
@@ -130,7 +130,9 @@ def _model(work: Work, number: int, provider: str, entry: Any) -> None:
     return work.unsaid(model, "", "", reason)
 
 
-def _take(work: Work, number: int, provider: str, model: str, entry: Mapping[str, Any]) -> bool:
+def _take(
+    work: GenaiWork, number: int, provider: str, model: str, entry: Mapping[str, Any]
+) -> bool:
     """Takes a model in with its prices and its other names; says whether it has any price."""
     sets = list(sets_of(work, model, entry))
     if not any(of_prompt(work.measures[meter]) for s in sets for meter in s.prices):
@@ -161,7 +163,7 @@ def _equals(match: Mapping[str, Any]) -> Iterator[str]:
 # ---- the whole -----------------------------------------------------------------------------------
 
 
-def _drafted(work: Work, read: str) -> Drafted:
+def _drafted(work: GenaiWork, read: str) -> Drafted:
     axes = [
         Axis(key, default_of(key), (default_of(key), *values), offered=values)
         for key, values in work.values.items()

@@ -22,25 +22,25 @@ from pricelang.apps.imports.drafts import (
     book_name,
 )
 from pricelang.apps.imports.genai_names import default_of, measure_of
-from pricelang.apps.imports.genai_work import Applicability, Context, PriceSet, Tiers, Work
+from pricelang.apps.imports.genai_work import Context, GenaiWork, PriceSet, PriceTimes, Tiers
 from pricelang.present.text import shown
 
 
-def sets_of(work: Work, model: str, entry: Mapping[str, Any]) -> Iterator[PriceSet]:
+def sets_of(work: GenaiWork, model: str, entry: Mapping[str, Any]) -> Iterator[PriceSet]:
     """The sets of prices of an entry."""
     given = entry.get("prices")
     for row in given if isinstance(given, list) else [{"prices": given}] if given else []:
-        yield PriceSet(_read(work, model, row.get("prices") or {}), applicability(row))
+        yield PriceSet(_read(work, model, row.get("prices") or {}), times_of(row))
     for row in entry.get("price_variants") or ():
         context = tuple(
             sorted(
                 (book_name(str(key)), book_name(str(value))) for key, value in row["when"].items()
             )
         )
-        yield PriceSet(_read(work, model, row.get("prices") or {}), applicability(row), context)
+        yield PriceSet(_read(work, model, row.get("prices") or {}), times_of(row), context)
 
 
-def without_tiers(work: Work, model: str, prices: PriceSet) -> PriceSet:
+def without_tiers(work: GenaiWork, model: str, prices: PriceSet) -> PriceSet:
     """A set with no more than the first price of each meter; the others are listed."""
     for meter, tiers in prices.prices.items():
         for start, _ in tiers[1:]:
@@ -49,18 +49,18 @@ def without_tiers(work: Work, model: str, prices: PriceSet) -> PriceSet:
     return evolve(prices, prices={meter: tiers[:1] for meter, tiers in prices.prices.items()})
 
 
-def applicability(row: Mapping[str, Any]) -> Applicability:
+def times_of(row: Mapping[str, Any]) -> PriceTimes:
     """When the prices of a row hold. Raises `ImportFault` for a constraint of another kind."""
     said = row.get("constraint")
     if not said:
-        return Applicability()
+        return PriceTimes()
     if "start_date" in said:
-        return Applicability(
+        return PriceTimes(
             max(datetime.date.fromisoformat(str(said["start_date"])).isoformat(), FIRST_DAY)
         )
     if "start_time" in said and "end_time" in said:
         try:
-            return Applicability(
+            return PriceTimes(
                 hours=(minutes_of(str(said["start_time"])), minutes_of(str(said["end_time"])))
             )
         except ValueError as error:
@@ -68,7 +68,7 @@ def applicability(row: Mapping[str, Any]) -> Applicability:
     raise ImportFault(f"no constraint of a kind that is known: {shown(said)}")
 
 
-def _read(work: Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers]:
+def _read(work: GenaiWork, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers]:
     """The prices of a set, per one of each meter's unit."""
     found: dict[str, Tiers] = {}
     for key, value in prices.items():
@@ -99,7 +99,7 @@ def _read(work: Work, model: str, prices: Mapping[str, Any]) -> dict[str, Tiers]
     return found
 
 
-def prices_of(work: Work, model: str, sets: Sequence[PriceSet]) -> Iterator[DraftPrice]:
+def prices_of(work: GenaiWork, model: str, sets: Sequence[PriceSet]) -> Iterator[DraftPrice]:
     """The prices of a model: for each context, stretch of the day and band of prompts,
     a row from each day they change.
     """
@@ -140,7 +140,7 @@ def _above(tiers: Tiers, length: int) -> Fraction:
 
 
 def _held(
-    work: Work, sets: Sequence[PriceSet], context: Context, day: str, stretch: str
+    work: GenaiWork, sets: Sequence[PriceSet], context: Context, day: str, stretch: str
 ) -> Mapping[str, Tiers]:
     """What holds on a day in a stretch of it: the last ordinary set,
     and over it the first that each meter has in a context.
@@ -168,11 +168,11 @@ def _held(
     return {**standard, **over}
 
 
-def _condition(work: Work, context: Context, keys: Sequence[str], stretch: str) -> Condition:
+def _condition(work: GenaiWork, context: Context, keys: Sequence[str], stretch: str) -> Condition:
     given = dict(context)
     named: Condition = tuple((key, (given.get(key, default_of(key)),)) for key in keys)
     return (*named, (HOURS, (stretch,))) if stretch else named
 
 
-def _offer(work: Work, key: str, value: str, model: str) -> None:
+def _offer(work: GenaiWork, key: str, value: str, model: str) -> None:
     work.values.setdefault(key, {}).setdefault(value, []).append(model)

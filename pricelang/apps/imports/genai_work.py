@@ -7,16 +7,11 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from pricelang.apps.imports.clocks import DayClock
 from pricelang.apps.imports.drafts import (
     FIRST_DAY,
-    DraftModel,
-    DraftPrice,
-    Imported,
     Measure,
-    Unsaid,
 )
-from pricelang.present.text import shown
+from pricelang.apps.imports.import_work import ImportWork
 
 Context = tuple[tuple[str, str], ...]
 Tiers = list[tuple[int, Fraction]]
@@ -24,7 +19,7 @@ Tiers = list[tuple[int, Fraction]]
 
 
 @frozen
-class Applicability:
+class PriceTimes:
     """When a set of prices holds:
     from a day, or within hours (minutes of the UTC day), or always.
     """
@@ -40,26 +35,16 @@ class PriceSet:
     """
 
     prices: Mapping[str, Tiers]
-    when: Applicability = Applicability()
+    when: PriceTimes = PriceTimes()
     context: Context = ()
 
 
 @define
-class Work:
+class GenaiWork(ImportWork):
     """What is gathered on the way through the providers."""
 
-    imported: Imported = field(factory=lambda: Imported({}, []))
     measures: dict[str, Measure] = field(factory=dict)
-    models: list[DraftModel] = field(factory=list)
-    known: set[str] = field(factory=set)
-    prices: list[DraftPrice] = field(factory=list)
-    aliases: dict[str, str] = field(factory=dict)
     values: dict[str, dict[str, list[str]]] = field(factory=dict)
-    day: DayClock | None = None
-
-    def unsaid(self, model: str, name: str, value: object, reason: str) -> None:
-        """A figure that the book does not have."""
-        self.imported.listed.append(Unsaid(model, name, shown(value, 120), reason))
 
 
 def of_prompt(measure: Measure) -> bool:

@@ -15,7 +15,7 @@ from pricelang.apps.imports.drafts import DraftModel, Imported, ImportFault, boo
 from pricelang.apps.imports.litellm_draft import drafted
 from pricelang.apps.imports.litellm_parts import off_peak, searches, tiers, uplifts, windows_of
 from pricelang.apps.imports.litellm_prices import figures_of, prices_of
-from pricelang.apps.imports.litellm_work import Work
+from pricelang.apps.imports.litellm_work import LitellmWork
 from pricelang.apps.imports.settling import Odd, settled
 from pricelang.present.text import shown
 
@@ -37,7 +37,7 @@ def imported(data: object, read: str) -> Imported:
 
 
 def _draft(data: Mapping[str, Any], read: str, odd: Odd) -> Imported:
-    work = Work(read)
+    work = LitellmWork(read=read)
     work.day = day_of(
         _turns(entry for number, entry in enumerate(data.values()) if number not in odd)
     )
@@ -77,7 +77,7 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
 # ---- one entry -----------------------------------------------------------------------------------
 
 
-def _entry(work: Work, number: int, name: str, entry: dict[str, Any]) -> None:
+def _entry(work: LitellmWork, number: int, name: str, entry: dict[str, Any]) -> None:
     """One entry: in the book, or listed."""
     if name == "sample_spec":
         return work.unsaid(name, "", "", "the explanation of the format, and no model")
@@ -102,7 +102,7 @@ def _entry(work: Work, number: int, name: str, entry: dict[str, Any]) -> None:
     return work.unsaid(name, "", "", reason)
 
 
-def _take(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> bool:
+def _take(work: LitellmWork, name: str, model: str, entry: Mapping[str, Any]) -> bool:
     """Takes an entry in with its prices; says whether it has any."""
     figures, provider = figures_of(work, name, entry), entry.get("litellm_provider")
     off = off_peak(work, name, entry)
@@ -120,7 +120,7 @@ def _take(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> bool:
     return True
 
 
-def _retired(work: Work, name: str, entry: Mapping[str, Any]) -> str | None:
+def _retired(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> str | None:
     """The day of the retirement; what is no such day is listed."""
     written = entry.get("deprecation_date")
     if not written:
@@ -137,7 +137,7 @@ def _retired(work: Work, name: str, entry: Mapping[str, Any]) -> str | None:
 # ---- the whole -----------------------------------------------------------------------------------
 
 
-def _settle_aliases(work: Work) -> None:
+def _settle_aliases(work: LitellmWork) -> None:
     for name, target in list(work.aliases.items()):
         seen = {name}
         while target in work.aliases and target not in seen:

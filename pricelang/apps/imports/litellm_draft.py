@@ -10,13 +10,13 @@ from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.clocks import UNSAID_DAY, WEEKDAY, week_axis
 from pricelang.apps.imports.drafts import Axis, Drafted, book_name
 from pricelang.apps.imports.litellm_parts import MAX_RESULTS, SIZES
-from pricelang.apps.imports.litellm_work import Work
+from pricelang.apps.imports.litellm_work import LitellmWork
 from pricelang.syntax import tree as t
 
 ADDRESS = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
 
 
-def drafted(work: Work) -> Drafted:
+def drafted(work: LitellmWork) -> Drafted:
     """The price list of all entries."""
     axes = (
         [Axis(f.TIER, f.STANDARD, (f.STANDARD, *work.tiers), offered=work.tiers)]
@@ -57,7 +57,7 @@ def drafted(work: Work) -> Drafted:
     )
 
 
-def _extra(work: Work) -> Iterator[t.Statement]:
+def _extra(work: LitellmWork) -> Iterator[t.Statement]:
     for name, target in work.aliases.items():
         yield t.Alias(
             t.Name(book_name(name)), t.Name(book_name(target)), endings=t.Endings(see=b.see())
@@ -83,7 +83,7 @@ def _extra(work: Work) -> Iterator[t.Statement]:
         )
 
 
-def _charge_lines(work: Work) -> Iterator[t.ChargeLine]:
+def _charge_lines(work: LitellmWork) -> Iterator[t.ChargeLine]:
     per = t.Per(b.number(1_000), t.Name("web_searches"))
     for (when, amount), models in work.searches.items():
         endings = t.Endings(

@@ -10,7 +10,7 @@ from typing import Any
 from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.drafts import NO_PROMPT, WHOLE, Band, Condition, DraftPrice
 from pricelang.apps.imports.litellm_parts import UNKNOWN, OffPeak, guardrails
-from pricelang.apps.imports.litellm_work import Figures, Work
+from pricelang.apps.imports.litellm_work import Figures, LitellmWork
 
 _EXTRA = (
     "off_peak_pricing",
@@ -22,7 +22,7 @@ _EXTRA = (
 _PRICE_LIKE = re.compile(r"cost|pricing|uplift_multiplier")
 
 
-def figures_of(work: Work, name: str, entry: Mapping[str, Any]) -> Figures:
+def figures_of(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> Figures:
     """What the plain fields say."""
     found: Figures = {}
     tiered = {
@@ -64,7 +64,7 @@ def figures_of(work: Work, name: str, entry: Mapping[str, Any]) -> Figures:
 
 
 def prices_of(
-    work: Work, model: str, figures: Figures, inclusive: bool, off: OffPeak | None
+    work: LitellmWork, model: str, figures: Figures, inclusive: bool, off: OffPeak | None
 ) -> Iterator[DraftPrice]:
     """A price for each meter, tier and band of prompt lengths. A tier that the model has is priced
     as LiteLLM has it: a figure that is missing there is the standard one (that of reasoning the
@@ -95,7 +95,7 @@ def prices_of(
     yield from _special(work, model, figures)
 
 
-def _special(work: Work, model: str, figures: Figures) -> Iterator[DraftPrice]:
+def _special(work: LitellmWork, model: str, figures: Figures) -> Iterator[DraftPrice]:
     """Prices by the size of a picture or of a video;
     the plain figure, where there is one, is for what says no size.
     """

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from pricelang.apps.quote.body import read_body
 from pricelang.apps.quote.caching import Split, breakpoints_of, least_cacheable, notes_of, splits
@@ -56,26 +56,27 @@ def quote(
     >>> found.low, found.high, found.counted
     (Decimal('0.2575'), Decimal('0.2575'), 'given')
     """
-    at = asked(book.checked, options.at)
-    seconds = seconds_of(at)
     body = read_body(request, KnownSizes(options.image_size, options.pdf_pages))
-    name = _model_of(body, options)
+    return _quoted(book, body, options, {**body.dimensions, **(dimensions or {})})
+
+
+def _quoted(book: PriceBook, body: Body, options: Options, values: Mapping[str, str]) -> Quote:
+    """The quote of a body that was read, with its dimensions."""
+    at = asked(book.checked, options.at)
+    seconds, name = seconds_of(at), _model_of(body, options)
     figures = ModelFigures(book.checked, book.rates.model_index(name, seconds), seconds)
     notes: list[Note] = list(body.notes)
     output = output_of(body, options.output, notes)
     prompt, counted = _prompt(body, figures, name, options, notes)
     uses = uses_of(body, options, book.checked, notes)
-    values = {**body.dimensions, **(dimensions or {})}
     points = breakpoints_of(prompt, options.cache)
     least, place = least_cacheable(figures)
     cases = list(splits(prompt, points, least))
-    bills = [_bill(book, name, at, split, split.first, output, uses, values) for split in cases]
+    common = _Common(book, name, at, output, uses, values)
+    bills = [_bill(common, split, split.first) for split in cases]
     first, later = _call(book, bills), None
     if any("cache_read" in split.later for split in cases):
-        later = _call(
-            book,
-            [_bill(book, name, at, split, split.later, output, uses, values) for split in cases],
-        )
+        later = _call(book, [_bill(common, split, split.later) for split in cases])
     model = book.checked.models[figures.model].name
     notes += [*prompt.notes, *notes_of(points, least, place, model), *_of_estimates(counted)]
     notes += bills[0].notes
@@ -164,20 +165,25 @@ def _of_estimates(counted: str) -> Sequence[Note]:
     )
 
 
-def _bill(
-    book: PriceBook,
-    model: str,
-    at: str,
-    split: Split,
-    tokens: Mapping[str, int],
-    output: Range,
-    uses: Mapping[str, tuple[object, object, object]],
-    dimensions: Mapping[str, str],
-) -> Bill:
+@frozen
+class _Common:
+    """What all calls of a request have in common."""
+
+    book: PriceBook
+    model: str
+    at: str
+    output: Range
+    uses: Mapping[str, tuple[object, object, object]]
+    dimensions: Mapping[str, str]
+
+
+def _bill(call: _Common, split: Split, tokens: Mapping[str, int]) -> Bill:
     index = _INDEX[split.level]
-    usage: dict[str, object] = {**tokens, "output": int(getattr(output, split.level))}
-    usage |= {meter: value for meter, values in uses.items() if (value := values[index]) != 0}
-    return book.price(model=model, usage=usage, at=at, strict=False, **dimensions)
+    usage: dict[str, object] = {**tokens, "output": int(getattr(call.output, split.level))}
+    usage |= {meter: value for meter, values in call.uses.items() if (value := values[index]) != 0}
+    return call.book.price(
+        model=call.model, usage=usage, at=call.at, strict=False, **call.dimensions
+    )
 
 
 # ---- bills to a call -----------------------------------------------------------------------------

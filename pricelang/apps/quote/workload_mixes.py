@@ -1,4 +1,4 @@
-"""The mixes of a workload: requests by their usage, like some records, or as a body that is quoted."""
+"""The mixes of a workload: requests by their usage, like some records, or as a body to quote."""
 
 from __future__ import annotations
 

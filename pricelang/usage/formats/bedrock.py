@@ -113,20 +113,15 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if is_object(body):
         message = read_message(body, at)
         return (_of_message(message, model, place, _attributes(value), notes),)
-    counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
+    usage = require_object(response.get("usage"), "usage")
+    counters = _converse_counts(usage, notes)
     tier = optional_object(response, "serviceTier", "")
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
     )
-    kind: RecordKind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
-    return (
-        _record(
-            Part(model, at, dimensions, counters.meters(), kind=kind),
-            place,
-            notes,
-            _attributes(value),
-        ),
-    )
+    kind: RecordKind = SUM if several(value, usage) else SINGLE
+    part = Part(model, at, dimensions, counters.meters(), kind=kind)
+    return (_record(part, place, notes, _attributes(value)),)
 
 
 def _converse(value: Mapping[str, object]) -> Mapping[str, object]:

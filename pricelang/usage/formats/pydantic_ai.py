@@ -1,4 +1,4 @@
-"""The usage of pydantic-ai, and of genai-prices, which has the same names: the cache inside the input."""
+"""The usage of pydantic-ai, and of genai-prices with the same names: the cache inside the input."""
 
 from __future__ import annotations
 
