@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from weakref import WeakKeyDictionary
 
 from attrs import evolve, frozen
 
@@ -98,14 +99,83 @@ def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offe
     return f"`{name}` is offered " + ", or ".join(dict.fromkeys(parts))
 
 
+@frozen(eq=False, repr=False)
+class _Known:
+    """The rates of a book that were worked out, by what decided them: for each meter the roots of
+    diagrams, whose leaves decide, and the modifiers that may change its price.
+    """
+
+    deciding: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    rates: dict[tuple[int, ...], Rate]
+
+
+def _known(book: m.Book) -> _Known:
+    found = _BY_BOOK.get(book)
+    if found is None:
+        deciding = tuple(_deciding(book, index) for index in range(len(book.meters)))
+        found = _BY_BOOK.setdefault(book, _Known(deciding, {}))
+    return found
+
+
+_BY_BOOK: WeakKeyDictionary[m.Book, _Known] = WeakKeyDictionary()
+
+
+def _deciding(book: m.Book, index: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What decides the rate of a meter: roots, and modifiers."""
+    decided = book.decisions
+    priced = {index}  # with all that its price derives from
+    while more := {line.of for line in book.derivations if line.meter in priced} - priced:
+        priced |= more
+    roots = [root for n in sorted(priced) for root in (decided.prices[n], decided.derivations[n])]
+    for number, charge in enumerate(book.charges):
+        roots += decided.charges[number] if charge.meter == index else ()
+    roots += [decided.limits[number] for kind, number in book.stack if kind == "limit"]
+    modifiers = [number for kind, number in book.stack if kind == "modifier"]
+    changing = (n for n in modifiers if any(_changes(x, index) for x in book.modifiers[n].lines))
+    open_ = (root for root in (*roots, decided.roundings) if root >= 0)  # else one leaf for all
+    return tuple(open_), tuple(changing)
+
+
+def _changes(line: m.ModifierLine, index: int) -> bool:
+    """Whether a line of a modifier changes the price of a meter."""
+    return index in line.meters or any(meter == index for meter, _ in line.factors)
+
+
 def rate_of(
     book: m.Book, point: Point, index: int, effects: Effects, free: m.Remark | None
 ) -> Rate:
-    """The rate of a meter (by its index). Raises `NotOffered` where the meter has none."""
+    """The rate of a meter (by its index), worked out once for all requests that decide it alike.
+    Raises `NotOffered` where the meter has none.
+    """
     meter = book.meters[index]
     offer = next((offer for offer in meter.offers if holds(offer.scope, point)), None)
     if offer is None:
         raise not_offered(book, point, meter)
+    known, decided = _known(book), book.decisions
+    roots, modifiers = known.deciding[index]
+    key = (
+        index,
+        id(offer),
+        id(free),
+        *[walk(decided.nodes, root, point, decided.jumps) for root in roots],
+        *[id(line) for number in modifiers for line in effects.get(number, ())],
+    )
+    rate = known.rates.get(key)
+    if rate is None:
+        rate = known.rates[key] = _worked_out(book, point, index, effects, free, offer)
+    return rate
+
+
+def _worked_out(
+    book: m.Book,
+    point: Point,
+    index: int,
+    effects: Effects,
+    free: m.Remark | None,
+    offer: m.Offer,
+) -> Rate:
+    """The rate of a meter by an offer that holds."""
+    meter = book.meters[index]
     charge = next(
         (number for number, charge in enumerate(book.charges) if charge.meter == index), None
     )
