@@ -111,11 +111,12 @@ def _up_to(quantity: Quantity, factor: int, limit: int) -> str:
     what is over it by itself need be no larger, and so no sum is too large for 64 bits.
     """
     if quantity.largest is not None and quantity.largest * factor < SMALL:
-        return _times(quantity.sql, factor)
-    return _times(f"least({quantity.sql}, {limit // factor + 1})", factor)
+        return times(quantity.sql, factor)
+    return times(f"least({quantity.sql}, {limit // factor + 1})", factor)
 
 
-def _times(sql: str, factor: int) -> str:
+def times(sql: str, factor: int) -> str:
+    """A product with a whole number."""
     return sql if factor == 1 else f"{sql} * {factor}"
 
 
@@ -124,33 +125,16 @@ def least_of(least: Fraction, quantity: Quantity) -> int:
     return ceil(least * int(10**quantity.scale))
 
 
+def least_units(least: Fraction | None, quantity: Quantity) -> int | None:
+    """The same where there is a least quantity."""
+    return None if least is None else least_of(least, quantity)
+
+
 def extra_places(quantities: Sequence[Quantity]) -> int:
     """By how many more decimals amounts are counted than prices are,
     since quantities have some of their own.
     """
     return max((quantity.scale for quantity in quantities), default=0)
-
-
-def amount_sql(
-    quantity: Quantity,
-    price: str,
-    least: str | None,
-    may_lack: bool,
-    extra: int,
-    words: SqlSyntax,
-    wide: bool,
-) -> str:
-    """The amount of a meter in atoms:
-    NULL where the rates have no price for this quantity of it.
-    """
-    counted = words.wide(quantity.sql) if wide else quantity.sql
-    product = _times(f"{counted} * {price}", 10 ** (extra - quantity.scale))
-    if least is not None:
-        return (
-            f"case when {quantity.sql} = 0 then 0 when {least} is null or {quantity.sql} >= "
-            f"{least} then {product} end"
-        )
-    return f"case when {quantity.sql} = 0 then 0 else {product} end" if may_lack else product
 
 
 def needs_wide(table: RateTable, quantities: Sequence[Quantity], bits: int) -> bool:

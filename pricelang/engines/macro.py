@@ -17,10 +17,12 @@ from attrs import frozen
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.dialects.duckdb import decimal_sql, is_timed, utc_timestamp
-from pricelang.engines.duck import AFTER_DAYS, FIRST_DAY, WORDS
+from pricelang.engines.duck import WORDS
+from pricelang.engines.first_look import AFTER_DAYS, FIRST_DAY
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.longest import Asked, is_too_long, with_values
 from pricelang.engines.names import literal, quoted
+from pricelang.engines.plan import amount_sql
 from pricelang.engines.unsaid import assumed
 from pricelang.evaluate.rate_table.asked import RatesAsked
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
@@ -393,14 +395,10 @@ def _macro(
             f"(select {column}_{part.number} from {LISTS})[{card} + 1]"
             for column in ("atoms", "least")
         )
-        counted = keyed.amount_sql(
-            part.quantity,
-            price,
-            least if part.has_least else None,
-            True,
-            part.quantity.scale,
-            WORDS,
-            False,
+        counted = amount_sql(
+            part.quantity.sql,
+            f"{part.quantity.sql} * {price}",
+            least=least if part.has_least else None,
         )
         (amounts if part.quantity.scale else whole).append(f"({counted})")
     # whole quantities are counted in 64 bits, in which DuckDB refuses an overflow;

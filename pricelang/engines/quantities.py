@@ -26,6 +26,7 @@ _NOTHING = '"NULL"'
 """The type of a column in which every cell is empty."""
 _EXACT_DOUBLE = 2**53
 Bounds = tuple[object, object]
+"""The least and the greatest value of a column."""
 
 
 def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, most: int) -> Quantity:

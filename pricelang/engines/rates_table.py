@@ -5,13 +5,16 @@ numbers of atoms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.join_keys import Quantity
+from pricelang.engines.plan import key_values, part_names
 from pricelang.evaluate.rate_table.scale import ends_everywhere
 from pricelang.evaluate.rate_table.table import RateTable
+from pricelang.model import book as m
+from pricelang.model import rules as r
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,44 +24,27 @@ def store_rates(
     connection: DuckDBPyConnection, name: str, table: RateTable, quantities: Sequence[Quantity]
 ) -> None:
     """Makes a temporary table of the rates, empty where there are none."""
-    types = [
-        "name varchar",
-        "version smallint",
-        "clock smallint",
-        "model varchar",
-        "currency varchar",
-    ]
-    types += [f"value_{n} varchar" for n in range(len(table.dimensions))]
-    types += [f"side_{n} smallint" for n in range(len(table.axes.thresholds))]
-    types += [
-        f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}"
-        for n in range(len(table.meters))
-    ]
-    types += [f"least_{n} hugeint" for n in range(len(table.meters))]
+    meters, rows = range(len(table.meters)), table.rows.values()
+    names = part_names(table.axes, len(table.dimensions))
+    types = [f"{part} {_type(part)}" for part in names] + ["model varchar", "currency varchar"]
+    types += [f"atoms_{n} {'bigint' if table.widest(n) < 1 << 62 else 'hugeint'}" for n in meters]
+    types += [f"least_{n} hugeint" for n in meters]
     connection.execute(f"create or replace temp table {name} ({', '.join(types)})")
-    columns: list[list[object]] = [
-        [key.name for key in table.rows],
-        [key.version for key in table.rows],
-        [key.clock for key in table.rows],
-        [row.model for row in table.rows.values()],
-        [row.currency for row in table.rows.values()],
-    ]
-    columns += [[key.values[n] for key in table.rows] for n in range(len(table.dimensions))]
-    columns += [[key.sides[n] for key in table.rows] for n in range(len(table.axes.thresholds))]
+    if not rows:
+        return
+    keys = zip(*(key_values(table.axes, key) for key in table.rows), strict=True)
+    columns: list[list[object]] = [list(column) for column in keys]
+    columns += [[row.model for row in rows], [row.currency for row in rows]]
+    columns += [[_text(row.atoms[n]) for row in rows] for n in meters]
     columns += [
-        [_text(row.atoms[n]) for row in table.rows.values()] for n in range(len(table.meters))
+        [_text(keyed.least_units(row.least[n], quantities[n])) for row in rows] for n in meters
     ]
-    columns += [
-        [
-            None if (least := row.least[n]) is None else _text(keyed.least_of(least, quantities[n]))
-            for row in table.rows.values()
-        ]
-        for n in range(len(table.meters))
-    ]
-    if table.rows:
-        connection.execute(
-            f"insert into {name} select {', '.join('unnest(?)' for _ in columns)}", columns
-        )
+    marks = ", ".join("unnest(?)" for _ in columns)
+    connection.execute(f"insert into {name} select {marks}", columns)
+
+
+def _type(part: str) -> str:
+    return "varchar" if part == "name" or part.startswith("value") else "smallint"
 
 
 def _text(number: int | None) -> str | None:
@@ -67,14 +53,42 @@ def _text(number: int | None) -> str | None:
 
 def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
     """Whether a request of these quantities may have an amount that is no whole number of atoms."""
-    checked, meters = book.checked, {quantity.meter for quantity in quantities}
-    held = {number for number, meter in enumerate(checked.meters) if meter.name in meters}
-    return bool(
+    checked = book.checked
+    meters = {quantity.meter for quantity in quantities}
+    held = frozenset(n for n, meter in enumerate(checked.meters) if meter.name in meters)
+    return (
         any(quantity.finer for quantity in quantities)
-        or checked.roundings
-        or checked.limits
-        or checked.conversions
         or not ends_everywhere(checked)
-        or any(line.outcome == "add" for modifier in checked.modifiers for line in modifier.lines)
-        or any(charge.minimums for charge in checked.charges if charge.meter in held)
+        or any(_may_round(checked, rule, held) for rule in r.rules_of(checked))
     )
+
+
+def _may_round(book: m.Book, rule: r.Rule, held: frozenset[int]) -> bool:
+    """Whether a rule may make an amount of some meters that is no sum of quantity times price."""
+    match rule:
+        case r.RoundingRule() | r.LimitRule() | r.ConversionRule():
+            return True
+        case r.ModifierRule(line=line):
+            return line.outcome == "add"
+        case r.ChargeMinimumRule(charge=number):
+            return book.charges[number].meter in held
+        case (
+            r.ModelRule()
+            | r.AliasRule()
+            | r.ValueRule()
+            | r.MeterRule()
+            | r.PriceRule()
+            | r.AnnouncementRule()
+            | r.DerivationRule()
+            | r.ExclusionRule()
+            | r.AllowRule()
+            | r.ChargePriceRule()
+            | r.ChargePoolRule()
+            | r.ChargeFreeRule()
+            | r.RefusalRule()
+            | r.FreeRule()
+            | r.NoteRule()
+        ):
+            return False
+        case _:
+            assert_never(rule)

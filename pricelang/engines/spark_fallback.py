@@ -20,7 +20,9 @@ from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+    from pricelang.engines.spark_job import SparkJob
 
 ANSWER = "t string, c string, m string, l map<string,string>, k string, e string, a bigint"
 """What an answer holds: the total, its currency, the model, the lines by meter;
@@ -91,3 +93,15 @@ def answers(book: PriceBook, session: SparkSession, sums: bool = False) -> Calla
     # without Arrow, so that executors need nothing but pricelang
     found: Callable[..., Column] = f.udf(answer, "string", useArrow=False)
     return found
+
+
+def answered(job: SparkJob, rows: DataFrame, single: bool, count: Column) -> DataFrame:
+    """Rows with `pl_payload`, priced one by one into `pl_answer`, `count` times each; or with the
+    reason that they have no rates, where they are not to be priced so.
+    """
+    from pyspark.sql import functions as f
+
+    lost = f.lit('{"e": "no sum of quantity times price has this price"}')
+    answer = answers(job.book, job.session, job.sums) if single else None
+    priced = answer(f.col("pl_payload"), count) if answer is not None else lost
+    return rows.withColumn("pl_answer", f.from_json(priced, ANSWER))

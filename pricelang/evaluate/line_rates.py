@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import assert_never
+from weakref import WeakKeyDictionary
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.deciding_roots import deciding_roots
 from pricelang.evaluate.offers import Point, leaf_at, not_offered
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import (
@@ -24,6 +26,7 @@ from pricelang.model.errors import NotOffered
 from pricelang.model.space import holds
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
+from pricelang.solver.node_store import walk
 
 Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""
@@ -54,14 +57,62 @@ class Rate:
     """What makes any price in the place of the list price its unit price."""
 
 
+@frozen(eq=False, repr=False)
+class _Known:
+    """The rates of a book that were worked out, by what decided them: for each meter the roots of
+    diagrams, whose leaves decide, and the modifiers that may change its price.
+    """
+
+    deciding: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    rates: dict[tuple[int, ...], Rate]
+
+
+def _known(book: m.Book) -> _Known:
+    found = _BY_BOOK.get(book)
+    if found is None:
+        deciding = tuple(deciding_roots(book, index) for index in range(len(book.meters)))
+        found = _BY_BOOK.setdefault(book, _Known(deciding, {}))
+    return found
+
+
+_BY_BOOK: WeakKeyDictionary[m.Book, _Known] = WeakKeyDictionary()
+
+
 def rate_of(
     book: m.Book, point: Point, index: int, effects: Effects, free: m.Remark | None
 ) -> Rate:
-    """The rate of a meter (by its index). Raises `NotOffered` where the meter has none."""
+    """The rate of a meter (by its index), worked out once for all requests that decide it alike.
+    Raises `NotOffered` where the meter has none.
+    """
     meter = book.meters[index]
     offer = next((offer for offer in meter.offers if holds(offer.scope, point)), None)
     if offer is None:
         raise not_offered(book, point, meter)
+    known, decided = _known(book), book.decisions
+    roots, modifiers = known.deciding[index]
+    key = (
+        index,
+        id(offer),
+        id(free),
+        *[walk(decided.nodes, root, point, decided.jumps) for root in roots],
+        *[id(line) for number in modifiers for line in effects.get(number, ())],
+    )
+    rate = known.rates.get(key)
+    if rate is None:
+        rate = known.rates[key] = _worked_out(book, point, index, effects, free, offer)
+    return rate
+
+
+def _worked_out(
+    book: m.Book,
+    point: Point,
+    index: int,
+    effects: Effects,
+    free: m.Remark | None,
+    offer: m.Offer,
+) -> Rate:
+    """The rate of a meter by an offer that holds."""
+    meter = book.meters[index]
     charge = next(
         (number for number, charge in enumerate(book.charges) if charge.meter == index), None
     )

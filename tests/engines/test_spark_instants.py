@@ -17,8 +17,9 @@ import pytest
 import pricelang
 from pricelang.engines import spark_totals
 from pricelang.engines.columns import Fixed
-from pricelang.engines.spark import SparkBook, _answer_line
+from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_files import _counted, price_file, report_files
+from pricelang.engines.spark_rows import _answer_line
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements

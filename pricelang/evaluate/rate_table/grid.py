@@ -87,7 +87,7 @@ class RateGrid:
         except _Later:
             return self._asked(state, point, at, minute)
         # minutes and versions that settle the same fill a shape with the same cells
-        known = self._fills.setdefault(self._walk.settled(state), {})
+        known = self._fills.setdefault(self._walk.settled(state), {NOTHING: NOTHING})
         return self._filled(shape, state, point, known)
 
     # ---- the ways down ----
@@ -132,19 +132,22 @@ class RateGrid:
         return number
 
     def _filled(self, shape: int, state: int, point: tuple[int, int], known: dict[int, int]) -> int:
-        """A shape with the cells of a dated version at its ends."""
-        if shape == NOTHING:
-            return NOTHING
+        """A shape with the cells of a dated version at its ends; `known` are such shapes."""
         found = known.get(shape)
-        if found is None:
-            key, way = self._shapes[shape]
-            if key[0] == "end":
-                found = self._last(self._walk.at_end(state, key[1], (*point, *way)))
-            else:
-                found = self._node(
-                    tuple([self._filled(child, state, point, known) for child in key])
-                )
-            known[shape] = found
+        if found is not None:
+            return found
+        key, way = self._shapes[shape]
+        if key[0] == "end":
+            found = self._last(self._walk.at_end(state, key[1], (*point, *way)))
+        else:
+            children = []
+            for child in key:
+                node = known.get(child)
+                if node is None:
+                    node = self._filled(child, state, point, known)
+                children.append(node)
+            found = self._node(tuple(children))
+        known[shape] = found
         return found
 
     def _by_clock(self, rest: int, axis: int, minute: int) -> int:

@@ -53,12 +53,16 @@ def distinction(
     book: m.Book, meters: Sequence[str], accounts: bool, cell: Combination
 ) -> tuple[object, ...]:
     """What tells a combination from others by what requests of some meters pay."""
-    terms = (tuple(terms_of(book, cell, meter) for meter in meters), bounds_of(book, cell))
+    terms = (
+        (tuple(terms_of(book, cell, meter) for meter in meters), bounds_of(book, cell))
+        if accounts
+        else ()
+    )
     return (
         cell.model.name,
         tuple(finite_price(cell, meter) for meter in meters),
         tuple(_least(cell, meter) for meter in meters),
-        terms if accounts else (),
+        terms,
     )
 
 
