@@ -14,6 +14,7 @@ from pricelang.engines.plan import key_values, part_names
 from pricelang.evaluate.rate_table.scale import ends_everywhere
 from pricelang.evaluate.rate_table.table import RateTable
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
 
 if TYPE_CHECKING:
@@ -63,31 +64,31 @@ def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
     )
 
 
-def _may_round(book: m.Book, rule: r.Rule, held: frozenset[int]) -> bool:
+def _may_round(book: m.Book, rule: k.Rule, held: frozenset[int]) -> bool:
     """Whether a rule may make an amount of some meters that is no sum of quantity times price."""
     match rule:
-        case r.RoundingRule() | r.LimitRule() | r.ConversionRule():
+        case k.RoundingRule() | k.LimitRule() | k.ConversionRule():
             return True
-        case r.ModifierRule(line=line):
+        case k.ModifierRule(line=line):
             return line.outcome == "add"
-        case r.ChargeMinimumRule(charge=number):
+        case k.ChargeMinimumRule(charge=number):
             return book.charges[number].meter in held
         case (
-            r.ModelRule()
-            | r.AliasRule()
-            | r.ValueRule()
-            | r.MeterRule()
-            | r.PriceRule()
-            | r.AnnouncementRule()
-            | r.DerivationRule()
-            | r.ExclusionRule()
-            | r.AllowRule()
-            | r.ChargePriceRule()
-            | r.ChargePoolRule()
-            | r.ChargeFreeRule()
-            | r.RefusalRule()
-            | r.FreeRule()
-            | r.NoteRule()
+            k.ModelRule()
+            | k.AliasRule()
+            | k.ValueRule()
+            | k.MeterRule()
+            | k.PriceRule()
+            | k.AnnouncementRule()
+            | k.DerivationRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.ChargePriceRule()
+            | k.ChargePoolRule()
+            | k.ChargeFreeRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
         ):
             return False
         case _:

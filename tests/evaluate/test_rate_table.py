@@ -27,7 +27,7 @@ from pricelang.evaluate.rate_table.table import RateKey, rate_table
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices, finite_price
 from pricelang.evaluate.rate_table.walk import Walk
 from pricelang.present.decimals import power_of_ten
-from pricelang.usage.platforms import LEAVES_UNSAID
+from pricelang.usage.platform_names import LEAVES_UNSAID
 from tests.generators import books
 from tests.oracle import read_texts
 from tests.oracle_requests import Ask, asks, share, vocabulary
