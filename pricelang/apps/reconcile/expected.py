@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING, cast
 
 from attrs import evolve
 
-from pricelang.apps.reconcile.admin import CountedRow, counted, day_after, documents, is_page, pages
+from pricelang.apps.reconcile.admin import CountedRow, counted
+from pricelang.apps.reconcile.documents import documents
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     TOKEN_TYPES,
@@ -26,6 +27,7 @@ from pricelang.apps.reconcile.keys import (
     stated_by,
     window_sides,
 )
+from pricelang.apps.reconcile.pages import day_after, is_page, pages
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, PriceError
 from pricelang.model.instants import seconds_of, today, written

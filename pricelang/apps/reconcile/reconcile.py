@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.reconcile.admin import cost_side, documents
+from pricelang.apps.reconcile.admin import cost_side
+from pricelang.apps.reconcile.documents import documents
 from pricelang.apps.reconcile.expected import usage_side
 from pricelang.apps.reconcile.export import as_dict
 from pricelang.apps.reconcile.findings import findings_of

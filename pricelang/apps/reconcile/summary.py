@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pricelang.apps.reconcile.admin import day_after
 from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, JoinedLine
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
+from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money
