@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from pricelang.apps.reconcile.admin import amount_of, geo_of
-from pricelang.apps.reconcile.expected import canonical
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     FIELDS,
@@ -25,6 +24,7 @@ from pricelang.apps.reconcile.keys import (
     stated_by,
 )
 from pricelang.apps.reconcile.pages import day_after
+from pricelang.apps.reconcile.quantities import canonical
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.text import did_you_mean
