@@ -12,7 +12,7 @@ from attrs import frozen
 from pricelang.present.decimals import money, plain
 from pricelang.present.markdown import Markdown, code, line, quoted, table_lines
 from pricelang.present.table import Table
-from pricelang.present.text import printable
+from pricelang.present.text import how_many, printable
 from pricelang.verify.agreement import Against
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
@@ -117,7 +117,7 @@ def _claims(audit: Audit, every: bool) -> list[str]:
 def _counted(verdicts: Sequence[Verdict]) -> str:
     undecided = sum(verdict.undecided for verdict in verdicts)
     broken = sum(not verdict.holds for verdict in verdicts) - undecided
-    number = f"{len(verdicts):,} claim{'' if len(verdicts) == 1 else 's'}"
+    number = how_many(len(verdicts), "claim")
     told = [
         *([f"{broken:,} broken"] if broken else []),
         *([f"{undecided:,} undecided"] if undecided else []),

@@ -26,6 +26,7 @@ from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import plain_text
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
+from pricelang.present.text import how_many
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
@@ -173,7 +174,4 @@ def _doubts(lines: tuple[JoinedLine, ...]) -> tuple[str, ...]:
             str(note) for used in line.used if used.priced is not None for note in used.priced.notes
         }:
             notes[note] = notes.get(note, 0) + 1
-    return tuple(
-        f"{note} ({count:,} line{'s' if count != 1 else ''})"
-        for note, count in sorted(notes.items())
-    )
+    return tuple(f"{note} ({how_many(count, 'line')})" for note, count in sorted(notes.items()))

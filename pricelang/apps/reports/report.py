@@ -42,12 +42,8 @@ def report_records(
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally, groups, names = (
-        given or RecordDefaults(),
-        Tally(refused),
-        _Groups(book),
-        Names(book.checked, by, zone),
-    )
+    given, tally = given or RecordDefaults(), Tally(refused)
+    groups, names = _Groups(book), Names(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -55,13 +51,7 @@ def report_records(
                 if inside is None:
                     tally.outside += 1
                     continue
-                bills = book.price_parts(
-                    inside, model=given.model, at=given.at, dimensions=given.dimensions
-                )
-                keys = [
-                    names.key(inside, part, bill.parts[0], given)
-                    for part, bill in zip(inside.parts, bills, strict=True)
-                ]
+                keys, bills = _priced(book, inside, given, names)
                 notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
                 if given.strict:
                     check_certain(notes)
@@ -72,17 +62,22 @@ def report_records(
         tally.accept(not any(map(costs, bills)), notes)
     names.check()
     totals, whole = groups.totals()
-    counts = tally.counts()
+    counts, notes_of = tally.counts(), tuple(tally.notes.items())
     return UsageReport(
-        tuple(by),
-        totals,
-        tally.unpriced(),
-        counts.read,
-        RECORDS,
-        counts,
-        whole,
-        tuple(tally.notes.items()),
+        tuple(by), totals, tally.unpriced(), counts.read, RECORDS, counts, whole, notes_of
     )
+
+
+def _priced(
+    book: PriceBook, record: Record, given: RecordDefaults, names: Names
+) -> tuple[list[Key], tuple[Bill, ...]]:
+    """The bill of each request of a record, and its group. Raises `PriceError`."""
+    bills = book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions)
+    keys = [
+        names.key(record, part, bill.parts[0], given)
+        for part, bill in zip(record.parts, bills, strict=True)
+    ]
+    return keys, bills
 
 
 def _inside(
