@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from pricelang.apps.audit_report.prices import price_sheets
-from pricelang.apps.audit_report.sections import answers
+from pricelang.apps.audit_report.section_contract import answers
 from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even import CacheBreakEven, break_even
 from pricelang.check.files import read_layers
