@@ -1,0 +1,74 @@
+"""Where the things that differences speak of stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from pricelang.model import book as m
+from pricelang.model import rules as r
+
+Subject = tuple[str, str]
+"""The kind and the subject of a difference."""
+
+
+def places_of(book: m.Book, at: int) -> dict[Subject, str]:
+    """The place of each subject: of a rule, or of a figure that holds at an instant."""
+    places = {
+        subject: place for rule in r.rules_of(book) for subject, place in _subjects(book, rule)
+    }
+    for figure in sorted(book.figures, key=lambda figure: figure.start):
+        if figure.start <= at:
+            name = f"{figure.table} {figure.column} of {figure.row}"
+            places["figure", name] = figure.origin.place
+    return places
+
+
+def modifier_places(book: m.Book) -> dict[str, str]:
+    """The place of each modifier."""
+    return {modifier.name: modifier.origin.place for modifier in book.modifiers}
+
+
+def _subjects(book: m.Book, rule: r.Rule) -> Iterator[tuple[Subject, str]]:
+    """What a difference calls the thing that a rule is part of, and where that stands."""
+    match rule:
+        case r.ModelRule(line=model):
+            yield ("model", model.name), model.origin.place
+        case r.ValueRule(dimension=index, value=number):
+            dimension = book.dimensions[index]
+            value = dimension.values[number].name
+            yield ("offer", f"{dimension.name} {value}"), dimension.origin.place
+        case r.MeterRule(meter=index):
+            meter = book.meters[index]
+            yield ("offer", meter.name), meter.origin.place
+        case r.ModifierRule(modifier=index):
+            modifier = book.modifiers[index]
+            yield ("modifier", modifier.name), modifier.origin.place
+        case r.ExclusionRule(line=exclusion):
+            left, _, right = r.name_of(book, rule).partition(" with ")
+            for name in (f"{left} with {right}", f"{right} with {left}"):
+                yield ("exclusion", name), exclusion.origin.place
+        case (
+            r.ChargePriceRule(charge=index)
+            | r.ChargeMinimumRule(charge=index)
+            | r.ChargePoolRule(charge=index)
+            | r.ChargeFreeRule(charge=index)
+        ):
+            charge = book.charges[index]
+            yield ("charge", book.meters[charge.meter].name), charge.origin.place
+        case (
+            r.AliasRule()
+            | r.PriceRule()
+            | r.AnnouncementRule()
+            | r.DerivationRule()
+            | r.LimitRule()
+            | r.AllowRule()
+            | r.RefusalRule()
+            | r.FreeRule()
+            | r.NoteRule()
+            | r.RoundingRule()
+            | r.ConversionRule()
+        ):
+            pass
+        case _:
+            assert_never(rule)
