@@ -19,7 +19,7 @@ import pytest
 from attrs import fields, has
 
 import pricelang
-from pricelang.apps.price_page import price_page
+from pricelang.apps.price_page.price_page import price_page
 from pricelang.engines.warehouse import plan_of
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError

@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
-from pricelang.apps.price_page import STILL_LISTED
+from pricelang.apps.price_page.day import STILL_LISTED
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.rate_card import RateCard
