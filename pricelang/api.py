@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from pricelang.apps.answers import RecordDefaults
-    from pricelang.apps.break_even import BreakEven
+    from pricelang.apps.break_even.break_even import BreakEven
     from pricelang.apps.quote.compare import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
     from pricelang.apps.quote.model import Quote
@@ -227,14 +227,14 @@ class Book(PriceBook):
         """After how many reads a cache pays, when free pools end,
         and where one model becomes cheaper than another.
 
-        Arguments and errors are those of `pricelang.apps.break_even.break_even`.
+        Arguments and errors are those of `pricelang.apps.break_even.break_even.break_even`.
 
         >>> import pricelang
         >>> found = pricelang.load().break_even("2026-04-17", models=["claude-opus-4-7"])
         >>> [(cache.write, cache.reads) for cache in found.caches]
         [('cache_write_5m', 1), ('cache_write_1h', 2)]
         """
-        from pricelang.apps.break_even import break_even
+        from pricelang.apps.break_even.break_even import break_even
 
         return break_even(
             self.checked,

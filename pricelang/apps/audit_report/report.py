@@ -14,7 +14,8 @@ from pricelang.apps.audit_report.places import modifier_places, places_of
 from pricelang.apps.audit_report.prices import price_sheets
 from pricelang.apps.audit_report.section_contract import answers
 from pricelang.apps.audit_report.time import Lane, history, periods
-from pricelang.apps.break_even import CacheBreakEven, break_even
+from pricelang.apps.break_even.break_even import break_even
+from pricelang.apps.break_even.caches import CacheBreakEven
 from pricelang.apps.tables.break_even import allowances_table, caches_table
 from pricelang.check.files import read_layers
 from pricelang.model import book as m

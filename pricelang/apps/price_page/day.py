@@ -17,7 +17,7 @@ from pricelang.evaluate.line_rates import Point, Rate
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.requests import Requests, requests_in
-from pricelang.model.space import first_sum, meet, space_of
+from pricelang.model.space import first_sum, meet, space_of, value_at
 from pricelang.present.decimals import grouped
 
 STILL_LISTED = 120 * 86_400
@@ -38,20 +38,8 @@ class PageDay:
     def of(cls, book: m.Book, seconds: int, retired: bool) -> PageDay:
         """The day of an instant; long retired models are left out unless asked for."""
         stretch = sum(1 for boundary in book.boundaries if boundary <= seconds)
-        models = [
-            index
-            for index, model in enumerate(book.models)
-            if model.released <= seconds
-            and (retired or model.retired is None or seconds - model.retired < STILL_LISTED)
-        ]
-        models.sort(key=lambda index: -book.models[index].released)
-        return cls(
-            book,
-            seconds,
-            stretch,
-            requests_in(space_of(book)),
-            models,
-        )
+        models = listed_models(book, seconds, retired)
+        return cls(book, seconds, stretch, requests_in(space_of(book)), models)
 
     def cell(self, model: int, scope: m.Scope) -> tuple[Point, Combination] | None:
         """The cell of a model within a scope, defaults first;
@@ -103,8 +91,8 @@ class PageDay:
     def _given(self, point: Point) -> tuple[str, ...]:
         found = [
             f"{dimension.name} {dimension.values[value].name}"
-            for dimension, value in zip(self.book.dimensions, point[2:], strict=False)
-            if value != dimension.default
+            for number, dimension in enumerate(self.book.dimensions)
+            if (value := value_at(point, number)) != dimension.default
         ]
         sides = zip(self.book.sums, point[first_sum(self.book.dimensions) :], strict=True)
         return (
@@ -159,6 +147,19 @@ class PageDay:
         if not isinstance(rate, Rate):
             return None
         return converted(self.book, rate.unit_price * rate.size, rate.per, cell)
+
+
+def listed_models(book: m.Book, seconds: int, retired: bool) -> list[int]:
+    """The models that are released by an instant, newest first;
+    long retired ones are left out unless asked for.
+    """
+    found = [
+        index
+        for index, model in enumerate(book.models)
+        if model.released <= seconds
+        and (retired or model.retired is None or seconds - model.retired < STILL_LISTED)
+    ]
+    return sorted(found, key=lambda index: -book.models[index].released)
 
 
 def converted(book: m.Book, amount: Fraction, per: str, cell: Combination) -> PageFigure:
