@@ -34,20 +34,18 @@ def _subjects(book: m.Book, rule: r.Rule) -> Iterator[tuple[Subject, str]]:
     match rule:
         case r.ModelRule(line=model):
             yield ("model", model.name), model.origin.place
-        case r.ValueRule(dimension=index, value=number):
-            dimension = book.dimensions[index]
-            value = dimension.values[number].name
-            yield ("offer", f"{dimension.name} {value}"), dimension.origin.place
+        case r.ValueRule(dimension=index):
+            name, place = r.name_of(book, rule), book.dimensions[index].origin.place
+            yield ("offer", name), place
         case r.MeterRule(meter=index):
-            meter = book.meters[index]
-            yield ("offer", meter.name), meter.origin.place
+            yield ("offer", r.name_of(book, rule)), book.meters[index].origin.place
         case r.ModifierRule(modifier=index):
             modifier = book.modifiers[index]
             yield ("modifier", modifier.name), modifier.origin.place
         case r.ExclusionRule(line=exclusion):
-            left, _, right = r.name_of(book, rule).partition(" with ")
-            for name in (f"{left} with {right}", f"{right} with {left}"):
-                yield ("exclusion", name), exclusion.origin.place
+            sides = r.name_of(book, rule).split(" with ")
+            for names in (sides, sides[::-1]):
+                yield ("exclusion", " with ".join(names)), exclusion.origin.place
         case (
             r.ChargePriceRule(charge=index)
             | r.ChargeMinimumRule(charge=index)

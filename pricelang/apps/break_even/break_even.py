@@ -78,17 +78,8 @@ def break_even(
     caches = [] if triple is None else _caches(analysis, chosen, seconds, triple)
     shares: tuple[OutputShare, ...] = ()
     if against is not None:
-        other = _released(book, rates.model_index(against, seconds), seconds)
-        if chosen == [other]:
-            raise BadRequest(
-                "same_model",
-                f"`{shown(against)}` is the model itself",
-                help="name another one to compare it with",
-            )
         of = meter_index(book, base or "input") if base or triple is None else triple[2]
-        shares = tuple(
-            output_share(rates, day, model, other, of) for model in chosen if model != other
-        )
+        shares = _shares(rates, day, chosen, against, of)
     return BreakEven(
         seconds,
         tuple(caches),
@@ -108,6 +99,21 @@ def _caches(
         found += cache_break_evens(analysis, models, seconds, (write, read, base))
     names = [analysis.book.models[index].name for index in models]
     return sorted(found, key=lambda cache: names.index(cache.model))
+
+
+def _shares(
+    rates: RateCard, day: str, models: list[int], against: str, base: int
+) -> tuple[OutputShare, ...]:
+    """The shares of output of models against another one. Raises `PriceError`."""
+    seconds = seconds_of(day)
+    other = _released(rates.book, rates.model_index(against, seconds), seconds)
+    if models == [other]:
+        raise BadRequest(
+            "same_model",
+            f"`{shown(against)}` is the model itself",
+            help="name another one to compare it with",
+        )
+    return tuple(output_share(rates, day, model, other, base) for model in models if model != other)
 
 
 def _without(book: m.Book, models: list[int], caches: list[CacheBreakEven]) -> tuple[str, ...]:

@@ -126,7 +126,9 @@ class _Buckets:
         self.notes.append(f"{place} repeats {before}: counted once")
 
     def period(self) -> tuple[str | None, str | None]:
-        """The first day and the day behind the last. Raises `UsageError` for buckets that overlap."""
+        """The first day, and the day behind the last.
+        Raises `UsageError` for buckets that overlap.
+        """
         spans = sorted(self.seen)
         for left, right in itertools.pairwise(spans):
             if right[0] < left[1]:

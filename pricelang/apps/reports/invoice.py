@@ -114,27 +114,15 @@ def make_invoice(
 
     Lines are what `book` charges for each request alone, beside what the book that it extends
     charges (itself where it extends none), by model, meter and price, and by the names `by` as in
-    `reports.report`. Free allowances and tiers are used up in order of instant, also by records from
-    before the period where they are of a longer one; floors and caps hold for periods that the invoice
-    covers. Records outside of the period are counted and left out; one without a time is refused.
+    `reports.report`. Free allowances and tiers are used up in order of instant, also by records
+    from before the period where they are of a longer one; floors and caps hold for periods that
+    the invoice covers. Records outside of the period are counted and left out; one without a time
+    is refused.
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally = given or RecordDefaults(), Tally(refused)
-    draft = _Draft.of(book, period, by)
-    for record in tally.records(outcomes):
-        try:
-            with BELT:
-                requests = draft.priced(record, given)
-        except PriceError as error:
-            tally.refuse(record.place, error)
-            continue
-        if draft.add(requests):
-            free = not any(costs(Bill((priced,))) for priced in requests.used)
-            tally.accept(free, requests.notes)
-        else:
-            tally.outside += 1
-    draft.names.check()
+    tally, draft = Tally(refused), _Draft.of(book, period, by)
+    draft.read(tally, outcomes, given or RecordDefaults())
     lines = draft.lines.done()
     adjustments, left_out = draft.account.settle()
     noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
@@ -183,6 +171,24 @@ class _Draft:
         """An empty one."""
         account, names = AccountUsage(book.checked, period), Names(book.checked, by)
         return cls(book, book.below, period, Lines(), account, names)
+
+    def read(self, tally: Tally, outcomes: Iterable[Outcome], given: RecordDefaults) -> None:
+        """Adds all records; what becomes of each is counted.
+        Raises `BadRequest` (`no_column`) for a name that no record carries.
+        """
+        for record in tally.records(outcomes):
+            try:
+                with BELT:
+                    requests = self.priced(record, given)
+            except PriceError as error:
+                tally.refuse(record.place, error)
+                continue
+            if self.add(requests):
+                free = not any(costs(Bill((priced,))) for priced in requests.used)
+                tally.accept(free, requests.notes)
+            else:
+                tally.outside += 1
+        self.names.check()
 
     def priced(self, record: Record, given: RecordDefaults) -> _Requests:
         """The requests of a record. Raises `PriceError`."""

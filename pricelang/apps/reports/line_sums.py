@@ -1,4 +1,6 @@
-"""The sums of requests that become the lines of an invoice: those of the same group, model, meter and price."""
+"""The sums of requests that become the lines of an invoice:
+one for each group, model, meter and price.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.columns import columns_of
 from pricelang.model.errors import BELT, PriceError, check_certain
+from pricelang.model.notes import Note
 from pricelang.usage.records import Outcome, Place, Record
 
 
@@ -51,10 +52,7 @@ def report_records(
                 if inside is None:
                     tally.outside += 1
                     continue
-                keys, bills = _priced(book, inside, given, names)
-                notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
-                if given.strict:
-                    check_certain(notes)
+                keys, bills, notes = _priced(book, inside, given, names)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue
@@ -70,14 +68,17 @@ def report_records(
 
 def _priced(
     book: PriceBook, record: Record, given: RecordDefaults, names: Names
-) -> tuple[list[Key], tuple[Bill, ...]]:
-    """The bill of each request of a record, and its group. Raises `PriceError`."""
+) -> tuple[list[Key], tuple[Bill, ...], list[Note]]:
+    """The group and the bill of each request of a record, and the notes. Raises `PriceError`."""
     bills = book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions)
     keys = [
         names.key(record, part, bill.parts[0], given)
         for part, bill in zip(record.parts, bills, strict=True)
     ]
-    return keys, bills
+    notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
+    if given.strict:
+        check_certain(notes)
+    return keys, bills, notes
 
 
 def _inside(
