@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -78,12 +79,8 @@ def command(
     check_outputs(ctx)
     loaded = open_book(book)
     exported = litellm_map.exported if format_ == "litellm" else genai_yaml.exported
-    found = exported(
-        loaded,
-        at,
-        provider or loaded.name,
-        lambda models: with_progress(models, shares_terminal=False),
-    )
+    watched = partial(with_progress, shares_terminal=False)
+    found = exported(loaded, at, provider or loaded.name, watched)
     if unsaid is not None:
         write_text(unsaid, json_lines(found.unsaid))
     write_text(output, found.text)

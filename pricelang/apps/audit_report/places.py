@@ -40,8 +40,7 @@ def _subjects(book: m.Book, rule: r.Rule) -> Iterator[tuple[Subject, str]]:
         case r.MeterRule(meter=index):
             yield ("offer", r.name_of(book, rule)), book.meters[index].origin.place
         case r.ModifierRule(modifier=index):
-            modifier = book.modifiers[index]
-            yield ("modifier", modifier.name), modifier.origin.place
+            yield ("modifier", book.modifiers[index].name), book.modifiers[index].origin.place
         case r.ExclusionRule(line=exclusion):
             sides = r.name_of(book, rule).split(" with ")
             for names in (sides, sides[::-1]):

@@ -70,8 +70,7 @@ def break_even(
     """
     day = written(seconds_of(today() if at is None else at))
     seconds, rates, analysis = seconds_of(day), RateCard(book), Analysis(book)
-    named = [_released(book, rates.model_index(name, seconds), seconds) for name in models]
-    chosen = list(dict.fromkeys(named)) or listed_models(book, seconds, retired)
+    chosen = _models(rates, models, seconds) or listed_models(book, seconds, retired)
     if not chosen:
         raise NotOffered("not_offered", f"no model is offered on {day}", help=_first_day(book))
     triple = cache_meters(book, write, read, base)
@@ -87,6 +86,12 @@ def break_even(
         tuple(allowance_ends(analysis, seconds)),
         shares,
     )
+
+
+def _models(rates: RateCard, names: Iterable[str], seconds: int) -> list[int]:
+    """The models of some ids or aliases, each once. Raises `PriceError`."""
+    found = (rates.model_index(name, seconds) for name in names)
+    return list(dict.fromkeys(_released(rates.book, index, seconds) for index in found))
 
 
 def _caches(

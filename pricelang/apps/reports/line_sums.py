@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve
 
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.evaluate.line_items import Amount, Priced
@@ -18,21 +18,6 @@ REQUEST = "request"
 
 
 PER_REQUEST = "per request"
-
-
-@frozen
-class _Key:
-    by: tuple[object, ...]
-    model: str
-    meter: str
-    unit: str
-    per: str
-    size: Fraction
-    list_price: Fraction | None
-    unit_price: Fraction | None
-    rules: tuple[str, ...]
-    currency: str
-    has_list: bool
 
 
 class _Sum:
@@ -69,7 +54,7 @@ class Lines:
     """
 
     def __init__(self) -> None:
-        self._sums: dict[_Key, _Sum] = {}
+        self._sums: dict[InvoiceLine, _Sum] = {}
         self._linear: dict[tuple[tuple[object, ...], Point, Point | None], _Linear] = {}
 
     def add(self, by: tuple[object, ...], priced: Priced, listed: Priced | None) -> None:
@@ -103,7 +88,7 @@ class Lines:
         to_list = None if rate is None or listed is None else rate * _conversion(listed)
         for name in dict.fromkeys([*ours, *(theirs if rate is not None else ())]):
             own, other = ours.get(name), theirs.get(name)
-            found = self._sums.setdefault(_key(by, priced, name, own, other, to_list), _Sum())
+            found = self._sums.setdefault(_empty(by, priced, name, own, other, to_list), _Sum())
             found.requests += requests
             found.quantity += (
                 own.billed if own is not None else other.billed if other is not None else 0
@@ -124,52 +109,38 @@ class Lines:
                 self._add(key[0], group.priced, group.listed, ours, theirs, requests)
         self._linear.clear()
         lines = [
-            InvoiceLine(
-                key.by,
-                key.model,
-                key.meter,
-                key.unit,
-                key.per,
-                key.size,
-                key.list_price,
-                key.unit_price,
-                key.rules,
-                key.currency,
-                found.requests,
-                found.quantity,
-                found.listed if key.has_list else None,
-                found.net,
+            evolve(
+                line,
+                requests=found.requests,
+                quantity=found.quantity,
+                listed=None if line.listed is None else found.listed,
+                net=found.net,
             )
-            for key, found in self._sums.items()
+            for line, found in self._sums.items()
         ]
         return tuple(sorted(lines, key=_order))
 
 
-def _key(
+def _empty(
     by: tuple[object, ...],
     priced: Priced,
     name: str,
     own: Amount | None,
     other: Amount | None,
     to_list: Fraction | None,
-) -> _Key:
+) -> InvoiceLine:
+    """The line of an amount before anything is added up."""
     either = own or other
     assert either is not None
-    unit_price = (
-        None if own is None or own.rate is None else own.rate.unit_price * _conversion(priced)
-    )
-    list_price = (
-        None
-        if other is None or other.rate is None or to_list is None
-        else other.rate.unit_price * to_list
-    )
-    unit, per, size = (
-        (REQUEST, REQUEST, Fraction(1))
-        if either.rate is None
-        else (either.rate.meter.unit, either.rate.per, either.rate.size)
-    )
-    rules = _rules(priced, own)
-    return _Key(
+    unit, per, size = REQUEST, REQUEST, Fraction(1)
+    if either.rate is not None:
+        unit, per, size = either.rate.meter.unit, either.rate.per, either.rate.size
+    list_price = unit_price = None
+    if own is not None and own.rate is not None:
+        unit_price = own.rate.unit_price * _conversion(priced)
+    if other is not None and other.rate is not None and to_list is not None:
+        list_price = other.rate.unit_price * to_list
+    return InvoiceLine(
         by,
         priced.cell.model.name,
         name,
@@ -178,9 +149,12 @@ def _key(
         size,
         list_price,
         unit_price,
-        rules,
+        _rules(priced, own),
         priced.currency,
-        to_list is not None,
+        0,
+        Fraction(0),
+        None if to_list is None else Fraction(0),
+        Fraction(0),
     )
 
 
