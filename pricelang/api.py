@@ -22,7 +22,7 @@ from pricelang.model.instants import Instant
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
-    from pricelang.apps.break_even import BreakEven
+    from pricelang.apps.break_even.break_even import BreakEven
     from pricelang.verify.audit import Audit
     from pricelang.verify.coverage import Coverage
     from pricelang.verify.diff.change import Change
@@ -98,14 +98,14 @@ class Book(QuotingBook, ReportingBook, TableBook):
         """After how many reads a cache pays, when free pools end,
         and where one model becomes cheaper than another.
 
-        Arguments and errors are those of `pricelang.apps.break_even.break_even`.
+        Arguments and errors are those of `pricelang.apps.break_even.break_even.break_even`.
 
         >>> import pricelang
         >>> found = pricelang.load().break_even("2026-04-17", models=["claude-opus-4-7"])
         >>> [(cache.write, cache.reads) for cache in found.caches]
         [('cache_write_5m', 1), ('cache_write_1h', 2)]
         """
-        from pricelang.apps.break_even import break_even
+        from pricelang.apps.break_even.break_even import break_even
 
         return break_even(
             self.checked,

@@ -21,7 +21,7 @@ import pytest
 from attrs import evolve, fields, has
 
 import pricelang
-from pricelang.apps.price_page import price_page
+from pricelang.apps.price_page.price_page import price_page
 from pricelang.check.files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.engines.warehouse import plan_of

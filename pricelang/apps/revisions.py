@@ -74,7 +74,9 @@ def _text(*words: str) -> str:
 
 
 def _git(*words: str) -> bytes | None:
-    """What a git command prints, or None where it fails. Raises `BadRequest` where there is no git."""
+    """What a git command prints, or None where it fails.
+    Raises `BadRequest` where there is no git.
+    """
     try:
         done = subprocess.run(
             ["git", *words], capture_output=True, stdin=subprocess.DEVNULL, check=False

@@ -84,18 +84,14 @@ def command(
       pricelang audit my-contract.price --stacking --order --markdown
     """
     asked = [name for name in SECTIONS if flags[name]]
-    _check_usage(
-        ctx,
-        asked,
-        {"--html": html_path is not None, "--markdown": markdown, "--json": as_json},
-        {"--at": at is not None, "--since": since is not None},
-    )
+    forms = {"--html": html_path is not None, "--markdown": markdown, "--json": as_json}
+    _check_usage(ctx, asked, forms, {"--at": at is not None, "--since": since is not None})
     check_outputs(ctx)
     audit = open_book(path).audit
     if flags["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
     everything = [name for name in SECTIONS if name != "contract" or audit.book.bases]
-    names = asked or (everything if html_path or markdown or as_json else ["claims"])
+    names = asked or (everything if any(forms.values()) else ["claims"])
     if html_path is not None:
         _write_report(ctx, audit, path, html_path, checked_instant(at), checked_instant(since))
     elif as_json:

@@ -20,6 +20,7 @@ from pricelang.cli.inputs import Input, input_of, open_book, whole_number
 from pricelang.cli.options import input_options, option_group
 from pricelang.cli.output import form_of, form_options, show, show_lines
 from pricelang.cli.progress import with_progress
+from pricelang.present.csv_text import write_csv
 from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
@@ -122,19 +123,17 @@ def command(ctx: click.Context, /, **params: Any) -> None:
     book = open_book(given.book)
     scenario = _scenario(ctx, book, given, wanted)
     found = _compared(book, _subjects(given, output, of_files), scenario, wanted)
-    match form:
-        case "json":
-            from pricelang.apps.tables.comparison import comparison_data
+    if form == "json":
+        from pricelang.apps.tables.comparison import comparison_data
 
-            click.echo(json.dumps({"book": book.name, **comparison_data(found, wanted.top)}))
-        case "csv":
-            from pricelang.apps.tables.comparison import comparison_rows
-            from pricelang.present.csv_text import write_csv
+        click.echo(json.dumps({"book": book.name, **comparison_data(found, wanted.top)}))
+    elif form == "csv":
+        from pricelang.apps.tables.comparison import comparison_rows
 
-            write_csv(comparison_rows(found, wanted.top), sys.stdout)
-        case _:
-            undated = given.at is None and bool(given.usage) and form == "text"
-            _show(found, wanted.top, form == "markdown", scenario.at if undated else None)
+        write_csv(comparison_rows(found, wanted.top), sys.stdout)
+    else:
+        undated = given.at is None and given.usage and form == "text"
+        _show(found, wanted.top, form == "markdown", scenario.at if undated else None)
     sys.stdout.flush()
     for place, failure in found.failures:
         click.echo(error_block(failure, where(place), sys.stderr), err=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +16,9 @@ from pricelang.cli.progress import with_progress
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.present.text import printable
 from pricelang.usage.io.writing import write_text
+
+if TYPE_CHECKING:
+    from pricelang.apps.imports.drafts import Unsaid
 
 FORMATS = ("litellm", "genai-prices")
 MOST_REASONS = 12
@@ -73,12 +79,8 @@ def command(
     check_outputs(ctx)
     loaded = open_book(book)
     exported = litellm_map.exported if format_ == "litellm" else genai_yaml.exported
-    found = exported(
-        loaded,
-        at,
-        provider or loaded.name,
-        lambda models: with_progress(models, shares_terminal=False),
-    )
+    watched = partial(with_progress, shares_terminal=False)
+    found = exported(loaded, at, provider or loaded.name, watched)
     if unsaid is not None:
         write_text(unsaid, json_lines(found.unsaid))
     write_text(output, found.text)
@@ -86,8 +88,13 @@ def command(
         f"{found.models:,} models written; {len(found.unsaid):,} things that {format_} cannot say",
         err=True,
     )
-    for (field, reason), count in Counter(
-        (each.field, each.reason) for each in found.unsaid
-    ).most_common(MOST_REASONS if unsaid is None else 0):
-        click.echo(f"  {count:,} x {printable(field)}: {printable(reason)}", err=True)
+    for line in reasons_of(found.unsaid) if unsaid is None else ():
+        click.echo(line, err=True)
     ctx.exit(SOME_FAILED if strict and found.unsaid else DONE)
+
+
+def reasons_of(unsaid: Sequence[Unsaid]) -> Iterator[str]:
+    """What could not be said, by field and reason, the most frequent first."""
+    found = Counter((each.field, each.reason) for each in unsaid)
+    for (field, reason), count in found.most_common(MOST_REASONS):
+        yield f"  {count:,} x {printable(field)}: {printable(reason)}"

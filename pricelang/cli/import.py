@@ -13,6 +13,7 @@ from pricelang.cli.failures import Failure
 from pricelang.cli.options import checked_instant
 from pricelang.cli.targets import FOLDER, TARGET, check_outputs
 from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.targets import Target
 from pricelang.usage.io.writing import write_text
 
@@ -73,38 +74,50 @@ def command(
       pricelang import litellm model_prices_and_context_window.json -o books/litellm
       pricelang import genai-prices -o books/genai-prices --unsaid unsaid.jsonl
     """
-    from pricelang.apps.imports.drafts import ImportFault, json_lines
-    from pricelang.apps.imports.folders import has_book, write_book
-    from pricelang.apps.imports.reading import imported
+    from pricelang.apps.imports.drafts import json_lines
 
-    folder = Path(output)
     check_outputs(ctx)
-    if folder.exists() and not folder.is_dir():
-        ctx.fail(f"`{printable(output)}` is not a folder; name one for the book")
-    if has_book(folder) and not force:
-        ctx.fail(
-            f"the folder `{printable(output)}` has a book already; name another, or add `--force`"
-        )
-    try:
-        found = imported(
-            format_, source, (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10]
-        )
-        check_outputs(
-            ctx, *(Target("`--output`", str(folder / name), True) for name in found.files)
-        )
-        besides = write_book(folder, found.files)
-    except ImportFault as error:
-        raise Failure("bad_data", str(error)) from None
+    found, besides = _written(ctx, format_, source, Path(output), read, force)
     if unsaid is not None:
         write_text(unsaid, json_lines(found.listed))
     for line in summary(found, output):
-        click.echo(line, err=unsaid == "-")
+        click.echo(line, err=unsaid == STDIN)
     if besides:
         click.echo(
             f"left as they are, and no part of the book: {', '.join(map(printable, besides))}",
             err=True,
         )
     ctx.exit(SOME_FAILED if strict and found.listed else DONE)
+
+
+def _written(
+    ctx: click.Context,
+    format_: str,
+    source: str | None,
+    folder: Path,
+    read: str | None,
+    force: bool,
+) -> tuple[Imported, tuple[str, ...]]:
+    """Writes the book into a folder; returns what was read, and the files there that are no part of
+    it. Raises `Failure` for data of another form.
+    """
+    from pricelang.apps.imports.drafts import ImportFault
+    from pricelang.apps.imports.folders import has_book, write_book
+    from pricelang.apps.imports.reading import imported
+
+    name = printable(str(folder))
+    if folder.exists() and not folder.is_dir():
+        ctx.fail(f"`{name}` is not a folder; name one for the book")
+    if has_book(folder) and not force:
+        ctx.fail(f"the folder `{name}` has a book already; name another, or add `--force`")
+    day = (read or datetime.datetime.now(datetime.UTC).date().isoformat())[:10]
+    try:
+        found = imported(format_, source, day)
+        files = (Target("`--output`", str(folder / file), True) for file in found.files)
+        check_outputs(ctx, *files)
+        return found, write_book(folder, found.files)
+    except ImportFault as error:
+        raise Failure("bad_data", str(error)) from None
 
 
 def summary(found: Imported, output: str) -> list[str]:

@@ -83,9 +83,7 @@ def command(
             "an invoice takes records, and these are tables; `pricelang report` adds them "
             "up, and `pricelang sql --account` prices accounts"
         )
-    in_units = None if unit is None else amount(ctx, "--unit", unit)
-    if in_units == 0:
-        ctx.fail("`--unit` takes an amount above zero, such as 0.01")
+    in_units = None if unit is None else _unit(ctx, unit)
     invoice = _invoice(ctx, period, [] if by == "none" else names_in(by), params)
     match form:
         case "json":
@@ -100,6 +98,13 @@ def command(
     for line in unpriced_lines(invoice.unpriced, RECORDS):
         click.echo(line, err=True)
     ctx.exit(SOME_FAILED if invoice.unpriced else DONE)
+
+
+def _unit(ctx: click.Context, text: str) -> Fraction:
+    found = amount(ctx, "--unit", text)
+    if not found:
+        ctx.fail("`--unit` takes an amount above zero, such as 0.01")
+    return found
 
 
 def _invoice(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pricelang.apps.price_page import price_page
+from pricelang.apps.price_page.price_page import price_page
 from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.price_page import page_data, page_tables
 from pricelang.cli.failures import failures

@@ -73,3 +73,15 @@ def join(*children: str | Html) -> Html:
             for child in children
         )
     )
+
+
+def words(text: str) -> Html:
+    """A text with what stands in backticks as code.
+
+    >>> words("the rate of `input`")
+    'the rate of <code>input</code>'
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return join(text)
+    return join(*(element("code", part) if at % 2 else part for at, part in enumerate(parts)))

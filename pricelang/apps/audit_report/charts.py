@@ -5,7 +5,7 @@ when a cache pays, and the life of each model, in whole pixels.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil
 
@@ -73,28 +73,25 @@ def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
         ]
     y = top
     for (models, stack), paid in lanes:
-        text = (
-            models[0]
-            + (f" and {len(models) - 1} more" if len(models) > 1 else "")
-            + (f" ({' x '.join(stack)})" if stack else "")
-        )
-        parts.append(
-            element(
-                "g",
-                element("title", ", ".join(models)),
-                _text(_SIDE + 6, y + 14, _cut(text, 52), "label"),
-            )
-        )
+        parts.append(_lane_label(models, stack, y))
         for number, payback in enumerate(paid):
-            parts.append(
-                _payback(payback, writes.index(payback.write), y + 18 * number + 30, scale, most)
-            )
+            at = y + 18 * number + 30
+            parts.append(_payback(payback, writes.index(payback.write), at, scale, most))
         y += 18 * len(paid) + 30
-    caption = "A mark stands where the costs with and without a cache are equal; "
-    caption += "beside it, the first whole number of reads that costs less."
-    return _figure(
-        "Reads after the write until a cache pays, by model", caption, _NARROW, height, *parts
+    caption = (
+        "A mark stands where the costs with and without a cache are equal; beside it, the first "
+        "whole number of reads that costs less."
     )
+    title = "Reads after the write until a cache pays, by model"
+    return _figure(title, caption, _NARROW, height, *parts)
+
+
+def _lane_label(models: tuple[str, ...], stack: tuple[str, ...], y: int) -> Html:
+    """The models of a lane and the rules that must hold, whole on the side."""
+    more = f" and {len(models) - 1} more" if len(models) > 1 else ""
+    rules = f" ({' x '.join(stack)})" if stack else ""
+    label = _text(_SIDE + 6, y + 14, _cut(f"{models[0]}{more}{rules}", 52), "label")
+    return element("g", element("title", ", ".join(models)), label)
 
 
 def _key(writes: list[str]) -> Html:
@@ -148,13 +145,7 @@ def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
     if not lanes:
         return Html("")
     shown = lanes[:MAX_LANES][::-1]
-    days = [
-        day
-        for lane in shown
-        for day in (lane.start, lane.deprecated, lane.end, *(day for day, _ in lane.marks))
-        if day is not None
-    ]
-    first, last = min([*days, at]), max([*days, at]) + 30 * 86_400
+    first, last = _span(shown, at)
     width, top, row = _WIDTH - 2 * _SIDE, 44, 18
     height = top + row * len(shown) + 8
 
@@ -177,14 +168,28 @@ def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
             ]
     for number, lane in enumerate(shown):
         parts.append(_life(lane, top + row * number, across, last))
+    title = "Models and price changes in time"
+    return _figure(title, _timeline_caption(len(lanes), len(shown)), _WIDTH, height, *parts)
+
+
+def _span(lanes: Sequence[Lane], at: int) -> tuple[int, int]:
+    """The first day of a timeline, and a month behind its last."""
+    days = [
+        day
+        for lane in lanes
+        for day in (lane.start, lane.deprecated, lane.end, *(day for day, _ in lane.marks))
+        if day is not None
+    ]
+    return min([*days, at]), max([*days, at]) + 30 * 86_400
+
+
+def _timeline_caption(lanes: int, shown: int) -> str:
     caption = (
         "A bar runs from the release of a model, fainter from its deprecation on, to its "
-        "retirement; "
+        "retirement; a diamond is a change of a list price."
     )
-    caption += "a diamond is a change of a list price."
-    if len(lanes) > len(shown):
-        caption += f" The {MAX_LANES} newest of {len(lanes)} models are shown."
-    return _figure("Models and price changes in time", caption, _WIDTH, height, *parts)
+    more = f" The {MAX_LANES} newest of {lanes} models are shown."
+    return caption + (more if lanes > shown else "")
 
 
 def _life(lane: Lane, y: int, across: Callable[[int], int], last: int) -> Html:

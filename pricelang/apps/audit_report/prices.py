@@ -7,20 +7,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pricelang.apps.price_page import (
+from attrs import evolve
+
+from pricelang.apps.price_page.page import (
     ALL,
     BASE,
     Charged,
     Multiple,
     PageFigure,
     PriceTable,
-    price_page,
 )
+from pricelang.apps.price_page.price_page import price_page
+from pricelang.apps.tables.price_page import charges_table, multiples_table
 from pricelang.evaluate.combination import Combination as Rates
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.numbers import applied
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
+from pricelang.model import rules as r
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
 from pricelang.model.requests import Requests, requests_in
@@ -46,8 +51,7 @@ def price_sheets(book: m.Book, seconds: int) -> Iterator[Table]:
         if not number and page.multiples:
             yield _multiples(book, page.multiples)
     if page.charges:
-        rows = tuple(_charge(book, charged, seconds) for charged in page.charges)
-        yield Table(("Charge", "Price", "Conditions"), rows, frozenset({1}), title="Charges")
+        yield _charges(book, page.charges, seconds)
 
 
 def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Requests) -> Table:
@@ -151,49 +155,47 @@ def _figure(
 
 
 def _multiples(book: m.Book, multiples: tuple[Multiple, ...]) -> Table:
-    meters = {meter.name: number for number, meter in enumerate(book.meters)}
-    general = {multiple.meter for multiple in multiples if multiple.models}
+    """The multiples of a price page, each leading to its derivation or to the published price."""
+    table = multiples_table(multiples)
+    rows = [
+        (meter, NotedCell(factor, _multiple_place(book, multiple)), models)
+        for multiple, (meter, factor, models) in zip(multiples, table.rows, strict=True)
+    ]
+    return evolve(table, rows=tuple(rows), numbers=frozenset({1}))
+
+
+def _multiple_place(book: m.Book, multiple: Multiple) -> str:
+    for rule in r.rules_of(book):
+        if (
+            isinstance(rule, k.DerivationRule)
+            and r.name_of(book, rule) == multiple.meter
+            and rule.line.factor == multiple.factor
+            and rule.line.special == bool(multiple.models)
+        ):
+            return rule.line.origin.place
+    published = {f"{multiple.meter} of {model}" for model in multiple.models}
+    for rule in r.rules_of(book):
+        if isinstance(rule, k.PriceRule) and r.name_of(book, rule) in published:
+            return rule.line.origin.place
+    return ""
+
+
+def _charges(book: m.Book, charges: tuple[Charged, ...], seconds: int) -> Table:
+    """The charges of a price page, each leading to itself and to its price."""
+    table = charges_table(charges, joined=True)
+    found = {book.meters[charge.meter].name: charge for charge in book.charges}
     rows = []
-    for multiple in multiples:
-        meter, models = meters[multiple.meter], ", ".join(multiple.models)
-        lines = [
-            x
-            for x in book.derivations
-            if x.meter == meter and x.factor == multiple.factor and x.special == bool(models)
-        ]
-        priced = [
-            x
-            for x in book.prices
-            if x.meter == meter and book.models[x.model].name in multiple.models
-        ]
-        place = next(
-            (x.place for x in (*(x.origin for x in lines), *(x.origin for x in priced))), ""
-        )
-        factor = NotedCell(f"{grouped(multiple.factor)} x {multiple.of}", place)
-        rows.append(
-            (
-                NotedCell(multiple.meter),
-                factor,
-                NotedCell(models or ("all others" if multiple.meter in general else "all")),
-            )
-        )
-    headers = ("Meter", "Price", "Models")
-    return Table(headers, tuple(rows), frozenset({1}), title="Derived prices")
+    for charged, (title, price, conditions) in zip(charges, table.rows, strict=True):
+        charge = found[charged.meter]
+        place = _charge_price(book, charge, charged, seconds).place
+        rows.append((NotedCell(title, charge.origin.place), NotedCell(price, place), conditions))
+    return evolve(table, rows=tuple(rows), numbers=frozenset({1}))
 
 
-def _charge(book: m.Book, charged: Charged, seconds: int) -> tuple[NotedCell, ...]:
-    charge = next(x for x in book.charges if book.meters[x.meter].name == charged.meter)
-    day = ((m.DATES, 1 << _stretch(book, seconds)),)
-    held = [x.origin for x in charge.prices if x.after is None and meet(x.scope, day) is not None]
+def _charge_price(book: m.Book, charge: m.Charge, charged: Charged, seconds: int) -> m.Origin:
+    """Where the price of a charge on a day is from, or what makes it free."""
     if charged.price is None:
-        price = NotedCell(
-            "free", next((offer.origin.place for offer in charge.free), charge.origin.place)
-        )
-    else:
-        text = f"{money(charged.price.amount, charged.price.currency)} per {charged.price.per}"
-        price = NotedCell(text, (held or [charge.origin])[0].place)
-    return (
-        NotedCell(charged.title, charge.origin.place),
-        price,
-        NotedCell("; ".join(charged.conditions)),
-    )
+        return next((offer.origin for offer in charge.free), charge.origin)
+    day = ((m.DATES, 1 << _stretch(book, seconds)),)
+    held = (x.origin for x in charge.prices if x.after is None and meet(x.scope, day) is not None)
+    return next(held, charge.origin)

@@ -4,21 +4,23 @@ sheets of cells that know their rules, verdicts, matrix, charts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from pricelang.apps.audit_report.places import modifier_places, places_of
 from pricelang.apps.audit_report.prices import price_sheets
-from pricelang.apps.audit_report.sections import answers
+from pricelang.apps.audit_report.section_contract import answers
 from pricelang.apps.audit_report.time import Lane, history, periods
-from pricelang.apps.break_even import CacheBreakEven, break_even
+from pricelang.apps.break_even.break_even import break_even
+from pricelang.apps.break_even.caches import CacheBreakEven
+from pricelang.apps.tables.break_even import allowances_table, caches_table
 from pricelang.check.files import read_layers
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of, written
-from pricelang.present.decimals import grouped, money
 from pricelang.present.table import NotedCell, Table
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
@@ -117,131 +119,68 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         audit.dead,
         tuple(answers(audit.against_below)) if book.bases else (),
         book.sources,
-        {modifier.name: modifier.origin.place for modifier in book.modifiers},
+        modifier_places(book),
     )
 
 
 def _break_even(
     book: m.Book, seconds: int, listed: tuple[Table, ...]
 ) -> tuple[tuple[Payback, ...], tuple[Table, ...]]:
-    """What the chart shows, and the sheets beside it:
-    caches by model and stack, and the ends of free pools.
+    """What the chart shows, and the tables beside it:
+    caches by model and stack, and the ends of free allowances.
     """
     try:
         found = break_even(book, written(seconds))
     except PriceError as error:
-        return (), (
-            Table(
-                ("Model",),
-                (),
-                title="Reads until a cache pays",
-                note=f"not worked out: {error.message}",
-            ),
-        )
+        note = f"not worked out: {error.message}"
+        return (), (Table(("Model",), (), title="When a cache pays", note=note),)
+    tables = [allowances_table(found)] if found.pools else []
+    if found.caches:
+        tables.insert(0, _placed(caches_table(found), found.caches, listed[:1]))
+    return tuple(_paybacks(found.caches)), tuple(tables)
+
+
+def _paybacks(caches: Iterable[CacheBreakEven]) -> Iterator[Payback]:
+    """The models whose caches pay alike, together."""
     groups: dict[
         tuple[str, tuple[str, ...], Fraction | None, int | None], list[CacheBreakEven]
     ] = {}
-    for cache in found.caches:
-        pays = cache.base_price > cache.read_price
-        exact = (
-            (cache.write_price - cache.base_price) / (cache.base_price - cache.read_price)
-            if pays
-            else None
-        )
+    for cache in caches:
+        saved = cache.base_price - cache.read_price
+        exact = (cache.write_price - cache.base_price) / saved if saved > 0 else None
         groups.setdefault((cache.write, cache.stack, exact, cache.reads), []).append(cache)
-    lanes = tuple(
-        Payback(write, tuple(cache.model for cache in caches), stack, exact, reads)
-        for (write, stack, exact, reads), caches in groups.items()
-    )
+    for (write, stack, exact, reads), together in groups.items():
+        yield Payback(write, tuple(cache.model for cache in together), stack, exact, reads)
+
+
+def _placed(table: Table, caches: tuple[CacheBreakEven, ...], prices: tuple[Table, ...]) -> Table:
+    """The table of caches, each model and price with the place that the table of prices has."""
     places = {
-        (row[0], ""): NotedCell.of(row[0]).place for sheet in listed[:1] for row in sheet.rows
-    }
-    places |= {
         (row[0], name): NotedCell.of(cell).place
-        for sheet in listed[:1]
-        for row in sheet.rows
-        for name, cell in zip(sheet.headers, row, strict=True)
-        if name != sheet.headers[0]
+        for found in prices
+        for row in found.rows
+        for name, cell in zip(found.headers, row, strict=True)
     }
-    sheets = []
-    if found.caches:
-        rows = tuple(_cache_row(book, cache, places) for cache in found.caches)
-        columns = ("Model", "Cache", "Write", "Read", "No cache", "Pays after", "Where")
-        sheets.append(
-            Table(columns, rows, frozenset({2, 3, 4, 5}), title="Reads until a cache pays")
-        )
-    if found.pools:
-        rows = tuple(
-            (
-                NotedCell(pool.title, pool.location),
-                NotedCell(
-                    f"{grouped(pool.quantity)} {pool.unit} per {pool.account}", pool.location
-                ),
-                NotedCell(
-                    f"{grouped(pool.uses)} of the shortest uses" if pool.uses is not None else ""
-                ),
-                NotedCell(
-                    f"{money(pool.price, pool.currency or book.currency)} per {pool.per}",
-                    pool.location,
-                ),
-            )
-            for pool in found.pools
-        )
-        sheets.append(
-            Table(
-                ("Charge", "Free", "Or at the latest after", "From then on"),
-                rows,
-                title="Where free pools end",
-            )
-        )
-    return lanes, tuple(sheets)
-
-
-def _cache_row(
-    book: m.Book, cache: CacheBreakEven, places: Mapping[tuple[str, str], str]
-) -> tuple[NotedCell, ...]:
-    currency = cache.currency or book.currency
-    figures = (
-        (cache.write, cache.write_price),
-        (cache.read, cache.read_price),
-        (cache.base, cache.base_price),
-    )
-    prices = [
-        NotedCell(
-            money(price, currency), places.get((cache.model, name), ""), f"{name} per {cache.per}"
-        )
-        for name, price in figures
-    ]
-    reads = (
-        "never"
-        if cache.reads is None
-        else f"{cache.reads} read" + ("" if cache.reads == 1 else "s")
-    )
-    where = (
-        "in every stack"
-        if cache.everywhere
-        else ", ".join(filter(None, (" x ".join(cache.stack) or "no multiplier", cache.given)))
-    )
-    return (
-        NotedCell(cache.model, places.get((cache.model, ""), "")),
-        NotedCell(cache.write),
-        *prices,
-        NotedCell(reads),
-        NotedCell(where),
-    )
+    rows = []
+    for cache, (model, kind, base, write, read, *rest) in zip(caches, table.rows, strict=True):
+        figures = ((cache.base, base), (cache.write, write), (cache.read, read))
+        cells = [
+            NotedCell(text, places.get((model, name), ""), f"{name} per {cache.per}")
+            for name, text in figures
+        ]
+        named = NotedCell(model, places.get((model, "Model"), ""))
+        rows.append((named, kind, *cells, *rest))
+    return evolve(table, rows=tuple(rows))
 
 
 def _differences(book: m.Book, since: int, at: int, listed: tuple[Table, ...]) -> tuple[Table, ...]:
     """What a request of the later day meets that an earlier one did not;
     figures that price nothing apart from it.
     """
-    places = _places(book, at)
-    places |= {
-        ("model", row[0]): NotedCell.of(row[1]).place for sheet in listed[:1] for row in sheet.rows
-    }
-    places |= {
-        ("price", row[0]): NotedCell.of(row[1]).place for sheet in listed[:1] for row in sheet.rows
-    }
+    places = places_of(book, at)
+    for sheet in listed[:1]:
+        for row in sheet.rows:
+            places["model", row[0]] = places["price", row[0]] = NotedCell.of(row[1]).place
     rows: dict[bool, list[tuple[NotedCell, ...]]] = {False: [], True: []}
     for change in compare(book, book, written(since), written(at)):
         what = change.subject.replace("`", "") or change.kind
@@ -263,31 +202,3 @@ def _differences(book: m.Book, since: int, at: int, listed: tuple[Table, ...]) -
         for x, title in titles
         if rows[x]
     )
-
-
-def _places(book: m.Book, at: int) -> dict[tuple[str, str], str]:
-    """Where the things that differences speak of stand,
-    by the kind and the subject of a difference.
-    """
-    names = tuple(modifier.name for modifier in book.modifiers)
-    places = {("modifier", modifier.name): modifier.origin.place for modifier in book.modifiers}
-    for exclusion in book.exclusions:
-        sides = exclusion.label(names).split(" with ")
-        for order in (sides, sides[::-1]):
-            places["exclusion", " with ".join(order)] = exclusion.origin.place
-    places |= {("model", model.name): model.origin.place for model in book.models}
-    places |= {
-        ("offer", f"{d.name} {value.name}"): d.origin.place
-        for d in book.dimensions
-        for value in d.values
-    }
-    places |= {("offer", meter.name): meter.origin.place for meter in book.meters}
-    places |= {
-        ("charge", book.meters[charge.meter].name): charge.origin.place for charge in book.charges
-    }
-    for figure in sorted(book.figures, key=lambda figure: figure.start):
-        if figure.start <= at:
-            places["figure", f"{figure.table} {figure.column} of {figure.row}"] = (
-                figure.origin.place
-            )
-    return places

@@ -13,6 +13,8 @@ from attrs import frozen
 from pricelang.evaluate.line_rates import derivation_at, price_at
 from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
+from pricelang.model import rules as r
 from pricelang.model.instants import written
 from pricelang.model.requests import is_yes
 from pricelang.model.space import holds
@@ -52,52 +54,56 @@ def _plain(analysis: Analysis, model: int, stretch: int) -> Point:
 def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Table]:
     """The life of each model, newest first: its release, every change of a list price, its end."""
     book = analysis.book
-    rows: dict[int, list[m.Scope]] = {}
-    for price in book.prices:
-        rows.setdefault(price.model, []).append(price.scope)
-    common = [line.scope for line in book.derivations]
-    common += [
-        offer.scope
-        for price in {x.meter: x for x in book.prices}.values()
-        for offer in book.meters[price.meter].offers
-    ]
-    lanes, told = [], []
-    for number in sorted(
+    own, common = _scopes(book)
+    newest = sorted(
         range(len(book.models)), key=lambda n: (-book.models[n].released, book.models[n].name)
-    ):
+    )
+    lanes: list[Lane] = []
+    told: list[tuple[NotedCell, ...]] = []
+    for number in newest:
         model = book.models[number]
         first = book.boundaries.index(model.released) + 1
-        starts = {
-            first,
-            *(
-                edge
-                for scope in (*rows.get(number, ()), *common)
-                for edge in _edges(scope)
-                if edge > first
-            ),
-        }
-        found = list(_changes(analysis, number, sorted(starts)))
-        lanes.append(
-            Lane(
-                model.name,
-                model.released,
-                model.deprecated,
-                model.retired,
-                tuple((day, str(cell)) for day, cell in found[1:]),
-            )
-        )
-        ends = ((model.deprecated, "deprecated"), (model.retired, "retired"))
-        life = [
-            *found,
-            *_withdrawn(book, number),
-            *((day, NotedCell(what, model.origin.place)) for day, what in ends if day is not None),
-        ]
-        for day, cell in sorted(life, key=lambda entry: entry[0]):
-            told.append((NotedCell(model.name, model.origin.place), NotedCell(written(day)), cell))
+        edges = {edge for scope in (*own.get(number, ()), *common) for edge in _edges(scope)}
+        starts = sorted({first, *(edge for edge in edges if edge > first)})
+        found = list(_changes(analysis, number, starts))
+        marks = tuple((day, str(cell)) for day, cell in found[1:])
+        lanes.append(Lane(model.name, model.released, model.deprecated, model.retired, marks))
+        told += _life(book, number, found)
     note = f"list prices in {book.currency} of requests that say nothing beyond the model"
-    return tuple(lanes), Table(
-        ("Model", "Date", "What changed"), tuple(told), title="Price changes", note=note
-    )
+    headers = ("Model", "Date", "What changed")
+    return tuple(lanes), Table(headers, tuple(told), title="Price changes", note=note)
+
+
+def _scopes(book: m.Book) -> tuple[dict[int, list[m.Scope]], list[m.Scope]]:
+    """The scopes of the list prices of each model, and those of all models: of derivations, and of
+    meters that have prices.
+    """
+    own: dict[int, list[m.Scope]] = {}
+    common: list[m.Scope] = []
+    priced = {rule.line.meter for rule in r.rules_of(book) if isinstance(rule, k.PriceRule)}
+    for rule in r.rules_of(book):
+        if isinstance(rule, k.PriceRule):
+            own.setdefault(rule.line.model, []).append(rule.line.scope)
+        elif isinstance(rule, k.DerivationRule) or (
+            isinstance(rule, k.MeterRule) and rule.meter in priced
+        ):
+            common.append(rule.line.scope)
+    return own, common
+
+
+def _life(
+    book: m.Book, number: int, changes: list[tuple[int, NotedCell]]
+) -> Iterator[tuple[NotedCell, ...]]:
+    """The rows of a model: its price changes, what was withdrawn, and its end, by day."""
+    model = book.models[number]
+    ends = ((model.deprecated, "deprecated"), (model.retired, "retired"))
+    life = [
+        *changes,
+        *_withdrawn(book, number),
+        *((day, NotedCell(what, model.origin.place)) for day, what in ends if day is not None),
+    ]
+    for day, cell in sorted(life, key=lambda entry: entry[0]):
+        yield NotedCell(model.name, model.origin.place), NotedCell(written(day)), cell
 
 
 def _edges(scope: m.Scope) -> list[int]:

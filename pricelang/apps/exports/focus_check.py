@@ -4,156 +4,30 @@ nulls, allowed values, periods, and what costs must equal.
 
 from __future__ import annotations
 
-import csv
 import datetime
 import json
-import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from attrs import define, frozen
 
-from pricelang.model.errors import BadRequest
+from pricelang.apps.exports.focus_reading import csv_texts, parquet_texts
+from pricelang.apps.exports.focus_rules import (
+    DECIMAL,
+    IDENTITIES,
+    INSTANT,
+    OBJECT,
+    OF_USAGE,
+    RULES,
+    ColumnRule,
+)
 from pricelang.present.text import did_you_mean, shown
-from pricelang.usage.io.csv_lines import csv_rows
-from pricelang.usage.io.offline import open_duckdb
 
-DECIMAL, TEXT, INSTANT, OBJECT = "a decimal", "a text", "a UTC instant", "a JSON object"
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,60})?(E[+-]?[0-9]{1,2})?\Z", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 _UNIT = re.compile(r"([0-9]+) (.+)\Z", re.ASCII)
-
-
-@frozen
-class Rule:
-    """What one column must be: `must` says that it is mandatory,
-    `null` that a cell may be empty.
-    """
-
-    type: str
-    null: bool = True
-    must: bool = False
-    allowed: tuple[str, ...] = ()
-
-
-_COST = Rule(DECIMAL, False, True)
-_NAME = Rule(TEXT, False, True)
-_PERIOD = Rule(INSTANT, False, True)
-
-RULES: Mapping[str, Rule] = {
-    "BilledCost": _COST,
-    "ContractedCost": _COST,
-    "EffectiveCost": _COST,
-    "ListCost": _COST,
-    "BillingAccountId": _NAME,
-    "BillingAccountName": Rule(TEXT, True, True),
-    "BillingCurrency": _NAME,
-    "BillingPeriodStart": _PERIOD,
-    "BillingPeriodEnd": _PERIOD,
-    "ChargePeriodStart": _PERIOD,
-    "ChargePeriodEnd": _PERIOD,
-    "ChargeCategory": Rule(TEXT, False, True, ("Usage", "Purchase", "Tax", "Credit", "Adjustment")),
-    "ChargeClass": Rule(TEXT, True, True, ("Correction",)),
-    "ChargeDescription": Rule(TEXT, True, True),
-    "InvoiceIssuerName": _NAME,
-    "PricingQuantity": Rule(DECIMAL, True, True),
-    "PricingUnit": Rule(TEXT, True, True),
-    "ProviderName": _NAME,
-    "PublisherName": _NAME,
-    "ServiceName": _NAME,
-    "ServiceCategory": Rule(
-        TEXT,
-        False,
-        True,
-        (
-            "AI and Machine Learning",
-            "Analytics",
-            "Business Applications",
-            "Compute",
-            "Databases",
-            "Developer Tools",
-            "Identity",
-            "Integration",
-            "Internet of Things",
-            "Management and Governance",
-            "Media",
-            "Migration",
-            "Mobile",
-            "Multicloud",
-            "Networking",
-            "Security",
-            "Storage",
-            "Web",
-            "Other",
-        ),
-    ),
-    "ChargeFrequency": Rule(TEXT, False, False, ("One-Time", "Recurring", "Usage-Based")),
-    "PricingCategory": Rule(TEXT, True, False, ("Standard", "Dynamic", "Committed", "Other")),
-    **{
-        name: Rule(DECIMAL)
-        for name in (
-            "ConsumedQuantity",
-            "ContractedUnitPrice",
-            "ListUnitPrice",
-            "CommitmentDiscountQuantity",
-            "PricingCurrencyContractedUnitPrice",
-            "PricingCurrencyEffectiveCost",
-            "PricingCurrencyListUnitPrice",
-        )
-    },
-    **{name: Rule(OBJECT) for name in ("Tags", "SkuPriceDetails")},
-    **{
-        name: Rule(TEXT)
-        for name in (
-            "AvailabilityZone",
-            "BillingAccountType",
-            "CapacityReservationId",
-            "CapacityReservationStatus",
-            "CommitmentDiscountCategory",
-            "CommitmentDiscountId",
-            "CommitmentDiscountName",
-            "CommitmentDiscountStatus",
-            "CommitmentDiscountType",
-            "CommitmentDiscountUnit",
-            "ConsumedUnit",
-            "InvoiceId",
-            "PricingCurrency",
-            "RegionId",
-            "RegionName",
-            "ResourceId",
-            "ResourceName",
-            "ResourceType",
-            "ServiceSubcategory",
-            "SkuId",
-            "SkuMeter",
-            "SkuPriceId",
-            "SubAccountId",
-            "SubAccountName",
-            "SubAccountType",
-        )
-    },
-}
-"""The columns of FOCUS 1.2; a provider's own begin with `x_`."""
-
-CHUNK = 10_000
-
-OF_USAGE = (
-    "PricingQuantity",
-    "PricingUnit",
-    "ListUnitPrice",
-    "ContractedUnitPrice",
-    "ConsumedQuantity",
-    "ConsumedUnit",
-    "PricingCategory",
-    "SkuId",
-    "SkuPriceId",
-)
-"""What a row of usage says where the file has the column."""
-
-IDENTITIES = (("ListCost", "ListUnitPrice"), ("ContractedCost", "ContractedUnitPrice"))
 
 
 @frozen
@@ -179,9 +53,9 @@ class FileCheck:
         Raises `BadRequest` for an unreadable file.
         """
         found = (
-            _parquet_rows(self.path)
+            parquet_texts(self.path)
             if self.path.lower().endswith(".parquet")
-            else _csv_rows(self.path)
+            else csv_texts(self.path)
         )
         yield from check_rows(next(found), self._counted(found))
 
@@ -246,7 +120,7 @@ def _row_problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _type_problem(
     name: str,
-    rule: Rule,
+    rule: ColumnRule,
     cell: str,
     numbers: dict[str, Fraction],
     instants: dict[str, datetime.datetime],
@@ -344,74 +218,3 @@ def _cost_problems(
 
 
 # ---- files ---------------------------------------------------------------------------------------
-
-
-def _csv_rows(path: str) -> Iterator[list[str]]:
-    """The header and the rows of a CSV file."""
-    try:
-        # closed below, but for standard input
-        stream = sys.stdin
-        if path != "-":
-            stream = open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115
-    except (OSError, ValueError) as error:
-        raise BadRequest(
-            "unreadable_file",
-            f"`{shown(path)}` cannot be read: {getattr(error, 'strerror', None) or error}",
-        ) from None
-    empty = True
-    try:
-        for _, row in csv_rows(stream):
-            empty = False
-            yield row
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise BadRequest("bad_csv", f"`{shown(path)}` is no CSV in UTF-8: {error}") from None
-    finally:
-        if path != "-":
-            stream.close()
-    if empty:
-        raise BadRequest("bad_csv", f"`{shown(path)}` is empty: FOCUS rows have a header")
-
-
-def _parquet_rows(path: str) -> Iterator[list[str]]:
-    """The header and the rows of a Parquet file, as texts;
-    an instant has the form in which FOCUS writes it.
-    """
-    try:
-        import duckdb
-    except ImportError:
-        raise BadRequest(
-            "missing_extra", "Parquet needs the extra `duckdb`", help="install `pricelang[duckdb]`"
-        ) from None
-    if not os.path.exists(path):
-        raise BadRequest("unreadable_file", f"`{shown(path)}` cannot be read: no such file")
-    try:
-        with open_duckdb() as connection:
-            connection.execute("set timezone = 'UTC'")
-            quoted = path.replace("'", "''")
-            columns = [
-                (str(row[0]), str(row[1]))
-                for row in connection.execute(
-                    f"describe select * from read_parquet('{quoted}')"
-                ).fetchall()
-            ]
-            yield [name for name, _ in columns]
-            found = connection.execute(
-                f"select {', '.join(_cell_sql(name, kind) for name, kind in columns)} from "
-                f"read_parquet('{quoted}')"
-            )
-            while rows := found.fetchmany(CHUNK):
-                yield from (["" if cell is None else str(cell) for cell in row] for row in rows)
-    except duckdb.Error as error:
-        raise BadRequest(
-            "unreadable_file",
-            f"`{shown(path)}` is no Parquet file: {str(error).strip().splitlines()[0]}",
-        ) from None
-
-
-def _cell_sql(name: str, kind: str) -> str:
-    column = '"' + name.replace('"', '""') + '"'
-    return (
-        f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')"
-        if kind.startswith("TIMESTAMP")
-        else f"{column}::varchar"
-    )

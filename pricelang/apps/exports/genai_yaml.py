@@ -15,12 +15,12 @@ from pricelang.apps.exports.prices import (
     size_of,
     unit_of,
 )
-from pricelang.apps.exports.text import yaml_text
 from pricelang.apps.imports.drafts import Unsaid
 from pricelang.apps.imports.genai_names import measure_of, price_key_of
 from pricelang.apps.price_book import PriceBook
 from pricelang.model.instants import Instant
 from pricelang.present.decimals import exact as decimal_of
+from pricelang.present.exact_text import yaml_text
 
 SYNONYMS = {"cache_write_5m": "cache_write", "web_search": "web_searches", REQUESTS: REQUESTS}
 """Meters of books of one's own by the name of the meter that an imported book has."""
@@ -84,6 +84,26 @@ def _model(book: PriceBook, model: ModelPrices) -> dict[str, Any] | None:
     standard = _prices(book, model, model.standard)
     if not standard:
         return None
+    clocked, variants = _values(book, model, standard)
+    for meter, pool in model.pools.items():
+        model.miss(meter, str(decimal_of(pool.count)), f"free in each {pool.period}")
+    if clocked and variants:
+        model.miss("hours", "", "the hours and a context at once")
+    names = [{"equals": name} for name in (model.name, *model.aliases)]
+    entry: dict[str, Any] = {
+        "id": model.name,
+        "match": names[0] if len(names) == 1 else {"or": names},
+    }
+    if model.retired is not None:
+        entry["price_comments"] = f"Retired on {model.retired[:10]}."
+    entry["prices"] = [{"prices": standard}, *clocked] if clocked else standard
+    return {**entry, "price_variants": variants} if variants else entry
+
+
+def _values(
+    book: PriceBook, model: ModelPrices, standard: Prices
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The other prices of some hours, and those where a dimension has another value."""
     clocked: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
     for (dimension, value), bands in model.values.items():
@@ -101,19 +121,7 @@ def _model(book: PriceBook, model: ModelPrices) -> dict[str, Any] | None:
                 clocked.append({"constraint": hours, "prices": prices})
         elif other := {key: price for key, price in prices.items() if price != standard.get(key)}:
             variants.append({"when": {dimension: value}, "prices": other})
-    for meter, pool in model.pools.items():
-        model.miss(meter, str(decimal_of(pool.count)), f"free in each {pool.period}")
-    if clocked and variants:
-        model.miss("hours", "", "the hours and a context at once")
-    names = [{"equals": name} for name in (model.name, *model.aliases)]
-    entry: dict[str, Any] = {
-        "id": model.name,
-        "match": names[0] if len(names) == 1 else {"or": names},
-    }
-    if model.retired is not None:
-        entry["price_comments"] = f"Retired on {model.retired[:10]}."
-    entry["prices"] = [{"prices": standard}, *clocked] if clocked else standard
-    return {**entry, "price_variants": variants} if variants else entry
+    return clocked, variants
 
 
 def _clock(minute: int) -> str:

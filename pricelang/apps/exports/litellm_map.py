@@ -18,12 +18,12 @@ from pricelang.apps.exports.prices import (
     size_of,
     unit_of,
 )
-from pricelang.apps.exports.text import json_text
 from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.drafts import Unsaid
 from pricelang.apps.price_book import PriceBook
 from pricelang.model.instants import Instant
 from pricelang.present.decimals import exact as decimal_of
+from pricelang.present.exact_text import json_text
 
 SYNONYMS = {"cache_write_5m": "cache_write", "web_search": "web_searches", REQUESTS: "requests"}
 """Meters of books of one's own by the name of the meter that an imported book has."""

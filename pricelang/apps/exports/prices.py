@@ -19,7 +19,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import Instant, seconds_of, today, written
 from pricelang.model.rules import scopes_of
-from pricelang.model.space import holds
+from pricelang.model.space import axis_of, first_sum, holds
 
 REQUESTS = "requests"
 """The name under which an amount for each request stands among the prices of meters."""
@@ -118,23 +118,13 @@ class _Reader:
     def model_prices(self) -> ModelPrices | None:
         """Its prices, or None where nothing about it can be priced."""
         book, model = self.book, self.book.models[self.index]
-        aliases = tuple(
-            alias.name
-            for alias in book.aliases
-            if alias.model == self.index
-            and (alias.start is None or self.seconds >= alias.start)
-            and (alias.end is None or self.seconds < alias.end)
-        )
         defaults = tuple(dimension.default for dimension in book.dimensions)
-        sums = [
-            axis - 2 - len(book.dimensions)
-            for axis in sorted(self.axes)
-            if axis >= 2 + len(book.dimensions)
-        ]
+        first = first_sum(book.dimensions)
+        sums = [axis - first for axis in sorted(self.axes) if axis >= first]
         summed = book.sums[sums[0]] if sums else None
         found = ModelPrices(
             model.name,
-            aliases,
+            tuple(self._aliases()),
             written(model.retired) if model.retired is not None else None,
             self.bands(defaults, sums),
             summed=tuple(book.meters[i].name for i in summed.meters) if summed is not None else (),
@@ -144,7 +134,7 @@ class _Reader:
                 "threshold", book.sums[other].label, "a second kind of length decides prices too"
             )
         for index, dimension in enumerate(book.dimensions):
-            for number, value in enumerate(dimension.values) if index + 2 in self.axes else ():
+            for number, value in enumerate(dimension.values) if axis_of(index) in self.axes else ():
                 if number == dimension.default:
                     continue
                 bands = self.bands((*defaults[:index], number, *defaults[index + 1 :]), sums)
@@ -156,6 +146,16 @@ class _Reader:
             return None
         self._remarks(found, defaults)
         return found
+
+    def _aliases(self) -> Iterator[str]:
+        """The other names of the model on that day."""
+        for alias in self.book.aliases:
+            if (
+                alias.model == self.index
+                and (alias.start is None or self.seconds >= alias.start)
+                and (alias.end is None or self.seconds < alias.end)
+            ):
+                yield alias.name
 
     def bands(self, values: tuple[int, ...], sums: list[int]) -> Bands:
         """The prices at some values, by length of prompt;

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from pricelang.apps.break_even import cache_meters
+from pricelang.apps.break_even.meters import cache_meters
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName

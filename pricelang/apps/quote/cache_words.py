@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.apps.break_even import reads_to_pay
+from pricelang.apps.break_even.caches import reads_to_pay
 from pricelang.apps.quote.alternatives import cache_words
 from pricelang.apps.quote.variants import Settled, Variants
 from pricelang.evaluate.line_rates import Rate

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.keys import FIELDS, Side
-from pricelang.apps.reconcile.reconciled import Reconciled
-from pricelang.apps.reconcile.report import numbered
+from pricelang.apps.reconcile.reconciled import Reconciled, numbered
 from pricelang.apps.reconcile.summary import rule_places, verdict
 from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of

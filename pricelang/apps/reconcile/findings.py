@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from pricelang.apps.reconcile.explain import CauseSearch, Explanation, RequestChange, applied
+from pricelang.apps.reconcile.changes import with_value
+from pricelang.apps.reconcile.explain import CauseSearch, Explanation
 from pricelang.apps.reconcile.join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, JoinedLine
-from pricelang.apps.reconcile.keys import FIELDS, METERS, BilledAmount, Request, Side
+from pricelang.apps.reconcile.keys import FIELDS, LONG, METERS, BilledAmount, Request, Side
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -208,29 +209,19 @@ def _as_other(
     if bill.amount == short.low:
         return f"the cost row {bill.place} has exactly this amount under {shift}", (), 1
     requests = [_under(search, use.request, long, fields) for use in short.used]
-    prices = [search.price(request) if request is not None else None for request in requests]
-    if any(price is None for price in prices):
+    prices = [
+        price
+        for request in requests
+        if request is not None and (price := search.prices.price(request)) is not None
+    ]
+    if len(prices) < len(requests):
         return "", (), 0
-    total = sum(
-        (
-            use.quantity * price.unit
-            for use, price in zip(short.used, prices, strict=True)
-            if price is not None
-        ),
-        Fraction(0),
-    )
-    if total != bill.amount:
+    pairs = zip(short.used, prices, strict=True)
+    if sum((use.quantity * price.unit for use, price in pairs), Fraction(0)) != bill.amount:
         return "", (), 0
-    first = prices[0]
-    places = tuple(
-        dict.fromkeys(place for price in prices if price is not None for place in price.places)
-    )
-    return (
-        f"the cost row {bill.place} has exactly the price of this quantity under {shift}: "
-        f"{first.per if first else ''}",
-        places,
-        2,
-    )
+    text = f"the cost row {bill.place} has exactly the price of this quantity under {shift}: "
+    places = dict.fromkeys(place for price in prices for place in price.places)
+    return text + (prices[0].per if prices else ""), tuple(places), 2
 
 
 def _under(
@@ -250,13 +241,10 @@ def _under(
         elif name == "token_type":
             request = evolve(request, meter=METERS.get(value, value))
         elif name == "context_window":
-            request = applied(
-                search.book,
-                request,
-                RequestChange("dimension", name, "long" if value == "200k-1M" else "standard"),
-            )
+            window = "long" if value == LONG else "standard"
+            request = with_value(search.book.checked, request, name, window)
         else:
-            request = applied(search.book, request, RequestChange("dimension", name, value))
+            request = with_value(search.book.checked, request, name, value)
     return request
 
 

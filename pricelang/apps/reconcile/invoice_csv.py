@@ -4,16 +4,13 @@ its own columns, named by a mapping, joined on what they state.
 
 from __future__ import annotations
 
-import csv
 import os
-import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from pricelang.apps.reconcile.admin import amount_of, day_after, geo_of
-from pricelang.apps.reconcile.expected import canonical
+from pricelang.apps.reconcile.admin import amount_of, geo_of
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     FIELDS,
@@ -26,11 +23,13 @@ from pricelang.apps.reconcile.keys import (
     Unread,
     stated_by,
 )
+from pricelang.apps.reconcile.pages import day_after
+from pricelang.apps.reconcile.quantities import canonical
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.text import did_you_mean
 from pricelang.usage.fields import shown, word
-from pricelang.usage.io.csv_lines import csv_rows
+from pricelang.usage.io.csv_lines import rows_of_file
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
@@ -70,69 +69,17 @@ def invoice_side(
                 f"{shown(name)} is not a column of an invoice",
                 did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS),
             )
-    try:
-        # closed below, but for standard input
-        stream = sys.stdin
-        if path != "-":
-            stream = open(path, encoding="utf-8-sig", newline="")  # noqa: SIM115
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            "unreadable_file",
-            f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}",
-        ) from None
-    try:
-        return _read(book, path, stream, mapping)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise UsageError("bad_csv", f"{shown(path)} is no CSV in UTF-8: {error}") from None
-    finally:
-        if path != "-":
-            stream.close()
-
-
-def _read(
-    book: PriceBook, path: str, stream: TextIO, mapping: Mapping[str, str]
-) -> tuple[tuple[BilledAmount, ...], Side]:
-    rows = csv_rows(stream)
+    rows = rows_of_file(path)
     _, headers = next(rows, (0, []))
-    if len(set(headers)) < len(headers):
-        raise UsageError("bad_csv", f"{shown(path)} has two columns of one name")
-    columns = {name: mapping.get(name, name) for name in COLUMNS}
-    for name, column in mapping.items():
-        if column not in headers:
-            raise UsageError(
-                "missing_column",
-                f"{shown(path)} has no column {shown(column)}",
-                did_you_mean(column, headers) or f"it has: {shown(', '.join(headers), 300)}",
-            )
-        columns[name] = column
-    columns = {name: column for name, column in columns.items() if column in headers}
-    if "day" not in columns or ("amount" in columns) == ("cents" in columns):
-        raise UsageError(
-            "missing_column",
-            f"{shown(path)} needs a column for `day`, and one for `amount` or `cents`",
-            "name them, such as `--map day=COLUMN --map amount=COLUMN`; it has: "
-            f"{shown(', '.join(headers), 300)}",
-        )
+    columns = _columns(path, headers, mapping)
     lines: list[BilledAmount] = []
     unread: list[Unread] = []
     for number, cells in rows:
         place = f"{path}:{number}"
         if len(lines) + len(unread) >= MAX_ROWS:
             raise UsageError("too_large", f"{shown(path)} has more than {MAX_ROWS:,} rows")
-        if len(cells) != len(headers):
-            unread.append(
-                Unread(
-                    place,
-                    "bad_csv",
-                    f"the row has {len(cells)} cells, and the header {len(headers)}",
-                )
-            )
-            continue
-        row = dict(zip(headers, cells, strict=True))
         try:
-            lines.append(
-                _line(book, {name: row[column].strip() for name, column in columns.items()}, place)
-            )
+            lines.append(_line(book, _cells(headers, cells, columns), place))
         except UsageError as error:
             unread.append(Unread(place, error.code, error.message, error.help))
     days = sorted(line.key.day for line in lines if line.key.day)
@@ -145,6 +92,41 @@ def _read(
     return tuple(lines), Side(
         path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread)
     )
+
+
+def _columns(path: str, headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """The column of each name that the file has one for. Raises `UsageError`."""
+    if len(set(headers)) < len(headers):
+        raise UsageError("bad_csv", f"{shown(path)} has two columns of one name")
+    for column in mapping.values():
+        if column not in headers:
+            raise UsageError(
+                "missing_column",
+                f"{shown(path)} has no column {shown(column)}",
+                did_you_mean(column, headers) or f"it has: {shown(', '.join(headers), 300)}",
+            )
+    named = {name: mapping.get(name, name) for name in COLUMNS}
+    columns = {name: column for name, column in named.items() if column in headers}
+    if "day" not in columns or ("amount" in columns) == ("cents" in columns):
+        raise UsageError(
+            "missing_column",
+            f"{shown(path)} needs a column for `day`, and one for `amount` or `cents`",
+            "name them, such as `--map day=COLUMN --map amount=COLUMN`; it has: "
+            f"{shown(', '.join(headers), 300)}",
+        )
+    return columns
+
+
+def _cells(
+    headers: Sequence[str], cells: Sequence[str], columns: Mapping[str, str]
+) -> dict[str, str]:
+    """The cells of a row by the names of their columns. Raises `UsageError`."""
+    if len(cells) != len(headers):
+        raise UsageError(
+            "bad_csv", f"the row has {len(cells)} cells, and the header {len(headers)}"
+        )
+    row = dict(zip(headers, cells, strict=True))
+    return {name: row[column].strip() for name, column in columns.items()}
 
 
 def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> BilledAmount:

@@ -46,6 +46,9 @@ COST_TYPES = {
 """The cost type of each meter that is no token meter."""
 
 
+LONG = "200k-1M"
+"""What the Admin API calls the long context window."""
+PLAIN_TIER = "standard"
 WINDOW = Fraction(200_000)
 """The tokens of a prompt that part the two context windows."""
 

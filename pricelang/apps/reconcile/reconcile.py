@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.reconcile.admin import cost_side, documents
+from pricelang.apps.reconcile.admin import cost_side
+from pricelang.apps.reconcile.documents import documents
 from pricelang.apps.reconcile.expected import usage_side
 from pricelang.apps.reconcile.export import as_dict
 from pricelang.apps.reconcile.findings import findings_of
@@ -25,6 +26,7 @@ from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import plain_text
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
+from pricelang.present.text import how_many
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
@@ -172,7 +174,4 @@ def _doubts(lines: tuple[JoinedLine, ...]) -> tuple[str, ...]:
             str(note) for used in line.used if used.priced is not None for note in used.priced.notes
         }:
             notes[note] = notes.get(note, 0) + 1
-    return tuple(
-        f"{note} ({count:,} line{'s' if count != 1 else ''})"
-        for note, count in sorted(notes.items())
-    )
+    return tuple(f"{note} ({how_many(count, 'line')})" for note, count in sorted(notes.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 
@@ -101,3 +102,12 @@ class Reconciled:
         minimums, fees and limits of requests, credits.
         """
         return left_out(self.lines)
+
+
+def numbered(found: Reconciled) -> Mapping[int, int]:
+    """The number of the finding that a line belongs to, by the line's identity."""
+    return {
+        id(line): number
+        for number, finding in enumerate(found.findings, 1)
+        for line in finding.lines
+    }

@@ -4,21 +4,26 @@ what was compared, a table, each difference, a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, JoinedLine
-from pricelang.apps.reconcile.keys import FIELDS, Used
-from pricelang.apps.reconcile.reconciled import Reconciled
-from pricelang.apps.reconcile.summary import counted, header, rule_places, table_of, verdict
-from pricelang.evaluate.line_rates import Rate
-from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money
+from pricelang.apps.reconcile.keys import FIELDS
+from pricelang.apps.reconcile.reconciled import Reconciled, numbered
+from pricelang.apps.reconcile.summary import (
+    counted,
+    header,
+    subtotal_table,
+    table_of,
+    verdict,
+)
+from pricelang.apps.reconcile.workings import workings
+from pricelang.present.decimals import money
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
 from pricelang.present.table import Table
-from pricelang.present.text import printable
+from pricelang.present.text import how_many, printable
 from pricelang.present.text_tables import table_lines
 
 if TYPE_CHECKING:
@@ -39,95 +44,80 @@ def markdown_text(found: Reconciled, all_lines: bool = False) -> str:
 
 
 def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
-    head = header(found)
+    """The lines of the text, each part behind an empty one."""
+    yield from _head(found, markdown)
+    for part in (
+        _lines(found, all_lines, markdown),
+        _table(subtotal_table(found), markdown),
+        _differences(found, markdown),
+        _unread(found, markdown),
+        _notes(found, markdown),
+        [f"**{quoted(verdict(found))}**" if markdown else verdict(found)],
+    ):
+        for number, line in enumerate(part):
+            if not number:
+                yield ""
+            yield line
+
+
+def _head(found: Reconciled, markdown: bool) -> Iterator[str]:
     title = "Reconciliation of usage and cost"
-    yield f"# {title}" if markdown else title
     if markdown:
-        yield ""
+        yield from (f"# {title}", "")
+    else:
+        yield title
+    head = header(found)
     width = max(len(name) for name, _ in head)
     for name, text in head:
-        yield (
-            f"- {name}: {_cell(text, True)}"
-            if markdown
-            else f"{name.ljust(width)}  {printable(text)}"
-        )
+        plain = f"{name.ljust(width)}  {printable(text)}"
+        yield f"- {name}: {quoted(text)}" if markdown else plain
+
+
+def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
+    """The table of lines; of a long one those that differ, unless all are asked for."""
     lines = (
         [line for line in found.lines if line.status in _LISTED]
         if not all_lines and len(found.lines) > SHOWN_LINES
         else list(found.lines)
     )
-    numbers = numbered(found)
-    table = table_of(found, lines, numbers)
     if lines:
-        yield ""
-        yield from _table(table, markdown)
+        yield from _table(table_of(found, lines, numbered(found)), markdown)
     if len(lines) < len(found.lines):
-        yield ""
+        if lines:
+            yield ""
         yield (
             f"The table shows the {len(lines):,} lines that differ, of {len(found.lines):,}; "
             "`--all` shows all of them."
         )
-    yield ""
-    yield from _table(subtotal_table(found), markdown)
+
+
+def _differences(found: Reconciled, markdown: bool) -> Iterator[str]:
     if found.findings:
-        yield ""
         yield "## Differences" if markdown else "Differences"
-        for number, finding in enumerate(found.findings, 1):
-            yield ""
-            yield from _paragraph(found, finding, number, markdown)
+    for number, finding in enumerate(found.findings, 1):
+        yield ""
+        yield from _paragraph(found, finding, number, markdown)
+
+
+def _unread(found: Reconciled, markdown: bool) -> Iterator[str]:
     unread = [*found.usage.unread, *found.cost.unread]
     if unread:
-        yield ""
         yield "## Rows that cannot be read" if markdown else "Rows that cannot be read"
-        for row in unread:
-            yield f"{'- ' if markdown else '  '}" + _cell(
-                f"{row.place}: error[{row.code}]: {row.message}"
-                + (f"; {row.help}" if row.help else ""),
-                markdown,
-            )
+    for row in unread:
+        help = f"; {row.help}" if row.help else ""
+        text = f"{row.place}: error[{row.code}]: {row.message}{help}"
+        yield ("- " if markdown else "  ") + _cell(text, markdown)
+
+
+def _notes(found: Reconciled, markdown: bool) -> Iterator[str]:
     notes = [*found.usage.notes, *found.cost.notes, *_not_compared(found), *found.notes]
-    if notes:
-        yield ""
-        yield from (f"{'- ' if markdown else ''}note: {_cell(note, markdown)}" for note in notes)
-    yield ""
-    yield f"**{quoted(verdict(found))}**" if markdown else verdict(found)
+    for note in notes:
+        yield f"{'- ' if markdown else ''}note: {_cell(note, markdown)}"
 
 
 _LISTED = frozenset(
     ("different", "missing in cost", "missing in usage", "without a price", "not compared")
 )
-
-
-def numbered(found: Reconciled) -> Mapping[int, int]:
-    """The number of the finding that a line belongs to, by the line's identity."""
-    return {
-        id(line): number
-        for number, finding in enumerate(found.findings, 1)
-        for line in finding.lines
-    }
-
-
-def subtotal_table(found: Reconciled) -> Table:
-    """The subtotals by status, and the total that they add up to."""
-    currency = found.currency
-    rows = tuple(
-        (
-            part.status,
-            f"{part.lines:,}",
-            money(part.expected, currency),
-            money(part.billed, currency),
-            signed(part.difference, currency),
-        )
-        for part in (*found.subtotals, found.total)
-    )
-    return Table(
-        ("status", "lines", "expected", "billed", "difference"), rows, frozenset({1, 2, 3, 4}), 1
-    )
-
-
-def signed(value: Fraction, currency: str) -> str:
-    """A difference with its sign, `0` for none."""
-    return "0" if not value else ("+" if value > 0 else "") + money(value, currency)
 
 
 def _table(table: Table, markdown: bool) -> Iterable[str]:
@@ -147,7 +137,7 @@ def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool)
         head = f"{number}. " if index == 0 else "   "
         yield head + _cell(f"{_name(line)}: {_amounts(found, line)}", markdown)
     for line in finding.lines:
-        for text in _workings(found, line):
+        for text in workings(found, line):
             yield indent + _cell(text, markdown)
         for bill in line.billed[:5]:
             description = f' "{bill.description}"' if bill.description else ""
@@ -206,56 +196,6 @@ def _amounts(found: Reconciled, line: JoinedLine) -> str:
     )
 
 
-def _workings(found: Reconciled, line: JoinedLine) -> Iterator[str]:
-    """How each expected amount comes about, with the places of its rules."""
-    for use in line.used[:5]:
-        if use.priced is None:
-            yield f"used {grouped(use.quantity)} in {use.place}"
-            continue
-        rate = use.priced.cell.rates[use.request.meter]
-        if isinstance(rate, Rate):
-            yield (
-                f"expected {_formula(found, use, rate)} [{', '.join(rule_places(use))}], used in "
-                f"{use.place}"
-            )
-    if len(line.used) > 5:
-        yield f"and {len(line.used) - 5:,} more usage rows"
-    stated = [bill.quantity for bill in line.billed]
-    if stated and all(quantity is not None for quantity in stated):
-        total = sum((quantity for quantity in stated if quantity is not None), Fraction(0))
-        if total != line.quantity:
-            yield (
-                f"the bill states a quantity of {grouped(total)}, and {grouped(line.quantity)} "
-                "were used"
-            )
-
-
-def _formula(found: Reconciled, use: Used, rate: Rate) -> str:
-    """A quantity times its price, with the list price and factors where there are any."""
-    conversion = use.priced.cell.conversion if use.priced is not None else None
-    price = money(
-        rate.unit_price * rate.size * (conversion.rate if conversion is not None else 1),
-        found.currency,
-    )
-    factors = "".join(
-        f" x {grouped(step.value)} ({step.rule})" for step in rate.steps if step.kind == "factor"
-    )
-    base = money(
-        rate.list_price * rate.size,
-        found.currency
-        if conversion is None
-        else use.priced.book.currency
-        if use.priced is not None
-        else "",
-    )
-    listed = f" (list {base}{factors})" if factors else ""
-    units = rate.meter.unit if use.quantity == 1 else plural(rate.meter.unit)
-    return (
-        f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = "
-        f"{money(use.low, found.currency)}"
-    )
-
-
 def _not_compared(found: Reconciled) -> Iterator[str]:
     reasons: dict[str, list[JoinedLine]] = {}
     for line in found.lines:
@@ -269,13 +209,10 @@ def _not_compared(found: Reconciled) -> Iterator[str]:
             if amount or not worth
             else f"{money(worth, found.currency)} by the book"
         )
-        yield f"not compared, {reason}: {len(lines):,} line{'s' if len(lines) != 1 else ''}, {text}"
+        yield f"not compared, {reason}: {how_many(len(lines), 'line')}, {text}"
     bounded = sum(line.status == BOUNDED for line in found.lines)
     if bounded:
         yield (
-            f"{bounded:,} line{'s' if bounded != 1 else ''} can only be bounded: a report adds "
+            f"{how_many(bounded, 'line')} can only be bounded: a report adds "
             "requests up, and a threshold of the book is a fact of each request"
         )
-
-
-__all__ = ["markdown_text", "numbered", "plain_text", "signed", "subtotal_table"]

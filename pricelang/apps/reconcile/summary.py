@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
-from pricelang.apps.reconcile.admin import day_after
-from pricelang.apps.reconcile.join import BOUNDED, MATCHED, NOT_COMPARED, WITHIN, JoinedLine
+from pricelang.apps.reconcile.join import (
+    BOUNDED,
+    MATCHED,
+    NOT_COMPARED,
+    WITHIN,
+    JoinedLine,
+)
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
+from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money
 from pricelang.present.table import Table
+from pricelang.present.text import how_many
 
 NAMES = {
     "service_tier": "tier",
@@ -66,7 +74,7 @@ def _period(found: Reconciled) -> str:
 
 
 def _side(side: Side) -> str:
-    return f"{side.kind} {side.name}: {side.rows:,} row{'s' if side.rows != 1 else ''}" + (
+    return f"{side.kind} {side.name}: {how_many(side.rows, 'row')}" + (
         f", {len(side.unread):,} of them not read" if side.unread else ""
     )
 
@@ -156,9 +164,9 @@ def verdict(found: Reconciled) -> str:
     if found.findings:
         explained = sum(finding.explained for finding in found.findings)
         many = len(found.findings)
-        parts.append(f"{many:,} difference{'s' if many != 1 else ''}, {explained:,} explained")
+        parts.append(f"{how_many(many, 'difference')}, {explained:,} explained")
     if unread:
-        parts.append(f"{unread:,} row{'s' if unread != 1 else ''} not read")
+        parts.append(f"{how_many(unread, 'row')} not read")
     over = total.difference
     amount = (
         f" Billed {money(abs(over), found.currency)} {'more' if over > 0 else 'less'} than "
@@ -167,3 +175,26 @@ def verdict(found: Reconciled) -> str:
         else ""
     )
     return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}"
+
+
+def subtotal_table(found: Reconciled) -> Table:
+    """The subtotals by status, and the total that they add up to."""
+    currency = found.currency
+    rows = tuple(
+        (
+            part.status,
+            f"{part.lines:,}",
+            money(part.expected, currency),
+            money(part.billed, currency),
+            signed(part.difference, currency),
+        )
+        for part in (*found.subtotals, found.total)
+    )
+    return Table(
+        ("status", "lines", "expected", "billed", "difference"), rows, frozenset({1, 2, 3, 4}), 1
+    )
+
+
+def signed(value: Fraction, currency: str) -> str:
+    """A difference with its sign, `0` for none."""
+    return "0" if not value else ("+" if value > 0 else "") + money(value, currency)

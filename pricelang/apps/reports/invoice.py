@@ -14,8 +14,9 @@ from attrs import evolve, frozen
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.account import AccountUsage, Adjustment
-from pricelang.apps.reports.lines import InvoiceLine, Lines
-from pricelang.apps.reports.names import Names
+from pricelang.apps.reports.line_sums import Lines
+from pricelang.apps.reports.lines import InvoiceLine
+from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
@@ -24,6 +25,7 @@ from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.model.notes import Note
 from pricelang.present.decimals import plain
+from pricelang.present.json_data import fields_of
 from pricelang.usage.records import Outcome, Part, Place, Record
 
 
@@ -42,6 +44,16 @@ class InvoiceTotal:
     def due(self) -> Fraction:
         """What is to be paid."""
         return self.subtotal + self.adjustments
+
+    def to_dict(self) -> dict[str, object]:
+        """The sums for JSON."""
+        return {
+            "currency": self.currency,
+            "list": plain(self.listed),
+            "subtotal": plain(self.subtotal),
+            "account": plain(self.adjustments),
+            "total": plain(self.due),
+        }
 
 
 @frozen
@@ -67,42 +79,16 @@ class Invoice:
 
     def to_dict(self) -> dict[str, Any]:
         """The invoice as `pricelang invoice --json` prints it: amounts are decimal strings."""
-        counts = self.counts
+        counted = ("read", "priced", "free", "skipped", "refused", "outside")
+        about = ("kind", "name", "since", "quantity", "text", "amount", "currency")
         return {
             "book": self.book,
             "list": self.list,
             "period": None if self.period is None else self.period.name,
-            "lines": [_line_data(self.by, line) for line in self.lines],
-            "account": [
-                {
-                    "kind": one.kind,
-                    "name": one.name,
-                    "since": one.since,
-                    "quantity": _text(one.quantity),
-                    "text": one.text,
-                    "amount": plain(one.amount),
-                    "currency": one.currency,
-                }
-                for one in self.adjustments
-            ],
-            "totals": [
-                {
-                    "currency": one.currency,
-                    "list": plain(one.listed),
-                    "subtotal": plain(one.subtotal),
-                    "account": plain(one.adjustments),
-                    "total": plain(one.due),
-                }
-                for one in self.totals
-            ],
-            "records": {
-                "read": counts.read,
-                "priced": counts.priced,
-                "free": counts.free,
-                "skipped": counts.skipped,
-                "refused": counts.refused,
-                "outside": counts.outside,
-            },
+            "lines": [line.to_dict(self.by) for line in self.lines],
+            "account": [fields_of(one, *about) for one in self.adjustments],
+            "totals": [total.to_dict() for total in self.totals],
+            "records": fields_of(self.counts, *counted),
             "refused": [
                 {
                     "records": one.rows,
@@ -128,63 +114,112 @@ def make_invoice(
 
     Lines are what `book` charges for each request alone, beside what the book that it extends
     charges (itself where it extends none), by model, meter and price, and by the names `by` as in
-    `reports.report`. Pools and tiers are used up in order of instant, also by records from before
-    the period where they are of a longer one; floors and caps hold for periods that the invoice
-    covers. Records outside of the period are counted and left out; one without a time is refused.
+    `reports.report`. Free allowances and tiers are used up in order of instant, also by records
+    from before the period where they are of a longer one; floors and caps hold for periods that
+    the invoice covers. Records outside of the period are counted and left out; one without a time
+    is refused.
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally = given or RecordDefaults(), Tally(refused)
-    below = book.below
-    lines, account, names = Lines(), AccountUsage(book.checked, period), Names(book.checked, by)
-    for record in tally.records(outcomes):
-        try:
-            with BELT:
-                inside, early = _split(record, given, period, account.since)
-                used = _priced(book, inside, given)
-                earlier = _priced(book, early, given)
-                listed = [
-                    priced if below is None else _listed(below, part, given)
-                    for part, priced in zip(inside.parts, used, strict=True)
-                ]
-                keys = [
-                    names.key(inside, part, priced, given)
-                    for part, priced in zip(inside.parts, used, strict=True)
-                ]
-                for priced in (*used, *earlier):
-                    account.check(priced)
-                notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
-                if given.strict:
-                    check_certain(notes)
-        except PriceError as error:
-            tally.refuse(record.place, error)
-            continue
-        for priced in earlier:
-            account.before(priced)
-        if record.parts and not inside.parts:
-            tally.outside += 1
-            continue
-        for key, priced, other in zip(keys, used, listed, strict=True):
-            lines.add(key, priced, other)
-            account.add(priced)
-        tally.accept(not any(costs(Bill((priced,))) for priced in used), notes)
-    names.check()
-    done = lines.done()
-    adjustments, left_out = account.settle()
+    tally, draft = Tally(refused), _Draft.of(book, period, by)
+    draft.read(tally, outcomes, given or RecordDefaults())
+    lines = draft.lines.done()
+    adjustments, left_out = draft.account.settle()
     noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
     return Invoice(
         book.name,
         book.title,
-        book.name if below is None else below.name,
+        book.name if draft.below is None else draft.below.name,
         period,
         tuple(by),
-        done,
+        lines,
         adjustments,
-        _totals(done, adjustments),
+        _totals(lines, adjustments),
         tally.counts(),
         tally.unpriced(),
         tuple(noted),
     )
+
+
+@frozen(eq=False)
+class _Requests:
+    """The requests of a record: those inside the period with their groups and their prices by the
+    book and by the list, and those before it. `is_outside` is a record with none inside.
+    """
+
+    keys: list[Key]
+    used: list[Priced]
+    listed: list[Priced | None]
+    earlier: list[Priced]
+    notes: list[Note]
+    is_outside: bool
+
+
+@frozen(eq=False)
+class _Draft:
+    """An invoice that is being made: its lines, and what the account has used."""
+
+    book: PriceBook
+    below: PriceBook | None
+    period: Period | None
+    lines: Lines
+    account: AccountUsage
+    names: Names
+
+    @classmethod
+    def of(cls, book: PriceBook, period: Period | None, by: Sequence[str]) -> _Draft:
+        """An empty one."""
+        account, names = AccountUsage(book.checked, period), Names(book.checked, by)
+        return cls(book, book.below, period, Lines(), account, names)
+
+    def read(self, tally: Tally, outcomes: Iterable[Outcome], given: RecordDefaults) -> None:
+        """Adds all records; what becomes of each is counted.
+        Raises `BadRequest` (`no_column`) for a name that no record carries.
+        """
+        for record in tally.records(outcomes):
+            try:
+                with BELT:
+                    requests = self.priced(record, given)
+            except PriceError as error:
+                tally.refuse(record.place, error)
+                continue
+            if self.add(requests):
+                free = not any(costs(Bill((priced,))) for priced in requests.used)
+                tally.accept(free, requests.notes)
+            else:
+                tally.outside += 1
+        self.names.check()
+
+    def priced(self, record: Record, given: RecordDefaults) -> _Requests:
+        """The requests of a record. Raises `PriceError`."""
+        inside, early = _split(record, given, self.period, self.account.since)
+        used = _priced(self.book, inside, given)
+        earlier = _priced(self.book, early, given)
+        pairs = list(zip(inside.parts, used, strict=True))
+        listed = [
+            priced if self.below is None else _listed(self.below, part, given)
+            for part, priced in pairs
+        ]
+        keys = [self.names.key(inside, part, priced, given) for part, priced in pairs]
+        for priced in (*used, *earlier):
+            self.account.check(priced)
+        notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
+        if given.strict:
+            check_certain(notes)
+        is_outside = bool(record.parts) and not inside.parts
+        return _Requests(keys, used, listed, earlier, notes, is_outside)
+
+    def add(self, requests: _Requests) -> bool:
+        """Adds the requests of a record, or says that none is inside of the period."""
+        for priced in requests.earlier:
+            self.account.before(priced)
+        if requests.is_outside:
+            return False
+        found = zip(requests.keys, requests.used, requests.listed, strict=True)
+        for key, priced, other in found:
+            self.lines.add(key, priced, other)
+            self.account.add(priced)
+        return True
 
 
 def _split(
@@ -256,25 +291,3 @@ def _totals(
             )
         )
     return tuple(found)
-
-
-def _line_data(by: Sequence[str], line: InvoiceLine) -> dict[str, Any]:
-    return {
-        **dict(zip(by, line.by, strict=True)),
-        "model": line.model,
-        "meter": line.meter,
-        "unit": line.unit,
-        "requests": line.requests,
-        "quantity": plain(line.quantity),
-        "list_price": _text(line.list_price),
-        "unit_price": _text(line.unit_price),
-        "rules": list(line.rules),
-        "list": _text(line.listed),
-        "discount": _text(line.discount),
-        "net": plain(line.net),
-        "currency": line.currency,
-    }
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else plain(value)

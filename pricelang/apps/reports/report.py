@@ -20,6 +20,7 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.columns import columns_of
 from pricelang.model.errors import BELT, PriceError, check_certain
+from pricelang.model.notes import Note
 from pricelang.usage.records import Outcome, Place, Record
 
 
@@ -42,12 +43,8 @@ def report_records(
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
-    given, tally, groups, names = (
-        given or RecordDefaults(),
-        Tally(refused),
-        _Groups(book),
-        Names(book.checked, by, zone),
-    )
+    given, tally = given or RecordDefaults(), Tally(refused)
+    groups, names = _Groups(book), Names(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -55,16 +52,7 @@ def report_records(
                 if inside is None:
                     tally.outside += 1
                     continue
-                bills = book.price_parts(
-                    inside, model=given.model, at=given.at, dimensions=given.dimensions
-                )
-                keys = [
-                    names.key(inside, part, bill.parts[0], given)
-                    for part, bill in zip(inside.parts, bills, strict=True)
-                ]
-                notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
-                if given.strict:
-                    check_certain(notes)
+                keys, bills, notes = _priced(book, inside, given, names)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue
@@ -72,17 +60,25 @@ def report_records(
         tally.accept(not any(map(costs, bills)), notes)
     names.check()
     totals, whole = groups.totals()
-    counts = tally.counts()
+    counts, notes_of = tally.counts(), tuple(tally.notes.items())
     return UsageReport(
-        tuple(by),
-        totals,
-        tally.unpriced(),
-        counts.read,
-        RECORDS,
-        counts,
-        whole,
-        tuple(tally.notes.items()),
+        tuple(by), totals, tally.unpriced(), counts.read, RECORDS, counts, whole, notes_of
     )
+
+
+def _priced(
+    book: PriceBook, record: Record, given: RecordDefaults, names: Names
+) -> tuple[list[Key], tuple[Bill, ...], list[Note]]:
+    """The group and the bill of each request of a record, and the notes. Raises `PriceError`."""
+    bills = book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions)
+    keys = [
+        names.key(record, part, bill.parts[0], given)
+        for part, bill in zip(record.parts, bills, strict=True)
+    ]
+    notes = [*record.notes, *(note for bill in bills for note in bill.notes)]
+    if given.strict:
+        check_certain(notes)
+    return keys, bills, notes
 
 
 def _inside(

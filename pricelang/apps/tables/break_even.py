@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pricelang.apps.break_even import BreakEven, CacheBreakEven, OutputShare, PoolEnd, costs
+from pricelang.apps.break_even.allowances import PoolEnd
+from pricelang.apps.break_even.break_even import BreakEven
+from pricelang.apps.break_even.caches import CacheBreakEven, costs
+from pricelang.apps.break_even.shares import OutputShare
 from pricelang.model.instants import written
 from pricelang.present.charts import Chart, ChartLine
 from pricelang.present.decimals import grouped, money, percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pricelang.apps.price_page import (
+from pricelang.apps.price_page.page import (
     BASE,
     CACHE,
     CHARGES,

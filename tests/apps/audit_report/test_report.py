@@ -359,8 +359,10 @@ def test_a_cache_pays_after_one_read_and_after_two() -> None:
     assert found["cache_write_1h", False] == (Fraction(10, 9), 2)
     assert found["cache_write_5m", True] == (Fraction(5, 22), 1)
     assert found["cache_write_1h", True] == (Fraction(25, 22), 2)
-    stored, read, plain = row(
-        sheet(shipped(), "Reads until a cache pays"), "claude-opus-4-7", "cache_write_1h"
+    plain, stored, read = row(
+        sheet(shipped(), "When a cache pays on 2026-04-17, per MTok"),
+        "claude-opus-4-7",
+        "cache_write_1h",
     )[2:5]
     assert [stored, read, plain] == ["$10", "$0.50", "$5"]
     assert all("| claude-opus-4-7 |" in line_at(cell.place) for cell in (stored, read, plain))

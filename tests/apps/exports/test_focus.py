@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.exports.focus import BillingAccount, rows_of
-from pricelang.apps.exports.focus_check import RULES, check_rows
+from pricelang.apps.exports.focus_check import check_rows
 from pricelang.apps.exports.focus_columns import COLUMNS
+from pricelang.apps.exports.focus_rules import RULES
 from tests.apps.reconcile.helpers import BOOK, expect_golden
 from tests.cli.helpers import SAMPLES, SHOP, run
 

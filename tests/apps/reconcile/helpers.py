@@ -34,7 +34,7 @@ PRICES = {
 
 def page(buckets: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """A page of a report, with a bucket a day."""
-    from pricelang.apps.reconcile.admin import day_after
+    from pricelang.apps.reconcile.pages import day_after
 
     data = [
         {

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.apps.break_even import CacheBreakEven, costs, reads_to_pay
+from pricelang.apps.break_even.caches import CacheBreakEven, costs, reads_to_pay
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, UnknownName
 from pricelang.model.instants import written
 from pricelang.present.decimals import percent

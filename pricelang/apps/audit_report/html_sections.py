@@ -1,0 +1,212 @@
+"""The sections of a report as HTML: claims, how modifiers meet, unused rules and sources."""
+
+from __future__ import annotations
+
+import re
+
+from pricelang.apps.audit_report.html_links import RuleLinks
+from pricelang.apps.audit_report.report import AuditReport
+from pricelang.apps.audit_report.section_claims import verdict_word
+from pricelang.apps.audit_report.section_stacking import MEETINGS
+from pricelang.model.instants import written
+from pricelang.present.decimals import money
+from pricelang.present.html_tables import MarkupCell, breadth, html_table
+from pricelang.present.markup import Html, element, join, words
+from pricelang.present.table import NotedCell, Table
+from pricelang.verify.claims import Verdict
+from pricelang.verify.stacking import Applicability, Meeting
+from pricelang.verify.witness import Witness
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def _note(text: str) -> Html:
+    return element("p", text, class_="note")
+
+
+def _record(witness: Witness | None) -> Html:
+    """A request as a record to paste."""
+    if witness is None:
+        return Html("")
+    return element("pre", element("code", str(witness)), tabindex="0")
+
+
+# ---- claims and contracts ------------------------------------------------------------------------
+
+
+def claims(verdicts: tuple[Verdict, ...], links: RuleLinks) -> Html:
+    """The broken claims at length, then all of them."""
+    if not verdicts:
+        return Html("")
+    broken = [_broken(verdict, links) for verdict in verdicts if not verdict.holds]
+    rows = tuple(
+        (
+            MarkupCell(_claim(verdict, links)),
+            MarkupCell(verdict_word(verdict), "good" if verdict.holds else "bad"),
+        )
+        for verdict in verdicts
+    )
+    note = _note("Each claim is decided over every request that the book admits, not sampled.")
+    table = Table(("Claim", "Verdict"), rows, title="All claims")
+    return join(*broken, note, html_table(table, links.cell))
+
+
+def _broken(verdict: Verdict, links: RuleLinks) -> Html:
+    word = element("span", verdict_word(verdict), class_="bad")
+    return element(
+        "article",
+        element("h3", word, " ", _claim(verdict, links)),
+        element("p", words(verdict.why)),
+        _record(verdict.witness),
+        class_="broken",
+    )
+
+
+def _claim(verdict: Verdict, links: RuleLinks) -> Html:
+    return links.to(verdict.claim.origin.place, element("code", verdict.claim.text))
+
+
+def contract(report: AuditReport) -> Html:
+    """The answers on a contract, each with a request that shows it."""
+    return join(
+        *(join(element("p", words(text)), _record(request)) for text, request in report.contract)
+    )
+
+
+# ---- how modifiers meet --------------------------------------------------------------------------
+
+
+def stacking(report: AuditReport, links: RuleLinks) -> Html:
+    """A matrix of modifiers, whether order matters, each pair, and where each modifier applies."""
+    if not report.reaches:
+        return Html("")
+    where = Table(
+        ("Modifier", "Days", "Values", "Models"),
+        tuple(_reach(reach, report, links) for reach in report.reaches),
+        title="Where each modifier can apply",
+    )
+    return join(
+        _matrix(report, links),
+        _order(report),
+        _pairs(report, links),
+        html_table(where, links.cell),
+    )
+
+
+def _matrix(report: AuditReport, links: RuleLinks) -> Html:
+    names = [reach.name for reach in report.reaches]
+    if len(names) < 2:
+        return Html("")
+    kinds = {(x.left, x.right): x.kind for x in report.meetings}
+    rows = []
+    for row, name in enumerate(names[:-1]):
+        cells = [MarkupCell("", "none") for _ in names[1 : row + 1]]
+        for other in names[row + 1 :]:
+            kind = kinds[name, other]
+            link = element("a", MEETINGS[kind], href=f"#pair-{name}-{other}")
+            cells.append(MarkupCell(link, f"meet {kind}"))
+        rows.append((MarkupCell(name), *cells))
+    table = Table(("", *names[1:]), tuple(rows), title="How modifiers meet")
+    return html_table(table, links.cell, kind="matrix")
+
+
+def _pairs(report: AuditReport, links: RuleLinks) -> Html:
+    if not report.meetings:
+        return Html("")
+    table = Table(
+        ("Pair", "How they meet", "Whose rule", "A request that asks for both"),
+        tuple(_meeting(meeting, links) for meeting in report.meetings),
+        title="Each pair",
+    )
+    ids = [f"pair-{meeting.left}-{meeting.right}" for meeting in report.meetings]
+    return html_table(table, links.cell, ids=ids)
+
+
+def _meeting(meeting: Meeting, links: RuleLinks) -> tuple[str, ...]:
+    rule, record = Html(""), Html("none")
+    if meeting.location:
+        rule = links.to(meeting.location, meeting.rule or meeting.location)
+    if meeting.witness:
+        summary = element("summary", meeting.witness.model)
+        record = element("details", summary, _record(meeting.witness))
+    between = ": " if meeting.why and rule else ""
+    return (
+        MarkupCell(f"{meeting.left} with {meeting.right}"),
+        MarkupCell(MEETINGS[meeting.kind], f"meet {meeting.kind}"),
+        MarkupCell(join(rule, between, meeting.why), breadth(meeting.why)),
+        record,
+    )
+
+
+def _order(report: AuditReport) -> Html:
+    undecided = [
+        _note(
+            f"Whether the order of the stack moves the price of {meter} is undecided: too many "
+            "combinations."
+        )
+        for meter in report.order.undecided
+    ]
+    if not report.order.observable:
+        still = _note("The order of the stack moves no amount of any request.")
+        return join(*(undecided or [still]))
+    seen = [
+        element(
+            "li",
+            f"one of {x.meter} costs from {money(x.low, report.currency)} to "
+            f"{money(x.high, report.currency)}, by the order of {', '.join(x.members)}: a spread "
+            f"of {'' if x.exact else 'at least '}{money(x.spread, report.currency)}",
+            _record(x.witness),
+        )
+        for x in report.order.observable
+    ]
+    said = element("p", "The order of the stack can be seen:")
+    return join(said, element("ul", *seen), *undecided)
+
+
+def _reach(reach: Applicability, report: AuditReport, links: RuleLinks) -> tuple[str, ...]:
+    days = [
+        element(
+            "div", f"from {start}" + (f" before {end}" if end is not None else ""), class_="short"
+        )
+        for start, end in reach.periods
+    ]
+    values = [element("div", f"{name} {' or '.join(found)}") for name, found in reach.values]
+    values += [element("div", f"any {', '.join(reach.any)}", class_="quiet")] if reach.any else []
+    models = MarkupCell(reach.models[0] if reach.models else "none")
+    if len(reach.models) > 1:
+        summary = element("summary", f"{len(reach.models)} of {len(report.lanes)} models")
+        models = MarkupCell(element("details", summary, ", ".join(reach.models)))
+    name = join(
+        links.to(report.modifier_places[reach.name], reach.name),
+        element("div", reach.title, class_="quiet"),
+    )
+    return name, MarkupCell(join(*days) if days else "never"), join(*values), models
+
+
+# ---- unused rules and sources --------------------------------------------------------------------
+
+
+def unused_rules(report: AuditReport, links: RuleLinks) -> Html:
+    """The rules that decide nothing, and the days without a price."""
+    if not report.dead:
+        return element(
+            "p", "Every rule decides for some request, and no day is left without a price."
+        )
+    rows = tuple((NotedCell(x.location, x.location), x.kind, x.text) for x in report.dead)
+    title = "Rules that decide nothing, and gaps"
+    return html_table(Table(("Rule", "Kind", "Why"), rows, title=title), links.cell)
+
+
+def sources(report: AuditReport, links: RuleLinks) -> Html:
+    """Where the figures of the book come from."""
+    if not report.sources:
+        return Html("")
+    rows = []
+    for source in report.sources:
+        address = MarkupCell(source.address)
+        if _WEB.match(source.address) is not None:
+            link = element("a", source.address, href=source.address, rel="noreferrer")
+            address = MarkupCell(link)
+        rows.append((MarkupCell(source.name), address, written(source.read)))
+    title = "Where the figures come from"
+    return html_table(Table(("Source", "Address", "Read"), tuple(rows), title=title), links.cell)

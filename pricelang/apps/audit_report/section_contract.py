@@ -1,0 +1,63 @@
+"""What a contract charges against the book below it, in every form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pricelang.apps.audit_report.requests import answers_markdown, answers_text, record_of
+from pricelang.verify.against.verdict import Against, Question
+from pricelang.verify.audit import Audit
+from pricelang.verify.witness import Witness
+
+QUESTIONS: dict[Question, str] = {
+    "dearer": "charges more than",
+    "cheaper": "charges less than",
+    "loosened": "prices what is refused by",
+    "tightened": "refuses what is priced by",
+}
+
+
+def answers(found: Against | None) -> list[tuple[str, Witness | None]]:
+    """The four answers on a contract as sentences, each with a request that shows it."""
+    if found is None:
+        return [("the book extends no other", None)]
+    told: list[tuple[str, Witness | None]] = []
+    for name, words in QUESTIONS.items():
+        breach, below = getattr(found, name), f"`{found.below}`"
+        if name in found.undecided:
+            why = found.undecided[name]
+            told.append((f"undecided: whether it {words} {below}: {why}", None))
+        elif breach is None:
+            told.append((f"never {words} {below}", None))
+        else:
+            why = f": {breach[1]}" if breach[1] else ""
+            told.append((f"{words} {below}{why}", breach[0]))
+    return told
+
+
+def contract_text(audit: Audit, every: bool) -> list[str]:
+    """A line for each question, and one for its request."""
+    return answers_text(answers(audit.against_below))
+
+
+def contract_markdown(audit: Audit) -> list[str]:
+    """The same as items."""
+    return answers_markdown(answers(audit.against_below))
+
+
+def contract_data(audit: Audit) -> dict[str, Any]:
+    """The same for JSON."""
+    found = audit.against_below
+    if found is None:
+        return {"contract": None}
+    told: dict[str, Any] = {"below": found.below}
+    for name in QUESTIONS:
+        breach = getattr(found, name)
+        if name in found.undecided:
+            told[name] = {"undecided": True, "request": None, "why": found.undecided[name]}
+        elif breach is None:
+            told[name] = None
+        else:
+            request, why = record_of(breach[0]), breach[1] or None
+            told[name] = {"undecided": False, "request": request, "why": why}
+    return {"contract": told}

@@ -1,0 +1,1 @@
+"""Where one way to pay becomes cheaper than another."""

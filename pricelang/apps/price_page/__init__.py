@@ -1,0 +1,1 @@
+"""The tables of a price page, out of a book."""

@@ -1,0 +1,109 @@
+"""The tables of a price page on a day: those that are asked for, or that such pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from pricelang.apps.price_page.charges import charges_of
+from pricelang.apps.price_page.day import PageDay
+from pricelang.apps.price_page.multiples import multiples_of
+from pricelang.apps.price_page.page import ALL, BASE, CACHE, CHARGES, Page
+from pricelang.apps.price_page.rules_beside import rules_beside
+from pricelang.evaluate.announced import announced_notes
+from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
+from pricelang.model import rules as r
+from pricelang.model.errors import BadRequest
+from pricelang.model.instants import Instant, seconds_of, today
+from pricelang.model.notes import Note
+from pricelang.present.text import did_you_mean
+
+USUAL = (BASE, CACHE, "batch", "fast", CHARGES)
+"""What a price page shows, of the tables that a book has."""
+
+
+def modes_of(book: m.Book) -> list[str]:
+    """The tables that a book has:
+    `base`, `cache` where prices derive from others, one a modifier, `charges`.
+    """
+    shown = (mode for rule in r.rules_of(book) if (mode := _mode_of(book, rule)) is not None)
+    return list(dict.fromkeys([BASE, *shown]))
+
+
+def _mode_of(book: m.Book, rule: k.Rule) -> str | None:
+    """The table that a rule is shown in, or None where none shows it."""
+    match rule:
+        case k.PriceRule():
+            return BASE
+        case k.DerivationRule():
+            return CACHE
+        case k.ModifierRule(modifier=index):
+            return book.modifiers[index].name
+        case k.ChargePriceRule() | k.ChargeMinimumRule() | k.ChargePoolRule() | k.ChargeFreeRule():
+            return CHARGES
+        case (
+            k.ModelRule()
+            | k.AliasRule()
+            | k.ValueRule()
+            | k.MeterRule()
+            | k.AnnouncementRule()
+            | k.LimitRule()
+            | k.ExclusionRule()
+            | k.AllowRule()
+            | k.RefusalRule()
+            | k.FreeRule()
+            | k.NoteRule()
+            | k.RoundingRule()
+            | k.ConversionRule()
+        ):
+            return None
+        case _:
+            assert_never(rule)
+
+
+def price_page(
+    book: m.Book, at: Instant | None = None, modes: Iterable[str] = (), retired: bool = False
+) -> Page:
+    """The tables of a book on a day: those of `modes`,
+    or those that a price page shows; `all` are all.
+
+    Models that were retired long before are left out, unless `retired` asks for them.
+    Raises `BadRequest` (`unknown_mode`, `bad_date`).
+    """
+    wanted = _wanted(book, list(modes))
+    day = PageDay.of(book, seconds_of(today() if at is None else at), retired)
+    modifiers = {modifier.name: modifier for modifier in book.modifiers}
+    tables = [
+        day.base() if mode == BASE else day.under(modifiers[mode])
+        for mode in wanted
+        if mode not in (ALL, CACHE, CHARGES)
+    ]
+    announced = (note for model in day.models for note in announced_notes(book, model, day.stretch))
+    return Page(
+        day.seconds,
+        tuple(table for table in tables if table.rows),
+        tuple(multiples_of(day)) if CACHE in wanted else (),
+        tuple(charges_of(day)) if CHARGES in wanted else (),
+        (*announced, *(Note("remark", x.text) for x in book.remarks)),
+        rules_beside(book, day.models, day.stretch) if ALL in wanted else (),
+    )
+
+
+def _wanted(book: m.Book, asked: list[str]) -> list[str]:
+    """The tables to show: those asked for, all of them behind `all`, or those of price pages.
+    Raises `BadRequest` (`unknown_mode`).
+    """
+    known = modes_of(book)
+    for mode in asked:
+        if mode not in (*known, ALL):
+            help = did_you_mean(mode, [*known, ALL]) or "tables: " + ", ".join([*known, ALL])
+            raise BadRequest("unknown_mode", f"the book has no table `{mode}`", help=help)
+    if ALL in asked:
+        return [ALL, *known]
+    # what holds without being asked for belongs to the prices of a model
+    always = {modifier.name for modifier in book.modifiers if not modifier.conditional}
+    shown = [mode for mode in USUAL if mode in known]
+    usual = [mode for mode in shown if mode != CHARGES]
+    more = [mode for mode in known if mode in always and mode not in usual]
+    return asked or [*usual, *more, *(mode for mode in shown if mode == CHARGES)]
