@@ -6,8 +6,9 @@ from attrs import evolve, frozen
 
 from pricelang.check.amendments import allow_values
 from pricelang.check.charges import read_charges
+from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.claims_and_examples import read_claims, read_examples
-from pricelang.check.draft import WORDS, Draft
+from pricelang.check.draft import Draft
 from pricelang.check.draft_faults import LayerTree
 from pricelang.check.files import Layer
 from pricelang.check.holes import check_holes
@@ -21,6 +22,7 @@ from pricelang.compile.dead_lines import check_reach
 from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.exclusions import check_exclusions
 from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.layers import check_headers, layer_tree
 from pricelang.compile.modifier_lines import check_modifiers, lines_are_few
 from pricelang.compile.priced import (
     check_charges,
@@ -33,8 +35,7 @@ from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.solver.effort import TooManyPieces
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span, at_most
-from pricelang.syntax.parser import parse_file
+from pricelang.syntax.diagnostics import BookError, Fault, at_most
 
 
 @frozen
@@ -59,7 +60,7 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
     faults: list[Fault] = []
     trees: list[LayerTree] = []
     for layer in layers:
-        tree, found = _layer_tree(layer)
+        tree, found = layer_tree(layer)
         faults += found
         if tree is not None:
             trees.append(tree)
@@ -68,7 +69,7 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
     draft = Draft(tuple(trees), texts, tuple(faults))
     unread = any(fault.severity == "error" for fault in faults)
     try:
-        book = _read(draft, unread)
+        book = _checked(draft, unread)
     except TooManyPieces:
         what, span = draft.question
         draft.fault("too_large", f"{what} the requests into too many pieces to decide", span)
@@ -86,95 +87,38 @@ def book_of_layers(layers: tuple[Layer, ...]) -> m.Book:
     return checked.book
 
 
-def _layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
-    faults: list[Fault] = []
-    statements: list[t.Statement] = []
-    lost: set[str] = set()
-    for number, file in enumerate(layer.files):
-        tree, found = parse_file(file.name, file.text)
-        faults += found
-        if number and any(isinstance(statement, t.BookHeader) for statement in tree.statements):
-            header = next(x for x in tree.statements if isinstance(x, t.BookHeader))
-            faults.append(
-                Fault(
-                    "twice",
-                    "an included file has no header of its own",
-                    header.span,
-                    "`extends` puts a book over another",
-                )
-            )
-            continue
-        statements += tree.statements
-        lost |= tree.lost
-    headers = [statement for statement in statements if isinstance(statement, t.BookHeader)]
-    first = layer.files[0]
-    if not headers:
-        span = Span(first.name, 1, 1, 1, 2)
-        rows = first.text.split("\n")
-        if not any(
-            f.span.file == first.name and rows[f.span.line - 1].lstrip().startswith("book")
-            for f in faults
-        ):
-            faults.append(
-                Fault(
-                    "no_book",
-                    "the file does not say which book it is",
-                    span,
-                    "begin with `book NAME in USD`",
-                )
-            )
-        return None, faults
-    for header in headers[1:]:
-        faults.append(
-            Fault(
-                "twice",
-                "a book has one header",
-                header.span,
-                None,
-                ((headers[0].span, "the first"),),
-            )
-        )
-    endings = headers[0].endings
-    term = (
-        endings.start.seconds if endings.start else None,
-        endings.end.seconds if endings.end else None,
-    )
-    return LayerTree(headers[0], tuple(statements), term, frozenset(lost)), faults
+@frozen
+class _Statements:
+    """What the statements of a draft say, kind by kind."""
+
+    rates: CheckedRates
+    modifiers: list[m.Modifier]
+    limits: list[m.Limit]
+    exclusions: list[m.Exclusion]
+    stack: list[m.Member]
+    charges: list[m.Charge]
+    refusals: list[m.Remark]
+    free: list[m.Remark]
+    notes: list[m.Remark]
+    roundings: list[m.Rounding]
+    conversions: list[m.Conversion]
+    figures: tuple[m.Figure, ...]
+    sayings: m.Sayings
+
+    @property
+    def prices(self) -> tuple[m.Price, ...]:
+        """All prices of tables, meter by meter."""
+        return tuple(price for found in self.rates.prices.values() for price in found)
 
 
-def _check_headers(draft: Draft) -> None:
-    for number, layer in enumerate(draft.layers):
-        header = layer.header
-        draft.only(header.endings, WORDS | {"from", "before"}, "the header of a book")
-        code = header.currency.text if header.currency is not None else None
-        if code is not None and not (len(code) == 3 and code.isalpha() and code.isupper()):
-            draft.fault(
-                "currency",
-                f"`{code}` is not a currency's code",
-                header.currency.span if header.currency else NOWHERE,
-                f"write `{code.upper()}`"
-                if len(code) == 3
-                else "write three capitals such as `USD`",
-            )
-        elif number and code is not None and code != draft.currency:
-            draft.fault(
-                "currency",
-                f"the book below is in {draft.currency}",
-                header.currency.span if header.currency else NOWHERE,
-            )
-        if number == 0 and header.extends is None and layer.term != (None, None):
-            draft.fault(
-                "clause_not_here",
-                "only a book that extends another has a term",
-                header.endings.span,
-            )
+def _rated(rates: CheckedRates) -> dict[int, m.Origin]:
+    """The meters that tables price, and where the first price of each stands."""
+    return {meter: prices[0].origin for (_, meter), prices in reversed(rates.prices.items())}
 
 
-def _read(draft: Draft, unread: bool) -> m.Book | None:
-    """The book of a draft;
-    nothing is decided over all requests where a part of it could not be read.
-    """
-    _check_headers(draft)
+def _read(draft: Draft) -> _Statements:
+    """Reads the statements of a draft in an order in which each knows what it names."""
+    check_headers(draft)
     declare_names(draft)
     allow_values(draft)
     rates = read_rates(draft)
@@ -182,27 +126,58 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
     limits = read_limits(draft)
     exclusions = read_exclusions(draft, modifiers)
     stack = read_stack(draft, modifiers, limits)
-    exclusions = in_order(exclusions, stack)
-    rated = {meter: prices[0].origin for (_, meter), prices in reversed(rates.prices.items())}
-    charges = read_charges(draft, rated)
+    charges = read_charges(draft, _rated(rates))
     refusals, free, notes = (read_remarks(draft, kind) for kind in (t.Refuse, t.Free, t.Note))
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
-    general, notes = [x for x in notes if not x.scope], [x for x in notes if x.scope]
     figures = tuple(read_figures(draft))
-    sayings = m.Sayings(
-        tuple(read_claims(draft)), tuple(read_examples(draft, conversions)), tuple(general)
+    claims, examples = tuple(read_claims(draft)), tuple(read_examples(draft, conversions))
+    general = tuple(note for note in notes if not note.scope)
+    return _Statements(
+        rates,
+        modifiers,
+        limits,
+        in_order(exclusions, stack),
+        stack,
+        charges,
+        refusals,
+        free,
+        [note for note in notes if note.scope],
+        roundings,
+        conversions,
+        figures,
+        m.Sayings(claims, examples, general),
     )
+
+
+def _checked(draft: Draft, unread: bool) -> m.Book | None:
+    """The book of a draft;
+    nothing is decided over all requests where a part of it could not be read.
+    """
+    found = _read(draft)
     if draft.broken or unread:
         return None
-    check_holes(draft, sayings.examples)
-    check_priced(draft, rated, charges)
-    prices = tuple(price for found in rates.prices.values() for price in found)
-    check_models(draft, prices)
-    check_digits(draft, prices, rates.derivations, charges, modifiers, limits, stack)
-    few = lines_are_few(draft, modifiers)
-    top = draft.layers[-1].header
-    book = m.Book(
+    check_holes(draft, found.sayings.examples)
+    check_priced(draft, _rated(found.rates), found.charges)
+    check_models(draft, found.prices)
+    check_digits(
+        draft,
+        found.prices,
+        found.rates.derivations,
+        found.charges,
+        found.modifiers,
+        found.limits,
+        found.stack,
+    )
+    if not lines_are_few(draft, found.modifiers):
+        return None
+    return _decided(draft, _assembled(draft, found))
+
+
+def _assembled(draft: Draft, found: _Statements) -> m.Book:
+    """The book of what statements say, before its rules are compiled."""
+    top, derivations = draft.layers[-1].header, found.rates.derivations.values()
+    return m.Book(
         name=top.name.text,
         title=top.title.text if top.title is not None else top.name.text,
         currency=draft.currency,
@@ -217,25 +192,24 @@ def _read(draft: Draft, unread: bool) -> m.Book | None:
         meters=tuple(draft.meters),
         groups=tuple(draft.meter_groups.items()),
         sums=draft.space.sums,
-        prices=prices,
-        announcements=tuple(rates.announcements),
-        derivations=tuple(line for lines in rates.derivations.values() for line in lines),
-        modifiers=tuple(modifiers),
-        limits=tuple(limits),
-        stack=tuple(stack),
-        charges=tuple(charges),
-        exclusions=tuple(exclusions),
-        refusals=tuple(refusals),
-        free=tuple(free),
-        notes=tuple(notes),
-        roundings=tuple(roundings),
-        conversions=tuple(conversions),
+        prices=found.prices,
+        announcements=tuple(found.rates.announcements),
+        derivations=tuple(line for lines in derivations for line in lines),
+        modifiers=tuple(found.modifiers),
+        limits=tuple(found.limits),
+        stack=tuple(found.stack),
+        charges=tuple(found.charges),
+        exclusions=tuple(found.exclusions),
+        refusals=tuple(found.refusals),
+        free=tuple(found.free),
+        notes=tuple(found.notes),
+        roundings=tuple(found.roundings),
+        conversions=tuple(found.conversions),
         bases=tuple(layer.header.name.text for layer in draft.layers[:-1]),
-        figures=figures,
+        figures=found.figures,
         decisions=m.NO_DECISIONS,
-        sayings=lambda: sayings,
+        sayings=lambda: found.sayings,
     )
-    return _decided(draft, book) if few else None
 
 
 def _decided(draft: Draft, book: m.Book) -> m.Book | None:

@@ -22,39 +22,40 @@ def check_exclusions(reach: Reach) -> None:
     names = tuple(modifier.name for modifier in book.modifiers)
     kept = [*book.exclusions]
     for number, exclusion in reversed([*enumerate(book.exclusions)]):
-        label, span = exclusion.label(names), span_of(exclusion.origin)
-        draft.deciding(f"the exclusion of `{label}` cuts", span)
+        label = exclusion.label(names)
+        draft.deciding(f"the exclusion of `{label}` cuts", span_of(exclusion.origin))
         for other in book.exclusions[:number]:
             _check_twice(reach, exclusion, other, label)
-        meeting = _meeting(reach, exclusion)
-        if reach.requests.find([meeting, reach.requests.existing]) is None:
-            draft.fault(
-                "never_decides",
-                f"the exclusion of `{label}` never decides: they never both have effect",
-                span,
-                severity=_severity(reach, [meeting]),
-            )
+        if _check_dead(reach, exclusion, kept, label):
             kept.remove(exclusion)
-            continue
-        layer = reach.layer(exclusion.origin)
+
+
+def _check_dead(
+    reach: Reach, exclusion: m.Exclusion, kept: Sequence[m.Exclusion], label: str
+) -> bool:
+    """Reports an exclusion that decides nothing beside those that are kept, and says so."""
+    meeting, layer = _meeting(reach, exclusion), reach.layer(exclusion.origin)
+    if reach.requests.find([meeting, reach.requests.existing]) is None:
+        why, places, constraints = "they never both have effect", [], [meeting]
+    else:
         others = [
             x for x in kept if _pair(x) != _pair(exclusion) and reach.layer(x.origin) <= layer
         ]
         elsewhere = [*not_refused_by_lines(reach), *(_not_excluded(reach, x) for x in others)]
-        if reach.requests.find([meeting, *elsewhere, reach.let_through(layer)]) is None:
-            places = (
-                ((span_of(others[0].origin), "refuses some of them"),) if len(others) == 1 else ()
-            )
-            draft.fault(
-                "never_decides",
-                f"the exclusion of `{label}` never decides: other rules refuse every "
-                "request that it would",
-                span,
-                None,
-                *places,
-                severity=_severity(reach, [meeting, *elsewhere]),
-            )
-            kept.remove(exclusion)
+        constraints = [meeting, *elsewhere]
+        if reach.requests.find([*constraints, reach.let_through(layer)]) is not None:
+            return False
+        why = "other rules refuse every request that it would"
+        places = [(span_of(x.origin), "refuses some of them") for x in others if len(others) == 1]
+    reach.draft.fault(
+        "never_decides",
+        f"the exclusion of `{label}` never decides: {why}",
+        span_of(exclusion.origin),
+        None,
+        *places,
+        severity=_severity(reach, constraints),
+    )
+    return True
 
 
 def _severity(reach: Reach, constraints: Sequence[Constraint]) -> str:

@@ -1,5 +1,5 @@
-"""The lines of each modifier: they settle what meets its `when`, say one thing of a request, and each
-decides something.
+"""The lines of each modifier: they settle what meets its `when`, say one thing of a request, and
+each decides something.
 """
 
 from __future__ import annotations

@@ -74,43 +74,47 @@ def place_of(rule: k.Rule) -> tuple[Slot, int] | None:
     """The diagram in which a rule decides, and its tag in the leaves there; None where it is a
     name, which is asked before any diagram, or only told.
     """
+    slot = slot_of(rule)
+    if slot is None:
+        return None
+    match rule:
+        case k.ExclusionRule():
+            return slot, 0
+        case k.AllowRule():
+            return slot, 1 + rule.index
+        case _:
+            return slot, rule.index
+
+
+def slot_of(rule: k.Rule) -> Slot | None:
+    """The diagram in which a rule decides, or None."""
     match rule:
         case k.ModelRule() | k.AliasRule() | k.AnnouncementRule():
             return None
         case k.ValueRule(dimension=place, value=number):
-            return Slot("value", place, number), rule.index
+            return Slot("value", place, number)
         case k.MeterRule(meter=number):
-            return Slot("meter", number), rule.index
+            return Slot("meter", number)
         case k.PriceRule(line=price):
-            return Slot("price", price.meter), rule.index
+            return Slot("price", price.meter)
         case k.DerivationRule(line=derivation):
-            return Slot("derivation", derivation.meter), rule.index
+            return Slot("derivation", derivation.meter)
         case k.ModifierRule(modifier=number):
-            return Slot("modifier", number), rule.index
+            return Slot("modifier", number)
         case k.LimitRule(limit=number):
-            return Slot("limit", number), rule.index
-        case k.ExclusionRule():
-            return Slot("exclusion", rule.index), 0
-        case k.AllowRule(exclusion=number):
-            return Slot("exclusion", number), 1 + rule.index
+            return Slot("limit", number)
+        case k.ExclusionRule(index=number) | k.AllowRule(exclusion=number):
+            return Slot("exclusion", number)
         case k.ChargePriceRule(charge=number):
-            return Slot("charge", number, PRICE), rule.index
+            return Slot("charge", number, PRICE)
         case k.ChargeMinimumRule(charge=number):
-            return Slot("charge", number, MINIMUM), rule.index
+            return Slot("charge", number, MINIMUM)
         case k.ChargePoolRule(charge=number):
-            return Slot("charge", number, POOL), rule.index
+            return Slot("charge", number, POOL)
         case k.ChargeFreeRule(charge=number):
-            return Slot("charge", number, FREE), rule.index
-        case k.RefusalRule():
-            return Slot("refusal"), rule.index
-        case k.FreeRule():
-            return Slot("free"), rule.index
-        case k.NoteRule():
-            return Slot("note"), rule.index
-        case k.RoundingRule():
-            return Slot("rounding"), rule.index
-        case k.ConversionRule():
-            return Slot("conversion"), rule.index
+            return Slot("charge", number, FREE)
+        case k.RefusalRule() | k.FreeRule() | k.NoteRule() | k.RoundingRule() | k.ConversionRule():
+            return Slot(rule.kind)
         case _:
             assert_never(rule)
 

@@ -105,9 +105,9 @@ Stage: TypeAlias = Literal[
     "account",
     "told",
 ]
-"""What a rule moves: which names there are, whether a request can be made and is billed, a unit price, the
-amount of a line item beyond quantity times unit price, that of a request beyond its line items,
-the currency of a bill, what an account pays in a period, or no amount at all.
+"""What a rule moves: which names there are, whether a request can be made and is billed, a unit
+price, the amount of a line item beyond quantity times unit price, that of a request beyond its
+line items, the currency of a bill, what an account pays in a period, or no amount at all.
 """
 
 

@@ -1,5 +1,5 @@
-"""What is paid beyond quantities times unit prices, and falls over a threshold: additions, floors and
-caps of requests, minimums of a use, roundings, and requests that become free.
+"""What is paid beyond quantities times unit prices, and falls over a threshold: additions, floors
+and caps of requests, minimums of a use, roundings, and requests that become free.
 """
 
 from __future__ import annotations
@@ -22,46 +22,47 @@ def falls_per_request(across: Across) -> Iterator[int]:
     """Where what is added to a request, or bounds it, or a use,
     or is rounded, is less after than before.
     """
-    book, decided = across.analysis.book, across.analysis.book.decisions
-    free = across.both(decided.free)
+    for slot in slots_of(across.analysis.book):
+        yield from _falls(across, slot)
 
-    def lower(root: int, amount: Callable[[Any], Fraction]) -> int:
-        def decide(leaves: tuple[Any, ...]) -> Leaf:
-            before, after, free_before, free_after = leaves
-            return (
-                YES if not free_before and not free_after and amount(after) < amount(before) else NO
-            )
 
-        return across.analysis.forest.combine((*across.both(root), *free), decide)
+def _falls(across: Across, slot: Slot) -> Iterator[int]:
+    """Where the line items or the request have less of what a diagram decides."""
+    book, index = across.analysis.book, slot.index
+    root, free = root_of(book.decisions, slot), across.both(book.decisions.free)
+    match slot.group:
+        case "modifier":
+            yield _lower(across, root, partial(_added, book.modifiers[index].lines))
+        case "limit":
+            for at_least in (True, False):
+                yield _lower(across, root, partial(_bound, book.limits[index].lines, at_least))
+        case "charge":
+            if slot.part == MINIMUM:
+                yield _lower(across, root, partial(_least, book.charges[index].minimums))
+        case "rounding":
+            roots = (*across.both(root), *free)
+            yield across.analysis.forest.combine(roots, partial(_rounds_otherwise, book))
+        case "free":
+            if free[0] != free[1]:
+                yield _gone_with_it(across, free)
+        case "value" | "meter" | "price" | "derivation" | "exclusion" | "refusal":
+            pass  # of unit prices, or of which requests there are
+        case "conversion" | "note":
+            pass
+        case _:
+            assert_never(slot.group)
 
-    def fall(slot: Slot) -> Iterator[int]:
-        """Where the line items or the request have less of what a diagram decides."""
-        root, index = root_of(decided, slot), slot.index
-        match slot.group:
-            case "modifier":
-                yield lower(root, partial(_added, book.modifiers[index].lines))
-            case "limit":
-                for at_least in (True, False):
-                    yield lower(root, partial(_bound, book.limits[index].lines, at_least))
-            case "charge":
-                if slot.part == MINIMUM:
-                    yield lower(root, partial(_least, book.charges[index].minimums))
-            case "rounding":
-                yield across.analysis.forest.combine(
-                    (*across.both(root), *free), partial(_rounds_otherwise, book)
-                )
-            case "free":
-                if free[0] != free[1]:
-                    yield _gone_with_it(across, free)
-            case "value" | "meter" | "price" | "derivation" | "exclusion" | "refusal":
-                pass  # of unit prices, or of which requests there are
-            case "conversion" | "note":
-                pass
-            case _:
-                assert_never(slot.group)
 
-    for slot in slots_of(book):
-        yield from fall(slot)
+def _lower(across: Across, root: int, amount: Callable[[Any], Fraction]) -> int:
+    """Where an amount is less after than before, of a request that is free on neither side."""
+
+    def decide(leaves: tuple[Any, ...]) -> Leaf:
+        before, after, free_before, free_after = leaves
+        falls = not free_before and not free_after and amount(after) < amount(before)
+        return YES if falls else NO
+
+    free = across.both(across.analysis.book.decisions.free)
+    return across.analysis.forest.combine((*across.both(root), *free), decide)
 
 
 def _gone_with_it(across: Across, free: tuple[int, int]) -> int:

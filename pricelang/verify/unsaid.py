@@ -1,10 +1,10 @@
-"""What a book says twice, and days of which it says nothing: modifiers with one effect or one scope,
-a modifier or a price that is missing between days on which it is there.
+"""What a book says twice, and days of which it says nothing: modifiers with one effect or one
+scope, a modifier or a price that is missing between days on which it is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
@@ -76,40 +76,48 @@ def holes(analysis: Analysis) -> Iterator[UnusedRule]:
             [analysis.book.decisions.modifiers[index]], lambda leaves: YES if leaves[0] else NO
         )
         roots = [forest.restrict(says, m.DATES, stretch) for stretch in stretches]
-        if len(set(roots)) < 2:
-            continue
-        later = [forest.leaf(NO)]
-        for root in reversed(roots):
-            later.append(_either(analysis, later[-1], root))
-        later.reverse()
-        before = forest.leaf(NO)
-        point: Point | None = None
-        for number, stretch in enumerate(stretches):
-            hole = forest.combine(
-                [before, roots[number], later[number + 1]],
-                lambda leaves: YES if leaves == (YES, NO, YES) else NO,
-            )
-            before = _either(analysis, before, roots[number])
-            if hole != forest.leaf(NO) and point is None:
-                point = analysis.find(
-                    [(hole, is_yes), analysis.within(((m.DATES, 1 << stretch),)), analysis.usable]
-                )
+        point = _hole(analysis, roots) if len({*roots}) > 1 else None
         if point is not None:
-            first = last = point[m.DATES]
-            while first > 1 and roots[first - 2] == roots[first - 1]:
-                first -= 1
-            while last < len(roots) and roots[last] == roots[last - 1]:
-                last += 1
-            period = (
-                f"from {day(analysis.book.boundaries[first - 1])} before "
-                f"{day(analysis.book.boundaries[last])}"
-            )
+            text = f"says nothing {_period(analysis.book, roots, point[m.DATES])}"
             yield UnusedRule(
                 "gap",
-                f"`{modifier.name}` says nothing {period}, of requests that it speaks of "
-                "before and after",
+                f"`{modifier.name}` {text}, of requests that it speaks of before and after",
                 modifier.origin.place,
             )
+
+
+def _hole(analysis: Analysis, roots: Sequence[int]) -> Point | None:
+    """A request in a stretch of time of which nothing is said, and something before and after;
+    `roots` say of each stretch where something is said.
+    """
+    forest = analysis.forest
+    later = [forest.leaf(NO)]
+    for root in reversed(roots):
+        later.append(_either(analysis, later[-1], root))
+    later.reverse()
+    before = forest.leaf(NO)
+    for number, root in enumerate(roots):
+        hole = forest.combine(
+            [before, root, later[number + 1]],
+            lambda leaves: YES if leaves == (YES, NO, YES) else NO,
+        )
+        before = _either(analysis, before, root)
+        if hole != forest.leaf(NO):
+            inside = analysis.within(((m.DATES, 1 << number + 1),))
+            point = analysis.find([(hole, is_yes), inside, analysis.usable])
+            if point is not None:
+                return point
+    return None
+
+
+def _period(book: m.Book, roots: Sequence[int], stretch: int) -> str:
+    """The stretches of time around one in which the same is said, in words."""
+    first = last = stretch
+    while first > 1 and roots[first - 2] == roots[first - 1]:
+        first -= 1
+    while last < len(roots) and roots[last] == roots[last - 1]:
+        last += 1
+    return f"from {day(book.boundaries[first - 1])} before {day(book.boundaries[last])}"
 
 
 def _either(analysis: Analysis, left: int, right: int) -> int:

@@ -18,7 +18,7 @@ from pricelang.model import book as m
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pricelang"
 REGISTRY = {"model/rules.py", "model/diagrams.py"}
-MAKERS = {("compile/book.py", "_read")}
+MAKERS = {("compile/book.py", "_assembled")}
 """What makes a book out of a draft names all that it is made of."""
 NAMES = {"models", "aliases", "dimensions", "meters", "values"}
 """The collections of names, which everything reads."""

@@ -36,15 +36,7 @@ def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
     name, currency = r.name_of(book, rule), book.currency
     match rule:
         case k.PriceRule(line=price):
-            match price.kind:
-                case "amount":
-                    yield f"price: {name}, {_per(price.amount, price.per, currency)}"
-                case "derived":
-                    yield f"price: {name}, derived"
-                case "absent":
-                    yield f"not offered: {name}"
-                case _:
-                    assert_never(price.kind)
+            yield _price(price, name, currency)
         case k.DerivationRule(line=line):
             of = book.meters[line.of].name
             yield f"price: {name}, {plain(line.factor)} x {of} where it is derived"
@@ -61,14 +53,12 @@ def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
             factors = _factors(book, part)
             if factors:
                 yield f"multiplier: `{book.modifiers[rule.modifier].name}`, {factors}"
-        case k.LimitRule(line=bound):
-            if bound.target == "unit_price":
-                side = "at least" if bound.at_least else "at most"
-                amount = _per(bound.amount, bound.per, currency)
-                yield f"limit: `{name}`, unit prices {side} {amount}"
-        case k.RoundingRule(line=rounding):
-            if rounding.stage == "unit_price":
-                yield f"rounding: unit prices to {money(rounding.step, rounding.currency)}"
+        case k.LimitRule(line=bound) if bound.target == "unit_price":
+            side = "at least" if bound.at_least else "at most"
+            amount = _per(bound.amount, bound.per, currency)
+            yield f"limit: `{name}`, unit prices {side} {amount}"
+        case k.RoundingRule(line=rounding) if rounding.stage == "unit_price":
+            yield f"rounding: unit prices to {money(rounding.step, rounding.currency)}"
         case (
             k.ModelRule()
             | k.AliasRule()
@@ -81,10 +71,24 @@ def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
             | k.FreeRule()
             | k.NoteRule()
             | k.ConversionRule()
+            | k.LimitRule()
+            | k.RoundingRule()
         ):
             pass
         case _:
             assert_never(rule)
+
+
+def _price(price: m.Price, name: str, currency: str) -> str:
+    match price.kind:
+        case "amount":
+            return f"price: {name}, {_per(price.amount, price.per, currency)}"
+        case "derived":
+            return f"price: {name}, derived"
+        case "absent":
+            return f"not offered: {name}"
+        case _:
+            assert_never(price.kind)
 
 
 def _factors(book: m.Book, line: m.ModifierLine) -> str:

@@ -17,8 +17,9 @@ from pricelang.evaluate.limits import ANSWER, ANSWERS, HELD_AGAINST, PROMPT
 from pricelang.model import book as m
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
+from pricelang.verify.against.bill_part import OFF, BillPart
 from pricelang.verify.against.evidence import Differs, Evidence, JointPoint, Shown, shows
-from pricelang.verify.against.parts import OFF, Part, parts_of
+from pricelang.verify.against.parts import parts_of
 from pricelang.verify.diff.aligned_books import join
 from pricelang.verify.diff.aligned_space import NO, YES
 from pricelang.verify.diff.joint_rules import JointRules
@@ -102,14 +103,14 @@ class _Comparison:
         }
         return Against(self.evidence.theirs.book.name, **found, undecided=self.undecided)
 
-    def orders(self, part: Part) -> set[str]:
+    def orders(self, part: BillPart) -> set[str]:
         """The orders of a part that some request reaches which both price."""
         return self.evidence.reached(part.root, self.inside) - {OFF, None}
 
     # ---- what is charged ----
 
     def first(
-        self, parts: Sequence[tuple[Part, set[str]]], question: Question, differs: Differs
+        self, parts: Sequence[tuple[BillPart, set[str]]], question: Question, differs: Differs
     ) -> Breach | None:
         """A bill or a month that shows it; where none does, no part may say it."""
         wanted = "more" if question == "dearer" else "less"
@@ -124,7 +125,7 @@ class _Comparison:
             self.undecided[question] = "what the two books say differs in too many ways to work out"
         return None
 
-    def why(self, part: Part) -> str:
+    def why(self, part: BillPart) -> str:
         """Why bills that may differ in a part decide nothing."""
         place = f" [{part.places[0]}]" if part.places else ""
         point = self.evidence.find([(part.root, partial(eq, "either")), *self.inside])
@@ -135,7 +136,7 @@ class _Comparison:
                 return f"bills in {currencies[0]} stand beside bills in {currencies[1]}{place}"
         return f"bills may differ in {part.words}{place}, and {NO_BILL}"
 
-    def shown(self, part: Part, wanted: str, differs: Differs) -> Shown | None:
+    def shown(self, part: BillPart, wanted: str, differs: Differs) -> Shown | None:
         """A request on which a part has an order, whose bills show it."""
         for order in (wanted, "either"):
             point = self.evidence.find([(part.root, partial(eq, order)), *self.inside])
@@ -148,7 +149,7 @@ class _Comparison:
                     return shown
         return None
 
-    def requests(self, part: Part, point: JointPoint) -> Iterator[Witness]:
+    def requests(self, part: BillPart, point: JointPoint) -> Iterator[Witness]:
         """Requests at a point, from the smallest on, that use what a part is about."""
         meters = [part.meter] if part.meter is not None else self.priced(point)
         for quantity, meter in itertools.product((*part.quantities, *SCALES), meters):
@@ -173,7 +174,7 @@ class _Comparison:
             if all(value(root, point).kind == "price" for root in listed(self.rules, meter))
         ]
 
-    def words(self, part: Part, shown: Shown) -> str:
+    def words(self, part: BillPart, shown: Shown) -> str:
         """What a request shows, as unit prices where those are what is billed."""
         (name, quantity), *rest = shown.request.usage
         if shown.month or rest or quantity != 1 or part.meter != name:
