@@ -8,8 +8,12 @@ import json
 
 import click
 
+from pricelang.apps.audit_report.requests import answers_markdown, answers_text
+from pricelang.apps.audit_report.section_contract import against_data, answers, verdict_words
 from pricelang.apps.audit_report.sections import SECTIONS, as_data, as_markdown, as_text, is_open
+from pricelang.cli.book_at import book_at
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
+from pricelang.cli.failures import failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import BOOK, checked_instant
 from pricelang.cli.targets import TARGET, check_outputs
@@ -40,6 +44,12 @@ from pricelang.verify.audit import Audit
     is_flag=True,
     help="Whether a contract ever charges more than the book below it, or loosens a refusal.",
 )
+@click.option(
+    "--against",
+    metavar="B",
+    help="Whether the book ever charges more or less than another: a book, a book on a day "
+    "(`BOOK@DATE`), or one of a git revision (`REV:PATH`).",
+)
 @click.option("--verbose", is_flag=True, help="Name every claim and every model.")
 @click.option(
     "--markdown",
@@ -67,6 +77,7 @@ def command(
     /,
     path: str,
     verbose: bool,
+    against: str | None,
     html_path: str | None,
     at: str | None,
     since: str | None,
@@ -82,11 +93,16 @@ def command(
     Examples:
       pricelang audit
       pricelang audit my-contract.price --stacking --order --markdown
+      pricelang audit my-contract.price --against anthropic
     """
     asked = [name for name in SECTIONS if flags[name]]
     forms = {"--html": html_path is not None, "--markdown": markdown, "--json": as_json}
     _check_usage(ctx, asked, forms, {"--at": at is not None, "--since": since is not None})
     check_outputs(ctx)
+    if against is not None:
+        if asked or html_path is not None or verbose:
+            ctx.fail("`--against` is a question of its own: leave other sections and `--html` out")
+        ctx.exit(_against(path, against, markdown, as_json))
     audit = open_book(path).audit
     if flags["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
@@ -101,6 +117,22 @@ def command(
             click.echo(line)
     broken = any(not verdict.holds for verdict in audit.claims)
     ctx.exit(SOME_FAILED if broken or is_open(audit, names) else DONE)
+
+
+def _against(path: str, other: str, markdown: bool, as_json: bool) -> int:
+    """Prints what a book charges beside another; the exit code says whether all is decided."""
+    ours, theirs = book_at(path), book_at(other)
+    with failures():
+        found = ours.book.audit.against(theirs.book, ours.at, theirs.at)
+    if as_json:
+        click.echo(json.dumps({"book": path, "against": other, **against_data(found)}, indent=1))
+    elif markdown:
+        for line in [f"**{verdict_words(found)}**", "", *answers_markdown(answers(found))]:
+            click.echo(line)
+    else:
+        for line in [verdict_words(found), *answers_text(answers(found))]:
+            click.echo(line)
+    return SOME_FAILED if found.undecided else DONE
 
 
 def _check_usage(

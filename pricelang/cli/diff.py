@@ -5,31 +5,24 @@ revisions.
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
 import click
-from attrs import frozen
 
-from pricelang.api import Book, load
-from pricelang.apps.revisions import book_of_revision
+from pricelang.api import Book
 from pricelang.apps.tables.usage_change import change_data, change_remarks, change_table
 from pricelang.apps.usage_change import UsageChange
+from pricelang.cli.book_at import book_at
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.failures import UnusableBook, failures
-from pricelang.cli.inputs import open_book, record_files
-from pricelang.cli.options import checked_instant, unknown_counters_option
+from pricelang.cli.inputs import record_files
+from pricelang.cli.options import unknown_counters_option
 from pricelang.cli.output import form_of, form_options, show
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.markdown import line, quoted
 from pricelang.present.text import how_many, printable
-from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.io.writing import scratch
 from pricelang.verify.diff.change import KINDS, Change
 from pricelang.verify.diff.difference import Comparison
 
@@ -70,7 +63,7 @@ def command(
       pricelang diff HEAD~1:rules/anthropic rules/anthropic --markdown
     """
     form = form_of(ctx, reading)
-    sides = (_opened(old), _opened(new))
+    sides = (book_at(old), book_at(new))
     days = [side.at or other.at for side, other in zip(sides, reversed(sides), strict=True)]
     names = [
         side.name if day is None else f"{side.name} on {written(seconds_of(day))}"
@@ -129,34 +122,6 @@ def _show_costs(costs: UsageChange, names: list[str], as_markdown: bool) -> None
 
 
 # ---- books ---------------------------------------------------------------------------------------
-
-
-@frozen
-class _Side:
-    """A book to compare: what it was called, and the day on which it is looked at."""
-
-    name: str
-    book: Book
-    at: str | None
-
-
-def _opened(source: str) -> _Side:
-    """The book that an argument names. Raises `Failure` or `UnusableBook`."""
-    name, at = source, None
-    if not os.path.exists(source):
-        before, mark, after = source.rpartition("@")
-        if mark and before and re.match(r"[0-9]{4}-", after):
-            name, at = before, checked_instant(after)
-    revision, colon, path = name.partition(":")
-    if not colon or len(revision) < 2 or not path or os.path.exists(name):
-        return _Side(name, open_book(name), at)
-    with scratch() as folder:
-        with failures():
-            entry = book_of_revision(revision, path, Path(folder))
-        try:
-            return _Side(name, load(entry), at)
-        except BookError as error:
-            raise UnusableBook(error, name) from None
 
 
 # ---- usage ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Protocol
 from attrs import define
 
 from pricelang.model import book as m
+from pricelang.model.instants import Instant
 from pricelang.verify.against.verdict import Against, against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
@@ -80,16 +81,21 @@ class Audit:
         """
         return against_below(self.analysis)
 
-    def against(self, other: m.Book | HasBook) -> Against:
-        """Whether the book ever charges more or less than any other, alone or in a month,
-        or prices what the other refuses.
+    def against(
+        self, other: m.Book | HasBook, at: Instant | None = None, other_at: Instant | None = None
+    ) -> Against:
+        """Decides whether the book ever charges more or less than any other, for a request or in
+        a month, or prices what the other refuses; `at` and `other_at` look at them on a day.
+
+        Raises `BadRequest` (`bad_date`).
 
         >>> import pricelang
         >>> book = pricelang.load()
         >>> book.audit.against(book).verdict
         'same'
         """
-        return against(self.book, other if isinstance(other, m.Book) else other.checked)
+        theirs = other if isinstance(other, m.Book) else other.checked
+        return against(self.book, theirs, days=(at, other_at))
 
     @cached_property
     def dead(self) -> tuple[UnusedRule, ...]:

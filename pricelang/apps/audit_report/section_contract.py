@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 from pricelang.apps.audit_report.requests import answers_markdown, answers_text, record_of
 from pricelang.verify.against.verdict import Against, Question
@@ -48,9 +48,30 @@ def contract_markdown(audit: Audit) -> list[str]:
 def contract_data(audit: Audit) -> dict[str, Any]:
     """The same for JSON."""
     found = audit.against_below
-    if found is None:
-        return {"contract": None}
-    told: dict[str, Any] = {"below": found.below}
+    return {"contract": None if found is None else {"below": found.below, **against_data(found)}}
+
+
+def verdict_words(found: Against) -> str:
+    """What one book charges beside another, in a sentence."""
+    other = f"`{found.below}`"
+    match found.verdict:
+        case "same":
+            return f"charges the same as {other}, for every request and month"
+        case "never more":
+            return f"never charges more than {other}, and less at times"
+        case "never less":
+            return f"never charges less than {other}, and more at times"
+        case "more and less":
+            return f"charges more than {other} at times, and less at times"
+        case "undecided":
+            return f"undecided: what it charges beside {other}"
+        case _:
+            assert_never(found.verdict)
+
+
+def against_data(found: Against) -> dict[str, Any]:
+    """The verdict and the four answers for JSON."""
+    told: dict[str, Any] = {"verdict": found.verdict}
     for name in QUESTIONS:
         breach = getattr(found, name)
         if name in found.undecided:
@@ -60,4 +81,4 @@ def contract_data(audit: Audit) -> dict[str, Any]:
         else:
             request, why = record_of(breach[0]), breach[1] or None
             told[name] = {"undecided": False, "request": request, "why": why}
-    return {"contract": told}
+    return told

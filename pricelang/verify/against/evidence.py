@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pricelang.evaluate.allowances import charge_accounts
 from pricelang.evaluate.line_items import Priced
@@ -29,14 +29,21 @@ from pricelang.verify.witness import Witness
 Owed: TypeAlias = tuple[Fraction, str]
 """An exact amount, and its currency."""
 JointPoint: TypeAlias = tuple[int, ...]
-FIRST_DAY = 86_400
+
+
+@frozen
+class Case:
+    """A request as each book is asked for it: on two days, where they are looked at on two."""
+
+    ours: Witness
+    theirs: Witness
 
 
 @frozen
 class Shown:
     """A request, and what each book bills for it, ours first; None where it refuses."""
 
-    request: Witness
+    case: Case
     owed: tuple[Owed | None, Owed | None]
     month: bool = False
 
@@ -101,16 +108,17 @@ class Evidence:
 
     # ---- as a record ----
 
-    def request(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Witness:
+    def case(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Case:
         """The record of a point, with quantities by meter filled up so that every sum is on its
         side.
         """
-        return Witness(
+        ours = Witness(
             self.joint.models[point[m.MODELS]],
-            self._instant(point),
+            self._instant(self.ours, point),
             tuple(self._dimensions(point)),
             tuple(sorted(self._usage(point, usage).items())),
         )
+        return Case(ours, evolve(ours, at=self._instant(self.theirs, point)))
 
     def _usage(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
         sums = self.joint.sums
@@ -134,17 +142,17 @@ class Evidence:
             if not dimension.clocked and any(value != default for default in defaults):
                 yield dimension.name, value
 
-    def _instant(self, point: JointPoint) -> str:
-        """The first instant of the point's stretch of time at which the clocks set what it says."""
-        joint, stretch = self.joint, point[m.DATES]
-        start = self.ours.start(stretch)
+    def _instant(self, view: BookView, point: JointPoint) -> str:
+        """The first instant at which a book is looked at and the clocks set what a point says."""
+        joint = self.joint
+        start = view.start(point[m.DATES])
         if start is None:
-            start = (joint.boundaries[0] if joint.boundaries else FIRST_DAY) - FIRST_DAY
-        if joint.clock is None:
-            return written(start)
+            start = (joint.boundaries[0] if joint.boundaries else DAY) - DAY
+        if joint.clock is None or start % DAY:
+            return written(start) if start % DAY == 0 else _in_utc(start)
         minutes = range(0, DAY, 60)
         at = next((start + x for x in minutes if self._set_by(start + x, point)), start)
-        return f"{with_time(at).replace(' ', 'T')}Z"
+        return _in_utc(at)
 
     def _set_by(self, at: int, point: JointPoint) -> bool:
         """Decides whether the clocks of both books set at an instant what a point says."""
@@ -160,33 +168,45 @@ class Evidence:
 
     # ---- as bills ----
 
-    def bill(self, request: Witness) -> Shown:
+    def bill(self, case: Case) -> Shown:
         """What each book bills for a request alone."""
-        ours, theirs = (_owed(_priced(card, request)) for card in self.cards)
-        return Shown(request, (ours, theirs))
+        ours, theirs = self.cards
+        owed = _owed(_priced(ours, case.ours)), _owed(_priced(theirs, case.theirs))
+        return Shown(case, owed)
 
-    def month(self, request: Witness) -> Shown:
+    def month(self, case: Case) -> Shown:
         """What each book invoices for a period in which an account made one request."""
-        ours, theirs = (_invoiced(card, request) for card in self.cards)
-        return Shown(request, (ours, theirs), month=True)
+        ours, theirs = self.cards
+        return Shown(case, (_invoiced(ours, case.ours), _invoiced(theirs, case.theirs)), month=True)
 
     def told(self, shown: Shown) -> str:
         """What each book bills, in words."""
-        said = [self._said(card, shown, side) for side, card in enumerate(self.cards)]
+        ours, theirs = self.cards
         what = "a month of it alone" if shown.month else "it"
-        name = self.theirs.book.name
-        return f"{what} {said[0]}; by `{name}` it {said[1]}"
+        said = _said(ours, shown.case.ours, shown.owed[0])
+        other = _said(theirs, shown.case.theirs, shown.owed[1])
+        return f"{what} {said}; {self.by_theirs} it {other}"
 
-    def _said(self, card: RateCard, shown: Shown, side: int) -> str:
-        owed = shown.owed[side]
-        if owed is not None:
-            return f"costs {money(*owed)}"
-        try:
-            card_price(card, shown.request)
-        except PriceError as error:
-            place = f" [{error.location}]" if error.location else ""
-            return f"has no price: {error.message}{place}"
-        return "has no invoice"
+    @property
+    def by_theirs(self) -> str:
+        """By which book the other amount is, and of which day where it is looked at on one."""
+        day = "" if self.theirs.at is None else f" on {written(self.theirs.at)}"
+        return f"by `{self.theirs.book.name}`{day}"
+
+
+def _said(card: RateCard, request: Witness, owed: Owed | None) -> str:
+    if owed is not None:
+        return f"costs {money(*owed)}"
+    try:
+        card_price(card, request)
+    except PriceError as error:
+        place = f" [{error.location}]" if error.location else ""
+        return f"has no price: {error.message}{place}"
+    return "has no invoice"
+
+
+def _in_utc(at: int) -> str:
+    return f"{with_time(at).replace(' ', 'T')}Z"
 
 
 def _card(book: m.Book) -> RateCard:

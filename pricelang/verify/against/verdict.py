@@ -15,10 +15,11 @@ from attrs import define, field, frozen
 
 from pricelang.evaluate.limits import ANSWER, ANSWERS, HELD_AGAINST, PROMPT
 from pricelang.model import book as m
+from pricelang.model.instants import Instant, seconds_of
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.against.bill_part import OFF, BillPart
-from pricelang.verify.against.evidence import Differs, Evidence, JointPoint, Shown, shows
+from pricelang.verify.against.evidence import Case, Differs, Evidence, JointPoint, Shown, shows
 from pricelang.verify.against.parts import parts_of
 from pricelang.verify.diff.aligned_books import join
 from pricelang.verify.diff.aligned_space import NO, YES
@@ -30,6 +31,9 @@ from pricelang.verify.witness import Witness
 Breach: TypeAlias = tuple[Witness, str]
 """A request, and what both books say of it."""
 Question: TypeAlias = Literal["dearer", "cheaper", "loosened", "tightened"]
+
+Verdict: TypeAlias = Literal["same", "never more", "never less", "more and less", "undecided"]
+"""What one book charges beside another, over all requests that both price, and all months."""
 
 SCALES = tuple(map(Fraction, (1, 1_000, 1_000_000, 1_000_000_000)))
 """So many of a meter are billed by both books, until the bills show what their parts say."""
@@ -54,7 +58,7 @@ class Against:
     undecided: Mapping[Question, str] = field(factory=dict)
 
     @property
-    def verdict(self) -> Literal["same", "never more", "never less", "more and less", "undecided"]:
+    def verdict(self) -> Verdict:
         """What it charges beside the other, over all requests that both price, and all months."""
         if self.dearer is not None and self.cheaper is not None:
             return "more and less"
@@ -65,25 +69,32 @@ class Against:
         return "never more" if self.dearer is None else "never less"
 
 
-def against(ours: m.Book, theirs: m.Book, within: m.Scope = ()) -> Against:
+def against(
+    ours: m.Book,
+    theirs: m.Book,
+    within: m.Scope = (),
+    days: tuple[Instant | None, Instant | None] = (None, None),
+) -> Against:
     """How our book stands to theirs, over every request, or those of a scope of ours, and over
-    every month of such requests.
+    every month of such requests; with days, each as it is on its own (one alone holds for both).
+
+    Raises `BadRequest` (`bad_date`).
 
     >>> import pricelang
     >>> book = pricelang.load().checked
     >>> against(book, book).verdict
     'same'
     """
-    old, new = join(theirs, ours, None, None)
+    at, there = (None if day is None else seconds_of(day) for day in days)
+    old, new = join(theirs, ours, at if there is None else there, there if at is None else at)
     rules = TwoBooks.of(old, new).rules
-    evidence = Evidence(new, old)
     inside: list[Constraint] = []
     if within:
         masks = {new.axes[axis]: new.spread(axis, mask) for axis, mask in within}
         joint = new.joint
         box = [masks.get(axis, joint.full(axis)) for axis in range(len(joint.sizes))]
-        inside.append((joint.box(box), lambda leaf: leaf == YES))
-    return _Comparison(rules, evidence, inside).answers()
+        inside.append((joint.box(box), partial(eq, YES)))
+    return _Comparison(rules, Evidence(new, old), inside).answers()
 
 
 @define(eq=False, repr=False)
@@ -118,7 +129,7 @@ class _Comparison:
         for part in open_parts:
             shown = self.shown(part, wanted, differs)
             if shown is not None:
-                return shown.request, self.words(part, shown)
+                return shown.case.ours, self.words(part, shown)
         if open_parts:
             self.undecided[question] = self.why(open_parts[0])
         elif self.rules.undecided:
@@ -129,8 +140,8 @@ class _Comparison:
         """Why bills that may differ in a part decide nothing."""
         place = f" [{part.places[0]}]" if part.places else ""
         point = self.evidence.find([(part.root, partial(eq, "either")), *self.inside])
-        for request in itertools.islice(self.requests(part, point), 1) if point else ():
-            owed = self.evidence.bill(request).owed
+        for case in itertools.islice(self.requests(part, point), 1) if point else ():
+            owed = self.evidence.bill(case).owed
             currencies = [one[1] for one in owed if one is not None]
             if len({*currencies}) == 2:
                 return f"bills in {currencies[0]} stand beside bills in {currencies[1]}{place}"
@@ -142,25 +153,25 @@ class _Comparison:
             point = self.evidence.find([(part.root, partial(eq, order)), *self.inside])
             if point is None:
                 continue
-            for request in self.requests(part, point):
+            for case in self.requests(part, point):
                 bill = self.evidence.bill if part.level == "request" else self.evidence.month
-                shown = bill(request)
+                shown = bill(case)
                 if shows(shown, differs):
                     return shown
         return None
 
-    def requests(self, part: BillPart, point: JointPoint) -> Iterator[Witness]:
+    def requests(self, part: BillPart, point: JointPoint) -> Iterator[Case]:
         """Requests at a point, from the smallest on, that use what a part is about."""
         meters = [part.meter] if part.meter is not None else self.priced(point)
         for quantity, meter in itertools.product((*part.quantities, *SCALES), meters):
-            yield self.evidence.request(point, {meter: quantity})
+            yield self.evidence.case(point, {meter: quantity})
         for meter, step in itertools.product(meters, part.steps):
             for amount in self.near(point, meter, step):
-                yield self.evidence.request(point, {meter: amount})
+                yield self.evidence.case(point, {meter: amount})
 
     def near(self, point: JointPoint, meter: str, step: Fraction) -> Iterator[Fraction]:
         """Quantities whose amounts by their book are just over parts of a step of a rounding."""
-        _, whole = self.evidence.bill(self.evidence.request(point, {meter: MANY})).owed
+        _, whole = self.evidence.bill(self.evidence.case(point, {meter: MANY})).owed
         if whole is not None and whole[0]:
             for part in (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(3, 2)):
                 yield Fraction(math.floor(step * part / (whole[0] / MANY)) + 1)
@@ -176,14 +187,13 @@ class _Comparison:
 
     def words(self, part: BillPart, shown: Shown) -> str:
         """What a request shows, as unit prices where those are what is billed."""
-        (name, quantity), *rest = shown.request.usage
+        (name, quantity), *rest = shown.case.ours.usage
         if shown.month or rest or quantity != 1 or part.meter != name:
             return self.evidence.told(shown)
         ours, theirs = (
             money(*owed) if owed is not None and owed[0] else "nothing" for owed in shown.owed
         )
-        below = self.evidence.theirs.book.name
-        return f"one of `{name}` costs {ours}, and {theirs} by `{below}`"
+        return f"one of `{name}` costs {ours}, and {theirs} {self.evidence.by_theirs}"
 
     # ---- what is priced at all ----
 
@@ -213,8 +223,8 @@ class _Comparison:
         return self.longest(question)
 
     def refused(self, point: JointPoint, meter: str) -> Breach:
-        request = self.evidence.request(point, {meter: Fraction(1)})
-        return request, self.evidence.told(self.evidence.bill(request))
+        case = self.evidence.case(point, {meter: Fraction(1)})
+        return case.ours, self.evidence.told(self.evidence.bill(case))
 
     def longest(self, question: Question) -> Breach | None:
         """A request that is too long for one book alone, by a figure that differs."""
@@ -226,10 +236,10 @@ class _Comparison:
             point = self.evidence.find([*self.of_model(model, start), *self.inside])
             if point is None or meter is None:
                 continue
-            shown = self.evidence.bill(self.evidence.request(point, {meter: most + 1}))
+            shown = self.evidence.bill(self.evidence.case(point, {meter: most + 1}))
             refuses = shown.owed.index(None) if None in shown.owed else None
             if refuses == (1 if question == "loosened" else 0) and shown.owed != (None, None):
-                return shown.request, self.evidence.told(shown)
+                return shown.case.ours, self.evidence.told(shown)
         if held:
             words = f"what one request can have at most: {held[0][0]} of `{held[0][1]}`"
             self.undecided[question] = f"books differ in {words} [{longer[0][held[0]].place}]"
