@@ -138,28 +138,35 @@ def _expectation(
 
 
 def read_claims(draft: Draft) -> list[m.Claim]:
-    """The claims of the topmost book, their names resolved; `verify` decides them."""
-    found = []
+    """The claims of the topmost book, and of those below it after them, which a contract may break;
+    `verify` decides them.
+    """
+    own, below = [], []
     for layer, statement in draft.statements(t.Claim):
-        if layer + 1 < len(draft.layers):
-            continue
         draft.only(statement.endings, SCOPED | WORDS, "a claim")
-        span, body = statement.span, statement.body
-        left, right = _sides(draft, body)
-        found.append(
-            m.Claim(
-                _kind(body),
-                " ".join(draft.row(span).split()),
-                draft.scope(statement.endings, layer),
-                left,
-                right,
-                body.relation if isinstance(body, t.ClaimCosts) else "equal",
-                _names(draft, body),
-                draft.money(body.money) if isinstance(body, t.ClaimAbove) else Fraction(0),
-                draft.origin(span, statement.endings),
-            )
-        )
-    return found
+        if layer + 1 == len(draft.layers):
+            own.append(_claim(draft, layer, statement, None))
+        elif not isinstance(statement.body, t.ClaimAgrees):  # which is about that book alone
+            of = draft.layers[layer].header.name.text
+            below.append(_claim(draft, layer, statement, of))
+    return [*own, *below]
+
+
+def _claim(draft: Draft, layer: int, statement: t.Claim, of: str | None) -> m.Claim:
+    span, body = statement.span, statement.body
+    left, right = _sides(draft, body)
+    return m.Claim(
+        _kind(body),
+        " ".join(draft.row(span).split()),
+        draft.scope(statement.endings, layer),
+        left,
+        right,
+        body.relation if isinstance(body, t.ClaimCosts) else "equal",
+        _names(draft, body),
+        draft.money(body.money) if isinstance(body, t.ClaimAbove) else Fraction(0),
+        draft.origin(span, statement.endings),
+        of,
+    )
 
 
 def _kind(body: t.ClaimBody) -> m.ClaimKind:

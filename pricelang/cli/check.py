@@ -66,7 +66,7 @@ def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
         "dimension": book.dimensions,
         "modifier": book.modifiers,
         "charge": book.charges,
-        "claim": book.claims,
+        "claim": [claim for claim in book.claims if claim.of is None],
         "example": book.examples,
     }
     return (

@@ -45,6 +45,7 @@ class Example:
 class Claim:
     """Something the book says of itself: `kind` and its parts,
     with names resolved to indices where they are rules. `relation` is that of prices (`costs`).
+    `of` is the book below that claims it of its own prices; None for the book itself.
     """
 
     kind: ClaimKind
@@ -56,6 +57,7 @@ class Claim:
     names: tuple[str, ...]
     amount: Fraction
     origin: Origin
+    of: str | None = None
 
 
 @frozen(eq=False, repr=False)

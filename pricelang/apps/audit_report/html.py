@@ -97,7 +97,7 @@ def _header(report: AuditReport) -> Html:
     order = "" if report.order.observable else "perhaps " if report.order.undecided else "never "
     facts = [
         ("Models", grouped(len(report.lanes)), ""),
-        ("Claims", said, "bad" if broken else "good"),
+        ("Claims", said, "bad" if broken else "good" if held else ""),
         ("Modifiers", f"{len(report.reaches)}, order {order}matters", ""),
         ("Rules without effect", str(len(report.dead)), "bad" if report.dead else "good"),
     ]

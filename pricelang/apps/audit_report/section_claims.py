@@ -27,13 +27,28 @@ def claims_text(audit: Audit, every: bool) -> list[str]:
             lines += [f"proven: {claim}"] if every else []
             continue
         lines += [
-            f"{verdict_word(verdict)}: {claim}",
+            f"{verdict_word(verdict)}: {claim}{_of(verdict)}",
             f"  --> {verdict.claim.origin.place}",
             f"  {printable(verdict.why)}",
             *([f"  {verdict.witness}"] if verdict.witness is not None else []),
             "",
         ]
-    return [*lines, _counted(audit.claims)]
+    return [*lines, *_counts(audit.claims)]
+
+
+def _of(verdict: Verdict) -> str:
+    return "" if verdict.claim.of is None else f" (of `{verdict.claim.of}`)"
+
+
+def _counts(verdicts: Sequence[Verdict]) -> list[str]:
+    """How many claims hold: of the book itself, and of each that it extends."""
+    of = {verdict.claim.of: None for verdict in verdicts if verdict.claim.of is not None}
+    own = [verdict for verdict in verdicts if verdict.claim.of is None]
+    first = _counted(own) if own else "no claims of its own" if of else "no claims"
+    return [
+        first,
+        *(f"of `{book}`: {_counted([x for x in verdicts if x.claim.of == book])}" for book in of),
+    ]
 
 
 def _counted(verdicts: Sequence[Verdict]) -> str:
@@ -50,7 +65,7 @@ def claims_markdown(audit: Audit) -> list[str]:
     """All claims as a table, and how many there are."""
     rows = tuple(
         (
-            code(verdict.claim.text),
+            code(verdict.claim.text) + _of(verdict),
             verdict.claim.origin.place,
             verdict_word(verdict),
             verdict.why,
@@ -59,7 +74,8 @@ def claims_markdown(audit: Audit) -> list[str]:
         for verdict in audit.claims
     )
     headers = ("claim", "where", "verdict", "because", "such a request")
-    return [*table_lines(Table(headers, rows)), "", _counted(audit.claims)]
+    table = table_lines(Table(headers, rows)) if rows else []
+    return [*table, *([""] if table else []), *_counts(audit.claims)]
 
 
 def claims_data(audit: Audit) -> dict[str, Any]:
@@ -68,6 +84,7 @@ def claims_data(audit: Audit) -> dict[str, Any]:
         "claims": [
             {
                 "claim": verdict.claim.text,
+                "of": verdict.claim.of,
                 "location": verdict.claim.origin.place,
                 "holds": verdict.holds,
                 "undecided": verdict.undecided,
