@@ -50,6 +50,14 @@ from pricelang.verify.audit import Audit
     help="Whether the book ever charges more or less than another: a book, a book on a day "
     "(`BOOK@DATE`), or one of a git revision (`REV:PATH`).",
 )
+@click.option(
+    "--assume",
+    "assumptions",
+    multiple=True,
+    metavar="TEXT",
+    help="Ask what would hold if the book said so, such as `cache_read is 0.2 x input` or "
+    "`batch is x 0.4 on input`. May be repeated.",
+)
 @click.option("--verbose", is_flag=True, help="Name every claim and every model.")
 @click.option(
     "--markdown",
@@ -78,6 +86,7 @@ def command(
     path: str,
     verbose: bool,
     against: str | None,
+    assumptions: tuple[str, ...],
     html_path: str | None,
     at: str | None,
     since: str | None,
@@ -94,6 +103,7 @@ def command(
       pricelang audit
       pricelang audit my-contract.price --stacking --order --markdown
       pricelang audit my-contract.price --against anthropic
+      pricelang audit --assume "cache_read is 0.2 x input"
     """
     asked = [name for name in SECTIONS if flags[name]]
     forms = {"--html": html_path is not None, "--markdown": markdown, "--json": as_json}
@@ -103,7 +113,8 @@ def command(
         if asked or html_path is not None or verbose:
             ctx.fail("`--against` is a question of its own: leave other sections and `--html` out")
         ctx.exit(_against(path, against, markdown, as_json))
-    audit = open_book(path).audit
+    with failures():
+        audit = open_book(path).audit.assuming(*assumptions)
     if flags["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
     everything = [name for name in SECTIONS if name != "contract" or audit.book.bases]

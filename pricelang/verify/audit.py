@@ -13,6 +13,7 @@ from pricelang.model.instants import Instant
 from pricelang.verify.against.verdict import Against, against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
+from pricelang.verify.assumptions import assumed
 from pricelang.verify.claims import Verdict, decide_claims
 from pricelang.verify.order import Order, order_of_stack
 from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
@@ -96,6 +97,18 @@ class Audit:
         """
         theirs = other if isinstance(other, m.Book) else other.checked
         return against(self.book, theirs, days=(at, other_at))
+
+    def assuming(self, *assumptions: str) -> Audit:
+        """The audit of the book under assumptions, such as `cache_read is 0.2 x input`.
+
+        Raises `BadRequest`: `assumption`, `unknown_name`. See `pricelang.verify.assumptions`.
+
+        >>> import pricelang
+        >>> assuming = pricelang.load().audit.assuming("cache_read is 0.2 x input")
+        >>> [x.claim.text for x in assuming.claims if not x.holds][0]
+        'claim cache_read costs 0.1 input except for own_read_price see page'
+        """
+        return Audit(assumed(self.book, assumptions), self.below)
 
     @cached_property
     def dead(self) -> tuple[UnusedRule, ...]:

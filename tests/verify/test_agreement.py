@@ -294,6 +294,46 @@ def test_html_and_python(deal: str, tmp_path: Path) -> None:
     assert set(answers.undecided) == {"dearer", "cheaper"}
 
 
+def test_against_any_book(deal: str, tmp_path: Path) -> None:
+    """Two books, or two days of them, at the command line; the exit code says what is decided."""
+    other = tmp_path / "base.price"
+    open_ = run("audit", deal, "--against", str(other))
+    assert (open_.exit_code, open_.stdout.splitlines()[0]) == (
+        1,
+        "undecided: what it charges beside `base`",
+    )
+    same = run("audit", str(other), "--against", str(other), "--json")
+    found = json.loads(same.stdout)
+    assert (same.exit_code, found["verdict"], found["dearer"]) == (0, "same", None)
+    days = run("audit", "anthropic@2026-10-07", "--against", "anthropic@2026-10-06", "--markdown")
+    assert days.exit_code == 0
+    assert "**never charges more than `anthropic`, and less at times**" in days.stdout
+    assert "and $0.0000002 by `anthropic` on 2026-10-06" in days.stdout
+    wrong = run("audit", deal, "--against", str(other), "--order")
+    assert (wrong.exit_code, "a question of its own" in wrong.stderr) == (2, True)
+
+
+def test_the_claims_of_the_list_are_asked_of_the_contract(tmp_path: Path) -> None:
+    path = tmp_path / "reads.price"
+    path.write_text(
+        "book reads extends anthropic from 2026-01-01 before 2027-01-01\n"
+        "rates per MTok\n  | model | from | cache_read |\n"
+        "  | claude-sonnet-4-6 | 2026-01-01 | $3.90 instead of $0.30 |\n",
+        encoding="utf-8",
+    )
+    found = run("audit", str(path))
+    assert found.exit_code == 1
+    assert "broken: claim cache_read costs 0.1 input except for" in found.stdout
+    assert "(of `anthropic`)" in found.stdout
+    assert "no claims of its own\nof `anthropic`: 36 claims, " in found.stdout
+
+
+def test_no_claims_are_said_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "base.price"
+    path.write_text(LIST, encoding="utf-8")
+    assert run("audit", str(path)).stdout == "no claims\n"
+
+
 # ---- generated contracts -------------------------------------------------------------------------
 
 MORE = [
