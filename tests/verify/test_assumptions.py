@@ -16,7 +16,7 @@ from tests.kinds import book
 from tests.verify import checked
 
 TEXT = book(
-    "claim cache costs 0.1 input when tier is standard and zone is home\nclaim slow is x 0.5 on input\n"
+    "claim cache costs 0.1 input when tier is standard and zone is home\nclaim input costs less than output\n"
 )
 
 
