@@ -10,19 +10,20 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
+import json
 import os
-import queue
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
+
+from tests.mutation_loop import ALONE, JOB
 
 ROOT = Path(__file__).resolve().parents[1]
 TREES = ("pricelang", "tests", "grammar", "rules", "samples", "docs", "benchmarks")
@@ -36,7 +37,7 @@ MONEY = (*LAWS, "tests/test_sums.py", "tests/evaluate", "tests/test_properties.p
 CLI = tuple(f"tests/cli/test_{name}.py" for name in ("explain", "price", "records", "table"))
 TESTS: dict[str, Sequence[str]] = {
     "syntax": ("tests/syntax", "tests/test_corpus.py", "tests/test_hostile.py"),
-    "model": ("tests/model", *MONEY, *CLI),
+    "model": ("tests/model/test_notes.py", "tests/model/test_units.py", *MONEY, *CLI),
     "check": (
         "tests/check",
         *LAWS,
@@ -76,6 +77,8 @@ class Mutant:
     old: str
     new: str
     text: str
+    function: str | None
+    """The function whose body is changed; none where the change is in no function alone."""
 
     @property
     def title(self) -> str:
@@ -118,11 +121,33 @@ def mutant_of(file: str, source: str, text: str) -> Mutant:
     line, (old, new) = next(
         (number, pair) for number, pair in enumerate(rows, 1) if pair[0] != pair[1]
     )
-    return Mutant(file, line, old.strip(), new.strip(), text)
+    return Mutant(file, line, old.strip(), new.strip(), text, changed_function(source, text))
+
+
+def changed_function(source: str, text: str) -> str | None:
+    """The name of the function (with its class) in whose body alone two texts of a module differ."""
+    old, new = ast.parse(source), ast.parse(text)
+    changed = []
+    for (name, before), (_, after) in zip(functions(old, ""), functions(new, ""), strict=True):
+        if [*map(ast.dump, before.body)] != [*map(ast.dump, after.body)]:
+            changed.append(name)
+        before.body = after.body = []
+    return changed[0] if len(changed) == 1 and ast.dump(old) == ast.dump(new) else None
+
+
+def functions(
+    tree: ast.Module | ast.ClassDef, prefix: str
+) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions of a module and those of its classes, with their names."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield prefix + node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from functions(node, f"{prefix}{node.name}.")
 
 
 def meant(source: str) -> str | None:
-    """What a text does: its tree, but for what only a type checker reads."""
+    """What a text does: its tree, but for what only a type checker or a debugger reads."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -134,6 +159,8 @@ def meant(source: str) -> str | None:
             node.annotation = None
         elif isinstance(node, ast.AnnAssign):
             node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.keyword) and node.arg == "repr":
+            node.value = ast.Constant(None)
     return ast.dump(tree)
 
 
@@ -165,32 +192,58 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tests_of(change: Mutant) -> list[str]:
-    """The tests that concern a mutant, first of all the file that is named after its module."""
-    package = change.file.split("/")[1]
-    stem = Path(change.file).stem
-    named = sorted(
-        path for path in ROOT.glob(f"tests/**/test_{stem}.py") if "apps" not in str(path)
+def asked_in_forks(package: str, drawn: Sequence[Mutant]) -> list[str | None]:
+    """Which test notices each mutant of a function, where it is put into a process that has
+    collected the tests. Refuses to go on with tests that fail without any change: they would notice
+    all.
+    """
+    with tempfile.TemporaryDirectory(prefix="pricelang-mutants-") as folder:
+        job = Path(folder) / "job"
+        mutants = [
+            {
+                "module": change.file.removesuffix(".py").replace("/", "."),
+                "function": change.function,
+                "text": change.text,
+            }
+            for change in drawn
+            if change.function is not None
+        ]
+        job.write_text(json.dumps({"mutants": mutants, "seconds": SECONDS}), encoding="utf-8")
+        run_tests(TESTS[package], ROOT, {JOB: str(job)}, "-p", "tests.mutation_loop")
+        rows = (job.parent / "job.out").read_text(encoding="utf-8").splitlines()
+    without, *answers = (json.loads(row)["by"] for row in rows)
+    if without is not None:
+        raise SystemExit(f"{package}: without any change: {without}")
+    found = iter(answers)
+    return [ALONE if change.function is None else next(found) for change in drawn]
+
+
+def run_tests(
+    tests: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    *options: str,
+    most: int | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """The run of some tests in a folder of the project."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", "--tb=no"]
+    settings = {"PYTHONPATH": str(folder), "HYPOTHESIS_PROFILE": "mutants", **env}
+    return subprocess.run(
+        [*command, "-p", "no:cacheprovider", *options, *tests],
+        cwd=folder,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=most,
+        check=False,
     )
-    first = [path.relative_to(ROOT).as_posix() for path in named]
-    return [*first, *(path for path in TESTS[package] if path not in first)]
 
 
 def failed_by(tests: Sequence[str], folder: Path) -> str | None:
     """The first test that fails in a copy of the project, if one does."""
-    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", "--tb=no"]
-    env = {**os.environ, "PYTHONPATH": str(folder), "HYPOTHESIS_PROFILE": "mutants"}
     try:
-        done = subprocess.run(
-            [*command, "-p", "no:cacheprovider", *tests],
-            cwd=folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = run_tests(tests, folder, {}, most=SECONDS)
     except subprocess.TimeoutExpired:
         return "no end"
     if done.returncode == 0:
@@ -199,42 +252,25 @@ def failed_by(tests: Sequence[str], folder: Path) -> str | None:
     return failed[0].split(" - ")[0] if failed else (done.stdout + done.stderr)[-300:]
 
 
-def judged(change: Mutant, folder: Path) -> str | None:
-    """Which test notices a mutant."""
+def asked_alone(change: Mutant, folder: Path) -> str | None:
+    """Which test notices a mutant in a copy of the project."""
     path = folder / change.file
+    source = path.read_text(encoding="utf-8")
     path.write_text(change.text, encoding="utf-8")
     try:
-        return failed_by(tests_of(change), folder)
+        return failed_by(TESTS[change.file.split("/")[1]], folder)
     finally:
-        shutil.copy(ROOT / change.file, path)
+        path.write_text(source, encoding="utf-8")
 
 
-def noticed(drawn: Sequence[Mutant], workers: int) -> Iterator[tuple[Mutant, str | None]]:
-    """The mutants with the tests that notice them, each worker in a copy of its own."""
+def noticed(package: str, drawn: Sequence[Mutant]) -> Iterator[tuple[Mutant, str | None]]:
+    """The mutants with the tests that notice them: first all in forks of one process, which is
+    quick; then those outside of functions, each in a process of its own.
+    """
     with tempfile.TemporaryDirectory(prefix="pricelang-mutants-") as base:
-        copies: queue.Queue[Path] = queue.Queue()
-        for number in range(workers):
-            copies.put(copied(Path(base) / str(number)))
-
-        def one(change: Mutant) -> tuple[Mutant, str | None]:
-            folder = copies.get()
-            try:
-                return change, judged(change, folder)
-            finally:
-                copies.put(folder)
-
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(one, drawn)
-
-
-def sound(packages: Iterable[str]) -> None:
-    """Refuses to judge by tests that fail on the package as it is: all mutants would be noticed."""
-    with tempfile.TemporaryDirectory(prefix="pricelang-mutants-") as base:
-        folder = copied(Path(base) / "0")
-        for package in packages:
-            by = failed_by(TESTS[package], folder)
-            if by is not None:
-                raise SystemExit(f"{package}: without any change: {by}")
+        folder = copied(Path(base))
+        for change, by in zip(drawn, asked_in_forks(package, drawn), strict=True):
+            yield change, by if by != ALONE else asked_alone(change, folder)
 
 
 def main() -> int:
@@ -243,15 +279,13 @@ def main() -> int:
     parser.add_argument("packages", nargs="*", choices=[*TESTS, []], metavar="PACKAGE")
     parser.add_argument("--sample", type=int, default=60, help="mutants a package")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     shares: dict[str, Counter[bool]] = {}
     print(f"seed {given.seed}", flush=True)
-    sound(given.packages or TESTS)
     for package in given.packages or TESTS:
         seen: Counter[bool] = Counter()
         drawn = sample(package, given.sample, random.Random(f"{given.seed} {package}"))
-        for change, by in noticed(drawn, given.workers):
+        for change, by in noticed(package, drawn):
             seen[by is not None] += 1
             print(f"{'survives' if by is None else by}  {change.title}", flush=True)
         shares[package] = seen
