@@ -164,7 +164,7 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
 
 
 def _meet(draft: Draft, scope: m.Scope, other: m.Scope) -> bool:
-    """Whether some request is in both scopes."""
+    """Decides whether some request is in both scopes."""
     shared = meet(scope, other)
     return shared is not None and draft.requests.request_in(shared) is not None
 

@@ -56,7 +56,7 @@ class Wider:
     up_to: int
 
     def holds(self, amount: Number) -> bool:
-        """Whether it alone holds a prompt of so many tokens."""
+        """Decides whether it alone holds a prompt of so many tokens."""
         return self.over < amount <= self.up_to
 
 
@@ -114,7 +114,7 @@ class RequestLimits:
         return tuple(found)
 
     def _holds(self, column: str, point: Sequence[int]) -> bool:
-        """Whether a column of answers holds for requests at a point."""
+        """Decides whether a column of answers holds for requests at a point."""
         named = self._named.get(column)
         return named is None or any(value_at(point, axis) == index for axis, index in named)
 

@@ -154,7 +154,7 @@ class Responses:
 
 
 def is_unfinished(record: Record) -> bool:
-    """Whether a record has no final count."""
+    """Decides whether a record has no final count."""
     return bool(record.notes) and any(note.code == "unfinished" for note in record.notes)
 
 

@@ -36,7 +36,7 @@ class Range:
 
     @property
     def known(self) -> bool:
-        """Whether there is nothing between the two."""
+        """Decides whether there is nothing between the two."""
         return self.low == self.high
 
     def to_dict(self) -> dict[str, object]:
@@ -167,7 +167,7 @@ class Call:
 
 @frozen
 class Limits:
-    """Whether a rate fits the limit on counting tokens:
+    """Decides whether a rate fits the limit on counting tokens:
     `per_minute` is what the tier allows, None where none was named.
 
     `rate` is in requests a minute, `least` the lowest tier that allows it, None where none does;

@@ -48,7 +48,7 @@ def _stat(path: str, standard: int = 1) -> os.stat_result | None:
 
 
 def is_stream(path: str) -> bool:
-    """Whether a target is written through: an open file of this process, a device or a pipe."""
+    """Decides whether a target is written through: an open file, a device or a pipe."""
     if descriptor_of(path) is not None:
         return True
     found = _stat(path)
@@ -67,7 +67,7 @@ def _identity(path: str, standard: int = 1) -> tuple[object, ...]:
 
 
 def _can_be_lost(path: str, standard: int = 1) -> bool:
-    """Whether writing to a path takes from it what is there: not so of a device."""
+    """Decides whether writing to a path takes from it what is there: not so of a device."""
     found = _stat(path, standard)
     return found is None or not stat.S_ISCHR(found.st_mode)
 
