@@ -126,7 +126,7 @@ def account_of(draft: Draft, account: t.Account) -> str:
             "unknown_holder",
             f"an invoice cannot tell one `{account.holder.text}` from another",
             account.holder.span,
-            f"write `per {HOLDERS[0]} per month`, which counts all that the invoice is of",
+            f"write `per {HOLDERS[0]} per month`, which counts everything on the invoice",
         )
     if account.period.text not in PERIODS:
         draft.unknown("period", account.period, PERIODS)

@@ -218,12 +218,12 @@ def too_long(
     """
     what = "a prompt" if limit.label == PROMPT else "an answer"
     others = "".join(
-        f"; with `{dimension}` `{name}` {most:,} are" for (dimension, name), most in wider.items()
+        f"; {most:,} with `{dimension}` `{name}`" for (dimension, name), most in wider.items()
     )
     return Refused(
         "too_long",
-        f"no such request to `{model}` has {what} of {grouped(amount)} tokens: "
-        f"{limit.most:,} are the most{others}",
+        f"a request to `{model}` cannot have {what} of {grouped(amount)} tokens: "
+        f"the limit is {limit.most:,}{others}",
         origin=limit.origin,
         help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in '
         "records",

@@ -17,8 +17,8 @@ from pricelang.usage.fields import count, shown
 from pricelang.usage.records import UsageError
 
 _HELP = (
-    "which of its counters is wrong is not for a reader to say: mend the record, or price its "
-    "request by flags"
+    "it is not known which of its counters is wrong: correct the record, or price its request by "
+    "flags"
 )
 
 

@@ -200,7 +200,7 @@ def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
     return Rejected(
         record.place,
         "changed_response",
-        f"this response stands with other counts at {_where(file, line, record.place)}",
+        f"this response also stands with other counts at {_where(file, line, record.place)}",
         "one response has one usage: give the right one of the two alone",
         record.raw,
     )

@@ -161,7 +161,7 @@ def _is_deep(text: str, start: int, end: int) -> bool:
 
 
 def _too_deep() -> JsonFault:
-    return JsonFault("too_deep", f"objects and lists nest more than {MAX_DEPTH} deep")
+    return JsonFault("too_deep", f"objects and lists are nested more than {MAX_DEPTH} deep")
 
 
 def _lower(message: str) -> str:

@@ -135,7 +135,7 @@ def _check_place(target: Target) -> None:
     elif not os.path.isdir(folder):
         reason = f"there is no folder `{shown(folder)}`"
     elif not os.access(folder, os.W_OK | os.X_OK):
-        reason = f"nothing can be written to the folder `{shown(folder)}`"
+        reason = f"cannot write to the folder `{shown(folder)}`"
     elif os.path.exists(real) and not os.access(real, os.W_OK):
         reason = "it is protected against writing"
     if reason is not None:
