@@ -8,10 +8,10 @@ from fractions import Fraction
 from pricelang.check.amendments import amend_charge
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
+from pricelang.model.charges import PERIODS
 from pricelang.model.space import meet, undated
 from pricelang.syntax import tree as t
 
-PERIODS = ("day", "month", "year")
 HOLDERS = ("organization",)
 
 
