@@ -171,7 +171,7 @@ class PriceBook(LoadedBook):
 def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
     """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""
     if record == SINGLE:
-        message, help = "`each` speaks of the requests of a sum", 'add `record="sum"`'
+        message, help = "`each` applies only to a sum of requests", 'add `record="sum"`'
         raise BadRequest("bad_record", message, help=help)
     if record != SUM:
         raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
@@ -234,5 +234,5 @@ class BookAt:
             raise BadRequest(
                 "bad_date",
                 f"this book is that of {self.day}",
-                help="ask the book itself for another day, or `book.at(…)`",
+                help="use the book that it was made from, or its `at(…)`, for another day",
             )

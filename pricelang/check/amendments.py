@@ -41,7 +41,7 @@ def _amend_factor(
     if factor.instead_of is None:
         draft.fault(
             "instead_of",
-            "an amended factor says what it stands instead of",
+            "an amended factor must say which factor it replaces",
             factor.span,
             "write `x 0.4 instead of 0.5 on ...`",
         )
@@ -96,7 +96,7 @@ def _check_replaced(
         partly = any(written.value in of.values() for _, of in factors)
         draft.fault(
             "stale_instead_of",
-            f"the factor stands instead of {written.written}, but what it stands against is "
+            f"the line replaces the factor {written.written}, but the factor there is "
             f"{'in part ' if partly else ''}{named}",
             factor.span,
             "narrow the line with `for`, `when`, `from` or `before`"
@@ -137,7 +137,7 @@ def _amend_price(
     size, per = draft.per_size(price.per, charge.meter, price.per.span)
     amount = draft.money(price.money)
     if price.instead_of is None:
-        draft.fault("instead_of", "an amended price says what it stands instead of", price.span)
+        draft.fault("instead_of", "an amended price must say which price it replaces", price.span)
         return charge
     instead = draft.money(price.instead_of)
     draft.no_zero(
@@ -178,10 +178,10 @@ def _check_old_price(
         written = (price.instead_of or price.money).written
         draft.fault(
             "stale_instead_of",
-            f"the price stands instead of {written}, but what it stands against is not that",
+            f"the price replaces {written}, but the price there is another",
             price.span,
             "there it costs " + " or ".join(sorted(costs)) if costs else None,
-            *((span_of(old.origin), "it stands against this") for old in stale[:2]),
+            *((span_of(old.origin), "it replaces this one") for old in stale[:2]),
         )
 
 
@@ -233,7 +233,7 @@ def allow_pairs(draft: Draft, modifiers: list[m.Modifier], exclusions: list[m.Ex
             exclusions[number] = evolve(exclusions[number], allowed=allowed)
         known = [draft.modifier(name) is not None for name in (allow.left, allow.right)]
         if not lifted and all(known):
-            message = f"nothing keeps `{allow.left.text}` from `{allow.right.text}`"
+            message = f"nothing excludes `{allow.left.text}` with `{allow.right.text}`"
             _loosens_nothing(draft, message, allow)
 
 

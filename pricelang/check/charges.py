@@ -8,10 +8,10 @@ from fractions import Fraction
 from pricelang.check.amendments import amend_charge
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
+from pricelang.model.charges import PERIODS
 from pricelang.model.space import meet, undated
 from pricelang.syntax import tree as t
 
-PERIODS = ("day", "month", "year")
 HOLDERS = ("organization",)
 
 
@@ -126,7 +126,7 @@ def account_of(draft: Draft, account: t.Account) -> str:
             "unknown_holder",
             f"an invoice cannot tell one `{account.holder.text}` from another",
             account.holder.span,
-            f"write `per {HOLDERS[0]} per month`, which counts all that the invoice is of",
+            f"write `per {HOLDERS[0]} per month`, which counts everything on the invoice",
         )
     if account.period.text not in PERIODS:
         draft.unknown("period", account.period, PERIODS)
@@ -164,7 +164,7 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
 
 
 def _meet(draft: Draft, scope: m.Scope, other: m.Scope) -> bool:
-    """Whether some request is in both scopes."""
+    """Decides whether some request is in both scopes."""
     shared = meet(scope, other)
     return shared is not None and draft.requests.request_in(shared) is not None
 

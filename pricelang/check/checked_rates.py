@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TypeAlias, assert_never
 
 from attrs import Factory, define
 
@@ -11,6 +12,8 @@ from pricelang.model import book as m
 from pricelang.model.space import meet, without
 from pricelang.solver.effort import Effort
 
+Piece: TypeAlias = tuple[m.Scope, Fraction | None, m.Origin]
+"""A part of a scope, the price in it, and where that comes from."""
 MAX_DEPTH = 16
 """Derivations that a price is followed through."""
 
@@ -26,7 +29,7 @@ class CheckedRates:
 
     def pieces(
         self, model: int, meter: int, scope: m.Scope, rank: int, depth: int = 0
-    ) -> Iterator[tuple[m.Scope, Fraction | None, m.Origin]]:
+    ) -> Iterator[Piece]:
         """The price of a model's meter in each part of a scope, per unit and before factors.
 
         Prices above `rank` are left aside. A part with None is not offered; a part that has no
@@ -43,26 +46,27 @@ class CheckedRates:
 
     def price_pieces(
         self, price: m.Price, scope: m.Scope, rank: int, depth: int = 0
-    ) -> Iterator[tuple[m.Scope, Fraction | None, m.Origin]]:
+    ) -> Iterator[Piece]:
         """The amount of one price in each part of a scope, derived where the price is derived."""
-        if price.kind == "absent":
-            yield scope, None, price.origin
-        elif price.kind == "amount":
-            yield scope, (price.amount or Fraction(0)) / price.size, price.origin
-        elif depth < MAX_DEPTH:
-            rest = [scope]
-            for derivation in sorted(
-                self.derivations.get(price.meter, ()), key=lambda d: not d.special
-            ):
-                for part in rest:
-                    shared = meet(part, derivation.scope)
-                    if shared is not None:
-                        for piece, amount, _ in self.pieces(
-                            price.model, derivation.of, shared, rank, depth + 1
-                        ):
-                            yield (
-                                piece,
-                                None if amount is None else amount * derivation.factor,
-                                derivation.origin,
-                            )
-                rest = without(rest, [derivation.scope], self.effort)
+        match price.kind:
+            case "absent":
+                yield scope, None, price.origin
+            case "amount":
+                yield scope, (price.amount or Fraction(0)) / price.size, price.origin
+            case "derived":
+                if depth < MAX_DEPTH:
+                    yield from self._derived(price, scope, rank, depth)
+            case _:
+                assert_never(price.kind)
+
+    def _derived(self, price: m.Price, scope: m.Scope, rank: int, depth: int) -> Iterator[Piece]:
+        rest = [scope]
+        derivations = self.derivations.get(price.meter, ())
+        for line in sorted(derivations, key=lambda derivation: not derivation.special):
+            for part in rest:
+                shared = meet(part, line.scope)
+                if shared is not None:
+                    pieces = self.pieces(price.model, line.of, shared, rank, depth + 1)
+                    for piece, amount, _ in pieces:
+                        yield piece, None if amount is None else amount * line.factor, line.origin
+            rest = without(rest, [line.scope], self.effort)

@@ -105,7 +105,7 @@ class DraftFaults:
 
     @property
     def broken(self) -> bool:
-        """Whether anything is wrong that leaves no book."""
+        """Decides whether anything is wrong that leaves no book."""
         return any(fault.severity == "error" for fault in self.faults)
 
     def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:

@@ -43,8 +43,8 @@ def _check_figure(draft: Draft, rates: CheckedRates, price: m.Price, span: Span)
         help = f"write `derived`, or, if the page prints it, `{written} instead of {derived}`"
         if later:
             help = (
-                f"add a row from {later} in which `{meter}` is `derived`, as the price that "
-                "it comes from changes then"
+                f"add a row from {later} in which `{meter}` is `derived`, since the price that "
+                "it is derived from changes then"
             )
         draft.fault(
             "figure_differs",
@@ -80,10 +80,10 @@ def _check_instead(draft: Draft, rates: CheckedRates, price: m.Price, span: Span
         shown = money(amount, draft.currency)
         draft.fault(
             "overrides",
-            f"the price stands against {shown} without saying so",
+            f"the price replaces {shown} without saying so",
             span,
             f"write `instead of {shown}`",
-            (span_of(origin), "the price it stands against"),
+            (span_of(origin), "the price that it replaces"),
         )
 
 
@@ -95,7 +95,7 @@ def _check_replaced(
 ) -> None:
     """Reports an `instead of` with another amount than the price that it replaces."""
     if not offered:
-        message = "there is no price that this one could stand instead of"
+        message = "there is no price for this one to replace"
         draft.fault("stale_instead_of", message, span, "drop the `instead of`")
     different = [found for found in offered if found[1] != price.instead_of]
     if different:
@@ -105,10 +105,10 @@ def _check_replaced(
         later = _begins_later(draft, price.scope, piece)
         draft.fault(
             "stale_instead_of",
-            f"the price stands instead of {written}, but what it stands against is {shown}"
+            f"the price replaces {written}, but the price there is {shown}"
             + (f" from {later}" if later else ""),
             span,
-            f"add a row from {later}, as what it stands against changes then"
+            f"add a row from {later}, since the price that it replaces changes then"
             if later
             else f"check the price and write `instead of {shown}`",
             (span_of(origin), f"{shown} comes from here"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import assert_never
 
 from attrs import evolve, frozen
 
@@ -131,22 +132,25 @@ def _cell_price(
             draft.no_zero("a price", cell.value, 'say why: `rates per ... because "..."`')
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
         return "derived" if derives and instead is None else "amount", amount, instead
-    if cell.kind == "not_offered":
-        return "absent", None, None
-    if cell.kind == "derived" and derives:
-        return "derived", None, None
     name = draft.meters[meter].name
-    if cell.kind == "derived":
-        message = f"no `derive` says what `{name}` is derived from"
-        draft.fault("derived", message, cell.span)
-    elif cell.kind == "blank":
-        help = "write an amount, `derived` or `not offered`"
-        draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)
-    else:
-        number = cell.value.written if isinstance(cell.value, t.Number) else ""
-        advice = f"write `${number}`" if number and draft.currency == "USD" else None
-        message = f"the price of `{name}` is an amount, `derived` or `not offered`"
-        draft.fault("table", message, cell.span, advice)
+    match cell.kind:
+        case "not_offered":
+            return "absent", None, None
+        case "derived":
+            if derives:
+                return "derived", None, None
+            message = f"no `derive` says what `{name}` is derived from"
+            draft.fault("derived", message, cell.span)
+        case "blank":
+            help = "write an amount, `derived` or `not offered`"
+            draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)
+        case "name" | "date" | "money" | "number" | "string":
+            number = cell.value.written if isinstance(cell.value, t.Number) else ""
+            advice = f"write `${number}`" if number and draft.currency == "USD" else None
+            message = f"the price of `{name}` is an amount, `derived` or `not offered`"
+            draft.fault("table", message, cell.span, advice)
+        case _:
+            assert_never(cell.kind)
     return None
 
 

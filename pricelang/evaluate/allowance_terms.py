@@ -19,7 +19,7 @@ from pricelang.model.space import undated
 
 @frozen
 class Tier:
-    """From `after` units on (in the meter's unit) one costs `price`,
+    """A price bracket of an account: each unit of the meter beyond `after` costs `price`,
     in the book's currency, after all modifiers.
     """
 
@@ -55,8 +55,8 @@ class SpendLimit:
 
 
 def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | None:
-    """What an account has for a meter at a cell; None where the request does not count.
-    A book that checks has one holder and period for the pool and the tiers of a request.
+    """The free pool and the tiers that an account has for a meter in a combination; None where it
+    has neither. A checked book has one holder and period for the pool and the tiers of a request.
     """
     rate = cell.rates[meter]
     if not isinstance(rate, Rate) or rate.free is not None or cell.free is not None:
@@ -98,7 +98,7 @@ def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice
 
 
 def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
-    """The floors and caps of accounts that hold at a cell."""
+    """The floors and caps of accounts that hold in a combination."""
     held = {
         id(limit.lines[place])
         for limit, root in zip(book.limits, book.decisions.limits, strict=True)
@@ -140,8 +140,8 @@ def price_between(
 
 
 def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
-    """As `bounds_of`.
-    Raises `BadRequest` (`bad_book`) where the cell converts into another currency.
+    """The same floors and caps as `bounds_of`.
+    Raises `BadRequest` (`bad_book`) where the combination converts into another currency.
     """
     found = bounds_of(book, cell)
     if found and cell.conversion is not None:

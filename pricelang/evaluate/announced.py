@@ -1,5 +1,5 @@
-"""Prices that were announced and withdrawn. They price nothing, are told where they would have
-held, and can be asked for.
+"""Prices that were announced and withdrawn. They price nothing; a note mentions them on the days on
+which they would have held.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _stretch(book: m.Book, seconds: int) -> int:
 
 
 def would_hold(book: m.Book, x: m.Announcement, stretch: int) -> bool:
-    """Whether a stretch of time is on or after the announced day,
+    """Decides whether a stretch of time is on or after the announced day,
     and before the next row of that meter.
     """
     first = book.boundaries.index(x.start) + 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import assert_never
+
+from pricelang.model.charges import PERIODS, Period
 
 
 def turn_of(at: int, per: str) -> int:
@@ -12,9 +15,16 @@ def turn_of(at: int, per: str) -> int:
     True
     """
     day = datetime.fromtimestamp(at, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    period = per.rsplit(" ", 1)[-1]
-    if period != "day":
-        day = day.replace(day=1, month=1) if period == "year" else day.replace(day=1)
+    period = _period_of(per)
+    match period:
+        case "day":
+            pass
+        case "month":
+            day = day.replace(day=1)
+        case "year":
+            day = day.replace(day=1, month=1)
+        case _:
+            assert_never(period)
     return int(day.timestamp())
 
 
@@ -26,5 +36,11 @@ def turn_end(start: int, per: str) -> int:
     ... ) == 1_777_593_600
     True
     """
-    day = {"day": 1, "year": 366}.get(per.rsplit(" ", 1)[-1], 31)
-    return turn_of(start + day * 86_400, per)
+    days: dict[Period, int] = {"day": 1, "month": 31, "year": 366}
+    return turn_of(start + days[_period_of(per)] * 86_400, per)
+
+
+def _period_of(per: str) -> Period:
+    """The period of `organization per month`."""
+    word = per.rsplit(" ", 1)[-1]
+    return next(period for period in PERIODS if period == word)

@@ -1,8 +1,8 @@
 """The rates of one combination: what requests of one model, day, set of values and side of each
 threshold pay.
 
-A cell is worked out once from the rules of the book, exactly,
-and then prices every request that falls into it.
+It is worked out once from the rules of the book, exactly, and then prices every request that falls
+into it.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class Combination:
     places: int = 0
     # 10**places, to divide by.
     divisor: Decimal = Decimal(1)
-    # What all bills of the cell share, filled in by the first (see `bill`).
+    # What all bills of the combination share, filled in by the first (see `bill`).
     terms: dict[str, Any] = field(factory=dict)
 
 
 def cell_at(book: m.Book, point: Point) -> Combination:
-    """The cell of a point of the book's space.
+    """The combination at a point of the book's space.
     Raises `NotOffered` or `Refused` when no such request can exist.
     """
     check_exists(book, point)
@@ -85,7 +85,7 @@ def cell_at(book: m.Book, point: Point) -> Combination:
 
 
 def _extras(book: m.Book, effects: Effects) -> Iterator[Step]:
-    """Additions once a request."""
+    """The amounts that are added once a request."""
     one = Fraction(1)
     for index, lines in effects.items():
         name = book.modifiers[index].name
@@ -115,7 +115,7 @@ def _floors(
 
 
 def _with_integers(cell: Combination) -> Combination:
-    """The cell with integer rates,
+    """The combination with integer rates,
     where an amount is nothing but quantity times a decimal unit price.
     """
     if (

@@ -41,7 +41,7 @@ class Days:
         )
 
     def present(self) -> str:
-        """The present: its day, where the whole of it costs the same, else the instant."""
+        """The present day, or the present instant where a price changes within the day."""
         if not self.clock and not self.changes:
             return today()
         seconds = now()
@@ -49,7 +49,7 @@ class Days:
         return with_time(seconds) if self.clock or self._changes(midnight) else written(midnight)
 
     def lacks_time(self, at: str) -> bool:
-        """Whether an instant lacks the time of day that the clock asks for."""
+        """Decides whether an instant lacks the time of day that the clock asks for."""
         return bool(self.clock) and is_day(at)
 
     def turns(self, midnight: int) -> list[int]:
@@ -78,7 +78,7 @@ def undated(priced: Priced) -> Priced:
 
 
 def any_time(days: Days, midnight: int, priced_at: Callable[[str], Priced]) -> Priced:
-    """A request of a day that costs the same at any time of it. Raises `BadRequest`
+    """Prices a request of a day that costs the same at any time of the day. Raises `BadRequest`
     (`no_time_of_day`) where it does not, and the error of all times where none has a price.
     """
     found: list[Priced] = []

@@ -91,7 +91,7 @@ def _small(limits: Held) -> int:
 
 @cache
 def _maker(count: int, limited: tuple[tuple[int, ...], ...]) -> Callable[..., tuple[Units, Amount]]:
-    """What makes the functions of so many coefficients, with limits on the sums of some quantities.
+    """The maker of the functions of so many coefficients, with limits on sums of some quantities.
 
     A loop over coefficients and quantities takes nearly twice the time of a sum that is written
     out, so it is written out here. The text depends on a count and on places, and on nothing else:

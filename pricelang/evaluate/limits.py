@@ -56,7 +56,7 @@ class Wider:
     up_to: int
 
     def holds(self, amount: Number) -> bool:
-        """Whether it alone holds a prompt of so many tokens."""
+        """Decides whether it alone holds a prompt of so many tokens."""
         return self.over < amount <= self.up_to
 
 
@@ -114,7 +114,7 @@ class RequestLimits:
         return tuple(found)
 
     def _holds(self, column: str, point: Sequence[int]) -> bool:
-        """Whether a column of answers holds for requests at a point."""
+        """Decides whether a column of answers holds for requests at a point."""
         named = self._named.get(column)
         return named is None or any(value_at(point, axis) == index for axis, index in named)
 
@@ -218,12 +218,12 @@ def too_long(
     """
     what = "a prompt" if limit.label == PROMPT else "an answer"
     others = "".join(
-        f"; with `{dimension}` `{name}` {most:,} are" for (dimension, name), most in wider.items()
+        f"; {most:,} with `{dimension}` `{name}`" for (dimension, name), most in wider.items()
     )
     return Refused(
         "too_long",
-        f"no such request to `{model}` has {what} of {grouped(amount)} tokens: "
-        f"{limit.most:,} are the most{others}",
+        f"a request to `{model}` cannot have {what} of {grouped(amount)} tokens: "
+        f"the limit is {limit.most:,}{others}",
         origin=limit.origin,
         help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in '
         "records",

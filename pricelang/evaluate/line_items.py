@@ -37,9 +37,7 @@ class Amount:
 
 @frozen(eq=False, repr=False)
 class Basis:
-    """What requests of one model, instant and values share,
-    and do not say of themselves: see `Priced`.
-    """
+    """Pricing context shared by all requests with the same model, instant and dimension values."""
 
     book: Book
     cell: Combination
@@ -52,10 +50,10 @@ class Basis:
     eq=False, repr=False, slots=False
 )  # reading a slot is slow in a class with cached properties
 class Priced:
-    """One request with its cell: what it used and what that costs.
+    """One request with the rates of its combination: what it used and what that costs.
 
     `given` has the uses of each meter, or a whole number that stands for one use. `units` is the
-    amount times a power of ten of the cell, where the cell's integer rates price all of the
+    amount times a power of ten of the combination, where its integer rates price all of the
     request.
     """
 

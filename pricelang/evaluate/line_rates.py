@@ -34,7 +34,7 @@ Effects = dict[int, list[m.ModifierLine]]
 
 @frozen(eq=False, repr=False)
 class Rate:
-    """What one meter costs in a cell, in the book's currency per one of its unit.
+    """What one meter costs in a combination, in the book's currency per one of its unit.
 
     `list_price` is the price before `steps`, `unit_price` after them.
     A derived price names what it comes from: `derivation` is (factor, meter, price of that meter).

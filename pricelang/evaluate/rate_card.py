@@ -81,8 +81,8 @@ class RateCard:
         *,
         held: bool = True,
     ) -> Priced:
-        """One request, priced;
-        it is not `held` against the limits of one where it may add up several. Raises `PriceError`.
+        """Prices one request. Without `held`, the limits of a single request are not applied,
+        since the usage may add up several. Raises `PriceError`.
         """
         if at is None:
             return undated(
@@ -112,7 +112,7 @@ class RateCard:
         label: str,
         held: bool = True,
     ) -> Priced:
-        """One request, priced the full way, and a shortcut for the next ones like it."""
+        """Prices a request the full way, and keeps a shortcut for the next ones like it."""
         if self._days.lacks_time(at):
             return any_time(
                 self._days,
@@ -142,7 +142,7 @@ class RateCard:
         amount: Fraction | int,
         asked: tuple[str, str, Mapping[str, object], Mapping[str, str], str],
     ) -> Priced:
-        """A request beyond a limit, priced as the only one that it can have been.
+        """Prices a request beyond a limit as the only one that it can have been.
         Raises `Refused` where there is none.
         """
         model, at, usage, dimensions, label = asked
@@ -165,8 +165,8 @@ class RateCard:
         sides: Mapping[int, Sequence[int]],
         label: str = "",
     ) -> list[Priced]:
-        """A record that adds up requests, priced on every side of each threshold it may be on,
-        cheapest first.
+        """Prices a record that adds up several requests on each side of every threshold that it may
+        be on, cheapest first.
 
         `sides` are the sides (points of the axis) that are left of some sums:
         see `sides`. What the clock sets is open too.

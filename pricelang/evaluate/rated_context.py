@@ -1,4 +1,6 @@
-"""What a model, an instant and values come to in a book, kept for the next such request."""
+"""What a model, an instant and dimension values resolve to in a book, cached for the next request
+like it.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,10 @@ MAX_ENTRIES = 20_000
 
 @define(eq=False, repr=False)
 class RatedContext:
-    """What a model, an instant and values come to:
-    a point without the sides of thresholds, and the sums that matter there.
+    """What a model, an instant and dimension values resolve to: a point of the space without the
+    sides of thresholds, and the sums of meters whose thresholds matter there.
 
-    Entries are many, for instants are; the cells they lead to are shared.
+    There are many contexts, since there are many instants; they share their combinations.
     """
 
     at: int
@@ -98,7 +100,7 @@ class RatedContexts:
         return sums
 
     def by_clock(self, entry: RatedContext) -> Iterator[RatedContext]:
-        """A context at each time of day that may be another price."""
+        """The context for each value that a clock may set during the day."""
         clocked = [i for i, dimension in enumerate(self.names.book.dimensions) if dimension.clocked]
         if not clocked:
             yield entry
@@ -118,7 +120,9 @@ class RatedContexts:
 
 
 def kept(cache: dict[K, V], key: K, value: V) -> V:
-    """The value, now in the cache; a full cache begins anew, so that memory stays bounded."""
+    """Puts a value into a cache and returns it; a full cache is emptied first, so that memory stays
+    bounded.
+    """
     if len(cache) >= MAX_ENTRIES:
         cache.clear()
     cache[key] = value

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
 from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
 from pricelang.solver.diagram import Scope
+
+Period: TypeAlias = Literal["day", "month", "year"]
+"""A calendar period of an account."""
+PERIODS: tuple[Period, ...] = get_args(Period)
 
 
 @frozen(eq=False, repr=False)

@@ -51,7 +51,7 @@ def seconds_of(at: Instant) -> int:
 
 
 def is_day(at: Instant) -> bool:
-    """Whether an instant is given as a day, without a time.
+    """Decides whether an instant is given as a day, without a time.
 
     >>> is_day("2026-04-17"), is_day("2026-04-17T00:00:00Z")
     (True, False)

@@ -141,7 +141,7 @@ class Note:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the amount beside the note may be wrong; `strict` refuses such amounts."""
+        """Decides whether the amount beside the note may be wrong: `strict` refuses those."""
         return MEANINGS[self.code].doubtful
 
     @property

@@ -88,7 +88,7 @@ def undated(scope: Scope) -> Scope:
 
 
 def holds(scope: Scope, point: Sequence[int]) -> bool:
-    """Whether a request, as its point on each axis, is in a scope."""
+    """Decides whether a request, as its point on each axis, is in a scope."""
     return all(mask >> point[axis] & 1 for axis, mask in scope)
 
 
@@ -268,7 +268,7 @@ def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
 
 
 def in_clock(clock: tuple[int, int], minute: int) -> bool:
-    """Whether a minute of the day is within a clock, which may pass midnight."""
+    """Decides whether a minute of the day is within a clock, which may pass midnight."""
     start, end = clock
     return start <= minute < end if start < end else minute >= start or minute < end
 

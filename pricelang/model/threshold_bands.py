@@ -52,7 +52,7 @@ def _share(left: Sum, right: Sum) -> bool:
 
 
 def _feasible(sums: Sequence[Sum], sides: Iterable[int]) -> bool:
-    """Whether quantities of zero or more put each sum on its side.
+    """Decides whether quantities of zero or more put each sum on its side.
     Over a limit is at least one more: counts are whole.
     """
     meters = sorted({meter for total in sums for meter in total.meters})

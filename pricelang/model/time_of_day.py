@@ -71,7 +71,7 @@ def possible(
     defaults: Sequence[int],
     offered: Sequence[Sequence[bool]],
 ) -> bool:
-    """Whether a setting gives these values: what is not offered leaves the default."""
+    """Decides whether a setting gives these values: what is not offered leaves the default."""
     return all(
         value == (hours if hours == default or known[hours] else default)
         for hours, value, default, known in zip(setting, given, defaults, offered, strict=True)

@@ -51,7 +51,7 @@ def find_unit(name: str, units: Iterable[Unit]) -> Unit | None:
 
 
 def counted_whole(unit: Unit) -> bool:
-    """Whether a meter in this unit takes whole numbers only:
+    """Decides whether a meter in this unit takes whole numbers only:
     all but times, sizes in bytes, and something times a time.
     """
     return unit.kind != "second" and not _CONTINUOUS.match(unit.kind)

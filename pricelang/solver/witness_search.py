@@ -75,7 +75,7 @@ class Search:
         return None
 
     def some(self, state: State) -> bool:
-        """Whether a request is left."""
+        """Decides whether a request is left."""
         if not state:
             return True
         found = self.known.get(state)

@@ -1,7 +1,7 @@
 """Ids of models as Amazon Bedrock writes them: with a geography, as an ARN, behind a route.
 
-In front of `anthropic.claude-…` stands a geography (`global.`, `us.`, `eu.`, …), behind it `-v1:0`;
-or an ARN ends so. `global.` is the global endpoint, `us-gov.` and the regions of GovCloud are
+A geography (`global.`, `us.`, `eu.`, …) stands in front of `anthropic.claude-…`, and `-v1:0` behind
+it; or an ARN ends so. `global.` is the global endpoint, `us-gov.` and the regions of GovCloud are
 GovCloud, any other geography is regional. An id without a geography is taken for one region, unless
 somebody says otherwise. The ARN of an application inference profile, of a provisioned or of an
 imported model says nothing of its model.

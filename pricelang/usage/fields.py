@@ -25,7 +25,7 @@ _OTHERS = frozenset((str, int, list, type(None), bool, Decimal))
 
 
 def is_object(value: object) -> TypeIs[Mapping[str, object]]:
-    """Whether a value is an object, as JSON calls it: a `dict`, or any other mapping in memory.
+    """Decides whether a value is an object, as JSON calls it: a `dict` or any other mapping.
 
     To ask for a mapping takes ten times as long as to ask for a type,
     so it is asked of what no JSON gave alone.

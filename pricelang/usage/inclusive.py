@@ -17,8 +17,8 @@ from pricelang.usage.fields import count, shown
 from pricelang.usage.records import UsageError
 
 _HELP = (
-    "which of its counters is wrong is not for a reader to say: mend the record, or price its "
-    "request by flags"
+    "it is not known which of its counters is wrong: correct the record, or price its request by "
+    "flags"
 )
 
 
@@ -75,7 +75,7 @@ def disjoint(
 
 
 def _inside(told: Counters, inside: bool, total: StatedTotal) -> bool:
-    """Whether the cache is inside the input, by a total of the record.
+    """Decides whether the cache is inside the input, by a total of the record.
     Raises `UsageError` where it fits neither.
     """
     within, cache = told.input + told.output, told.read + told.written
@@ -95,7 +95,7 @@ def _inside(told: Counters, inside: bool, total: StatedTotal) -> bool:
 
 
 def no_lifetime(counters: Counters, notes: list[Note]) -> None:
-    """Note that cache writes came without their lifetimes."""
+    """Notes that cache writes came without their lifetimes."""
     if counters.written and not counters.split:
         notes.append(
             Note(

@@ -9,7 +9,7 @@ NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\
 
 
 def is_counter(value: object) -> bool:
-    """Whether a value counts something: a number above zero, or a text that writes one."""
+    """Decides whether a value counts something: a number above zero, or a text that writes one."""
     if isinstance(value, str):
         # The mantissa alone says whether it is zero; no huge exponent is ever worked out.
         return (

@@ -86,5 +86,5 @@ def vertex_endpoint(location: str | None) -> str | None:
 
 
 def is_gov(region: str | None) -> bool:
-    """Whether a region of AWS is one of GovCloud."""
+    """Decides whether a region of AWS is one of GovCloud."""
     return region is not None and region.startswith("us-gov-")

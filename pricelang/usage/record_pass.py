@@ -172,7 +172,7 @@ def _belted(outcomes: Iterator[Outcome | Later], file: str) -> Iterator[Outcome 
 
 
 def _broken(value: object) -> bool:
-    """Whether a value is what is left of a line that is malformed or was cut,
+    """Decides whether a value is what is left of a line that is malformed or was cut,
     and no whole object that is refused.
     """
     return (

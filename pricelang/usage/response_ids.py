@@ -40,12 +40,12 @@ def named(kind: str, id: object) -> tuple[str, ...]:
 
 
 def is_chunk(value: Value) -> bool:
-    """Whether an object is a part of a stream of completions, which may tell no counts."""
+    """Decides whether an object is a part of a stream of completions, which may tell no counts."""
     return value.get("object") == _CHUNK
 
 
 def is_partial(format: str, value: Value) -> bool:
-    """Whether an object is one of several that tell the counts of one response so far:
+    """Decides whether an object is one of several that tell the counts of one response so far:
     a chunk before the last.
     """
     if format != "openai" or not is_chunk(value):

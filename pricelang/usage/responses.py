@@ -154,7 +154,7 @@ class Responses:
 
 
 def is_unfinished(record: Record) -> bool:
-    """Whether a record has no final count."""
+    """Decides whether a record has no final count."""
     return bool(record.notes) and any(note.code == "unfinished" for note in record.notes)
 
 
@@ -200,7 +200,7 @@ def _against(record: Record, before: _Counted, unfinished: bool) -> Outcome:
     return Rejected(
         record.place,
         "changed_response",
-        f"this response stands with other counts at {_where(file, line, record.place)}",
+        f"this response also stands with other counts at {_where(file, line, record.place)}",
         "one response has one usage: give the right one of the two alone",
         record.raw,
     )

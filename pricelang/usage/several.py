@@ -25,7 +25,7 @@ _REQUESTS = frozenset(REQUESTS)
 
 
 def several(*holders: Mapping[str, object]) -> bool:
-    """Whether one of the objects of a record says that it holds more than one request:
+    """Decides whether one of the objects of a record says that it holds more than one request:
     then it is a sum.
 
     >>> several({"input": 3}, {"requests": 2}), several({"requests": 1})

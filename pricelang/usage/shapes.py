@@ -111,12 +111,12 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
 
 
 def is_result(value: object) -> bool:
-    """Whether `value` is a result: it has `modelUsage`, or says so by `type`."""
+    """Decides whether `value` is a result: it has `modelUsage`, or says so by `type`."""
     return is_object(value) and ("modelUsage" in value or value.get("type") == "result")
 
 
 def is_empty_result(value: Mapping[str, object]) -> bool:
-    """Whether a result counts nothing: what its run used then stands in its events alone."""
+    """Decides whether a result counts nothing: its run is then counted by its events alone."""
     models = value.get("modelUsage")
     return is_object(models) and not any(
         is_object(one) and any(one.get(key) for key in _USED) for one in models.values()
@@ -124,7 +124,7 @@ def is_empty_result(value: Mapping[str, object]) -> bool:
 
 
 def is_event(value: Mapping[str, object]) -> bool:
-    """Whether `value` is an event of a run beside its result: by its `type`."""
+    """Decides whether `value` is an event of a run beside its result: by its `type`."""
     kind = value.get("type")
     return not is_result(value) and (
         _is_in(kind, _RUN_TYPES) or (isinstance(kind, str) and "usage" not in value)
@@ -132,12 +132,12 @@ def is_event(value: Mapping[str, object]) -> bool:
 
 
 def is_summary(value: Mapping[str, object]) -> bool:
-    """Whether `value` is what Claude Code keeps beside its transcripts: sums over all of them."""
+    """Decides whether `value` is what Claude Code keeps beside its transcripts: sums of them all."""
     return "modelUsage" in value and not _SUMMARY_KEYS.isdisjoint(value)
 
 
 def is_error(value: Mapping[str, object]) -> bool:
-    """Whether `value` is what an API answers in place of a response:
+    """Decides whether `value` is what an API answers in place of a response:
     its error, with the id of the request at most.
     """
     error = value.get("error")
@@ -150,7 +150,7 @@ def is_error(value: Mapping[str, object]) -> bool:
 
 
 def is_token_count(value: Mapping[str, object]) -> bool:
-    """Whether `value` is what `count_tokens` answers:
+    """Decides whether `value` is what `count_tokens` answers:
     `input_tokens` and nothing that a message has.
     """
     return "input_tokens" in value and not set(value) - {"input_tokens", "context_management"}

@@ -35,7 +35,7 @@ class Turns:
         self._results: dict[Key, tuple[Place, list[Model]]] = {}
 
     def has_events(self, key: Key) -> bool:
-        """Whether an event stood in the file."""
+        """Decides whether an event stood in the file."""
         return key in self._prompts
 
     def note_event(self, key: Key, message: Mapping[str, object]) -> None:

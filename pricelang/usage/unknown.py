@@ -87,7 +87,7 @@ def known_names(*names: str, **inner: Known) -> Known:
 def note_unknown(
     holder: Mapping[str, object], known: Known | Collection[str], path: str, notes: list[Note]
 ) -> None:
-    """Note what of `holder`, which stands at `path`, is not in `known`:
+    """Notes what of `holder`, which stands at `path`, is not in `known`:
     each counter above zero, and any other key that says something.
 
     `known` is made by `known_names`, or is a collection of names.
@@ -122,7 +122,7 @@ def _note_inside(value: object, known: Known, path: str, notes: list[Note]) -> N
 
 
 def note_key(path: str, value: object, known: Collection[str], notes: list[Note]) -> None:
-    """Note the value of a key that is not known: the counters in it,
+    """Notes the value of a key that is not known: the counters in it,
     or else that it was left out; nothing where it says nothing.
 
     `known` are the names that the help lists.

@@ -221,7 +221,7 @@ def test_the_sum_of_a_day_is_no_request(connection: duckdb.DuckDBPyConnection) -
     )
     with pytest.raises(
         PriceError,
-        match="no such request to `claude-haiku-4-5-20251001` has a prompt of 900,000 tokens: 200,000 are the most",
+        match="a request to `claude-haiku-4-5-20251001` cannot have a prompt of 900,000 tokens: the limit is 200,000",
     ):
         BOOK.price_table("u", connection=connection)
     (row,) = BOOK.price_table("u", connection=connection, sums=True).fetchall()  # type: ignore[union-attr]

@@ -75,10 +75,10 @@ def test_a_longer_answer_is_one_of_a_batch_alone() -> None:
     )
     for ask in (BOOK.price, BOOK.total):
         with pytest.raises(
-            pricelang.Refused, match="128,000 are the most; with `service_tier` `batch` 300,000 are"
+            pricelang.Refused, match="the limit is 128,000; 300,000 with `service_tier` `batch`"
         ):
             ask(**request)
-    with pytest.raises(pricelang.Refused, match="300,000 are the most"):
+    with pytest.raises(pricelang.Refused, match="the limit is 300,000"):
         BOOK.total(
             model="claude-opus-5", at="2026-11-01", usage={"output": 300_001}, service_tier="batch"
         )
@@ -100,7 +100,7 @@ def test_a_sum_is_held_against_nothing() -> None:
 def test_records_are_held_as_requests_are() -> None:
     message = {"model": "claude-haiku-4-5", "usage": {"input_tokens": 900_000, "output_tokens": 1}}
     with pytest.raises(
-        pricelang.Refused, match="has a prompt of 900,000 tokens: 200,000 are the most"
+        pricelang.Refused, match="cannot have a prompt of 900,000 tokens: the limit is 200,000"
     ):
         BOOK.price_message(message, at="2026-11-01")
 

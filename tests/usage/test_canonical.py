@@ -99,7 +99,7 @@ def test_what_is_no_quantity_is_named(text: str, code: str, message: str) -> Non
         (', "speed": 1', "`speed` is a number, not a string"),
         (', "choices": []', "`choices` is a list, not a string"),
         (', "record": "many"', "`record` is `many`"),
-        (', "each": ["prompt over 200000"]', "`each` speaks of the requests of a sum"),
+        (', "each": ["prompt over 200000"]', "`each` applies only to a sum of requests"),
         (', "record": "sum", "each": [1]', "`each[0]` is a number, not a string"),
         (', "record": "sum", "each": 1', "`each` is a number, not a list of strings"),
     ],

@@ -76,7 +76,7 @@ def test_a_broken_format_from_outside_is_named(outside: None, message: str) -> N
     assert (caught.value.code, caught.value.message) == ("broken_format", message)
     assert (
         caught.value.help
-        == "it is the entry point `brain = package:brain` of `pricelang.formats`: mend or uninstall its package"
+        == "it is the entry point `brain = package:brain` of `pricelang.formats`: repair or uninstall its package"
     )
     (refused,) = outcomes({"x": 1})
     assert isinstance(refused, Rejected)

@@ -89,7 +89,7 @@ def test_another_count_of_the_same_response_is_refused() -> None:
     assert isinstance(second, Rejected)
     assert (second.code, second.message) == (
         "changed_response",
-        "this response stands with other counts at line 1",
+        "this response also stands with other counts at line 1",
     )
 
 

@@ -154,7 +154,7 @@ class Imported:
 
     @property
     def adds_up(self) -> bool:
-        """Whether imported and listed are all that was read."""
+        """Decides whether imported and listed are all that was read."""
         left_out = sum(not unsaid.field for unsaid in self.listed)
         return (
             self.entries == self.models + self.aliases + left_out

@@ -19,7 +19,7 @@ ENTRY = "book.price"
 
 
 def has_book(folder: Path) -> bool:
-    """Whether a folder has files of a book."""
+    """Decides whether a folder has files of a book."""
     return folder.is_dir() and any(folder.glob("*.price"))
 
 

@@ -104,7 +104,7 @@ def _model(work: GenaiWork, number: int, provider: str, entry: Any) -> None:
             f"{provider}/{shown(name)}",
             "",
             name,
-            "a model without an id, or one whose name is another's too",
+            "a model without an id, or with the name of another model",
         )
     before = len(work.imported.listed), work.imported.figures, work.imported.said
     reason = "the source gives it no price"
@@ -112,7 +112,7 @@ def _model(work: GenaiWork, number: int, provider: str, entry: Any) -> None:
         if _take(work, number, provider, model, entry):
             return None
         if work.imported.figures > before[1]:
-            reason = "the source gives it no price that can be said"
+            reason = "the source gives it no price that a book can express"
     except (
         AttributeError,
         IndexError,

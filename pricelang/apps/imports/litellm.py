@@ -80,19 +80,17 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
 def _entry(work: LitellmWork, number: int, name: str, entry: dict[str, Any]) -> None:
     """One entry: in the book, or listed."""
     if name == "sample_spec":
-        return work.unsaid(name, "", "", "the explanation of the format, and no model")
+        return work.unsaid(name, "", "", "the explanation of the format, not a model")
     model = book_name(name)
     if not re.search("[A-Za-z_]", model) or model in work.known:
-        return work.unsaid(
-            name, "", name, "no name of the language, or one that stands for another model already"
-        )
+        return work.unsaid(name, "", name, "not a valid name, or the name of another model already")
     before = len(work.imported.listed), work.imported.figures, work.imported.said
     reason = "the source gives it no price"
     try:
         if _take(work, name, model, entry):
             return None
         if work.imported.figures > before[1]:
-            reason = "the source gives it no price that can be said"
+            reason = "the source gives it no price that a book can express"
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
         reason = work.imported.broken[number] = (
             f"not in the form of the other entries: {shown(error)}"

@@ -14,9 +14,9 @@ from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
 from pricelang.apps.imports.drafts import NO_PROMPT, Condition, DraftPrice, Measure, book_name
 from pricelang.apps.imports.litellm_work import Figures, LitellmWork
+from pricelang.model.charges import PERIODS
 
 MAX_RESULTS = "max_results"
-PERIODS = ("day", "month", "year")
 UNKNOWN = "no meter of this kind is known"
 OffPeak = tuple[dict[str, Fraction], list[tuple[Condition, bool]]]
 SIZES = ("low", "medium", "high")

@@ -85,14 +85,14 @@ def yaml_data(text: str) -> object:
         and any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
     ):
         raise ImportFault(
-            "YAML with anchors is not read, for a few of them can stand for a world of text"
+            "YAML with anchors is not read, since a few of them can expand to any amount of text"
         )
     try:
         return yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         raise ImportFault(f"not YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise ImportFault("not YAML: it nests too deep") from None
+        raise ImportFault("not YAML: it is nested too deeply") from None
 
 
 def _json(text: str) -> object:

@@ -22,7 +22,7 @@ MOST_BLAMED = 3
 """A line that names more models than these says of none of them that it is the odd one."""
 
 _NAME = re.compile(r"[A-Za-z0-9_.:@/-]+")
-_REASON = "with it the book could not be used"
+_REASON = "the book cannot be used with it"
 
 
 def settled(draft: Draft, count: int) -> Imported:

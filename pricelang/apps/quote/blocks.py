@@ -40,7 +40,7 @@ def content_of(
             yield PromptPart(path, "text", value)
         return
     if depth > _DEEPEST:
-        raise fault("too_deep", path, "nests blocks deeper than the API takes")
+        raise fault("too_deep", path, "nests blocks deeper than the API accepts")
     for number, item in enumerate(list_at(value, path)):
         where = f"{path}[{number}]"
         block = mapping_at(item, where)
@@ -110,7 +110,7 @@ def _check_place(kind: str, role: str, path: str) -> None:
         where = places.get(role, f"in a message of the {role}")
         allowed = " or ".join(word for word in _ROLES[kind] if word in _ALL) or "a result"
         what = f"is a block of the type `{kind}` {where}"
-        raise fault("wrong_role", path, what, f"it belongs into one of {allowed}")
+        raise fault("wrong_role", path, what, f"it belongs in one of {allowed}")
 
 
 def _text(path: str, text: str) -> Iterator[PromptPart]:
@@ -187,7 +187,7 @@ def json_text(value: object, path: str) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
     except (ValueError, TypeError, RecursionError):
-        raise fault("bad_json", path, "holds what JSON cannot say") from None
+        raise fault("bad_json", path, "has a value that JSON cannot express") from None
 
 
 _ALL = ("user", "assistant")

@@ -119,7 +119,9 @@ def _messages(value: object, given: KnownSizes) -> Iterator[PromptPart]:
         roles.append(role)
     if roles[0] != "user":
         raise fault(
-            "wrong_role", "messages[0].role", "is `assistant`, and the first message is the user's"
+            "wrong_role",
+            "messages[0].role",
+            "is `assistant`, but the first message must be the user's",
         )
     current = _turn_that_goes_on(messages)
     for n, message in enumerate(messages):

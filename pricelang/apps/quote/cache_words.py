@@ -1,4 +1,4 @@
-"""Whether a cache pays for usage:
+"""Decides whether a cache pays for usage:
 from which read on, and what it saves at the reads that there were, in words.
 """
 

@@ -96,7 +96,7 @@ def subjects_of(
 
 
 def _begins_with_body(file: str, stdin: Any) -> bool:
-    """Whether the first value of a file is a request body;
+    """Decides whether the first value of a file is a request body;
     of standard input, whether its first bytes look like one.
     """
     if stdin is not None:

@@ -1,4 +1,4 @@
-"""Whether a rate of requests fits the limits that the book gives by usage tier."""
+"""Decides whether a rate of requests fits the limits that the book gives by usage tier."""
 
 from __future__ import annotations
 

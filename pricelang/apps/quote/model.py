@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -15,6 +15,9 @@ from pricelang.evaluate.bill_lines import Factor
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import plain
+
+CountedBy: TypeAlias = Literal["estimate", "given", "api"]
+"""Where the number of a prompt's tokens is from."""
 
 
 class QuoteError(PriceError):
@@ -36,7 +39,7 @@ class Range:
 
     @property
     def known(self) -> bool:
-        """Whether there is nothing between the two."""
+        """Decides whether there is nothing between the two."""
         return self.low == self.high
 
     def to_dict(self) -> dict[str, object]:
@@ -167,7 +170,7 @@ class Call:
 
 @frozen
 class Limits:
-    """Whether a rate fits the limit on counting tokens:
+    """Decides whether a rate fits the limit on counting tokens:
     `per_minute` is what the tier allows, None where none was named.
 
     `rate` is in requests a minute, `least` the lowest tier that allows it, None where none does;
@@ -214,7 +217,7 @@ class Quote:
     currency: str
     prompt: Range
     tokens: Mapping[str, Range]
-    counted: str
+    counted: CountedBy
     overheads: tuple[Overhead, ...]
     lines: tuple[QuoteLine, ...]
     notes: tuple[Note, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from attrs import evolve, frozen
 
@@ -17,7 +17,7 @@ from pricelang.apps.quote.counting import Prompt, estimate, given_tokens
 from pricelang.apps.quote.fees import fetched_pieces, output_of, uses_of
 from pricelang.apps.quote.figures import ModelFigures
 from pricelang.apps.quote.limits import limits_of
-from pricelang.apps.quote.model import Call, Options, Quote, QuoteError, QuoteLine, Range
+from pricelang.apps.quote.model import Call, CountedBy, Options, Quote, QuoteError, QuoteLine, Range
 from pricelang.apps.quote.parts import Body, KnownSizes, fault
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.bill_lines import Line
@@ -114,7 +114,7 @@ def _model_of(body: Body, options: Options) -> str:
 
 def _prompt(
     body: Body, figures: ModelFigures, name: str, options: Options, notes: list[Note]
-) -> tuple[Prompt, str]:
+) -> tuple[Prompt, CountedBy]:
     """The prompt with what is fetched into it, and where its count is from."""
     prompt, counted = _counted(body, figures, name, options)
     fetched = list(fetched_pieces(body, options, figures, notes))
@@ -123,7 +123,9 @@ def _prompt(
     return evolve(prompt, pieces=pieces, overheads=overheads), counted
 
 
-def _counted(body: Body, figures: ModelFigures, name: str, options: Options) -> tuple[Prompt, str]:
+def _counted(
+    body: Body, figures: ModelFigures, name: str, options: Options
+) -> tuple[Prompt, CountedBy]:
     """The prompt with its tokens, and where they are from:
     given, counted by the API, or estimated.
     """
@@ -144,25 +146,20 @@ def _counted(body: Body, figures: ModelFigures, name: str, options: Options) -> 
     return evolve(prompt, notes=(*prompt.notes, *found.notes)), "api"
 
 
-def _of_estimates(counted: str) -> Sequence[Note]:
-    if counted == "estimate":
-        return (
-            Note(
-                "assumed",
+def _of_estimates(counted: CountedBy) -> Sequence[Note]:
+    match counted:
+        case "estimate":
+            text = (
                 "the tokens of the prompt are an estimate; `--count api` counts them, "
-                "`--tokens` takes a number that is known",
-            ),
-        )
-    return (
-        (
-            Note(
-                "assumed",
-                "the count is the API's own estimate: what is billed may differ by a few tokens",
-            ),
-        )
-        if counted == "api"
-        else ()
-    )
+                "`--tokens` takes a number that is known"
+            )
+        case "api":
+            text = "the count is the API's own estimate: what is billed may differ by a few tokens"
+        case "given":
+            return ()
+        case _:
+            assert_never(counted)
+    return (Note("assumed", text),)
 
 
 @frozen

@@ -80,11 +80,11 @@ class RecordSubject:
         return self._settled
 
     def given(self) -> SubjectCost:
-        """As `Subject.given`."""
+        """See `Subject.given`."""
         return self._amount([self.variants.given(part) for part in self.parts])
 
     def under(self, alternative: Alternative) -> SubjectCost | None:
-        """As `Subject.under`."""
+        """See `Subject.under`."""
         found = [self.variants.of(part, alternative) for part in self.parts]
         if all(variant is None for variant in found):
             return None
@@ -96,12 +96,12 @@ class RecordSubject:
         )
 
     def check_in_use(self, alternative: Alternative) -> None:
-        """As `Subject.check_in_use`."""
+        """See `Subject.check_in_use`."""
         for part in self.parts:
             self.variants.check_in_use(part, alternative)
 
     def count_caches(self, tally: CacheTally) -> None:
-        """As `Subject.count_caches`."""
+        """See `Subject.count_caches`."""
         for part in self.parts:
             tally.add(part)
 
@@ -152,7 +152,7 @@ class RequestBody:
 
 
 def is_body(value: object) -> bool:
-    """Whether a value has the shape of a request body:
+    """Decides whether a value has the shape of a request body:
     messages and no usage, or an item of a batch.
 
     >>> is_body({"model": "m", "messages": []}), is_body({"model": "m", "usage": {}})
@@ -182,12 +182,12 @@ class BodySubject:
             )
 
     def given(self) -> SubjectCost:
-        """As `Subject.given`."""
+        """See `Subject.given`."""
         self._given = self._quote(Alternative(()))
         return self._amount(self._given)
 
     def under(self, alternative: Alternative) -> SubjectCost | None:
-        """As `Subject.under`; the same quote is no change."""
+        """See `Subject.under`; the same quote is no change."""
         found = self._quote(alternative)
         # What the request names and what stands by default are told apart by the quote alone,
         # which names the rest.
@@ -196,7 +196,7 @@ class BodySubject:
         return self._amount(found)
 
     def check_in_use(self, alternative: Alternative) -> None:
-        """As `Subject.check_in_use`."""
+        """See `Subject.check_in_use`."""
         name = self._model()
         if name is not None:
             at = self.variants.scenario.at
@@ -205,7 +205,7 @@ class BodySubject:
             self.variants.check_in_use(Settled(Part(name, at), model, seconds, {}), alternative)
 
     def count_caches(self, tally: CacheTally) -> None:
-        """As `Subject.count_caches`: what its breakpoints, or the whole prompt, would write."""
+        """See `Subject.count_caches`: what its breakpoints, or the whole prompt, would write."""
         scenario, caches = self.variants.scenario, self.variants.caches
         if caches is None or not scenario.reads or self._given is None:
             return
@@ -273,7 +273,7 @@ def _times(amount: Range, count: int) -> Range:
 
 
 def _cached(value: object) -> bool:
-    """Whether a request marks anything to be cached."""
+    """Decides whether a request marks anything to be cached."""
     if isinstance(value, Mapping):
         return value.get("cache_control") is not None or any(map(_cached, value.values()))
     return isinstance(value, list | tuple) and any(map(_cached, value))

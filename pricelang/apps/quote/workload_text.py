@@ -50,7 +50,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def is_plan(text: str | bytes) -> bool:
-    """Whether a text is a workload and no record: it has `requests` at the top."""
+    """Decides whether a text is a workload and no record: it has `requests` at the top."""
     try:
         return "requests" in parsed(text)
     except BadRequest:

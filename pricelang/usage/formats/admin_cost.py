@@ -13,7 +13,7 @@ FORMAT = "admin-cost"
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is a page of a cost report: its rows have an `amount`, and no counts."""
+    """Decides whether an object is a page of a cost report: rows with an `amount` and no counts."""
     buckets = value.get("data")
     if not isinstance(buckets, list) or not buckets:
         return False

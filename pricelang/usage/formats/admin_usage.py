@@ -70,7 +70,7 @@ _MOST_ROWS = 1_000_000
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is a page of a usage report, by the names of its counts;
+    """Decides whether an object is a page of a usage report, by the names of its counts;
     or a page without any row.
     """
     rows = _first_rows(value)
@@ -80,7 +80,7 @@ def known(value: Mapping[str, object]) -> bool:
 
 
 def is_empty(value: Mapping[str, object]) -> bool:
-    """Whether an object is a page of a report without a row, of usage or of costs."""
+    """Decides whether an object is a page of a report without a row, of usage or of costs."""
     rows = _first_rows(value)
     return rows is not None and not rows and "has_more" in value
 

@@ -67,7 +67,7 @@ _INSIDE = ("openrouter", "openai", "azure-openai", "litellm", "github")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is a result of the AI SDK, by the names of its counts,
+    """Decides whether an object is a result of the AI SDK, by the names of its counts,
     or by `response.modelId` beside them.
     """
     usage = value.get("usage")

@@ -87,7 +87,7 @@ _TTLS = ("5m", "1h")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is one of these, by the names of its counts or of its log."""
+    """Decides whether an object is one of these, by the names of its counts or of its log."""
     if value.get("schemaType") == "ModelInvocationLog" or METRICS in value:
         return True
     body = value.get("body")
@@ -221,7 +221,7 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
 
 
 def _note_latency(holders: Iterable[object], notes: list[Note]) -> None:
-    """Note that a call ran with optimized latency, as its request or its response says."""
+    """Notes that a call ran with optimized latency, as its request or its response says."""
     for holder in holders:
         if is_object(holder) and ("performanceConfig" in holder or _LATENCY in holder):
             config = holder.get("performanceConfig")

@@ -120,7 +120,7 @@ def _sides(value: object, is_sum: bool) -> tuple[str, ...]:
     if not is_sum:
         raise UsageError(
             "bad_each",
-            "`each` speaks of the requests of a sum",
+            "`each` applies only to a sum of requests",
             'add `"record": "sum"`, or leave it out',
         )
     sides = []

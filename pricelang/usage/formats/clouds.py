@@ -50,7 +50,7 @@ _MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object holds a message under `response` and its request under `request`."""
+    """Decides whether an object has a message under `response` and its request in `request`."""
     request, response = value.get("request"), value.get("response")
     return (
         is_object(request)

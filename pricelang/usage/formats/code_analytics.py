@@ -35,7 +35,7 @@ _ENTRY = known_names(
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is such a page, or a day of one: it has `model_breakdown`."""
+    """Decides whether an object is such a page, or a day of one: it has `model_breakdown`."""
     days = value.get("data", [value])
     return (
         isinstance(days, list)

@@ -21,7 +21,7 @@ Kind: TypeAlias = Literal["langfuse", "litellm", "helicone", "pydantic"]
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is one of these, by the names of its keys."""
+    """Decides whether an object is one of these, by the names of its keys."""
     return _kind(value) is not None
 
 

@@ -52,7 +52,7 @@ _EVENTS = ("span.", "agent.", "session.", "user.", "system.")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is a session, a dream, or an event of a session."""
+    """Decides whether an object is a session, a dream, or an event of a session."""
     kind, usage = value.get("type"), value.get("usage")
     if isinstance(kind, str) and kind != "session":
         return kind == "dream" or (kind.startswith(_EVENTS) and "processed_at" in value)

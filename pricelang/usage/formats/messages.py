@@ -225,7 +225,7 @@ def _refusal(message: Mapping[str, object], notes: list[Note]) -> dict[str, str]
 
 
 def _redeemed(usage: Mapping[str, object]) -> bool:
-    """Whether the response is a retry that a fallback credit pays for in part."""
+    """Decides whether the response is a retry that a fallback credit pays for in part."""
     credit = optional_object(usage, "fallback_credit", "usage") or {}
     status = credit.get("status")
     return (status.get("type") if is_object(status) else status) == "redeemed"
@@ -240,7 +240,7 @@ def _with_credit(part: Part) -> Part:
 
 
 def _has_output(content: Sequence[object]) -> bool:
-    """Whether the refused attempt left anything:
+    """Decides whether the refused attempt left anything:
     a fallback or compaction block is not its output.
     """
     for block in content:

@@ -101,7 +101,7 @@ _KNOWN = known_names(
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object is such a response, by its `object` or by the names of its counts."""
+    """Decides whether an object is such a response, by its `object` or the names of its counts."""
     if value.get("object") in _OBJECTS or _completed(value):
         return True
     usage = value.get("usage")

@@ -57,7 +57,7 @@ _AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.str
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether an object holds spans or log records in OTLP,
+    """Decides whether an object holds spans or log records in OTLP,
     or is a span or an event with attributes.
     """
     if isinstance(value.get("resourceSpans"), list) or isinstance(value.get("resourceLogs"), list):

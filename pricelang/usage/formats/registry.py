@@ -243,7 +243,7 @@ def _broken(name: str, what: str) -> UsageError:
         "broken_format",
         f"the format {shown(name)} from outside {clean(what)}",
         f"it is the entry point {shown(f'{point.name} = {point.value}', 120)} of `{GROUP}`: "
-        "mend or uninstall its package",
+        "repair or uninstall its package",
     )
 
 

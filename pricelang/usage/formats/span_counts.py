@@ -43,7 +43,7 @@ _MAX_TEXT = 2**20
 
 
 def counts_tokens(own: Mapping[str, object]) -> bool:
-    """Whether attributes have counters of one of the families."""
+    """Decides whether attributes have counters of one of the families."""
     return any(key.startswith((GEN_AI, LLM, AI_SDK)) for key in own)
 
 

@@ -81,7 +81,7 @@ class Spans:
         if old is not None:
             if old.whole == new.whole:
                 return Skipped(new.place, f"a copy of the span at {old.place}")
-            message = f"this span stands with other counts at {old.place}"
+            message = f"this span also stands with other counts at {old.place}"
             raise UsageError("changed_span", message, "give it once")
         for kind, name in (("around", id), ("span", parent), ("response", response)):
             old = self._known.get((kind, name)) if name else None
@@ -91,8 +91,8 @@ class Spans:
                 return Skipped(new.place, f"the span at {old.place} counts the same request")
             raise UsageError(
                 "counted_twice",
-                f"the span at {old.place} counts the same request, and says otherwise "
-                "what its tokens were",
+                f"the span at {old.place} counts the same request, but gives other "
+                "numbers of tokens",
                 "give the spans of one instrumentation alone",
             )
         return None

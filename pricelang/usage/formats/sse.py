@@ -51,7 +51,7 @@ Value = tuple[int, int | None, object, str | None]
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Whether a value is a stream that `merged` put together, or an event that stands alone."""
+    """Decides whether a value is a stream that `merged` put together, or an event by itself."""
     if not _CONVERSE.isdisjoint(value):
         return len(value) <= _MOST_KEYS
     return value.get("type") == _MERGED or (
@@ -172,7 +172,7 @@ class _Streams:
 
 
 def _is_converse(value: dict[str, object], within: bool) -> bool:
-    """Whether a value is an event of Converse;
+    """Decides whether a value is an event of Converse;
     what has the counts is one `within` a stream alone, for it stands alone too.
     """
     if not _CONVERSE.isdisjoint(value):

@@ -84,5 +84,5 @@ class _Held:
 
 
 def _cut(fault: JsonFault, text: str) -> bool:
-    """Whether a text breaks off where it ends, so that more of it may mend it."""
+    """Decides whether a text breaks off where it ends, so that more of it may mend it."""
     return "unterminated" in fault.message or not text[fault.index :].strip()

@@ -108,7 +108,7 @@ def _joined(gathered: list[Line]) -> str:
 
 
 def _looks_like_lines(gathered: list[Line], decoder: Decoder) -> bool:
-    """Whether text that is no document has records of its own on its lines:
+    """Decides whether text that is no document has records of its own on its lines:
     they stand in column 1.
     """
     texts = [text.rstrip() for _, text in gathered if isinstance(text, str)]

@@ -87,7 +87,7 @@ class _Unpacked(io.RawIOBase):
             data = self._read(min(len(view), _CHUNK))
         except EOFError:
             raise BadArchive(
-                "bad_archive", "the packed file ends too early: what was read of it stands"
+                "bad_archive", "the packed file ends too early: what was read until then counts"
             ) from None
         except self._errors as error:
             raise BadArchive(
@@ -100,7 +100,7 @@ class _Unpacked(io.RawIOBase):
             raise BadArchive(
                 "too_compressed",
                 f"the file unpacks to more than {MAX_RATIO} times its size: reading stops",
-                "unpack it yourself if it is what it should be",
+                "unpack it yourself if it is the right file",
             )
         return len(data)
 
@@ -152,7 +152,7 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
     if head == PARQUET:
         raise BadArchive(
             "table",
-            "this is a Parquet file: a table, and no text of records",
+            "this is a Parquet file: a table, not a text with records",
             "give it as a file whose name ends in `.parquet`",
         )
     if head == ZSTD:

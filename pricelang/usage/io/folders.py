@@ -89,12 +89,12 @@ def record_files(folder: str) -> list[str]:
 
 
 def is_record_file(name: str) -> bool:
-    """Whether a name says that a file holds records, and that it is not hidden."""
+    """Decides whether a name says that a file holds records, and that it is not hidden."""
     return not name.startswith(".") and name.lower().endswith(_ENDINGS)
 
 
 def is_table(path: str) -> bool:
-    """Whether a path names a table of usage rather than records.
+    """Decides whether a path names a table of usage rather than records.
 
     >>> is_table("usage.parquet"), is_table("usage.csv.gz"), is_table("records.jsonl")
     (True, True, False)
@@ -103,7 +103,7 @@ def is_table(path: str) -> bool:
 
 
 def is_beside(refused: Rejected, raw: str | None) -> bool:
-    """Whether what is refused in a file beside transcripts is no usage:
+    """Decides whether what is refused in a file beside transcripts is no usage:
     of no known shape, and without a counter above zero.
     """
     return refused.code in _UNKNOWN and raw is not None and _COUNTER.search(raw) is None
@@ -129,7 +129,7 @@ def _likely_first(files: list[str]) -> Iterator[str]:
 
 
 def _is_transcript(path: str) -> bool:
-    """Whether the first line of a file is one of a transcript."""
+    """Decides whether the first line of a file is one of a transcript."""
     try:
         with open(path, "rb") as stream:
             head = opened(stream).readline(_HEAD)

@@ -143,7 +143,7 @@ def skip_space(text: str, index: int) -> int:
 
 
 def _is_deep(text: str, start: int, end: int) -> bool:
-    """Whether the value in `text[start:end]` nests deeper than `MAX_DEPTH`."""
+    """Decides whether the value in `text[start:end]` nests deeper than `MAX_DEPTH`."""
     if text.count("[", start, end) + text.count("{", start, end) <= MAX_DEPTH:
         return False
     depth = 0
@@ -161,7 +161,7 @@ def _is_deep(text: str, start: int, end: int) -> bool:
 
 
 def _too_deep() -> JsonFault:
-    return JsonFault("too_deep", f"objects and lists nest more than {MAX_DEPTH} deep")
+    return JsonFault("too_deep", f"objects and lists are nested more than {MAX_DEPTH} deep")
 
 
 def _lower(message: str) -> str:

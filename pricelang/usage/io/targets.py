@@ -48,7 +48,7 @@ def _stat(path: str, standard: int = 1) -> os.stat_result | None:
 
 
 def is_stream(path: str) -> bool:
-    """Whether a target is written through: an open file of this process, a device or a pipe."""
+    """Decides whether a target is written through: an open file, a device or a pipe."""
     if descriptor_of(path) is not None:
         return True
     found = _stat(path)
@@ -67,7 +67,7 @@ def _identity(path: str, standard: int = 1) -> tuple[object, ...]:
 
 
 def _can_be_lost(path: str, standard: int = 1) -> bool:
-    """Whether writing to a path takes from it what is there: not so of a device."""
+    """Decides whether writing to a path takes from it what is there: not so of a device."""
     found = _stat(path, standard)
     return found is None or not stat.S_ISCHR(found.st_mode)
 
@@ -135,7 +135,7 @@ def _check_place(target: Target) -> None:
     elif not os.path.isdir(folder):
         reason = f"there is no folder `{shown(folder)}`"
     elif not os.access(folder, os.W_OK | os.X_OK):
-        reason = f"nothing can be written to the folder `{shown(folder)}`"
+        reason = f"cannot write to the folder `{shown(folder)}`"
     elif os.path.exists(real) and not os.access(real, os.W_OK):
         reason = "it is protected against writing"
     if reason is not None:

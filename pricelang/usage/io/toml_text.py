@@ -57,6 +57,6 @@ def parsed_toml(text: str, parse_float: Callable[[str], object] = Decimal) -> di
     try:
         return tomllib.loads(text, parse_float=parse_float)
     except RecursionError:
-        raise BadText("it nests too deep") from None
+        raise BadText("it is nested too deeply") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise BadText(shown(str(error)[:1].lower() + str(error)[1:], 150)) from None
