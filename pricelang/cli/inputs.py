@@ -108,7 +108,7 @@ def _files(ctx: click.Context, params: dict[str, Any], usage: object) -> tuple[s
 
 
 def _is_empty(stream: TextIO) -> bool:
-    """Whether nothing comes from a stream, which is looked at and not read."""
+    """Says whether nothing comes from a stream, which is looked at and not read."""
     peek = getattr(stream.buffer, "peek", None)
     return peek is not None and not peek(1)
 

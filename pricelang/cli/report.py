@@ -50,7 +50,7 @@ class Grouping:
 
     @property
     def is_dated(self) -> bool:
-        """Whether a period or a time zone is given."""
+        """Says whether a period or a time zone is given."""
         return not (self.since is self.until is self.zone is None)
 
 

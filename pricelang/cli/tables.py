@@ -107,7 +107,7 @@ def on_spark(
 
 
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
-    """Whether files are tables of usage. Raises a usage error where only some of them are."""
+    """Says whether files are tables of usage. Raises a usage error where only some of them are."""
     if not files:
         return False
     from pricelang.usage.io.folders import is_table
@@ -185,7 +185,7 @@ def _row_failures() -> Iterator[None]:
 
 
 def _is_sum(params: dict[str, Any]) -> bool:
-    """Whether the rows of a table add up several requests."""
+    """Says whether the rows of a table add up several requests."""
     return bool(params.get("is_sum", False))
 
 

@@ -33,7 +33,7 @@ def render_report(
 ) -> str:
     """The report on a book (or its `Audit`) as the text of an HTML file.
 
-    Prices are those of the day or instant `at`; differences are told since the day `since`. `texts`
+    Prices are those of the day or instant `at`; differences are named since the day `since`. `texts`
     are the rule files by name (`texts_of` reads them). They are appended, and what they say is
     linked to their lines: without them, the page has no links to rules. The same book and days give
     the same text.

@@ -1,6 +1,6 @@
 """What would make an amount right: the simplest changes of its requests, or another quantity.
 
-Changes that explain an amount equally simply are all told; a guess is never made between them.
+All changes that explain an amount equally simply are shown; a guess is never made between them.
 """
 
 from __future__ import annotations

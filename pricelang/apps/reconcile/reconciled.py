@@ -89,7 +89,7 @@ class Reconciled:
 
     @property
     def agrees(self) -> bool:
-        """Whether every line that can be compared matches, and every row could be read."""
+        """Says whether every line that can be compared matches, and every row could be read."""
         return (
             not self.usage.unread
             and not self.cost.unread

@@ -253,7 +253,7 @@ def _change(
 
 
 def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
-    """Whether a rule holds for anything between two instants."""
+    """Says whether a rule holds for anything between two instants."""
     first, last = bisect_right(book.boundaries, start), bisect_right(book.boundaries, end - 1)
     mask = dict(scope).get(m.DATES, -1)
     return any(mask >> stretch & 1 for stretch in range(first, last + 1))
