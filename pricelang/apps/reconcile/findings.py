@@ -181,7 +181,9 @@ def _moved(search: CauseSearch, lines: Iterable[JoinedLine]) -> Iterable[Finding
 
 
 def _too_much(line: JoinedLine, bill: BilledAmount) -> bool:
-    """Says whether a cost row is one too many under its key: without it, the line would be right."""
+    """Says whether a cost row is one too many under its key:
+    without it, the line would be right.
+    """
     if line.status == NOT_IN_USAGE:
         return len(line.billed) == 1
     rest = line.amount - bill.amount
