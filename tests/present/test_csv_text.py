@@ -45,10 +45,10 @@ def test_no_cell_of_a_stranger_is_a_formula(text: str, tmp_path: Path) -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    "text", [*(text for text in FORMULAS if "\r" not in text), 'a,"b"', "a\nb", ""]
-)
+@pytest.mark.parametrize("text", [*FORMULAS, "a\rb", 'a,"b"', "a\nb", ""])
 def test_a_table_is_read_back_but_for_the_apostrophe_of_a_formula(text: str) -> None:
-    read = list(csv.reader(io.StringIO(csv_text(Table(("name", "n"), ((text, "-0.5"),))))))
+    read = list(
+        csv.reader(io.StringIO(csv_text(Table(("name", "n"), ((text, "-0.5"),))), newline=""))
+    )
     assert read[0] == ["name", "n"]
     assert read[1] == ["'" + text if text in FORMULAS else text, "-0.5"]
