@@ -13,7 +13,7 @@ from pricelang.apps.audit_report.report import Payback
 from pricelang.apps.audit_report.time import Lane
 from pricelang.model.instants import written
 from pricelang.present.markup import Html, element, join
-from pricelang.present.svg import NARROW, SIDE, WIDE, chart_text, cut, diamond, figure, mark, rule
+from pricelang.present.svg import NARROW, SIDE, WIDE, chart_text, diamond, figure, mark, rule
 from pricelang.present.text import cut
 
 MAX_LANES = 80
