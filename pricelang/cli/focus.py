@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
-from attrs import frozen
 
 from pricelang.api import Book
 from pricelang.apps.answers import MAX_NAMED, Answer
@@ -13,57 +13,26 @@ from pricelang.apps.tables.footnotes import counts_line
 from pricelang.cli.answers import Skips, show_more_refused, show_refused
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import Failure, failures
-from pricelang.cli.options import option_group
 from pricelang.cli.progress import with_progress
-from pricelang.cli.targets import TARGET
 from pricelang.present.decimals import money
 from pricelang.present.text import how_many
 from pricelang.usage.records import Skipped
 
 
-@frozen
-class FocusTarget:
-    """The file for the rows, if there is one, and the account that they are of."""
-
-    path: str | None
-    account: str
-    sub_account: str | None
-
-
-focus_options = option_group(
-    click.option(
-        "--focus",
-        type=TARGET,
-        metavar="FILE",
-        help="The .csv or .parquet file for cost rows of FOCUS 1.2, one for each line item.",
-    ),
-    click.option(
-        "--account",
-        default="default",
-        show_default=True,
-        metavar="ID[=NAME]",
-        help="The billing account of FOCUS rows.",
-    ),
-    click.option(
-        "--sub-account", metavar="ID", help="The sub-account of FOCUS rows, such as a workspace."
-    ),
-)
-
-
 def write_answers(
-    book: Book, answers: Iterator[Answer | Skipped], target: FocusTarget, verbose: bool
+    book: Book, answers: Iterator[Answer | Skipped], params: dict[str, Any], verbose: bool
 ) -> int:
-    """Writes the rows of all bills, tells on standard error what became of the records,
+    """Writes the rows of all bills to the file of `--focus`, tells on standard error what became of the records,
     and returns the exit code.
     """
     from pricelang.apps.exports.focus import BillingAccount
     from pricelang.apps.exports.focus_answers import FocusRows
     from pricelang.apps.exports.focus_files import write_focus
 
-    id, _, name = target.account.partition("=")
+    id, _, name = params["account"].partition("=")
     if not id.strip():
         raise Failure("bad_account", "`--account` takes ID or ID=NAME")
-    account = BillingAccount(id.strip(), name.strip() or None, target.sub_account)
+    account = BillingAccount(id.strip(), name.strip() or None, params["sub_account"])
     skips, named = Skips(), 0
 
     def seen(answer: Answer | Skipped) -> None:
@@ -78,7 +47,7 @@ def write_answers(
     found = FocusRows(book, account, seen)
     with failures():
         watched = with_progress(answers, shares_terminal=False)
-        written = write_focus(found.rows(watched), target.path or "")
+        written = write_focus(found.rows(watched), params["focus"])
     skips.close()
     show_more_refused(found.refused - named)
     amounts = ", ".join(money(total, currency) for currency, total in found.totals.items() if total)

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pricelang.usage.model_mapping import Meant
     from pricelang.usage.records import Outcome
 
-_WHOLE = re.compile("[0-9]{1,15}", re.ASCII)
-_AMOUNT = re.compile(r"[$€£¥]?([0-9]{1,20}(\.[0-9]{1,20})?)", re.ASCII)
+_AMOUNT = r"[$€£¥]?([0-9]{1,20}(\.[0-9]{1,20})?)"
 
 
 @frozen(eq=False, repr=False)
@@ -109,7 +108,7 @@ def _files(ctx: click.Context, params: dict[str, Any], usage: object) -> tuple[s
 
 
 def _is_empty(stream: TextIO) -> bool:
-    """Whether nothing comes from a stream, which is looked at and not read."""
+    """Says whether nothing comes from a stream, which is looked at and not read."""
     peek = getattr(stream.buffer, "peek", None)
     return peek is not None and not peek(1)
 
@@ -191,14 +190,14 @@ def names_in(text: str) -> list[str]:
 def whole_number(ctx: click.Context, flag: str, text: str) -> int:
     """A whole number such as `800` or `50k`. Raises a usage error for any other text."""
     digits = quantity(text.strip()).replace(",", "")
-    if not _WHOLE.fullmatch(digits):
+    if not re.fullmatch("[0-9]{1,15}", digits):
         ctx.fail(f"`{flag}` takes a whole number such as 800 or 50k, not `{printable(text[:60])}`")
     return int(digits)
 
 
 def amount(ctx: click.Context, flag: str, text: str) -> Fraction:
     """An amount such as `0.01`, exactly. Raises a usage error for any other text."""
-    found = _AMOUNT.fullmatch(text.strip())
+    found = re.fullmatch(_AMOUNT, text.strip())
     if found is None:
         ctx.fail(f"`{flag}` takes an amount such as 0.01, not `{printable(text)}`")
     return Fraction(found[1])
@@ -211,13 +210,13 @@ def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
     """The files themselves, and for a folder all record files in it and below, sorted;
     hidden ones are left out.
     """
-    from pricelang.usage.io.folders import RECORD_FILES  # what flags alone ask for needs none
-    from pricelang.usage.io.folders import record_files as files_in
-
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
             yield path
             continue
+        from pricelang.usage.io.folders import RECORD_FILES  # what flags alone ask for needs none
+        from pricelang.usage.io.folders import record_files as files_in
+
         found = files_in(path)
         if not found:
             ctx.fail(

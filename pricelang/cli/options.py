@@ -65,7 +65,9 @@ def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -
 
 
 def _is_remote_table(file: str) -> bool:
-    """Whether a file is a table that is not on this machine: it is looked for where it is read."""
+    """Says whether a file is a table that is not on this machine:
+    it is looked for where it is read.
+    """
     if "://" not in file:
         return False
     from pricelang.usage.io.folders import is_table

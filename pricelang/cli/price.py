@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -25,21 +24,56 @@ from pricelang.cli.answers import (
 )
 from pricelang.cli.book_flags import BookCommand
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, UNREADABLE, WRONG_USAGE
-from pricelang.cli.focus import FocusTarget, focus_options, write_answers
-from pricelang.cli.inputs import Input, input_of, names_in, open_book
-from pricelang.cli.options import input_options, strict_option
+from pricelang.cli.inputs import Input, input_of, open_book
+from pricelang.cli.options import input_options, option_group, strict_option
 from pricelang.cli.progress import with_progress
-from pricelang.cli.rejects import with_rejects
-from pricelang.cli.tables import (
-    TableTarget,
-    engine_options,
-    mapping_options,
-    tables_of,
-    target_options,
-)
-from pricelang.cli.targets import check_outputs
+from pricelang.cli.tables import engine_options, mapping_options, tables_of
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.present.terminal import show_table
 from pricelang.usage.records import Skipped
+
+target_options = option_group(
+    click.option(
+        "-o",
+        "--to",
+        "target",
+        type=TARGET,
+        metavar="FILE",
+        help="The file for a table with its prices: Parquet, CSV, TSV or JSON Lines.",
+    ),
+    click.option(
+        "--rejects",
+        type=TARGET,
+        metavar="FILE",
+        help="The file for records or rows without a price, whole, with place and reason.",
+    ),
+    click.option("--lines", is_flag=True, help="Add a column of cost for each meter of a table."),
+    click.option(
+        "--keep",
+        metavar="COLUMN,…",
+        help="The columns of a table to write beside the prices. Default: all.",
+    ),
+)
+
+
+focus_options = option_group(
+    click.option(
+        "--focus",
+        type=TARGET,
+        metavar="FILE",
+        help="The .csv or .parquet file for cost rows of FOCUS 1.2, one for each line item.",
+    ),
+    click.option(
+        "--account",
+        default="default",
+        show_default=True,
+        metavar="ID[=NAME]",
+        help="The billing account of FOCUS rows.",
+    ),
+    click.option(
+        "--sub-account", metavar="ID", help="The sub-account of FOCUS rows, such as a workspace."
+    ),
+)
 
 
 @click.command(
@@ -76,18 +110,16 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
       pricelang price records.jsonl --focus costs.csv --account org-1
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
-    target, rejects, lines, keep = map(params.pop, ("target", "rejects", "lines", "keep"))
-    table = TableTarget(target, rejects, lines, None if keep is None else names_in(keep))
-    focus = FocusTarget(*map(params.pop, ("focus", "account", "sub_account")))
     if params["engine"] == "spark":
         from pricelang.cli.price_tables import price_on_spark
 
-        ctx.exit(price_on_spark(ctx, params, table))
+        ctx.exit(price_on_spark(ctx, params))
     if params["master"] is not None:
         ctx.fail("`--master` needs `--engine spark`")
     check_outputs(ctx)
+    target, of_tables = params["target"], ("target", "lines", "keep", "mapping", "table")
     is_table = tables_of(ctx, params["files"]) or (target is not None and params["files"])
-    if focus.path is not None and (as_json or target is not None or is_table):
+    if params["focus"] is not None and (as_json or target is not None or is_table):
         ctx.fail(
             "`--focus` writes the rows of records: it cannot be combined with tables, `--to` "
             "or `--json`"
@@ -95,22 +127,27 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
     if is_table:
         from pricelang.cli.price_tables import price_table
 
-        ctx.exit(price_table(ctx, params, table))
-    if target is not None or lines or keep is not None or params["mapping"] or params["table"]:
+        ctx.exit(price_table(ctx, params))
+    if any(params[name] not in (None, False, ()) for name in of_tables):
         ctx.fail("`--to`, `--keep`, `--lines`, `--map` and `--table` are for tables of usage")
-    ctx.exit(_price_records(input_of(ctx, params), rejects, focus, as_json))
+    ctx.exit(_price_records(input_of(ctx, params), params, as_json))
 
 
-def _price_records(given: Input, rejects: str | None, focus: FocusTarget, as_json: bool) -> int:
+def _price_records(given: Input, params: dict[str, Any], as_json: bool) -> int:
     """Prices records, or the one request of flags; returns the exit code."""
     book = open_book(given.book)
-    progress = sized(given.files)
+    progress, rejects = sized(given.files), params["rejects"]
     outcomes = outcomes_of(given, rejects is not None, progress)
     bounds = given.across == "bounds"
-    found = answers_of(book, outcomes, given.defaults, given.models, bounds)
-    answers = with_rejects(found, rejects)
-    if focus.path is not None:
-        return write_answers(book, answers, focus, given.verbose)
+    answers = answers_of(book, outcomes, given.defaults, given.models, bounds)
+    if rejects is not None:
+        from pricelang.cli.rejects import with_rejects
+
+        answers = with_rejects(answers, rejects)
+    if params["focus"] is not None:
+        from pricelang.cli.focus import write_answers
+
+        return write_answers(book, answers, params, given.verbose)
     if given.usage:
         (answer,) = answers
         assert isinstance(answer, Answer)
@@ -175,6 +212,8 @@ def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
     """Prints the answers, on standard error the counts where there was more than one,
     and returns the exit code.
     """
+    import json
+
     from pricelang.apps.reports.totals import Counts
 
     priced = free = skips = broken = refused = warned = 0

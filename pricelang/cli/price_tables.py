@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import frozen
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
+from pricelang.cli.inputs import names_in
 from pricelang.cli.report import ignored_line, show_report
-from pricelang.cli.tables import NOT_STRICT, TableTarget, on_spark, opened
+from pricelang.cli.tables import NOT_STRICT, on_spark, opened
 from pricelang.present.decimals import money
 from pricelang.present.text import printable
 
@@ -16,8 +18,25 @@ if TYPE_CHECKING:
     from pricelang.engines.rows import Written
 
 
-def price_table(ctx: click.Context, params: dict[str, Any], table: TableTarget) -> int:
+@frozen
+class TableTarget:
+    """Where the rows of a table of usage go with their prices, and which columns with them."""
+
+    target: str | None
+    rejects: str | None
+    lines: bool
+    keep: list[str] | None
+
+
+def _target(params: dict[str, Any]) -> TableTarget:
+    keep = params["keep"]
+    columns = None if keep is None else names_in(keep)
+    return TableTarget(params["target"], params["rejects"], params["lines"], columns)
+
+
+def price_table(ctx: click.Context, params: dict[str, Any]) -> int:
     """Prices tables by DuckDB; returns the exit code."""
+    table = _target(params)
     if params["strict"]:
         ctx.fail(NOT_STRICT)
     if table.target is None:
@@ -37,8 +56,9 @@ def price_table(ctx: click.Context, params: dict[str, Any], table: TableTarget) 
     return _show_written(written, rest)
 
 
-def price_on_spark(ctx: click.Context, params: dict[str, Any], table: TableTarget) -> int:
+def price_on_spark(ctx: click.Context, params: dict[str, Any]) -> int:
     """The same on Spark, from files and folders into folders."""
+    table = _target(params)
     if not params["files"]:
         ctx.fail("nothing to price: name the files or folders of usage")
     from pricelang.engines.spark_files import price_file, report_files

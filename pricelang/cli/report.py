@@ -40,7 +40,7 @@ from pricelang.present.text import printable
 
 
 @frozen
-class Grouping:
+class ReportGroups:
     """What a report adds up: the names that it groups by, and the period of records."""
 
     by: list[str]
@@ -50,7 +50,7 @@ class Grouping:
 
     @property
     def is_dated(self) -> bool:
-        """Whether a period or a time zone is given."""
+        """Says whether a period or a time zone is given."""
         return not (self.since is self.until is self.zone is None)
 
 
@@ -112,7 +112,7 @@ def command(ctx: click.Context, /, chart: bool, **params: Any) -> None:
     """
     form = form_of(ctx, params, chart)
     by = params.pop("by")
-    grouping = Grouping(
+    grouping = ReportGroups(
         [] if by == "none" else names_in(by), *map(params.pop, ("since", "until", "zone"))
     )
     report, rest = _report(ctx, grouping, params)
@@ -120,7 +120,7 @@ def command(ctx: click.Context, /, chart: bool, **params: Any) -> None:
 
 
 def _report(
-    ctx: click.Context, grouping: Grouping, params: dict[str, Any]
+    ctx: click.Context, grouping: ReportGroups, params: dict[str, Any]
 ) -> tuple[UsageReport, tuple[str, ...]]:
     """The report, and the columns of tables that say nothing to the book."""
     if params["engine"] == "spark":
@@ -148,7 +148,7 @@ def _report(
         return totals(job, grouping.by), job.columns.rest
 
 
-def _of_records(ctx: click.Context, grouping: Grouping, params: dict[str, Any]) -> UsageReport:
+def _of_records(ctx: click.Context, grouping: ReportGroups, params: dict[str, Any]) -> UsageReport:
     """The report over files of records."""
     from pricelang.apps.reports.period import between, zone_of
     from pricelang.apps.reports.report import report_records

@@ -7,28 +7,24 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from pricelang.cli.exit_codes import SOME_FAILED
 from pricelang.cli.failures import Failure
 from pricelang.cli.inputs import dimensions_of, open_book
 from pricelang.cli.options import option_group
 from pricelang.cli.progress import PROGRESS_AFTER
-from pricelang.cli.targets import TARGET
 from pricelang.model.errors import PriceError
 from pricelang.present.text import printable
-from pricelang.usage.io.folders import is_table
-from pricelang.usage.io.offline import open_duckdb
 
 NOT_STRICT = "`--strict` is for records: the amounts of tables carry no warnings"
 
 if TYPE_CHECKING:
+    import threading
+
     from pricelang.api import Book
     from pricelang.engines.columns import Fixed
     from pricelang.engines.duck import Job
@@ -87,40 +83,6 @@ engine_options = option_group(
 """Where a table is priced."""
 
 
-@frozen
-class TableTarget:
-    """Where the rows of a table of usage go with their prices, and which columns with them."""
-
-    target: str | None
-    rejects: str | None
-    lines: bool
-    keep: list[str] | None
-
-
-target_options = option_group(
-    click.option(
-        "-o",
-        "--to",
-        "target",
-        type=TARGET,
-        metavar="FILE",
-        help="The file for a table with its prices: Parquet, CSV, TSV or JSON Lines.",
-    ),
-    click.option(
-        "--rejects",
-        type=TARGET,
-        metavar="FILE",
-        help="The file for records or rows without a price, whole, with place and reason.",
-    ),
-    click.option("--lines", is_flag=True, help="Add a column of cost for each meter of a table."),
-    click.option(
-        "--keep",
-        metavar="COLUMN,…",
-        help="The columns of a table to write beside the prices. Default: all.",
-    ),
-)
-
-
 @contextlib.contextmanager
 def on_spark(
     ctx: click.Context, params: dict[str, Any], **without: object
@@ -145,11 +107,15 @@ def on_spark(
 
 
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
-    """Whether files are tables of usage. Raises a usage error where only some of them are."""
+    """Says whether files are tables of usage. Raises a usage error where only some of them are."""
+    if not files:
+        return False
+    from pricelang.usage.io.folders import is_table
+
     found = [is_table(file) for file in files]
     if any(found) and not all(found):
         ctx.fail("tables and records cannot be priced together: give one kind")
-    return bool(found) and all(found)
+    return all(found)
 
 
 def opened(ctx: click.Context, params: dict[str, Any]) -> contextlib.AbstractContextManager[Job]:
@@ -178,6 +144,8 @@ def opened_by(
     """The same by a book that is open already;
     `params` say how the tables are read (see `mapping_options`).
     """
+    from importlib.util import find_spec
+
     if find_spec("duckdb") is None:
         raise Failure(
             "no_engine",
@@ -186,6 +154,7 @@ def opened_by(
         )
     from pricelang.engines.duck import NOTHING_FIXED, open_job
     from pricelang.engines.failures import engine_errors
+    from pricelang.usage.io.offline import open_duckdb
 
     with (
         _row_failures(),
@@ -216,7 +185,7 @@ def _row_failures() -> Iterator[None]:
 
 
 def _is_sum(params: dict[str, Any]) -> bool:
-    """Whether the rows of a table add up several requests."""
+    """Says whether the rows of a table add up several requests."""
     return bool(params.get("is_sum", False))
 
 
@@ -241,6 +210,8 @@ def _progress(connection: Any) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    import threading
+
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(connection, done), daemon=True)
     connection.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,8 +74,11 @@ def _inputs(ctx: click.Context) -> Iterator[str]:
                 yield from _files_in(text)
             elif text == "-" or os.path.exists(text):
                 yield text
-            elif glob.has_magic(text):
-                yield from glob.glob(text, recursive=True)
+            else:
+                import glob
+
+                if glob.has_magic(text):
+                    yield from glob.glob(text, recursive=True)
     yield "-"
 
 

@@ -43,11 +43,15 @@ class CsvWriter:
 
     def __init__(self, stream: TextIO, for_spreadsheets: bool = True) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
+        # a carriage return ends a line to readers, and is not quoted by itself
+        self._quoted = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
         self._cell = safe_cell if for_spreadsheets else _same
 
     def row(self, cells: Iterable[object]) -> None:
         """Writes a row; None is an empty cell."""
-        self._writer.writerow([self._cell(cell) for cell in cells])
+        row = [self._cell(cell) for cell in cells]
+        returns = any(isinstance(cell, str) and "\r" in cell for cell in row)
+        (self._quoted if returns else self._writer).writerow(row)
 
 
 def safe_cell(cell: object) -> object:

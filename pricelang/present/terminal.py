@@ -18,7 +18,7 @@ drawing them takes longer than pricing them.
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether to colour what goes to a stream:
+    """Decides whether to colour what goes to a stream:
     on a terminal only, and not where `NO_COLOR` is set.
     """
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -51,9 +51,18 @@ def shown(value: object, most: int = 60) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, the last an ellipsis where it is longer.
+
+    >>> cut("a long name", 7)
+    'a long…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def cut_id(text: str) -> str:
     """An id that fits its column."""
-    return text if len(text) <= MAX_ID else text[: MAX_ID - 1] + "…"
+    return cut(text, MAX_ID)
 
 
 def how_many(number: int, noun: str) -> str:

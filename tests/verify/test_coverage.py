@@ -365,7 +365,7 @@ def test_the_table_and_the_lines_that_are_missed() -> None:
     )
     missed, _, apart = shown.partition("not reachable by an example:")
     line = line_of("first 10 hours")
-    assert f"{place}:{line}: charge pool box ({OF_ACCOUNT})" in apart
+    assert f"{place}:{line}: free allowance box ({OF_ACCOUNT})" in apart
     assert "first 10 hours" not in missed
     assert "x 2 on input for new-1" not in missed
 

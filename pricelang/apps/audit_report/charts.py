@@ -13,36 +13,14 @@ from pricelang.apps.audit_report.report import Payback
 from pricelang.apps.audit_report.time import Lane
 from pricelang.model.instants import written
 from pricelang.present.markup import Html, element, join
+from pricelang.present.svg import NARROW, SIDE, WIDE, chart_text, diamond, figure, mark, rule
+from pricelang.present.text import cut
 
 MAX_LANES = 80
 """Lanes that a chart shows, the first ones; the tables beside it have all."""
 
-_WIDTH, _NARROW, _SIDE = 860, 480, 12
 _LABEL = 200
 """Room for the name of a model beside its bar."""
-
-
-def _figure(title: str, caption: str, width: int, height: int, *parts: Html) -> Html:
-    kind = "chart" if width == _WIDTH else "chart small"
-    chart = element(
-        "svg",
-        element("title", title),
-        *parts,
-        viewBox=f"0 0 {width} {height}",
-        role="img",
-        aria_label=title,
-        class_=kind,
-    )
-    box = element("div", chart, class_="scroll", tabindex="0", role="region", aria_label=title)
-    return element("figure", box, element("figcaption", caption))
-
-
-def _text(x: int, y: int, text: str, kind: str = "", anchor: str = "") -> Html:
-    return element("text", text, x=x, y=y, class_=kind, text_anchor=anchor)
-
-
-def _rule(x1: int, y1: int, x2: int, y2: int, kind: str) -> Html:
-    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
 # ---- when a cache pays ---------------------------------------------------------------------------
@@ -60,16 +38,16 @@ def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
         return Html("")
     most = max(2, *(ceil(found.exact) for found in paybacks if found.exact is not None), 0)
     step = max(1, -(-most // 6))
-    scale = _NARROW - 2 * _SIDE - 50
+    scale = NARROW - 2 * SIDE - 50
     lanes = sorted(groups.items(), key=lambda item: -len(item[0][0]))[:MAX_LANES]
     top = 18 * len(writes) + 36
     height = top + sum(18 * len(paid) + 30 for _, paid in lanes)
-    parts = [_key(writes), _text(_NARROW - _SIDE, top - 14, "reads", "axis", "end")]
+    parts = [_key(writes), chart_text(NARROW - SIDE, top - 14, "reads", "axis", "end")]
     for read in range(0, most + 1, step):
-        x = _SIDE + read * scale // most
+        x = SIDE + read * scale // most
         parts += [
-            _rule(x, top - 8, x, height - 8, "grid"),
-            _text(x, top - 14, str(read), "axis", "middle"),
+            rule(x, top - 8, x, height - 8, "grid"),
+            chart_text(x, top - 14, str(read), "axis", "middle"),
         ]
     y = top
     for (models, stack), paid in lanes:
@@ -83,21 +61,21 @@ def payback_chart(paybacks: tuple[Payback, ...]) -> Html:
         "whole number of reads that costs less."
     )
     title = "Reads after the write until a cache pays, by model"
-    return _figure(title, caption, _NARROW, height, *parts)
+    return figure(title, caption, NARROW, height, *parts)
 
 
 def _lane_label(models: tuple[str, ...], stack: tuple[str, ...], y: int) -> Html:
     """The models of a lane and the rules that must hold, whole on the side."""
     more = f" and {len(models) - 1} more" if len(models) > 1 else ""
     rules = f" ({' x '.join(stack)})" if stack else ""
-    label = _text(_SIDE + 6, y + 14, _cut(f"{models[0]}{more}{rules}", 52), "label")
+    label = chart_text(SIDE + 6, y + 14, cut(f"{models[0]}{more}{rules}", 52), "label")
     return element("g", element("title", ", ".join(models)), label)
 
 
 def _key(writes: list[str]) -> Html:
     return join(
         *(
-            join(_mark(_SIDE + 6, 14 + 18 * at, at), _text(_SIDE + 20, 19 + 18 * at, name))
+            join(mark(SIDE + 6, 14 + 18 * at, at), chart_text(SIDE + 20, 19 + 18 * at, name))
             for at, name in enumerate(writes)
         )
     )
@@ -105,32 +83,14 @@ def _key(writes: list[str]) -> Html:
 
 def _payback(payback: Payback, kind: int, y: int, scale: int, most: int) -> Html:
     if payback.exact is None or payback.reads is None:
-        return _text(_SIDE + scale, y + 4, "never", "axis", "end")
-    x = _SIDE + int(max(payback.exact, Fraction(0)) * scale / most)
+        return chart_text(SIDE + scale, y + 4, "never", "axis", "end")
+    x = SIDE + int(max(payback.exact, Fraction(0)) * scale / most)
     label = f"{payback.reads} read" + ("" if payback.reads == 1 else "s")
     return join(
-        _rule(_SIDE, y, x, y, f"stem s{kind % 4}"),
-        _mark(x, y, kind),
-        _text(x + 10, y + 4, label, "axis"),
+        rule(SIDE, y, x, y, f"stem s{kind % 4}"),
+        mark(x, y, kind),
+        chart_text(x + 10, y + 4, label, "axis"),
     )
-
-
-def _mark(x: int, y: int, kind: int) -> Html:
-    """A mark told apart by its form as well as by its colour."""
-    if kind % 4 == 0:
-        return element("circle", cx=x, cy=y, r=5, class_="s0")
-    if kind % 4 == 1:
-        return element("rect", x=x - 5, y=y - 5, width=10, height=10, class_="s1")
-    path = (
-        f"M{x - 6} {y}L{x} {y - 6}L{x + 6} {y}L{x} {y + 6}Z"
-        if kind % 4 == 2
-        else f"M{x - 6} {y + 5}L{x} {y - 6}L{x + 6} {y + 5}Z"
-    )
-    return element("path", d=path, class_=f"s{kind % 4}")
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 # ---- the life of models --------------------------------------------------------------------------
@@ -146,30 +106,30 @@ def timeline(lanes: tuple[Lane, ...], at: int, since: int | None) -> Html:
         return Html("")
     shown = lanes[:MAX_LANES][::-1]
     first, last = _span(shown, at)
-    width, top, row = _WIDTH - 2 * _SIDE, 44, 18
+    width, top, row = WIDE - 2 * SIDE, 44, 18
     height = top + row * len(shown) + 8
 
     def across(day: int) -> int:
-        return _SIDE + (day - first) * width // (last - first)
+        return SIDE + (day - first) * width // (last - first)
 
     parts = []
     for year in range(_year(first) + 1, _year(last) + 1):
         x = across(int(datetime.datetime(year, 1, 1, tzinfo=datetime.UTC).timestamp()))
         parts += [
-            _rule(x, top - 4, x, height - 4, "grid"),
-            _text(x, top - 10, str(year), "axis", "middle"),
+            rule(x, top - 4, x, height - 4, "grid"),
+            chart_text(x, top - 10, str(year), "axis", "middle"),
         ]
     for day, kind in ((at, "now"), (since, "since")):
         if day is not None and first <= day <= last:
-            x, side = across(day), "end" if across(day) > _WIDTH // 2 else ""
+            x, side = across(day), "end" if across(day) > WIDE // 2 else ""
             parts += [
-                _rule(x, 20, x, height - 4, kind),
-                _text(x + (-4 if side else 4), 14, written(day), kind, side),
+                rule(x, 20, x, height - 4, kind),
+                chart_text(x + (-4 if side else 4), 14, written(day), kind, side),
             ]
     for number, lane in enumerate(shown):
         parts.append(_life(lane, top + row * number, across, last))
     title = "Models and price changes in time"
-    return _figure(title, _timeline_caption(len(lanes), len(shown)), _WIDTH, height, *parts)
+    return figure(title, _timeline_caption(len(lanes), len(shown)), WIDE, height, *parts)
 
 
 def _span(lanes: Sequence[Lane], at: int) -> tuple[int, int]:
@@ -214,7 +174,7 @@ def _life(lane: Lane, y: int, across: Callable[[int], int], last: int) -> Html:
         element(
             "g",
             element("title", f"{written(day)}: {what}"),
-            element("path", d=_diamond(across(day), y + 9), class_="change"),
+            element("path", d=diamond(across(day), y + 9), class_="change"),
         )
         for day, what in lane.marks
     ]
@@ -222,13 +182,9 @@ def _life(lane: Lane, y: int, across: Callable[[int], int], last: int) -> Html:
     if begins > _LABEL:
         x, anchor = begins - 10, "end"
     else:
-        x, anchor = (ends + 10 if ends < _WIDTH - _LABEL else begins + 8), ""
-    label = _text(x, y + 13, _cut(lane.name, 28), "label", anchor)
+        x, anchor = (ends + 10 if ends < WIDE - _LABEL else begins + 8), ""
+    label = chart_text(x, y + 13, cut(lane.name, 28), "label", anchor)
     return element("g", element("title", title), *bars, *marks, label)
-
-
-def _diamond(x: int, y: int) -> str:
-    return f"M{x - 6} {y}L{x} {y - 6}L{x + 6} {y}L{x} {y + 6}Z"
 
 
 def _year(seconds: int) -> int:

@@ -33,10 +33,10 @@ def render_report(
 ) -> str:
     """The report on a book (or its `Audit`) as the text of an HTML file.
 
-    Prices are those of the day or instant `at`; differences are told since the day `since`. `texts`
-    are the rule files by name (`texts_of` reads them). They are appended, and what they say is
-    linked to their lines: without them, the page has no links to rules. The same book and days give
-    the same text.
+    Prices are those of the day or instant `at`; differences are shown since the day `since`.
+    `texts` are the rule files by name (`texts_of` reads them). They are appended, and what they
+    say is linked to their lines: without them, the page has no links to rules. The same book and
+    days give the same text.
 
     Raises `BadRequest` (`bad_date`).
     """
@@ -88,12 +88,12 @@ def _header(report: AuditReport) -> Html:
     undecided = sum(verdict.undecided for verdict in report.verdicts)
     broken = len(report.verdicts) - held
     total = len(report.verdicts)
-    told = [
+    failed = [
         f"{number} of {total} {word}"
         for number, word in ((broken - undecided, "broken"), (undecided, "undecided"))
         if number
     ]
-    said = ", ".join(told) if told else f"all {held} hold" if held else "none"
+    said = ", ".join(failed) if failed else f"all {held} hold" if held else "none"
     order = "" if report.order.observable else "perhaps " if report.order.undecided else "never "
     facts = [
         ("Models", grouped(len(report.lanes)), ""),
@@ -125,8 +125,8 @@ def _sections(report: AuditReport, links: RuleLinks) -> Iterator[tuple[str, str,
 
     yield "prices", "Prices", tables(*report.prices)
     if report.since is not None:
-        told = tables(*report.differences) or element("p", "Nothing changed.")
-        yield "differences", f"Differences since {written(report.since)}", told
+        changed = tables(*report.differences) or element("p", "Nothing changed.")
+        yield "differences", f"Differences since {written(report.since)}", changed
     yield "claims", "Claims", claims(report.verdicts, links)
     yield "contract", "Against the book below", contract(report)
     yield "stacking", "Stacking", stacking(report, links)

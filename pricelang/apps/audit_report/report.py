@@ -94,7 +94,7 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         raise BadRequest(
             "bad_date",
             f"`{written(earlier)}` is not before `{written(seconds)}`",
-            help="differences are told from an earlier day to the day of the report",
+            help="differences are shown from an earlier day to the day of the report",
         )
     audit = audited if isinstance(audited, Audit) else Audit(audited)
     book, analysis = audit.book, audit.analysis

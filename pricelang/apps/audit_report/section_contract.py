@@ -21,18 +21,18 @@ def answers(found: Against | None) -> list[tuple[str, Witness | None]]:
     """The four answers on a contract as sentences, each with a request that shows it."""
     if found is None:
         return [("the book extends no other", None)]
-    told: list[tuple[str, Witness | None]] = []
+    answered: list[tuple[str, Witness | None]] = []
     for name, words in QUESTIONS.items():
         breach, below = getattr(found, name), f"`{found.below}`"
         if name in found.undecided:
             why = found.undecided[name]
-            told.append((f"undecided: whether it {words} {below}: {why}", None))
+            answered.append((f"undecided: whether it {words} {below}: {why}", None))
         elif breach is None:
-            told.append((f"never {words} {below}", None))
+            answered.append((f"never {words} {below}", None))
         else:
             why = f": {breach[1]}" if breach[1] else ""
-            told.append((f"{words} {below}{why}", breach[0]))
-    return told
+            answered.append((f"{words} {below}{why}", breach[0]))
+    return answered
 
 
 def contract_text(audit: Audit, every: bool) -> list[str]:
@@ -71,14 +71,14 @@ def verdict_words(found: Against) -> str:
 
 def against_data(found: Against) -> dict[str, Any]:
     """The verdict and the four answers for JSON."""
-    told: dict[str, Any] = {"verdict": found.verdict}
+    answered: dict[str, Any] = {"verdict": found.verdict}
     for name in QUESTIONS:
         breach = getattr(found, name)
         if name in found.undecided:
-            told[name] = {"undecided": True, "request": None, "why": found.undecided[name]}
+            answered[name] = {"undecided": True, "request": None, "why": found.undecided[name]}
         elif breach is None:
-            told[name] = None
+            answered[name] = None
         else:
             request, why = record_of(breach[0]), breach[1] or None
-            told[name] = {"undecided": False, "request": request, "why": why}
-    return told
+            answered[name] = {"undecided": False, "request": request, "why": why}
+    return answered

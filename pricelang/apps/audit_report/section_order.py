@@ -1,4 +1,4 @@
-"""Whether the order of the stack moves any amount, in every form."""
+"""The answer to whether the order of the stack moves any amount, in every form."""
 
 from __future__ import annotations
 

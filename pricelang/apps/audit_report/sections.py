@@ -69,7 +69,7 @@ def as_data(audit: Audit, names: Sequence[str]) -> dict[str, Any]:
 
 
 def is_open(audit: Audit, names: Sequence[str]) -> bool:
-    """Whether something that was asked could not be decided."""
+    """Says whether something that was asked could not be decided."""
     order = "order" in names and (
         bool(audit.order.undecided) or any(not seen.exact for seen in audit.order.observable)
     )

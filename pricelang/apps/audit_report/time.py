@@ -59,7 +59,7 @@ def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Table]:
         range(len(book.models)), key=lambda n: (-book.models[n].released, book.models[n].name)
     )
     lanes: list[Lane] = []
-    told: list[tuple[NotedCell, ...]] = []
+    rows: list[tuple[NotedCell, ...]] = []
     for number in newest:
         model = book.models[number]
         first = book.boundaries.index(model.released) + 1
@@ -68,10 +68,10 @@ def history(analysis: Analysis) -> tuple[tuple[Lane, ...], Table]:
         found = list(_changes(analysis, number, starts))
         marks = tuple((day, str(cell)) for day, cell in found[1:])
         lanes.append(Lane(model.name, model.released, model.deprecated, model.retired, marks))
-        told += _life(book, number, found)
+        rows += _life(book, number, found)
     note = f"list prices in {book.currency} of requests that say nothing beyond the model"
     headers = ("Model", "Date", "What changed")
-    return tuple(lanes), Table(headers, tuple(told), title="Price changes", note=note)
+    return tuple(lanes), Table(headers, tuple(rows), title="Price changes", note=note)
 
 
 def _scopes(book: m.Book) -> tuple[dict[int, list[m.Scope]], list[m.Scope]]:
@@ -181,13 +181,13 @@ def _words(book: m.Book, changes: list[tuple[int, object, object]], point: Point
         )
         return money(price * size, book.currency) + ("" if common else f" / {per}")
 
-    told = [
+    changed = [
         f"{book.meters[meter].name} "
         + (f"{amount(meter, old)} → " if old != "" else "")
         + amount(meter, new)
         for meter, old, new in changes
     ]
-    return ", ".join(told) + (f" per {common}" if common else "")
+    return ", ".join(changed) + (f" per {common}" if common else "")
 
 
 def _withdrawn(book: m.Book, model: int) -> Iterator[tuple[int, NotedCell]]:
@@ -251,7 +251,7 @@ def periods(analysis: Analysis) -> Table:
 
 def _stretches(book: m.Book, mask: int, released: int) -> str:
     """The runs of a mask of stretches of time, as half-open periods in words."""
-    edges, told = (
+    edges, runs = (
         [
             at
             for at in range(mask.bit_length() + 1)
@@ -268,7 +268,7 @@ def _stretches(book: m.Book, mask: int, released: int) -> str:
             if first is not None
             else "always"
         )
-        told.append(
+        runs.append(
             words
             + (
                 f" before {written(book.boundaries[end - 1])}"
@@ -276,4 +276,4 @@ def _stretches(book: m.Book, mask: int, released: int) -> str:
                 else ""
             )
         )
-    return ", ".join(told)
+    return ", ".join(runs)

@@ -55,16 +55,11 @@ def break_even(
     the derivations of the book: writes derive from the base by a factor of one or more, reads by
     less. With `against`, each model's output share against that one.
 
-    Raises `PriceError`: `UnknownName`, `NotOffered`,
-    or `BadRequest` where no such meters are known.
+    Raises `PriceError`: `UnknownName`, `NotOffered`, or `BadRequest` for no such meters.
 
     >>> import pricelang
-    >>> found = break_even(
-    ...     pricelang.load().checked,
-    ...     "2026-04-17",
-    ...     models=["claude-haiku-4-5"],
-    ...     against="claude-2.0",
-    ... )
+    >>> book = pricelang.load().checked
+    >>> found = break_even(book, "2026-04-17", models=["claude-haiku-4-5"], against="claude-2.0")
     >>> [(cache.write, cache.reads) for cache in found.caches], found.shares[0].below
     ([('cache_write_5m', 1), ('cache_write_1h', 2)], 'claude-haiku-4-5-20251001')
     """
@@ -75,16 +70,12 @@ def break_even(
         raise NotOffered("not_offered", f"no model is offered on {day}", help=_first_day(book))
     triple = cache_meters(book, write, read, base)
     caches = [] if triple is None else _caches(analysis, chosen, seconds, triple)
-    shares: tuple[OutputShare, ...] = ()
-    if against is not None:
-        of = meter_index(book, base or "input") if base or triple is None else triple[2]
-        shares = _shares(rates, day, chosen, against, of)
     return BreakEven(
         seconds,
         tuple(caches),
         () if triple is None else _without(book, chosen, caches),
         tuple(allowance_ends(analysis, seconds)),
-        shares,
+        () if against is None else _shares(rates, day, chosen, against, base, triple),
     )
 
 
@@ -107,9 +98,17 @@ def _caches(
 
 
 def _shares(
-    rates: RateCard, day: str, models: list[int], against: str, base: int
+    rates: RateCard,
+    day: str,
+    models: list[int],
+    against: str,
+    base: str | None,
+    cache: tuple[list[int], int, int] | None,
 ) -> tuple[OutputShare, ...]:
-    """The shares of output of models against another one. Raises `PriceError`."""
+    """The shares of output of models against another one; the rest is `base`, or what a cache is
+    of, or input. Raises `PriceError`.
+    """
+    of = meter_index(rates.book, base or "input") if base or cache is None else cache[2]
     seconds = seconds_of(day)
     other = _released(rates.book, rates.model_index(against, seconds), seconds)
     if models == [other]:
@@ -118,7 +117,7 @@ def _shares(
             f"`{shown(against)}` is the model itself",
             help="name another one to compare it with",
         )
-    return tuple(output_share(rates, day, model, other, base) for model in models if model != other)
+    return tuple(output_share(rates, day, model, other, of) for model in models if model != other)
 
 
 def _without(book: m.Book, models: list[int], caches: list[CacheBreakEven]) -> tuple[str, ...]:

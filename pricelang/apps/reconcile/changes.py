@@ -15,7 +15,7 @@ from typing import Literal, assert_never
 from attrs import define, evolve, field, frozen
 
 from pricelang.apps.reconcile.keys import Request, window_sides
-from pricelang.apps.reconcile.unit_prices import UnitPrice, UnitPrices, least_side, rate_of
+from pricelang.apps.reconcile.unit_prices import MeterPrices, UnitPrice, least_side, rate_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
@@ -57,7 +57,7 @@ class RequestChange:
 class RequestChanges:
     """The changes that one book knows, and the prices after them."""
 
-    prices: UnitPrices
+    prices: MeterPrices
     _rules: dict[int, list[k.Rule]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """What would make an amount right: the simplest changes of its requests, or another quantity.
 
-Changes that explain an amount equally simply are all told; a guess is never made between them.
+All changes that explain an amount equally simply are shown; a guess is never made between them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
 from pricelang.apps.reconcile.keys import Used
-from pricelang.apps.reconcile.unit_prices import UnitPrices
+from pricelang.apps.reconcile.unit_prices import MeterPrices
 from pricelang.present.decimals import RoundingMode, exact, grouped, money, rounded
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ class CauseSearch:
     """Looks for explanations in one book."""
 
     book: PriceBook
-    prices: UnitPrices = field(init=False)
+    prices: MeterPrices = field(init=False)
     _changes: RequestChanges = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.prices = UnitPrices(self.book)
+        self.prices = MeterPrices(self.book)
         self._changes = RequestChanges(self.prices)
 
     def explanations(self, used: Sequence[Used], amount: Fraction) -> tuple[Explanation, ...]:

@@ -52,7 +52,7 @@ class Finding:
 
     @property
     def explained(self) -> bool:
-        """Whether something makes the amounts exact."""
+        """Says whether something makes the amounts exact."""
         return bool(self.explanations)
 
 
@@ -181,7 +181,9 @@ def _moved(search: CauseSearch, lines: Iterable[JoinedLine]) -> Iterable[Finding
 
 
 def _too_much(line: JoinedLine, bill: BilledAmount) -> bool:
-    """Whether a cost row is one too many under its key: without it, the line would be right."""
+    """Says whether a cost row is one too many under its key:
+    without it, the line would be right.
+    """
     if line.status == NOT_IN_USAGE:
         return len(line.billed) == 1
     rest = line.amount - bill.amount

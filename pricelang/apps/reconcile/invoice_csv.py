@@ -185,7 +185,7 @@ def _of_kind(book: PriceBook, key: Key, kind: str) -> Key:
 
 
 def is_invoice(source: object) -> bool:
-    """Whether a source is the path of a CSV file."""
+    """Says whether a source is the path of a CSV file."""
     return isinstance(source, str | os.PathLike) and str(os.fspath(source)).lower().endswith(
         (".csv", ".tsv")
     )

@@ -13,9 +13,9 @@ from pricelang.present.decimals import grouped, plain
 
 
 def left_out(lines: Iterable[JoinedLine]) -> tuple[str, ...]:
-    """Everything that the amounts of some lines leave out, once each: pools, graduated prices and
-    limits of accounts, amounts and limits of requests, roundings of totals, lines that are not
-    compared, and credits.
+    """Everything that the amounts of some lines leave out, once each: free allowances, graduated
+    prices and limits of accounts, amounts and limits of requests, roundings of totals, lines that
+    are not compared, and credits.
     """
     found: dict[str, None] = {}
     for line in lines:

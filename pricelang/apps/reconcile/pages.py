@@ -40,7 +40,7 @@ class Pages:
 
 
 def is_page(value: object) -> bool:
-    """Whether a value is a page of an Admin report: `data` with buckets."""
+    """Says whether a value is a page of an Admin report: `data` with buckets."""
     if not isinstance(value, Mapping) or not isinstance(value.get("data"), list):
         return False
     data = value["data"]

@@ -89,7 +89,7 @@ class Reconciled:
 
     @property
     def agrees(self) -> bool:
-        """Whether every line that can be compared matches, and every row could be read."""
+        """Says whether every line that can be compared matches, and every row could be read."""
         return (
             not self.usage.unread
             and not self.cost.unread
@@ -98,7 +98,7 @@ class Reconciled:
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """What is on bills and was not compared: pools, graduated prices,
+        """What is on bills and was not compared: free allowances, graduated prices,
         minimums, fees and limits of requests, credits.
         """
         return left_out(self.lines)

@@ -47,7 +47,7 @@ class BilledRate:
 
 
 @define(eq=False, repr=False)
-class UnitPrices:
+class MeterPrices:
     """The prices of one book, and of the list that it extends."""
 
     book: PriceBook

@@ -1,5 +1,5 @@
 """What an account's invoice adds and takes beside its lines:
-pools, tiers, floors and caps, by calendar period.
+free allowances, tiers, floors and caps, by calendar period.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Adjustment:
     `name` is the meter or the limit, `since` the day on which the account's calendar period begins
     (UTC), `quantity` how many units of the meter were free or beyond the first tier; `text` says it
     in a sentence. `per request` is what limits, fees and roundings of single requests come to once
-    pools and tiers have changed their amounts.
+    free allowances and tiers have changed their amounts.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Adjustment:
 
 @frozen(eq=False)
 class CountedRequest:
-    """A request that a pool or a tier counts, kept until all are known;
+    """A request that a free allowance or a tier counts, kept until all are known;
     `order` breaks ties by what the request says.
     """
 
@@ -110,7 +110,7 @@ class AccountUsage:
             self._uses.append(CountedRequest(priced, False, _order(priced)))
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
-        """The holder and period of each pool and tier that counts a request."""
+        """The holder and period of each allowance and tier that counts a request."""
         cell = priced.cell
         known = self._terms.get(cell.point)
         if known is None:
@@ -206,7 +206,9 @@ class AccountUsage:
 def _add_changes(
     changes: dict[tuple[str, str, str, str], list[Fraction]], charged: ChargedRequest
 ) -> None:
-    """What pool and tiers made of a request, and what followed from that for the whole of it."""
+    """What free allowances and tiers made of a request,
+    and what followed from that for the whole of it.
+    """
     priced, known = charged.priced, Fraction(0)
     for line in charged.lines:
         for kind, quantity, amount in _parts(line):
@@ -243,7 +245,7 @@ def _change(
 
 
 def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
-    """Whether a rule holds for anything between two instants."""
+    """Says whether a rule holds for anything between two instants."""
     first, last = bisect_right(book.boundaries, start), bisect_right(book.boundaries, end - 1)
     mask = dict(scope).get(m.DATES, -1)
     return any(mask >> stretch & 1 for stretch in range(first, last + 1))

@@ -29,7 +29,7 @@ class Period:
     end: int | None
 
     def holds(self, at: int) -> bool:
-        """Whether an instant (UTC seconds) is inside."""
+        """Says whether an instant (UTC seconds) is inside."""
         return (self.start is None or at >= self.start) and (self.end is None or at < self.end)
 
 

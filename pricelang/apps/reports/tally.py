@@ -90,7 +90,7 @@ class Tally:
 
 
 def costs(bill: Bill) -> bool:
-    """Whether a request costs anything at all, at most."""
+    """Says whether a request costs anything at all, at most."""
     if bill.bounds is not None:
         return bill.bounds[1] > 0
     return any(

@@ -49,7 +49,7 @@ def shown_rows(found: AlternativeComparison, top: int | None) -> Ranked:
 
 
 def has_many(found: AlternativeComparison) -> bool:
-    """Whether several records are compared, so that some may be refused."""
+    """Says whether several records are compared, so that some may be refused."""
     return found.given.records + len(found.failures) > 1
 
 

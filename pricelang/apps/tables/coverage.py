@@ -11,6 +11,8 @@ from pricelang.verify.coverage import Coverage, CoveredRule, FileCoverage
 
 Texts = dict[str, list[str]]
 """The lines of the files of a book."""
+KINDS = {"charge pool": "free allowance"}
+"""Kinds of rules that people call otherwise."""
 
 
 def coverage_table(found: Coverage, names: dict[str, str]) -> Table:
@@ -54,10 +56,11 @@ def _lines(
         names_of = list(dict.fromkeys(rule.name for rule in group))
         # the cells of a row are all of one model
         ends = {name.partition(" of ")[2] for name in names_of} if kind == "price" else set()
+        said = KINDS.get(kind, kind)
         what = (
-            f"{kind} {', '.join(name.partition(' of ')[0] for name in names_of)} of {ends.pop()}"
+            f"{said} {', '.join(name.partition(' of ')[0] for name in names_of)} of {ends.pop()}"
             if len(ends) == 1
-            else f"{kind} {', '.join(names_of)}"
+            else f"{said} {', '.join(names_of)}"
         )
         reason = f" ({why})" if why else ""
         yield f"{names.get(file, file)}:{line}", what + reason, _text(texts, file, line)

@@ -18,7 +18,7 @@ def note_line(note: Note, records: int | None = None) -> str:
 
 def counts_line(counts: Counts) -> str:
     """How many records were read, and what became of them; malformed lines, records outside of the
-    period asked for and amounts in doubt are told where there are any.
+    period asked for and amounts in doubt are counted where there are any.
     """
     left_out = f", {counts.outside:,} outside of the period" if counts.outside else ""
     doubtful = f", {counts.warned:,} with warnings" if counts.warned else ""

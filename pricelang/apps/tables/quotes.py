@@ -112,7 +112,7 @@ def _span(tokens: Range) -> str:
 
 
 def limit_lines(limits: Limits) -> Iterator[str]:
-    """Whether a rate fits, in a sentence or two."""
+    """Says whether a rate fits, in a sentence or two."""
     rate = f"counting the tokens of {grouped(limits.rate)} requests a minute"
     if limits.tier is not None and limits.per_minute is not None:
         word = "fits" if limits.fits else "does not fit"

@@ -18,7 +18,7 @@ MAX_NOTES = 8
 beside the records that they are of.
 """
 MAX_REASONS = 20
-"""Reasons that are told one by one."""
+"""Reasons that are named one by one."""
 
 
 def report_table(report: UsageReport) -> Table:

@@ -19,7 +19,7 @@ from pricelang.present.table import Table
 from pricelang.present.text import printable
 
 MAX_CHANGES = 3
-"""Days from which on a day costs something else that are told one by one."""
+"""Days from which on a day costs something else that are named one by one."""
 
 
 def workload_tables(found: Workload, days: bool) -> Iterator[Table]:
