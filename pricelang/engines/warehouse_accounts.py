@@ -12,13 +12,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
-from pricelang.engines.warehouse import (
+from pricelang.engines.plan import Place, scale_up
+from pricelang.engines.warehouse_plan import Plan, has_least
+from pricelang.engines.warehouse_rows import (
     ATOMS,
     WHY,
-    Placed,
-    Plan,
     amounts,
-    has_least,
     known_model,
     placed,
     priced_rows,
@@ -189,7 +188,7 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     `BadRequest` as `period_of`.
     """
     row, period = placed(plan), period_of(plan)
-    name, words = plan.dialect.words.name, plan.dialect
+    name, words = plan.dialect.quote, plan.dialect
     made = amounts(plan, row)
     turn = words.clock(plan.instants).turn(period, plan.read_at)
     order = ", ".join([plan.at, *([plan.tie] if plan.tie is not None else [])])
@@ -211,7 +210,7 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
             if tiers_of(plan, n)
             else why
         )
-    why += f" when {plan.columns['account']} is null then {words.words.text(NO_ACCOUNT)} end"
+    why += f" when {plan.columns['account']} is null then {words.literal(NO_ACCOUNT)} end"
     text = priced_rows(plan, row, made, why, refused)
     extra = [
         f"r.{name(f'bound_{bound.number}')} as {name(f'bound_{bound.number}')}"
@@ -224,7 +223,7 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     )
 
 
-def _placed_amount(plan: Plan, row: Placed, n: int, window: Callable[[str], str]) -> str:
+def _placed_amount(plan: Plan, row: Place, n: int, window: Callable[[str], str]) -> str:
     """What a row pays for a meter at its place, in atoms;
     `window` is over the rows before it of one counter.
     """
@@ -232,7 +231,7 @@ def _placed_amount(plan: Plan, row: Placed, n: int, window: Callable[[str], str]
     zero = words.cast("0", words.number)
 
     def rate(column: str) -> str:
-        return f"r.{words.words.name(column)}"
+        return f"r.{words.quote(column)}"
 
     billed = quantity.sql
     if has_least(plan, n):
@@ -251,7 +250,7 @@ def _placed_amount(plan: Plan, row: Placed, n: int, window: Callable[[str], str]
 
     start = used(f"ladder_{n}")
     free = f"greatest({zero}, least({billed}, {rate(f'pool_{n}')} - {used(f'pooled_{n}')}))"
-    up = 10 ** (plan.extra - quantity.scale)
+    up = scale_up(quantity, plan.extra)
     parts = []
     for tier in range(tiers_of(plan, n)):
         first = f"greatest({rate(f'after_{n}_{tier}')}, {start} + {free})"
@@ -277,7 +276,7 @@ def settle_query(plan: Plan, refused: str = "raise") -> str:
     """A query for each account and period: `rows`, their `cost`,
     and what is `due` after the floors and caps of accounts.
     """
-    words, name = plan.dialect, plan.dialect.words.name
+    words, name = plan.dialect, plan.dialect.quote
     inner, account = account_query(plan, refused), plan.columns["account"].removeprefix("u.")
     atoms = f"sum(p.{name(ATOMS)})"
     due = atoms
