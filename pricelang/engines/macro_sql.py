@@ -9,7 +9,7 @@ from pricelang.engines.first_look import AFTER_DAYS, FIRST_DAY
 from pricelang.engines.longest import WITHOUT, Asked, is_too_long, with_values
 from pricelang.engines.macro_rates import LISTS, MacroMeter, class_sql
 from pricelang.engines.names import literal, quoted
-from pricelang.engines.plan import Place, UsageRow, amount_sql, place
+from pricelang.engines.plan import Placement, UsageRow, amount_sql, place
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots
 
 WORDS = DUCKDB.words
@@ -58,7 +58,7 @@ def macro_amount(
     return amount if too_long is None else f"case when {too_long} = 0 then {amount} end"
 
 
-def _number(found: RateSnapshots, where: Place) -> str:
+def _number(found: RateSnapshots, where: Placement) -> str:
     """The place of a request among the cards, counted from 0."""
     names = f"({where.name}::integer * {len(found.axes.cuts) + 1} + ({where.version}) + 1)"
     number = f"(select versions from {LISTS})[{names}]"

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from pricelang.engines.duck import Job
 from pricelang.engines.names import fresh, literal, quoted
+from pricelang.engines.rated_rows import decimal, rated
 from pricelang.engines.sources import ending, reads
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import did_you_mean, shown
@@ -72,7 +73,7 @@ def select_sql(
     own = [quoted(name) for name in (job.source.names if keep is None else keep)]
     if refused:
         left = (
-            f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where "
+            f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({rated(job)}) where "
             f"{_REFUSED}"
         )
         one = len({file for file, _, _, _ in job.source.broken}) == 1
@@ -82,17 +83,17 @@ def select_sql(
         ]
         lines_left = [f"select {literal(reason)} as reason" for reason in reasons]
         return " union all by name ".join([left, *lines_left])
-    own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
+    own.append(f"{decimal(job, 'pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:
         own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
     if lines:
         own += [
-            f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as "
+            f"coalesce({decimal(job, f'pl_atoms_{n}', _path(name))}, 0) as "
             f"{quoted(f'{COST}_{name}')}"
             for n, (name, _) in enumerate(job.columns.meters)
         ]
     kept = "" if job.complete or job.guarded else f" where not coalesce({_REFUSED}, false)"
-    return f"select {', '.join(own)} from ({job.rated()}){kept}"
+    return f"select {', '.join(own)} from ({rated(job)}){kept}"
 
 
 _REFUSED = "(pl_answer is not null and (pl_answer ->> '$.e') is not null)"
@@ -258,7 +259,7 @@ def _first_refused(job: Job) -> RefusedRows | None:
     for _, line, error, _ in job.source.broken:
         return RefusedRows(f"line {line:,}", error)
     sql = (
-        f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} "
+        f"select pl_row, pl_answer ->> '$.e' from ({rated(job, numbered=True)}) where {_REFUSED} "
         "limit 1"
     )
     found = job.connection.execute(

@@ -60,7 +60,7 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
     Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
     name, scale, finer = (
-        SPARK.words.name(column),
+        SPARK.quote(column),
         0,
         not meter.whole and kind not in _WHOLE and kind != _NOTHING,
     )
@@ -81,7 +81,7 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
         )
     elif kind == "string":
         sql = (
-            f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then "
+            f"case when {name} = '' then 0L when {name} rlike {SPARK.literal(_DIGITS)} then "
             f"try_cast({name} as bigint) end"
         )
     elif kind == _NOTHING:
@@ -106,7 +106,7 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
 
 def instant_of(column: str, kind: str) -> When:
     """The instant that a column of a type holds. Raises `BadRequest` (`bad_column`)."""
-    name = SPARK.words.name(column)
+    name = SPARK.quote(column)
     if kind == "timestamp":
         # seconds have no zone, where the text of an instant has that of the session
         seconds = f"unix_seconds({name})"
@@ -122,7 +122,7 @@ def instant_of(column: str, kind: str) -> When:
             timed_sql(f"cast({name} as string)", kind),
         )
     if kind == "string":
-        text = SPARK.words.text
+        text = SPARK.literal
         plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
         # a cast to an instant wants seconds; its microseconds have no zone
         seconds = (
@@ -150,7 +150,7 @@ def after_1970(unit: str, sql: str) -> str:
 
 def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text; a list as one."""
-    name = SPARK.words.name(column)
+    name = SPARK.quote(column)
     return (
         f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pricelang.engines import join_keys as keyed
+from pricelang.engines.account_rates import account_columns, account_values
 from pricelang.engines.plan import part_names
-from pricelang.engines.warehouse_accounts import account_columns, account_values
 from pricelang.engines.warehouse_plan import RATES, VERSIONS, Plan, has_least
 from pricelang.evaluate.rate_table.folding import class_width
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices

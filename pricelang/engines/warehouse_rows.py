@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pricelang.engines.join_keys import times
 from pricelang.engines.longest import Asked, is_too_long, with_values
-from pricelang.engines.plan import Place, UsageRow, amount_sql, place, scale_up
+from pricelang.engines.plan import Placement, UsageRow, amount_sql, place, scale_up
 from pricelang.engines.warehouse_plan import RATES, VERSIONS, Plan, has_least
 from pricelang.model.instants import written
 
@@ -25,7 +25,7 @@ names that no column of usage has, since `q.cost_atoms` could be the user's.
 """
 
 
-def placed(plan: Plan) -> Place:
+def placed(plan: Plan) -> Placement:
     """What places a row of the usage `u`."""
     clock, dialect = plan.dialect.clock(plan.instants), plan.dialect
     at, model = plan.read_at, dialect.known(plan.columns["model"])
@@ -80,7 +80,7 @@ def _class_sql(plan: Plan, columns: Sequence[str]) -> str:
     return found
 
 
-def joins(plan: Plan, row: Place) -> str:
+def joins(plan: Plan, row: Placement) -> str:
     """The joins to the versions `v` and the rates `r`; both have at most one row for any."""
     name = plan.dialect.quote
     _, _, *parts = row.parts
@@ -94,7 +94,7 @@ def joins(plan: Plan, row: Place) -> str:
     )
 
 
-def amounts(plan: Plan, row: Place) -> list[str]:
+def amounts(plan: Plan, row: Placement) -> list[str]:
     """The amount of each meter in atoms; NULL where the rates do not say it."""
     found, name = [], plan.dialect.quote
     for n, quantity in enumerate(row.quantities):
@@ -114,9 +114,18 @@ def amounts(plan: Plan, row: Place) -> list[str]:
     return found
 
 
-def reason(plan: Plan, row: Place, at: str, known: str) -> str:
-    """Why a row has no price, as SQL; NULL where it has one.
-    `known` says whether its model is any of the book's.
+def reason(
+    plan: Plan,
+    row: Placement,
+    at: str,
+    known: str,
+    *,
+    billed: Sequence[int] = (),
+    more: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any
+    of the book's. Of meters that are `billed` the rates say which units are; `more` are further
+    tests, each with what is said.
     """
     text, name = plan.dialect.literal, plan.dialect.quote
     before = (
@@ -135,15 +144,17 @@ def reason(plan: Plan, row: Place, at: str, known: str) -> str:
         *([(f"{row.long} = 1", TOO_LONG)] if row.long is not None else []),
         (f"r.{name('version')} is null", REFUSED),
     ]
-    cases += [case for n in range(len(row.quantities)) for case in _meter_reasons(plan, row, n)]
-    return "case " + " ".join(f"when {test} then {text(said)}" for test, said in cases) + " end"
+    for n in range(len(row.quantities)):
+        cases += _meter_reasons(plan, row, n, "billed" if n in billed else "below")
+    listed = " ".join(f"when {test} then {text(said)}" for test, said in [*cases, *more])
+    return f"case {listed} end"
 
 
-def _meter_reasons(plan: Plan, row: Place, n: int) -> Iterator[tuple[str, str]]:
+def _meter_reasons(plan: Plan, row: Placement, n: int, minimum: str) -> Iterator[tuple[str, str]]:
     """When a row has no price for what it uses of a meter, as SQL, and what is said of it."""
     name, quantity = plan.dialect.quote, row.quantities[n]
     meter, used = quantity.meter, f"{quantity.sql} > 0"
-    price, least, below = (f"r.{name(f'{part}_{n}')}" for part in ("atoms", "least", "below"))
+    price, least, below = (f"r.{name(f'{part}_{n}')}" for part in ("atoms", "least", minimum))
     yield f"{quantity.sql} is null", f"`{meter}` is not a quantity, or is too large or too fine"
     yield f"{used} and {price} is null", f"`{meter}` is not offered, or has no price"
     if has_least(plan, n):
@@ -179,14 +190,24 @@ def _guard(plan: Plan) -> str:
     )
 
 
-def priced_rows(plan: Plan, row: Place, made: Sequence[str], why: str, refused: str) -> str:
-    """A query for the usage, of the amount of each meter and of the reason for none."""
+def priced_rows(
+    plan: Plan,
+    row: Placement,
+    made: Sequence[str],
+    why: str,
+    refused: str,
+    own: Sequence[str] = (),
+) -> str:
+    """A query for the usage and `own` columns, of the amount of each meter
+    and of the reason for none.
+    """
     words = plan.dialect
     name, text = words.quote, words.literal
+    atoms = " + ".join(f"({amount})" for amount in made)
+    columns = ["u.*", *own, f"{atoms} as {name(ATOMS)}", f"{why} as {name(WHY)}"]
+    listed = ",\n    ".join(columns)
     inner = (
-        f"select u.*,\n    {' + '.join(f'({amount})' for amount in made)} as "
-        f"{name(ATOMS)},\n    {why} as {name(WHY)}\n"
-        f"  from {plan.name(*plan.table)} u\n  {joins(plan, row)}{_guard(plan)}"
+        f"select {listed}\n  from {plan.name(*plan.table)} u\n  {joins(plan, row)}{_guard(plan)}"
     )
     cost = f"q.{name(ATOMS)}"
     if refused == "raise":

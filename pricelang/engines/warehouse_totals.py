@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from pricelang.engines.plan import Place
+from pricelang.engines.plan import Placement
 from pricelang.engines.warehouse_plan import Plan, has_least
 from pricelang.engines.warehouse_rows import (
     TOO_LARGE,
@@ -76,7 +76,7 @@ def _group_sql(plan: Plan, column: str) -> str:
     return f"u.{plan.dialect.quote(column)}"
 
 
-def _keys(plan: Plan, row: Place) -> list[tuple[str, str]]:
+def _keys(plan: Plan, row: Placement) -> list[tuple[str, str]]:
     """What rows of one price agree in."""
     keys = [(f"pl_{part.name}", part.sql) for part in row.parts]
     keys += [("pl_known", f"case when {known_model(plan, row.name)} then 1 else 0 end")]
@@ -109,7 +109,7 @@ def _grouped(plan: Plan, keys: Sequence[str], quantities: Sequence[str]) -> str:
     )
 
 
-def _again(plan: Plan, row: Place) -> Place:
+def _again(plan: Plan, row: Placement) -> Placement:
     """What places a group."""
 
     def of(part: str) -> str:
