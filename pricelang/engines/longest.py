@@ -25,8 +25,8 @@ WITHOUT = 2**62
 @frozen(eq=False)
 class Asked:
     """How a row is asked: `named` says whether its model is one of some names, `at` is its instant,
-    `values` are those of dimensions that have a column, as SQL, `given` those of all rows. `by_name`
-    is a number by the name of the model, where an engine looks that up.
+    `values` are those of dimensions that have a column, as SQL, `given` those of all rows.
+    `by_name` is a number by the name of the model, where an engine looks that up.
     """
 
     named: Callable[[Sequence[str]], str]

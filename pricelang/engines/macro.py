@@ -49,20 +49,17 @@ def register(
     sums: bool = False,
     **fixed: str,
 ) -> RateSnapshots:
-    """Makes the macros `price_of` and `try_price_of` and the table
-    `pricelang_rates` in the current schema.
+    """Makes the macros `price_of` and `try_price_of`, and `pricelang_rates`, in the current schema.
 
     `price_of(model, at, METER := …, DIMENSION := …)` is the exact amount of a request,
     a DECIMAL; `at` is a TIMESTAMP in UTC, a TIMESTAMPTZ or a DATE (which has no price where the
-    book has a clock), and no text; a meter that is left out was not used, a dimension that is left out is at
-    its default. A request that has no price stops the query with an error; `try_price_of` is NULL
-    for it. A request is held against what one can have at most, unless `sums` says that rows
-    add up several. The dimensions are those on which a price turns, unless others are named;
+    book has a clock), and no text; a meter that is left out was not used, a dimension that is left
+    out is at its default. A request that has no price stops the query with an error; `try_price_of`
+    is NULL for it. A request is held against what one can have at most, unless `sums` says that
+    rows add up several. The dimensions are those on which a price turns, unless others are named;
     `fixed` are values of further ones for all requests.
-
     Its tables are found in the database and schema that are current:
     a query on an attached database (`other.price_of(…)`) is not supported; `use other` first.
-
     Raises `PriceError` for names the book does not have,
     and for a book whose amounts are no sums of quantity times price.
 
@@ -76,18 +73,16 @@ def register(
     >>> float(connection.sql(sql).fetchall()[0][0])
     0.125
     """
-    found = rate_snapshots(
-        book.rates,
-        RatesAsked(
-            dimensions=dimensions,
-            meters=meters,
-            models=models,
-            fixed=fixed,
-            period=(None if since is None else seconds_of(since), None),
-            widest=MAX_COMBINATIONS,
-            sums=sums,
-        ),
+    first = None if since is None else seconds_of(since)
+    asked = RatesAsked(
+        dimensions, meters, models, (first, None), fixed, widest=MAX_COMBINATIONS, sums=sums
     )
+    return _made(book, connection, asked)
+
+
+def _made(book: PriceBook, connection: DuckDBPyConnection, asked: RatesAsked) -> RateSnapshots:
+    """Makes the macros and what they read."""
+    found = rate_snapshots(book.rates, asked)
     parts = macro_meters(book, found)
     if not parts:
         raise BadRequest(
@@ -98,9 +93,9 @@ def register(
     _clear(connection)
     store_rates(connection, found, parts)
     show_rates(connection, found, parts)
-    given = assumed(book, [name for name, _ in found.dimensions], fixed)
-    first = None if since is None else seconds_of(since)
-    arguments, amount = macro_arguments(found, parts), macro_amount(found, parts, first, given)
+    given = assumed(book, [name for name, _ in found.dimensions], asked.fixed)
+    arguments = macro_arguments(found, parts)
+    amount = macro_amount(found, parts, asked.period[0], given)
     for name, refused in ((PRICE, _error()), (TRY, "null")):
         connection.execute(f"create macro {name}({arguments}) as coalesce({amount}, {refused})")
     return found

@@ -121,7 +121,8 @@ def key_of(axes: Axes, parts: Sequence[object]) -> RateKey:
     clocks = 1 if axes.turns else 0
     name, version, *values = parts[: end - clocks]
     clock = parts[end - 1] if clocks else 0
-    return RateKey(name, version, tuple(values), clock, tuple(parts[end:]))  # type: ignore[arg-type]
+    sides = tuple(parts[end:])
+    return RateKey(name, version, tuple(values), clock, sides)  # type: ignore[arg-type]
 
 
 def amount_sql(
@@ -157,7 +158,9 @@ def scale_up(quantity: Quantity, extra: int) -> int:
 def atoms_of_sums(
     prices: UnitPrices, sums: Sequence[int], quantities: Sequence[Quantity], extra: int
 ) -> int | None:
-    """The amount of summed quantities, in atoms; None where the rates lack a price that is needed."""
+    """The amount of summed quantities, in atoms;
+    None where the rates lack a price that is needed.
+    """
     atoms = 0
     for price, total, quantity in zip(prices.atoms, sums, quantities, strict=True):
         if total:

@@ -130,25 +130,7 @@ def write_priced(
     and there is no file for it, `BadRequest` for an output that cannot be written.
     """
     _check_names(job, lines, keep)
-    if rejects is not None and "reason" in map(str.lower, job.source.names):
-        raise BadRequest(
-            "bad_column",
-            "the usage already has a column `reason`, which the refused rows get",
-            help="rename that column",
-        )
-    targets = [
-        Target("the output", output),
-        *([Target("the file of refused rows", rejects)] if rejects else []),
-    ]
-    for target in targets:
-        if reads(job.connection, job.source, target.path):
-            raise BadRequest(
-                "bad_output",
-                f"`{shown(target.path)}` is read for its usage, which would be lost",
-                help="name another file",
-            )
-        _form(target.path)
-    check_targets(targets, ())
+    _check_outputs(job, output, rejects)
     with Drafts() as drafts:
         count, totals = _write(job, select_sql(job, lines, keep), drafts.of(output), output)
         refused = job.rows - count + len(job.source.broken)
@@ -159,6 +141,27 @@ def write_priced(
         drafts.place()
     reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
     return Written(count + refused, count, refused, totals, reasons)
+
+
+def _check_outputs(job: Job, output: str, rejects: str | None) -> None:
+    """Raises `BadRequest` where the priced rows or the refused ones cannot be written."""
+    if rejects is not None and "reason" in map(str.lower, job.source.names):
+        raise BadRequest(
+            "bad_column",
+            "the usage already has a column `reason`, which the refused rows get",
+            help="rename that column",
+        )
+    targets = [Target("the output", output)]
+    targets += [Target("the file of refused rows", rejects)] if rejects else []
+    for target in targets:
+        if reads(job.connection, job.source, target.path):
+            raise BadRequest(
+                "bad_output",
+                f"`{shown(target.path)}` is read for its usage, which would be lost",
+                help="name another file",
+            )
+        _form(target.path)
+    check_targets(targets, ())
 
 
 def _form(path: str) -> str:

@@ -131,23 +131,23 @@ def _of_paths(
         return _staged(connection, paths, csv_lines if TEXT[kind] == "csv" else staged_lines)
     if len(paths) == 1 and (name := _table_name(connection, paths[0])) is not None:
         return _described(connection, f"select * from {name}")
-    if len(paths) == 1 and not os.path.exists(paths[0]):
-        tables = [
-            row[0]
-            for row in connection.execute(
-                "select table_name from information_schema.tables"
-            ).fetchall()
-        ]
-        raise BadRequest(
+    raise _no_table(connection, paths)
+
+
+def _no_table(connection: DuckDBPyConnection, paths: Sequence[str]) -> BadRequest:
+    if len(paths) > 1 or os.path.exists(paths[0]):
+        return BadRequest(
             "bad_source",
-            f"there is no table and no file `{shown(paths[0])}`",
-            help=did_you_mean(paths[0], tables),
+            f"`{shown(paths[0])}` is not a kind of file that holds a table",
+            help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of "
+            "a table",
         )
-    raise BadRequest(
+    sql = "select table_name from information_schema.tables"
+    tables = [row[0] for row in connection.execute(sql).fetchall()]
+    return BadRequest(
         "bad_source",
-        f"`{shown(paths[0])}` is not a kind of file that holds a table",
-        help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a "
-        "table",
+        f"there is no table and no file `{shown(paths[0])}`",
+        help=did_you_mean(paths[0], tables),
     )
 
 

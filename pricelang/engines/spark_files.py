@@ -45,28 +45,26 @@ def price_file(
     """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder
     of Parquet files, and with `rejects` the rows without a price into another.
 
-    Both folders appear whole, or neither does. Raises `PriceError` (`refused_rows`) where a row has
-    no price and there is no folder for it, `BadRequest` for usage that cannot be read and for a
-    folder that is already there.
+    Both appear whole, or neither does. Raises `PriceError` (`refused_rows`) for a row without a
+    price and no folder for it, `BadRequest` for usage that cannot be read or a folder that is there.
     """
     spark = session or open_session(master)
     usage = read_files(spark, paths, fixed, remote)
     check_folders(spark, output, rejects)
     draft = f"{output.rstrip('/')}.pricelang-{uuid.uuid4().hex}"
-    ours, done = SparkBook(book, spark), False
+    done = False
     try:
         # A job that fails on purpose would leave tasks behind that still write;
         # so refused rows are counted, not raised.
         with whole_lines():
-            priced = ours.price(
+            priced = SparkBook(book, spark).price(
                 usage, mapping=mapping, fixed=fixed, lines=lines, refused="null", sums=sums
             )
-            priced.write.parquet(
-                f"{draft}/all"
-            )  # so that both folders come of one look at the usage
+            # so that both folders come of one look at the usage
+            priced.write.parquet(f"{draft}/all")
         rows = spark.read.schema(priced.schema).parquet(f"{draft}/all")
         found = _counted(book, rows)
-        _write(spark, rows, found, draft, usage.columns if rejects is not None else None)
+        _write(rows, found, draft, usage.columns if rejects is not None else None)
         if rejects is not None:
             move_folder(spark, f"{draft}/refused", rejects)
         move_folder(spark, f"{draft}/priced", output)
@@ -76,9 +74,7 @@ def price_file(
         remove_folder(spark, draft, done)
 
 
-def _write(
-    spark: SparkSession, rows: DataFrame, found: Written, draft: str, own: Sequence[str] | None
-) -> None:
+def _write(rows: DataFrame, found: Written, draft: str, own: Sequence[str] | None) -> None:
     """Writes the priced rows of a draft, and of the refused their `own` columns, where they are
     wanted. Raises `PriceError` (`refused_rows`) where there are some and they are not.
     """

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from attrs import evolve
+
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.dialects.base import Dialect
@@ -60,42 +62,53 @@ def plan_of(
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book
     whose requests pay something that is no sum of quantity times price, in words.
     """
-    if dialect not in DIALECTS:
-        raise UnknownName(
-            "unknown_dialect",
-            f"unknown dialect `{shown(dialect)}`",
-            help="dialects: " + ", ".join(DIALECTS),
-        )
-    words = DIALECTS[dialect]
+    words = _dialect(dialect)
     usage = UsageColumns(book.checked, words, mapping)
     usage.check(dimensions or (), fixed)
-    used, first = usage.meters(meters), None if since is None else seconds_of(since)
     asked = RatesAsked(
         dimensions=dimensions,
-        meters=used,
+        meters=usage.meters(meters),
         models=models,
-        period=(first, None),
+        period=(None if since is None else seconds_of(since), None),
         fixed=fixed,
         accounts=account is not None,
         more=usage.dimensions,
         sums=sums,
     )
-    rates, extra = _rates(book, words, asked)
+    plan = _plan(book, usage, asked, account)
+    return evolve(
+        plan,
+        table=tuple(table),
+        instants=instants or words.usual,
+        schema=tuple(schema),
+        tie=None if tie is None else usage.column(tie),
+    )
+
+
+def _dialect(name: str) -> Dialect:
+    if name not in DIALECTS:
+        raise UnknownName(
+            "unknown_dialect",
+            f"unknown dialect `{shown(name)}`",
+            help="dialects: " + ", ".join(DIALECTS),
+        )
+    return DIALECTS[name]
+
+
+def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked, account: str | None) -> Plan:
+    """The rates that are asked for, and the columns of the usage that they need."""
+    rates, extra = _rates(book, usage.dialect, asked)
     chosen = [name for name, _ in rates.dimensions]
     plan = Plan(
-        book,
-        words,
-        slim(rates),
-        tuple(table),
-        usage.columns(used, chosen, account),
-        instants or words.usual,
-        usage.quantities(used, extra),
-        extra,
-        first,
-        tuple(assumed(book, chosen, fixed).items()),
-        tuple(schema),
-        None if tie is None else usage.column(tie),
-        models is not None,
+        book=book,
+        dialect=usage.dialect,
+        rates=slim(rates),
+        columns=usage.columns(rates.meters, chosen, account),
+        quantities=usage.quantities(rates.meters, extra),
+        extra=extra,
+        since=asked.period[0],
+        assumed=tuple(assumed(book, chosen, asked.fixed).items()),
+        of_some=asked.models is not None,
     )
     if largest_amount(plan) >= ROOM:
         raise BadRequest(

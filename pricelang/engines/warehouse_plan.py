@@ -28,16 +28,16 @@ class Plan:
     book: PriceBook
     dialect: Dialect
     rates: RateSnapshots
-    table: tuple[str, ...]
     columns: Mapping[str, str]
-    instants: str
     quantities: tuple[Quantity, ...]
     extra: int
     since: int | None
     assumed: tuple[tuple[str, str], ...]
-    schema: tuple[str, ...]
+    of_some: bool
+    table: tuple[str, ...] = ("usage",)
+    instants: str = "plain"
+    schema: tuple[str, ...] = ()
     tie: str | None = None
-    of_some: bool = False
 
     @property
     def places(self) -> int:

@@ -38,36 +38,36 @@ def totals_query(plan: Plan, by: Sequence[str], refused: str = "raise") -> str:
     keys = [*columns, *_keys(plan, row)]
     quantities = [(f"pl_quantity_{n}", quantity.sql) for n, quantity in enumerate(row.quantities)]
     listed = ",\n    ".join(f"{sql} as {name(column)}" for column, sql in [*keys, *quantities])
-    again = _again(plan, row)
-    atoms = " + ".join(f"({amount})" for amount in amounts(plan, again))
-    why = reason(plan, again, f"nullif(g.{name('pl_lacks')}, 1)", f"g.{name('pl_known')} = 1")
-    shown = [
-        f"coalesce(v.{name('model')}, {again.name})" if found == "model" else f"g.{name(f'by_{n}')}"
-        for n, found in enumerate(by)
-    ]
-    priced = [f"{sql} as {name(found)}" for sql, found in zip(shown, by, strict=True)]
-    priced += [
-        f"{again.name} as {name('pl_model')}",
-        f"g.{name('pl_rows')} as {name('pl_rows')}",
-        f"{atoms} as {name('pl_atoms')}",
-        f"{why} as {name('pl_reason')}",
-    ]
+    grouped = _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities])
     steps = [
         ("pl_placed", f"select {listed}\n  from {plan.name(*plan.table)} u"),
-        (
-            "pl_grouped",
-            _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities]),
-        ),
-        (
-            "pl_priced",
-            f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, again)}",
-        ),
+        ("pl_grouped", grouped),
+        ("pl_priced", _priced(plan, _again(plan, row), by)),
     ]
     with_all = ", ".join(f"{name(step)} as (\n  {sql}\n)" for step, sql in steps)
     groups = [name(found) for found in by]
     chosen = [*groups, f"sum({name('pl_rows')}) as {name('rows')}", *_costs(plan, refused)]
     grouping = f"\ngroup by {', '.join(groups)}" if groups else ""
     return f"with {with_all}\nselect {', '.join(chosen)}\nfrom {name('pl_priced')}{grouping}"
+
+
+def _priced(plan: Plan, row: Placement, by: Sequence[str]) -> str:
+    """The groups with their amounts, and why they have none."""
+    name = plan.dialect.quote
+    atoms = " + ".join(f"({amount})" for amount in amounts(plan, row))
+    why = reason(plan, row, f"nullif(g.{name('pl_lacks')}, 1)", f"g.{name('pl_known')} = 1")
+    shown = [
+        f"coalesce(v.{name('model')}, {row.name})" if found == "model" else f"g.{name(f'by_{n}')}"
+        for n, found in enumerate(by)
+    ]
+    priced = [f"{sql} as {name(found)}" for sql, found in zip(shown, by, strict=True)]
+    priced += [
+        f"{row.name} as {name('pl_model')}",
+        f"g.{name('pl_rows')} as {name('pl_rows')}",
+        f"{atoms} as {name('pl_atoms')}",
+        f"{why} as {name('pl_reason')}",
+    ]
+    return f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, row)}"
 
 
 def _group_sql(plan: Plan, column: str) -> str:
