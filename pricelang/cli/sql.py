@@ -14,7 +14,7 @@ from pricelang.cli.options import book_option, checked_instant, option_group
 from pricelang.present.text import printable
 
 if TYPE_CHECKING:
-    from pricelang.engines.warehouse import Plan
+    from pricelang.engines.warehouse_plan import Plan
 
 DIALECTS = (
     "duckdb",

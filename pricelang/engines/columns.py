@@ -79,6 +79,38 @@ def columns_of(
     that is not there, a table without model, instant or meters, and a name that is said twice,
     (`bad_column`) for a column named like an engine's own.
     """
+    _check_own(present)
+    dimensions = [dimension.name for dimension in book.dimensions]
+    meters = [meter.name for meter in book.meters]
+    known = ["model", "at", *dimensions, *meters]
+    parted = {
+        name: (text,) if text in present or name not in meters else read_difference(text)
+        for name, text in mapping.items()
+    }
+    _check_mapping(known, present, parted)
+    firsts = {name: parts[0] for name, parts in parted.items()}
+    named = ((name, firsts.get(name) or _called(name, present)) for name in known)
+    found = {name: column for name, column in named if column is not None}
+    _check_whole(found, fixed)
+    _check_twice(found, firsts, fixed)
+    _check_fixed(dimensions, fixed)
+    pairs = [(name, found[name]) for name in meters if name in found]
+    _check_pairs(meters, pairs)
+    sure = (name for name, text in mapping.items() if text not in present and is_quoted(text))
+    said = {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1}
+    counts = settled(book, pairs, present, said, frozenset(sure))
+    used = {*found.values(), *(column for count in counts.values() for column in count.taken)}
+    return Columns(
+        found.get("model"),
+        found.get("at"),
+        tuple((name, found[name]) for name in dimensions if name in found),
+        tuple(pairs),
+        tuple(column for column in present if column not in used),
+        counts,
+    )
+
+
+def _check_own(present: Sequence[str]) -> None:
     for column in present:
         if column.lower().startswith(OWN):
             raise BadRequest(
@@ -87,17 +119,12 @@ def columns_of(
                 help="rename it: no column may begin with "
                 + " or ".join(f"`{start}`" for start in OWN),
             )
-    dimensions = [dimension.name for dimension in book.dimensions]
-    meters = [meter.name for meter in book.meters]
-    known = ["model", "at", *dimensions, *meters]
-    sure = frozenset(
-        name for name, text in mapping.items() if text not in present and is_quoted(text)
-    )
-    parted = {
-        name: (text,) if text in present or name not in meters else read_difference(text)
-        for name, text in mapping.items()
-    }
-    mapping = {name: parts[0] for name, parts in parted.items()}
+
+
+def _check_mapping(
+    known: Sequence[str], present: Sequence[str], parted: Mapping[str, Sequence[str]]
+) -> None:
+    """That a mapping has names of the book, and columns that are there."""
     for name, column in ((name, part) for name, parts in parted.items() for part in parts):
         if name not in known:
             raise UnknownName(
@@ -112,18 +139,21 @@ def columns_of(
                 help=did_you_mean(shown(column), present)
                 or "columns: " + ", ".join(map(shown, present)),
             )
-    found = {
-        name: called
-        for name in known
-        if (called := mapping.get(name) or _called(name, present)) is not None
-    }
-    for name in ("model", "at"):
-        if name not in found and getattr(fixed, name) is None:
+
+
+def _check_whole(found: Mapping[str, str], fixed: Fixed) -> None:
+    """That each row has a model and an instant."""
+    for name, what, value in (("model", "model", fixed.model), ("at", "instant", fixed.at)):
+        if name not in found and value is None:
             raise BadRequest(
                 "no_column",
-                f"no column says the {'model' if name == 'model' else 'instant'} of a row",
+                f"no column says the {what} of a row",
                 help=f"name one (`--map {name}=COLUMN`), or give one for all rows (`--{name}`)",
             )
+
+
+def _check_twice(found: Mapping[str, str], mapping: Mapping[str, str], fixed: Fixed) -> None:
+    """That no column has two names, and no name a column and a value for all rows."""
     for name, mapped in mapping.items():
         other = mapped.lower()
         if other != name and found.get(other) == mapped:
@@ -140,6 +170,16 @@ def columns_of(
             f"`{twice[0]}` has a column and is given for all rows too",
             help="leave one of them out",
         )
+
+
+def _check_pairs(meters: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
+    if not pairs:
+        raise BadRequest(
+            "no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters)
+        )
+
+
+def _check_fixed(dimensions: Sequence[str], fixed: Fixed) -> None:
     for name in fixed.dimensions:
         if name not in dimensions:
             raise UnknownName(
@@ -147,34 +187,6 @@ def columns_of(
                 f"unknown dimension `{shown(name)}`",
                 help=did_you_mean(shown(name), dimensions),
             )
-    pairs = [(name, found[name]) for name in meters if name in found]
-    if not pairs:
-        raise BadRequest(
-            "no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters)
-        )
-    counts = settled(
-        book,
-        pairs,
-        present,
-        {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1},
-        sure,
-    )
-    used = {
-        *found.values(),
-        *(
-            column
-            for count in counts.values()
-            for column in (*count.less, *([count.total] if count.total else []))
-        ),
-    }
-    return Columns(
-        found.get("model"),
-        found.get("at"),
-        tuple((name, found[name]) for name in dimensions if name in found),
-        tuple(pairs),
-        tuple(column for column in present if column not in used),
-        counts,
-    )
 
 
 def _called(name: str, present: Sequence[str]) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from attrs import evolve, frozen
 
-from pricelang.engines.join_keys import SMALL, Quantity
+from pricelang.engines.join_keys import SMALL, Quantity, times
 from pricelang.model.book import Book
 from pricelang.model.errors import BadRequest
 from pricelang.present.decimals import plain
@@ -41,6 +42,11 @@ class Count:
     less: tuple[str, ...]
     total: str | None = None
     beside: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The columns that say what is taken, and say nothing else."""
+        return (*self.less, *([self.total] if self.total else []))
 
 
 def read_difference(text: str) -> tuple[str, ...]:
@@ -86,35 +92,34 @@ def settled(
     units = {meter.name: meter.unit for meter in book.meters}
     total = next((column for column in present if _bare(column) in _TOTAL), None)
     for name, column in pairs:
-        others = [
-            (other, held) for other, held in pairs if other != name and units[other] == units[name]
-        ]
-        caches = tuple(
-            held for other, held in others if "cache" in other or "cache" in held.lower()
-        )
-        known = _bare(column) in _INCLUSIVE or (
-            column.lower() != name and any(_bare(held) in _INSIDE for held in caches)
-        )
-        if (
-            not known
-            or not caches
-            or name in counts
-            or name in sure
-            or "cache" in name
-            or _OUTPUT.search(f"{name} {column}".lower())
-        ):
+        alike = [pair for pair in pairs if pair[0] != name and units[pair[0]] == units[name]]
+        caches = tuple(held for other, held in alike if "cache" in other or "cache" in held.lower())
+        if name in counts or name in sure or not _includes_cache(name, column, caches):
             continue
         if total is None:
-            shorter = "-".join(f'"{held}"' if "-" in held else held for held in (column, *caches))
-            raise BadRequest(
-                "ambiguous_column",
-                f"`{shown(column)}` is a count that by its name includes the cache, which "
-                "has columns of its own",
-                help=f"take them from it (`{name}={shown(shorter)}`), or say that it is without "
-                f'them (`{name}="{shown(column)}"`)',
-            )
-        found[name] = Count(caches, total, tuple(held for _, held in others if held not in caches))
+            raise _ambiguous(name, column, caches)
+        found[name] = Count(caches, total, tuple(held for _, held in alike if held not in caches))
     return found
+
+
+def _includes_cache(name: str, column: str, caches: Sequence[str]) -> bool:
+    """Whether a column counts a meter of input by a name that includes some caches."""
+    is_input = "cache" not in name and not _OUTPUT.search(f"{name} {column}".lower())
+    known = _bare(column) in _INCLUSIVE or (
+        column.lower() != name and any(_bare(held) in _INSIDE for held in caches)
+    )
+    return is_input and known and bool(caches)
+
+
+def _ambiguous(name: str, column: str, caches: Sequence[str]) -> BadRequest:
+    shorter = "-".join(f'"{held}"' if "-" in held else held for held in (column, *caches))
+    return BadRequest(
+        "ambiguous_column",
+        f"`{shown(column)}` is a count that by its name includes the cache, which "
+        "has columns of its own",
+        help=f"take them from it (`{name}={shown(shorter)}`), or say that it is without "
+        f'them (`{name}="{shown(column)}"`)',
+    )
 
 
 def _bare(name: str) -> str:
@@ -133,19 +138,7 @@ def counted(whole: Quantity, count: Count, of: Callable[[str], Quantity]) -> Qua
         part.largest is not None and part.largest * 10 ** (scale - part.scale) < SMALL
         for part in every
     )
-
-    def sums(parts: Sequence[Quantity]) -> str:
-        """Quantities added up in units of one power of ten,
-        in a type for which no sum is too large.
-        """
-        kept = (
-            (
-                part.sql if small else f"cast({part.sql} as decimal(38,0))",
-                10 ** (scale - part.scale),
-            )
-            for part in parts
-        )
-        return " + ".join(sql if factor == 1 else f"{sql} * {factor}" for sql, factor in kept)
+    sums = partial(_summed, scale, small)
 
     def made(sql: str) -> str:
         return sql if small else f"cast({sql} as bigint)"
@@ -158,12 +151,20 @@ def counted(whole: Quantity, count: Count, of: Callable[[str], Quantity]) -> Qua
             f"case when {sums(total)} = {parts} then {sql} when {sums(total)} = {parts} + "
             f"{taken} then {made(first)} end"
         )
-    return evolve(
-        whole,
-        sql=f"({sql})",
-        scale=scale,
-        largest=None,
-        finer=any(part.finer for part in (whole, *less)),
+    finer = any(part.finer for part in (whole, *less))
+    return evolve(whole, sql=f"({sql})", scale=scale, largest=None, finer=finer)
+
+
+def _summed(scale: int, small: bool, parts: Sequence[Quantity]) -> str:
+    """Quantities added up in units of one power of ten, in a type for which no sum is too large,
+    which 64 bits are where all are small.
+    """
+    return " + ".join(
+        times(
+            part.sql if small else f"cast({part.sql} as decimal(38,0))",
+            10 ** (scale - part.scale),
+        )
+        for part in parts
     )
 
 

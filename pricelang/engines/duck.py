@@ -13,12 +13,12 @@ from attrs import define, field
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
 from pricelang.engines.columns import Fixed, columns_of
-from pricelang.engines.dialects.duckdb import DUCKDB, decimal_sql
+from pricelang.engines.dialects.duckdb import DUCKDB
 from pricelang.engines.fallback import Single
 from pricelang.engines.first_look import FirstLook
 from pricelang.engines.job import MAX_COMBINATIONS, Combination, Reader, UsageJob, prices_all
 from pricelang.engines.names import fresh, literal, quoted
-from pricelang.engines.plan import Place, UsageRow, amount_sql, part_names, place, scale_up
+from pricelang.engines.plan import Placement, UsageRow, place
 from pricelang.engines.quantities import as_written, quantity_of, text_of, timed_sql
 from pricelang.engines.rates_table import store_rates
 from pricelang.engines.sources import VIEW, UsageTable, detach, open_source
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
 WORDS = DUCKDB.words
 NOTHING_FIXED = Fixed()
-_NEWER = (
-    literal("pricelang: a row of ")
-    + " || coalesce(pl_name, 'no model') || "
-    + literal(" was not there when the table was priced, or is another now: price the table again")
-)
-"""What is said of a row that the rates were not made for, as SQL;
-not constant, so that it is not worked out beforehand.
-"""
 _ALTERED = (
     "pricelang: a row has other columns than when the table was priced: price the table again"
 )
@@ -224,7 +216,7 @@ class Job(UsageJob):
 
     # ---- as SQL ----
 
-    def place(self, table: RateTable, version: str | None = None) -> Place:
+    def place(self, table: RateTable, version: str | None = None) -> Placement:
         """What places a row among rates."""
         return place(table.axes, self.row, WORDS, version)
 
@@ -253,63 +245,6 @@ class Job(UsageJob):
         now = f"(select list(column_name || ' ' || column_type) from (describe {self.source.sql}))"
         test = f"case when {now} = [{there}] then true else error({literal(_ALTERED)}) end"
         return f"select * from ({self.source.sql}) where {test}"
-
-    def joined(self, numbered: bool = False) -> str:
-        """`keyed` as `k`, with the rates as `r` where there are some."""
-        table = self.rates
-        silent = {
-            f"value_{n}"
-            for n in range(len(table.dimensions))
-            if any(key.values[n] is None for key in table.rows)
-        }
-        tests = [
-            f"k.pl_{name} {'is not distinct from' if name in silent else '='} r.{name}"
-            for name in part_names(table.axes, len(table.dimensions))
-        ]
-        more = ["row_number() over () as pl_row"] if numbered else []
-        return (
-            f"({self.keyed(table, *more)}) k left join {self.rates_name} r on {' and '.join(tests)}"
-        )
-
-    def amounts(self) -> list[str]:
-        """The amount of each meter of a joined row, in atoms;
-        NULL where the rates do not say it.
-        """
-        table, found = self.rates, []
-        for n, quantity in enumerate(self.quantities):
-            count = WORDS.wide(quantity.sql) if self.wide else quantity.sql
-            product = keyed.times(f"{count} * r.atoms_{n}", scale_up(quantity, self.extra))
-            least = f"r.least_{n}" if table.has_least(n) else None
-            found.append(amount_sql(quantity.sql, product, least=least, may_lack=table.lacks(n)))
-        return found
-
-    def rated(self, numbered: bool = False) -> str:
-        """The usage with `pl_atoms` where the rates have it,
-        and else `pl_answer`, the JSON of a single request.
-        """
-        self.single.whole_digits = 38 - self.decimals
-        lines = ", ".join(f"{amount} as pl_atoms_{n}" for n, amount in enumerate(self.amounts()))
-        answer = "null::varchar" if self.complete else f"{self.single_name}({self.payload()})"
-        total = " + ".join(f"pl_atoms_{n}" for n in range(len(self.columns.meters)))
-        return (
-            f"select *, case when pl_atoms is null then {answer} end as pl_answer from "
-            f"(select *, case when pl_model is not null then {total} end as pl_atoms "
-            f"from (select k.*, r.model as pl_model, r.currency as pl_currency, {lines} from "
-            f"{self.joined(numbered)}))"
-        )
-
-    def decimal(self, atoms: str, path: str) -> str:
-        """An amount as a DECIMAL: of atoms, or of the answer of a single request."""
-        kind = f"decimal(38,{self.decimals})"
-        if self.complete:  # all rows that were there: of one that came later nothing is known
-            atoms = f"coalesce({atoms}, error({_NEWER}))"
-            return decimal_sql(atoms, self.places, self.decimals, self.wide)
-        rated = decimal_sql(atoms, self.places, self.decimals, self.wide)
-        answer = f"(pl_answer ->> {literal(path)})::{kind}"
-        if self.guarded:
-            said = "'pricelang: a row has no price: ' || (pl_answer ->> '$.e')"
-            answer = f"coalesce({answer}, error({said}))" if path == "$.t" else answer
-        return f"case when pl_answer is null then {rated} else {answer} end"
 
 
 def open_job(

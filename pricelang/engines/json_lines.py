@@ -37,10 +37,11 @@ _TYPES = {
 }
 """The type of a column whose values are all of one type, as DuckDB names those of JSON."""
 
+BrokenLines = tuple[tuple[str, int, str, str], ...]
+"""Lines of a text that are no rows: the file, the line, what is wrong, and the line itself."""
 
-def staged_lines(
-    connection: DuckDBPyConnection, paths: Sequence[str], name: str
-) -> tuple[tuple[str, int, str, str], ...]:
+
+def staged_lines(connection: DuckDBPyConnection, paths: Sequence[str], name: str) -> BrokenLines:
     """Reads files of JSON Lines into a temporary table. Returns the lines that are no rows:
     file, line, what is wrong, and the line itself.
 

@@ -18,12 +18,15 @@ from pricelang.evaluate.rate_table.request_limits import RequestMost
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots
 
 Part = TypeVar("Part")
+WITHOUT = 2**62
+"""More than any request has: the limit of a name that has none."""
 
 
 @frozen(eq=False)
 class Asked:
     """How a row is asked: `named` says whether its model is one of some names, `at` is its instant,
     `values` are those of dimensions that have a column, as SQL, `given` those of all rows.
+    `by_name` is a number by the name of the model, where an engine looks that up.
     """
 
     named: Callable[[Sequence[str]], str]
@@ -33,33 +36,51 @@ class Asked:
     quantities: Sequence[Quantity]
     given: Mapping[str, str]
     values: Mapping[str, str] = {}
+    by_name: Callable[[Mapping[str, int]], str] | None = None
 
 
 def is_too_long(found: RateSnapshots, asked: Asked) -> str | None:
     """1 where a row has more than any such request, else 0, as SQL;
     None where no limit is known of these meters.
+
+    Most rows are within the least of all limits, and are asked about no other.
     """
-    tests = []
-    answers = [*_groups(found.longest.held, asked, lambda held: held.answer)]
-    lengths = [
-        length
-        for _, (most, named) in answers
-        for length in (most or 0, *(length for _, _, length in named))
-    ]
+    longest, within, beyond = found.longest, [], []
+    held = [each for each in longest.held if _lengths(each)]
+    answers = [*_groups(held, asked, lambda held: held.answer)]
+    lengths = [n for each in held for n in _lengths(each)]
     total = keyed.sum_sql([ANSWER], asked.quantities, max(lengths, default=0))
     if answers and total is not None:
-        tests.append(
-            f"{total} > {_case([(when, _answer(asked, longest)) for when, longest in answers])}"
-        )
-    prompts = [*_groups(found.longest.held, asked, partial(_windows, found))]
-    total = keyed.sum_sql(
-        found.longest.prompt,
-        asked.quantities,
-        max((n for _, most in prompts for n in most), default=0),
-    )
+        within.append(f"{total} <= {_least(asked, held, _lengths)}")
+        most = _case([(when, _answer(asked, longest)) for when, longest in answers])
+        beyond.append(f"{total} > {most}")
+    windows = partial(_windows, found)
+    held = [each for each in longest.held if windows(each)]
+    prompts = [*_groups(held, asked, windows)]
+    lengths = [n for _, most in prompts for n in most]
+    total = keyed.sum_sql(longest.prompt, asked.quantities, max(lengths, default=0))
     if prompts and total is not None:
-        tests.append(f"{total} > {_most(found, asked, prompts)}")
-    return f"case when {' or '.join(tests)} then 1 else 0 end" if tests else None
+        within.append(f"{total} <= {_least(asked, held, lambda each: windows(each) or ())}")
+        beyond.append(f"{total} > {_most(found, asked, prompts)}")
+    if not beyond:
+        return None
+    return f"case when {' and '.join(within)} then 0 when {' or '.join(beyond)} then 1 else 0 end"
+
+
+def _lengths(held: RequestMost) -> tuple[int, ...]:
+    """How long an answer may be, by any values."""
+    most, named = held.answer or (None, ())
+    return tuple(n for n in (most, *(length for _, _, length in named)) if n is not None)
+
+
+def _least(
+    asked: Asked, held: Sequence[RequestMost], lengths: Callable[[RequestMost], Sequence[int]]
+) -> str:
+    """The least of all limits of a row, as SQL, by its name where that is asked quickly."""
+    least: dict[str, int] = {}
+    for each in held:
+        least[each.name] = min(least.get(each.name, WITHOUT), *lengths(each), WITHOUT)
+    return str(min(least.values())) if asked.by_name is None else asked.by_name(least)
 
 
 def _window_of(found: RateSnapshots, asked: Asked, default: str) -> str:

@@ -36,7 +36,7 @@ class UsageRow:
     long: str | None = None
 
 
-class Part(NamedTuple):
+class KeyPart(NamedTuple):
     """A part of what places a row, and whether it is a text or a number."""
 
     name: str
@@ -45,7 +45,7 @@ class Part(NamedTuple):
 
 
 @frozen(eq=False)
-class Place:
+class Placement:
     """What places a row or a group of rows among the rates, and its quantities, as SQL.
     There is no `clock` where nothing turns on the time of day.
     """
@@ -59,17 +59,17 @@ class Place:
     long: str | None = None
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[KeyPart]:
         """What rows are joined and grouped by."""
         return [
-            Part("name", self.name, True),
-            Part("version", self.version, False),
-            *(Part(f"value_{n}", sql, True) for n, sql in enumerate(self.values)),
-            *([Part("clock", self.clock, False)] if self.clock is not None else []),
-            *(Part(f"side_{n}", sql, False) for n, sql in enumerate(self.sides)),
+            KeyPart("name", self.name, True),
+            KeyPart("version", self.version, False),
+            *(KeyPart(f"value_{n}", sql, True) for n, sql in enumerate(self.values)),
+            *([KeyPart("clock", self.clock, False)] if self.clock is not None else []),
+            *(KeyPart(f"side_{n}", sql, False) for n, sql in enumerate(self.sides)),
         ]
 
-    def read_back(self, column: Callable[[str], str], quantities: Sequence[Quantity]) -> Place:
+    def read_back(self, column: Callable[[str], str], quantities: Sequence[Quantity]) -> Placement:
         """The same of rows that have each part as a column."""
         return evolve(
             self,
@@ -83,7 +83,7 @@ class Place:
         )
 
 
-def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = None) -> Place:
+def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = None) -> Placement:
     """What places a row among rates with some axes. `version` is its version where that is known
     without a look at its instant.
     """
@@ -91,7 +91,7 @@ def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = Non
         version = version_sql(axes.cuts, row.at, row.may_lack, words)
     if row.within != "true":
         version = f"case when {row.within} then {version} end"
-    return Place(
+    return Placement(
         row.model,
         version,
         row.values,
@@ -105,7 +105,7 @@ def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = Non
 def part_names(axes: Axes, values: int) -> list[str]:
     """The names of the parts of a place of so many values."""
     sides = ("",) * len(axes.thresholds)
-    found = Place("", "", ("",) * values, "" if axes.turns else None, sides, ())
+    found = Placement("", "", ("",) * values, "" if axes.turns else None, sides, ())
     return [part.name for part in found.parts]
 
 
@@ -121,7 +121,8 @@ def key_of(axes: Axes, parts: Sequence[object]) -> RateKey:
     clocks = 1 if axes.turns else 0
     name, version, *values = parts[: end - clocks]
     clock = parts[end - 1] if clocks else 0
-    return RateKey(name, version, tuple(values), clock, tuple(parts[end:]))  # type: ignore[arg-type]
+    sides = tuple(parts[end:])
+    return RateKey(name, version, tuple(values), clock, sides)  # type: ignore[arg-type]
 
 
 def amount_sql(
@@ -157,7 +158,9 @@ def scale_up(quantity: Quantity, extra: int) -> int:
 def atoms_of_sums(
     prices: UnitPrices, sums: Sequence[int], quantities: Sequence[Quantity], extra: int
 ) -> int | None:
-    """The amount of summed quantities, in atoms; None where the rates lack a price that is needed."""
+    """The amount of summed quantities, in atoms;
+    None where the rates lack a price that is needed.
+    """
     atoms = 0
     for price, total, quantity in zip(prices.atoms, sums, quantities, strict=True):
         if total:

@@ -37,53 +37,61 @@ def quantity_of(meter: Meter, column: str, kind: str, bounds: Bounds | None, mos
     bound, so that the row is asked for one by one and refused. Raises `BadRequest` (`bad_column`)
     for a type that holds no quantities.
     """
-    name = quoted(column)
     scale, finer = 0, not meter.whole and kind not in (*_NARROW, *_BROAD, _NOTHING)
-    if kind in _NARROW:
-        sql = f"coalesce({name}, 0)::bigint"
-    elif kind in _BROAD:
-        sql = f"case when {name} is null then 0 else try_cast({name} as bigint) end"
-    elif match := _DECIMAL.match(kind):
+    if match := _DECIMAL.match(kind):
         scale = 0 if meter.whole else min(int(match[2]), most)
         finer = finer and scale < int(match[2])
-        counted = f"({name}::decimal(38,{match[2]}) * {10**scale})" if scale else name
-        room = 38 - int(match[2]) - scale  # digits before the point that leave the product some
-        large = (
-            f"when abs({name}) >= {Decimal(1).scaleb(room):f} then null "
-            if int(match[1]) + scale > 38
-            else ""
-        )
-        sql = (
-            f"case when {name} is null then 0 {large}when {counted} = floor({counted}) then "
-            f"try_cast({counted} as bigint) end"
-        )
-    elif kind in ("DOUBLE", "FLOAT"):
-        sql = (
-            f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < "
-            f"{_EXACT_DOUBLE} then {name}::bigint end"
-        )
-    elif kind in ("VARCHAR", "JSON"):
-        text = text_of(column, kind)
-        sql = (
-            f"case when {text} is null or {text} = '' then 0 when regexp_full_match({text}, "
-            f"'[0-9]{{1,18}}') then {text}::bigint end"
-        )
-    elif kind == _NOTHING:
-        sql = "0::bigint"
-    elif kind.endswith("[]"):
-        sql = f"case when {name} is null or len({name}) = 0 then 0 end"
+        sql = _decimal_sql(quoted(column), int(match[1]), int(match[2]), scale)
     else:
-        raise BadRequest(
-            "bad_column",
-            f"the column `{shown(column)}` is of type {kind.lower()}, which holds no "
-            f"quantities of `{meter.name}`",
-            help="make it an integer, a decimal or a text",
-        )
+        sql = _whole_sql(meter, column, kind)
     least, greatest = bounds if bounds is not None else (None, None)
     known = isinstance(least, int) and isinstance(greatest, int) and scale == 0 and least >= 0
     if not known:
         sql = f"case when ({sql}) >= 0 then ({sql}) end"
     return Quantity(meter.name, f"({sql})", scale, int(str(greatest)) if known else None, finer)
+
+
+def _decimal_sql(name: str, digits: int, decimals: int, scale: int) -> str:
+    """A DECIMAL of so many digits, of which some are decimals, to fewer of them."""
+    counted = f"({name}::decimal(38,{decimals}) * {10**scale})" if scale else name
+    room = 38 - decimals - scale  # digits before the point that leave the product some
+    large = (
+        f"when abs({name}) >= {Decimal(1).scaleb(room):f} then null " if digits + scale > 38 else ""
+    )
+    return (
+        f"case when {name} is null then 0 {large}when {counted} = floor({counted}) then "
+        f"try_cast({counted} as bigint) end"
+    )
+
+
+def _whole_sql(meter: Meter, column: str, kind: str) -> str:
+    """A column of a type that is read as whole numbers. Raises `BadRequest` (`bad_column`)."""
+    name = quoted(column)
+    if kind in _NARROW:
+        return f"coalesce({name}, 0)::bigint"
+    if kind in _BROAD:
+        return f"case when {name} is null then 0 else try_cast({name} as bigint) end"
+    if kind in ("DOUBLE", "FLOAT"):
+        return (
+            f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < "
+            f"{_EXACT_DOUBLE} then {name}::bigint end"
+        )
+    if kind in ("VARCHAR", "JSON"):
+        text = text_of(column, kind)
+        return (
+            f"case when {text} is null or {text} = '' then 0 when regexp_full_match({text}, "
+            f"'[0-9]{{1,18}}') then {text}::bigint end"
+        )
+    if kind == _NOTHING:
+        return "0::bigint"
+    if kind.endswith("[]"):
+        return f"case when {name} is null or len({name}) = 0 then 0 end"
+    raise BadRequest(
+        "bad_column",
+        f"the column `{shown(column)}` is of type {kind.lower()}, which holds no "
+        f"quantities of `{meter.name}`",
+        help="make it an integer, a decimal or a text",
+    )
 
 
 def has_bounds(kind: str) -> bool:

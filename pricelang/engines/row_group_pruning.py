@@ -11,7 +11,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -41,48 +41,47 @@ def parts_of(job: Job, cuts: Sequence[int]) -> tuple[RowRange, ...]:
     """
     whole = (RowRange(job.source.sql, None),)
     at = job.columns.at
-    if (
-        not cuts
-        or not job.source.is_parquet
-        or at is None
-        or job.types[at] not in KINDS
-        or "file_row_number" in map(str.lower, job.source.names)
-    ):
+    readable = job.source.is_parquet and at is not None and job.types[at] in KINDS
+    taken = "file_row_number" in map(str.lower, job.source.names)
+    if not cuts or at is None or not readable or taken:
         return whole
     files = literals(job.source.paths)
+    folders = _folders(job, files) if _are_alike(job, files) else None
+    if folders is None:
+        return whole
+    groups = _row_groups(job, at, files)
+    stretches = [(file, rows, _version(cuts, *ends)) for file, rows, *ends in groups]
+    if sum(rows for _, rows, _ in stretches) != job.rows:
+        return whole
+    found = tuple(_parts(stretches, folders))
+    known = len(found) <= MAX_PARTS and any(part.version is not None for part in found)
+    return found if known else whole
+
+
+def _are_alike(job: Job, files: str) -> bool:
+    """Whether a column of one file is one of all, and of the same type."""
     schemas = (
         "select list((name, type, converted_type, logical_type, repetition_type)) from "
         f"parquet_schema({files}) group by file_name"
     )
-    if job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall() != [
-        (1,)
-    ]:
-        return whole  # a column of one file may be none of another, or of another type
+    found = job.connection.execute(f"select count(distinct columns(*)) from ({schemas})").fetchall()
+    return found == [(1,)]
+
+
+def _row_groups(job: Job, at: str, files: str) -> list[tuple[Any, ...]]:
+    """The file of each row group, its number of rows, the ends of its instants, and how many rows
+    have none.
+    """
     ends = [
         f"epoch_us(try_cast({end} as {job.types[at]}))"
         for end in ("stats_min_value", "stats_max_value")
     ]
-    folders = _folders(job, files)
-    if folders is None:
-        return whole
-    groups = job.connection.execute(
+    return job.connection.execute(
         f"select file_name, row_group_num_rows, {', '.join(ends)}, stats_null_count from "
         f"parquet_metadata({files}) "
         f"where path_in_schema = {literal(quoted(at) if '.' in at else at)} order by "
         "file_name, row_group_id"
     ).fetchall()
-    stretches = [
-        (file, rows, _version(cuts, first, last, nulls))
-        for file, rows, first, last, nulls in groups
-    ]
-    if sum(rows for _, rows, _ in stretches) != job.rows:
-        return whole
-    found = tuple(_parts(stretches, folders))
-    return (
-        found
-        if len(found) <= MAX_PARTS and any(part.version is not None for part in found)
-        else whole
-    )
 
 
 def _version(

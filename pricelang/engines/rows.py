@@ -11,6 +11,7 @@ from attrs import frozen
 
 from pricelang.engines.duck import Job
 from pricelang.engines.names import fresh, literal, quoted
+from pricelang.engines.rated_rows import decimal, rated
 from pricelang.engines.sources import ending, reads
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import did_you_mean, shown
@@ -72,7 +73,7 @@ def select_sql(
     own = [quoted(name) for name in (job.source.names if keep is None else keep)]
     if refused:
         left = (
-            f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({job.rated()}) where "
+            f"select {', '.join(own)}, pl_answer ->> '$.e' as reason from ({rated(job)}) where "
             f"{_REFUSED}"
         )
         one = len({file for file, _, _, _ in job.source.broken}) == 1
@@ -82,17 +83,17 @@ def select_sql(
         ]
         lines_left = [f"select {literal(reason)} as reason" for reason in reasons]
         return " union all by name ".join([left, *lines_left])
-    own.append(f"{job.decimal('pl_atoms', '$.t')} as {COST}")
+    own.append(f"{decimal(job, 'pl_atoms', '$.t')} as {COST}")
     if job.book.checked.conversions:
         own.append("coalesce(pl_currency, pl_answer ->> '$.c') as currency")
     if lines:
         own += [
-            f"coalesce({job.decimal(f'pl_atoms_{n}', _path(name))}, 0) as "
+            f"coalesce({decimal(job, f'pl_atoms_{n}', _path(name))}, 0) as "
             f"{quoted(f'{COST}_{name}')}"
             for n, (name, _) in enumerate(job.columns.meters)
         ]
     kept = "" if job.complete or job.guarded else f" where not coalesce({_REFUSED}, false)"
-    return f"select {', '.join(own)} from ({job.rated()}){kept}"
+    return f"select {', '.join(own)} from ({rated(job)}){kept}"
 
 
 _REFUSED = "(pl_answer is not null and (pl_answer ->> '$.e') is not null)"
@@ -129,25 +130,7 @@ def write_priced(
     and there is no file for it, `BadRequest` for an output that cannot be written.
     """
     _check_names(job, lines, keep)
-    if rejects is not None and "reason" in map(str.lower, job.source.names):
-        raise BadRequest(
-            "bad_column",
-            "the usage already has a column `reason`, which the refused rows get",
-            help="rename that column",
-        )
-    targets = [
-        Target("the output", output),
-        *([Target("the file of refused rows", rejects)] if rejects else []),
-    ]
-    for target in targets:
-        if reads(job.connection, job.source, target.path):
-            raise BadRequest(
-                "bad_output",
-                f"`{shown(target.path)}` is read for its usage, which would be lost",
-                help="name another file",
-            )
-        _form(target.path)
-    check_targets(targets, ())
+    _check_outputs(job, output, rejects)
     with Drafts() as drafts:
         count, totals = _write(job, select_sql(job, lines, keep), drafts.of(output), output)
         refused = job.rows - count + len(job.source.broken)
@@ -158,6 +141,27 @@ def write_priced(
         drafts.place()
     reasons = (*dict.fromkeys(error for _, _, error, _ in job.source.broken), *job.single.refused)
     return Written(count + refused, count, refused, totals, reasons)
+
+
+def _check_outputs(job: Job, output: str, rejects: str | None) -> None:
+    """Raises `BadRequest` where the priced rows or the refused ones cannot be written."""
+    if rejects is not None and "reason" in map(str.lower, job.source.names):
+        raise BadRequest(
+            "bad_column",
+            "the usage already has a column `reason`, which the refused rows get",
+            help="rename that column",
+        )
+    targets = [Target("the output", output)]
+    targets += [Target("the file of refused rows", rejects)] if rejects else []
+    for target in targets:
+        if reads(job.connection, job.source, target.path):
+            raise BadRequest(
+                "bad_output",
+                f"`{shown(target.path)}` is read for its usage, which would be lost",
+                help="name another file",
+            )
+        _form(target.path)
+    check_targets(targets, ())
 
 
 def _form(path: str) -> str:
@@ -258,7 +262,7 @@ def _first_refused(job: Job) -> RefusedRows | None:
     for _, line, error, _ in job.source.broken:
         return RefusedRows(f"line {line:,}", error)
     sql = (
-        f"select pl_row, pl_answer ->> '$.e' from ({job.rated(numbered=True)}) where {_REFUSED} "
+        f"select pl_row, pl_answer ->> '$.e' from ({rated(job, numbered=True)}) where {_REFUSED} "
         "limit 1"
     )
     found = job.connection.execute(

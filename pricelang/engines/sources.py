@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from pricelang.engines.json_lines import staged_lines
+from pricelang.engines.csv_lines import csv_lines
+from pricelang.engines.json_lines import BrokenLines, staged_lines
 from pricelang.engines.names import fresh, literal, literals, quoted
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import did_you_mean, shown
@@ -36,7 +37,7 @@ class UsageTable:
 
     sql: str
     columns: tuple[tuple[str, str], ...]
-    broken: tuple[tuple[str, int, str, str], ...] = ()
+    broken: BrokenLines = ()
     made: str = ""
     attached: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -127,26 +128,26 @@ def _of_paths(
     if kind in DATABASE:
         return _of_databases(connection, paths, table)
     if kind in TEXT:
-        return _of_csv(connection, paths) if TEXT[kind] == "csv" else _of_json(connection, paths)
+        return _staged(connection, paths, csv_lines if TEXT[kind] == "csv" else staged_lines)
     if len(paths) == 1 and (name := _table_name(connection, paths[0])) is not None:
         return _described(connection, f"select * from {name}")
-    if len(paths) == 1 and not os.path.exists(paths[0]):
-        tables = [
-            row[0]
-            for row in connection.execute(
-                "select table_name from information_schema.tables"
-            ).fetchall()
-        ]
-        raise BadRequest(
+    raise _no_table(connection, paths)
+
+
+def _no_table(connection: DuckDBPyConnection, paths: Sequence[str]) -> BadRequest:
+    if len(paths) > 1 or os.path.exists(paths[0]):
+        return BadRequest(
             "bad_source",
-            f"there is no table and no file `{shown(paths[0])}`",
-            help=did_you_mean(paths[0], tables),
+            f"`{shown(paths[0])}` is not a kind of file that holds a table",
+            help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of "
+            "a table",
         )
-    raise BadRequest(
+    sql = "select table_name from information_schema.tables"
+    tables = [row[0] for row in connection.execute(sql).fetchall()]
+    return BadRequest(
         "bad_source",
-        f"`{shown(paths[0])}` is not a kind of file that holds a table",
-        help="Parquet, CSV, TSV, JSON Lines, a DuckDB file with `--table NAME`; or the name of a "
-        "table",
+        f"there is no table and no file `{shown(paths[0])}`",
+        help=did_you_mean(paths[0], tables),
     )
 
 
@@ -161,55 +162,15 @@ def _table_name(connection: DuckDBPyConnection, text: str) -> str | None:
     return None
 
 
-def _of_csv(connection: DuckDBPyConnection, paths: Sequence[str]) -> UsageTable:
-    """Every cell as its text, columns of several files by their names;
-    lines that have too many cells, or too few, are kept apart.
-    """
-    errors, scans = fresh("pricelang_errors"), fresh("pricelang_scans")
-    rows = " union all by name ".join(
-        f"select * from {_csv_sql(connection, path, errors, scans)}"
-        for path in _existing(connection, paths)
-    )
+def _staged(
+    connection: DuckDBPyConnection,
+    paths: Sequence[str],
+    read: Callable[[DuckDBPyConnection, Sequence[str], str], BrokenLines],
+) -> UsageTable:
+    """Lines of text, read once into a table."""
     staged = fresh(STAGED)
-    connection.execute(f"create temp table {staged} as {rows}")
-    broken = connection.execute(
-        "select s.file_path, e.line, min(e.error_message), min(e.csv_line) "
-        f"from {errors} e join {scans} s using (scan_id, file_id) group by all order by 1, 2"
-    ).fetchall()
-    connection.execute(f"drop table {errors}; drop table {scans}")
-    source = _described(connection, f"select * from {staged}")
-    return UsageTable(
-        source.sql,
-        source.columns,
-        tuple((file, line, _lower(error), text or "") for file, line, error, text in broken),
-        staged,
-    )
-
-
-def _csv_sql(connection: DuckDBPyConnection, path: str, errors: str, scans: str) -> str:
-    """A text of cells as a table function of DuckDB.
-    Each file is read by itself, since columns are known by their names.
-    """
-    found = connection.execute(
-        f"select delimiter from sniff_csv({literal(path)}, ignore_errors = true)"
-    ).fetchone()
-    delimiter = found[0] if found is not None and found[0] in (",", ";", "\t", "|") else ","
-    return (
-        f"read_csv({literal(path)}, all_varchar = true, header = true, delim = "
-        f"{literal(delimiter)}, quote = '\"', escape = '\"', "
-        f"store_rejects = true, rejects_table = {literal(errors)}, rejects_scan = {literal(scans)})"
-    )
-
-
-def _lower(text: str) -> str:
-    return shown(text[:1].lower() + text[1:].rstrip("."), 200)
-
-
-def _of_json(connection: DuckDBPyConnection, paths: Sequence[str]) -> UsageTable:
-    staged = fresh(STAGED)
-    broken = staged_lines(connection, _existing(connection, paths), staged)
-    source = _described(connection, f"select * from {staged}")
-    return UsageTable(source.sql, source.columns, broken, staged)
+    broken = read(connection, _existing(connection, paths), staged)
+    return evolve(_described(connection, f"select * from {staged}", staged), broken=broken)
 
 
 def _existing(

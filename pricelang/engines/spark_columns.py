@@ -59,14 +59,9 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
 
     Raises `BadRequest` (`bad_column`) for a type that holds no quantities.
     """
-    name, scale, finer = (
-        SPARK.words.name(column),
-        0,
-        not meter.whole and kind not in _WHOLE and kind != _NOTHING,
-    )
-    if kind in _WHOLE:
-        sql = f"cast({name} as bigint)"
-    elif match := _DECIMAL.match(kind):
+    name, scale = SPARK.quote(column), 0
+    finer = not meter.whole and kind not in _WHOLE and kind != _NOTHING
+    if match := _DECIMAL.match(kind):
         scale = 0 if meter.whole else min(int(match[2]), most, 18)
         finer = finer and scale < int(match[2])
         # by way of a type that holds all of its digits,
@@ -74,39 +69,42 @@ def quantity_of(meter: Meter, column: str, kind: str, most: int) -> Quantity:
         kept = f"try_cast({name} as decimal(38,{match[2]}))"
         exact = f"try_cast({name} as decimal(18,{scale}))"
         sql = f"case when {exact} = {kept} then try_cast({exact} * {10**scale} as bigint) end"
-    elif kind in ("double", "float"):
-        sql = (
+    else:
+        sql = _whole_sql(meter, column, kind)
+    counted = f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)"
+    return Quantity(meter.name, counted, scale, None, finer)
+
+
+def _whole_sql(meter: Meter, column: str, kind: str) -> str:
+    """A column of a type that is read as whole numbers. Raises `BadRequest` (`bad_column`)."""
+    name = SPARK.quote(column)
+    if kind in _WHOLE:
+        return f"cast({name} as bigint)"
+    if kind in ("double", "float"):
+        return (
             f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then "
             f"try_cast({name} as bigint) end"
         )
-    elif kind == "string":
-        sql = (
-            f"case when {name} = '' then 0L when {name} rlike {SPARK.words.text(_DIGITS)} then "
+    if kind == "string":
+        return (
+            f"case when {name} = '' then 0L when {name} rlike {SPARK.literal(_DIGITS)} then "
             f"try_cast({name} as bigint) end"
         )
-    elif kind == _NOTHING:
-        sql = "0L"
-    elif kind.startswith("array<"):
-        sql = f"case when size({name}) = 0 then 0 end"
-    else:
-        raise BadRequest(
-            "bad_column",
-            f"the column `{shown(column)}` is of type {kind}, which holds no quantities of "
-            f"`{meter.name}`",
-            help="make it an integer, a decimal or a text",
-        )
-    return Quantity(
-        meter.name,
-        f"(case when {name} is null then 0L when ({sql}) >= 0 then ({sql}) end)",
-        scale,
-        None,
-        finer,
+    if kind == _NOTHING:
+        return "0L"
+    if kind.startswith("array<"):
+        return f"case when size({name}) = 0 then 0 end"
+    raise BadRequest(
+        "bad_column",
+        f"the column `{shown(column)}` is of type {kind}, which holds no quantities of "
+        f"`{meter.name}`",
+        help="make it an integer, a decimal or a text",
     )
 
 
 def instant_of(column: str, kind: str) -> When:
     """The instant that a column of a type holds. Raises `BadRequest` (`bad_column`)."""
-    name = SPARK.words.name(column)
+    name = SPARK.quote(column)
     if kind == "timestamp":
         # seconds have no zone, where the text of an instant has that of the session
         seconds = f"unix_seconds({name})"
@@ -122,7 +120,7 @@ def instant_of(column: str, kind: str) -> When:
             timed_sql(f"cast({name} as string)", kind),
         )
     if kind == "string":
-        text = SPARK.words.text
+        text = SPARK.literal
         plain = f"regexp_replace({name}, '(Z| UTC|[+]00:00)$', '')"
         # a cast to an instant wants seconds; its microseconds have no zone
         seconds = (
@@ -150,7 +148,7 @@ def after_1970(unit: str, sql: str) -> str:
 
 def as_written(column: str, kind: str) -> str:
     """What the evaluator of single requests reads of a column: its text; a list as one."""
-    name = SPARK.words.name(column)
+    name = SPARK.quote(column)
     return (
         f"cast({name} as array<string>)" if kind.startswith("array<") else f"cast({name} as string)"
     )

@@ -4,16 +4,11 @@ totals.
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
@@ -21,64 +16,16 @@ from pricelang.engines.columns import Fixed
 from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.duck import NOTHING_FIXED
 from pricelang.engines.rows import Written
-from pricelang.engines.sources import TEXT, ending
 from pricelang.engines.spark import SparkBook
 from pricelang.engines.spark_columns import after_1970
+from pricelang.engines.spark_folders import check_folders, move_folder, remove_folder
 from pricelang.engines.spark_job import COST
+from pricelang.engines.spark_read import open_session, read_files, whole_lines
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.text import shown
-from pricelang.usage.io.folders import PARQUET
-from pricelang.usage.io.offline import check_local
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-CSV: dict[str, bool | str] = {
-    "header": True,
-    "enforceSchema": False,
-    "escape": '"',
-    "multiLine": True,
-    "mode": "FAILFAST",
-    "columnPruning": False,
-}
-"""How CSV is read: quotes are doubled and hold lines, as others write them, and a line with more or
-fewer cells than the header fails the job, for what Spark makes of it otherwise is a row that uses
-nothing.
-"""
-
-LATE = 20
-"""Tenths of a second for which what tasks of a failed job still write is removed."""
-
-
-def open_session(master: str | None) -> SparkSession:
-    """The session of this process, or a new one at a master (without one,
-    where Spark's own settings say).
-
-    Raises `BadRequest` (`no_spark`) where there is no Spark or no Java.
-    """
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise BadRequest(
-            "no_spark",
-            "pyspark is not installed",
-            help="`pip install 'pricelang[spark]'`, and Java 17 or later",
-        ) from None
-    # executors on this machine run this Python; elsewhere the setting of the cluster stands
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder: Any = SparkSession.builder
-    builder = builder.appName("pricelang").config("spark.ui.showConsoleProgress", "false")
-    try:
-        found: SparkSession = (builder.master(master) if master else builder).getOrCreate()
-    except (PySparkException, OSError, RuntimeError) as error:
-        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise BadRequest(
-            "no_spark",
-            f"Spark does not start: {shown(said, 200)}",
-            help="it needs Java 17 or later",
-        ) from None
-    return found
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 
 def price_file(
@@ -98,64 +45,51 @@ def price_file(
     """Prices files of usage (Parquet, CSV or JSON Lines; globs and folders too) into a folder
     of Parquet files, and with `rejects` the rows without a price into another.
 
-    Both folders appear whole, or neither does. Raises `PriceError` (`refused_rows`) where a row has
-    no price and there is no folder for it, `BadRequest` for usage that cannot be read and for a
-    folder that is already there.
+    Both appear whole, or neither does. Raises `PriceError` (`refused_rows`) for a row without a
+    price and no folder for it, `BadRequest` for usage that cannot be read or a folder that is there.
     """
     spark = session or open_session(master)
-    usage = _read(spark, paths, fixed, remote)
-    for path in (output, *([rejects] if rejects else [])):
-        if ending(path) not in (*PARQUET, ""):
-            raise BadRequest(
-                "bad_output",
-                f"`{shown(path)}` is not a folder for Parquet files",
-                help="name it `priced.parquet`",
-            )
-        if _files(spark, path).exists(_path(spark, path)):
-            raise BadRequest(
-                "bad_output",
-                f"`{shown(path)}` already exists",
-                help="remove it first, or write elsewhere",
-            )
-    if rejects is not None and _within(spark, output, rejects):
-        raise BadRequest(
-            "bad_output",
-            f"`{shown(output)}` cannot hold the priced rows and the refused ones",
-            help="name two folders",
-        )
+    usage = read_files(spark, paths, fixed, remote)
+    check_folders(spark, output, rejects)
     draft = f"{output.rstrip('/')}.pricelang-{uuid.uuid4().hex}"
-    ours, done = SparkBook(book, spark), False
+    done = False
     try:
         # A job that fails on purpose would leave tasks behind that still write;
         # so refused rows are counted, not raised.
-        with _whole_lines():
-            priced = ours.price(
+        with whole_lines():
+            priced = SparkBook(book, spark).price(
                 usage, mapping=mapping, fixed=fixed, lines=lines, refused="null", sums=sums
             )
-            priced.write.parquet(
-                f"{draft}/all"
-            )  # so that both folders come of one look at the usage
+            # so that both folders come of one look at the usage
+            priced.write.parquet(f"{draft}/all")
         rows = spark.read.schema(priced.schema).parquet(f"{draft}/all")
-        refused = rows.where(f"{COST} is null")
         found = _counted(book, rows)
-        if found.refused and rejects is None:
-            first = refused.select("reason").first()
-            raise PriceError(
-                "refused_rows",
-                f"{found.refused:,} rows have no price, one of them: "
-                f"{shown(first[0] if first else '', 300)}",
-                help="send such rows to a folder and keep the rest (`--rejects FOLDER`)",
-            )
-        rows.where(f"{COST} is not null").drop("reason").write.parquet(f"{draft}/priced")
+        _write(rows, found, draft, usage.columns if rejects is not None else None)
         if rejects is not None:
-            own = [f"`{name.replace('`', '``')}`" for name in usage.columns]
-            refused.select(*own, "reason").write.parquet(f"{draft}/refused")
-            _move(spark, f"{draft}/refused", rejects)
-        _move(spark, f"{draft}/priced", output)
+            move_folder(spark, f"{draft}/refused", rejects)
+        move_folder(spark, f"{draft}/priced", output)
         done = True
         return found
     finally:
-        _remove(spark, draft, done)
+        remove_folder(spark, draft, done)
+
+
+def _write(rows: DataFrame, found: Written, draft: str, own: Sequence[str] | None) -> None:
+    """Writes the priced rows of a draft, and of the refused their `own` columns, where they are
+    wanted. Raises `PriceError` (`refused_rows`) where there are some and they are not.
+    """
+    refused = rows.where(f"{COST} is null")
+    if found.refused and own is None:
+        first = refused.select("reason").first()
+        raise PriceError(
+            "refused_rows",
+            f"{found.refused:,} rows have no price, one of them: "
+            f"{shown(first[0] if first else '', 300)}",
+            help="send such rows to a folder and keep the rest (`--rejects FOLDER`)",
+        )
+    rows.where(f"{COST} is not null").drop("reason").write.parquet(f"{draft}/priced")
+    if own is not None:
+        refused.select(*map(SPARK.quote, own), "reason").write.parquet(f"{draft}/refused")
 
 
 def report_files(
@@ -177,30 +111,18 @@ def report_files(
     """
     spark = session or open_session(master)
     ours = SparkBook(book, spark)
-    usage = _read(spark, paths, fixed, remote)
+    usage = read_files(spark, paths, fixed, remote)
     meters = [meter for meter, _ in ours.job(usage, mapping, fixed).columns.meters]
     found, unpriced = [], Counter[str]()
-    with _whole_lines():
+    with whole_lines():
         rows = _in_utc(
             ours.totals(usage, by, mapping=mapping, fixed=fixed, refused="null", sums=sums), len(by)
         ).collect()
     for row in rows:
-        where, (count, *used), (cost, refused, reason, currency) = (
-            tuple(row[: len(by)]),
-            row[len(by) : -4],
-            row[-4:],
-        )
-        if count:
-            if None in used:
-                raise BadRequest(
-                    "bad_quantity",
-                    "a row has a quantity with more digits than are summed here",
-                    help="use `--engine duckdb`",
-                )
-            quantities = tuple(
-                (meter, Fraction(quantity)) for meter, quantity in zip(meters, used, strict=True)
-            )
-            found.append(Total(where, count, quantities, Fraction(cost), currency))
+        total = _total(meters, row, len(by))
+        if total is not None:
+            found.append(total)
+        refused, reason, _ = row[-3:]
         if refused:
             unpriced[reason] += refused
     found.sort(key=lambda total: [(value is None, str(value)) for value in total.by])
@@ -210,23 +132,20 @@ def report_files(
     )
 
 
-@contextmanager
-def _whole_lines() -> Iterator[None]:
-    """Says of a line of text that is no row what it is, where Spark stops at it."""
-    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped,unused-ignore]
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except (PySparkException, Py4JJavaError) as error:
-        if "MALFORMED_" not in str(error):
-            raise
+def _total(meters: Sequence[str], row: Row, size: int) -> Total | None:
+    """The total of a row of totals by so many columns, where it has priced rows."""
+    count, *used = row[size:-4]
+    cost, _, _, currency = row[-4:]
+    if not count:
+        return None
+    if None in used:
         raise BadRequest(
-            "bad_line",
-            "a line of the usage has more or fewer cells than the header",
-            help="mend the file, or leave out `--engine spark`: DuckDB refuses such lines one by "
-            "one",
-        ) from None
+            "bad_quantity",
+            "a row has a quantity with more digits than are summed here",
+            help="use `--engine duckdb`",
+        )
+    quantities = zip(meters, map(Fraction, used), strict=True)
+    return Total(tuple(row[:size]), count, tuple(quantities), Fraction(cost), currency)
 
 
 def _in_utc(found: DataFrame, size: int) -> DataFrame:
@@ -235,76 +154,12 @@ def _in_utc(found: DataFrame, size: int) -> DataFrame:
     """
     chosen = []
     for n, field in enumerate(found.schema.fields):
-        name = SPARK.words.name(field.name)
+        name = SPARK.quote(field.name)
         zoned = n < size and field.dataType.simpleString() == "timestamp"
         chosen.append(
             f"{after_1970('microsecond', f'unix_micros({name})')} as {name}" if zoned else name
         )
     return found.selectExpr(*chosen)
-
-
-def _within(spark: SparkSession, one: str, other: str) -> bool:
-    """Whether two folders are one, or one is within the other."""
-    first, second = (
-        str(_files(spark, path).makeQualified(_path(spark, path))) + "/" for path in (one, other)
-    )
-    return first.startswith(second) or second.startswith(first)
-
-
-def _remove(spark: SparkSession, draft: str, done: bool) -> None:
-    """Removes a draft; where its job failed, once more,
-    since tasks that are still running may write into it.
-    """
-    files, path = _files(spark, draft), _path(spark, draft)
-    files.delete(path, True)
-    for _ in range(0 if done else LATE):
-        time.sleep(0.1)
-        if files.exists(path):
-            files.delete(path, True)
-
-
-def _read(spark: SparkSession, paths: Sequence[str], fixed: Fixed, remote: bool) -> DataFrame:
-    from pyspark.errors import PySparkException
-
-    check_local(paths, remote)
-    kinds = {ending(path.rstrip("/")) for path in paths}
-    if len(kinds) != 1:
-        raise BadRequest(
-            "bad_source",
-            "files of several kinds are not one table",
-            help="price each kind by itself",
-        )
-    (kind,) = kinds
-    try:
-        if kind in TEXT:
-            if TEXT[kind] != "csv":
-                found = spark.read.json([*paths])
-                if (
-                    fixed.model is not None
-                    and fixed.at is not None
-                    and spark.conf.get("spark.sql.columnNameOfCorruptRecord") in found.columns
-                ):
-                    # elsewhere such a row is refused, since it names no model or has no instant
-                    raise BadRequest(
-                        "bad_line",
-                        "a line of the usage is not a JSON object, and would be a row that uses "
-                        "nothing",
-                        help="mend the file",
-                    )
-                return found
-            # each by its own header, for columns are known by their names;
-            # within a folder or glob other headers are refused
-            read = spark.read.options(**CSV, sep="\t" if kind == ".tsv" else ",")
-            return reduce(
-                lambda one, more: one.unionByName(more, allowMissingColumns=True),
-                (read.csv(path) for path in paths),
-            )
-        return spark.read.parquet(*paths)
-    except PySparkException as error:
-        raise BadRequest(
-            "bad_source",
-            f"the usage cannot be read: {shown(str(error).strip().splitlines()[0], 300)}",
-        ) from None
 
 
 def _counted(book: PriceBook, rows: DataFrame) -> Written:
@@ -336,21 +191,3 @@ def _counted(book: PriceBook, rows: DataFrame) -> Written:
         totals,
         tuple(sorted(str(row["pl_why"]) for row in found if row["pl_in"] is None)),
     )
-
-
-def _path(spark: SparkSession, path: str) -> Any:
-    jvm: Any = spark.sparkContext._jvm
-    return jvm.org.apache.hadoop.fs.Path(path)
-
-
-def _files(spark: SparkSession, path: str) -> Any:
-    """The file system of a path, as Spark has it: local, HDFS, or a store of objects."""
-    context: Any = spark.sparkContext
-    return _path(spark, path).getFileSystem(context._jsc.hadoopConfiguration())
-
-
-def _move(spark: SparkSession, draft: str, path: str) -> None:
-    if not _files(spark, path).rename(_path(spark, draft), _path(spark, path)):
-        raise BadRequest(
-            "bad_output", f"`{shown(path)}` cannot be written", help="is there a folder above it?"
-        )

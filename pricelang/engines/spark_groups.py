@@ -62,7 +62,9 @@ class SparkGrouping:
         return [*self.names, *self.job.key_names(axes), "pl_bad"]
 
     def summed(self, axes: Axes, wide: bool) -> DataFrame:
-        """The usage grouped: `pl_rows`, and the sum of each quantity, in 64 bits or a `wide` type."""
+        """The usage grouped: `pl_rows`, and the sum of each quantity,
+        in 64 bits or a `wide` type.
+        """
         from pyspark.sql import functions as f
 
         quantities = self.job.quantities

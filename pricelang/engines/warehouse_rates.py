@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pricelang.engines import join_keys as keyed
-from pricelang.engines.warehouse import RATES, VERSIONS, Plan, has_least
-from pricelang.engines.warehouse_accounts import account_columns, account_values
+from pricelang.engines.account_rates import account_columns, account_values
+from pricelang.engines.plan import part_names
+from pricelang.engines.warehouse_plan import RATES, VERSIONS, Plan, has_least
 from pricelang.evaluate.rate_table.folding import class_width
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 
@@ -29,12 +30,12 @@ def table_statements(plan: Plan) -> Iterator[str]:
     ends = [None, *plan.rates.axes.cuts, None]
     rows = [
         [
-            words.words.text(name),
+            words.literal(name),
             str(k),
             _moment(plan, ends[k] if k or plan.since is None else plan.since),
             _moment(plan, ends[k + 1]),
             _or_null(None if version is None else str(version)),
-            _or_null(None if version is None else words.words.text(plan.rates.models[version])),
+            _or_null(None if version is None else words.literal(plan.rates.models[version])),
         ]
         for name, held in plan.rates.names
         for k, version in enumerate(held)
@@ -56,9 +57,7 @@ def _made(
     plan: Plan, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]
 ) -> Iterator[str]:
     words = plan.dialect
-    listed = ", ".join(
-        f"{words.words.name(column)} {words.nullable(kind)}" for column, kind in columns
-    )
+    listed = ", ".join(f"{words.quote(column)} {words.nullable(kind)}" for column, kind in columns)
     yield f"create table {plan.own(name)} ({listed}){words.ending}"
     for start in range(0, len(rows), BATCH):
         values = ",\n  ".join("(" + ", ".join(row) + ")" for row in rows[start : start + BATCH])
@@ -68,10 +67,8 @@ def _made(
 def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
     """The columns of the rates and their types."""
     words = plan.dialect
-    found = [("version", words.small)]
-    found += [(f"value_{n}", words.text) for n in range(plan.rates.width)]
-    found += [("clock", words.small)] if plan.rates.axes.turns else []
-    found += [(f"side_{n}", words.small) for n in range(len(plan.rates.axes.thresholds))]
+    _, *names = part_names(plan.rates.axes, plan.rates.width)
+    found = [(name, words.text if name.startswith("value") else words.small) for name in names]
     for n in range(len(plan.quantities)):
         found.append((f"atoms_{n}", words.number))
         if has_least(plan, n):
@@ -81,11 +78,11 @@ def _rate_columns(plan: Plan) -> list[tuple[str, str]]:
 
 def _rate_rows(plan: Plan) -> list[list[str]]:
     """A row for each place of a card; many places share a card, whose prices are written once."""
-    words, rates = plan.dialect.words, plan.rates
+    dialect, rates = plan.dialect, plan.rates
     width = class_width(rates.fold) if rates.fold else 0
     texts = {
         values: [
-            words.text(value.zfill(width) if width else value)
+            dialect.literal(value.zfill(width) if width else value)
             for value in values
             if value or not width
         ]

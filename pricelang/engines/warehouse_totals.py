@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pricelang.engines.join_keys import Quantity
-from pricelang.engines.warehouse import (
+from attrs import evolve
+
+from pricelang.engines.plan import Placement
+from pricelang.engines.warehouse_plan import Plan, has_least
+from pricelang.engines.warehouse_rows import (
     TOO_LARGE,
-    Placed,
-    Plan,
     amounts,
-    has_least,
     joined,
     joins,
     known_model,
@@ -30,7 +30,7 @@ def totals_query(plan: Plan, by: Sequence[str], refused: str = "raise") -> str:
     a minimum per use rows are priced first. With `refused` as `null` there are `unpriced` rows and
     the first `reason` beside the `cost`.
     """
-    name = plan.dialect.words.name
+    name = plan.dialect.quote
     row = placed(plan)
     columns = [
         (f"by_{n}", _group_sql(plan, found)) for n, found in enumerate(by) if found != "model"
@@ -38,30 +38,11 @@ def totals_query(plan: Plan, by: Sequence[str], refused: str = "raise") -> str:
     keys = [*columns, *_keys(plan, row)]
     quantities = [(f"pl_quantity_{n}", quantity.sql) for n, quantity in enumerate(row.quantities)]
     listed = ",\n    ".join(f"{sql} as {name(column)}" for column, sql in [*keys, *quantities])
-    again = _again(plan, row)
-    atoms = " + ".join(f"({amount})" for amount in amounts(plan, again))
-    why = reason(plan, again, f"nullif(g.{name('pl_lacks')}, 1)", f"g.{name('pl_known')} = 1")
-    shown = [
-        f"coalesce(v.{name('model')}, {again.name})" if found == "model" else f"g.{name(f'by_{n}')}"
-        for n, found in enumerate(by)
-    ]
-    priced = [f"{sql} as {name(found)}" for sql, found in zip(shown, by, strict=True)]
-    priced += [
-        f"{again.name} as {name('pl_model')}",
-        f"g.{name('pl_rows')} as {name('pl_rows')}",
-        f"{atoms} as {name('pl_atoms')}",
-        f"{why} as {name('pl_reason')}",
-    ]
+    grouped = _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities])
     steps = [
         ("pl_placed", f"select {listed}\n  from {plan.name(*plan.table)} u"),
-        (
-            "pl_grouped",
-            _grouped(plan, [column for column, _ in keys], [column for column, _ in quantities]),
-        ),
-        (
-            "pl_priced",
-            f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, again)}",
-        ),
+        ("pl_grouped", grouped),
+        ("pl_priced", _priced(plan, _again(plan, row), by)),
     ]
     with_all = ", ".join(f"{name(step)} as (\n  {sql}\n)" for step, sql in steps)
     groups = [name(found) for found in by]
@@ -70,20 +51,36 @@ def totals_query(plan: Plan, by: Sequence[str], refused: str = "raise") -> str:
     return f"with {with_all}\nselect {', '.join(chosen)}\nfrom {name('pl_priced')}{grouping}"
 
 
+def _priced(plan: Plan, row: Placement, by: Sequence[str]) -> str:
+    """The groups with their amounts, and why they have none."""
+    name = plan.dialect.quote
+    atoms = " + ".join(f"({amount})" for amount in amounts(plan, row))
+    why = reason(plan, row, f"nullif(g.{name('pl_lacks')}, 1)", f"g.{name('pl_known')} = 1")
+    shown = [
+        f"coalesce(v.{name('model')}, {row.name})" if found == "model" else f"g.{name(f'by_{n}')}"
+        for n, found in enumerate(by)
+    ]
+    priced = [f"{sql} as {name(found)}" for sql, found in zip(shown, by, strict=True)]
+    priced += [
+        f"{row.name} as {name('pl_model')}",
+        f"g.{name('pl_rows')} as {name('pl_rows')}",
+        f"{atoms} as {name('pl_atoms')}",
+        f"{why} as {name('pl_reason')}",
+    ]
+    return f"select {', '.join(priced)}\n  from {name('pl_grouped')} g\n  {joins(plan, row)}"
+
+
 def _group_sql(plan: Plan, column: str) -> str:
     if column in PERIODS:
         return plan.dialect.clock(plan.instants).turn(column, plan.read_at)
-    return f"u.{plan.dialect.words.name(column)}"
+    return f"u.{plan.dialect.quote(column)}"
 
 
-def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
+def _keys(plan: Plan, row: Placement) -> list[tuple[str, str]]:
     """What rows of one price agree in."""
-    keys = [("pl_name", row.name), ("pl_stretch", row.stretch)]
+    keys = [(f"pl_{part.name}", part.sql) for part in row.parts]
     keys += [("pl_known", f"case when {known_model(plan, row.name)} then 1 else 0 end")]
     keys += [("pl_lacks", f"case when {plan.at} is null then 1 else 0 end")]
-    keys += [(f"pl_value_{n}", value) for n, value in enumerate(row.values)]
-    keys += [("pl_clock", row.clock)] if plan.rates.axes.turns else []
-    keys += [(f"pl_side_{n}", side) for n, side in enumerate(row.sides)]
     keys += [("pl_long", row.long)] if row.long is not None else []
     for n, quantity in enumerate(row.quantities):
         # a sum passes over quantities that are none,
@@ -98,7 +95,7 @@ def _keys(plan: Plan, row: Placed) -> list[tuple[str, str]]:
 
 
 def _grouped(plan: Plan, keys: Sequence[str], quantities: Sequence[str]) -> str:
-    name = plan.dialect.words.name
+    name = plan.dialect.quote
     held = ", ".join(map(name, keys))
     if any(has_least(plan, n) for n in range(len(quantities))):
         return (
@@ -112,39 +109,26 @@ def _grouped(plan: Plan, keys: Sequence[str], quantities: Sequence[str]) -> str:
     )
 
 
-def _again(plan: Plan, row: Placed) -> Placed:
+def _again(plan: Plan, row: Placement) -> Placement:
     """What places a group."""
 
-    def of(column: str) -> str:
-        return f"g.{plan.dialect.words.name(column)}"
+    def of(part: str) -> str:
+        return f"g.{plan.dialect.quote(f'pl_{part}')}"
 
-    quantities = tuple(
-        Quantity(
-            found.meter,
-            f"(case when {of(f'pl_used_{n}')} < 2 then {of(f'pl_quantity_{n}')} end)",
-            found.scale,
-            None,
+    sums = [
+        evolve(
+            quantity,
+            sql=f"(case when {of(f'used_{n}')} < 2 then {of(f'quantity_{n}')} end)",
+            largest=None,
         )
-        for n, found in enumerate(row.quantities)
-    )
-    values, sides = (
-        tuple(of(f"pl_{part}_{n}") for n in range(len(found)))
-        for part, found in (("value", row.values), ("side", row.sides))
-    )
-    return Placed(
-        of("pl_name"),
-        of("pl_stretch"),
-        values,
-        of("pl_clock"),
-        sides,
-        quantities,
-        None if row.long is None else of("pl_long"),
-    )
+        for n, quantity in enumerate(row.quantities)
+    ]
+    return row.read_back(of, sums)
 
 
 def _costs(plan: Plan, refused: str) -> list[str]:
     """The columns of a total: its cost, and what is not in it."""
-    words, name, text = plan.dialect, plan.dialect.words.name, plan.dialect.words.text
+    words, name, text = plan.dialect, plan.dialect.quote, plan.dialect.literal
     atoms, rows, why = name("pl_atoms"), name("pl_rows"), name("pl_reason")
     lost = f"case when count({atoms}) > 0 and sum({atoms}) is null then {text(TOO_LARGE)} end"
     if refused == "null":

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 
 import pricelang
-from pricelang.engines.warehouse import Plan, plan_of
+from pricelang.engines.warehouse import plan_of
+from pricelang.engines.warehouse_plan import Plan
 from pricelang.model.errors import PriceError
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.test_warehouse import RUNNING

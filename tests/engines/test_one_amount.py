@@ -15,7 +15,8 @@ import pytest
 import pricelang
 from pricelang.engines import macro
 from pricelang.engines.names import quoted
-from pricelang.engines.warehouse import Plan, plan_of, query
+from pricelang.engines.warehouse import plan_of, query
+from pricelang.engines.warehouse_plan import Plan
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.engines.warehouse_totals import totals_query
 from pricelang.evaluate.rate_table import snapshots as versions

@@ -17,6 +17,7 @@ import pricelang
 from pricelang.engines.columns import Fixed, read_mapping
 from pricelang.engines.duck import open_job
 from pricelang.engines.join_keys import needs_wide
+from pricelang.engines.rated_rows import rated
 from pricelang.engines.rows import RefusedRows, priced, write_priced
 from pricelang.engines.totals import totals
 from pricelang.evaluate.rate_table.scale import most_places
@@ -100,7 +101,7 @@ def test_nothing_is_left_to_single_requests_where_rates_have_all(
     job = open_job(book, connection, frame())
     assert job.complete
     assert not job.wide
-    assert "pricelang_single" not in job.rated()
+    assert "pricelang_single" not in rated(job)
 
 
 @pytest.mark.parametrize(

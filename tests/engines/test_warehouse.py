@@ -18,7 +18,9 @@ from sqlglot import exp
 
 import pricelang
 from pricelang.engines.dialects import DIALECTS
-from pricelang.engines.warehouse import MAX_MEASURE, MAX_QUANTITY, Plan, plan_of, query
+from pricelang.engines.warehouse import plan_of, query
+from pricelang.engines.warehouse_columns import MAX_MEASURE, MAX_QUANTITY
+from pricelang.engines.warehouse_plan import Plan
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.engines.warehouse_totals import totals_query
 from pricelang.model.errors import BadRequest, PriceError, UnknownName

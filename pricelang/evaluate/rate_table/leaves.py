@@ -1,4 +1,4 @@
-"""The leaves of a book's diagrams as numbers: one for all leaves of a rule that come to the same."""
+"""The leaves of a book's diagrams as numbers: one for all leaves that come to the same."""
 
 from __future__ import annotations
 

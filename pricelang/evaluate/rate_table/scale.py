@@ -118,12 +118,7 @@ def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
         case k.DerivationRule(line=line):
             found.derived[line.meter].append((line.of, found.of(line.factor)))
         case k.ModifierRule(modifier=number, line=line):
-            member: m.Member = ("modifier", number)
-            for meter, factor in line.factors:
-                _most(found.factors, (member, meter), found.of(factor))
-            for meter in line.meters if line.amount is not None else ():
-                amount = (line.amount or Fraction(0)) / line.size
-                _most(found.amounts, (member, meter), found.of(amount))
+            _add_modifier(found, ("modifier", number), line)
         case k.LimitRule(limit=number, line=line):
             for meter in line.meters:
                 _most(found.amounts, (("limit", number), meter), found.of(line.amount / line.size))
@@ -149,6 +144,14 @@ def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
             pass
         case _:
             assert_never(rule)
+
+
+def _add_modifier(found: _Decimals, member: m.Member, line: m.ModifierLine) -> None:
+    for meter, factor in line.factors:
+        _most(found.factors, (member, meter), found.of(factor))
+    if line.amount is not None:
+        for meter in line.meters:
+            _most(found.amounts, (member, meter), found.of(line.amount / line.size))
 
 
 def _most(most: dict[Key, int], key: Key, decimals: int) -> None:
