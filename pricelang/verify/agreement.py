@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
@@ -245,12 +246,15 @@ def _shown(
 def _total(card: RateCard, request: Witness) -> tuple[Fraction, str] | None:
     """What a book bills for a request, and its currency; None where it refuses."""
     try:
-        priced = card.request(
-            request.model, request.at, request.record()["usage"], dict(request.dimensions)
-        )
+        priced = _priced(card, request)
     except PriceError:
         return None
     return priced.total, priced.currency
+
+
+def _priced(card: RateCard, request: Witness) -> Priced:
+    usage = request.record()["usage"]
+    return card.request(request.model, request.at, usage, dict(request.dimensions))
 
 
 def _told(pair: _Pair, request: Witness) -> Breach:
@@ -261,9 +265,7 @@ def _told(pair: _Pair, request: Witness) -> Breach:
 
 def _said(card: RateCard, request: Witness) -> str:
     try:
-        priced = card.request(
-            request.model, request.at, request.record()["usage"], dict(request.dimensions)
-        )
+        priced = _priced(card, request)
         return f"costs {money(priced.total, priced.currency)}"
     except PriceError as error:
         return f"has no price: {error.message}" + (f" [{error.location}]" if error.location else "")
