@@ -20,7 +20,7 @@ from genai_prices.units import _get_registry
 
 from benchmarks.imports import DIFFERENT, Case, quantities
 from pricelang.apps.imports.drafts import book_name
-from pricelang.apps.imports.genai_prices import measure_of
+from pricelang.apps.imports.genai_names import measure_of
 
 ROUNDED = "theirs: rounded to 28 digits"
 UNPRICED = "theirs: $0 for a model that the data gives no price; ours: no such model"

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture import providers
 
 # Everything here is pure arithmetic on small inputs: a slow machine is no fault, so there are no
-# deadlines. The default tries the same examples in every run; `HYPOTHESIS_PROFILE=thorough` tries
-# others each time, and twenty times as many.
+# deadlines. The default tries the same few examples in every run.
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
     "default",
@@ -21,27 +20,18 @@ settings.register_profile(
     database=None,
     suppress_health_check=_QUIET,
 )
-# New examples in each run, as many as by default: what a long campaign looks through.
+_DEFAULT = settings.get_profile("default")
+# The same in every run, and ten times as many.
+settings.register_profile("long", _DEFAULT, max_examples=600)
+# New ones in each run: those of `.ci/run`, and those of a night.
+settings.register_profile("explore", _DEFAULT, max_examples=500, derandomize=False, print_blob=True)
 settings.register_profile(
-    "explore",
-    max_examples=200,
-    deadline=None,
-    database=None,
-    suppress_health_check=_QUIET,
-    print_blob=True,
-)
-settings.register_profile(
-    "thorough",
-    max_examples=2000,
-    deadline=None,
-    database=None,
-    suppress_health_check=_QUIET,
-    print_blob=True,
+    "thorough", _DEFAULT, max_examples=2000, derandomize=False, print_blob=True
 )
 # What a mutant of the package is asked: an answer at the first failure, as it is.
 settings.register_profile(
     "mutants",
-    settings.get_profile("default"),
+    _DEFAULT,
     max_examples=30,
     phases=[Phase.explicit, Phase.generate],
 )

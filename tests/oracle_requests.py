@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 
 import pricelang
 from pricelang.syntax import tree as t
-from pricelang.usage.platforms import LEAVES_UNSAID
+from pricelang.usage.platform_names import LEAVES_UNSAID
 from tests.oracle import NotOffered, Oracle, Priced, Refused
 
 Use = int | Fraction

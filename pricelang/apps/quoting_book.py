@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pricelang.apps.quote.compare import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
     from pricelang.apps.quote.model import Quote
-    from pricelang.apps.quote.workload import Workload
+    from pricelang.apps.quote.workload_cost import Workload
 
 
 class QuotingBook(PriceBook):

@@ -143,7 +143,11 @@ def _nodes(node: Any, kind: Any) -> Iterator[Any]:
     elif isinstance(node, tuple):
         for part in node:
             yield from _nodes(part, kind)
-    elif kind is t.Date or not isinstance(node, t.TableOfCells):  # tables have no thresholds
+    elif isinstance(node, t.TableOfCells):
+        if kind is not t.Threshold:  # tables have none
+            values = (cell.value for row in node.rows for cell in row.cells)
+            yield from (value for value in values if isinstance(value, kind))
+    else:
         for name in _parts(type(node)):
             yield from _nodes(getattr(node, name), kind)
 

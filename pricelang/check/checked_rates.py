@@ -10,7 +10,6 @@ from attrs import Factory, define
 from pricelang.model import book as m
 from pricelang.model.space import meet, without
 from pricelang.solver.effort import Effort
-from pricelang.syntax.diagnostics import Span
 
 MAX_DEPTH = 16
 """Derivations that a price is followed through."""
@@ -23,7 +22,6 @@ class CheckedRates:
     prices: dict[tuple[int, int], list[m.Price]]
     announcements: list[m.Announcement]
     derivations: dict[int, list[m.Derivation]]
-    spans: dict[m.Price, Span]
     effort: Effort = Factory(Effort)
 
     def pieces(

@@ -19,13 +19,13 @@ def check_overrides(draft: Draft, rates: CheckedRates) -> None:
     """Reports prices that overlap, and figures that differ from what they are derived from."""
     for (_, meter), prices in rates.prices.items():
         for number, price in enumerate(prices):
-            span = rates.spans[price]
+            span = span_of(price.origin)
             rates.effort.spend(number)
             for other in prices[:number]:
                 if other.rank == price.rank and meet(other.scope, price.scope) is not None:
                     name = draft.meters[meter].name
                     message = f"two prices of `{name}` hold for the same requests"
-                    draft.overlap(message, span, rates.spans[other])
+                    draft.overlap(message, span, span_of(other.origin))
             if price.kind == "derived" and price.amount is not None:
                 _check_figure(draft, rates, price, span)
             elif price.kind == "amount":

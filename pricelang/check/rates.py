@@ -8,40 +8,46 @@ from attrs import evolve, frozen
 
 from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.derivations import read_derivations
-from pricelang.check.draft import WORDS, Draft
+from pricelang.check.draft import WORDS, Draft, span_of
 from pricelang.check.overrides import check_overrides
 from pricelang.check.tables import columns_of, row_origin
 from pricelang.model import book as m
 from pricelang.model.space import meet
 from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Span
 
 Groups = dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]]
-"""Prices with their first second, by layer, condition, model and meter."""
+"""Prices with their first second, by layer, condition, model and meter; still without a scope."""
 
 
 @frozen
 class _RateTable:
-    """One table of rates: its layer, its statement, its columns, and the meters they price."""
+    """One table of rates: its layer, its statement, its columns, and of each column of prices the
+    meter, the size that they are for, and how that is written.
+    """
 
     layer: int
     statement: t.Rates
     columns: dict[str, int]
-    meters: dict[int, int]
+    meters: dict[int, tuple[int, Fraction, str]]
     condition: m.Scope
 
 
 def read_rates(draft: Draft) -> CheckedRates:
     """All prices of the models, each with its scope and rank."""
     draft.deciding("the rates cut", draft.layers[-1].header.span)
-    rates = CheckedRates({}, [], read_derivations(draft), {}, draft.space.effort)
+    rates = CheckedRates({}, [], read_derivations(draft), draft.space.effort)
     groups: Groups = {}
     for layer, statement in draft.statements(t.Rates):
         table = _table(draft, layer, statement)
         for row in statement.table.rows if table is not None else ():
             if table is not None and len(row.cells) == len(table.columns):
                 _read_row(draft, rates, groups, table, row)
+    held: dict[tuple[int, m.Scope], m.Scope | None] = {}
     for (layer, condition, _, _), rows in groups.items():
-        _place_rows(draft, rates, layer, condition, rows)
+        if (layer, condition) not in held:
+            held[layer, condition] = meet(draft.term(layer), condition)
+        _place_rows(draft, rates, held[layer, condition], rows)
     if not draft.broken:
         check_overrides(draft, rates)
     return rates
@@ -56,14 +62,14 @@ def _table(draft: Draft, layer: int, statement: t.Rates) -> _RateTable | None:
     if announced and withdrawn and withdrawn.seconds < announced.seconds:
         message = "the prices are withdrawn before they are announced"
         draft.fault("bad_period", message, withdrawn.span)
-    condition = draft.condition(statement.endings.when)
+    condition, per = draft.condition(statement.endings.when), statement.per
     meters = {}
     for column, cell in enumerate(statement.table.header.cells):
         name = cell.value
         if isinstance(name, t.Name) and name.text not in ("model", "from", "see", "unsure"):
             meter = draft.meter(name)
             if meter is not None:
-                meters[column] = meter
+                meters[column] = meter, *draft.per_size(per, meter, per.span)
     return _RateTable(layer, statement, columns, meters, condition)
 
 
@@ -83,43 +89,53 @@ def _read_row(
     model, statement = draft.model_index[name.text], table.statement
     announced, withdrawn = statement.announced, statement.withdrawn
     origin = row_origin(draft, row, table.columns, statement.endings)
-    for column, meter in table.meters.items():
+    rank = 2 * table.layer + (1 if table.condition else 0)
+    for column, (meter, size, per) in table.meters.items():
         cell = row.cells[column]
-        size, per = draft.per_size(statement.per, meter, statement.per.span)
-        width = cell.span.end_column - cell.span.column
-        place = evolve(origin, column=cell.span.column, width=width)
-        rank = 2 * table.layer + (1 if table.condition else 0)
-        blank = m.Price(model, meter, rank, (), "absent", None, None, per, size, place)
-        price = _cell_price(draft, rates, cell, blank)
-        if price is None:
+        said = _cell_price(draft, rates, cell, meter, origin)
+        if said is None:
             continue
+        kind, amount, instead_of = said
+        place = _at_cell(origin, cell.span)
         if announced is None or withdrawn is None:
-            rates.spans[price] = cell.span
+            price = m.Price(model, meter, rank, (), kind, amount, instead_of, per, size, place)
             key = (table.layer, table.condition, model, meter)
             groups.setdefault(key, []).append((start.seconds, price))
             continue
-        if price.amount is None:
+        if amount is None:
             draft.fault("table", "what was announced is an amount", cell.span)
-        amount, days = price.amount or Fraction(0), (announced.seconds, withdrawn.seconds)
+        days = announced.seconds, withdrawn.seconds
         rates.announcements.append(
-            m.Announcement(model, meter, start.seconds, amount, per, *days, place)
+            m.Announcement(model, meter, start.seconds, amount or Fraction(0), per, *days, place)
         )
 
 
-def _cell_price(draft: Draft, rates: CheckedRates, cell: t.Cell, blank: m.Price) -> m.Price | None:
-    """The price in a cell, from `blank`, which has none; None after a fault."""
-    name, derives = draft.meters[blank.meter].name, blank.meter in rates.derivations
-    if cell.kind == "not_offered":
-        return blank
-    if cell.kind == "derived" and derives:
-        return evolve(blank, kind="derived")
+def _at_cell(row: m.Origin, span: Span) -> m.Origin:
+    """The origin of a row, at one of its cells."""
+    width = span.end_column - span.column
+    return m.Origin(row.file, row.line, span.column, width, row.source, row.unsure, row.because)
+
+
+Said = tuple[m.PriceKind, Fraction | None, Fraction | None]
+"""The kind of a price, its amount, and the amount that it stands instead of."""
+
+
+def _cell_price(
+    draft: Draft, rates: CheckedRates, cell: t.Cell, meter: int, origin: m.Origin
+) -> Said | None:
+    """What a cell says of a price; None after a fault."""
+    derives = meter in rates.derivations
     if isinstance(cell.value, t.Money):
         amount = draft.money(cell.value)
-        if blank.origin.because is None:
+        if origin.because is None:
             draft.no_zero("a price", cell.value, 'say why: `rates per ... because "..."`')
         instead = draft.money(cell.instead_of) if cell.instead_of is not None else None
-        kind: m.PriceKind = "derived" if derives and instead is None else "amount"
-        return evolve(blank, kind=kind, amount=amount, instead_of=instead)
+        return "derived" if derives and instead is None else "amount", amount, instead
+    if cell.kind == "not_offered":
+        return "absent", None, None
+    if cell.kind == "derived" and derives:
+        return "derived", None, None
+    name = draft.meters[meter].name
     if cell.kind == "derived":
         message = f"no `derive` says what `{name}` is derived from"
         draft.fault("derived", message, cell.span)
@@ -135,34 +151,31 @@ def _cell_price(draft: Draft, rates: CheckedRates, cell: t.Cell, blank: m.Price)
 
 
 def _place_rows(
-    draft: Draft,
-    rates: CheckedRates,
-    layer: int,
-    condition: m.Scope,
-    rows: list[tuple[int, m.Price]],
+    draft: Draft, rates: CheckedRates, held: m.Scope | None, rows: list[tuple[int, m.Price]]
 ) -> None:
-    """Gives each row its period: until the next row for the same meter of the same model."""
+    """Gives each row its period: until the next row for the same meter of the same model, in the
+    scope of its table.
+    """
     rows.sort(key=lambda row: row[0])
     for number, (start, price) in enumerate(rows):
         end, following = rows[number + 1] if number + 1 < len(rows) else (None, price)
-        span = rates.spans[price]
         if end == start:
-            _same_day(draft, rates, price, following)
+            _same_day(draft, price, following)
             continue
-        scope: m.Scope | None = draft.term(layer)
-        for part in (condition, draft.space.period(start, end), ((m.MODELS, 1 << price.model),)):
+        scope = held
+        for part in (draft.space.period(start, end), ((m.MODELS, 1 << price.model),)):
             scope = meet(scope, part) if scope is not None else None
         if scope is None:
-            draft.fault("never_holds", "the price holds on no day of the book's term", span)
+            message = "the price holds on no day of the book's term"
+            draft.fault("never_holds", message, span_of(price.origin))
             continue
         placed = evolve(price, scope=draft.trim(scope))
-        rates.spans[placed] = span
         rates.prices.setdefault((price.model, price.meter), []).append(placed)
 
 
-def _same_day(draft: Draft, rates: CheckedRates, price: m.Price, other: m.Price) -> None:
+def _same_day(draft: Draft, price: m.Price, other: m.Price) -> None:
     """Reports two rows for one model from one day, once for all their meters."""
-    first, second = sorted((rates.spans[price], rates.spans[other]))
+    first, second = sorted((span_of(price.origin), span_of(other.origin)))
     if any(fault.code == "twice" and fault.span.line == second.line for fault in draft.faults):
         return
     message = f"two rows price `{draft.space.models[price.model].name}` from the same day"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 from pricelang.check.draft import Draft, span_of
 from pricelang.model import book as m
@@ -106,30 +107,32 @@ def _members(
 ) -> Iterator[Sized]:
     """What the stack does to a price of a meter, in its order."""
     for kind, index in stack:
-        if kind == "modifier":
-            modifier = modifiers[index]
-            lines = [
-                (line.scope, digits_of(factor))
-                for line in modifier.lines
-                for on, factor in line.factors
-                if on == meter
-            ]
-            lines += [
-                (x.scope, digits_of(x.amount / x.size))
-                for x in modifier.lines
-                if x.amount is not None and meter in x.meters
-            ]
-            name, origin = modifier.name, modifier.origin
-        else:
-            limit = limits[index]
-            lines = [
-                (row.scope, digits_of(row.amount / row.size))
-                for row in limit.lines
-                if meter in row.meters
-            ]
-            name, origin = limit.name, limit.origin
+        member: m.Modifier | m.Limit
+        match kind:
+            case "modifier":
+                member = modifiers[index]
+                lines = [
+                    (line.scope, digits_of(factor))
+                    for line in member.lines
+                    for on, factor in line.factors
+                    if on == meter
+                ]
+                lines += [
+                    (x.scope, digits_of(x.amount / x.size))
+                    for x in member.lines
+                    if x.amount is not None and meter in x.meters
+                ]
+            case "limit":
+                member = limits[index]
+                lines = [
+                    (row.scope, digits_of(row.amount / row.size))
+                    for row in member.lines
+                    if meter in row.meters
+                ]
+            case _:
+                assert_never(kind)
         if lines:
-            yield name, origin, lines
+            yield member.name, member.origin, lines
 
 
 def _together(draft: Draft, members: Sequence[Sized]) -> Iterator[int]:

@@ -73,4 +73,6 @@ def row_origin(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.End
         else:
             kind = "a source" if column == "see" else "a string"
             draft.fault("table", f"the column `{column}` takes {kind}", cell.span)
-    return draft.origin(row.span, evolve(endings, see=see, unsure=unsure))
+    if see is not endings.see or unsure is not endings.unsure:
+        endings = evolve(endings, see=see, unsure=unsure)
+    return draft.origin(row.span, endings)

@@ -30,7 +30,7 @@ from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
     from pricelang.api import Book
-    from pricelang.apps.quote.workload import Workload
+    from pricelang.apps.quote.workload_cost import Workload
 
 month_options = option_group(
     click.option(
@@ -132,7 +132,7 @@ def _requests(given: Input) -> object:
     """The request of flags, the text of a workload, the path of one file, or records.
     Raises `UsageError`.
     """
-    from pricelang.apps.quote.workload_files import is_plan
+    from pricelang.apps.quote.workload_text import is_plan
     from pricelang.usage.reading import read, read_paths
 
     policy = given.unknown_counters

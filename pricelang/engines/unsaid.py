@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.usage.platforms import LEAVES_UNSAID
+from pricelang.usage.platform_names import LEAVES_UNSAID
 
 PLATFORM = "platform"
 

@@ -1,5 +1,5 @@
-"""The notes that every bill of a combination has: how its model ended, what is unsure, what the book
-remarks, and what was announced and withdrawn.
+"""The notes that every bill of a combination has: how its model ended, what is unsure, what the
+book remarks, and what was announced and withdrawn.
 """
 
 from __future__ import annotations

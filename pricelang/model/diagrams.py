@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
-from pricelang.solver.diagram import walk
+from pricelang.solver.node_store import walk
 
 Group: TypeAlias = Literal[
     "value",

@@ -1,4 +1,4 @@
-"""What the stack does to a price: multipliers, surcharges, floors and caps; and what excludes what."""
+"""What the stack does to a price: multipliers, surcharges, floors, caps, and their exclusions."""
 
 from __future__ import annotations
 

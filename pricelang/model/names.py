@@ -1,4 +1,4 @@
-"""What a book names: models and their other names, dimensions with their values, meters, units, and the
+"""What a book names: models, aliases, dimensions with their values, meters and units; and the
 sums of meters that thresholds look at.
 """
 

@@ -126,38 +126,38 @@ class Builder(ValueBuilder):
     def row(self, node: Tree[Token]) -> t.Row:
         cells: list[t.Cell] = []
         here = self.span(node)
-        before = Span(self.file, here.line, here.column, here.line, here.column + 1)
+        line, column = here.line, here.column
         for child in self.trees(node):
-            cell = self.cell(child, before)
+            cell = self.cell(child, line, column)
             cells.append(cell)
-            before = Span(
-                self.file,
-                cell.span.end_line,
-                cell.span.end_column,
-                cell.span.end_line,
-                cell.span.end_column + 1,
-            )
+            line, column = cell.span.end_line, cell.span.end_column
         return t.Row(tuple(cells), span=here)
 
-    def cell(self, node: Tree[Token], before: Span) -> t.Cell:
+    def cell(self, node: Tree[Token], line: int, column: int) -> t.Cell:
+        """A cell; a blank one stands where the one before it ends."""
         kind, tokens = CELLS[str(node.data)], self.tokens(node)
-        span = before if kind == "blank" else self.span(node)
+        value: t.Name | t.Date | t.Number | t.Text
         match kind:
-            case "name":
-                return t.Cell(kind, t.Name(str(tokens[0]), span=span), span=span)
             case "money":
-                instead = self.money(tokens[1]) if len(tokens) > 1 else None
-                return t.Cell(kind, self.money(tokens[0]), instead, span=span)
+                money = self.money(tokens[0])
+                if len(tokens) > 1:
+                    return t.Cell(kind, money, self.money(tokens[1]), span=self.span(node))
+                return t.Cell(kind, money, span=money.span)
+            case "name":
+                value = t.Name(str(tokens[0]), span=self.span(tokens[0]))
             case "date":
-                return t.Cell(kind, self.date(tokens[0]), span=span)
+                value = self.date(tokens[0])
             case "number":
-                return t.Cell(kind, self.number(tokens[0]), span=span)
+                value = self.number(tokens[0])
             case "string":
-                return t.Cell(kind, self.text(tokens[0]), span=span)
-            case "derived" | "not_offered" | "blank":
-                return t.Cell(kind, span=span)
+                value = self.text(tokens[0])
+            case "derived" | "not_offered":
+                return t.Cell(kind, span=self.span(node))
+            case "blank":
+                return t.Cell(kind, span=Span(self.file, line, column, line, column + 1))
             case _:
                 assert_never(kind)
+        return t.Cell(kind, value, span=value.span)
 
     # ---- effects ----
 

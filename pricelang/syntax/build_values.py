@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from fractions import Fraction
 from typing import Any
@@ -101,7 +102,8 @@ class ValueBuilder:
         if len(plain) > MAX_DIGITS:
             self.fault("too_large", f"the number has more than {MAX_DIGITS} digits", span)
             return Fraction(1)
-        value = Fraction(plain)
+        whole, _, part = plain.partition(".")
+        value = Fraction(int(whole + part), 10 ** len(part))
         return value / 100 if written.endswith("%") else value
 
     def number(self, token: Token) -> t.Number:
@@ -118,20 +120,18 @@ class ValueBuilder:
         return t.Money(self.digits(digits, span), currency, written, span=span)
 
     def date(self, token: Token) -> t.Date:
-        written = str(token)
-        plain = written.rstrip("Z").replace("T", " ")
+        written, span = str(token), self.span(token)
         try:
-            instant = datetime.datetime.fromisoformat(plain).replace(tzinfo=datetime.UTC)
-            seconds = int(instant.timestamp())
+            seconds = _seconds(written)
         except (ValueError, OverflowError):
             try:
                 datetime.date.fromisoformat(written[:10])
                 what = "a time of day"
             except ValueError:
                 what = "a day of the calendar"
-            self.fault("bad_date", f"`{written}` is not {what}", self.span(token))
+            self.fault("bad_date", f"`{written}` is not {what}", span)
             seconds = 0
-        return t.Date(seconds, written, span=self.span(token))
+        return t.Date(seconds, written, span=span)
 
     def clock(self, token: Token) -> t.Clock:
         hours, minutes = int(token[:2]), int(token[3:])
@@ -147,3 +147,11 @@ class ValueBuilder:
     def account(self, node: Tree[Token]) -> t.Account:
         holder, period = self.tokens(node, "NAME")
         return t.Account(self.name(holder), self.name(period), span=self.span(node))
+
+
+@functools.lru_cache(maxsize=4096)
+def _seconds(written: str) -> int:
+    """The UTC seconds of a day or an instant: tables repeat few days in many rows."""
+    plain = written.rstrip("Z").replace("T", " ")
+    instant = datetime.datetime.fromisoformat(plain).replace(tzinfo=datetime.UTC)
+    return int(instant.timestamp())

@@ -15,8 +15,10 @@ from pricelang.model.errors import BadRequest, UnknownName
 from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.present.text import did_you_mean, shown
+from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.fields import mark_note, without_mark
-from pricelang.usage.platforms import DEPLOYMENTS, FAST, LEAVES_UNSAID, Named, named
+from pricelang.usage.platform_names import DEPLOYMENTS, LEAVES_UNSAID
+from pricelang.usage.platforms import FAST, named
 from pricelang.usage.stated import PLAIN
 
 if TYPE_CHECKING:

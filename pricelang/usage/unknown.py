@@ -4,15 +4,14 @@ a counter above zero that it cannot name may be billed, and refuses its record.
 A reader gives `note_unknown` each object of counters with the names that it knows in it. What is
 left is a counter where it is a number above zero, as a number or as text, at any depth; zero, null,
 false and what is empty are nothing. A counter becomes an `UnknownCounter` among the notes of the
-record; any other unknown key is an ordinary note. Whether a record with such a counter is refused
-or priced without it is decided in one place, `settled`, for all readers and plugins alike.
+record; any other unknown key is an ordinary note. `unknown_policy` decides whether a record with
+such a counter is refused or priced without it.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeAlias
@@ -21,7 +20,8 @@ from attrs import field, frozen
 
 from pricelang.model.notes import Note
 from pricelang.usage.fields import is_object, shown
-from pricelang.usage.records import Outcome, Place, Record, Rejected, UsageError
+from pricelang.usage.numbers import NUMBER, is_counter
+from pricelang.usage.several import REQUESTS
 
 Known: TypeAlias = "Mapping[str, Known | None]"
 """The names that an object may have: None for a counter or a word,
@@ -31,22 +31,6 @@ ANYTHING: Known = {"": None}
 """What is never looked into:
 it holds no counter that could be billed, such as the parts of a cost.
 """
-POLICIES = ("refuse", "warn")
-REQUESTS = (
-    "requests",
-    "num_requests",
-    "num_model_requests",
-    "request_count",
-    "requests_count",
-    "n_requests",
-    "total_requests",
-    "model_requests",
-    "llm_requests",
-    "num_calls",
-    "llm_calls",
-)
-"""Names of how many requests a record holds."""
-_REQUESTS = frozenset(REQUESTS)
 _COSTS = (
     "cost",
     "cost_details",
@@ -71,7 +55,6 @@ _TIMES = (
     "completion_time",
     "total_time",
 )
-_NUMBER = re.compile(r"\s*\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*\Z", re.ASCII)
 _SCALARS = frozenset((int, str, type(None), Decimal, bool, float))
 _NOTHING: Known = {}
 _MISSING: Known = {"": None}
@@ -168,22 +151,6 @@ def _some(spot: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return (*(difflib.get_close_matches(spot[: _MANY * 2], names, n=3) or names[:3]), "…")
 
 
-def is_counter(value: object) -> bool:
-    """Whether a value counts something: a number above zero, or a text that writes one."""
-    if isinstance(value, str):
-        # The mantissa alone says whether it is zero; no huge exponent is ever worked out.
-        return (
-            len(value) < 400
-            and _NUMBER.match(value) is not None
-            and bool(value.strip().lower().partition("e")[0].strip("+0."))
-        )
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, Decimal):
-        return not value.is_nan() and value > 0
-    return isinstance(value, int | float) and value > 0
-
-
 def _digits(number: object) -> str:
     # Python refuses to write very long integers.
     return (
@@ -218,99 +185,5 @@ def _says(value: object) -> bool:
     if isinstance(value, list | tuple):
         return any(map(_says, value))
     if isinstance(value, str):
-        return bool(value.strip()) and _NUMBER.match(value) is None
+        return bool(value.strip()) and NUMBER.match(value) is None
     return bool(value)
-
-
-def several(*holders: Mapping[str, object]) -> bool:
-    """Whether one of the objects of a record says that it holds more than one request:
-    then it is a sum.
-
-    >>> several({"input": 3}, {"requests": 2}), several({"requests": 1})
-    (True, False)
-    """
-    for holder in holders:
-        if not _REQUESTS.isdisjoint(holder) and any(
-            _more_than_one(holder.get(name)) for name in REQUESTS
-        ):
-            return True
-    return False
-
-
-def _more_than_one(value: object) -> bool:
-    if isinstance(value, str):
-        return is_counter(value) and Decimal(value.strip()) > 1
-    if isinstance(value, Decimal):
-        return not value.is_nan() and value > 1
-    return isinstance(value, int | float) and value > 1
-
-
-def checked_policy(policy: str) -> str:
-    """`policy` if it is one of `POLICIES`. Raises `UsageError`."""
-    if policy not in POLICIES:
-        raise UsageError(
-            "unknown_value", f"`unknown_counters` is {shown(policy)}", "it is `refuse` or `warn`"
-        )
-    return policy
-
-
-def settled(outcomes: Iterable[Outcome], policy: str) -> Iterator[Outcome]:
-    """Outcomes of readers with each record refused that has an unknown counter;
-    `policy` is one of `POLICIES`, `warn` lets them pass.
-
-    Raises `UsageError` at once for any other policy.
-    """
-    return iter(outcomes) if checked_policy(policy) == "warn" else map(_settled, outcomes)
-
-
-def _settled(outcome: Outcome) -> Outcome:
-    if type(outcome) is Record and outcome.notes:
-        for note in outcome.notes:
-            if note.code == "unknown_counter":
-                return _refused(outcome.notes, outcome.place, outcome.raw)
-    return outcome
-
-
-def refuse_unknown(
-    holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str
-) -> None:
-    """The same for a reader of its own kind:
-    raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`.
-    """
-    notes: list[Note] = []
-    note_unknown(holder, known, path, notes)
-    if any(note.code == "unknown_counter" for note in notes) and checked_policy(policy) != "warn":
-        found = _refused(notes, Place(""))
-        raise UsageError(found.code, found.message, found.help)
-
-
-def _refused(notes: Iterable[Note], place: Place, raw: str | None = None) -> Rejected:
-    found = [note for note in notes if note.code == "unknown_counter"]
-    names = found[0].known if isinstance(found[0], UnknownCounter) else ()
-    text = found[0].text if len(found) == 1 else f"{found[0].text}; and {len(found) - 1} more"
-    listed = f"known here: {', '.join(names)}; " if names else ""
-    return Rejected(
-        place,
-        "unknown_counter",
-        text,
-        f'{listed}`--unknown-counters warn`, or `unknown_counters="warn"` in Python, prices '
-        "the rest with a warning",
-        raw,
-    )
-
-
-__all__ = [
-    "ANYTHING",
-    "POLICIES",
-    "REQUESTS",
-    "Known",
-    "UnknownCounter",
-    "checked_policy",
-    "is_counter",
-    "known_names",
-    "note_key",
-    "note_unknown",
-    "refuse_unknown",
-    "settled",
-    "several",
-]

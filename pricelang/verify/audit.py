@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Protocol
 
 from attrs import define
 
 from pricelang.model import book as m
-from pricelang.verify.agreement import Against, against_below
+from pricelang.verify.against.verdict import Against, against
+from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import Verdict, decide_claims
 from pricelang.verify.order import Order, order_of_stack
 from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
 from pricelang.verify.unreachable import dead_rules
 from pricelang.verify.unsaid import UnusedRule
+
+
+class HasBook(Protocol):
+    """Something that has a checked book, as `pricelang.Book` does."""
+
+    @property
+    def checked(self) -> m.Book:
+        """The checked book."""
+        ...
 
 
 @define(eq=False, repr=False)
@@ -68,6 +79,17 @@ class Audit:
         or loosens a refusal; None without one.
         """
         return against_below(self.analysis)
+
+    def against(self, other: m.Book | HasBook) -> Against:
+        """Whether the book ever charges more or less than any other, alone or in a month,
+        or prices what the other refuses.
+
+        >>> import pricelang
+        >>> book = pricelang.load()
+        >>> book.audit.against(book).verdict
+        'same'
+        """
+        return against(self.book, other if isinstance(other, m.Book) else other.checked)
 
     @cached_property
     def dead(self) -> tuple[UnusedRule, ...]:

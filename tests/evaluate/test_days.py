@@ -8,6 +8,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import pricelang
 from pricelang.evaluate import days
@@ -46,6 +48,16 @@ def test_a_day_is_refused_where_its_hours_cost_different(at: pricelang.Instant) 
         assert raised.value.code == "no_time_of_day"
     assert NIGHT.total(model="m-1", at=at, usage={"output": 1_000_000}) == 4
     assert PLAIN.total(model="m-1", at=at, usage=MTOK) == 1
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 24 * 60 - 1))
+def test_one_minute_that_costs_else_is_enough(start: int) -> None:
+    first, last = (f"{minute // 60:02}:{minute % 60:02}" for minute in (start, (start + 1) % 1440))
+    book = book_of(HEAD.replace("from 16:30 before 00:30", f"from {first} before {last}"))
+    with pytest.raises(BadRequest, match="depends on the time of day"):
+        book.total(model="m-1", at="2026-02-01", usage=MTOK)
+    assert book.total(model="m-1", at=f"2026-02-01 {first}:59", usage=MTOK) == Decimal("0.5")
 
 
 def test_midnight_is_a_time() -> None:

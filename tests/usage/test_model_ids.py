@@ -11,8 +11,9 @@ import pytest
 import pricelang
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
+from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.model_ids import model_ids_of
-from pricelang.usage.platforms import Named, named
+from pricelang.usage.platforms import named
 
 BOOK = pricelang.load()
 AT = "2026-11-20"

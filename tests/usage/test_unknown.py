@@ -19,16 +19,12 @@ import pricelang
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.usage.formats.registry import reader_of
+from pricelang.usage.numbers import is_counter
 from pricelang.usage.reading import message_record, read
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, UsageError
-from pricelang.usage.unknown import (
-    ANYTHING,
-    POLICIES,
-    is_counter,
-    known_names,
-    note_unknown,
-    several,
-)
+from pricelang.usage.several import several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
+from pricelang.usage.unknown_policy import POLICIES
 
 from .helpers import message, one_record, one_rejected, outcomes
 from .test_other_formats import CHAT, CONVERSE, LOG, SESSION, span

@@ -4,21 +4,24 @@ none that a bill contradicts, and `undecided` where bills hold more.
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
-import attrs
 import pytest
 
 import pricelang
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.verify.agreement import Against, against_below
+from pricelang.usage.records import Part, Place, Record
+from pricelang.verify.against import verdict
+from pricelang.verify.against.verdict import Against
+from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import decide_claims
 from tests.cli.helpers import run
@@ -48,29 +51,84 @@ DEAL = "book deal extends base from 2026-06-01 before 2027-06-01\nclaim agrees w
 BESIDE = {
     "a longest answer": (
         "figures max_output in tokens\n  | model | from | most |\n  | m-1 | 2026-01-01 | 4,096 |\n",
-        "what one request can have at most: max_output of `m-1`",
+        {"tightened": "it has no price: no such request to `m-1` has an answer of 4,097 tokens"},
     ),
     "a floor of a request": (
         "limit bill\n  at least $0.01 per request\n",
-        "a minimum for a request",
+        {"dearer": "it costs $0.01; by `base` it costs $0.000001"},
     ),
-    "a cap of a request": ("limit bill\n  at most $9 per request\n", "a maximum for a request"),
-    "a fee": ("surcharge fee\n  $0.01 per request\nstack fee\n", "an amount added to each request"),
-    "a line rounded up": ("round line to $0.01 up\n", "a rounding of the line"),
-    "a total rounded": ("round total to $0.01 half_even\n", "a rounding of the total"),
+    "a cap of a request": (
+        "limit bill\n  at most $9 per request\n",
+        {"cheaper": "it costs $9; by `base` it costs $10"},
+    ),
+    "a fee": (
+        "surcharge fee\n  $0.01 per request\nstack fee\n",
+        {"dearer": "it costs $0.010001; by `base` it costs $0.000001"},
+    ),
+    "a line rounded up": (
+        "round line to $0.01 up\n",
+        {"dearer": "it costs $0.01; by `base` it costs $0.000001"},
+    ),
+    "a line rounded down": (
+        "round line to $0.01 down\n",
+        {"cheaper": "it costs $0; by `base` it costs $0.000001"},
+    ),
+    "a total rounded": (
+        "round total to $0.01 half_even\n",
+        {
+            "dearer": "it costs $0.01; by `base` it costs $0.005001",
+            "cheaper": "it costs $0; by `base` it costs $0.000001",
+        },
+    ),
     "a minimum a month": (
         "limit monthly\n  at least $100,000 per organization per month\n",
-        "a minimum for an account",
+        {"dearer": "a month of it alone costs $100,000; by `base` it costs $0.000001"},
     ),
-    "another currency": ("convert to EUR at 0.9\n", "a conversion to another currency"),
+    "a maximum a month": (
+        "limit monthly\n  at most $5 per organization per month\n",
+        {"cheaper": "a month of it alone costs $5; by `base` it costs $10"},
+    ),
+    "a price": (
+        "rates per MTok\n  | model | from | input |\n  | m-1 | 2026-06-01 | $2 instead of $1 |\n",
+        {"dearer": "one of `input` costs $0.000002, and $0.000001 by `base`"},
+    ),
+    "a discount": (
+        "multiplier rebate\n  x 0.5 on input\nstack rebate\n",
+        {"cheaper": "one of `input` costs $0.0000005, and $0.000001 by `base`"},
+    ),
+    "a batch at half and a fee": (
+        "multiplier rebate\n  when tier is batch\n  x 0.5 on input\nsurcharge fee\n  $0.01 per request\nstack rebate, fee\n",
+        {
+            "dearer": "it costs $0.010001; by `base` it costs $0.000001",
+            "cheaper": "it costs $0.51; by `base` it costs $1",
+        },
+    ),
 }
+"""What only a contract has, and what each question is answered with; all others are never so."""
 CHARGED = {
-    "a minimum per use": ("  at least 5 minutes per use\n", "a minimum per use of `time`"),
-    "a pool": ("  first 50 hours free per organization per month\n", "a free pool of `time`"),
+    "a minimum per use": (
+        "  at least 5 minutes per use\n",
+        {"dearer": "it costs $0.05; by `base` it costs $0.0246"},
+    ),
+    "a pool": (
+        "  first 50 hours free per organization per month\n",
+        {"cheaper": "a month of it alone costs $0.60; by `base` it costs $30.60"},
+    ),
     "a tier": (
         "  $0.50 per hour after 100 hours per organization per month\n",
-        "graduated prices of `time`",
+        {"cheaper": "a month of it alone costs $60.50; by `base` it costs $60.60"},
     ),
+    "a dearer tier": (
+        "  $0.70 per hour after 100 hours per organization per month\n",
+        {"dearer": "a month of it alone costs $60.70; by `base` it costs $60.60"},
+    ),
+}
+QUESTIONS = ("dearer", "cheaper", "loosened", "tightened")
+TURNED = {
+    "dearer": "cheaper",
+    "cheaper": "dearer",
+    "loosened": "tightened",
+    "tightened": "loosened",
 }
 
 
@@ -89,50 +147,68 @@ def against(*texts: str) -> tuple[Against, dict[str, str]]:
     return found, claims
 
 
+def book_of(*texts: str) -> m.Book:
+    found = checked(texts).book
+    assert found is not None
+    return found
+
+
+def answers(found: Against) -> dict[str, str]:
+    """What each question is answered with, where it is not `never`; none is undecided."""
+    assert not found.undecided
+    breaches = {name: getattr(found, name) for name in QUESTIONS}
+    return {name: breach[1] for name, breach in breaches.items() if breach is not None}
+
+
 @pytest.mark.parametrize("name", BESIDE)
-def test_what_only_the_contract_has_is_undecided(name: str) -> None:
-    text, words = BESIDE[name]
+def test_what_only_the_contract_has_is_shown_or_proven(name: str) -> None:
+    text, said = BESIDE[name]
     found, claims = against(LIST, DEAL + text)
-    assert set(found.undecided) == {"dearer", "cheaper"}
-    assert all(words in why and "[1.price:" in why for why in found.undecided.values())
-    assert words in claims["agrees"]
-    assert (found.loosened, found.tightened) == (None, None)
+    told = answers(found)
+    assert {*told} == {*said}
+    assert all(told[question].startswith(words) for question, words in said.items()), told
+    assert claims == {"agrees": "broken"}
 
 
 @pytest.mark.parametrize("name", BESIDE)
-def test_what_both_have_alike_is_no_doubt(name: str) -> None:
-    found, claims = against(LIST + BESIDE[name][0], DEAL)
-    assert (found.undecided, claims) == ({}, {"agrees": "holds"})
+def test_what_both_have_alike_is_no_difference(name: str) -> None:
+    found, claims = against(LIST + BESIDE[name][0].replace(" instead of $1", ""), DEAL)
+    assert (answers(found), claims) == ({}, {"agrees": "holds"})
 
 
 @pytest.mark.parametrize("name", CHARGED)
-def test_what_only_the_list_has_is_undecided(name: str) -> None:
-    """No contract takes a pool away, so two books are compared that only share their names."""
-    text, words = CHARGED[name]
-    below, upper = checked((LIST + text,)).book, checked((LIST, DEAL)).book
-    assert below is not None
-    assert upper is not None
-    for left, right in ((upper, below), (below, upper)):
-        found = against_below(Analysis(left, lambda other=right: other))  # type: ignore[misc]
-        assert found is not None
-        assert set(found.undecided) == {"dearer", "cheaper"}
-        assert words in found.undecided["dearer"]
+def test_the_terms_of_a_charge_are_compared_both_ways(name: str) -> None:
+    """Two books of their own; the month that shows it is the smallest that does."""
+    text, said = CHARGED[name]
+    more, less = book_of(LIST + text), book_of(LIST)
+    told = answers(verdict.against(more, less))
+    assert told == said
+    assert {TURNED[question] for question in told} == {*answers(verdict.against(less, more))}
 
 
-def test_graduated_prices_are_never_taken_for_the_same() -> None:
-    found, _ = against(LIST + CHARGED["a tier"][0], DEAL)
-    assert "graduated prices of `time`" in found.undecided["dearer"]
-    assert (
-        against(LIST + CHARGED["a pool"][0] + CHARGED["a minimum per use"][0], DEAL)[0].undecided
-        == {}
-    )
+def test_another_currency_is_undecided() -> None:
+    found, claims = against(LIST, DEAL + "convert to EUR at 0.9\n")
+    why = "bills in EUR stand beside bills in USD [1.price:3]"
+    assert found.undecided == {"dearer": why, "cheaper": why}
+    assert claims == {"agrees": why}
+
+
+def test_ladders_that_go_through_another_stack_are_undecided() -> None:
+    """A modifier may move the later prices otherwise than the first: a month shows which way."""
+    tier = CHARGED["a tier"][0]
+    stack = "limit low\n  at least $0.55 per hour on time\nstack low\n"
+    found, _ = against(LIST + tier, DEAL + stack)
+    assert found.dearer is not None
+    assert found.dearer[1] == "a month of it alone costs $60.55; by `base` it costs $60.50"
+    assert "graduated prices of `time`" in found.undecided["cheaper"]
+    assert not against(LIST + tier, DEAL)[0].undecided
 
 
 def test_a_scope_without_what_differs_is_proven() -> None:
     deal = DEAL.replace("with base\n", "with base when tier is standard\n")
     text = "limit bill\n  at least $0.01 per request when tier is batch\n"
     found, claims = against(LIST, deal + text)
-    assert (bool(found.undecided), claims) == (True, {"agrees": "holds"})
+    assert (found.dearer is not None, claims) == (True, {"agrees": "holds"})
 
 
 def test_a_bill_that_shows_it_is_told_whatever_else_there_is() -> None:
@@ -177,12 +253,12 @@ def test_a_dimension_of_its_own_is_refused_below() -> None:
 def deal(tmp_path: Path) -> str:
     (tmp_path / "base.price").write_text(LIST, encoding="utf-8")
     path = tmp_path / "deal.price"
-    path.write_text(DEAL + BESIDE["a floor of a request"][0], encoding="utf-8")
+    path.write_text(DEAL + "convert to EUR at 0.9\n", encoding="utf-8")
     return str(path)
 
 
 def test_text_markdown_json_and_exit_codes(deal: str) -> None:
-    why = "only unit prices are compared, and bills may differ in a minimum for a request [deal.price:4]"
+    why = "bills in EUR stand beside bills in USD [deal.price:3]"
     text = run("audit", deal, "--contract")
     assert (text.exit_code, text.stdout.splitlines()) == (
         1,
@@ -218,56 +294,6 @@ def test_html_and_python(deal: str, tmp_path: Path) -> None:
     assert set(answers.undecided) == {"dearer", "cheaper"}
 
 
-# ---- nothing is forgotten ------------------------------------------------------------------------
-
-FIELDS = {
-    m.Price: "model meter rank scope kind amount instead_of per size origin",
-    m.Derivation: "meter scope factor of special origin",
-    m.ModifierLine: "scope otherwise outcome factors amount size per meters origin",
-    m.Modifier: "name title kind when conditional lines origin",
-    m.LimitLine: "scope at_least amount target meters size per origin",
-    m.Limit: "name title lines origin",
-    m.ChargePrice: "scope rank amount instead_of size per after account origin",
-    m.ChargeQuantity: "scope quantity written account origin",
-    m.Charge: "meter title prices minimums pools free origin",
-    m.Exclusion: "left right scope allowed origin",
-    m.Rounding: "stage scope step currency mode origin",
-    m.Conversion: "currency scope rate origin",
-    m.Meter: "name unit kind size whole offers origin",
-    m.Unit: "name kind size",
-    m.Sum: "label meters limits",
-    m.Model: "name released retired deprecated origin",
-    m.Alias: "name model start end origin",
-    m.Offer: "scope origin",
-    m.Value: "name offers clock",
-    m.Dimension: "name default values clocked origin",
-    m.Remark: "scope text origin",
-    m.Book: "name title currency term files sources models aliases boundaries dimensions units "
-    "meters groups sums prices announcements derivations modifiers limits stack charges exclusions "
-    "refusals free notes roundings conversions bases figures decisions sayings",
-}
-NO_BILL = {
-    m.Origin,
-    m.Source,
-    m.Announcement,
-    m.Figure,
-    m.Example,
-    m.Claim,
-    m.Sayings,
-    m.Decisions,
-}
-
-
-def test_every_field_of_a_book_is_compared_or_asked_for_or_on_no_bill() -> None:
-    """Who adds a field to `model/` says in `verify/bill_aspects.py` or `verify/beside.py` whether
-    unit prices know it, and then here.
-    """
-    classes = {x for _, x in inspect.getmembers(m, inspect.isclass) if attrs.has(x)}
-    assert classes == set(FIELDS) | NO_BILL
-    for of, names in FIELDS.items():
-        assert [field.name for field in attrs.fields(of)] == names.split(), of
-
-
 # ---- generated contracts -------------------------------------------------------------------------
 
 MORE = [
@@ -287,52 +313,116 @@ MORE = [
 ]
 
 
-@pytest.mark.parametrize("part", range(2))
-def test_no_bill_contradicts_a_verdict(part: int) -> None:
-    """Generated contracts over generated books:
-    every request of small quantities, and of large ones, billed by both.
+def pairs(seed: int, chance: Random) -> Iterator[tuple[m.Book, m.Book, bool]]:
+    """A contract and its list, the list and the contract, and two books that share some names;
+    and whether the first extends the second.
     """
-    seen: Counter[str] = Counter()
-    for seed in (
-        102_110,
-        *range(part * 2_000, part * 2_000 + 60),
-    ):  # the first has a price that is rounded to nothing
-        texts = write_book(seed)
-        if len(texts) < 2:
-            continue
-        chance = Random(seed)
-        more = chance.choice(MORE).replace(
-            "{test}", "tier is batch" if "dimension tier" in texts[0] else "input over 100"
-        )
+    texts = write_book(seed)
+    if len(texts) > 1:
+        test = "tier is batch" if "dimension tier" in texts[0] else "input over 100"
+        more = chance.choice(MORE).replace("{test}", test)
         base, deal = texts[0], f"{texts[1]}claim agrees with gen\n"
         if chance.random() < 0.3 and "surcharge" not in more:
             base += more
         else:
             deal += more + ("\nstack more after half\n" if "surcharge" in more else "\n")
         below, upper = checked((base,)).book, checked((base, deal)).book
-        if below is None or upper is None:
+        if below is not None and upper is not None:
+            yield upper, below, True
+            yield below, upper, False
+    other = checked(write_book(seed + 1)[:1]).book
+    this = checked(texts[:1]).book
+    if other is not None and this is not None:
+        yield this, other, False
+
+
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        (102_110, *range(40)),  # the first has a price that is rounded to nothing
+        range(2_000, 2_040),
+        *(
+            pytest.param(range(start, start + 200), marks=pytest.mark.campaign)
+            for start in (10_000, 20_000)
+        ),
+    ],
+    ids=lambda seeds: f"{seeds[1]}-{seeds[-1]}",
+)
+def test_no_bill_and_no_month_contradicts_a_verdict(seeds: Sequence[int]) -> None:
+    """Generated pairs of books: requests of small quantities, and of large ones, billed by both,
+    and months of several.
+    """
+    seen: Counter[str] = Counter()
+    for seed in seeds:
+        chance = Random(seed)
+        for ours, theirs, extends in pairs(seed, chance):
+            found = verdict.against(ours, theirs)
+            judged = bills(ours, theirs, chance) | months(ours, theirs, chance)
+            never = {name for name in QUESTIONS if getattr(found, name) is None}
+            proven = never - {*found.undecided}
+            assert not judged & proven, (seed, judged & proven)
+            assert {*found.undecided} <= never
+            check_breaches(found, ours, theirs)
+            if extends:
+                (agrees,) = decide_claims(Analysis(ours, lambda book=theirs: book))  # type: ignore[misc]
+                assert not (agrees.holds and judged), (seed, judged)
+            seen["proven" if "dearer" in proven else "open" if found.undecided else "shown"] += 1
+    assert min(seen[name] for name in ("proven", "shown")) > 2, seen
+    assert seen["open"] < sum(seen.values()) / 5, seen
+
+
+def check_breaches(found: Against, ours: m.Book, theirs: m.Book) -> None:
+    """What is shown is what both bills, or both invoices of the month, say."""
+    for name in QUESTIONS:
+        breach = getattr(found, name)
+        if breach is None:
             continue
-        analysis = Analysis(upper, lambda book=below: book)  # type: ignore[misc]
-        found = against_below(analysis)
-        assert found is not None
-        (agrees,) = decide_claims(analysis)
-        judged = bills(upper, below, chance)
-        proven = {
-            name
-            for name in ("dearer", "cheaper", "loosened", "tightened")
-            if getattr(found, name) is None
-        }
-        proven -= set(found.undecided)
-        assert not judged & proven, (seed, judged & proven, deal)
-        assert not (agrees.holds and judged), (seed, judged, deal)
-        for name in set(found.undecided):
-            assert getattr(found, name) is None
-        for name in ("dearer", "cheaper"):
-            breach = getattr(found, name)
-            if breach is not None:
-                assert name in {said(upper, below, breach[0].record())}, (seed, name)
-        seen["proven" if "dearer" in proven else "open" if found.undecided else "shown"] += 1
-    assert min(seen[name] for name in ("open", "shown")) > 0, seen
+        record = breach[0].record()
+        if breach[1].startswith("a month of it alone"):
+            assert name == said_of_month(ours, theirs, [record]), breach
+        else:
+            assert name == said(ours, theirs, record), breach
+
+
+def months(ours: m.Book, theirs: m.Book, chance: Random) -> set[str]:
+    """What invoices of some months show, all of whose requests both books price."""
+    asked, found = list(requests(ours).values()), set()
+    for _ in range(40):
+        records = []
+        for request in chance.sample(asked, min(len(asked), 4)):
+            scale = chance.choice([1, 1000, 10**7])
+            usage = {meter.name: scale for meter in ours.meters if chance.random() < 0.4}
+            usage |= dict(request.usage)
+            record = {
+                "model": request.model,
+                "at": request.at,
+                **request.dimensions,
+                "usage": usage,
+            }
+            if said(ours, theirs, record) in ("same", "dearer", "cheaper"):
+                records.append(record)
+        found.add(said_of_month(ours, theirs, records))
+    return found - {"same"}
+
+
+def record_of(record: dict[str, Any]) -> Record:
+    given = dict(record)
+    model, at, usage = given.pop("model"), given.pop("at"), given.pop("usage")
+    uses = {meter: Fraction(use) for meter, use in usage.items()}
+    return Record((Part(model, at, given, uses),), Place("f", 1), "canonical")
+
+
+def said_of_month(ours: m.Book, theirs: m.Book, records: Sequence[dict[str, Any]]) -> str:
+    amounts = []
+    for book in (ours, theirs):
+        found = pricelang.Book(book).invoice([record_of(record) for record in records])
+        if found.unpriced or not found.totals:
+            return "same"
+        amounts.append({total.currency: total.due for total in found.totals})
+    if [*amounts[0]] != [*amounts[1]]:
+        return "same" if not records else "dearer"
+    mine, other = (sum(found.values(), Fraction(0)) for found in amounts)
+    return "same" if mine == other else "dearer" if mine > other else "cheaper"
 
 
 def bills(upper: m.Book, below: m.Book, chance: Random) -> set[str]:

@@ -18,7 +18,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import written
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.platforms import LEAVES_UNSAID
+from pricelang.usage.platform_names import LEAVES_UNSAID
 from pricelang.verify.coverage import (
     NEVER_OFFERED,
     OF_ACCOUNT,

@@ -13,7 +13,7 @@ from pricelang.present.decimals import money, plain
 from pricelang.present.markdown import Markdown, code, line, quoted, table_lines
 from pricelang.present.table import Table
 from pricelang.present.text import printable
-from pricelang.verify.agreement import Against
+from pricelang.verify.against.verdict import Against, Question
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
 from pricelang.verify.order import Order
@@ -369,7 +369,7 @@ def _dead_data(audit: Audit) -> dict[str, Any]:
 
 # ---- contracts -----------------------------------------------------------------------------------
 
-QUESTIONS = {
+QUESTIONS: dict[Question, str] = {
     "dearer": "charges more than",
     "cheaper": "charges less than",
     "loosened": "prices what is refused by",

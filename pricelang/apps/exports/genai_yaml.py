@@ -17,7 +17,7 @@ from pricelang.apps.exports.prices import (
 )
 from pricelang.apps.exports.text import yaml_text
 from pricelang.apps.imports.drafts import Unsaid
-from pricelang.apps.imports.genai_prices import measure_of, price_key_of
+from pricelang.apps.imports.genai_names import measure_of, price_key_of
 from pricelang.apps.price_book import PriceBook
 from pricelang.model.instants import Instant
 from pricelang.present.decimals import exact as decimal_of

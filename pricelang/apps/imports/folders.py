@@ -71,9 +71,9 @@ def _imported_files(folder: Path) -> set[str]:
 
 
 def _addresses() -> tuple[str, ...]:
-    from pricelang.apps.imports import genai_prices, litellm
+    from pricelang.apps.imports import genai_prices, litellm_draft
 
-    return genai_prices.ADDRESS, litellm.ADDRESS
+    return genai_prices.ADDRESS, litellm_draft.ADDRESS
 
 
 def _is_written(path: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from pricelang.apps.imports import litellm_fields as f
 from pricelang.apps.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
 from pricelang.apps.imports.drafts import NO_PROMPT, Condition, DraftPrice, Measure, book_name
-from pricelang.apps.imports.litellm_work import Figures, Work
+from pricelang.apps.imports.litellm_work import Figures, LitellmWork
 
 MAX_RESULTS = "max_results"
 PERIODS = ("day", "month", "year")
@@ -23,7 +23,7 @@ SIZES = ("low", "medium", "high")
 _SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) -> None:
+def guardrails(work: LitellmWork, name: str, value: Mapping[str, Any], found: Figures) -> None:
     """Prices of the units of policies, each a meter."""
     for unit, price in value.items():
         amount = work.figure(
@@ -35,7 +35,9 @@ def guardrails(work: Work, name: str, value: Mapping[str, Any], found: Figures) 
             work.measures.setdefault(meter, Measure(meter, "policy_units", 1_000))
 
 
-def tiers(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> Iterator[DraftPrice]:
+def tiers(
+    work: LitellmWork, name: str, model: str, entry: Mapping[str, Any]
+) -> Iterator[DraftPrice]:
     """`tiered_pricing`: a table of prompt lengths, or of how many results a search may have."""
     rows = entry.get("tiered_pricing") or ()
     prompt = any(f.METER_OF.get(key) in f.PROMPT for row in rows for key in row)
@@ -94,7 +96,7 @@ def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
     return found
 
 
-def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
+def off_peak(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
     """The prices off peak by meter, and the conditions that part the week,
     each with whether it is off peak.
     """
@@ -126,7 +128,7 @@ def off_peak(work: Work, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
     return rates, parts
 
 
-def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> bool:
+def searches(work: LitellmWork, name: str, model: str, entry: Mapping[str, Any]) -> bool:
     """Web searches are a charge and no rate, for some of them are free to an account.
     Says whether they have a price.
     """
@@ -155,24 +157,24 @@ def searches(work: Work, name: str, model: str, entry: Mapping[str, Any]) -> boo
         work.values[f.SEARCH] = list(SIZES)
         for size, amount in amounts.items():
             work.searches[((f.SEARCH, (size,)),), amount].append(model)
-    free = entry.get("search_free_requests")
-    if isinstance(free, dict):
-        known = (
-            free.get("period") in PERIODS
-            and isinstance(free.get("count"), int)
-            and any(amounts.values())
-        )
-        if work.figure(
-            name,
-            "search_free_requests",
-            free.get("count"),
-            None if known else "no free pool of a day, a month or a year",
-        ):
-            work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
+    _free_searches(work, name, model, entry.get("search_free_requests"), any(amounts.values()))
     return True
 
 
-def uplifts(work: Work, name: str, model: str, entry: Mapping[str, Any], tokens: bool) -> None:
+def _free_searches(work: LitellmWork, name: str, model: str, free: object, paid: bool) -> None:
+    """The searches that are free to an account in a period, where others are paid for."""
+    if not isinstance(free, dict):
+        return
+    count = free.get("count")
+    known = free.get("period") in PERIODS and isinstance(count, int) and paid
+    reason = None if known else "no free pool of a day, a month or a year"
+    if work.figure(name, "search_free_requests", count, reason):
+        work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
+
+
+def uplifts(
+    work: LitellmWork, name: str, model: str, entry: Mapping[str, Any], tokens: bool
+) -> None:
     """Factors on all tokens, for values of dimensions of their own;
     `tokens` says whether the model prices any.
     """

@@ -8,41 +8,30 @@ from fractions import Fraction
 from attrs import define, field
 
 from pricelang.apps.imports import litellm_fields as f
-from pricelang.apps.imports.clocks import DayClock
 from pricelang.apps.imports.drafts import (
     NAMELESS,
     Condition,
-    DraftModel,
-    DraftPrice,
-    Imported,
     Measure,
-    Unsaid,
     amount_of,
 )
-from pricelang.present.text import shown
+from pricelang.apps.imports.import_work import ImportWork
 
 Figures = dict[tuple[str, str, int, Condition], Fraction]
 """What a model's fields say, by meter, tier, length of prompt and further conditions."""
 
 
 @define
-class Work:
+class LitellmWork(ImportWork):
     """What is gathered on the way through the map."""
 
-    read: str
-    imported: Imported = field(factory=lambda: Imported({}, []))
+    read: str = field(kw_only=True)
     measures: dict[str, Measure] = field(factory=lambda: dict(f.MEASURES))
-    models: list[DraftModel] = field(factory=list)
-    known: set[str] = field(factory=set)
-    prices: list[DraftPrice] = field(factory=list)
-    aliases: dict[str, str] = field(factory=dict)
     values: dict[str, list[str]] = field(factory=lambda: defaultdict(list))
     tiers: dict[str, list[str]] = field(factory=dict)
     uplifts: dict[tuple[str, str, str], dict[Fraction, list[str]]] = field(factory=dict)
     searches: dict[tuple[Condition, Fraction], list[str]] = field(factory=lambda: defaultdict(list))
     pools: dict[tuple[str, int, str], list[str]] = field(factory=lambda: defaultdict(list))
     by_day: list[str] = field(factory=list)
-    day: DayClock | None = None
 
     def figure(
         self, model: str, name: str, value: object, reason: str | None = None
@@ -61,7 +50,3 @@ class Work:
             return None
         self.imported.said += 1
         return amount
-
-    def unsaid(self, model: str, name: str, value: object, reason: str) -> None:
-        """A figure that the book does not have."""
-        self.imported.listed.append(Unsaid(model, name, shown(value, 120), reason))

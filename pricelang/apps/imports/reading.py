@@ -40,6 +40,7 @@ def _imported(format: str, source: str | None, read: str) -> Imported:
             _json(_text(source if source is not None else str(litellm_file()))), read
         )
     from pricelang.apps.imports import genai_prices
+    from pricelang.apps.imports.genai_installed import installed
 
     if source is not None:
         text = _text(source)
@@ -47,7 +48,7 @@ def _imported(format: str, source: str | None, read: str) -> Imported:
             _json(text) if text.lstrip()[:1] in ("[", "{") else yaml_data(text), read
         )
     try:
-        return genai_prices.imported(genai_prices.installed(), read)
+        return genai_prices.imported(installed(), read)
     except ImportError:
         raise ImportFault(
             "genai-prices is not installed; name its `data.json`, or `pip install genai-prices`"

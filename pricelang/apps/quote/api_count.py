@@ -43,44 +43,46 @@ def count_tokens(body: Mapping[str, object], model: str) -> EndpointCount:
             "the API is asked by anthropic, its SDK, which is not installed",
             help="pip install 'pricelang[api]'",
         ) from None
-    sent = {key: _plain(body[key]) for key in _KEYS if body.get(key) is not None}
     try:
-        client = sdk.Anthropic(timeout=TIMEOUT)
-        betas = body.get("betas")
-        if isinstance(betas, list | tuple) and betas:
-            raw = client.beta.messages.with_raw_response.count_tokens(
-                model=model, betas=list(betas), **sent
-            )
-        else:
-            raw = client.messages.with_raw_response.count_tokens(model=model, **sent)
+        raw = _asked(sdk.Anthropic(timeout=TIMEOUT), body, model)
         tokens = raw.parse().input_tokens
-    except sdk.APIStatusError as error:
-        raise _failed(
-            f"the API answered {error.status_code}: {_said(error)}", _help(error.status_code)
-        ) from None
-    except sdk.APITimeoutError:
-        raise _failed(
-            f"the API did not answer within {TIMEOUT} seconds, several times over",
-            "try again later, or leave `--count api` out",
-        ) from None
-    except sdk.APIConnectionError:
-        raise _failed(
-            "the API cannot be reached",
-            "see whether this machine has a network, or leave `--count api` out",
-        ) from None
-    except (sdk.AnthropicError, TypeError):  # what the SDK raises where it finds no key
-        raise _failed(
-            "the SDK could not ask the API",
-            f"set {_KEY_IN_ENVIRONMENT} to your key, or leave `--count api` out",
-        ) from None
+    except (sdk.AnthropicError, TypeError) as error:
+        raise _failed(*_why(sdk, error)) from None
     if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 0:
         raise _failed("the API answered without a number of tokens", None)
     again = raw.retries_taken
-    return EndpointCount(
-        tokens,
-        (Note("remark", f"the API was asked {again + 1} times before it answered"),)
-        if again
-        else (),
+    note = Note("remark", f"the API was asked {again + 1} times before it answered")
+    return EndpointCount(tokens, (note,) if again else ())
+
+
+def _asked(client: Any, body: Mapping[str, object], model: str) -> Any:
+    """The raw answer of the endpoint."""
+    sent = {key: _plain(body[key]) for key in _KEYS if body.get(key) is not None}
+    betas = body.get("betas")
+    if isinstance(betas, list | tuple) and betas:
+        counting = client.beta.messages.with_raw_response
+        return counting.count_tokens(model=model, betas=list(betas), **sent)
+    return client.messages.with_raw_response.count_tokens(model=model, **sent)
+
+
+def _why(sdk: Any, error: Exception) -> tuple[str, str | None]:
+    """What went wrong, and what to do about it."""
+    if isinstance(error, sdk.APIStatusError):
+        status = error.status_code
+        return f"the API answered {status}: {_said(error)}", _help(status)
+    if isinstance(error, sdk.APITimeoutError):
+        return (
+            f"the API did not answer within {TIMEOUT} seconds, several times over",
+            "try again later, or leave `--count api` out",
+        )
+    if isinstance(error, sdk.APIConnectionError):
+        return (
+            "the API cannot be reached",
+            "see whether this machine has a network, or leave `--count api` out",
+        )
+    return (  # what the SDK raises where it finds no key
+        "the SDK could not ask the API",
+        f"set {_KEY_IN_ENVIRONMENT} to your key, or leave `--count api` out",
     )
 
 

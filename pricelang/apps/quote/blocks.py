@@ -62,67 +62,55 @@ def _block(
     block: Block, path: str, role: str, given: KnownSizes, current: bool, depth: int
 ) -> Iterator[PromptPart]:
     kind = text_at(block, "type", path)
+    _check_place(kind, role, path)
+    match kind:
+        case "text":
+            yield from _text(path, text_at(block, "text", path))
+        case "image":
+            size = _image(_source(block, path), f"{path}.source", given)
+            yield PromptPart(path, "image", size=size)
+        case "document":
+            yield from _document(block, path, given, depth)
+        case "thinking":
+            yield PromptPart(path, "thinking", text_at(block, "thinking", path), current=current)
+        case "redacted_thinking":
+            yield PromptPart(path, "thinking", text_at(block, "data", path), current=current)
+        case "search_result":
+            title, source = text_at(block, "title", path), text_at(block, "source", path)
+            yield from _text(path, f"{title}\n{source}")
+            yield from _inner(block, path, given, depth)
+        case "container_upload":
+            text_at(block, "file_id", path)
+            text = "the file is in a container; what is read of it is not counted"
+            given.notes.append(Note("not_counted", f"`{path}`: {text}"))
+        case "tool_use" | "server_tool_use" | "mcp_tool_use":
+            name = text_at(block, "name", path)
+            given_to = json_text(mapping_at(block.get("input"), f"{path}.input"), path)
+            yield from _text(path, f"{name}\n{given_to}")
+        case "tool_result" | "mcp_tool_result":
+            text_at(block, "tool_use_id", path)
+            if block.get("content") is not None:
+                yield from _inner(block, path, given, depth)
+        case _:  # the result of a tool of the API's own
+            yield PromptPart(path, "hidden", json_text(block.get("content"), path))
+
+
+def _inner(block: Block, path: str, given: KnownSizes, depth: int) -> Iterator[PromptPart]:
+    """The content of a block that has blocks of its own."""
+    return content_of(block.get("content"), f"{path}.content", "inner", given, depth=depth + 1)
+
+
+def _check_place(kind: str, role: str, path: str) -> None:
+    """Raises `QuoteError` for a type of block that is not known, or not where it stands."""
     if kind not in _ROLES:
-        raise fault(
-            "unknown_block",
-            path,
-            f"is a block of the unknown type {shown(kind)}",
-            did_you_mean(kind, _ROLES),
-        )
+        what = f"is a block of the unknown type {shown(kind)}"
+        raise fault("unknown_block", path, what, did_you_mean(kind, _ROLES))
     if role not in _ROLES[kind]:
-        where = {"system": "in the system prompt", "inner": "inside another block"}.get(
-            role, f"in a message of the {role}"
-        )
-        allowed = (
-            " or ".join(word for word in _ROLES[kind] if word in ("user", "assistant"))
-            or "a result"
-        )
-        raise fault(
-            "wrong_role",
-            path,
-            f"is a block of the type `{kind}` {where}",
-            f"it belongs into one of {allowed}",
-        )
-    if kind == "text":
-        yield from _text(path, text_at(block, "text", path))
-    elif kind == "image":
-        yield PromptPart(path, "image", size=_image(_source(block, path), f"{path}.source", given))
-    elif kind == "document":
-        yield from _document(block, path, given, depth)
-    elif kind == "thinking":
-        yield PromptPart(path, "thinking", text_at(block, "thinking", path), current=current)
-    elif kind == "redacted_thinking":
-        yield PromptPart(path, "thinking", text_at(block, "data", path), current=current)
-    elif kind == "search_result":
-        yield from _text(
-            path, text_at(block, "title", path) + "\n" + text_at(block, "source", path)
-        )
-        yield from content_of(
-            block.get("content"), f"{path}.content", "inner", given, depth=depth + 1
-        )
-    elif kind == "container_upload":
-        text_at(block, "file_id", path)
-        given.notes.append(
-            Note(
-                "not_counted",
-                f"`{path}`: the file is in a container; what is read of it is not counted",
-            )
-        )
-    elif kind.endswith("tool_use"):
-        yield from _text(
-            path,
-            text_at(block, "name", path)
-            + "\n"
-            + json_text(mapping_at(block.get("input"), f"{path}.input"), path),
-        )
-    elif kind in ("tool_result", "mcp_tool_result"):
-        text_at(block, "tool_use_id", path)
-        if block.get("content") is not None:
-            yield from content_of(
-                block["content"], f"{path}.content", "inner", given, depth=depth + 1
-            )
-    else:
-        yield PromptPart(path, "hidden", json_text(block.get("content"), path))
+        places = {"system": "in the system prompt", "inner": "inside another block"}
+        where = places.get(role, f"in a message of the {role}")
+        allowed = " or ".join(word for word in _ROLES[kind] if word in _ALL) or "a result"
+        what = f"is a block of the type `{kind}` {where}"
+        raise fault("wrong_role", path, what, f"it belongs into one of {allowed}")
 
 
 def _text(path: str, text: str) -> Iterator[PromptPart]:

@@ -4,20 +4,18 @@ to its parts in the order of the prompt.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from attrs import evolve
 
-from pricelang.apps.quote.blocks import content_of, json_text
+from pricelang.apps.quote.blocks import content_of
 from pricelang.apps.quote.parts import (
     ONE_HOUR,
     Body,
     KnownSizes,
     PromptPart,
     Tool,
-    ToolFamily,
     fault,
     list_at,
     mapping_at,
@@ -26,8 +24,8 @@ from pricelang.apps.quote.parts import (
     text_at,
     ttl_of,
 )
+from pricelang.apps.quote.tools import tool_of, web_tools_of
 from pricelang.model.notes import Note
-from pricelang.present.text import did_you_mean
 from pricelang.usage.fields import shown
 
 MAX_BREAKPOINTS = 4
@@ -60,24 +58,6 @@ _UNCOUNTED = {
     "container": "what the container holds is not counted",
     "output_format": "what a schema of the output adds is not published, and not counted",
 }
-# Families of tools by how their types begin; the rest of a type is its date.
-_FAMILIES: dict[ToolFamily, str] = {
-    "bash": "bash_",
-    "text_editor": "text_editor_",
-    "computer": "computer_",
-    "memory": "memory_",
-    "web_search": "web_search_",
-    "web_fetch": "web_fetch_",
-    "code_execution": "code_execution_",
-    "tool_search": "tool_search_tool_",
-    "mcp": "mcp_toolset",
-    "advisor": "advisor_",
-}
-SERVER_TOOLS = frozenset(
-    ("web_search", "web_fetch", "code_execution", "tool_search", "mcp", "advisor")
-)
-_DATED = re.compile(r"_(\d{8})\Z", re.ASCII)
-FILTERING_FROM = "20260209"
 
 
 def read_body(value: object, given: KnownSizes) -> Body:
@@ -91,7 +71,7 @@ def read_body(value: object, given: KnownSizes) -> Body:
         name, batch = text_at(whole, "custom_id", "the request"), {"service_tier": "batch"}
         whole = mapping_at(whole["params"], "params")
     tools = [
-        _tool(mapping_at(tool, f"tools[{n}]"), f"tools[{n}]")
+        tool_of(mapping_at(tool, f"tools[{n}]"), f"tools[{n}]")
         for n, tool in enumerate(list_at(whole.get("tools") or [], "tools"))
     ]
     thinking = _thinking(whole)
@@ -169,48 +149,6 @@ def _turn_that_goes_on(messages: list[Mapping[str, object]]) -> int:
     return -1
 
 
-def _tool(tool: Mapping[str, object], path: str) -> tuple[Tool, list[PromptPart]]:
-    """A tool, and the parts of its definition:
-    one with a schema has a text, the others are the API's own.
-    """
-    kind = tool.get("type")
-    cache = ttl_of(tool, path)
-    if kind is None or kind == "custom":
-        name, schema = (
-            text_at(tool, "name", path),
-            mapping_at(tool.get("input_schema"), f"{path}.input_schema"),
-        )
-        about = text_at(tool, "description", path) if tool.get("description") is not None else ""
-        return Tool(path, "custom", "custom"), [
-            PromptPart(path, "text", f"{name}\n{about}\n{json_text(schema, path)}", cache=cache)
-        ]
-    kind = text_at(tool, "type", path)
-    family = next((family for family, start in _FAMILIES.items() if kind.startswith(start)), None)
-    if family is None or (family != "mcp" and not _dated(family, kind)):
-        known = did_you_mean(kind, [f"{start}…" for start in _FAMILIES.values()])
-        raise fault(
-            "unknown_tool",
-            path,
-            f"is a tool of the unknown type {shown(kind)}",
-            known or "a tool of your own has no `type`, or `custom`",
-        )
-    found = Tool(
-        path,
-        family,
-        kind,
-        number_at(tool, "max_uses", path),
-        number_at(tool, "max_content_tokens", path),
-    )
-    return found, [PromptPart(path, family, cache=cache)]
-
-
-def _dated(family: str, kind: str) -> bool:
-    return bool(_DATED.search(kind)) or (
-        family == "tool_search"
-        and kind.startswith(("tool_search_tool_regex", "tool_search_tool_bm25"))
-    )
-
-
 def _thinking(whole: Mapping[str, object]) -> bool:
     if whole.get("thinking") is None:
         return False
@@ -282,13 +220,9 @@ def _dimensions(whole: Mapping[str, object], tools: list[Tool]) -> dict[str, str
     betas = list_at(whole.get("betas") or [], "betas")
     if any(isinstance(beta, str) and beta.startswith("context-1m-") for beta in betas):
         found["context_window"] = "long"
-    dated = [
-        match[1]
-        for tool in tools
-        if tool.family in ("web_search", "web_fetch") and (match := _DATED.search(tool.type))
-    ]
-    if dated:
-        found["web_tools"] = "filtering" if max(dated) >= FILTERING_FROM else "basic"
+    web_tools = web_tools_of(tools)
+    if web_tools is not None:
+        found["web_tools"] = web_tools
     return found
 
 

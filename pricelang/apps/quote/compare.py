@@ -174,18 +174,7 @@ class _Comparing:
             else:
                 self._subject(RecordSubject(self.book, self.variants, outcome))
         given = self._row(self.given)
-        idle = {
-            tally.alternative.changes[0]
-            for tally in self.tallies
-            if len(tally.alternative.changes) == 1 and not tally.changed
-        }
-        kept = [
-            tally
-            for tally in self.tallies
-            if tally.asked
-            or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
-        ]
-        rows = [given, *(self._row(tally) for tally in kept)]
+        rows = [given, *(self._row(tally) for tally in self._kept())]
         priced = [(row.amount, row) for row in rows if row.amount is not None]
         priced.sort(
             key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes))
@@ -204,6 +193,22 @@ class _Comparing:
             self.skipped,
             self.variants.growth.place if grows else None,
         )
+
+    def _kept(self) -> list[_Tally]:
+        """The alternatives that were asked for or change something, without those that add what
+        changes nothing to another.
+        """
+        idle = {
+            tally.alternative.changes[0]
+            for tally in self.tallies
+            if len(tally.alternative.changes) == 1 and not tally.changed
+        }
+        return [
+            tally
+            for tally in self.tallies
+            if tally.asked
+            or (tally.changed and tally.in_use and idle.isdisjoint(tally.alternative.changes))
+        ]
 
     # ---- one record ----
 

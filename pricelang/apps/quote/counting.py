@@ -10,11 +10,11 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from pricelang.apps.quote.body import SERVER_TOOLS
 from pricelang.apps.quote.figures import Found, ModelFigures
 from pricelang.apps.quote.model import NOTHING, Overhead, Range, same
 from pricelang.apps.quote.parts import Body, PromptPart, fault
 from pricelang.apps.quote.text import Rules, rules_of
+from pricelang.apps.quote.tools import SERVER_TOOLS
 from pricelang.model.notes import Note
 
 

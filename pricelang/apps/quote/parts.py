@@ -39,7 +39,8 @@ class PromptPart:
 
     `text` and `hidden` (text that may count for nothing) have a `text`; `thinking` too, and
     `current` says whether its turn goes on; `image` has a `size` in pixels, `pdf` its `pages`;
-    `message` is a message's frame; the family of a tool is its definition. `cache` is the TTL of a breakpoint behind the part, or None.
+    `message` is a message's frame; the family of a tool is its definition. `cache` is the TTL of a
+    breakpoint behind the part, or None.
     """
 
     path: str

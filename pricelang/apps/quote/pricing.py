@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from pricelang.apps.quote.body import read_body
 from pricelang.apps.quote.caching import Split, breakpoints_of, least_cacheable, notes_of, splits
@@ -56,49 +56,30 @@ def quote(
     >>> found.low, found.high, found.counted
     (Decimal('0.2575'), Decimal('0.2575'), 'given')
     """
+    body = read_body(request, KnownSizes(options.image_size, options.pdf_pages))
+    return _quoted(book, body, options, {**body.dimensions, **(dimensions or {})})
+
+
+def _quoted(book: PriceBook, body: Body, options: Options, values: Mapping[str, str]) -> Quote:
+    """The quote of a body that was read, with its dimensions."""
     at = asked(book.checked, options.at)
-    seconds = seconds_of(at)
-    given = KnownSizes(options.image_size, options.pdf_pages)
-    body = read_body(request, given)
-    name = options.model if options.model is not None else body.model
-    if name is None:
-        raise fault("missing_key", "model", "is missing", "name one with `--model`")
-    if options.cache is not None and options.cache not in CACHES:
-        raise QuoteError(
-            "bad_cache", f"{shown(options.cache)} is not a cache", help="one of `none`, `5m`, `1h`"
-        )
-    index = book.rates.model_index(name, seconds)
-    figures = ModelFigures(book.checked, index, seconds)
-    model = book.checked.models[index].name
+    seconds, name = seconds_of(at), _model_of(body, options)
+    figures = ModelFigures(book.checked, book.rates.model_index(name, seconds), seconds)
     notes: list[Note] = list(body.notes)
     output = output_of(body, options.output, notes)
-    prompt, counted = _counted(body, figures, name, options)
-    fetched = list(fetched_pieces(body, options, figures, notes))
-    prompt = evolve(
-        prompt,
-        pieces=(*prompt.pieces, *(piece for piece, _ in fetched)),
-        overheads=(*prompt.overheads, *(extra for _, extra in fetched)),
-    )
+    prompt, counted = _prompt(body, figures, name, options, notes)
     uses = uses_of(body, options, book.checked, notes)
-    values = {**body.dimensions, **(dimensions or {})}
     points = breakpoints_of(prompt, options.cache)
     least, place = least_cacheable(figures)
     cases = list(splits(prompt, points, least))
-    bills = [_bill(book, name, at, split, split.first, output, uses, values) for split in cases]
-    first = _call(book, bills)
-    later = None
+    common = _Common(book, name, at, output, uses, values)
+    bills = [_bill(common, split, split.first) for split in cases]
+    first, later = _call(book, bills), None
     if any("cache_read" in split.later for split in cases):
-        later = _call(
-            book,
-            [_bill(book, name, at, split, split.later, output, uses, values) for split in cases],
-        )
-    notes += [
-        *prompt.notes,
-        *notes_of(points, least, place, model),
-        *_of_estimates(counted),
-        *bills[0].notes,
-    ]
-    limits = limits_of(figures, options.rate, options.tier) if options.rate is not None else None
+        later = _call(book, [_bill(common, split, split.later) for split in cases])
+    model = book.checked.models[figures.model].name
+    notes += [*prompt.notes, *notes_of(points, least, place, model), *_of_estimates(counted)]
+    notes += bills[0].notes
     return Quote(
         model,
         written(seconds),
@@ -113,10 +94,33 @@ def quote(
         first.lines,
         tuple(dict.fromkeys(notes)),
         later,
-        limits,
+        limits_of(figures, options.rate, options.tier) if options.rate is not None else None,
         values,
         body.id,
     )
+
+
+def _model_of(body: Body, options: Options) -> str:
+    """The name of the model that is asked for. Raises `QuoteError` for options that are none."""
+    name = options.model if options.model is not None else body.model
+    if name is None:
+        raise fault("missing_key", "model", "is missing", "name one with `--model`")
+    if options.cache is not None and options.cache not in CACHES:
+        raise QuoteError(
+            "bad_cache", f"{shown(options.cache)} is not a cache", help="one of `none`, `5m`, `1h`"
+        )
+    return name
+
+
+def _prompt(
+    body: Body, figures: ModelFigures, name: str, options: Options, notes: list[Note]
+) -> tuple[Prompt, str]:
+    """The prompt with what is fetched into it, and where its count is from."""
+    prompt, counted = _counted(body, figures, name, options)
+    fetched = list(fetched_pieces(body, options, figures, notes))
+    pieces = (*prompt.pieces, *(piece for piece, _ in fetched))
+    overheads = (*prompt.overheads, *(extra for _, extra in fetched))
+    return evolve(prompt, pieces=pieces, overheads=overheads), counted
 
 
 def _counted(body: Body, figures: ModelFigures, name: str, options: Options) -> tuple[Prompt, str]:
@@ -161,20 +165,25 @@ def _of_estimates(counted: str) -> Sequence[Note]:
     )
 
 
-def _bill(
-    book: PriceBook,
-    model: str,
-    at: str,
-    split: Split,
-    tokens: Mapping[str, int],
-    output: Range,
-    uses: Mapping[str, tuple[object, object, object]],
-    dimensions: Mapping[str, str],
-) -> Bill:
+@frozen
+class _Common:
+    """What all calls of a request have in common."""
+
+    book: PriceBook
+    model: str
+    at: str
+    output: Range
+    uses: Mapping[str, tuple[object, object, object]]
+    dimensions: Mapping[str, str]
+
+
+def _bill(call: _Common, split: Split, tokens: Mapping[str, int]) -> Bill:
     index = _INDEX[split.level]
-    usage: dict[str, object] = {**tokens, "output": int(getattr(output, split.level))}
-    usage |= {meter: value for meter, values in uses.items() if (value := values[index]) != 0}
-    return book.price(model=model, usage=usage, at=at, strict=False, **dimensions)
+    usage: dict[str, object] = {**tokens, "output": int(getattr(call.output, split.level))}
+    usage |= {meter: value for meter, values in call.uses.items() if (value := values[index]) != 0}
+    return call.book.price(
+        model=call.model, usage=usage, at=call.at, strict=False, **call.dimensions
+    )
 
 
 # ---- bills to a call -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import ceil
 
@@ -116,28 +116,19 @@ class Variants:
         old = new = settled.model
         if MODEL in changes:
             new = self.rates.model_index(changes[MODEL], seconds)
-        dimensions = {
-            **part.dimensions,
-            **{axis: value for axis, value in changes.items() if axis in self.defaults},
-        }
+        own = {axis: value for axis, value in changes.items() if axis in self.defaults}
+        dimensions = {**part.dimensions, **own}
         sent = self._sent(settled.uses, changes.get(CACHE))
-        same = (
-            new == old
-            and seconds == settled.seconds
-            and (CACHE not in changes or sent == self._sent(settled.uses, None))
-        )
-        if same and all(
-            self._value(dimensions, name) == self._value(part.dimensions, name)
-            for name in changes
-            if name in self.defaults
-        ):
+        moved = new != old or seconds != settled.seconds
+        cached = CACHE in changes and sent != self._sent(settled.uses, None)
+        if not moved and not cached and not self._differ(dimensions, part.dimensions, own):
             return None
-        factors = self.growth.factors(old, new)
         # What a record says that a cache did is a fact,
         # and a guess as soon as the model or the day is another.
-        guessed = part.kind == SINGLE and (
-            new != old or seconds != settled.seconds or self.scenario.reads is not None
-        )
+        guessed = part.kind == SINGLE and (moved or self.scenario.reads is not None)
+        model = self.book.models[new].name if new != old else part.model
+        whole = evolve(part, model=model, at=at, dimensions=dimensions)
+        factors = self.growth.factors(old, new)
         notes: list[Note] = []
         calls = []
         for count, uses in sent:
@@ -146,19 +137,16 @@ class Variants:
                 most = grown(uses, factor, self._tokens)
                 if guessed:
                     most = self._long_enough(most, new, seconds, notes)
-                model = self.book.models[new].name if new != old else part.model
-                ends.append(
-                    evolve(
-                        part,
-                        model=model,
-                        at=at,
-                        dimensions=dimensions,
-                        usage=_usage(most),
-                        sides=_sides(part.sides, factor),
-                    )
-                )
+                sides = _sides(part.sides, factor)
+                ends.append(evolve(whole, usage=_usage(most), sides=sides))
             calls.append(Calls(count, tuple(ends)))
         return Variant(tuple(calls), True, tuple(dict.fromkeys(notes)))
+
+    def _differ(
+        self, one: Mapping[str, str], other: Mapping[str, str], names: Iterable[str]
+    ) -> bool:
+        """Decides whether some dimensions have other values, those that are not said included."""
+        return any(self._value(one, name) != self._value(other, name) for name in names)
 
     def check_in_use(self, settled: Settled, alternative: Alternative) -> None:
         """Raises `NotOffered` where a model that the alternative moves to was retired by then,

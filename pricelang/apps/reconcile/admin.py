@@ -36,7 +36,7 @@ from pricelang.usage.io.files import STDIN, opened, standard_input
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import lines_of
 from pricelang.usage.records import UsageError
-from pricelang.usage.unknown import refuse_unknown
+from pricelang.usage.unknown_policy import refuse_unknown
 
 DAY = 86_400
 _AMOUNT = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", re.ASCII)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from pricelang.apps.quote.model import Range
-from pricelang.apps.quote.workload import Workload
+from pricelang.apps.quote.workload_cost import Workload
 from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
 from pricelang.present.charts import TOP, Chart, ChartLine

@@ -20,10 +20,12 @@ from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, agreed, writes_of
-from pricelang.usage.fields import clean, count, is_object, optional_object, require_object, word
+from pricelang.usage.fields import clean, is_object, optional_object, require_object, word
 from pricelang.usage.formats.messages import read_message
+from pricelang.usage.formats.provider_metadata import cache_tokens, provider_words
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.platforms import named_platform, of_asked, platform_of_message
+from pricelang.usage.platform_names import named_platform, platform_of_message
+from pricelang.usage.platforms import of_asked
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -34,8 +36,9 @@ from pricelang.usage.records import (
     RecordKind,
     UsageError,
 )
+from pricelang.usage.several import several
 from pricelang.usage.times import instant
-from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "ai-sdk"
 _INPUT, _OUTPUT = ("inputTokens", "promptTokens"), ("outputTokens", "completionTokens")
@@ -159,7 +162,9 @@ def parts_of(
     usage = _flat(usage)
     note_unknown(usage, _KNOWN, path, notes)
     details = optional_object(usage, "inputTokenDetails", path)
-    raw = _raw(usage.get("raw")) or _raw(*(inner.get("usage") for inner in _inner(metadata)))
+    raw = _raw(usage.get("raw")) or _raw(
+        *(inner.get("usage") for inner in provider_words(metadata))
+    )
     platform = named_platform(provider)
     like = evolve(
         like, dimensions={**({"platform": platform} if platform else {}), **like.dimensions}
@@ -217,7 +222,10 @@ def _counters(
     read = agreed([(usage, path), (details or {}, inner)], ("cachedInputTokens", "cacheReadTokens"))
     written = agreed([(details or {}, inner)], ("cacheWriteTokens",))
     if details is None:
-        read, written = _told(metadata, "Read", read), _told(metadata, "Creation", None)
+        read, written = (
+            cache_tokens(metadata, "Read", read),
+            cache_tokens(metadata, "Creation", None),
+        )
         if metadata is None:
             notes.append(_NO_METADATA)
     input, output = agreed([(usage, path)], _INPUT), agreed([(usage, path)], _OUTPUT)
@@ -264,36 +272,9 @@ def _flat(usage: Mapping[str, object]) -> Mapping[str, object]:
     return found
 
 
-def _inner(metadata: Mapping[str, object] | None) -> list[Mapping[str, object]]:
-    return [inner for inner in (metadata or {}).values() if is_object(inner)]
-
-
 def _raw(*candidates: object) -> Mapping[str, object] | None:
     """The first usage of the Messages API among some objects."""
     for usage in candidates:
         if is_object(usage) and "input_tokens" in usage and "output_tokens" in usage:
             return usage
     return None
-
-
-def _told(metadata: Mapping[str, object] | None, what: str, known: int | None) -> int | None:
-    """The cache tokens that the metadata of a provider tells:
-    `cacheReadInputTokens` and `cacheCreationInputTokens`, or Bedrock's names.
-    """
-    for inner in _inner(metadata):
-        usage = inner.get("usage")
-        for holder in (inner, usage if is_object(usage) else {}):
-            for name in (
-                f"cache{what}InputTokens",
-                "cacheWriteInputTokens" if what == "Creation" else "cacheReadInputTokens",
-            ):
-                if holder.get(name) is not None:
-                    number = count(holder[name], f"providerMetadata.{name}")
-                    if known is not None and known != number:
-                        raise UsageError(
-                            "bad_counts",
-                            f"`cachedInputTokens` ({known}) and `providerMetadata.{name}` "
-                            f"({number}) count the same and differ",
-                        )
-                    return number
-    return known

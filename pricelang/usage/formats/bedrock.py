@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
+from pricelang.usage.bedrock_ids import of_bedrock
 from pricelang.usage.counters import Counters, agreed, split_note
 from pricelang.usage.fields import (
     clean,
@@ -33,7 +34,6 @@ from pricelang.usage.fields import (
 from pricelang.usage.formats.messages import Message, read_message
 from pricelang.usage.formats.sse import METRICS
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.platforms import of_bedrock
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -46,8 +46,9 @@ from pricelang.usage.records import (
     UsageError,
     within,
 )
+from pricelang.usage.several import several
 from pricelang.usage.stated import stated
-from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "bedrock"
 _READ, _WRITTEN = (
@@ -112,20 +113,15 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if is_object(body):
         message = read_message(body, at)
         return (_of_message(message, model, place, _attributes(value), notes),)
-    counters = _converse_counts(require_object(response.get("usage"), "usage"), notes)
+    usage = require_object(response.get("usage"), "usage")
+    counters = _converse_counts(usage, notes)
     tier = optional_object(response, "serviceTier", "")
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
     )
-    kind: RecordKind = SUM if several(value, response["usage"]) else SINGLE  # type: ignore[arg-type]
-    return (
-        _record(
-            Part(model, at, dimensions, counters.meters(), kind=kind),
-            place,
-            notes,
-            _attributes(value),
-        ),
-    )
+    kind: RecordKind = SUM if several(value, usage) else SINGLE
+    part = Part(model, at, dimensions, counters.meters(), kind=kind)
+    return (_record(part, place, notes, _attributes(value)),)
 
 
 def _converse(value: Mapping[str, object]) -> Mapping[str, object]:

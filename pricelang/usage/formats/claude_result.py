@@ -27,7 +27,7 @@ from pricelang.usage.fields import (
     shown,
     word,
 )
-from pricelang.usage.platforms import named_platform
+from pricelang.usage.platform_names import named_platform
 from pricelang.usage.records import SUM, Part, Place, Record, UsageError
 from pricelang.usage.stated import stated
 from pricelang.usage.unknown import known_names, note_unknown

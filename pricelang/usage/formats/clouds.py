@@ -14,9 +14,11 @@ from urllib.parse import unquote
 
 from attrs import evolve
 
+from pricelang.usage.bedrock_ids import of_bedrock
 from pricelang.usage.fields import is_object, require_object, shown, word
 from pricelang.usage.formats.messages import read_message
-from pricelang.usage.platforms import of_asked, of_bedrock, vertex_endpoint
+from pricelang.usage.platform_names import vertex_endpoint
+from pricelang.usage.platforms import of_asked
 from pricelang.usage.records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"

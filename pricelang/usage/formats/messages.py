@@ -20,11 +20,12 @@ from pricelang.usage.counters import SPLIT, Counters, counters_of
 from pricelang.usage.fields import is_object, model_id, optional_count, optional_object, shown
 from pricelang.usage.formats.iterations import ITERATION, BilledIterations, billed_iterations
 from pricelang.usage.inclusive import disjoint, total_of
-from pricelang.usage.platforms import platform_of_message
+from pricelang.usage.platform_names import platform_of_message
 from pricelang.usage.records import SINGLE, SUM, Part, Place, Record, Skipped, UsageError
+from pricelang.usage.several import several
 from pricelang.usage.shapes import is_error, is_token_count
 from pricelang.usage.stated import stated
-from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "messages"
 REFUSAL_CATEGORIES = ("bio", "frontier_llm", "reasoning_extraction", "general_harms")

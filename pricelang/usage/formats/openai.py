@@ -24,12 +24,13 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.platforms import platform_of_message
+from pricelang.usage.platform_names import platform_of_message
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, RecordKind, Skipped
 from pricelang.usage.response_ids import is_chunk
+from pricelang.usage.several import several
 from pricelang.usage.stated import stated
 from pricelang.usage.times import instant
-from pricelang.usage.unknown import ANYTHING, known_names, note_unknown, several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
 FORMAT = "openai"
 _OBJECTS = ("chat.completion", "chat.completion.chunk", "response", "text_completion")

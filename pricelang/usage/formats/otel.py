@@ -19,31 +19,27 @@ In OTLP JSON an `intValue` is a string.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 
 from attrs import evolve
 
 from pricelang.model.notes import Note
-from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
     clean,
-    count,
     is_object,
     model_id,
     placed,
     shown,
-    type_name,
     wrong_type,
 )
+from pricelang.usage.formats.claude_code_events import claude_code_event
 from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
 from pricelang.usage.formats.spans import Spans
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.io.json_text import written
-from pricelang.usage.platforms import named, named_platform, of_asked, platform_of_message
+from pricelang.usage.platform_names import named_platform, platform_of_message
+from pricelang.usage.platforms import named, of_asked
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.stated import STATED, stated
 from pricelang.usage.times import instant, nanoseconds
-from pricelang.usage.unknown import note_key
 
 FORMAT = "otel"
 _TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
@@ -57,7 +53,6 @@ _ATTRIBUTES = {
     "agent": ("gen_ai.agent.name",),
     "source": ("query_source",),
 }
-_CLAUDE_CODE = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens")
 _AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")
 
 
@@ -180,7 +175,7 @@ def _read(
     name, event = span.get("name"), own.get("event.name")
     if event == "api_request" or "claude_code.api_request" in (name, span.get("body")):
         at = at or instant(own.get("event.timestamp"), "event.timestamp")
-        return _claude_code(own, at, place, attributes)
+        return claude_code_event(own, at, place, attributes)
     own = without_prefix(own)
     if not counts_tokens(own):
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
@@ -268,33 +263,4 @@ def _first(own: Mapping[str, object], *names: str) -> object:
             if (found := own.get(name)) and not (isinstance(found, str) and found.isspace())
         ),
         None,
-    )
-
-
-def _claude_code(
-    own: Mapping[str, object], at: str | None, place: Place, attributes: Mapping[str, str]
-) -> Record:
-    notes: list[Note] = []
-    counts = []
-    for key in _CLAUDE_CODE:
-        value = own.get(key)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 40:
-            value = int(value)
-        if value is None and key in ("input_tokens", "output_tokens"):
-            raise UsageError("missing_key", f"`{key}` is missing")
-        if value is not None and not isinstance(value, int | Decimal):
-            raise UsageError("wrong_type", f"`{key}` is {type_name(value)}, not a whole number")
-        counts.append(0 if value is None else count(value, key))
-    for key, value in own.items():
-        if key.endswith("_tokens") and key not in _CLAUDE_CODE:
-            note_key(key, value, _CLAUDE_CODE, notes)
-    counters = Counters(counts[0], counts[1], counts[2], counts[3], 0, False)
-    no_lifetime(counters, notes)
-    dimensions = stated(own, "", ("speed",))
-    return Record(
-        (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),
-        placed(place, own.get("request_id")),
-        FORMAT,
-        tuple(notes),
-        attributes,
     )

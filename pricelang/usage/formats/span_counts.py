@@ -16,137 +16,29 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, agreed, counters_of, writes_of
 from pricelang.usage.fields import count, is_object, type_name
 from pricelang.usage.formats.messages import KNOWN as MESSAGES
+from pricelang.usage.formats.span_names import (
+    AI_SDK,
+    COMPACTION,
+    COSTS,
+    FAMILIES,
+    GEN_AI,
+    INPUT,
+    KNOWN,
+    LLM,
+    OUTPUT,
+    PARTS,
+    READ,
+    REQUEST_COUNTS,
+    SEARCHES,
+    TOTAL,
+    WRITTEN,
+)
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import SINGLE, SUM, Part, RecordKind, UsageError
-from pricelang.usage.unknown import REQUESTS, note_key, note_unknown, several
+from pricelang.usage.several import several
+from pricelang.usage.unknown import note_key, note_unknown
 
-GEN_AI, ANTHROPIC, LLM, TRACELOOP, AI_SDK = (
-    "gen_ai.usage.",
-    "anthropic.usage.",
-    "llm.token_count.",
-    "llm.usage.",
-    "ai.usage.",
-)
-FAMILIES = (GEN_AI, ANTHROPIC, LLM, TRACELOOP)
-_INPUT = (
-    GEN_AI + "input_tokens",
-    GEN_AI + "prompt_tokens",
-    LLM + "prompt",
-    TRACELOOP + "prompt_tokens",
-)
-_OUTPUT = (
-    GEN_AI + "output_tokens",
-    GEN_AI + "completion_tokens",
-    LLM + "completion",
-    TRACELOOP + "completion_tokens",
-)
-_TOTAL = (GEN_AI + "total_tokens", TRACELOOP + "total_tokens", LLM + "total")
-_READ = (
-    *(
-        GEN_AI + name
-        for name in (
-            "cache_read.input_tokens",
-            "cache_read_input_tokens",
-            "cache_read_tokens",
-            "cached_input_tokens",
-            "cached_tokens",
-            "input_tokens.cached",
-            "input_tokens.cache_read",
-            "details.cache_read_tokens",
-            "details.cache_read_input_tokens",
-            "details.cached_tokens",
-            "prompt_tokens_details.cached_tokens",
-            "input_tokens_details.cached_tokens",
-        )
-    ),
-    TRACELOOP + "cache_read_input_tokens",
-    LLM + "prompt_details.cache_read",
-    LLM + "prompt_details.cache_input",
-)
-_WRITTEN = (
-    *(
-        GEN_AI + name
-        for name in (
-            "cache_write.input_tokens",
-            "cache_creation.input_tokens",
-            "cache_creation_input_tokens",
-            "cache_write_input_tokens",
-            "cache_write_tokens",
-            "cache_creation_tokens",
-            "input_tokens.cache_write",
-            "input_tokens.cache_creation",
-            "details.cache_write_tokens",
-            "details.cache_creation_input_tokens",
-        )
-    ),
-    TRACELOOP + "cache_creation_input_tokens",
-    LLM + "prompt_details.cache_write",
-    LLM + "prompt_details.cache_creation",
-)
-_PARTS = tuple(
-    (
-        *(
-            prefix + f"ephemeral_{ttl}_input_tokens"
-            for prefix in (
-                ANTHROPIC + "cache_creation.",
-                GEN_AI + "cache_creation.",
-                GEN_AI + "details.",
-            )
-        ),
-        *(
-            prefix + name
-            for prefix in (GEN_AI, GEN_AI + "details.")
-            for name in (f"cache_write_{ttl}_tokens", f"cache_{ttl}_write_tokens")
-        ),
-    )
-    for ttl in ("5m", "1h")
-)
-_TOOLS = ("web_search", "web_fetch")
-_SEARCHES = {
-    tool: (ANTHROPIC + f"server_tool_use.{tool}_requests", GEN_AI + f"details.{tool}_requests")
-    for tool in _TOOLS
-}
-COMPACTION = (ANTHROPIC + "compaction.input_tokens", ANTHROPIC + "compaction.output_tokens")
-_REQUESTS = frozenset(
-    prefix + name for prefix in (GEN_AI, GEN_AI + "details.", TRACELOOP) for name in REQUESTS
-)
-_KNOWN = frozenset(
-    (
-        *_INPUT,
-        *_OUTPUT,
-        *_TOTAL,
-        *_READ,
-        *_WRITTEN,
-        *_PARTS[0],
-        *_PARTS[1],
-        *COMPACTION,
-        *(key for keys in _SEARCHES.values() for key in keys),
-        # Inside the input or the output: details of them, and what an instrumentation repeats.
-        *(
-            GEN_AI + name
-            for name in (
-                "reasoning.output_tokens",
-                "output_tokens.reasoning",
-                "reasoning_tokens",
-                "details.reasoning_tokens",
-                "details.thinking_tokens",
-                "details.input_tokens",
-                "details.output_tokens",
-                "cost",
-                "cost.amount",
-                "cost.currency",
-                "cost.source",
-            )
-        ),
-        TRACELOOP + "reasoning_tokens",
-        LLM + "completion_details.reasoning",
-        LLM + "completion_details.audio",
-        LLM + "prompt_details.audio",
-        *_REQUESTS,
-    )
-)
-_COSTS = (GEN_AI + "cost", TRACELOOP + "cost")
 _MAX_TEXT = 2**20
 
 
@@ -174,12 +66,12 @@ def parts_of(
     kind: RecordKind = SINGLE
     for key in own:
         if key.startswith(FAMILIES):
-            if key not in _KNOWN and not key.startswith(_COSTS):
-                note_key(key, own[key], _KNOWN, notes)
-            elif key in _REQUESTS and several({key.rpartition(".")[2]: own[key]}):
+            if key not in KNOWN and not key.startswith(COSTS):
+                note_key(key, own[key], KNOWN, notes)
+            elif key in REQUEST_COUNTS and several({key.rpartition(".")[2]: own[key]}):
                 kind = SUM
     usage: dict[str, object] = {}
-    for tool, names in _SEARCHES.items():
+    for tool, names in SEARCHES.items():
         if searched := _first(own, names):
             usage[tool], kind = searched, SUM
     if any(key.startswith(AI_SDK) for key in own):
@@ -222,7 +114,7 @@ def _of_ai_sdk(
             usage, AI_SDK[:-1], like, (provider, metadata if is_object(metadata) else None), notes
         )
     )
-    prompt = _first(own, _INPUT)
+    prompt = _first(own, INPUT)
     told = sum(
         number
         for part in found[:1]
@@ -236,7 +128,7 @@ def _of_ai_sdk(
         and usage.get("inputTokens", prompt) != prompt
     ):
         raise UsageError(
-            "bad_counts", f"`{_INPUT[0]}` is {prompt:,}, and `{AI_SDK}inputTokens` says otherwise"
+            "bad_counts", f"`{INPUT[0]}` is {prompt:,}, and `{AI_SDK}inputTokens` says otherwise"
         )
     yield from found
 
@@ -245,27 +137,27 @@ _PROMPT = ("input", "cache_read", "cache_write_5m", "cache_write_1h")
 
 
 def _counters(own: Mapping[str, object], notes: list[Note]) -> Counters:
-    input, output = _first(own, _INPUT), _first(own, _OUTPUT)
+    input, output = _first(own, INPUT), _first(own, OUTPUT)
     if input is None or output is None:
         open_inference = any(key.startswith(LLM) for key in own)
-        lacking = (_INPUT if input is None else _OUTPUT)[2 if open_inference else 0]
+        lacking = (INPUT if input is None else OUTPUT)[2 if open_inference else 0]
         raise UsageError(
             "missing_key",
             f"`{lacking}` is missing",
             None if open_inference else "a cost alone is not priced again",
         )
-    read, written = _first(own, _READ), _first(own, _WRITTEN)
+    read, written = _first(own, READ), _first(own, WRITTEN)
     if read is None and written is None and "output.value" in own:
         found = _in_output(own["output.value"], input, output, notes)
         if found is not None:
             return found
-    writes = writes_of(written, (_first(own, _PARTS[0]), _first(own, _PARTS[1])), notes)
-    name = next(key for key in _INPUT if own.get(key) is not None)
+    writes = writes_of(written, (_first(own, PARTS[0]), _first(own, PARTS[1])), notes)
+    name = next(key for key in INPUT if own.get(key) is not None)
     return disjoint(
         Counters(input, output, read or 0, *writes),
         name,
         inside=True,
-        total=total_of(own, _TOTAL, ""),
+        total=total_of(own, TOTAL, ""),
     )
 
 

@@ -189,6 +189,21 @@ class JointRules:
                 assert_never(group)
 
     @cached_property
+    def priced(self) -> Pair:
+        """Where each book prices a request (yes or no)."""
+        was, now = (self._priced(side) for side in (0, 1))
+        return was, now
+
+    def _priced(self, side: int) -> int:
+        roots = [released((self.old, self.new)[side]), self._existing(side), self._refused(side)]
+        return self.joint.combine(
+            roots,
+            lambda leaves: YES if leaves == (YES, YES, NO) else NO,
+            lambda leaf: NO if leaf == NO else None,
+            most=NO_LIMIT,
+        )
+
+    @cached_property
     def billed(self) -> int:
         """Where either book bills a request as a whole (yes or no)."""
         return self.joint.combine(

@@ -22,13 +22,20 @@ from pricelang.verify.diff.states import (
     NIL,
     OFF,
     PriceState,
+    compared,
+    differs,
     off,
     one_way,
 )
 
 
 def price_state(rules: JointRules, meter: str) -> int:
-    """The state of the unit price of a meter (`PriceState`)."""
+    """The state of the unit price of a meter (`PriceState`), whichever way it differs."""
+    return rules.joint.map(price_order(rules, meter), differs)
+
+
+def price_order(rules: JointRules, meter: str) -> int:
+    """The state of the unit price of a meter (`PriceState`): less or more where it differs."""
     key = ("price state", meter)
     if key not in rules.known:
         decide = _by_ratio if rules.only_factors else _by_price
@@ -106,7 +113,7 @@ def _ratio(leaves: tuple[Any, ...]) -> PriceState | Fraction:
         return OFF if was.kind == now.kind else GONE
     amounts = [Fraction(0) if price.kind == "free" else price.amount for price in (was, now)]
     if not all(amounts):
-        return NIL if amounts[0] == amounts[1] else DIFFERS
+        return NIL if amounts[0] == amounts[1] else compared(*amounts)
     return Fraction(amounts[1] / amounts[0])
 
 
@@ -156,7 +163,7 @@ def _by_price(rules: JointRules, meter: str) -> int:
         was, now = (price(leaves, side) for side in (0, 1))
         if was is None or now is None:
             return OFF if was == now else GONE
-        return EQUAL if was == now else DIFFERS
+        return compared(was, now)
 
     return rules.joint.combine(roots, decide, off)
 

@@ -19,14 +19,16 @@ LIVE: Final = "live"
 neither prices it, or one; both price it.
 """
 
-PriceState: TypeAlias = Literal["off", "gone", "nil", "equal", "differs"]
+PriceState: TypeAlias = Literal["off", "gone", "nil", "equal", "less", "more", "differs"]
 OFF: Final = "off"
 GONE: Final = "gone"
 NIL: Final = "nil"
 EQUAL: Final = "equal"
+LESS: Final = "less"
+MORE: Final = "more"
 DIFFERS: Final = "differs"
-"""The state of a meter's price: in neither book, in one,
-zero in both for good, the same in both, another.
+"""The state of a meter's price: in neither book, in one, zero in both for good, the same in both,
+less or more in the newer; or another, where it is too much to work out which.
 """
 
 
@@ -59,4 +61,14 @@ def off(state: RequestState) -> PriceState | None:
 
 def one_way(ratio: PriceState | Fraction) -> PriceState:
     """The state of a price by the ratio of new to old, or by what it is already."""
-    return ratio if isinstance(ratio, str) else EQUAL if ratio == 1 else DIFFERS
+    return ratio if isinstance(ratio, str) else compared(Fraction(1), ratio)
+
+
+def compared(was: Fraction, now: Fraction) -> PriceState:
+    """The state of a price by its amounts."""
+    return EQUAL if was == now else MORE if now > was else LESS
+
+
+def differs(state: PriceState) -> PriceState:
+    """The state of a price, whichever way it differs."""
+    return DIFFERS if state in (LESS, MORE) else state

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.quote.model import same
-from pricelang.apps.quote.workload import month_of
+from pricelang.apps.quote.workload_cost import month_of
 from pricelang.apps.quote.workload_files import read_plan
 from pricelang.evaluate.allowances import Counter, charge_accounts, charge_alike
 from pricelang.evaluate.billing_periods import turn_of

@@ -1,0 +1,209 @@
+"""A month of a workload, day by day, at the least, the expected or the most usage."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from pricelang.apps.quote.mixes import Mix, Share
+from pricelang.apps.quote.workload_cost import PoolUse
+from pricelang.evaluate.allowance_terms import SpendLimit, bounded, bounds_of, terms_of
+from pricelang.evaluate.allowances import Counter, charge_alike
+from pricelang.evaluate.billing_periods import turn_of
+from pricelang.evaluate.line_items import Priced
+from pricelang.evaluate.line_rates import Rate
+from pricelang.model.errors import BadRequest, PriceError
+from pricelang.model.instants import seconds_of
+from pricelang.model.notes import Note
+from pricelang.model.units import plural
+from pricelang.present.text import shown
+from pricelang.usage.records import SUM, Part
+
+if TYPE_CHECKING:
+    from pricelang.apps.price_book import PriceBook
+
+ACCOUNT = "workload"
+
+
+class WorkloadRun:
+    """A month at the least, the expected or the most usage. (A plain class: it grows.)"""
+
+    def __init__(
+        self, book: PriceBook, mixes: Sequence[Mix], level: int, days: Sequence[str]
+    ) -> None:
+        self.book, self.level = book, level
+        self.currency: str | None = None
+        self.used: dict[Counter, Fraction] = {}
+        self.bounds: dict[tuple[SpendLimit, int], Fraction] = {}
+        self.notes: dict[Note, None] = {}
+        self.by_mix = [Fraction(0)] * len(mixes)
+        self.first: list[Fraction] = []
+        self.days: list[Fraction] = []
+        self.plain = Fraction(0)
+        self._pools: dict[str, PoolUse] = {}
+        self._stretches: dict[tuple[int, int], _Stretch] = {}
+        for day in days:
+            amounts = [self._day(index, mix, day) for index, mix in enumerate(mixes)]
+            self.days.append(sum(amounts, Fraction(0)))
+            self.by_mix = [
+                before + amount for before, amount in zip(self.by_mix, amounts, strict=True)
+            ]
+
+    def _day(self, index: int, mix: Mix, day: str) -> Fraction:
+        """What a mix costs on a day."""
+        seconds = seconds_of(day)
+        stretch = self._stretch(index, mix, day, seconds)
+        amount = stretch.plain * mix.per_day
+        for priced, weight in stretch.accounts:
+            charged, lines = charge_alike(
+                self.book.checked, ACCOUNT, _at(priced, seconds), weight * mix.per_day, self.used
+            )
+            amount += charged
+            for line in lines:
+                self._use(priced, line.meter, line.quantity, line.free, day)
+        for bound, cost in stretch.bounds:
+            key = bound, turn_of(seconds, bound.per)
+            self.bounds[key] = self.bounds.get(key, Fraction(0)) + cost * mix.per_day
+        self.plain += stretch.alone * mix.per_day
+        return amount
+
+    def _stretch(self, index: int, mix: Mix, day: str, seconds: int) -> _Stretch:
+        """The prices of a mix on a day;
+        those of days between two changes of the book are the same.
+        """
+        key = index, bisect_right(self.book.checked.boundaries, seconds)
+        found = self._stretches.get(key)
+        if found is None:
+            found = self._stretches[key] = _Stretch()
+            for share in mix.shares:
+                try:
+                    self._add(found, share, day)
+                except PriceError as error:
+                    raise _in_mix(error, mix, day) from None
+            if len(self.first) == index:
+                self.first.append(found.alone)
+        return found
+
+    def _add(self, stretch: _Stretch, share: Share, day: str) -> None:
+        priced = self._price(share.ends[self.level], day)
+        if (self.currency or priced.currency) != priced.currency:
+            raise BadRequest(
+                "mixed_currencies",
+                f"billed in {priced.currency} and in {self.currency}",
+                help="take a month with one currency",
+            )
+        self.currency = priced.currency
+        book, cell = self.book.checked, priced.cell
+        drawn = any(
+            amount.rate is not None and terms_of(book, cell, amount.rate.meter.name) is not None
+            for amount in priced.amounts
+        )
+        if drawn:
+            stretch.accounts.append((priced, share.weight))
+        else:
+            stretch.plain += priced.total * share.weight
+        stretch.alone += priced.total * share.weight
+        for bound in bounds_of(book, cell):
+            if drawn or cell.conversion is not None:
+                raise BadRequest(
+                    "bad_book", f"`{bound.name}` bounds what a pool or another currency changes"
+                )
+            stretch.bounds.append((bound, priced.total * share.weight))
+        for note in priced.notes:
+            if note.code != "account":
+                self.notes[note] = None
+
+    def _price(self, part: Part, day: str) -> Priced:
+        if part.model is None:
+            raise BadRequest(
+                "no_model",
+                "a request names no model",
+                help="name one with `--model`, or `model` in the workload",
+            )
+        rates = self.book.rates
+        if part.kind != SUM:
+            return rates.request(part.model, day, part.usage, part.dimensions, part.label)
+        bill = self.book.price(
+            model=part.model,
+            usage=part.usage,
+            at=day,
+            record=SUM,
+            each=part.sides,
+            strict=False,
+            **part.dimensions,
+        )
+        if bill.bounds is not None:
+            raise BadRequest(
+                "range",
+                "a sum of requests may be on either side of a threshold and has no single amount",
+                help="say on which side its requests are, with `each`",
+            )
+        return bill.parts[0]
+
+    def _use(
+        self, priced: Priced, meter: str, quantity: Fraction, free: Fraction, day: str
+    ) -> None:
+        rate = priced.cell.rates[meter]
+        terms = terms_of(self.book.checked, priced.cell, meter)
+        if not isinstance(rate, Rate) or terms is None:
+            return
+        before = self._pools.get(meter) or PoolUse(
+            meter,
+            plural(rate.meter.unit),
+            terms.per,
+            terms.pool,
+            Fraction(0),
+            Fraction(0),
+            Fraction(0),
+            None,
+        )
+        conversion = (
+            priced.cell.conversion.rate if priced.cell.conversion is not None else Fraction(1)
+        )
+        self._pools[meter] = evolve(
+            before,
+            used=before.used + quantity,
+            free=before.free + free,
+            saved=before.saved + free * rate.unit_price * conversion,
+            ends=before.ends or (day if free < quantity else None),
+        )
+
+    def pools(self) -> list[PoolUse]:
+        """How the pools were used."""
+        return [pool for pool in self._pools.values() if pool.quantity]
+
+    def settled(self) -> Fraction:
+        """What floors and caps of the account add or take."""
+        return sum(
+            (bounded(bound, cost) - cost for (bound, _), cost in self.bounds.items()), Fraction(0)
+        )
+
+
+class _Stretch:
+    """One request of a mix on average: what it costs beside pools,
+    the requests that draw on pools, and alone. (It grows.)
+    """
+
+    def __init__(self) -> None:
+        self.plain = self.alone = Fraction(0)
+        self.accounts: list[tuple[Priced, Fraction]] = []
+        self.bounds: list[tuple[SpendLimit, Fraction]] = []
+
+
+def _in_mix(error: PriceError, mix: Mix, day: str) -> PriceError:
+    """The error of a request, with its mix and its day in the message."""
+    help = error.help or ("take a month in which it is" if error.code == "not_offered" else None)
+    found = type(error)(
+        error.code, f"`{shown(mix.name)}` on {day}: {error.message}", rule=error.rule, help=help
+    )
+    found.location = error.location
+    return found
+
+
+def _at(priced: Priced, seconds: int) -> Priced:
+    """The same request at another instant of the same prices."""
+    return Priced(evolve(priced.basis, at=seconds), priced.given, priced.units, priced.label)

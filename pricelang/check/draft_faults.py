@@ -1,0 +1,144 @@
+"""A book while it is checked: its statements, and its faults so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from attrs import Factory, define, frozen
+
+from pricelang.present.text import did_you_mean
+from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Fault, Span
+
+S = TypeVar("S", bound=t.Statement)
+
+ENDINGS = {
+    "for": "models",
+    "except for": "except_models",
+    "when": "when",
+    "from": "start",
+    "before": "end",
+    "then": "then",
+    "because": "because",
+    "unsure": "unsure",
+    "see": "see",
+}
+
+
+@frozen
+class LayerTree:
+    """The statements of one book, its term (UTC seconds), and words of unreadable statements."""
+
+    header: t.BookHeader
+    statements: tuple[t.Statement, ...]
+    term: tuple[int | None, int | None]
+    lost: frozenset[str]
+
+
+@define
+class DraftFaults:
+    """The statements of a book and of those below it, with what is wrong with them."""
+
+    layers: tuple[LayerTree, ...]
+    texts: dict[str, str]
+    parsing: tuple[Fault, ...] = ()
+    faults: list[Fault] = Factory(list)
+    places: dict[tuple[str, str], Span] = Factory(dict)
+    asked: tuple[str, Span] | None = None
+
+    def statements(self, kind: type[S]) -> Iterator[tuple[int, S]]:
+        """The statements of a kind in all layers, each with the number of its layer."""
+        for number, layer in enumerate(self.layers):
+            for statement in layer.statements:
+                if isinstance(statement, kind):
+                    yield number, statement
+
+    @property
+    def currency(self) -> str:
+        """The currency of the lowest book."""
+        named = self.layers[0].header.currency
+        return named.text.upper() if named is not None else "USD"
+
+    def row(self, span: Span) -> str:
+        """The line of text on which a span begins."""
+        rows = self.texts.get(span.file, "").split("\n")
+        return rows[span.line - 1].rstrip() if span.line <= len(rows) else ""
+
+    def deciding(self, what: str, span: Span) -> None:
+        """Says which question is looked at, for the case that it is too large to decide;
+        `what` ends in `cut` or `cuts`.
+        """
+        self.asked = what, span
+
+    @property
+    def question(self) -> tuple[str, Span]:
+        """The question that is looked at."""
+        return self.asked or ("the rules cut", self.layers[-1].header.span)
+
+    def fault(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        *others: tuple[Span, str],
+        severity: str = "error",
+    ) -> None:
+        """Adds a fault."""
+        self.faults.append(Fault(code, message, span, help, others, severity))
+
+    def overlap(self, message: str, span: Span, other: Span, help: str | None = None) -> None:
+        """Adds the fault of two lines that hold for the same requests."""
+        self.fault("overlap", message, span, help, (other, "the other"))
+
+    def no_zero(self, kind: str, number: t.Number | t.Money, help: str | None = None) -> None:
+        """Adds a fault where a price, a factor or a rate is zero."""
+        if not number.value:
+            message = f"{kind} of zero makes things free without saying so"
+            self.fault("zero", message, number.span, help)
+
+    def needs_reason(self, kind: str, span: Span, *endings: t.Endings) -> None:
+        """Adds a fault where no clause `because` gives a reason."""
+        if all(e.because is None for e in endings):
+            self.fault("no_reason", f"{kind} needs a reason", span, 'add `because "..."`')
+
+    @property
+    def broken(self) -> bool:
+        """Whether anything is wrong that leaves no book."""
+        return any(fault.severity == "error" for fault in self.faults)
+
+    def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:
+        """Adds the fault of an unknown name; `of` says whose name it would be."""
+        if any(name.text in layer.lost for layer in self.layers) or any(
+            f.span == name.span for f in self.parsing
+        ):
+            return  # its declaration could not be read, which is a fault already
+        names = sorted(set(known))
+        help = did_you_mean(name.text, names)
+        if help is None and 0 < len(names) <= 12:
+            help = f"known: {', '.join(names)}"
+        self.fault(
+            f"unknown_{kind.replace(' ', '_')}",
+            f"unknown {kind} `{name.text}`{of}",
+            name.span,
+            help,
+        )
+
+    def declare(self, kind: str, name: t.Name) -> bool:
+        """Declares a name; False after the fault of a name that is declared already."""
+        first = self.places.get((kind, name.text))
+        if first is not None:
+            message = f"{kind} `{name.text}` is declared twice"
+            self.fault("twice", message, name.span, None, (first, "first here"))
+            return False
+        self.places[kind, name.text] = name.span
+        return True
+
+    def only(self, endings: t.Endings, allowed: Iterable[str], where: str) -> None:
+        """Adds a fault for each clause that has no meaning in a place."""
+        for written in ENDINGS.keys() - set(allowed):
+            found = getattr(endings, ENDINGS[written])
+            if found:
+                first = found[0] if isinstance(found, tuple) else found
+                self.fault("clause_not_here", f"`{written}` has no meaning in {where}", first.span)

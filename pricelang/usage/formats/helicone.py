@@ -1,0 +1,58 @@
+"""Helicone's log of a call, the cache outside of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pricelang.model.notes import Note
+from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
+from pricelang.usage.fields import (
+    required_count,
+    word,
+)
+from pricelang.usage.formats.gateway_record import gateway_record
+from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Skipped
+from pricelang.usage.several import several
+from pricelang.usage.unknown import known_names, note_key
+
+_HELICONE = meanings(
+    {
+        "read": ("prompt_cache_read_tokens",),
+        "written": ("prompt_cache_write_tokens",),
+        "5m": ("prompt_cache_write_5m", "prompt_cache_write_5m_tokens"),
+        "1h": ("prompt_cache_write_1h", "prompt_cache_write_1h_tokens"),
+    }
+)
+_HELICONE_KNOWN = known_names(
+    "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", *_HELICONE
+)
+
+
+def helicone(value: Mapping[str, object], place: Place) -> Outcome:
+    """The record of a call."""
+    status = value.get("response_status")
+    if type(status) is int and status >= 400:
+        return Skipped(place, f"a call that failed: status {status}")
+    notes: list[Note] = []
+    for key, count in value.items():
+        if key not in _HELICONE_KNOWN and ("token" in key or key.startswith("prompt_cache_")):
+            note_key(key, count, _HELICONE_KNOWN, notes)
+    counts = all_agreed([(value, "the log")], _HELICONE)
+    told = Counters(
+        required_count(value, "prompt_tokens", "the log"),
+        required_count(value, "completion_tokens", "the log"),
+        counts.get("read", 0),
+        *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
+    )
+    counters = disjoint(
+        told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True)
+    )
+    no_lifetime(counters, notes)
+    model = word(value.get("response_model"), "response_model") or word(
+        value.get("request_model"), "request_model"
+    )
+    part = Part(model, None, {}, counters.meters(), kind=SUM if several(value) else SINGLE)
+    return gateway_record(
+        value, "request_created_at", part, value.get("provider"), place, notes, {}
+    )

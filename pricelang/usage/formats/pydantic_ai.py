@@ -1,0 +1,72 @@
+"""The usage of pydantic-ai, and of genai-prices with the same names: the cache inside the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pricelang.model.notes import Note
+from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
+from pricelang.usage.fields import (
+    optional_object,
+    require_object,
+    required_count,
+    word,
+)
+from pricelang.usage.formats.gateway_record import gateway_record
+from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place
+from pricelang.usage.several import several
+from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
+
+_CACHE = {
+    "read": ("cache_read_tokens", "cache_read_input_tokens"),
+    "written": ("cache_write_tokens", "cache_creation_input_tokens"),
+    "5m": ("cache_write_5m_tokens", "cache_5m_write_tokens", "ephemeral_5m_input_tokens"),
+    "1h": ("cache_write_1h_tokens", "cache_1h_write_tokens", "ephemeral_1h_input_tokens"),
+}
+_PYDANTIC_CACHE = tuple(meanings(_CACHE))
+_SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
+_PYDANTIC = meanings({**_CACHE, **_SEARCHES})
+_PYDANTIC_KNOWN = known_names(
+    "input_tokens",
+    "output_tokens",
+    "total_tokens",
+    "tool_calls",
+    "input_audio_tokens",
+    "cache_audio_read_tokens",
+    "output_audio_tokens",
+    *_PYDANTIC_CACHE,
+    pydantic_ai_gateway=ANYTHING,
+    details=known_names(
+        "input_tokens",
+        "output_tokens",
+        "reasoning_tokens",
+        "thinking_tokens",
+        *_PYDANTIC_CACHE,
+        *meanings(_SEARCHES),
+    ),
+)
+
+
+def pydantic_ai(value: Mapping[str, object], place: Place) -> Outcome:
+    """The record of a call."""
+    notes: list[Note] = []
+    usage = require_object(value.get("usage"), "usage")
+    note_unknown(usage, _PYDANTIC_KNOWN, "usage", notes)
+    details = optional_object(usage, "details", "usage") or {}
+    places = [(usage, "usage"), (details, "usage.details")]
+    counts = all_agreed(places, _PYDANTIC)
+    told = Counters(
+        required_count(usage, "input_tokens", "usage"),
+        required_count(usage, "output_tokens", "usage"),
+        counts.get("read", 0),
+        *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
+    )
+    counters = disjoint(
+        told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage")
+    )
+    no_lifetime(counters, notes)
+    meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
+    model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
+    part = Part(model, None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
+    return gateway_record(value, "timestamp", part, value.get("provider_name"), place, notes, {})

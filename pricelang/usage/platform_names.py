@@ -1,0 +1,90 @@
+"""Platforms by the names that gateways, telemetry and messages give them, and their regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+LEAVES_UNSAID: Mapping[str, tuple[str, ...]] = {"bedrock": ("endpoint",), "vertex": ("endpoint",)}
+"""What a platform leaves unsaid though its prices depend on it:
+a request there says it, or somebody is asked.
+"""
+
+DEPLOYMENTS = ("foundry",)
+"""Platforms on which a model may bear the name of somebody's deployment."""
+
+# Platforms as they stand in front of an id.
+PREFIXES = {
+    "bedrock": "bedrock",
+    "amazon-bedrock": "bedrock",
+    "bedrock_converse": "bedrock",
+    "bedrock_mantle": "bedrock",
+    "vertex": "vertex",
+    "vertex_ai": "vertex",
+    "google-vertex": "vertex",
+    "google-vertex-anthropic": "vertex",
+    "foundry": "foundry",
+    "azure": "foundry",
+    "azure_ai": "foundry",
+    "claude_platform": "aws",
+}
+# Platforms as gateways, telemetry and Claude Code name a provider, in small letters;
+# then how the names of others begin.
+_PROVIDERS = {
+    **PREFIXES,
+    "mantle": "bedrock",
+    "google": "vertex",
+    "anthropicaws": "aws",
+    "anthropic_aws": "aws",
+    "anthropicgooglecloud": "google_cloud",
+    "anthropic_google_cloud": "google_cloud",
+}
+_FAMILIES = (
+    ("aws", "bedrock"),
+    ("amazon", "bedrock"),
+    ("bedrock", "bedrock"),
+    ("gcp.vertex", "vertex"),
+    ("vertex", "vertex"),
+    ("google.vertex", "vertex"),
+    ("azure", "foundry"),
+    ("az.ai", "foundry"),
+)
+_MULTI_REGIONS = ("us", "eu", "asia")
+_MESSAGE_IDS = {"msg_bdrk_": "bedrock", "msg_vrtx_": "vertex"}
+
+
+def named_platform(provider: object) -> str | None:
+    """The platform of a provider as gateways and telemetry name it,
+    None for one that is not known or says nothing.
+    """
+    return _platform_of(provider.lower()) if isinstance(provider, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _platform_of(name: str) -> str | None:
+    return _PROVIDERS.get(name) or next(
+        (platform for start, platform in _FAMILIES if name.startswith(start)), None
+    )
+
+
+def platform_of_message(id: object) -> str | None:
+    """The cloud that served a message, as its id betrays it, else None."""
+    return _MESSAGE_IDS.get(id[:9]) if isinstance(id, str) else None
+
+
+def vertex_endpoint(location: str | None) -> str | None:
+    """The endpoint of a location of Vertex AI, None where it is not told."""
+    if not location:
+        return None
+    return (
+        "global"
+        if location == "global"
+        else "multi_region"
+        if location in _MULTI_REGIONS
+        else "regional"
+    )
+
+
+def is_gov(region: str | None) -> bool:
+    """Whether a region of AWS is one of GovCloud."""
+    return region is not None and region.startswith("us-gov-")

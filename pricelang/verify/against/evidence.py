@@ -1,0 +1,232 @@
+"""Requests that show what one book charges beside another: found in the space of both, and billed
+by both, alone and as all of an account's month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from attrs import define, field, frozen
+
+from pricelang.evaluate.allowances import charge_accounts
+from pricelang.evaluate.line_items import Priced
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
+from pricelang.model.errors import PriceError
+from pricelang.model.instants import with_time, written
+from pricelang.model.space import axis_of, first_sum
+from pricelang.model.threshold_bands import quantities_on
+from pricelang.model.time_of_day import DAY, setting_at
+from pricelang.present.decimals import money
+from pricelang.solver.witness_search import Constraint, Search
+from pricelang.usage.model_ids import model_ids_of
+from pricelang.verify.diff.aligned_space import Joint
+from pricelang.verify.diff.book_view import BookView
+from pricelang.verify.witness import Witness
+
+Owed: TypeAlias = tuple[Fraction, str]
+"""An exact amount, and its currency."""
+JointPoint: TypeAlias = tuple[int, ...]
+FIRST_DAY = 86_400
+
+
+@frozen
+class Shown:
+    """A request, and what each book bills for it, ours first; None where it refuses."""
+
+    request: Witness
+    owed: tuple[Owed | None, Owed | None]
+    month: bool = False
+
+
+@define(eq=False, repr=False)
+class Evidence:
+    """Two books in one space, ours first, and the search for requests that both bill."""
+
+    ours: BookView
+    theirs: BookView
+    cards: tuple[RateCard, RateCard] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.cards = _card(self.ours.book), _card(self.theirs.book)
+
+    @property
+    def joint(self) -> Joint:
+        """The space."""
+        return self.ours.joint
+
+    # ---- in the space ----
+
+    def search(self, constraints: Sequence[Constraint]) -> Search:
+        """A walk of several diagrams at once, the plainest requests first."""
+        return Search(self.joint.forest, list(constraints), self.choice, self.rank)
+
+    def find(self, constraints: Sequence[Constraint]) -> JointPoint | None:
+        """One request that meets all constraints, or None."""
+        search = self.search(constraints)
+        start = search.start()
+        found = search.first(start) if start is not None else None
+        if found is None:
+            return None
+        axes = range(len(self.joint.sizes))
+        return tuple(found.get(axis, self.choice(axis, self.joint.full(axis))) for axis in axes)
+
+    def reached(self, root: int, constraints: Sequence[Constraint]) -> set[Any]:
+        """The leaves of a diagram that requests reach which meet all constraints."""
+        search = self.search(constraints)
+        return {self.joint.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
+
+    def choice(self, axis: int, mask: int) -> int:
+        """The plainest point of a mask of an axis: the newest model, the last day, the default."""
+        mask &= self.joint.full(axis)
+        if axis in (m.MODELS, m.DATES):
+            return mask.bit_length() - 1
+        default = self._default(axis)
+        return default if mask >> default & 1 else (mask & -mask).bit_length() - 1
+
+    def rank(self, axis: int, mask: int) -> tuple[int, int]:
+        """How plain a mask of an axis is, the lowest first."""
+        if axis in (m.MODELS, m.DATES):
+            return 0, -mask
+        return (0 if mask >> self._default(axis) & 1 else 1), mask
+
+    def _default(self, axis: int) -> int:
+        dimensions = self.joint.dimensions
+        if axis >= first_sum(dimensions):
+            return 0
+        dimension = dimensions[axis - axis_of(0)]
+        return dimension.values.index(dimension.default)
+
+    # ---- as a record ----
+
+    def request(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Witness:
+        """The record of a point, with quantities by meter filled up so that every sum is on its
+        side.
+        """
+        return Witness(
+            self.joint.models[point[m.MODELS]],
+            self._instant(point),
+            tuple(self._dimensions(point)),
+            tuple(sorted(self._usage(point, usage).items())),
+        )
+
+    def _usage(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
+        sums = self.joint.sums
+        names = sorted({*usage, *(name for total in sums for name in total.meters)})
+        given = {names.index(name): quantity for name, quantity in usage.items()}
+        numbered = [m.Sum(x.label, tuple(map(names.index, x.meters)), x.limits) for x in sums]
+        sides = point[first_sum(self.joint.dimensions) :]
+        found = quantities_on(numbered, sides, given)
+        return usage if found is None else {names[n]: size for n, size in found.items()}
+
+    def _dimensions(self, point: JointPoint) -> Iterator[tuple[str, str]]:
+        """What a request says that is not the default of each book that knows the dimension."""
+        for place, dimension in enumerate(self.joint.dimensions):
+            value = dimension.values[point[axis_of(place)]]
+            defaults = [
+                known.values[known.default].name
+                for view in (self.ours, self.theirs)
+                for known in view.book.dimensions
+                if known.name == dimension.name
+            ]
+            if not dimension.clocked and any(value != default for default in defaults):
+                yield dimension.name, value
+
+    def _instant(self, point: JointPoint) -> str:
+        """The first instant of the point's stretch of time at which the clocks set what it says."""
+        joint, stretch = self.joint, point[m.DATES]
+        start = self.ours.start(stretch)
+        if start is None:
+            start = (joint.boundaries[0] if joint.boundaries else FIRST_DAY) - FIRST_DAY
+        if joint.clock is None:
+            return written(start)
+        minutes = range(0, DAY, 60)
+        at = next((start + x for x in minutes if self._set_by(start + x, point)), start)
+        return f"{with_time(at).replace(' ', 'T')}Z"
+
+    def _set_by(self, at: int, point: JointPoint) -> bool:
+        """Decides whether the clocks of both books set at an instant what a point says."""
+        clock = self.joint.clock
+        assert clock is not None
+        for view in (self.ours, self.theirs):
+            setting = setting_at(view.book, at)
+            masks = [view.points[axis] for axis in view.clocked]
+            for value, points in zip(setting, masks, strict=True):
+                if not points[value] >> point[clock] & 1:
+                    return False
+        return True
+
+    # ---- as bills ----
+
+    def bill(self, request: Witness) -> Shown:
+        """What each book bills for a request alone."""
+        ours, theirs = (_owed(_priced(card, request)) for card in self.cards)
+        return Shown(request, (ours, theirs))
+
+    def month(self, request: Witness) -> Shown:
+        """What each book invoices for a period in which an account made one request."""
+        ours, theirs = (_invoiced(card, request) for card in self.cards)
+        return Shown(request, (ours, theirs), month=True)
+
+    def told(self, shown: Shown) -> str:
+        """What each book bills, in words."""
+        said = [self._said(card, shown, side) for side, card in enumerate(self.cards)]
+        what = "a month of it alone" if shown.month else "it"
+        name = self.theirs.book.name
+        return f"{what} {said[0]}; by `{name}` it {said[1]}"
+
+    def _said(self, card: RateCard, shown: Shown, side: int) -> str:
+        owed = shown.owed[side]
+        if owed is not None:
+            return f"costs {money(*owed)}"
+        try:
+            card_price(card, shown.request)
+        except PriceError as error:
+            place = f" [{error.location}]" if error.location else ""
+            return f"has no price: {error.message}{place}"
+        return "has no invoice"
+
+
+def _card(book: m.Book) -> RateCard:
+    """The rates of a book, with the ids and the longest requests that `price` knows."""
+    return RateCard(book, model_ids_of(book))
+
+
+def card_price(card: RateCard, request: Witness) -> Priced:
+    """A request, priced. Raises `PriceError`."""
+    usage = request.record()["usage"]
+    return card.request(request.model, request.at, usage, dict(request.dimensions))
+
+
+def _priced(card: RateCard, request: Witness) -> Priced | None:
+    try:
+        return card_price(card, request)
+    except PriceError:
+        return None
+
+
+def _owed(priced: Priced | None) -> Owed | None:
+    return None if priced is None else (priced.total, priced.currency)
+
+
+def _invoiced(card: RateCard, request: Witness) -> Owed | None:
+    try:
+        priced = card_price(card, request)
+        charged, settled = charge_accounts(card.book, [("", priced)])
+    except PriceError:
+        return None
+    total = sum((one.total for one in charged), Fraction(0))
+    return total + sum((one.difference for one in settled), Fraction(0)), priced.currency
+
+
+Differs: TypeAlias = Callable[[Fraction, Fraction], bool]
+
+
+def shows(shown: Shown, differs: Differs) -> bool:
+    """Decides whether both bills are in one currency and stand as is looked for, ours first."""
+    ours, theirs = shown.owed
+    if ours is None or theirs is None or ours[1] != theirs[1]:
+        return False
+    return differs(ours[0], theirs[0])

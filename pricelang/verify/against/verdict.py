@@ -1,0 +1,267 @@
+"""Whether one book ever charges more or less than another, or prices what the other refuses."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from operator import eq, gt, lt
+from typing import Literal, TypeAlias
+
+from attrs import define, field, frozen
+
+from pricelang.evaluate.limits import ANSWER, ANSWERS, HELD_AGAINST, PROMPT
+from pricelang.model import book as m
+from pricelang.present.decimals import money
+from pricelang.solver.witness_search import Constraint
+from pricelang.verify.against.evidence import Differs, Evidence, JointPoint, Shown, shows
+from pricelang.verify.against.parts import OFF, Part, parts_of
+from pricelang.verify.diff.aligned_books import join
+from pricelang.verify.diff.aligned_space import NO, YES
+from pricelang.verify.diff.joint_rules import JointRules
+from pricelang.verify.diff.price_states import listed
+from pricelang.verify.diff.two_books import TwoBooks
+from pricelang.verify.witness import Witness
+
+Breach: TypeAlias = tuple[Witness, str]
+"""A request, and what both books say of it."""
+Question: TypeAlias = Literal["dearer", "cheaper", "loosened", "tightened"]
+
+SCALES = tuple(map(Fraction, (1, 1_000, 1_000_000, 1_000_000_000)))
+"""So many of a meter are billed by both books, until the bills show what their parts say."""
+MANY = Fraction(10**6)
+NO_BILL = "no bill was found that shows it"
+
+
+@frozen
+class Against:
+    """How one book stands to another: for each question a request that shows it, or None.
+
+    `dearer` is a request that it charges more for, `cheaper` one that it charges less for: alone,
+    or as all of an account's month. `loosened` is one that only it prices, `tightened` one that
+    only the other does. What is None is proven never to be, unless `undecided` says why it is not.
+    """
+
+    below: str
+    dearer: Breach | None
+    cheaper: Breach | None
+    loosened: Breach | None
+    tightened: Breach | None
+    undecided: Mapping[Question, str] = field(factory=dict)
+
+    @property
+    def verdict(self) -> Literal["same", "never more", "never less", "more and less", "undecided"]:
+        """What it charges beside the other, over all requests that both price, and all months."""
+        if self.dearer is not None and self.cheaper is not None:
+            return "more and less"
+        if "dearer" in self.undecided or "cheaper" in self.undecided:
+            return "undecided"
+        if self.dearer is None and self.cheaper is None:
+            return "same"
+        return "never more" if self.dearer is None else "never less"
+
+
+def against(ours: m.Book, theirs: m.Book, within: m.Scope = ()) -> Against:
+    """How our book stands to theirs, over every request, or those of a scope of ours, and over
+    every month of such requests.
+
+    >>> import pricelang
+    >>> book = pricelang.load().checked
+    >>> against(book, book).verdict
+    'same'
+    """
+    old, new = join(theirs, ours, None, None)
+    rules = TwoBooks.of(old, new).rules
+    evidence = Evidence(new, old)
+    inside: list[Constraint] = []
+    if within:
+        masks = {new.axes[axis]: new.spread(axis, mask) for axis, mask in within}
+        joint = new.joint
+        box = [masks.get(axis, joint.full(axis)) for axis in range(len(joint.sizes))]
+        inside.append((joint.box(box), lambda leaf: leaf == YES))
+    return _Comparison(rules, evidence, inside).answers()
+
+
+@define(eq=False, repr=False)
+class _Comparison:
+    rules: JointRules
+    evidence: Evidence
+    inside: Sequence[Constraint]
+    undecided: dict[Question, str] = field(factory=dict)
+
+    def answers(self) -> Against:
+        parts = [(part, self.orders(part)) for part in parts_of(self.rules)]
+        found = {
+            "dearer": self.first(parts, "dearer", gt),
+            "cheaper": self.first(parts, "cheaper", lt),
+            "loosened": self.one_sided("loosened"),
+            "tightened": self.one_sided("tightened"),
+        }
+        return Against(self.evidence.theirs.book.name, **found, undecided=self.undecided)
+
+    def orders(self, part: Part) -> set[str]:
+        """The orders of a part that some request reaches which both price."""
+        return self.evidence.reached(part.root, self.inside) - {OFF, None}
+
+    # ---- what is charged ----
+
+    def first(
+        self, parts: Sequence[tuple[Part, set[str]]], question: Question, differs: Differs
+    ) -> Breach | None:
+        """A bill or a month that shows it; where none does, no part may say it."""
+        wanted = "more" if question == "dearer" else "less"
+        open_parts = [part for part, orders in parts if orders & {wanted, "either"}]
+        for part in open_parts:
+            shown = self.shown(part, wanted, differs)
+            if shown is not None:
+                return shown.request, self.words(part, shown)
+        if open_parts:
+            self.undecided[question] = self.why(open_parts[0])
+        elif self.rules.undecided:
+            self.undecided[question] = "what the two books say differs in too many ways to work out"
+        return None
+
+    def why(self, part: Part) -> str:
+        """Why bills that may differ in a part decide nothing."""
+        place = f" [{part.places[0]}]" if part.places else ""
+        point = self.evidence.find([(part.root, partial(eq, "either")), *self.inside])
+        for request in itertools.islice(self.requests(part, point), 1) if point else ():
+            owed = self.evidence.bill(request).owed
+            currencies = [one[1] for one in owed if one is not None]
+            if len({*currencies}) == 2:
+                return f"bills in {currencies[0]} stand beside bills in {currencies[1]}{place}"
+        return f"bills may differ in {part.words}{place}, and {NO_BILL}"
+
+    def shown(self, part: Part, wanted: str, differs: Differs) -> Shown | None:
+        """A request on which a part has an order, whose bills show it."""
+        for order in (wanted, "either"):
+            point = self.evidence.find([(part.root, partial(eq, order)), *self.inside])
+            if point is None:
+                continue
+            for request in self.requests(part, point):
+                bill = self.evidence.bill if part.level == "request" else self.evidence.month
+                shown = bill(request)
+                if shows(shown, differs):
+                    return shown
+        return None
+
+    def requests(self, part: Part, point: JointPoint) -> Iterator[Witness]:
+        """Requests at a point, from the smallest on, that use what a part is about."""
+        meters = [part.meter] if part.meter is not None else self.priced(point)
+        for quantity, meter in itertools.product((*part.quantities, *SCALES), meters):
+            yield self.evidence.request(point, {meter: quantity})
+        for meter, step in itertools.product(meters, part.steps):
+            for amount in self.near(point, meter, step):
+                yield self.evidence.request(point, {meter: amount})
+
+    def near(self, point: JointPoint, meter: str, step: Fraction) -> Iterator[Fraction]:
+        """Quantities whose amounts by their book are just over parts of a step of a rounding."""
+        _, whole = self.evidence.bill(self.evidence.request(point, {meter: MANY})).owed
+        if whole is not None and whole[0]:
+            for part in (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(3, 2)):
+                yield Fraction(math.floor(step * part / (whole[0] / MANY)) + 1)
+
+    def priced(self, point: JointPoint) -> list[str]:
+        """The meters that both books price at a point."""
+        value = self.rules.joint.value
+        return [
+            meter
+            for meter in self.rules.pairs("price")
+            if all(value(root, point).kind == "price" for root in listed(self.rules, meter))
+        ]
+
+    def words(self, part: Part, shown: Shown) -> str:
+        """What a request shows, as unit prices where those are what is billed."""
+        (name, quantity), *rest = shown.request.usage
+        if shown.month or rest or quantity != 1 or part.meter != name:
+            return self.evidence.told(shown)
+        ours, theirs = (
+            money(*owed) if owed is not None and owed[0] else "nothing" for owed in shown.owed
+        )
+        below = self.evidence.theirs.book.name
+        return f"one of `{name}` costs {ours}, and {theirs} by `{below}`"
+
+    # ---- what is priced at all ----
+
+    def one_sided(self, question: Question) -> Breach | None:
+        """A request that one book prices and the other refuses, as a whole or for a meter."""
+        theirs, ours = self.rules.priced
+        here = (ours, theirs) if question == "loosened" else (theirs, ours)
+        only: list[Constraint] = [
+            (here[0], lambda leaf: leaf == YES),
+            (here[1], lambda leaf: leaf == NO),
+        ]
+        point = self.evidence.find([*only, *self.inside])
+        if point is not None:
+            return self.refused(point, next(iter(self.rules.pairs("price"))))
+        for meter in self.rules.pairs("price"):
+            prices = listed(self.rules, meter)
+            there = (prices[1], prices[0]) if question == "loosened" else prices
+            lacks: list[Constraint] = [
+                (here[0], lambda leaf: leaf == YES),
+                (here[1], lambda leaf: leaf == YES),
+                (there[0], lambda leaf: leaf.kind != "none"),
+                (there[1], lambda leaf: leaf.kind == "none"),
+            ]
+            point = self.evidence.find([*lacks, *self.inside])
+            if point is not None:
+                return self.refused(point, meter)
+        return self.longest(question)
+
+    def refused(self, point: JointPoint, meter: str) -> Breach:
+        request = self.evidence.request(point, {meter: Fraction(1)})
+        return request, self.evidence.told(self.evidence.bill(request))
+
+    def longest(self, question: Question) -> Breach | None:
+        """A request that is too long for one book alone, by a figure that differs."""
+        ours, theirs = (_longest(view.book) for view in (self.evidence.ours, self.evidence.theirs))
+        longer = (theirs, ours) if question == "loosened" else (ours, theirs)
+        held = sorted(longer[0].keys() - longer[1].keys())
+        for table, model, _, start, most in held:
+            meter = ANSWER if table == ANSWERS else self.prompt()
+            point = self.evidence.find([*self.of_model(model, start), *self.inside])
+            if point is None or meter is None:
+                continue
+            shown = self.evidence.bill(self.evidence.request(point, {meter: most + 1}))
+            refuses = shown.owed.index(None) if None in shown.owed else None
+            if refuses == (1 if question == "loosened" else 0) and shown.owed != (None, None):
+                return shown.request, self.evidence.told(shown)
+        if held:
+            words = f"what one request can have at most: {held[0][0]} of `{held[0][1]}`"
+            self.undecided[question] = f"books differ in {words} [{longer[0][held[0]].place}]"
+        return None
+
+    def of_model(self, model: str, start: int) -> list[Constraint]:
+        """That both books price a request of a model from an instant on."""
+        joint = self.rules.joint
+        box = [joint.full(axis) for axis in range(len(joint.sizes))]
+        box[m.MODELS] = 1 << joint.models.index(model)
+        for view in (self.evidence.ours, self.evidence.theirs):
+            first, last = view.book.term  # a contract's own figures hold in its term
+            begins = bisect_right(joint.boundaries, max(start, first or start))
+            box[m.DATES] &= -1 << begins
+            if last is not None:
+                box[m.DATES] &= (1 << bisect_left(joint.boundaries, last) + 1) - 1
+        return [(root, partial(eq, YES)) for root in (*self.rules.priced, joint.box(box))]
+
+    def prompt(self) -> str | None:
+        """A meter that counts into the prompt."""
+        book = self.evidence.ours.book
+        meters = dict(book.groups).get(PROMPT, ())
+        return book.meters[meters[0]].name if meters else None
+
+
+Figure: TypeAlias = tuple[str, str, str, int, Fraction]
+"""The table, the model, the column, the start and the value of what requests are held against."""
+
+
+def _longest(book: m.Book) -> dict[Figure, m.Origin]:
+    """The figures that a request is held against, and where they stand."""
+    return {
+        (x.table, book.models[x.model].name, x.column, x.start, x.value): x.origin
+        for x in book.figures
+        if x.table in HELD_AGAINST and x.model is not None
+    }
