@@ -179,8 +179,8 @@ def _is_seen(
     prices: Mapping[str, str],
     shows: Mapping[m.Target, bool],
 ) -> bool:
-    """Decides whether a line of a limit changed in a way that a request can tell, by the states of unit
-    prices, or by what all limits together say of the request or the account.
+    """Decides whether a line of a limit changed in a way that a request can tell, by the states of
+    unit prices, or by what all limits together say of the request or the account.
     """
     was, now = (
         [x for x in leaf if (x.target, x.about) == (bound.target, bound.about)] for leaf in pair
