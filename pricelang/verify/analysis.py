@@ -212,5 +212,5 @@ class Analysis(ListPrices):
 
     @property
     def rounds_unit_prices(self) -> bool:
-        """Decides whether the book ever rounds unit prices: no multiplication commutes with that."""
+        """Decides whether the book ever rounds unit prices: no multiplication commutes with it."""
         return any(rounding.stage == "unit_price" for rounding in self.book.roundings)

@@ -26,7 +26,7 @@ class CoveredRule:
     """A rule and how many examples it decided something in;
     `unreachable` says why no example can reach it.
 
-    `kind` is one of the registry (`KINDS` of `model.rules`); `name` says which of them.
+    `kind` is one of the registry (`model.rule_kinds`); `name` says which of them.
     """
 
     kind: Kind
@@ -90,7 +90,7 @@ class Coverage:
 def measure(
     book: m.Book, examples: Iterable[m.Example] | None = None, files: Collection[str] | None = None
 ) -> Coverage:
-    """Which rules of a book its examples exercise, or those in `examples`;
+    """The rules of a book, and how many of its examples exercise each, or of those in `examples`;
     only rules in `files`, where these are named.
 
     A contract has only its own examples: name its own `files`, for the book below has examples of

@@ -56,6 +56,7 @@ class Pair:
         return Priced(Basis(self.book, cell, 0, ()), given).total
 
     def rate(self, cell: Combination, meter: int) -> Rate | None:
+        """The rate of a meter before or after; None where it has none."""
         found = cell.rates[self.book.meters[meter].name]
         return found if isinstance(found, Rate) else None
 

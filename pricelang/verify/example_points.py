@@ -64,6 +64,7 @@ def offered(book: m.Book, index: int, point: Point, value: int) -> bool:
 
 
 def priced_at(book: m.Book, point: Point, example: m.Example, uses: Mapping[str, Uses]) -> Priced:
+    """What the request of an example pays at a point. Raises `PriceError` where it has no price."""
     cell = cell_at(book, point)
     for name, quantities in uses.items():
         rate = cell.rates[name]

@@ -53,7 +53,7 @@ def plain(rules: JointRules, pair: Pair) -> int:
 
 def offered(rules: JointRules, place: int, position: int) -> int:
     """Where a value of a dimension came or went."""
-    rules_at = rules.joint.fix(rules.state, axis_of(place), position)
+    state = rules.joint.fix(rules.state, axis_of(place), position)
 
     def decide(leaves: tuple[Any, ...]) -> Leaf:
         at, was, now = leaves
@@ -61,7 +61,7 @@ def offered(rules: JointRules, place: int, position: int) -> int:
             return SAME if was == NO or at in (LIVE, REFUSAL, BOTH_REFUSED) else OPEN
         return (was, now) if at == OFFER or rules.open_state else OPEN
 
-    roots = [rules_at, *rules.pairs("value")[place, position]]
+    roots = [state, *rules.pairs("value")[place, position]]
     return rules.joint.combine(roots, decide, absent, most=NO_LIMIT)
 
 
@@ -179,7 +179,7 @@ def _is_seen(
     prices: Mapping[str, str],
     shows: Mapping[m.Target, bool],
 ) -> bool:
-    """Decides whether a line of a limit changed in a way that a request can tell: by the states of
+    """Decides whether a line of a limit changed in a way that a request can tell, by the states of
     unit prices, or by what all limits together say of the request or the account.
     """
     was, now = (
