@@ -88,11 +88,11 @@ class DraftNames(DraftFaults):
         unit, help = find_unit(name.text, self.units), None
         message: str | None = None
         if unit is None:
-            units = (plural(meter.unit) for meter in self.meters if meter.kind != "second")
+            units = (plural(meter.unit) for meter in self.meters if not meter.is_time)
             self.unknown("meter", name, [*self.meter_index, *self.meter_groups, *units])
             return []
         members = [i for i, meter in enumerate(self.meters) if meter.kind == unit.kind]
-        if unit.kind == "second":
+        if unit.is_time:
             timed = [self.meters[i].name for i in members]
             message = f"`{name.text}` is a time, and no name for meters"
             help = "name the meters: " + ", ".join(timed) if timed else None

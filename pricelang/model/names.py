@@ -5,11 +5,15 @@ sums of meters that thresholds look at.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from attrs import frozen
 
 from pricelang.model.origins import Origin
 from pricelang.solver.diagram import Scope
+
+SECOND: Final = "second"
+"""The kind of all times; other kinds are words of the book."""
 
 
 @frozen(eq=False, repr=False)
@@ -68,8 +72,9 @@ class Dimension:
 
 @frozen(eq=False, repr=False)
 class Meter:
-    """Something that is counted, in `unit`. `kind` is the unit that all like it convert to, `size`
-    how many of those one is (seconds for times, else 1); `whole` ones take no fractions.
+    """Something that is counted, in `unit`. `kind` is the unit that all like it convert to, a word
+    of the book; `size` is how many of those one is (seconds for times, else 1). `whole` ones take
+    no fractions.
     """
 
     name: str
@@ -80,6 +85,11 @@ class Meter:
     offers: tuple[Offer, ...]
     origin: Origin
 
+    @property
+    def is_time(self) -> bool:
+        """Decides whether it counts time."""
+        return self.kind == SECOND
+
 
 @frozen(eq=False, repr=False)
 class Unit:
@@ -88,6 +98,11 @@ class Unit:
     name: str
     kind: str
     size: Fraction
+
+    @property
+    def is_time(self) -> bool:
+        """Decides whether it is a length of time."""
+        return self.kind == SECOND
 
 
 @frozen(eq=False, repr=False)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from pricelang.model.book import Unit
+from pricelang.model.names import SECOND, Unit
 
 _TIMES = {
     "millisecond": Fraction(1, 1000),
@@ -22,7 +22,7 @@ _CONTINUOUS = re.compile(
     r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second|minute|hour|day|week|month|year))$"
 )
 
-TIMES = tuple(Unit(name, "second", size) for name, size in _TIMES.items())
+TIMES = tuple(Unit(name, SECOND, size) for name, size in _TIMES.items())
 
 
 @functools.lru_cache(maxsize=1_000)
@@ -54,4 +54,4 @@ def counted_whole(unit: Unit) -> bool:
     """Decides whether a meter in this unit takes whole numbers only:
     all but times, sizes in bytes, and something times a time.
     """
-    return unit.kind != "second" and not _CONTINUOUS.match(unit.kind)
+    return not unit.is_time and not _CONTINUOUS.match(unit.kind)
