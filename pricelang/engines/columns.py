@@ -189,6 +189,16 @@ def _check_fixed(dimensions: Sequence[str], fixed: Fixed) -> None:
             )
 
 
+def no_quantities(meter: str, column: str, kind: str) -> BadRequest:
+    """The error of a column of a type that holds no quantities of a meter."""
+    return BadRequest(
+        "bad_column",
+        f"the column `{shown(column)}` is of type {kind.lower()}, which holds no quantities of "
+        f"`{meter}`",
+        help="make it an integer, a decimal or a text",
+    )
+
+
 def _called(name: str, present: Sequence[str]) -> str | None:
     """The column of a name: the one so called, or the only one that is but for its case."""
     alike = [column for column in present if column.lower() == name]

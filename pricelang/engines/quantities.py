@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from pricelang.engines import join_keys as keyed
+from pricelang.engines.columns import no_quantities
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.names import quoted
 from pricelang.model.book import Meter
@@ -86,12 +87,7 @@ def _whole_sql(meter: Meter, column: str, kind: str) -> str:
         return "0::bigint"
     if kind.endswith("[]"):
         return f"case when {name} is null or len({name}) = 0 then 0 end"
-    raise BadRequest(
-        "bad_column",
-        f"the column `{shown(column)}` is of type {kind.lower()}, which holds no "
-        f"quantities of `{meter.name}`",
-        help="make it an integer, a decimal or a text",
-    )
+    raise no_quantities(meter.name, column, kind)
 
 
 def has_bounds(kind: str) -> bool:

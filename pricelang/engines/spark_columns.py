@@ -11,6 +11,7 @@ import re
 
 from attrs import frozen
 
+from pricelang.engines.columns import no_quantities
 from pricelang.engines.dialects.base import InstantSyntax
 from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.join_keys import Quantity, timed_sql
@@ -94,12 +95,7 @@ def _whole_sql(meter: Meter, column: str, kind: str) -> str:
         return "0L"
     if kind.startswith("array<"):
         return f"case when size({name}) = 0 then 0 end"
-    raise BadRequest(
-        "bad_column",
-        f"the column `{shown(column)}` is of type {kind}, which holds no quantities of "
-        f"`{meter.name}`",
-        help="make it an integer, a decimal or a text",
-    )
+    raise no_quantities(meter.name, column, kind)
 
 
 def instant_of(column: str, kind: str) -> When:

@@ -307,6 +307,27 @@ stack one, two, three, four
     assert (table.places, next(iter(table.rows.values())).atoms) == (13, (1_890_625,))
 
 
+def test_the_macro_counts_prices_of_many_decimals(connection: duckdb.DuckDBPyConnection) -> None:
+    """A small quantity at a price of 16 decimals is more units of the last than 64 bits hold."""
+    from tests.engines.usage import checked_texts
+
+    text = """book b "b" in USD
+unit one is 1 token
+meter input in tokens
+models
+  | model | released   |
+  | a     | 2026-01-01 |
+rates per one
+  | model | from       | input               |
+  | a     | 2026-01-01 | $1.0000000000000001 |
+"""
+    checked = checked_texts([text])
+    assert checked.book is not None, checked.faults
+    pricelang.Book(checked.book).duckdb(connection)
+    ask = "select price_of('a', timestamp '2026-02-01', input := 10000000)"
+    assert connection.execute(ask).fetchall() == [(Decimal("10000000.000000001"),)]
+
+
 def test_decimals_of_an_addition_that_is_multiplied() -> None:
     """The stack counts in its order: what is added before a factor has its decimals too."""
     from tests.engines.usage import checked_texts

@@ -14,6 +14,7 @@ from math import prod
 
 from attrs import evolve, frozen
 
+from pricelang.compile.gc_guard import uncollected
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.limits import WINDOW, limits_of
 from pricelang.evaluate.rate_card import RateCard
@@ -118,7 +119,8 @@ def rate_snapshots(card: RateCard, asked: RatesAsked) -> RateSnapshots:
     axes = axes_of(book, asked.period)
     dated = dated_versions(card, axes, asked.wanted(card), asked.period)
     axes = evolve(axes, cuts=dated.cuts)
-    grid, roots = _grid(card, asked, axes, dated)
+    with uncollected():
+        grid, roots = _grid(card, asked, axes, dated)
     _check_currency(grid.seen)
     names = [book.dimensions[n].name for n in grid.dimensions]
     spaces = tuple((name, values_by_name(book, name)) for name in names)
