@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +11,10 @@ from pricelang.cli.inputs import open_book
 from pricelang.cli.options import at_option, book_option
 from pricelang.cli.progress import with_progress
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.writing import write_text
 
-if TYPE_CHECKING:
-    from pricelang.apps.imports.drafts import Unsaid
-
 FORMATS = ("litellm", "genai-prices")
-MOST_REASONS = 12
 
 
 @click.command(
@@ -41,7 +34,7 @@ MOST_REASONS = 12
     "-o",
     "--output",
     type=TARGET,
-    default="-",
+    default=STDIN,
     metavar="FILE",
     help="The file for the text. Default: standard output.",
 )
@@ -75,6 +68,7 @@ def command(
     """
     from pricelang.apps.exports import genai_yaml, litellm_map
     from pricelang.apps.imports.drafts import json_lines
+    from pricelang.apps.tables.exchange import export_line, unsaid_lines
 
     check_outputs(ctx)
     loaded = open_book(book)
@@ -84,17 +78,7 @@ def command(
     if unsaid is not None:
         write_text(unsaid, json_lines(found.unsaid))
     write_text(output, found.text)
-    click.echo(
-        f"{found.models:,} models written; {len(found.unsaid):,} things that {format_} cannot say",
-        err=True,
-    )
-    for line in reasons_of(found.unsaid) if unsaid is None else ():
+    click.echo(export_line(found, format_), err=True)
+    for line in unsaid_lines(found.unsaid) if unsaid is None else ():
         click.echo(line, err=True)
     ctx.exit(SOME_FAILED if strict and found.unsaid else DONE)
-
-
-def reasons_of(unsaid: Sequence[Unsaid]) -> Iterator[str]:
-    """What could not be said, by field and reason, the most frequent first."""
-    found = Counter((each.field, each.reason) for each in unsaid)
-    for (field, reason), count in found.most_common(MOST_REASONS):
-        yield f"  {count:,} x {printable(field)}: {printable(reason)}"

@@ -22,8 +22,8 @@ from pricelang.usage.records import Skipped
 def write_answers(
     book: Book, answers: Iterator[Answer | Skipped], params: dict[str, Any], verbose: bool
 ) -> int:
-    """Writes the rows of all bills to the file of `--focus`, tells on standard error what became of the records,
-    and returns the exit code.
+    """Writes the rows of all bills to the file of `--focus`, says on standard error what became of
+    the records, and returns the exit code.
     """
     from pricelang.apps.exports.focus import BillingAccount
     from pricelang.apps.exports.focus_answers import FocusRows

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pricelang.apps.imports.drafts import Imported
 
 FORMATS = ("litellm", "genai-prices")
-MOST_REASONS = 12
 
 
 @click.command(
@@ -75,12 +74,13 @@ def command(
       pricelang import genai-prices -o books/genai-prices --unsaid unsaid.jsonl
     """
     from pricelang.apps.imports.drafts import json_lines
+    from pricelang.apps.tables.exchange import import_lines
 
     check_outputs(ctx)
     found, besides = _written(ctx, format_, source, Path(output), read, force)
     if unsaid is not None:
         write_text(unsaid, json_lines(found.listed))
-    for line in summary(found, output):
+    for line in import_lines(found, output):
         click.echo(line, err=unsaid == STDIN)
     if besides:
         click.echo(
@@ -118,25 +118,3 @@ def _written(
         return found, write_book(folder, found.files)
     except ImportFault as error:
         raise Failure("bad_data", str(error)) from None
-
-
-def summary(found: Imported, output: str) -> list[str]:
-    """What was read, and where it is."""
-    entries = sum(not each.field for each in found.listed)
-    figures = len(found.listed) - entries
-    lines = [
-        f"{len(found.files):,} files in {printable(output)}",
-        f"entries: {found.entries:,} read = {found.models:,} models + {found.aliases:,} "
-        f"aliases + {entries:,} listed",
-        f"figures: {found.figures:,} read = {found.said:,} in the book + {figures:,} listed",
-    ]
-    reasons: dict[str, int] = {}
-    for each in found.listed:
-        reasons[each.reason] = reasons.get(each.reason, 0) + 1
-    ordered = sorted(reasons.items(), key=lambda pair: -pair[1])
-    lines += [f"  {count:,} x {printable(reason)}" for reason, count in ordered[:MOST_REASONS]]
-    if len(ordered) > MOST_REASONS:
-        lines.append(
-            f"  and {len(ordered) - MOST_REASONS:,} other reasons: `--unsaid FILE` has them all"
-        )
-    return lines

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     "--to",
     "target",
     type=TARGET,
-    default="-",
+    default=STDIN,
     metavar="FILE",
     help="The file for the text. Default: standard output.",
 )

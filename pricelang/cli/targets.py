@@ -13,6 +13,7 @@ from pricelang.cli.failures import Failure
 from pricelang.cli.options import BOOK
 from pricelang.model.errors import BadRequest
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.files import STDIN
 
 if TYPE_CHECKING:
     from pricelang.usage.io.targets import Target
@@ -72,14 +73,14 @@ def _inputs(ctx: click.Context) -> Iterator[str]:
                 yield from book_files(text)
             elif os.path.isdir(text):
                 yield from _files_in(text)
-            elif text == "-" or os.path.exists(text):
+            elif text == STDIN or os.path.exists(text):
                 yield text
             else:
                 import glob
 
                 if glob.has_magic(text):
                     yield from glob.glob(text, recursive=True)
-    yield "-"
+    yield STDIN
 
 
 def _texts(value: object) -> Iterator[str]:
