@@ -51,7 +51,7 @@ DEAL = "book deal extends base from 2026-06-01 before 2027-06-01\nclaim agrees w
 BESIDE = {
     "a longest answer": (
         "figures max_output in tokens\n  | model | from | most |\n  | m-1 | 2026-01-01 | 4,096 |\n",
-        {"tightened": "it has no price: no such request to `m-1` has an answer of 4,097 tokens"},
+        {"tightened": "it has no price: a request to `m-1` cannot have an answer of 4,097 tokens"},
     ),
     "a floor of a request": (
         "limit bill\n  at least $0.01 per request\n",
