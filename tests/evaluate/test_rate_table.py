@@ -4,6 +4,7 @@ or it pays what no row says, or it has no price at all.
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_right
 from collections import Counter
@@ -17,6 +18,7 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.evaluate.limits import WINDOW, limits_of
 from pricelang.evaluate.rate_table.asked import RatesAsked
 from pricelang.evaluate.rate_table.axes import Axes
 from pricelang.evaluate.rate_table.request_limits import Each
@@ -149,6 +151,21 @@ def test_a_table_of_a_shipped_book(name: str) -> None:
     check()
     # `extras` and its contract round their totals: no request of theirs is a sum of prices
     assert (seen["a price"] > 0.1 * seen.total()) == (not name.startswith("extras")), seen
+
+
+def test_a_row_ends_where_one_request_ends() -> None:
+    """On either side of every limit of a request, with the default window and with the other."""
+    book, _, words = both("anthropic")
+    seen: Counter[str] = Counter()
+    for meters, steps in limits_of(book.checked).every.items():
+        for model, most, dimensions in itertools.product(
+            ("claude-opus-4-6", "claude-sonnet-4-5", "claude-haiku-5-5"),
+            [step + more for step in steps for more in (0, 1)],
+            ({}, {WINDOW: "long"}),
+        ):
+            ask = Ask(model, words.dates[-1], dimensions, {meters[0]: most})
+            seen[by_table(book, ask, named=True, bounded=bool(most % 2))] += 1
+    assert min(seen["a price"], seen["no row"]) > 10, seen
 
 
 def with_defaults(book: pricelang.Book, ask: Ask) -> Ask:
