@@ -71,6 +71,7 @@ class JointSum:
     label: str
     meters: tuple[str, ...]
     limits: tuple[Fraction, ...]
+    whole: bool
 
 
 @define(eq=False, repr=False)
@@ -120,7 +121,7 @@ class Joint:
             roots.append(self.forest.node(m.DATES, stretches))
         names = sorted({name for total in self.sums for name in total.meters})
         sums = [
-            m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits)
+            m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits, total.whole)
             for total in self.sums
         ]
         scopes = reachable_sides(sums, first_sum(self.dimensions))
