@@ -236,7 +236,7 @@ FIELDS = {
     m.Conversion: "currency scope rate origin",
     m.Meter: "name unit kind size whole offers origin",
     m.Unit: "name kind size",
-    m.Sum: "label meters limits",
+    m.Sum: "label meters limits whole",
     m.Model: "name released retired deprecated origin",
     m.Alias: "name model start end origin",
     m.Offer: "scope origin",
