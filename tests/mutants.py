@@ -35,9 +35,12 @@ SECONDS = 300
 LAWS = ("tests/test_corpus.py", "tests/test_oracle.py", "tests/test_agreement.py")
 MONEY = (*LAWS, "tests/test_sums.py", "tests/evaluate", "tests/test_properties.py")
 CLI = tuple(f"tests/cli/test_{name}.py" for name in ("explain", "price", "records", "table"))
+MODEL = tuple(
+    f"tests/model/test_{name}.py" for name in ("notes", "space", "threshold_bands", "units")
+)
 TESTS: dict[str, Sequence[str]] = {
     "syntax": ("tests/syntax", "tests/test_corpus.py", "tests/test_hostile.py"),
-    "model": ("tests/model/test_notes.py", "tests/model/test_units.py", *MONEY, *CLI),
+    "model": (*MODEL, *MONEY, *CLI),
     "check": (
         "tests/check",
         *LAWS,
