@@ -184,7 +184,13 @@ def _sums(draft: Draft) -> tuple[m.Sum, ...]:
                     labels.setdefault(meters, " + ".join(name.text for name in test.meters))
     draft.sum_index = {meters: index for index, meters in enumerate(limits)}
     return tuple(
-        m.Sum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items()
+        m.Sum(
+            labels[meters],
+            meters,
+            tuple(sorted(found)),
+            all(draft.meters[meter].whole for meter in meters),
+        )
+        for meters, found in limits.items()
     )
 
 

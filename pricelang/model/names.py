@@ -108,9 +108,10 @@ class Unit:
 @frozen(eq=False, repr=False)
 class Sum:
     """A sum of meters that thresholds look at; point k on its axis is:
-    over `limits[k-1]`, up to `limits[k]`.
+    over `limits[k-1]`, up to `limits[k]`. A `whole` one takes no fractions.
     """
 
     label: str
     meters: tuple[int, ...]
     limits: tuple[Fraction, ...]
+    whole: bool

@@ -7,14 +7,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, lcm
 
 from pricelang.model.book import Scope, Sum
 
 MAX_COMBINATIONS = 2_000
 
-# coefficients of the quantities, and what their sum is at most
-Row = tuple[tuple[int, ...], Fraction]
+# coefficients of the quantities, what their sum is at most, and whether it is less than that
+Row = tuple[tuple[int, ...], Fraction, bool]
 
 
 def reachable_sides(sums: Sequence[Sum], first_axis: int) -> list[Scope] | None:
@@ -52,35 +52,37 @@ def _share(left: Sum, right: Sum) -> bool:
 
 
 def _feasible(sums: Sequence[Sum], sides: Iterable[int]) -> bool:
-    """Decides whether quantities of zero or more put each sum on its side.
-    Over a limit is at least one more: counts are whole.
+    """Decides whether quantities of zero or more put each sum on its side. Of whole counts over a
+    limit is at least the next; what is measured is over a limit by any part.
     """
     meters = sorted({meter for total in sums for meter in total.meters})
     # meters that the same sums look at can stand for one another
     kinds = sorted({tuple(meter in total.meters for total in sums) for meter in meters})
     rows: list[Row] = [
-        (tuple(-int(k == n) for k in range(len(kinds))), Fraction(0)) for n in range(len(kinds))
+        (tuple(-int(k == n) for k in range(len(kinds))), Fraction(0), False)
+        for n in range(len(kinds))
     ]
     for number, (total, side) in enumerate(zip(sums, sides, strict=True)):
         inside = tuple(int(kind[number]) for kind in kinds)
         if side < len(total.limits):
-            rows.append((inside, total.limits[side]))
+            rows.append((inside, total.limits[side], False))
         if side:
-            rows.append((tuple(-x for x in inside), -(total.limits[side - 1] + 1)))
+            limit = total.limits[side - 1]
+            least = least_over(limit) if total.whole else limit
+            rows.append((tuple(-x for x in inside), -least, not total.whole))
     for column in range(len(kinds)):
         rows = _eliminated(rows, column)
-    return all(bound >= 0 for _, bound in rows)
+    return all(bound > 0 or (bound == 0 and not less) for _, bound, less in rows)
 
 
 def _eliminated(rows: list[Row], column: int) -> list[Row]:
     kept = [row for row in rows if not row[0][column]]
     above = [row for row in rows if row[0][column] > 0]
     below = [row for row in rows if row[0][column] < 0]
-    for (left, high), (right, low) in itertools.product(above, below):
+    for (left, high, under), (right, low, over) in itertools.product(above, below):
         a, b = left[column], -right[column]
-        kept.append(
-            (tuple(b * x + a * y for x, y in zip(left, right, strict=True)), b * high + a * low)
-        )
+        together = tuple(b * x + a * y for x, y in zip(left, right, strict=True))
+        kept.append((together, b * high + a * low, under or over))
     return list(dict.fromkeys(kept))
 
 
@@ -103,7 +105,21 @@ def quantities_on(
         total.limits[side] if side < len(total.limits) else None
         for total, side in zip(sums, sides, strict=True)
     ]
+    found = quantities_between(sums, least, most, wanted)
+    if found is not None or all(total.whole for total in sums):
+        return found
+    # what is measured is over a limit by a part that all sums can be over theirs by
+    part = _small_part(sums)
+    least = [
+        total.limits[side - 1] + part if side and not total.whole else low
+        for total, side, low in zip(sums, sides, least, strict=True)
+    ]
     return quantities_between(sums, least, most, wanted)
+
+
+def _small_part(sums: Sequence[Sum]) -> Fraction:
+    steps = lcm(*(limit.denominator for total in sums for limit in total.limits))
+    return Fraction(1, 10 ** len(str(steps * len(sums))))
 
 
 def quantities_between(

@@ -224,3 +224,36 @@ def test_the_order_of_a_file_decides_nothing() -> None:
             )
         answers.add((raised.value.message, raised.value.rule))
     assert answers == {("fast, all", "fast with all")}
+
+
+PARTS = """book parts in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+meter time, work in hours
+models
+  | model | released   |
+  | m-1   | 2026-01-01 |
+rates per MTok
+  | model | from       | input |
+  | m-1   | 2026-01-01 | $1    |
+charge time
+  $1 per hour
+charge work
+  $1 per hour
+multiplier short
+  x 2 on input when time over OVER
+  x 3 on input when time + work up to UP_TO
+  otherwise no effect because "so it is"
+stack short
+"""
+
+
+@pytest.mark.parametrize(("over", "up_to"), [("0.5", "1"), ("1", "1.2"), ("0.5", "2")])
+def test_lines_that_meet_within_an_hour(over: str, up_to: str) -> None:
+    """What is measured is over a limit by any part: an hour more is not the least."""
+    found = checked(PARTS.replace("OVER", over).replace("UP_TO", up_to))
+    assert [fault.message for fault in found.faults] == [
+        "two lines of `short` hold for one request"
+    ]
+    found = checked(PARTS.replace("OVER", "1").replace("UP_TO", "1"))
+    assert found.faults == ()

@@ -4,6 +4,7 @@ or it pays what no row says, or it has no price at all.
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_right
 from collections import Counter
@@ -17,14 +18,16 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.evaluate.limits import WINDOW, limits_of
 from pricelang.evaluate.rate_table.asked import RatesAsked
 from pricelang.evaluate.rate_table.axes import Axes
-from pricelang.evaluate.rate_table.request_limits import Each
+from pricelang.evaluate.rate_table.request_limits import Each, most_of
 from pricelang.evaluate.rate_table.scale import MAX_PLACES, ends_everywhere, most_places
 from pricelang.evaluate.rate_table.slim import slim
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
 from pricelang.evaluate.rate_table.table import RateKey, rate_table
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices, finite_price
+from pricelang.evaluate.rate_table.versions import dated
 from pricelang.evaluate.rate_table.walk import Walk
 from pricelang.present.decimals import power_of_ten
 from pricelang.usage.platform_names import LEAVES_UNSAID
@@ -149,6 +152,41 @@ def test_a_table_of_a_shipped_book(name: str) -> None:
     check()
     # `extras` and its contract round their totals: no request of theirs is a sum of prices
     assert (seen["a price"] > 0.1 * seen.total()) == (not name.startswith("extras")), seen
+
+
+def test_a_row_ends_where_one_request_ends() -> None:
+    """On either side of every limit of a request, with the default window and with the other."""
+    book, _, words = both("anthropic")
+    seen: Counter[str] = Counter()
+    for meters, steps in limits_of(book.checked).every.items():
+        for model, most, dimensions in itertools.product(
+            ("claude-opus-4-6", "claude-sonnet-4-5", "claude-haiku-5-5"),
+            [step + more for step in steps for more in (0, 1)],
+            ({}, {WINDOW: "long"}),
+        ):
+            ask = Ask(model, words.dates[-1], dimensions, {meters[0]: most})
+            seen[by_table(book, ask, named=True, bounded=bool(most % 2))] += 1
+    assert min(seen["a price"], seen["no row"]) > 10, seen
+
+
+def test_what_requests_have_at_most_is_told_period_by_period() -> None:
+    """Whatever the instant: what the period around it says is what holds on it."""
+    book, _, words = both("anthropic")
+    limits = limits_of(book.checked)
+    names = ("claude-opus-4-6", "claude-sonnet-4-5", "claude-haiku-5-5", "claude-2.1")
+    told = [*most_of(book.rates, names)]
+    for name, day, more in itertools.product(names, words.dates, (-1, 0)):
+        at = day + more
+        point = dated(book.rates, name, at)
+        holds = (None, None, None) if point is None else limits.of_all(point[0], at)
+        around = [
+            (one.answer, one.windows, one.wider)
+            for one in told
+            if one.name == name
+            and (one.start is None or one.start <= at)
+            and (one.end is None or at < one.end)
+        ]
+        assert around == ([holds] if holds[0] or holds[1] else [])
 
 
 def with_defaults(book: pricelang.Book, ask: Ask) -> Ask:

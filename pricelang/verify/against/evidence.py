@@ -121,12 +121,10 @@ class Evidence:
         return Case(ours, evolve(ours, at=self._instant(self.theirs, point)))
 
     def _usage(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
-        sums = self.joint.sums
-        names = sorted({*usage, *(name for total in sums for name in total.meters)})
+        names = sorted({*usage, *(name for total in self.joint.sums for name in total.meters)})
         given = {names.index(name): quantity for name, quantity in usage.items()}
-        numbered = [m.Sum(x.label, tuple(map(names.index, x.meters)), x.limits) for x in sums]
         sides = point[first_sum(self.joint.dimensions) :]
-        found = quantities_on(numbered, sides, given)
+        found = quantities_on(self.joint.numbered_sums(names), sides, given)
         return usage if found is None else {names[n]: size for n, size in found.items()}
 
     def _dimensions(self, point: JointPoint) -> Iterator[tuple[str, str]]:

@@ -63,12 +63,15 @@ def _sums(books: tuple[m.Book, m.Book]) -> tuple[JointSum, ...]:
     """The sums of meters that rules of either book look at, with the limits of both."""
     limits: dict[tuple[str, ...], set[Fraction]] = {}
     labels: dict[tuple[str, ...], str] = {}
+    whole: dict[tuple[str, ...], bool] = {}
     for book in books:
         for summed in book.sums:
             limits.setdefault(_meters(book, summed), set()).update(summed.limits)
             labels[_meters(book, summed)] = summed.label
+            whole[_meters(book, summed)] = summed.whole and whole.get(_meters(book, summed), True)
     return tuple(
-        JointSum(labels[meters], meters, tuple(sorted(found))) for meters, found in limits.items()
+        JointSum(labels[meters], meters, tuple(sorted(found)), whole[meters])
+        for meters, found in limits.items()
     )
 
 

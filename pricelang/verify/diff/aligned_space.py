@@ -71,6 +71,7 @@ class JointSum:
     label: str
     meters: tuple[str, ...]
     limits: tuple[Fraction, ...]
+    whole: bool
 
 
 @define(eq=False, repr=False)
@@ -119,10 +120,7 @@ class Joint:
             ]
             roots.append(self.forest.node(m.DATES, stretches))
         names = sorted({name for total in self.sums for name in total.meters})
-        sums = [
-            m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits)
-            for total in self.sums
-        ]
+        sums = self.numbered_sums(names)
         scopes = reachable_sides(sums, first_sum(self.dimensions))
         if scopes is not None:
             roots.append(
@@ -131,6 +129,13 @@ class Joint:
                 )
             )
         return self.all_of(roots)
+
+    def numbered_sums(self, names: Sequence[str]) -> list[m.Sum]:
+        """The sums, with their meters as the numbers of some names."""
+        return [
+            m.Sum(total.label, tuple(map(names.index, total.meters)), total.limits, total.whole)
+            for total in self.sums
+        ]
 
     def full(self, axis: int) -> int:
         """The mask of all points of an axis."""
