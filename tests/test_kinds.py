@@ -159,6 +159,28 @@ def test_a_request_tells_and_the_oracle_agrees(pair: Pair) -> None:
         assert oracles[0] != oracles[1]
 
 
+def unsure(text: str, rule: str) -> str:
+    """A text whose rule has a doubt: on its line, or on the header of its table."""
+    lines = text.split("\n")
+    place = line_of(text, rule) - 1
+    while lines[place].startswith("  |"):
+        place -= 1
+    lines[place] += ' unsure "who knows"'
+    return "\n".join(lines)
+
+
+@each
+def test_a_doubt_is_told(pair: Pair) -> None:
+    """The doubt of a rule is told with each amount that rests on it; an account's stands on no
+    bill of one request.
+    """
+    found = read(texts_of(pair, unsure(pair.new, pair.rule)))
+    amount, notes = answer(found, pair.ask)
+    rests = pair.kind not in TOLD and not of_account(the_rule(pair))
+    if rests and not isinstance(amount, str):
+        assert "who knows" in notes  # type: ignore[operator]
+
+
 @pytest.mark.parametrize("pair", [pair for pair in ALL if pair.owed], ids=lambda pair: pair.rule)
 def test_a_month_tells(pair: Pair) -> None:
     """An account's rule shows in the bill of a period, in whatever order the records come."""
