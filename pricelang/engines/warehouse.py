@@ -408,8 +408,8 @@ def amounts(plan: Plan, row: Placed) -> list[str]:
                 f"r.{words.words.name(f'{column}_{n}')}" for column in ("least", "below")
             )
             product = (
-                f"(case when {least} is null or {quantity.sql} >= {least} then {product} else "
-                f"{below} end)"
+                f"(case when {quantity.sql} is null then null when {least} is null or "
+                f"{quantity.sql} >= {least} then {product} else {below} end)"
             )
         # a model that was not found has no price of nothing either
         found.append(

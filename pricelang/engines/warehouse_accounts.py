@@ -238,8 +238,9 @@ def _placed_amount(plan: Plan, row: Placed, n: int, window: Callable[[str], str]
     if has_least(plan, n):
         least = rate(f"least_{n}")
         billed = (
-            f"(case when {quantity.sql} = 0 then {zero} when {least} is null or {quantity.sql} "
-            f">= {least} then {quantity.sql} else {rate(f'billed_{n}')} end)"
+            f"(case when {quantity.sql} is null then null when {quantity.sql} = 0 then {zero} "
+            f"when {least} is null or {quantity.sql} >= {least} then {quantity.sql} "
+            f"else {rate(f'billed_{n}')} end)"
         )
     counted = f"case when {rate(f'counts_{n}')} = 1 then {billed} else {zero} end"
 
