@@ -40,7 +40,7 @@ from pricelang.verify.diff.difference import compare
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.usage import checked_texts
 from tests.engines.warehouses import spark
-from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, Pair, book
+from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, WHILE, Pair, behind, book
 from tests.oracle import Priced, read_texts
 from tests.oracle_requests import Ask, by_book, by_oracle
 
@@ -316,6 +316,33 @@ def test_a_dead_rule_is_shown(pair: Pair) -> None:
         dead = pricelang.Book(checked.book).audit.dead
         places |= {(file, int(line)) for file, line in (x.location.split(":") for x in dead)}
     assert place in places, checked.faults
+
+
+OVER = WHILE[0]
+FALLING = [
+    pair
+    for pair in zip(behind(*OVER), behind(*OVER[::-1]), strict=True)
+    if pair[0].kind not in TOLD | {"refusal", "exclusion"}
+]
+"""The rules behind a threshold that move an amount, on either side of it."""
+
+
+@pytest.mark.parametrize("sides", FALLING, ids=lambda sides: f"{sides[0].kind}: {sides[0].rule}")
+def test_a_fall_breaks_the_claim(sides: tuple[Pair, Pair]) -> None:
+    """A rule on one side of a threshold makes a longer request cost less, and no claim that more
+    usage never does is then proven.
+    """
+    fallen = 0
+    for pair in sides:
+        found = read((pair.new + "claim more usage never costs less\n",))
+        before, after = (
+            expected(found, evolve(pair.ask, usage={**pair.ask.usage, "input": count}))
+            for count in (1_000, 1_001)
+        )
+        if before is not None and after is not None and after < before:
+            fallen += 1
+            assert not found.audit.claims[0].holds
+    assert fallen
 
 
 # ---- tables --------------------------------------------------------------------------------------
