@@ -318,6 +318,29 @@ def test_a_dead_rule_is_shown(pair: Pair) -> None:
     assert place in places, checked.faults
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [pair for pair in ALL if pair.kind != "alias"],
+    ids=lambda pair: f"{pair.kind}: {pair.rule}",
+)
+def test_against_shows_it(pair: Pair) -> None:
+    """Where a book charges more or less for a request, or one book prices it alone, it is not
+    proven that none is; an alias is another name of requests that both price.
+    """
+    old, new = both(pair)
+    was, now = (expected(found, pair.ask) for found in (old, new))
+    verdict = new.audit.against(old)
+    shown = {
+        "dearer": was is not None and now is not None and now > was,
+        "cheaper": was is not None and now is not None and now < was,
+        "loosened": was is None and now is not None,
+        "tightened": was is not None and now is None,
+    }
+    for question, differs in shown.items():
+        if differs:
+            assert getattr(verdict, question) is not None or question in verdict.undecided
+
+
 OVER = WHILE[0]
 FALLING = [
     pair
