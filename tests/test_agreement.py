@@ -22,7 +22,8 @@ from pricelang.check.files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.present.decimals import exact, rounded
 from pricelang.syntax import tree as t
-from tests.generators import books, clashing_books
+from pricelang.syntax.words import beginnings
+from tests.generators import books, clashing_books, write_book
 from tests.oracle import MODES, Case, NotOffered, Oracle, Priced, Refused, read_book, read_texts
 from tests.oracle.amounts import price
 from tests.oracle.rules import dimension_values, fitting_lines
@@ -254,6 +255,16 @@ def test_a_contract_worked_out_by_hand(
     ):
         assert isinstance(found, Priced)
         assert found.total == Fraction(expected)
+
+
+PRICELESS = {"include", "source", "note", "figures", "example", "claim"}
+"""Statements that price nothing: no generated book needs one."""
+
+
+def test_every_statement_that_prices_is_generated() -> None:
+    lines = (line for seed in range(300) for text in write_book(seed) for line in text.split("\n"))
+    written = {line.split()[0] for line in lines if line and not line.startswith(" ")}
+    assert {*beginnings()} - written == PRICELESS
 
 
 def test_generated_books() -> None:

@@ -40,7 +40,7 @@ from pricelang.verify.diff.difference import compare
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.usage import checked_texts
 from tests.engines.warehouses import spark
-from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, Pair, book
+from tests.kinds import ALLOW, BEHIND, LIST, PAIRS, WHILE, Pair, behind, book
 from tests.oracle import Priced, read_texts
 from tests.oracle_requests import Ask, by_book, by_oracle
 
@@ -157,6 +157,28 @@ def test_a_request_tells_and_the_oracle_agrees(pair: Pair) -> None:
     assert answers[0] != answers[1]
     if pair.kind not in TOLD and pair.owed is None:
         assert oracles[0] != oracles[1]
+
+
+def unsure(text: str, rule: str) -> str:
+    """A text whose rule has a doubt: on its line, or on the header of its table."""
+    lines = text.split("\n")
+    place = line_of(text, rule) - 1
+    while lines[place].startswith("  |"):
+        place -= 1
+    lines[place] += ' unsure "who knows"'
+    return "\n".join(lines)
+
+
+@each
+def test_a_doubt_is_told(pair: Pair) -> None:
+    """The doubt of a rule is told with each amount that rests on it; an account's stands on no
+    bill of one request.
+    """
+    found = read(texts_of(pair, unsure(pair.new, pair.rule)))
+    amount, notes = answer(found, pair.ask)
+    rests = pair.kind not in TOLD and not of_account(the_rule(pair))
+    if rests and not isinstance(amount, str):
+        assert "who knows" in notes  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("pair", [pair for pair in ALL if pair.owed], ids=lambda pair: pair.rule)
@@ -294,6 +316,56 @@ def test_a_dead_rule_is_shown(pair: Pair) -> None:
         dead = pricelang.Book(checked.book).audit.dead
         places |= {(file, int(line)) for file, line in (x.location.split(":") for x in dead)}
     assert place in places, checked.faults
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [pair for pair in ALL if pair.kind != "alias"],
+    ids=lambda pair: f"{pair.kind}: {pair.rule}",
+)
+def test_against_shows_it(pair: Pair) -> None:
+    """Where a book charges more or less for a request, or one book prices it alone, it is not
+    proven that none is; an alias is another name of requests that both price.
+    """
+    old, new = both(pair)
+    was, now = (expected(found, pair.ask) for found in (old, new))
+    verdict = new.audit.against(old)
+    shown = {
+        "dearer": was is not None and now is not None and now > was,
+        "cheaper": was is not None and now is not None and now < was,
+        "loosened": was is None and now is not None,
+        "tightened": was is not None and now is None,
+    }
+    for question, differs in shown.items():
+        if differs:
+            assert getattr(verdict, question) is not None or question in verdict.undecided
+
+
+OVER = WHILE[0]
+FALLING = [
+    pair
+    for pair in zip(behind(*OVER), behind(*OVER[::-1]), strict=True)
+    if pair[0].kind not in TOLD | {"refusal", "exclusion"}
+]
+"""The rules behind a threshold that move an amount, on either side of it."""
+
+
+@pytest.mark.parametrize("sides", FALLING, ids=lambda sides: f"{sides[0].kind}: {sides[0].rule}")
+def test_a_fall_breaks_the_claim(sides: tuple[Pair, Pair]) -> None:
+    """A rule on one side of a threshold makes a longer request cost less, and no claim that more
+    usage never does is then proven.
+    """
+    fallen = 0
+    for pair in sides:
+        found = read((pair.new + "claim more usage never costs less\n",))
+        before, after = (
+            expected(found, evolve(pair.ask, usage={**pair.ask.usage, "input": count}))
+            for count in (1_000, 1_001)
+        )
+        if before is not None and after is not None and after < before:
+            fallen += 1
+            assert not found.audit.claims[0].holds
+    assert fallen
 
 
 # ---- tables --------------------------------------------------------------------------------------

@@ -141,7 +141,10 @@ def amount_sql(
     """
     if least is not None:
         other = f" else {below}" if below is not None else ""
-        product = f"(case when {least} is null or {quantity} >= {least} then {product}{other} end)"
+        product = (  # a quantity that is none is under no least
+            f"(case when {quantity} is null then null when {least} is null or "
+            f"{quantity} >= {least} then {product}{other} end)"
+        )
     elif not may_lack and absent is None:
         return product
     none = f"when {absent} then null " if absent is not None else ""

@@ -32,9 +32,8 @@ def notes_at(book: m.Book, point: Point, standing: StandingRules) -> Iterator[No
             yield from _unsure(held[0].origin)
     for silence in standing.silences:
         yield from _unsure(silence.origin)
-    for line in (line for lines in standing.effects.values() for line in lines):
-        if not line.factors and not line.meters:  # those of meters are doubts of their rates
-            yield from _unsure(line.origin)
+    for origin in standing.amounts:  # those of unit prices are doubts of their rates
+        yield from _unsure(origin)
 
 
 def _of_model(model: m.Model, start: int) -> Iterator[Note]:

@@ -130,7 +130,7 @@ def _worked_out(
         step = Step("round unit_price", "round", change, rate.per, rate.size, origin)
         steps = (*steps, step)
     rate = evolve(rate, steps=steps, operations=operations)
-    doubts = [text for text in (offer.origin.unsure,) if text]
+    doubts = _doubts(offer.origin)
     if free is not None:
         return _finished(rate, Fraction(0), doubts, free.text, free.origin)
     return _finished(rate, price, doubts, rate.free, rate.free_origin)
@@ -144,12 +144,11 @@ def _rounding_of(book: m.Book, leaf: Sequence[int]) -> m.Rounding:
 def _finished(
     rate: Rate,
     price: Fraction,
-    doubts: list[str],
+    doubts: tuple[str, ...],
     free: str | None,
     origin: m.Origin | None,
 ) -> Rate:
-    unsure = (step.origin.unsure for step in rate.steps if step.origin.unsure)
-    found = [*rate.doubts, *doubts, *unsure]
+    found = [*rate.doubts, *doubts, *_doubts(*(step.origin for step in rate.steps))]
     return evolve(
         rate,
         unit_price=Fraction(0) if free is not None else price,
@@ -183,14 +182,13 @@ def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
         raise NotOffered(
             "not_offered", f"`{meter.name}` has no price for `{name}` on this day", origin=origin
         )
-    doubts = (price.origin.unsure,) if price.origin.unsure else ()
+    doubts = _doubts(price.origin)
     if price.kind == "amount" or depth > 16:
         amount = (price.amount or Fraction(0)) / price.size
         return Rate(meter, amount, amount, price.per, price.size, (), price.origin, doubts=doubts)
     derivation = derivation_at(book, point, index)
     base = _rated(book, point, derivation.of, depth + 1)
     amount = base.list_price * derivation.factor
-    more = (derivation.origin.unsure,) if derivation.origin.unsure else ()
     made = (derivation.factor, book.meters[derivation.of].name, base.list_price, derivation.origin)
     return Rate(
         meter,
@@ -201,7 +199,7 @@ def _rated(book: m.Book, point: Point, index: int, depth: int = 0) -> Rate:
         (),
         price.origin,
         made,
-        doubts=(*doubts, *base.doubts, *more),
+        doubts=(*doubts, *base.doubts, *_doubts(derivation.origin)),
     )
 
 
@@ -237,7 +235,8 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
         reason = free.origin.because or charge.title
         origin = first.origin if first is not None else free.origin
         rate = Rate(meter, amount, Fraction(0), per, size, (), origin, minimum=minimum)
-        return evolve(rate, free=reason, free_origin=free.origin)
+        doubts = _doubts(free.origin)
+        return evolve(rate, free=reason, free_origin=free.origin, doubts=doubts)
     pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
     left_out = (
         *(f"the first {pool.written} of `{meter.name}` free per {pool.account}" for pool in pools),
@@ -248,6 +247,10 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
             if price.after is not None
         ),
     )
-    doubts = (origin.unsure,) if origin.unsure else ()
+    doubts = _doubts(origin, *([] if minimum is None else [minimum.origin]))
     rate = Rate(meter, amount, amount, per, size, (), origin, minimum=minimum)
     return evolve(rate, left_out=left_out, doubts=doubts)
+
+
+def _doubts(*origins: m.Origin) -> tuple[str, ...]:
+    return tuple(origin.unsure for origin in origins if origin.unsure)

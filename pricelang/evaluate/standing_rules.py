@@ -4,6 +4,7 @@ bounds, rounds, converts, frees and remarks it; or the error of a request that i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from attrs import define, field, frozen
@@ -14,6 +15,10 @@ from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.diagrams import deciding
 from pricelang.model.errors import Refused
+from pricelang.model.rules import Stage, origin_of, stage_of
+from pricelang.model.space import holds
+
+BEYOND_UNIT_PRICES: frozenset[Stage] = frozenset(("line item", "request", "currency"))
 
 
 @frozen(eq=False, repr=False)
@@ -39,6 +44,8 @@ class StandingRules:
     conversion: m.Conversion | None = None
     free: m.Remark | None = None
     remarks: list[m.Remark] = field(factory=list)
+    amounts: list[m.Origin] = field(factory=list)
+    """Where the rules stand that its amount rests on, but for those of unit prices."""
 
 
 def standing_at(book: m.Book, point: Point) -> StandingRules:
@@ -46,8 +53,11 @@ def standing_at(book: m.Book, point: Point) -> StandingRules:
     found = StandingRules()
     for rule in deciding(book, point):
         _take(book, found, rule)
+        if isinstance(rule, k.FreeRule) or stage_of(rule) in BEYOND_UNIT_PRICES:
+            found.amounts.append(origin_of(rule))
     _part_modifiers(book, found)
     _check_exclusions(book, found)
+    found.amounts += _allowing(book, point, found)
     return found
 
 
@@ -109,11 +119,23 @@ def _part_modifiers(book: m.Book, found: StandingRules) -> None:
 
 def _check_exclusions(book: m.Book, found: StandingRules) -> None:
     for exclusion in found.exclusions:
-        pair = exclusion.left, exclusion.right
-        if all(index is None or index in found.effects for index in pair):
+        if _meet(found, exclusion):
             reason = exclusion.origin.because or "these never meet"
             label = exclusion.label(tuple(modifier.name for modifier in book.modifiers))
             raise _refused(book, "excluded", reason, exclusion.origin, label)
+
+
+def _meet(found: StandingRules, exclusion: m.Exclusion) -> bool:
+    """Decides whether all modifiers of an exclusion have effect."""
+    pair = exclusion.left, exclusion.right
+    return all(index is None or index in found.effects for index in pair)
+
+
+def _allowing(book: m.Book, point: Point, found: StandingRules) -> Iterator[m.Origin]:
+    """What a contract allows, where the pair would be excluded without it."""
+    for exclusion in book.exclusions:
+        if exclusion.allowed and _meet(found, exclusion) and holds(exclusion.scope, point):
+            yield from (offer.origin for offer in exclusion.allowed if holds(offer.scope, point))
 
 
 def _refused(

@@ -13,37 +13,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 from pricelang.present.text import nearest
 from pricelang.syntax.diagnostics import Fault, Span
 from pricelang.syntax.split import Chunk
-from pricelang.syntax.words import words
-
-STATEMENTS = (
-    "book",
-    "include",
-    "source",
-    "dimension",
-    "unit",
-    "meter",
-    "group",
-    "models",
-    "alias",
-    "note",
-    "rates",
-    "derive",
-    "multiplier",
-    "surcharge",
-    "limit",
-    "charge",
-    "exclude",
-    "refuse",
-    "free",
-    "stack",
-    "round",
-    "convert",
-    "figures",
-    "amend",
-    "allow",
-    "claim",
-    "example",
-)
+from pricelang.syntax.words import beginnings, words
 
 
 @frozen
@@ -151,7 +121,7 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
 
 def _statement_help(row: str) -> str:
     """Help where no statement begins with the first word of a row."""
-    near = nearest(row.split()[0], STATEMENTS, most=1)
+    near = nearest(row.split()[0], beginnings(), most=1)
     if near:
         return f"did you mean `{near[0]}`?"
     return "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"

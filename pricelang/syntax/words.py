@@ -33,3 +33,12 @@ def words() -> dict[str, str]:
 def reserved() -> frozenset[str]:
     """Words that cannot be used as names."""
     return frozenset(word for phrase in words().values() for word in phrase.split())
+
+
+@functools.cache
+def beginnings() -> tuple[str, ...]:
+    """The words with which a statement begins, in the order of the grammar."""
+    rules = grammar().rules
+    first = {rule.origin.name: rule.expansion[0].name for rule in rules if rule.expansion}
+    kinds = (rule.expansion[0].name for rule in rules if rule.origin.name == "statement")
+    return tuple(words()[first[kind]] for kind in kinds)

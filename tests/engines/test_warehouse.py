@@ -34,6 +34,20 @@ from tests.test_agreement import checked_texts
 RUNNING = ("duckdb", "clickhouse", "postgres")
 """Those on Spark are in `test_spark`, so that one worker has the session."""
 Row = dict[str, Any]
+AT_LEAST = """book short in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+meter runtime in hours
+models
+  | model | released   |
+  | m-1   | 2026-01-01 |
+rates per MTok
+  | model | from       | input |
+  | m-1   | 2026-01-01 | $4    |
+charge runtime
+  $0.06 per hour
+  at least 7 hours per use
+"""
 UNKNOWN = "unknown model, or one that this text has no prices of"
 
 
@@ -191,6 +205,23 @@ def meters_of(book: pricelang.Book, dialect: str, dimensions: Sequence[str]) -> 
         except PriceError:
             pass
     return kept
+
+
+@pytest.mark.parametrize("dialect", RUNNING)
+def test_a_wrong_quantity_has_no_cost(dialect: str) -> None:
+    """Where a use has a minimum, a quantity below nothing is no short use."""
+    checked = checked_texts((AT_LEAST,)).book
+    assert checked is not None
+    found = pricelang.Book(checked)
+    meters = {"input": True, "runtime": False}
+    plan = plan_of(found, dialect, meters=[*meters])
+    row = {"model": "m-1", "at": 1_772_323_200, "input": 1_000_000}
+    rows = [{"id": n, **row, "runtime": hours} for n, hours in enumerate((-1, 0, 1, 8), 1)]
+    statements = [*table_statements(plan), *usage_statements(plan, rows, [], meters)]
+    said = run(dialect, statements, query(plan, "null"), ["id", "cost", "reason"])
+    costs = {int(number or 0): exactly(cost) for number, cost, _ in said}
+    assert costs == {1: None, 2: 4, 3: Fraction("4.42"), 4: Fraction("4.48")}
+    assert [int(number or 0) for number, _, reason in said if reason is not None] == [1]
 
 
 @pytest.mark.parametrize("dialect", RUNNING)

@@ -9,7 +9,7 @@ from lark import Lark
 from pricelang.files.bundled import grammar_path
 from pricelang.syntax.build_statements import STATEMENTS
 from pricelang.syntax.printer import BODIES, HEADERS
-from pricelang.syntax.words import grammar, reserved, words
+from pricelang.syntax.words import beginnings, grammar, reserved, words
 from tests import strategies
 
 GRAMMAR = grammar_path().read_text(encoding="utf-8")
@@ -48,6 +48,12 @@ def test_every_statement_of_the_grammar_is_built_printed_and_generated() -> None
     assert set(strategies.STATEMENTS) == set(HEADERS)
     assert set(BODIES) < set(HEADERS)
     assert len(HEADERS) == len(kinds) + 1  # `allow` makes two nodes
+
+
+def test_every_statement_of_the_grammar_is_on_the_page_of_the_language() -> None:
+    page = (grammar_path().parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
+    table = page[page.index("| statement |") :].split("\n\n")[0]
+    assert {*beginnings()} <= set(re.findall(r"`([a-z]+)`", table))
 
 
 def test_every_token_of_the_grammar_is_used() -> None:
