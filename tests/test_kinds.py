@@ -21,6 +21,7 @@ import pytest
 from attrs import evolve, fields, has
 
 import pricelang
+from pricelang.apps.exports.prices import prices_on
 from pricelang.apps.price_page.price_page import price_page
 from pricelang.check.files import Layer, TextFile
 from pricelang.compile.book import check_layers
@@ -476,3 +477,14 @@ def test_the_page_shows_it(pair: Pair) -> None:
     """In a table, in a note, or among the rules beside the tables."""
     pages = [price_page(found.checked, pair.ask.instant, ["all"]) for found in both(pair)]
     assert repr(pages[0]) != repr(pages[1])
+
+
+ALONE: frozenset[Kind] = frozenset({"exclusion", "allow"})
+"""What holds of two values at once: other projects' prices have one at a time."""
+
+
+@each
+def test_the_export_shows_it(pair: Pair) -> None:
+    """In the prices of a model, or among what other projects' forms have no word for."""
+    models = [[*prices_on(found, pair.ask.instant)] for found in both(pair)]
+    assert (models[0] != models[1]) or pair.kind in TOLD | ALONE

@@ -15,13 +15,11 @@ from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.solver.node_store import walk
 
+Stopping: TypeAlias = Literal["value", "meter", "refusal", "modifier", "exclusion", "price"]
+"""The groups whose rules may leave a request without a price, in the order in which that is asked."""
+
 Group: TypeAlias = Literal[
-    "value",
-    "meter",
-    "refusal",
-    "modifier",
-    "exclusion",
-    "price",
+    Stopping,
     "derivation",
     "free",
     "limit",
@@ -30,7 +28,7 @@ Group: TypeAlias = Literal[
     "charge",
     "note",
 ]
-"""The groups of diagrams: first what refuses a request, in the order in which that is asked."""
+"""The groups of diagrams."""
 
 CHARGE_PARTS = 4
 PRICE, MINIMUM, POOL, FREE = range(CHARGE_PARTS)

@@ -21,7 +21,7 @@ from pricelang.evaluate.stack.intervals import Box
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operations, roundings_of, steps_of
 from pricelang.model import book as m
-from pricelang.model.diagrams import Group, Slot, root_of
+from pricelang.model.diagrams import Slot, Stopping, root_of
 from pricelang.model.requests import Leaf, Point, is_no
 from pricelang.model.space import space_of
 from pricelang.solver.diagram import Forest
@@ -60,10 +60,10 @@ class Analysis(ListPrices):
         """That a request exists and that nothing refuses it,
         leaving aside what one modifier says, and exclusions.
         """
-        passing = (self._passing(group, but) for group in get_args(Group))
+        passing = (self._passing(group, but) for group in get_args(Stopping))
         return self.all_of([self.existing, *itertools.chain.from_iterable(passing)])
 
-    def _passing(self, group: Group, but: int | None) -> Iterator[Constraint]:
+    def _passing(self, group: Stopping, but: int | None) -> Iterator[Constraint]:
         """That the rules of a group do not refuse a request."""
         book = self.book
         match group:
@@ -75,10 +75,8 @@ class Analysis(ListPrices):
                         yield not_refused_by(modifier, book.decisions.modifiers[index])
             case "exclusion":
                 pass  # `usable` asks it last, for it looks at what modifiers do
-            case "value" | "meter" | "price" | "derivation" | "free" | "limit":
+            case "value" | "meter" | "price":
                 pass  # whether the request exists, and what it pays
-            case "rounding" | "conversion" | "charge" | "note":
-                pass
             case _:
                 assert_never(group)
 

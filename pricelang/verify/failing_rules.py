@@ -10,7 +10,7 @@ from pricelang.evaluate.line_items import Uses
 from pricelang.evaluate.line_rates import price_at
 from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.model import book as m
-from pricelang.model.diagrams import Group
+from pricelang.model.diagrams import Stopping
 from pricelang.model.rule_kinds import Kind
 from pricelang.model.space import holds, value_at
 from pricelang.verify.example_points import offered
@@ -29,7 +29,7 @@ def rules_without_price(book: m.Book, point: Point, uses: Mapping[str, Uses]) ->
         return
     yield from _values_that_hold(book, point)
     used = [index for index, meter in enumerate(book.meters) if any(uses.get(meter.name, ()))]
-    for group in get_args(Group):
+    for group in get_args(Stopping):
         stops = [*_stopping(book, point, used, group)]
         if stops:
             yield from stops
@@ -46,7 +46,7 @@ def _values_that_hold(book: m.Book, point: Point) -> Iterator[Deciding]:
                 yield ("value", offer.origin)
 
 
-def _stopping(book: m.Book, point: Point, used: list[int], group: Group) -> Iterator[Deciding]:
+def _stopping(book: m.Book, point: Point, used: list[int], group: Stopping) -> Iterator[Deciding]:
     """The rules of a group for which a request has no price."""
     match group:
         case "value":
@@ -70,8 +70,6 @@ def _stopping(book: m.Book, point: Point, used: list[int], group: Group) -> Iter
             rows = (price_at(book, point, index) for index in used)
             absent = [row.origin for row in rows if row is not None and row.kind == "absent"]
             yield from (("price", origin) for origin in absent[:1])
-        case "derivation" | "free" | "limit" | "rounding" | "conversion" | "charge" | "note":
-            pass
         case _:
             assert_never(group)
 

@@ -71,8 +71,10 @@ class ModelPrices:
     unsaid: list[Unsaid] = Factory(list)
 
     def miss(self, field: str, value: object, reason: str) -> None:
-        """Notes what cannot be said."""
-        self.unsaid.append(Unsaid(self.name, field, str(value), reason))
+        """Notes what cannot be said, once."""
+        one = Unsaid(self.name, field, str(value), reason)
+        if one not in self.unsaid:
+            self.unsaid.append(one)
 
 
 Watched = Callable[[Iterable[ModelPrices]], Iterator[ModelPrices]]
@@ -142,10 +144,27 @@ class _Reader:
                     found.values[dimension.name, value.name] = bands
                     if value.clock is not None:
                         found.clocks[dimension.name, value.name] = value.clock
+                elif value.clock is not None:
+                    found.miss(dimension.name, value.name, "hours in which it has no price")
         if not found.standard and not found.values:
             return None
-        self._remarks(found, defaults)
+        for cell in self._cells(defaults, sums):
+            self._remarks(found, cell)
+        self._pools(found, defaults)
         return found
+
+    def _cells(self, defaults: tuple[int, ...], sums: list[int]) -> Iterator[Combination]:
+        """The cells of the defaults and of each other value, on all sides of the thresholds."""
+        book = self.book
+        values = [defaults] + [
+            (*defaults[:index], number, *defaults[index + 1 :])
+            for index, dimension in enumerate(book.dimensions)
+            for number in range(len(dimension.values))
+            if axis_of(index) in self.axes and number != dimension.default
+        ]
+        sides = range(len(book.sums[sums[0]].limits) + 1 if sums else 1)
+        cells = (self.cell(one, sums, side) for one in values for side in sides)
+        yield from (cell for cell in cells if cell is not None)
 
     def _aliases(self) -> Iterator[str]:
         """The other names of the model on that day."""
@@ -206,11 +225,8 @@ class _Reader:
         except PriceError:
             return None
 
-    def _remarks(self, found: ModelPrices, defaults: tuple[int, ...]) -> None:
+    def _remarks(self, found: ModelPrices, cell: Combination) -> None:
         """What neither format has a word for."""
-        cell = self.cell(defaults, [], 0)
-        if cell is None:
-            return
         for step in cell.floors:
             found.miss(
                 step.rule, step.value, f"{step.kind.replace('_', ' ')} an amount per {step.per}"
@@ -227,13 +243,20 @@ class _Reader:
                 found.miss(meter, rate.minimum.written, "a least quantity per use")
             if isinstance(rate, Rate) and any(price.after is not None for price in charge.prices):
                 found.miss(meter, "", "a price that falls with an account's use")
-            for number, pool in enumerate(charge.pools):
-                if isinstance(rate, Rate) and holds(pool.scope, cell.point):
-                    found.pools[meter] = Pool(
-                        number, pool.quantity, pool.account.rpartition(" per ")[2]
-                    )
         for text in cell.left_out:
             found.miss("limit", text, "a limit on what an account pays")
+
+    def _pools(self, found: ModelPrices, defaults: tuple[int, ...]) -> None:
+        """What an account has free at the defaults."""
+        cell = self.cell(defaults, [], 0)
+        for charge in self.book.charges if cell is not None else ():
+            meter = self.book.meters[charge.meter].name
+            for number, pool in enumerate(charge.pools):
+                if cell is not None and isinstance(cell.rates.get(meter), Rate):
+                    if holds(pool.scope, cell.point):
+                        found.pools[meter] = Pool(
+                            number, pool.quantity, pool.account.rpartition(" per ")[2]
+                        )
 
 
 def _prices(cell: Combination) -> dict[str, Fraction]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from attrs import define, field
 
-from pricelang.model.diagrams import Group
+from pricelang.model.diagrams import Group, Stopping
 from pricelang.verify.diff.align import NOTHING, UNUSABLE, ModifierOutcome
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, TooLarge
 from pricelang.verify.diff.box_walks import leaves_of
@@ -159,12 +159,12 @@ class JointRules:
         """Where any rule of a book refuses;
         where that is too large to work out, only where `refuse` itself does.
         """
-        roots = [root for group in get_args(Group) for root in self._refusing(group, side)]
+        roots = [root for group in get_args(Stopping) for root in self._refusing(group, side)]
         return self.attempt(
             lambda: self.joint.any_of(roots), lambda: self.own("refusal")[side][BOOK]
         )
 
-    def _refusing(self, group: Group, side: int) -> list[int]:
+    def _refusing(self, group: Stopping, side: int) -> list[int]:
         """Where the rules of a group refuse a request."""
         match group:
             case "refusal" | "exclusion":
@@ -172,19 +172,8 @@ class JointRules:
             case "modifier":
                 roots = self.own(group)[side].values()
                 return [self.joint.map(root, _refuses) for root in roots]
-            case (
-                "value"
-                | "meter"
-                | "price"
-                | "derivation"
-                | "charge"
-                | "free"
-                | "limit"
-                | "rounding"
-                | "conversion"
-                | "note"
-            ):
-                return []
+            case "value" | "meter" | "price":
+                return []  # whether the request exists, and what it pays
             case _:
                 assert_never(group)
 
