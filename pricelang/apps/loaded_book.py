@@ -13,6 +13,8 @@ from pricelang.evaluate.models import ModelInfo, models_of
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.instants import Instant, seconds_of
+from pricelang.model.rule_kinds import Rule
+from pricelang.model.rules import rules_of
 from pricelang.usage.model_ids import model_ids_of
 
 
@@ -64,6 +66,17 @@ class LoadedBook:
     def names(self) -> frozenset[str]:
         """The ids and the aliases of all models."""
         return model_ids_of(self.checked).names
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the book, kind by kind: see `pricelang.model.rule_kinds`.
+
+        >>> import pricelang
+        >>> rules = pricelang.load().rules
+        >>> {rule.kind for rule in rules} >= {"model", "price", "modifier line", "refusal"}
+        True
+        """
+        return tuple(rules_of(self.checked))
 
     def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         """The models of the book in order of release; with `at`, those released by then."""

@@ -5,6 +5,8 @@ is dead.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -52,7 +54,6 @@ from pricelang.verify.audit import Audit
 )
 @click.option(
     "--assume",
-    "assumptions",
     multiple=True,
     metavar="TEXT",
     help="Ask what would hold if the book said so, such as `cache_read is 0.2 x input` or "
@@ -66,13 +67,11 @@ from pricelang.verify.audit import Audit
 )
 @click.option(
     "--json",
-    "as_json",
     is_flag=True,
     help="Print the sections as one JSON object. Default: all sections.",
 )
 @click.option(
     "--html",
-    "html_path",
     type=TARGET,
     metavar="FILE",
     help="Write a report of everything, as one file that opens offline.",
@@ -80,20 +79,7 @@ from pricelang.verify.audit import Audit
 @click.option("--at", metavar="DATE", help="The day of the report's tables. Default: today.")
 @click.option("--since", metavar="DATE", help="The day since which the report shows what changed.")
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    path: str,
-    verbose: bool,
-    against: str | None,
-    assumptions: tuple[str, ...],
-    html_path: str | None,
-    at: str | None,
-    since: str | None,
-    markdown: bool,
-    as_json: bool,
-    **flags: bool,
-) -> None:
+def command(ctx: click.Context, /, path: str, **given: Any) -> None:
     """Decide questions over every request that a book admits: the claims of the book, or the
     sections asked for. A broken claim is shown with the smallest request that breaks it, as a
     record that `pricelang price -` takes.
@@ -105,39 +91,42 @@ def command(
       pricelang audit my-contract.price --against anthropic
       pricelang audit --assume "cache_read is 0.2 x input"
     """
-    asked = [name for name in SECTIONS if flags[name]]
-    forms = {"--html": html_path is not None, "--markdown": markdown, "--json": as_json}
-    _check_usage(ctx, asked, forms, {"--at": at is not None, "--since": since is not None})
+    asked = [name for name in SECTIONS if given[name]]
+    forms = {f"--{form}": bool(given[form]) for form in ("html", "markdown", "json")}
+    days = {f"--{day}": given[day] is not None for day in ("at", "since")}
+    _check_usage(ctx, asked, forms, days)
     check_outputs(ctx)
-    if against is not None:
-        if asked or html_path is not None or verbose:
+    form = next((flag for flag, there in forms.items() if there), "")
+    if given["against"] is not None:
+        if asked or form == "--html" or given["verbose"] or given["assume"]:
             ctx.fail("`--against` is a question of its own: leave other sections and `--html` out")
-        ctx.exit(_against(path, against, markdown, as_json))
+        ctx.exit(_against(path, given["against"], form))
     with failures():
-        audit = open_book(path).audit.assuming(*assumptions)
-    if flags["contract"] and not audit.book.bases:
+        audit = open_book(path).audit.assuming(*given["assume"])
+    if given["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
     everything = [name for name in SECTIONS if name != "contract" or audit.book.bases]
-    names = asked or (everything if any(forms.values()) else ["claims"])
-    if html_path is not None:
-        _write_report(ctx, audit, path, html_path, checked_instant(at), checked_instant(since))
-    elif as_json:
+    names = asked or (everything if form else ["claims"])
+    if form == "--html":
+        _write_report(ctx, audit, path, given)
+    elif form == "--json":
         click.echo(json.dumps(as_data(audit, names), indent=1))
     else:
-        for line in as_markdown(audit, names) if markdown else as_text(audit, names, verbose):
+        as_lines = as_markdown(audit, names) if form else as_text(audit, names, given["verbose"])
+        for line in as_lines:
             click.echo(line)
     broken = any(not verdict.holds for verdict in audit.claims)
     ctx.exit(SOME_FAILED if broken or is_open(audit, names) else DONE)
 
 
-def _against(path: str, other: str, markdown: bool, as_json: bool) -> int:
+def _against(path: str, other: str, form: str) -> int:
     """Prints what a book charges beside another; the exit code says whether all is decided."""
     ours, theirs = book_at(path), book_at(other)
     with failures():
         found = ours.book.audit.against(theirs.book, ours.at, theirs.at)
-    if as_json:
+    if form == "--json":
         click.echo(json.dumps({"book": path, "against": other, **against_data(found)}, indent=1))
-    elif markdown:
+    elif form == "--markdown":
         for line in [f"**{verdict_words(found)}**", "", *answers_markdown(answers(found))]:
             click.echo(line)
     else:
@@ -160,14 +149,13 @@ def _check_usage(
         ctx.fail(f"`{late[0]}` needs `--html`: other answers hold for all days")
 
 
-def _write_report(
-    ctx: click.Context, audit: Audit, source: str, path: str, at: str | None, since: str | None
-) -> None:
+def _write_report(ctx: click.Context, audit: Audit, source: str, given: Mapping[str, Any]) -> None:
     from pricelang.apps.audit_report.html import render_report
     from pricelang.apps.audit_report.report import texts_of
 
+    at, since = (checked_instant(given[day]) for day in ("at", "since"))
     try:
         text = render_report(audit, at or today(), since, texts_of(source))
     except PriceError as error:
         ctx.fail(f"{error}; {error.help}" if error.help else str(error))
-    write_text(path, text)
+    write_text(given["html"], text)

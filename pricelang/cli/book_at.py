@@ -18,7 +18,7 @@ from pricelang.usage.io.writing import scratch
 
 
 @frozen
-class BookAt:
+class NamedBook:
     """A book to compare: what it was called, and the day on which it is looked at."""
 
     name: str
@@ -26,7 +26,7 @@ class BookAt:
     at: str | None
 
 
-def book_at(source: str) -> BookAt:
+def book_at(source: str) -> NamedBook:
     """The book that an argument names. Raises `Failure` or `UnusableBook`."""
     name, at = source, None
     if not os.path.exists(source):
@@ -35,11 +35,11 @@ def book_at(source: str) -> BookAt:
             name, at = before, checked_instant(after)
     revision, colon, path = name.partition(":")
     if not colon or len(revision) < 2 or not path or os.path.exists(name):
-        return BookAt(name, open_book(name), at)
+        return NamedBook(name, open_book(name), at)
     with scratch() as folder:
         with failures():
             entry = book_of_revision(revision, path, Path(folder))
         try:
-            return BookAt(name, load(entry), at)
+            return NamedBook(name, load(entry), at)
         except BookError as error:
             raise UnusableBook(error, name) from None

@@ -46,7 +46,8 @@ def price_file(
     of Parquet files, and with `rejects` the rows without a price into another.
 
     Both appear whole, or neither does. Raises `PriceError` (`refused_rows`) for a row without a
-    price and no folder for it, `BadRequest` for usage that cannot be read or a folder that is there.
+    price and no folder for it, `BadRequest` for usage that cannot be read, or a folder that is
+    there.
     """
     spark = session or open_session(master)
     usage = read_files(spark, paths, fixed, remote)

@@ -95,7 +95,8 @@ class _PlacedMeter:
             return self._quantity
         least = self._rate("least_{0}")
         return (
-            f"(case when {self._quantity} is null then null when {self._quantity} = 0 then {self._zero} when {least} is null or "
+            f"(case when {self._quantity} is null then null when {self._quantity} = 0 "
+            f"then {self._zero} when {least} is null or "
             f"{self._quantity} >= {least} then {self._quantity} else {self._rate('billed_{0}')} "
             "end)"
         )

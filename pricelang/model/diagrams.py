@@ -16,7 +16,7 @@ from pricelang.model import rule_kinds as k
 from pricelang.solver.node_store import walk
 
 Stopping: TypeAlias = Literal["value", "meter", "refusal", "modifier", "exclusion", "price"]
-"""The groups whose rules may leave a request without a price, in the order in which that is asked."""
+"""The groups whose rules may leave a request without a price, in the order of asking."""
 
 Group: TypeAlias = Literal[
     Stopping,

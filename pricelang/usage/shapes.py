@@ -132,7 +132,7 @@ def is_event(value: Mapping[str, object]) -> bool:
 
 
 def is_summary(value: Mapping[str, object]) -> bool:
-    """Decides whether `value` is what Claude Code keeps beside its transcripts: sums of them all."""
+    """Decides whether `value` is what Claude Code keeps beside transcripts: sums of them all."""
     return "modelUsage" in value and not _SUMMARY_KEYS.isdisjoint(value)
 
 

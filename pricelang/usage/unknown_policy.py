@@ -43,7 +43,9 @@ def _settled(outcome: Outcome) -> Outcome:
 def refuse_unknown(
     holder: Mapping[str, object], known: Known | Collection[str], path: str, policy: str
 ) -> None:
-    """Applies the policy for a reader that makes no outcomes: raises `UsageError` for what `note_unknown` calls a counter, unless `policy` is `warn`."""
+    """Applies the policy for a reader that makes no outcomes: raises `UsageError` for what
+    `note_unknown` calls a counter, unless `policy` is `warn`.
+    """
     notes: list[Note] = []
     note_unknown(holder, known, path, notes)
     if any(note.code == "unknown_counter" for note in notes) and checked_policy(policy) != "warn":

@@ -78,7 +78,8 @@ def _multiplied(book: m.Book, said: t.ClaimIs, text: str) -> m.Book:
     modifier = book.modifiers[index]
     lines = tuple(_with_factor(line, meters, said.factor.number.value) for line in modifier.lines)
     if not any(meter in meters for line in modifier.lines for meter, _ in line.factors):
-        message = f"`{modifier.name}` has no factor on these meters, so that nothing follows from `{text}`"
+        name = modifier.name
+        message = f"`{name}` has no factor on these meters, so that nothing follows from `{text}`"
         raise BadRequest("assumption", message)
     changed = evolve(modifier, lines=lines)
     modifiers = (*book.modifiers[:index], changed, *book.modifiers[index + 1 :])
