@@ -257,3 +257,10 @@ def test_lines_that_meet_within_an_hour(over: str, up_to: str) -> None:
     ]
     found = checked(PARTS.replace("OVER", "1").replace("UP_TO", "1"))
     assert found.faults == ()
+
+
+def test_each_included_file_with_a_header_is_said() -> None:
+    texts = {"a.price": HEAD, "b.price": 'book c\nnote "b"\n', "c.price": 'book d\nnote "c"\n'}
+    files = tuple(TextFile(name, Path(name), text) for name, text in texts.items())
+    faults = [fault for fault in check_layers((Layer(files),)).faults if fault.code == "twice"]
+    assert [fault.span.file for fault in faults] == ["b.price", "c.price"]
