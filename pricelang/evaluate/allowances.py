@@ -34,8 +34,8 @@ from pricelang.evaluate.allowance_terms import (
 )
 from pricelang.evaluate.billing_periods import turn_of
 from pricelang.evaluate.combination import Combination
-from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.stack.numbers import applied, rounded_by
+from pricelang.evaluate.line_items import Priced, beyond_lines
+from pricelang.evaluate.stack.numbers import rounded_by
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 
@@ -201,10 +201,7 @@ def _charged(
         use = _use(account, priced.at, meter, terms, Fraction(amount.billed), used)
         subtotal += rounded_by(rounding, use.cost)
         lines.append(_account_line(cell, use, alone * rate))
-    for step in () if cell.free is not None else cell.extras:
-        subtotal += rounded_by(rounding, step.value)
-    for step in () if cell.free is not None else cell.floors:
-        subtotal = applied(subtotal, step.operation)
+    subtotal += sum((beside.amount for beside in beyond_lines(cell, subtotal)), Fraction(0))
     total = rounded_by(cell.total_rounding, subtotal * rate)
     return ChargedRequest(account, priced, tuple(lines), total)
 

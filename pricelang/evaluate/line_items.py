@@ -35,6 +35,30 @@ class Amount:
     residue: Fraction
 
 
+def beyond_lines(cell: Combination, subtotal: Fraction) -> Iterator[Amount]:
+    """What a request pays beside its line items, which come to `subtotal`: what is added to it,
+    then what its floors and caps add or take; nothing where it is free.
+    """
+    one = Fraction(1)
+    if cell.free is not None:
+        return
+    for step in cell.extras:
+        amount, residue = _rounded(cell, step.value)
+        subtotal += amount
+        yield Amount(None, step, (one,), one, amount, residue)
+    for step in cell.floors:
+        short = applied(subtotal, step.operation) - subtotal
+        if short:
+            subtotal += short
+            yield Amount(None, step, (one,), one, short, Fraction(0))
+
+
+def _rounded(cell: Combination, amount: Fraction) -> tuple[Fraction, Fraction]:
+    """An amount as lines are rounded, and what that changed."""
+    after = rounded_by(cell.line_rounding, amount)
+    return after, after - amount
+
+
 @frozen(eq=False, repr=False)
 class Basis:
     """Pricing context shared by all requests with the same model, instant and dimension values."""
@@ -97,16 +121,8 @@ class Priced:
             rate = self.cell.rates[name]
             if isinstance(rate, Rate) and any(uses):
                 found.append(self._line(rate, uses))
-        free = self.cell.free is not None
         subtotal = sum((line.amount for line in found), Fraction(0))
-        for step in () if free else self.cell.extras:
-            found.append(Amount(None, step, (Fraction(1),), Fraction(1), *self._round(step.value)))
-            subtotal += found[-1].amount
-        for step in () if free else self.cell.floors:
-            short = applied(subtotal, step.operation) - subtotal
-            if short:
-                found.append(Amount(None, step, (Fraction(1),), Fraction(1), short, Fraction(0)))
-                subtotal += short
+        found += beyond_lines(self.cell, subtotal)
         rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None
         if rate_of is not None:
             found = [
@@ -119,11 +135,7 @@ class Priced:
         billed: Fraction | int = sum(uses)
         if rate.minimum is not None:
             billed = sum(max(use, rate.minimum.quantity) for use in uses if use)
-        return Amount(rate, None, uses, billed, *self._round(billed * rate.unit_price))
-
-    def _round(self, amount: Fraction) -> tuple[Fraction, Fraction]:
-        after = rounded_by(self.cell.line_rounding, amount)
-        return after, after - amount
+        return Amount(rate, None, uses, billed, *_rounded(self.cell, billed * rate.unit_price))
 
     @cached_property
     def total(self) -> Fraction:
