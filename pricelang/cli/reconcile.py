@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     help="The tolerance of a line in the currency of the bill, such as 0.01. Default: none.",
 )
 @click.option(
+    "--total-within",
+    metavar="AMOUNT",
+    help="The tolerance of the sum of all lines that are within theirs. Default: a drift to one "
+    "side is no agreement.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column that lines are not joined on, such as `workspace`.",
+)
+@click.option(
     "--map",
     "mapping",
     multiple=True,
@@ -90,6 +102,7 @@ def command(
         ctx.fail("standard input can be the usage or the cost, not both")
     within = params["within"]
     tolerance = Fraction(0) if within is None else amount(ctx, "--within", within)
+    whole = params["total_within"]
     check_outputs(ctx)
     with failures(), _working():
         found = open_book(params["book"]).reconcile(
@@ -97,6 +110,8 @@ def command(
             cost,
             mapping=dict(pairs(ctx, params["mapping"], "--map", "NAME=COLUMN")),
             within=tolerance,
+            total_within=None if whole is None else amount(ctx, "--total-within", whole),
+            ignore=params["ignore"],
             dimensions=dimensions_of(ctx, params),
             at=params["at"],
             unknown_counters=params["unknown_counters"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.keys import FIELDS, Side
@@ -40,8 +41,11 @@ def as_dict(found: Reconciled) -> dict[str, object]:
         "agrees": found.agrees,
         "verdict": verdict(found),
         "left_out": list(found.left_out),
+        "apart": plain(sum((line.amount for line in found.apart), Fraction(0))),
+        "drift": None if found.drift is None else plain(found.drift.sum),
         "currency": found.currency,
         "within": plain(found.within),
+        "total_within": None if found.total_within is None else plain(found.total_within),
         "book": {"name": name, "title": title, "sources_read": read, "text": key},
         "usage": _side(found.usage),
         "cost": _side(found.cost),

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from pricelang.apps.reconcile.account_lines import account_kind
 from pricelang.apps.reconcile.admin import amount_of, geo_of
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
@@ -90,7 +92,7 @@ def invoice_side(
         if name in columns or (name == "cost_type" and "token_type" in columns)
     }
     return tuple(lines), Side(
-        path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread)
+        path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread), True
     )
 
 
@@ -151,8 +153,9 @@ def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> BilledAmount
         cell("context_window"),
         geo_of(cell("inference_geo")),
     )
-    kind = cell("token_type")
-    if kind is not None:
+    kind, description = cell("token_type"), cell("description") or ""
+    account = _account(book, cells, amount)
+    if kind is not None and not account:
         key = _of_kind(book, key, kind)
     quantity = cells.get("quantity")
     return BilledAmount(
@@ -160,9 +163,19 @@ def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> BilledAmount
         amount,
         (cell("currency") or book.currency).upper(),
         place,
-        cell("description") or "",
+        description or (kind or "" if account else ""),
         amount_of(quantity, "quantity") if quantity else None,
+        account,
     )
+
+
+def _account(book: PriceBook, cells: Mapping[str, str], amount: Fraction) -> str:
+    """The kind of a row of the account: one that names no model, and no meter of the book."""
+    kind = cells.get("token_type") or ""
+    known = {*METERS, *COST_TYPES, *COST_TYPES.values(), *(m.name for m in book.checked.meters)}
+    if cells.get("model") or kind in known or not {"model", "token_type"} & set(cells):
+        return ""
+    return account_kind(f"{kind} {cells.get('description') or ''}", amount)
 
 
 def _of_kind(book: PriceBook, key: Key, kind: str) -> Key:

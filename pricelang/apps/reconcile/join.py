@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.key_groups import key_groups
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     FIELDS,
@@ -69,15 +70,29 @@ class JoinedLine:
         return sum((used.quantity for used in self.used), Fraction(0))
 
 
-def compared_fields(usage: Side, cost: Side) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields that both sides state, and a note for each that only one of them does."""
+def compared_fields(
+    usage: Side, cost: Side, ignored: Iterable[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that both sides state, without those that are `ignored`, and a note for each
+    that only one of them states.
+    """
+    gone = frozenset(ignored)
+    fields, notes = _compared(usage, cost)
+    return (
+        tuple(name for name in fields if name not in gone),
+        tuple(note for name, note in notes.items() if name not in gone)
+        + tuple(f"{name} is ignored, as asked" for name in FIELDS if name in gone),
+    )
+
+
+def _compared(usage: Side, cost: Side) -> tuple[tuple[str, ...], dict[str, str]]:
     if not usage.rows or not cost.rows:
         stated = usage.stated | cost.stated
-        return tuple(name for name in FIELDS if name in stated), ()
+        return tuple(name for name in FIELDS if name in stated), {}
     fields = tuple(
         name for name in FIELDS if name == "day" or (name in usage.stated and name in cost.stated)
     )
-    notes = []
+    notes = {}
     for name in FIELDS:
         if (
             name not in fields
@@ -85,8 +100,8 @@ def compared_fields(usage: Side, cost: Side) -> tuple[tuple[str, ...], tuple[str
             and (name in usage.stated) != (name in cost.stated)
         ):
             silent = usage if name in cost.stated else cost
-            notes.append(f"no {name} in the {silent.kind}: lines are compared without it")
-    return fields, tuple(notes)
+            notes[name] = f"no {name} in the {silent.kind}: lines are compared without it"
+    return fields, notes
 
 
 def joined(
@@ -94,25 +109,48 @@ def joined(
     billed: Iterable[BilledAmount],
     fields: frozenset[str],
     within: Fraction,
-    kind: str,
+    sides: tuple[Side, Side],
 ) -> tuple[JoinedLine, ...]:
     """The lines of both sides under each key, in the order of the keys."""
-    sides: dict[Key, tuple[list[Used], list[BilledAmount]]] = {}
+    usage, cost = sides
+    uses: dict[Key, list[Used]] = {}
+    bills: dict[Key, list[BilledAmount]] = {}
     for use in used:
-        sides.setdefault(_key(use.key, fields, kind), ([], []))[0].append(use)
+        uses.setdefault(_key(use.key, fields, cost.kind), []).append(use)
     for bill in billed:
-        sides.setdefault(_key(bill.key, fields, kind), ([], []))[1].append(bill)
+        bills.setdefault(_key(bill.key, fields, cost.kind), []).append(bill)
+    names = tuple(name for name in FIELDS if name in fields)
     found = [
         _line(
             key,
-            tuple(sorted(uses, key=lambda use: use.place)),
-            tuple(sorted(bills, key=lambda bill: bill.place)),
+            tuple(sorted((use for one in ours for use in uses[one]), key=_content)),
+            tuple(sorted((bill for one in theirs for bill in bills[one]), key=_content_of_bill)),
             within,
-            kind,
+            cost.kind,
         )
-        for key, (uses, bills) in sides.items()
+        for key, ours, theirs in key_groups(
+            uses, bills, names, (usage.blank_is_any, cost.blank_is_any)
+        )
     ]
     return tuple(sorted(found, key=lambda line: line.key.sorting()))
+
+
+def _content(use: Used) -> tuple[object, ...]:
+    """What usage is sorted by, so that the order of records changes nothing: the largest first."""
+    request = use.request
+    return (
+        -use.low,
+        -use.quantity,
+        request.model,
+        request.meter,
+        request.at,
+        sorted(request.dimensions.items()),
+        use.place,
+    )
+
+
+def _content_of_bill(bill: BilledAmount) -> tuple[object, ...]:
+    return (bill.place, -bill.amount)
 
 
 def _key(key: Key, fields: frozenset[str], kind: str) -> Key:

@@ -48,6 +48,8 @@ COST_TYPES = {
 
 LONG = "200k-1M"
 """What the Admin API calls the long context window."""
+SHORT = "0-200k"
+"""What it calls the other one."""
 PLAIN_TIER = "standard"
 WINDOW = Fraction(200_000)
 """The tokens of a prompt that part the two context windows."""
@@ -116,7 +118,8 @@ class Used:
 @frozen(eq=False)
 class BilledAmount:
     """An amount that was billed, in `currency`;
-    `quantity` is the one that the bill states, if it states one.
+    `quantity` is the one that the bill states, if it states one. `account` is the kind of a row
+    that is of the account and of no usage, such as `credit` or `tax`.
     """
 
     key: Key
@@ -125,6 +128,7 @@ class BilledAmount:
     place: str
     description: str = ""
     quantity: Fraction | None = None
+    account: str = ""
 
 
 @frozen(eq=False)
@@ -143,7 +147,8 @@ class Side:
     `rows` in number, the first day and the day behind the last, and what to know of it.
 
     `stated` are the fields that some row states;
-    a report that is not grouped by a field states it nowhere.
+    a report that is not grouped by a field states it nowhere. `blank_is_any` says that a row
+    without a value may be of any; in an Admin report it is of a value of its own.
     """
 
     name: str
@@ -154,6 +159,7 @@ class Side:
     stated: frozenset[str]
     notes: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    blank_is_any: bool = False
 
 
 def stated_by(keys: list[Key]) -> frozenset[str]:
@@ -170,3 +176,13 @@ def window_sides(book: Book, long: bool) -> dict[int, tuple[int, ...]]:
         for index, summed in enumerate(book.sums)
         if WINDOW in summed.limits
     }
+
+
+def window_of(book: Book, sides: Mapping[int, tuple[int, ...]]) -> str | None:
+    """The context window of requests on some sides of the thresholds, where these decide it."""
+    for index, long in window_sides(book, True).items():
+        own = sides.get(index)
+        if own:
+            inside = [side in long for side in own]
+            return LONG if all(inside) else SHORT if not any(inside) else None
+    return None

@@ -12,10 +12,11 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, plain
 
 
-def left_out(lines: Iterable[JoinedLine]) -> tuple[str, ...]:
+def left_out(lines: Iterable[JoinedLine], settled: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Everything that the amounts of some lines leave out, once each: free allowances, graduated
     prices and limits of accounts, amounts and limits of requests, roundings of totals, lines that
-    are not compared, and credits.
+    are not compared, and credits. `settled` are the parts of the account that lines stand for:
+    `meters` (allowances, tiers), `limits` (minimums, caps).
     """
     found: dict[str, None] = {}
     for line in lines:
@@ -23,20 +24,21 @@ def left_out(lines: Iterable[JoinedLine]) -> tuple[str, ...]:
             found[line.reason] = None
         if line.status == BOUNDED:
             found["the side of a threshold on which each request was"] = None
-        if line.billed and all(bill.amount < 0 for bill in line.billed):
+        if line.used and line.billed and all(bill.amount < 0 for bill in line.billed):
             found["credits, which no usage is counted for"] = None
         for used in line.used:
             if used.priced is not None:
-                found |= dict.fromkeys(_of_bill(used.priced, used.request.meter))
+                found |= dict.fromkeys(_of_bill(used.priced, used.request.meter, settled))
     return tuple(found)
 
 
-def _of_bill(priced: Priced, meter: str) -> Iterator[str]:
+def _of_bill(priced: Priced, meter: str, settled: frozenset[str]) -> Iterator[str]:
     """What the bill of a request holds besides the line of one meter."""
     cell = priced.cell
     rate = cell.rates.get(meter)
-    yield from cell.left_out
-    if isinstance(rate, Rate):
+    if "limits" not in settled:
+        yield from cell.left_out
+    if isinstance(rate, Rate) and "meters" not in settled:
         yield from rate.left_out
     if cell.free is not None:
         return

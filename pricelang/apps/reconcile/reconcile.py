@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.account_lines import (
+    AccountSides,
+    settled_parts,
+    settlement,
+    with_account,
+)
 from pricelang.apps.reconcile.admin import cost_side
 from pricelang.apps.reconcile.documents import documents
 from pricelang.apps.reconcile.expected import usage_side
@@ -21,12 +27,13 @@ from pricelang.apps.reconcile.join import (
     compared_fields,
     joined,
 )
-from pricelang.apps.reconcile.keys import Side
+from pricelang.apps.reconcile.keys import FIELDS, BilledAmount, Side, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import plain_text
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
-from pricelang.present.text import how_many
+from pricelang.present.text import did_you_mean, how_many
+from pricelang.usage.fields import shown
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +61,33 @@ class Reconciliation(Reconciled):
         )
 
 
+@frozen
+class Comparing:
+    """How lines are compared: the tolerance of a line and that of the whole, and the fields of the
+    join that are ignored.
+    """
+
+    within: Fraction
+    total_within: Fraction | None = None
+    ignored: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raises `UsageError` for a tolerance below zero."""
+        if self.within < 0 or (self.total_within is not None and self.total_within < 0):
+            raise UsageError("bad_amount", "a tolerance is not negative")
+
+    def fields(self) -> tuple[str, ...]:
+        """The ignored fields. Raises `UsageError` for one that lines are not joined on."""
+        for name in self.ignored:
+            if name not in FIELDS or name == "cost_type":
+                raise UsageError(
+                    "unknown_column",
+                    f"{shown(name)} is no column that lines are joined on",
+                    did_you_mean(name, FIELDS) or "known: " + ", ".join(FIELDS),
+                )
+        return self.ignored
+
+
 def reconcile(
     book: PriceBook,
     usage: object,
@@ -61,6 +95,8 @@ def reconcile(
     *,
     mapping: Mapping[str, str] | None = None,
     within: Decimal | Fraction | int = 0,
+    total_within: Decimal | Fraction | int | None = None,
+    ignore: Iterable[str] = (),
     dimensions: Mapping[str, str] | None = None,
     at: str | None = None,
     unknown_counters: str = "refuse",
@@ -71,7 +107,9 @@ def reconcile(
     `usage` is an Admin usage report or usage records, `cost` an Admin cost report or an invoice as
     CSV: paths (a folder is read whole), or for the reports their pages as dicts. `mapping` names
     the columns of an invoice, such as `{"day": "date", "amount": "cost"}`. `within` is the
-    tolerance of a line in the currency of the bill; none unless given. `dimensions` hold where the
+    tolerance of a line in the currency of the bill, none unless given, and `total_within` that of
+    the sum of all lines within it; without one, a drift to one side is found. `ignore` names fields
+    of the join that are not compared. `dimensions` hold where the
     usage says nothing, and `at` for records without a date (today unless given). A row or record
     with a counter that is not known is unread, unless `unknown_counters` is `warn`.
 
@@ -90,7 +128,16 @@ def reconcile(
     """
     try:
         return _reconcile(
-            book, usage, cost, mapping or {}, Fraction(within), (dimensions, at, unknown_counters)
+            book,
+            usage,
+            cost,
+            mapping or {},
+            Comparing(
+                Fraction(within),
+                None if total_within is None else Fraction(total_within),
+                tuple(ignore),
+            ),
+            (dimensions, at, unknown_counters),
         )
     except UsageError as error:
         raise BadRequest(error.code, error.message, help=error.help) from None
@@ -101,11 +148,10 @@ def _reconcile(
     usage: object,
     cost: object,
     mapping: Mapping[str, str],
-    within: Fraction,
+    comparing: Comparing,
     given: tuple[Mapping[str, str] | None, str | None, str],
 ) -> Reconciliation:
-    if within < 0:
-        raise UsageError("bad_amount", "a tolerance is not negative")
+    comparing.check()
     used, usage_read = usage_side(book, usage, *given)
     if mapping or is_invoice(cost):
         if not isinstance(cost, str | os.PathLike):
@@ -114,8 +160,8 @@ def _reconcile(
     else:
         billed, cost_read = cost_side(documents(cost))
     currency = _one_currency(book, used, billed)
-    fields, notes = compared_fields(usage_read, cost_read)
-    lines = joined(used, billed, frozenset(fields), within, cost_read.kind)
+    fields, notes = compared_fields(usage_read, cost_read, comparing.fields())
+    lines, settled = _lines(book, (used, billed), (usage_read, cost_read), fields, comparing)
     found, more = findings_of(book, lines, usage_read, cost_read)
     last = max((source.read for source in book.checked.sources), default=None)
     key = book.content[:12] if book.content else None
@@ -125,12 +171,38 @@ def _reconcile(
         usage_read,
         cost_read,
         fields,
-        within,
+        comparing.within,
         currency,
         lines,
         found,
         (*_periods(usage_read, cost_read), *notes, *more, *_doubts(lines)),
+        comparing.total_within,
+        settled,
     )
+
+
+def _lines(
+    book: PriceBook,
+    rows: tuple[tuple[Used, ...], tuple[BilledAmount, ...]],
+    sides: tuple[Side, Side],
+    fields: tuple[str, ...],
+    comparing: Comparing,
+) -> tuple[tuple[JoinedLine, ...], frozenset[str]]:
+    """The lines of the join and of the account, and what of the account is settled in them."""
+    used, billed = rows
+    of_usage = [bill for bill in billed if not bill.account]
+    of_account = tuple(bill for bill in billed if bill.account)
+    lines = joined(used, of_usage, frozenset(fields), comparing.within, sides)
+    whole = _whole_months(*sides)
+    account = AccountSides(settlement(book, used), of_account, whole, comparing.within)
+    return with_account(lines, account), settled_parts(account)
+
+
+def _whole_months(usage: Side, cost: Side) -> bool:
+    """Says whether both sides together are of whole months, for which minimums and caps hold."""
+    starts = [side.start for side in (usage, cost) if side.start]
+    ends = [side.end for side in (usage, cost) if side.end]
+    return bool(starts) and min(starts).endswith("-01") and max(ends).endswith("-01")
 
 
 def _one_currency(book: PriceBook, used: tuple[object, ...], billed: tuple[object, ...]) -> str:
@@ -167,11 +239,12 @@ def _periods(usage: Side, cost: Side) -> tuple[str, ...]:
 
 
 def _doubts(lines: tuple[JoinedLine, ...]) -> tuple[str, ...]:
-    """What the book says is doubtful about the prices that were used, once each."""
+    """What the book says is doubtful about the prices that were used, once each; what belongs to
+    the account is settled, or said with the verdict.
+    """
     notes: dict[str, int] = {}
     for line in lines:
-        for note in {
-            str(note) for used in line.used if used.priced is not None for note in used.priced.notes
-        }:
+        own = {id(used.priced): used.priced for used in line.used if used.priced is not None}
+        for note in {str(note) for priced in own.values() for note in priced.remarks}:
             notes[note] = notes.get(note, 0) + 1
     return tuple(f"{note} ({how_many(count, 'line')})" for note, count in sorted(notes.items()))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.drift import Drift, drift_of
 from pricelang.apps.reconcile.findings import Finding
 from pricelang.apps.reconcile.join import (
     BOUNDED,
@@ -57,6 +58,8 @@ class Reconciled:
     lines: tuple[JoinedLine, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    total_within: Fraction | None = None
+    settled: frozenset[str] = frozenset()
 
     @property
     def subtotals(self) -> tuple[Subtotal, ...]:
@@ -89,9 +92,12 @@ class Reconciled:
 
     @property
     def agrees(self) -> bool:
-        """Says whether every line that can be compared matches, and every row could be read."""
+        """Says whether every line that can be compared matches, every row could be read, and what
+        is within tolerance does not add up to something.
+        """
         return (
-            not self.usage.unread
+            self.drift is None
+            and not self.usage.unread
             and not self.cost.unread
             and all(line.status in AGREEING for line in self.lines)
         )
@@ -101,7 +107,17 @@ class Reconciled:
         """What is on bills and was not compared: free allowances, graduated prices,
         minimums, fees and limits of requests, credits.
         """
-        return left_out(self.lines)
+        return left_out(self.lines, self.settled)
+
+    @cached_property
+    def drift(self) -> Drift | None:
+        """What the lines within tolerance add up to, where that is too much or one-sided."""
+        return drift_of(self.lines, self.within, self.total_within)
+
+    @cached_property
+    def apart(self) -> tuple[JoinedLine, ...]:
+        """Lines of the bill alone that no record can match, such as credits and tax."""
+        return tuple(line for line in self.lines if line.status == NOT_COMPARED and line.billed)
 
 
 def numbered(found: Reconciled) -> Mapping[int, int]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Literal
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.apps.reconcile.keys import (
     LONG,
@@ -16,6 +16,7 @@ from pricelang.apps.reconcile.keys import (
     Unread,
     Used,
     stated_by,
+    window_of,
 )
 from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.quantities import Quantities, canonical, priced_quantities
@@ -69,6 +70,7 @@ def record_side(
         stated_by([line.key for line in read.used]) | ALWAYS_STATED,
         tuple(read.notes(at or today())),
         tuple(read.unread),
+        blank_is_any=True,
     )
 
 
@@ -130,6 +132,8 @@ def _priced_part(
     sides = book.rates.sides(part.sides)
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"
     place = str(record.place)
-    yield from priced_quantities(
+    for use in priced_quantities(
         book, Quantities(kind, key, at, dimensions, part.usage, sides, place)
-    )
+    ):
+        window = window_of(book.checked, use.request.sides)
+        yield use if window is None else evolve(use, key=evolve(use.key, context_window=window))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from pricelang.apps.reconcile.account_lines import BY_METER, BY_PERIOD
 from pricelang.apps.reconcile.join import (
     BOUNDED,
     MATCHED,
@@ -36,6 +37,9 @@ WORDS = {
 }
 
 
+ACCOUNT_TYPES = frozenset((*BY_METER, *BY_PERIOD))
+
+
 def header(found: Reconciled) -> list[tuple[str, str]]:
     """What was compared with what, by which book."""
     name, title, read, key = found.book
@@ -49,6 +53,8 @@ def header(found: Reconciled) -> list[tuple[str, str]]:
         if found.within
         else "none: amounts are compared exactly"
     )
+    if found.total_within is not None:
+        tolerance += f", {money(found.total_within, found.currency)} in all"
     return [
         ("period", _period(found)),
         ("usage", _side(found.usage)),
@@ -117,9 +123,11 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
 
 def counted(line: JoinedLine) -> str:
     """What a line counts: the book's meter, or the cost type."""
+    kind = line.key.cost_type
+    if kind in ACCOUNT_TYPES and line.key.token_type is not None:
+        return f"{kind} {line.key.token_type}"
     if line.key.token_type is not None:
         return METERS.get(line.key.token_type, line.key.token_type)
-    kind = line.key.cost_type
     if kind is None or kind == "tokens":
         return "all"
     return next((meter for meter, name in COST_TYPES.items() if name == kind), kind)
@@ -127,7 +135,7 @@ def counted(line: JoinedLine) -> str:
 
 def expected_text(line: JoinedLine, currency: str) -> str:
     """What a line should come to, or between what."""
-    if not line.used:
+    if not line.used and not line.low:
         return "-"
     return (
         money(line.low, currency)
@@ -159,7 +167,8 @@ def verdict(found: Reconciled) -> str:
     ]
     without = f", without: {'; '.join(found.left_out)}" if found.left_out else ""
     if found.agrees:
-        return f"Usage and cost agree{without}: {', '.join(parts)}."
+        return f"Usage and cost agree{without}: {', '.join(parts)}.{_apart(found)}"
+    apart = _apart(found)
     unread = len(found.usage.unread) + len(found.cost.unread)
     if found.findings:
         explained = sum(finding.explained for finding in found.findings)
@@ -174,7 +183,39 @@ def verdict(found: Reconciled) -> str:
         if over
         else ""
     )
-    return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}"
+    return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}{_drift(found)}{apart}"
+
+
+def _drift(found: Reconciled) -> str:
+    """A sentence about what the lines within tolerance add up to."""
+    drift = found.drift
+    if drift is None:
+        return ""
+    money_of = signed(drift.sum, found.currency)
+    if drift.over_total and found.total_within is not None:
+        most = money(found.total_within, found.currency)
+        return f" The lines within tolerance add up to {money_of}, more than {most} in all."
+    way = "high" if drift.sum > 0 else "low"
+    many = drift.high if drift.sum > 0 else drift.lines - drift.high
+    return (
+        f" A drift to one side: {many:,} of {drift.lines:,} lines within tolerance are too {way}, "
+        f"{money_of} together."
+    )
+
+
+def _apart(found: Reconciled) -> str:
+    """A sentence about the rows of the bill that no record can match."""
+    if not found.apart:
+        return ""
+    kinds: dict[str, Fraction] = {}
+    for line in found.apart:
+        kind = line.key.cost_type or "other"
+        kinds[kind] = kinds.get(kind, Fraction(0)) + line.amount
+    each = ", ".join(f"{kind} {money(value, found.currency)}" for kind, value in kinds.items())
+    rows = sum(len(line.billed) for line in found.apart)
+    return (
+        f" Apart from them, {how_many(rows, 'row')} of the bill that no record can match: {each}."
+    )
 
 
 def subtotal_table(found: Reconciled) -> Table:

@@ -25,13 +25,10 @@ charge time
 """
 RULES = {
     "nothing": ("", None),
-    "a pool": (
-        "  first 50 hours free per organization per month\n",
-        "the first 50 hours of `time` free per organization per month",
-    ),
-    "tiers": (
+    "a pool, which is settled": ("  first 50 hours free per organization per month\n", None),
+    "tiers, which are settled": (
         "  $0.50 per hour after 100 hours per organization per month\n",
-        "the price of `time` after 100 hours per organization per month",
+        None,
     ),
     "a minimum a month": (
         "limit monthly\n  at least $100 per organization per month\n",
