@@ -1,5 +1,5 @@
-"""`pricelang audit`: the claims of a book, how its modifiers meet, whether order matters, and what
-is dead.
+"""`pricelang audit`: the claims of a book, how its modifiers meet, how far they go, whether order
+matters, and what is dead.
 """
 
 from __future__ import annotations
@@ -37,7 +37,16 @@ from pricelang.verify.audit import Audit
     help="The verdict on each claim. This is the default section.",
 )
 @click.option(
-    "--stacking", is_flag=True, help="How each pair of modifiers meets, and where each applies."
+    "--stacking",
+    is_flag=True,
+    help="How each pair of modifiers meets, which have effect three and more at once, and where "
+    "each applies.",
+)
+@click.option(
+    "--extremes",
+    is_flag=True,
+    help="The highest and the lowest multiplier that a request of each model can meet, and how "
+    "multipliers stack with derived meters.",
 )
 @click.option("--order", is_flag=True, help="Whether the order of the stack changes any amount.")
 @click.option("--dead", is_flag=True, help="Rules that decide nothing.")

@@ -15,8 +15,11 @@ from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.assumptions import assumed
 from pricelang.verify.claims import Verdict, decide_claims
+from pricelang.verify.derived_meters import DerivedMeter, derived_meters
+from pricelang.verify.extremes import Extreme, extremes
 from pricelang.verify.order import Order, order_of_stack
 from pricelang.verify.stacking import Applicability, Meeting, meetings, reaches
+from pricelang.verify.together import TogetherSets, together
 from pricelang.verify.unreachable import dead_rules
 from pricelang.verify.unsaid import UnusedRule
 
@@ -64,6 +67,32 @@ class Audit:
     def stacking(self) -> tuple[Meeting, ...]:
         """How each pair of modifiers meets."""
         return meetings(self.analysis)
+
+    @cached_property
+    def together(self) -> TogetherSets:
+        """The sets of three and more modifiers that can all have effect on one request.
+
+        >>> import pricelang
+        >>> pricelang.load().audit.together.sets[0].modifiers
+        ('long_context', 'fast', 'residency')
+        """
+        return together(self.analysis)
+
+    @cached_property
+    def extremes(self) -> tuple[Extreme, ...]:
+        """The highest and the lowest multiplier that a request of each model can meet.
+
+        >>> import pricelang
+        >>> found = pricelang.load().audit.extremes
+        >>> max(found, key=lambda extreme: extreme.multiplier).model
+        'claude-opus-4-6'
+        """
+        return extremes(self.analysis)
+
+    @cached_property
+    def derived(self) -> tuple[DerivedMeter, ...]:
+        """How the multipliers stack with the prices that derive from others."""
+        return derived_meters(self.analysis)
 
     @cached_property
     def reach(self) -> tuple[Applicability, ...]:

@@ -14,6 +14,7 @@ from pricelang.apps.audit_report.html_links import RuleLinks
 from pricelang.apps.audit_report.html_sections import (
     claims,
     contract,
+    extremes,
     sources,
     stacking,
     unused_rules,
@@ -130,6 +131,7 @@ def _sections(report: AuditReport, links: RuleLinks) -> Iterator[tuple[str, str,
     yield "claims", "Claims", claims(report.verdicts, links)
     yield "contract", "Against the book below", contract(report)
     yield "stacking", "Stacking", stacking(report, links)
+    yield "extremes", "Highest and lowest multipliers", extremes(report, links)
     paid = join(payback_chart(report.paybacks), tables(*report.break_even))
     yield "break-even", "Break-even", paid
     drawn = timeline(report.lanes, report.at, report.since)

@@ -1,13 +1,18 @@
-"""The sections of a report as HTML: claims, how modifiers meet, unused rules and sources."""
+"""The sections of a report as HTML: claims, how modifiers meet and how far they go, unused rules
+and sources.
+"""
 
 from __future__ import annotations
 
 import re
 
+from attrs import evolve
+
 from pricelang.apps.audit_report.html_links import RuleLinks
+from pricelang.apps.audit_report.multiplier_words import times
 from pricelang.apps.audit_report.report import AuditReport
 from pricelang.apps.audit_report.section_claims import verdict_word
-from pricelang.apps.audit_report.section_stacking import MEETINGS
+from pricelang.apps.audit_report.section_stacking import MEETINGS, never_together
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
 from pricelang.present.html_tables import MarkupCell, breadth, html_table
@@ -89,6 +94,7 @@ def stacking(report: AuditReport, links: RuleLinks) -> Html:
         _matrix(report, links),
         _order(report),
         _pairs(report, links),
+        _together(report, links),
         html_table(where, links.cell),
     )
 
@@ -123,19 +129,54 @@ def _pairs(report: AuditReport, links: RuleLinks) -> Html:
 
 
 def _meeting(meeting: Meeting, links: RuleLinks) -> tuple[str, ...]:
-    rule, record = Html(""), Html("none")
+    rule = Html("")
     if meeting.location:
         rule = links.to(meeting.location, meeting.rule or meeting.location)
-    if meeting.witness:
-        summary = element("summary", meeting.witness.model)
-        record = element("details", summary, _record(meeting.witness))
     between = ": " if meeting.why and rule else ""
     return (
         MarkupCell(f"{meeting.left} with {meeting.right}"),
         MarkupCell(MEETINGS[meeting.kind], f"meet {meeting.kind}"),
         MarkupCell(join(rule, between, meeting.why), breadth(meeting.why)),
-        record,
+        _folded(meeting.witness),
     )
+
+
+def _folded(request: Witness | None) -> Html:
+    """A request as a record that opens on demand."""
+    if request is None:
+        return Html("none")
+    return element("details", element("summary", request.model), _record(request))
+
+
+def _together(report: AuditReport, links: RuleLinks) -> Html:
+    """The sets of three and more modifiers that can have effect at once."""
+    rows = tuple(
+        (
+            MarkupCell(", ".join(x.modifiers)),
+            MarkupCell(f"{times(x.multiplier)} on {x.meter}" if x.meter else ""),
+            _folded(x.witness),
+        )
+        for x in report.together.sets
+    )
+    never = (_note(f"{sentence}.") for sentence in never_together(report.together))
+    title = "Three and more at once"
+    table = Table(("Modifiers", "Together", "Such a request"), rows, title=title)
+    return join(html_table(table, links.cell) if rows else Html(""), *never)
+
+
+def extremes(report: AuditReport, links: RuleLinks) -> Html:
+    """The highest and the lowest multiplier of each model, and of derived meters."""
+    return join(*(_with_requests(*found, links) for found in report.extremes))
+
+
+def _with_requests(table: Table, requests: tuple[Witness | None, ...], links: RuleLinks) -> Html:
+    """A table whose last column has the request that shows each row."""
+    headers = tuple(name.capitalize() for name in (*table.headers, "such a request"))
+    rows = (
+        (*(MarkupCell(cell, breadth(cell)) for cell in row), _folded(request))
+        for row, request in zip(table.rows, requests, strict=True)
+    )
+    return html_table(evolve(table, headers=headers, rows=tuple(rows)), links.cell)
 
 
 def _order(report: AuditReport) -> Html:

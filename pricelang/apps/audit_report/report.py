@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from pricelang.apps.audit_report.places import modifier_places, places_of
 from pricelang.apps.audit_report.prices import price_sheets
 from pricelang.apps.audit_report.section_contract import answers
+from pricelang.apps.audit_report.section_extremes import RequestTable, extreme_tables
 from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even.break_even import break_even
 from pricelang.apps.break_even.caches import CacheBreakEven
@@ -27,6 +28,7 @@ from pricelang.verify.claims import Verdict
 from pricelang.verify.diff.difference import compare
 from pricelang.verify.order import Order
 from pricelang.verify.stacking import Applicability, Meeting
+from pricelang.verify.together import TogetherSets
 from pricelang.verify.unsaid import UnusedRule
 from pricelang.verify.witness import Witness
 
@@ -61,6 +63,8 @@ class AuditReport:
     prices: tuple[Table, ...]
     verdicts: tuple[Verdict, ...]
     meetings: tuple[Meeting, ...]
+    together: TogetherSets
+    extremes: tuple[RequestTable, ...]
     reaches: tuple[Applicability, ...]
     order: Order
     paybacks: tuple[Payback, ...]
@@ -109,6 +113,8 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         prices,
         audit.claims,
         audit.stacking,
+        audit.together,
+        tuple(extreme_tables(audit, True)),
         audit.reach,
         audit.order,
         *_break_even(book, seconds, prices),

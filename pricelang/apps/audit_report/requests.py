@@ -1,8 +1,8 @@
-"""The requests that show an answer of an audit, and sentences that each have one."""
+"""The requests that show an answer of an audit, sentences that each have one, and models by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pricelang.present.markdown import code, line
@@ -10,6 +10,8 @@ from pricelang.verify.witness import Witness
 
 Answers = Iterable[tuple[str, Witness | None]]
 """Sentences, each with a request that shows it, where one does."""
+FEW = 6
+"""So many models are named on a line; of more the first, unless all are asked for."""
 
 
 def code_of(request: Witness | None) -> str:
@@ -36,3 +38,17 @@ def answers_markdown(answers: Answers) -> list[str]:
         f"- {line(sentence)}" + (f": {code_of(request)}" if request is not None else "")
         for sentence, request in answers
     ]
+
+
+def models_text(models: Sequence[str], all_of: int, every: bool) -> str:
+    """Models by name: the first of many, and how many more, unless every one is asked for."""
+    if not models:
+        return "no model"
+    if every or len(models) <= FEW:
+        return ", ".join(models)
+    if len(models) == all_of:
+        return f"every model, from {models[0]} to {models[-1]}"
+    return (
+        f"{', '.join(models[: FEW - 1])} and {len(models) - FEW + 1:,} more (`--verbose` names "
+        "them)"
+    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from pricelang.apps.audit_report.requests import code_of, record_of
+from pricelang.apps.audit_report.multiplier_words import made_by, number_of, steps_data, times
+from pricelang.apps.audit_report.requests import code_of, models_text, record_of
 from pricelang.present.json_data import fields_of
-from pricelang.present.markdown import Markdown, code, quoted
+from pricelang.present.markdown import Markdown, code, line, quoted
 from pricelang.present.markdown import table_lines as markdown_lines
 from pricelang.present.table import Table
 from pricelang.present.text import printable
 from pricelang.present.text_tables import table_lines
 from pricelang.verify.audit import Audit
 from pricelang.verify.stacking import Applicability
+from pricelang.verify.together import Together, TogetherSets
 
 MEETINGS = {
     "multiply": "multiply",
@@ -25,8 +26,9 @@ MEETINGS = {
     "undecided": "undecided",
 }
 """How two modifiers meet, in words."""
-FEW = 6
-"""So many models are named on a line; of more the first, unless all are asked for."""
+MORE_SETS = "undecided: there are more sets of modifiers than are looked at"
+FEW_SETS = 40
+"""So many sets of modifiers are shown, unless all are asked for."""
 
 
 def stacking_text(audit: Audit, every: bool) -> list[str]:
@@ -50,27 +52,44 @@ def stacking_text(audit: Audit, every: bool) -> list[str]:
         *table_lines(Table(("pair", "they", "by", "such a request"), rows)),
         "",
         *([*shown, ""] if shown else []),
+        *_together_text(audit, every),
         *reached,
     ]
 
 
+def _together_text(audit: Audit, every: bool) -> list[str]:
+    """A row for each set of three and more that can have effect at once, and what never does."""
+    found = audit.together
+    sets = found.sets if every else found.sets[:FEW_SETS]
+    rows = tuple((*_together(x, audit), str(x.witness or "")) for x in sets)
+    table = table_lines(Table(("at once", "makes", "such a request"), rows)) if rows else []
+    hidden = len(found.sets) - len(sets)
+    more = [f"and {hidden:,} more (`--verbose` names them)"] if hidden else []
+    said = [*table, *more, *never_together(audit.together)]
+    return [*said, ""] if said else []
+
+
+def _together(found: Together, audit: Audit) -> tuple[str, str]:
+    """A set, and what the whole stack makes of the price of a meter there."""
+    makes = ""
+    if found.meter:
+        by = made_by(found.steps, audit.book.currency)
+        makes = f"{times(found.multiplier)} on {found.meter}: {by}"
+    return ", ".join(found.modifiers), makes
+
+
+def never_together(found: TogetherSets) -> list[str]:
+    """The sets that never have effect at once, though each smaller one can."""
+    lines = [
+        f"{', '.join(x.modifiers)}: never all at once, though any {len(x.modifiers) - 1} of them can"
+        for x in found.apart
+    ]
+    return [*lines, *([MORE_SETS] if found.more else [])]
+
+
 def _reach(reach: Applicability, models: int, every: bool) -> str:
-    parts = [_models(reach.models, models, every), _periods(reach), *_values(reach)]
+    parts = [models_text(reach.models, models, every), _periods(reach), *_values(reach)]
     return f"{reach.name}: {'; '.join(parts)}"
-
-
-def _models(models: Sequence[str], all_of: int, every: bool) -> str:
-    """Models by name: the first of many, and how many more, unless every one is asked for."""
-    if not models:
-        return "no model"
-    if every or len(models) <= FEW:
-        return ", ".join(models)
-    if len(models) == all_of:
-        return f"every model, from {models[0]} to {models[-1]}"
-    return (
-        f"{', '.join(models[: FEW - 1])} and {len(models) - FEW + 1:,} more (`--verbose` names "
-        "them)"
-    )
 
 
 def _periods(reach: Applicability) -> str:
@@ -108,7 +127,15 @@ def stacking_markdown(audit: Audit) -> list[str]:
     )
     met = Table(("pair", "they", "by", "because", "such a request"), pairs)
     acts = Table(("modifier", "models", "days", "values"), applies)
-    return [*markdown_lines(met), "", *markdown_lines(acts)]
+    return [*markdown_lines(met), "", *_together_markdown(audit), *markdown_lines(acts)]
+
+
+def _together_markdown(audit: Audit) -> list[str]:
+    """A table of sets, and an item for each that never is."""
+    rows = tuple((*_together(x, audit), code_of(x.witness)) for x in audit.together.sets)
+    table = markdown_lines(Table(("at once", "makes", "such a request"), rows)) if rows else []
+    never = [f"- {line(sentence)}" for sentence in never_together(audit.together)]
+    return [*table, *([""] if table else []), *never, *([""] if never else [])]
 
 
 def stacking_data(audit: Audit) -> dict[str, Any]:
@@ -131,4 +158,21 @@ def stacking_data(audit: Audit) -> dict[str, Any]:
         }
         for reach in audit.reach
     ]
-    return {"stacking": pairs, "reach": applies}
+    return {"stacking": pairs, "together": _together_data(audit), "reach": applies}
+
+
+def _together_data(audit: Audit) -> dict[str, Any]:
+    """The sets of three and more; of `more` not all were looked at."""
+    return {
+        "sets": [
+            {
+                **fields_of(x, "modifiers", "meter"),
+                "multiplier": number_of(x.multiplier),
+                "made_by": steps_data(x.steps),
+                "request": record_of(x.witness),
+            }
+            for x in audit.together.sets
+        ],
+        "apart": [list(x.modifiers) for x in audit.together.apart],
+        "more": audit.together.more,
+    }

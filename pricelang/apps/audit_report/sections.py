@@ -15,6 +15,11 @@ from pricelang.apps.audit_report.section_contract import (
     contract_markdown,
     contract_text,
 )
+from pricelang.apps.audit_report.section_extremes import (
+    extremes_data,
+    extremes_markdown,
+    extremes_text,
+)
 from pricelang.apps.audit_report.section_order import order_data, order_markdown, order_text
 from pricelang.apps.audit_report.section_stacking import (
     stacking_data,
@@ -77,13 +82,26 @@ def is_open(audit: Audit, names: Sequence[str]) -> bool:
     return (
         order
         or (against is not None and bool(against.undecided))
-        or ("stacking" in names and any(meeting.kind == "undecided" for meeting in audit.stacking))
+        or ("stacking" in names and _stacking_open(audit))
+        or ("extremes" in names and _extremes_open(audit))
     )
+
+
+def _stacking_open(audit: Audit) -> bool:
+    return audit.together.more or any(meeting.kind == "undecided" for meeting in audit.stacking)
+
+
+def _extremes_open(audit: Audit) -> bool:
+    derived = all(end.exact for found in audit.derived for end in found.ends)
+    return not (derived and all(found.exact for found in audit.extremes))
 
 
 SECTIONS = {
     "claims": Section("Claims", claims_text, claims_markdown, claims_data),
     "stacking": Section("How modifiers meet", stacking_text, stacking_markdown, stacking_data),
+    "extremes": Section(
+        "The highest and the lowest multipliers", extremes_text, extremes_markdown, extremes_data
+    ),
     "order": Section("The order of the stack", order_text, order_markdown, order_data),
     "dead": Section("Dead rules", unused_text, unused_markdown, unused_data),
     "contract": Section("Against the book below", contract_text, contract_markdown, contract_data),
