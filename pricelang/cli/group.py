@@ -14,6 +14,7 @@ from pricelang import __version__
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.cli.interrupts import end_quietly, raise_again
 from pricelang.compile.gc_guard import uncollected
+from pricelang.present.table import WIDE
 
 # What `pricelang --help` says of each command, so that it imports none of them.
 COMMANDS = {
@@ -41,6 +42,35 @@ COMMANDS = {
 }
 
 
+WITH_TABLES = frozenset(
+    [
+        "price",
+        "report",
+        "invoice",
+        "reconcile",
+        "quote",
+        "table",
+        "figures",
+        "models",
+        "test",
+        "compare",
+        "workload",
+        "breakeven",
+    ]
+)
+
+
+def _wide() -> click.Option:
+    """The option of all commands that print tables."""
+    return click.Option(
+        ["--wide"],
+        is_flag=True,
+        expose_value=False,
+        callback=lambda ctx, _, given: ctx.meta.update({WIDE: given}),
+        help="Print tables whole, also where the terminal is narrower.",
+    )
+
+
 class Commands(click.Group):
     """The group of all commands. Ends quietly on a closed pipe or an interrupt;
     no error shows a traceback.
@@ -57,6 +87,8 @@ class Commands(click.Group):
         with uncollected():
             module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        if cmd_name in WITH_TABLES and all(option.name != "wide" for option in command.params):
+            command.params.append(_wide())
         return command
 
     def resolve_command(

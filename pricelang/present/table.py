@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
+
+WIDE = "pricelang.wide"
+"""What says, in the context of a command, that tables are printed whole on any terminal."""
 
 
 class NotedCell(str):
@@ -47,3 +50,10 @@ class Table:
     note: str = ""
     folded: bool = False
     narrower: tuple[Callable[[], Table], ...] = ()
+
+    def only(self, columns: Sequence[int], title: str) -> Table:
+        """Some columns of the table, under a title."""
+        numbers = frozenset(n for n, column in enumerate(columns) if column in self.numbers)
+        rows = tuple(tuple(row[column] for column in columns) for row in self.rows)
+        headers = tuple(self.headers[column] for column in columns)
+        return evolve(self, headers=headers, rows=rows, numbers=numbers, title=title, narrower=())

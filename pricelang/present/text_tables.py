@@ -42,9 +42,3 @@ def table_lines(table: Table) -> Iterator[str]:
         yield "  ".join(
             cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
         ).rstrip()
-
-
-# ---- one request ---------------------------------------------------------------------------------
-
-
-# ---- records -------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
+import click
 import pytest
 from attrs import evolve
 
 from pricelang.present import terminal
-from pricelang.present.table import Table
+from pricelang.present.table import WIDE, Table
 from pricelang.present.text_tables import padded
+from tests.cli.helpers import run
 
 
 class Terminal:
@@ -62,3 +65,48 @@ def test_numbers_line_up_at_their_points() -> None:
     assert padded(Table(("n",), (("1.5",), ("10",), ("1,000.25",)), frozenset({0}))) == [
         ["       n", "    1.5 ", "   10   ", "1,000.25"]
     ]
+
+
+WIDER = Table(
+    ("name", "first amount", "second amount", "a text"),
+    (
+        ("one", "$1.25", "$12.50", "so much that it needs several lines of any narrow terminal"),
+        ("total", "$10", "$100", "and more"),
+    ),
+    frozenset({1, 2}),
+    1,
+    title="Parts",
+)
+
+
+@pytest.mark.parametrize("columns", [26, 40, 60, 80, 120])
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table that does not fit is drawn in parts, each with the column that names the row."""
+    Terminal(monkeypatch, columns)
+    terminal.show_table(WIDER)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert max(map(len, text.split("\n"))) <= columns
+    assert "…" not in text
+    words = {word for row in (WIDER.headers, *WIDER.rows) for cell in row for word in cell.split()}
+    if columns >= 40:
+        assert all(word in text for word in words)
+    if columns < 80:
+        assert text.count("name") > 1
+
+
+def test_wide_prints_all_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Terminal(monkeypatch, 26)
+    with click.Context(click.Command("x")) as context:
+        context.meta[WIDE] = True
+        terminal.show_table(WIDER)
+    assert "one    " in capsys.readouterr().out
+
+
+def test_wide_is_an_option_of_commands_that_print_tables() -> None:
+    assert "--wide" in run("models", "--help").stdout
+    assert run("models", "--wide").exit_code == 0
+    assert "--wide" not in run("fmt", "--help").stdout
