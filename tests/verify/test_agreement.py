@@ -313,6 +313,14 @@ def test_against_any_book(deal: str, tmp_path: Path) -> None:
     assert (wrong.exit_code, "a question of its own" in wrong.stderr) == (2, True)
 
 
+def test_books_that_price_nothing_in_common_are_not_the_same() -> None:
+    other = book_of(LIST.replace("m-1", "m-9"))
+    found = verdict.against(book_of(LIST), other)
+    assert (found.verdict, found.dearer, found.cheaper) == ("nothing in common", None, None)
+    assert found.loosened is not None
+    assert found.tightened is not None
+
+
 def test_the_claims_of_the_list_are_asked_of_the_contract(tmp_path: Path) -> None:
     path = tmp_path / "reads.price"
     path.write_text(

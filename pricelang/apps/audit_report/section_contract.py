@@ -65,6 +65,8 @@ def verdict_words(found: Against) -> str:
             return f"charges more than {other} at times, and less at times"
         case "undecided":
             return f"undecided: what it charges beside {other}"
+        case "nothing in common":
+            return f"prices no request that {other} prices"
         case _:
             assert_never(found.verdict)
 

@@ -32,8 +32,12 @@ Breach: TypeAlias = tuple[Witness, str]
 """A request, and what both books say of it."""
 Question: TypeAlias = Literal["dearer", "cheaper", "loosened", "tightened"]
 
-Verdict: TypeAlias = Literal["same", "never more", "never less", "more and less", "undecided"]
-"""What one book charges beside another, over all requests that both price, and all months."""
+Verdict: TypeAlias = Literal[
+    "same", "never more", "never less", "more and less", "undecided", "nothing in common"
+]
+"""What one book charges beside another, over all requests that both price, and all months; nothing
+is in common where there is no such request.
+"""
 
 SCALES = tuple(map(Fraction, (1, 1_000, 1_000_000, 1_000_000_000)))
 """So many of a meter are billed by both books, until the bills show what their parts say."""
@@ -56,10 +60,14 @@ class Against:
     loosened: Breach | None
     tightened: Breach | None
     undecided: Mapping[Question, str] = field(factory=dict)
+    shared: bool = True
+    """Whether there is a request that both price."""
 
     @property
     def verdict(self) -> Verdict:
         """What it charges beside the other, over all requests that both price, and all months."""
+        if not self.shared:
+            return "nothing in common"
         if self.dearer is not None and self.cheaper is not None:
             return "more and less"
         if "dearer" in self.undecided or "cheaper" in self.undecided:
@@ -112,7 +120,10 @@ class _Comparison:
             "loosened": self.one_sided("loosened"),
             "tightened": self.one_sided("tightened"),
         }
-        return Against(self.evidence.theirs.book.name, **found, undecided=self.undecided)
+        both: list[Constraint] = [(root, partial(eq, YES)) for root in self.rules.priced]
+        shared = self.evidence.find([*both, *self.inside]) is not None
+        name = self.evidence.theirs.book.name
+        return Against(name, **found, undecided=self.undecided, shared=shared)
 
     def orders(self, part: BillPart) -> set[str]:
         """The orders of a part that some request reaches which both price."""
