@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
+from pricelang.apps.reconcile.alternatives import Alternatives
 from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.unit_prices import MeterPrices
@@ -52,21 +53,28 @@ class CauseSearch:
 
     book: PriceBook
     prices: MeterPrices = field(init=False)
+    alternatives: Alternatives = field(init=False)
     _changes: RequestChanges = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.prices = MeterPrices(self.book)
         self._changes = RequestChanges(self.prices)
+        self.alternatives = Alternatives(self._changes)
 
-    def explanations(self, used: Sequence[Used], amount: Fraction) -> tuple[Explanation, ...]:
+    def explanations(
+        self, used: Sequence[Used], amount: Fraction, stated: Fraction | None = None
+    ) -> tuple[Explanation, ...]:
         """What would make the amount of some quantities right:
-        all of the simplest kind that there are.
+        all of the simplest kind that there are. A quantity that the bill has `stated` is evidence:
+        what needs another one is refuted.
         """
         if not used or any(use.error is not None for use in used):
             return ()
+        if stated is not None and stated != sum((use.quantity for use in used), Fraction(0)):
+            return self._by_stated(used, amount, stated)
         found = [
             *self._by_changes(used, amount, self._singles(used[0])),
-            *self._by_rows(used, amount),
+            *(self._by_rows(used, amount) if stated is None else ()),
             *self._by_rounding(used, amount),
         ]
         if not found:
@@ -74,7 +82,26 @@ class CauseSearch:
                 *self._by_changes(used, amount, self._changes.pairs(used[0].request)),
                 *self._by_one_row(used, amount),
             ]
-        return tuple(_merged(found or self._by_quantity(used, amount)))
+        if not found and stated is None:
+            found = self._by_quantity(used, amount)
+        return tuple(_merged(found))
+
+    def _by_stated(
+        self, used: Sequence[Used], amount: Fraction, stated: Fraction
+    ) -> tuple[Explanation, ...]:
+        """The quantity that the bill states, at the right price or at that of one change."""
+        quantity = sum((use.quantity for use in used), Fraction(0))
+        words = f"with the stated quantity of {grouped(stated)} instead of {grouped(quantity)}"
+        same = self.prices.price(used[0].request)
+        if same is None or any(self.prices.price(use.request) != same for use in used):
+            return ()
+        if same.unit * stated == amount:
+            return (Explanation(1, "quantity", words, same.places),)
+        whole = [evolve(used[0], quantity=stated)]
+        return tuple(
+            evolve(one, changes=2, text=f"{words} and {one.text}")
+            for one in _merged(tuple(self._by_changes(whole, amount, self._singles(used[0]))))
+        )
 
     def _singles(self, use: Used) -> Iterator[tuple[RequestChange]]:
         return ((change,) for change in self._changes.single(use.request))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pricelang.apps.reconcile.keys import FIELDS, Side
 from pricelang.apps.reconcile.reconciled import Reconciled, numbered
-from pricelang.apps.reconcile.summary import rule_places, verdict
+from pricelang.apps.reconcile.summary import rule_places, six_places, verdict
 from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
 from pricelang.present.table import Table
@@ -51,6 +51,18 @@ def as_dict(found: Reconciled) -> dict[str, object]:
         "cost": _side(found.cost),
         "joined_on": list(found.fields),
         "lines": [_line(line, numbers.get(id(line))) for line in found.lines],
+        "causes": [
+            {
+                "kind": cause.kind,
+                "text": cause.text,
+                "or": list(cause.others),
+                "lines": [places[id(line)] for line in cause.lines],
+                "difference": plain(cause.difference),
+                "ratio": None if cause.ratio is None else plain(six_places(cause.ratio)),
+                "locations": list(cause.places),
+            }
+            for cause in found.causes
+        ],
         "findings": [
             {
                 "number": number,

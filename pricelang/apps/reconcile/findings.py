@@ -4,96 +4,109 @@ and what would explain the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from pricelang.apps.reconcile.changes import with_value
+from pricelang.apps.reconcile.alternatives import Alternative
+from pricelang.apps.reconcile.causes import Cause, causes_of
 from pricelang.apps.reconcile.explain import CauseSearch, Explanation
-from pricelang.apps.reconcile.join import DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, JoinedLine
-from pricelang.apps.reconcile.keys import FIELDS, LONG, METERS, BilledAmount, Request, Side
+from pricelang.apps.reconcile.finding import KINDS, Finding
+from pricelang.apps.reconcile.join import (
+    DIFFERENT,
+    NOT_IN_COST,
+    NOT_IN_USAGE,
+    WITHIN,
+    JoinedLine,
+)
+from pricelang.apps.reconcile.keys import Side
+from pricelang.apps.reconcile.moved_rows import key_distance, moved_rows
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
 
 MOST = 200
-"""For so many differing lines explanations are looked for."""
+"""In so many differing lines, explanations are looked for in each."""
 
-MOST_MOVED = 3
-"""A row whose key differs in more fields is no longer taken for another one's."""
-
-KINDS = {
-    DIFFERENT: "amount",
-    NOT_IN_COST: "not billed",
-    NOT_IN_USAGE: "no usage",
-    UNPRICED: "no price",
-}
+MOST_UNKNOWN = 20
+"""In a longer list, in so many of those whose cause is not known."""
 
 
 @frozen(eq=False)
-class Finding:
-    """One difference: its lines (two where a cost row stands under another key),
-    its kind, and what explains it.
+class Found:
+    """What was found about lines that differ: single findings, causes of many, and notes."""
 
-    `kind` is `amount`, `not billed`, `no usage`, `no price` or `moved`;
-    `explained` says that some change of the book's own makes every amount of it exact.
-    """
-
-    kind: str
-    lines: tuple[JoinedLine, ...]
-    explanations: tuple[Explanation, ...]
-
-    @property
-    def difference(self) -> Fraction:
-        """What was billed beyond what was expected, over all lines."""
-        return sum((line.difference for line in self.lines), Fraction(0))
-
-    @property
-    def explained(self) -> bool:
-        """Says whether something makes the amounts exact."""
-        return bool(self.explanations)
+    findings: tuple[Finding, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def findings_of(
-    book: PriceBook, lines: Sequence[JoinedLine], usage: Side, cost: Side
-) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The findings in the order of their first lines, and notes on what was not looked for."""
+    book: PriceBook,
+    lines: Sequence[JoinedLine],
+    sides: tuple[Side, Side],
+    within: Fraction,
+    drifting: bool,
+) -> Found:
+    """The findings in the order of their first lines, their causes, and notes on what was not
+    looked for. Lines within tolerance that drift have causes too.
+    """
     differing = [line for line in lines if line.status in KINDS]
-    if not differing:
-        return (), ()
+    drifted = [line for line in lines if drifting and line.status == WITHIN]
+    if not differing and not drifted:
+        return Found()
+    usage, cost = sides
     search = CauseSearch(book)
-    searched, rest = differing[:MOST], differing[MOST:]
-    found = list(_moved(search, searched))
+    found = list(moved_rows(search, differing[:MOST]))
+    known = _known_causes(found, differing, usage, cost)
+    causes = causes_of(
+        search.alternatives, [*differing, *drifted], Fraction(0) if drifted else within, known
+    )
     taken = {id(line) for finding in found for line in finding.lines}
-    for line in searched:
-        if id(line) not in taken:
-            ways = (
-                search.explanations(line.used, line.amount)
-                if line.status == DIFFERENT
-                else _reasons(line, usage, cost)
-            )
-            found.append(
-                Finding(
-                    KINDS[line.status],
-                    (line,),
-                    (*ways, *_twice(line)) if line.status == DIFFERENT else ways,
-                )
-            )
-    found += [Finding(KINDS[line.status], (line,), ()) for line in rest]
+    of_cause = {id(line): cause for cause in causes for line in cause.lines}
+    rest = [line for line in differing if id(line) not in taken]
+    searched = 0
+    for line in rest:
+        ways: tuple[Explanation, ...]
+        cause = of_cause.get(id(line))
+        if len(rest) > MOST and (cause is not None or searched >= MOST_UNKNOWN):
+            ways = () if cause is None else (Explanation(1, cause.kind, cause.text, cause.places),)
+        elif line.status == DIFFERENT:
+            searched += 1
+            ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
+        else:
+            ways = _reasons(line, usage, cost)
+        found.append(Finding(KINDS[line.status], (line,), ways))
     order = {id(line): number for number, line in enumerate(lines)}
     notes = (
-        (
-            f"explanations were looked for in the first {MOST} differences only, of "
-            f"{len(differing):,}",
-        )
-        if rest
+        (f"single explanations were looked for in {searched:,} of {len(rest):,} differences",)
+        if len(rest) > MOST
         else ()
     )
-    return tuple(
-        sorted(found, key=lambda finding: min(order[id(line)] for line in finding.lines))
-    ), notes
+    found.sort(key=lambda finding: min(order[id(line)] for line in finding.lines))
+    return Found(tuple(found), causes, notes)
+
+
+def _known_causes(
+    moved: Iterable[Finding], lines: Iterable[JoinedLine], usage: Side, cost: Side
+) -> dict[int, Alternative]:
+    """The causes of lines that are known without their prices: rows under another key, days that
+    one side does not cover.
+    """
+    found: dict[int, Alternative] = {}
+    for finding in moved:
+        fields = ", ".join(key_distance(*finding.lines))
+        one = Alternative("moved", f"billed under another {fields}", Fraction(0))
+        found |= {id(line): one for line in finding.lines}
+    for line in lines:
+        for reason in _reasons(line, usage, cost) if id(line) not in found else ():
+            if reason.kind == "period":
+                side = usage if line.status == NOT_IN_USAGE else cost
+                text = f"days that the {side.kind} does not cover"
+                found[id(line)] = Alternative("moved", text, Fraction(0))
+    return found
 
 
 def _reasons(line: JoinedLine, usage: Side, cost: Side) -> tuple[Explanation, ...]:
@@ -141,117 +154,3 @@ def _twice(line: JoinedLine) -> tuple[Explanation, ...]:
         if same
         else ()
     )
-
-
-# ---- rows under another key ----------------------------------------------------------------------
-
-
-def _moved(search: CauseSearch, lines: Iterable[JoinedLine]) -> Iterable[Finding]:
-    """Pairs of a line without its cost and a cost row
-    under another key that would be right for it.
-    """
-    lines = list(lines)
-    owed = [line for line in lines if line.status == NOT_IN_COST and line.low == line.high]
-    rows = [(line, bill) for line in lines for bill in line.billed if _too_much(line, bill)]
-    free = {id(line) for line in lines}
-    candidates = []
-    for short in owed:
-        for long, bill in rows:
-            distance = _distance(short, long)
-            if (
-                distance
-                and len(distance) <= MOST_MOVED
-                and long.key.cost_type == short.key.cost_type
-            ):
-                text, places, changes = _as_other(search, short, long, bill, distance)
-                if text:
-                    candidates.append((changes, len(distance), short, long, text, places))
-    for changes, _, short, long, text, places in sorted(candidates, key=lambda one: one[:2]):
-        if id(short) in free and id(long) in free:
-            free -= {id(short), id(long)}
-            same = [
-                other
-                for other in candidates
-                if other[2] is short
-                and other[0] == changes
-                and other[3] is not long
-                and id(other[3]) in free
-            ]
-            also = tuple(Explanation(changes, "key", other[4], other[5]) for other in same)
-            yield Finding(
-                "moved", (short, long), (Explanation(changes, "key", text, places), *also)
-            )
-
-
-def _too_much(line: JoinedLine, bill: BilledAmount) -> bool:
-    """Says whether a cost row is one too many under its key:
-    without it, the line would be right.
-    """
-    if line.status == NOT_IN_USAGE:
-        return len(line.billed) == 1
-    rest = line.amount - bill.amount
-    return line.status == DIFFERENT and len(line.billed) > 1 and line.low <= rest <= line.high
-
-
-def _distance(left: JoinedLine, right: JoinedLine) -> tuple[str, ...]:
-    return tuple(name for name in FIELDS if getattr(left.key, name) != getattr(right.key, name))
-
-
-def _as_other(
-    search: CauseSearch,
-    short: JoinedLine,
-    long: JoinedLine,
-    bill: BilledAmount,
-    fields: Sequence[str],
-) -> tuple[str, tuple[str, ...], int]:
-    """Words for a cost row that is a line's under other fields,
-    at its right amount or at the price of those fields.
-    """
-    shift = ", ".join(
-        f"{name} {_value(getattr(long.key, name))} instead of {_value(getattr(short.key, name))}"
-        for name in fields
-    )
-    if bill.amount == short.low:
-        return f"the cost row {bill.place} has exactly this amount under {shift}", (), 1
-    requests = [_under(search, use.request, long, fields) for use in short.used]
-    prices = [
-        price
-        for request in requests
-        if request is not None and (price := search.prices.price(request)) is not None
-    ]
-    if len(prices) < len(requests):
-        return "", (), 0
-    pairs = zip(short.used, prices, strict=True)
-    if sum((use.quantity * price.unit for use, price in pairs), Fraction(0)) != bill.amount:
-        return "", (), 0
-    text = f"the cost row {bill.place} has exactly the price of this quantity under {shift}: "
-    places = dict.fromkeys(place for price in prices for place in price.places)
-    return text + (prices[0].per if prices else ""), tuple(places), 2
-
-
-def _under(
-    search: CauseSearch, request: Request, other: JoinedLine, fields: Sequence[str]
-) -> Request | None:
-    """A request with the fields of another key, or None where a field prices nothing."""
-    values: Mapping[str, str | None] = {name: getattr(other.key, name) for name in fields}
-    for name, value in values.items():
-        if name == "workspace":
-            continue
-        if value is None:
-            return None
-        if name == "day":
-            request = evolve(request, at=value)
-        elif name == "model":
-            request = evolve(request, model=value)
-        elif name == "token_type":
-            request = evolve(request, meter=METERS.get(value, value))
-        elif name == "context_window":
-            window = "long" if value == LONG else "standard"
-            request = with_value(search.book.checked, request, name, window)
-        else:
-            request = with_value(search.book.checked, request, name, value)
-    return request
-
-
-def _value(value: str | None) -> str:
-    return "(none)" if value is None else value

@@ -30,6 +30,7 @@ NOT_COMPARED = "not compared"
 STATUSES = (MATCHED, WITHIN, BOUNDED, DIFFERENT, NOT_IN_COST, NOT_IN_USAGE, UNPRICED, NOT_COMPARED)
 """What can become of a line, in the order of subtotals."""
 
+OTHER_QUANTITY = "the bill states another quantity"
 PRIORITY = "priority"
 ADMIN_COST = "Admin cost report"
 
@@ -68,6 +69,26 @@ class JoinedLine:
     def quantity(self) -> Fraction:
         """What was used, in the meter's unit."""
         return sum((used.quantity for used in self.used), Fraction(0))
+
+    @property
+    def stated(self) -> Fraction | None:
+        """The quantity that the bill states, where each of its rows does and they are of one
+        meter.
+        """
+        return stated_quantity(self.used, self.billed)
+
+
+def stated_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> Fraction | None:
+    """The quantity that a bill states for some usage of one meter, where each row states one."""
+    stated = [bill.quantity for bill in billed]
+    if not stated or len({use.request.meter for use in used}) != 1:
+        return None
+    found = Fraction(0)
+    for quantity in stated:
+        if quantity is None:
+            return None
+        found += quantity
+    return found
 
 
 def compared_fields(
@@ -208,6 +229,9 @@ def _status(
         return WITHIN if high <= within else NOT_IN_COST, ""
     if not used and amount:
         return WITHIN if abs(amount) <= within else NOT_IN_USAGE, ""
+    stated = stated_quantity(used, billed)
+    if stated is not None and stated != sum((use.quantity for use in used), Fraction(0)):
+        return DIFFERENT, OTHER_QUANTITY
     if low <= amount <= high:
         return MATCHED if low == high else BOUNDED, ""
     return WITHIN if low - within <= amount <= high + within else DIFFERENT, ""

@@ -18,6 +18,7 @@ from pricelang.apps.reconcile.account_lines import (
 )
 from pricelang.apps.reconcile.admin import cost_side
 from pricelang.apps.reconcile.documents import documents
+from pricelang.apps.reconcile.drift import drift_of
 from pricelang.apps.reconcile.expected import usage_side
 from pricelang.apps.reconcile.export import as_dict
 from pricelang.apps.reconcile.findings import findings_of
@@ -162,7 +163,8 @@ def _reconcile(
     currency = _one_currency(book, used, billed)
     fields, notes = compared_fields(usage_read, cost_read, comparing.fields())
     lines, settled = _lines(book, (used, billed), (usage_read, cost_read), fields, comparing)
-    found, more = findings_of(book, lines, usage_read, cost_read)
+    drift = drift_of(lines, comparing.within, comparing.total_within)
+    found = findings_of(book, lines, (usage_read, cost_read), comparing.within, drift is not None)
     last = max((source.read for source in book.checked.sources), default=None)
     key = book.content[:12] if book.content else None
     about = (book.name, book.title, None if last is None else written(last), key)
@@ -174,10 +176,11 @@ def _reconcile(
         comparing.within,
         currency,
         lines,
-        found,
-        (*_periods(usage_read, cost_read), *notes, *more, *_doubts(lines)),
+        found.findings,
+        (*_periods(usage_read, cost_read), *notes, *found.notes, *_doubts(lines)),
         comparing.total_within,
         settled,
+        found.causes,
     )
 
 

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.causes import Cause
 from pricelang.apps.reconcile.drift import Drift, drift_of
-from pricelang.apps.reconcile.findings import Finding
+from pricelang.apps.reconcile.finding import Finding
 from pricelang.apps.reconcile.join import (
     BOUNDED,
     MATCHED,
@@ -60,6 +61,7 @@ class Reconciled:
     notes: tuple[str, ...]
     total_within: Fraction | None = None
     settled: frozenset[str] = frozenset()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def subtotals(self) -> tuple[Subtotal, ...]:

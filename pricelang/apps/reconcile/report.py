@@ -12,6 +12,7 @@ from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, Joine
 from pricelang.apps.reconcile.keys import FIELDS
 from pricelang.apps.reconcile.reconciled import Reconciled, numbered
 from pricelang.apps.reconcile.summary import (
+    cause_lines,
     counted,
     header,
     subtotal_table,
@@ -27,10 +28,13 @@ from pricelang.present.text import how_many, printable
 from pricelang.present.text_tables import table_lines
 
 if TYPE_CHECKING:
-    from pricelang.apps.reconcile.findings import Finding
+    from pricelang.apps.reconcile.finding import Finding
 
 SHOWN_LINES = 60
 """Longer tables show the lines that differ only, unless all are asked for."""
+SHOWN_FINDINGS = 20
+SHOWN_OF_CAUSE = 2
+"""Of more findings, so many of each cause are shown."""
 
 
 def plain_text(found: Reconciled, all_lines: bool = False) -> str:
@@ -47,9 +51,10 @@ def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]
     """The lines of the text, each part behind an empty one."""
     yield from _head(found, markdown)
     for part in (
+        _causes(found, markdown),
         _lines(found, all_lines, markdown),
         _table(subtotal_table(found), markdown),
-        _differences(found, markdown),
+        _differences(found, all_lines, markdown),
         _unread(found, markdown),
         _notes(found, markdown),
         [f"**{quoted(verdict(found))}**" if markdown else verdict(found)],
@@ -73,6 +78,12 @@ def _head(found: Reconciled, markdown: bool) -> Iterator[str]:
         yield f"- {name}: {quoted(text)}" if markdown else plain
 
 
+def _causes(found: Reconciled, markdown: bool) -> Iterator[str]:
+    """What is wrong as a whole, before any line."""
+    for depth, text in cause_lines(found):
+        yield f"{'  ' * depth}{'- ' if markdown and depth else ''}{_cell(text, markdown)}"
+
+
 def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
     """The table of lines; of a long one those that differ, unless all are asked for."""
     lines = (
@@ -80,6 +91,8 @@ def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
         if not all_lines and len(found.lines) > SHOWN_LINES
         else list(found.lines)
     )
+    many = len(lines)
+    lines = lines if all_lines else lines[:SHOWN_LINES]
     if lines:
         yield from _table(table_of(found, lines, numbered(found)), markdown)
     if len(lines) < len(found.lines):
@@ -88,15 +101,29 @@ def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
         yield (
             f"The table shows the {len(lines):,} lines that differ, of {len(found.lines):,}; "
             "`--all` shows all of them."
+            if len(lines) == many
+            else f"The table shows {len(lines):,} of the {many:,} lines that differ, of "
+            f"{len(found.lines):,}; `--all` shows all of them."
         )
 
 
-def _differences(found: Reconciled, markdown: bool) -> Iterator[str]:
+def _differences(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
+    """The findings; of many a few of each cause, unless all are asked for."""
     if found.findings:
         yield "## Differences" if markdown else "Differences"
+    short = not all_lines and len(found.findings) > SHOWN_FINDINGS
+    causes = {id(line): cause for cause in found.causes for line in cause.lines}
+    shown: dict[int, int] = {}
     for number, finding in enumerate(found.findings, 1):
+        cause = id(causes.get(id(finding.lines[0])))
+        shown[cause] = shown.get(cause, 0) + 1
+        if not short or shown[cause] <= SHOWN_OF_CAUSE:
+            yield ""
+            yield from _paragraph(found, finding, number, markdown)
+    left = sum(max(many - SHOWN_OF_CAUSE, 0) for many in shown.values()) if short else 0
+    if left:
         yield ""
-        yield from _paragraph(found, finding, number, markdown)
+        yield f"and {left:,} more like these; `--all` shows them."
 
 
 def _unread(found: Reconciled, markdown: bool) -> Iterator[str]:

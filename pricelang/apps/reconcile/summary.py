@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from pricelang.apps.reconcile.account_lines import BY_METER, BY_PERIOD
@@ -17,7 +17,7 @@ from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
 from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.evaluate.line_rates import Rate
-from pricelang.present.decimals import grouped, money
+from pricelang.present.decimals import grouped, money, rounded
 from pricelang.present.table import Table
 from pricelang.present.text import how_many
 
@@ -216,6 +216,49 @@ def _apart(found: Reconciled) -> str:
     return (
         f" Apart from them, {how_many(rows, 'row')} of the bill that no record can match: {each}."
     )
+
+
+def six_places(value: Fraction) -> Fraction:
+    """A ratio as people read it."""
+    return rounded(value, Fraction(1, 10**6), "half_even")
+
+
+def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
+    """The causes, the largest first, each with its sum, its lines and the ratio billed to expected:
+    how far each line is set in, and its text.
+    """
+    if not found.causes:
+        return
+    currency = found.currency
+    own = {id(line) for cause in found.causes for line in cause.lines}
+    off = [line for finding in found.findings for line in finding.lines]
+    off += [line for cause in found.causes for line in cause.lines if line.status == WITHIN]
+    whole = sum((abs(line.difference) for line in off), Fraction(0))
+    known = sum((abs(line.difference) for line in off if id(line) in own), Fraction(0))
+    many = len(found.causes)
+    verb = "explains" if many == 1 else "explain"
+    yield (
+        0,
+        f"{how_many(many, 'cause')} {verb} {money(known, currency)} of {money(whole, currency)}:",
+    )
+    for number, cause in enumerate(found.causes, 1):
+        ratio = (
+            ""
+            if cause.ratio in (None, 0, 1)
+            else f", billed {grouped(six_places(cause.ratio))} x expected"
+        )
+        places = f" [{', '.join(cause.places[:3])}]" if cause.places else ""
+        sum_of = signed(cause.difference, currency)
+        yield (
+            1,
+            f"{number}. {sum_of} in {how_many(len(cause.lines), 'line')}{ratio}: {cause.text}{places}",
+        )
+        if cause.others:
+            yield 2, f"explained as well: {'; '.join(cause.others)}"
+    rest = [line for line in off if id(line) not in own]
+    if rest:
+        amount = sum((abs(line.difference) for line in rest), Fraction(0))
+        yield 1, f"not explained: {money(amount, currency)} in {how_many(len(rest), 'line')}"
 
 
 def subtotal_table(found: Reconciled) -> Table:

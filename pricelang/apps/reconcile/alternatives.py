@@ -1,0 +1,185 @@
+"""Every other price of a kind of usage: what one error of a bill would make of its unit price."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from attrs import define, field, frozen
+
+from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
+from pricelang.apps.reconcile.keys import Request
+from pricelang.apps.reconcile.unit_prices import MeterPrices, rate_of
+from pricelang.model.book import MODELS
+from pricelang.model.instants import seconds_of
+from pricelang.model.modifiers import ModifierLine
+from pricelang.present.decimals import grouped
+
+OUTCOME = "outcome"
+KINDS = (
+    "account",
+    "quantity",
+    "row",
+    "twice",
+    "other factor",
+    "outcome",
+    "dimension",
+    "factor on",
+    "list",
+    "date",
+    "meter",
+    "factor off",
+    "rounding",
+    "model",
+    "side",
+    "price",
+    "whole",
+    "moved",
+    "no price",
+)
+"""The kinds of causes; of two that explain as much, the earlier is named first."""
+
+
+@frozen
+class Alternative:
+    """Another unit price: the error that gives it, in words that are the same for all usage that
+    it befalls, its kind, and the places of the rules.
+    """
+
+    kind: str
+    text: str
+    unit: Fraction
+    places: tuple[str, ...] = ()
+
+
+@define(eq=False, repr=False)
+class Alternatives:
+    """The alternatives of one book, worked out once for each kind of usage."""
+
+    changes: RequestChanges
+    _found: dict[object, dict[str, Alternative]] = field(factory=dict, init=False)
+    _clocked: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._clocked = any(dimension.clocked for dimension in self.changes.book.dimensions)
+
+    @property
+    def prices(self) -> MeterPrices:
+        """The prices of the book."""
+        return self.changes.prices
+
+    def key(self, request: Request) -> object:
+        """What requests of one price have in common."""
+        at: object = request.at
+        if not self._clocked:
+            at = bisect_right(self.changes.book.boundaries, seconds_of(request.at))
+        return (
+            request.model,
+            at,
+            tuple(sorted(request.dimensions.items())),
+            request.meter,
+            tuple(sorted(request.sides.items())),
+        )
+
+    def of(self, request: Request) -> Mapping[str, Alternative]:
+        """The alternatives of a request by their words; the empty text is its own price."""
+        key = self.key(request)
+        if key not in self._found:
+            self._found[key] = self._work_out(request)
+        return self._found[key]
+
+    def _work_out(self, request: Request) -> dict[str, Alternative]:
+        own = self.prices.price(request)
+        if own is None:
+            return {}
+        found = {"": Alternative("", "", own.unit, own.places)}
+        for one in (*self._of_changes(request), *self._of_factors(request)):
+            if one.unit != own.unit:
+                found.setdefault(one.text, one)
+        return found
+
+    def _of_changes(self, request: Request) -> Iterator[Alternative]:
+        for change in (*self.changes.single(request), *self._outcomes(request)):
+            price = self.changes.price(request, (change,))
+            if price is not None:
+                named = change.name in ("list", OUTCOME)
+                yield Alternative(
+                    change.name if named else change.kind,
+                    _words(request, change),
+                    price.unit,
+                    price.places,
+                )
+
+    def _outcomes(self, request: Request) -> Iterator[RequestChange]:
+        """A request that is free as it ended, billed as if it had been served."""
+        now = request.dimensions.get(OUTCOME)
+        for dimension in self.changes.book.dimensions:
+            served = dimension.values[dimension.default].name
+            if dimension.name == OUTCOME and now is not None and now != served:
+                words = f"billed though {now}"
+                yield RequestChange("dimension", OUTCOME, served, words)
+
+    def _of_factors(self, request: Request) -> Iterator[Alternative]:
+        """Each factor of the book once more, once less, another one of its rule, or on."""
+        found = rate_of(self.prices.book, request)
+        own = self.prices.price(request)
+        if found is None or own is None or not own.unit:
+            return
+        book, unit = self.changes.book, own.unit
+        steps = {step.rule: step for step in found.rate.steps if step.kind == "factor"}
+        meter = [each.name for each in book.meters].index(request.meter)
+        apart = self._excluded(steps)
+        for index, modifier in enumerate(book.modifiers):
+            name, step = modifier.name, steps.get(modifier.name)
+            if step is None and index in apart:
+                continue
+            lines = [
+                (factor, line)
+                for line in modifier.lines
+                for at, factor in line.factors
+                if at == meter and (step is not None or self._of_model(line, request.model))
+            ]
+            factors = {factor: line.origin.place for factor, line in lines}
+            if step is not None and step.value:
+                place = (step.origin.place,)
+                yield Alternative("twice", f"`{name}` applied twice", unit * step.value, place)
+                yield Alternative("factor off", f"`{name}` not applied", unit / step.value, place)
+                for factor, where in factors.items():
+                    if factor != step.value:
+                        text = f"`{name}` x {grouped(factor)} instead of x {grouped(step.value)}"
+                        new = unit / step.value * factor
+                        yield Alternative("other factor", text, new, (where,))
+                continue
+            for factor, where in factors.items():
+                text = f"`{name}` applied" + (f" (x {grouped(factor)})" if len(factors) > 1 else "")
+                yield Alternative("factor on", text, unit * factor, (where,))
+
+    def _excluded(self, steps: Iterable[str]) -> frozenset[int]:
+        """The modifiers, by index, that go with none of some others."""
+        book = self.changes.book
+        own = {index for index, each in enumerate(book.modifiers) if each.name in steps}
+        pairs = [(each.left, each.right) for each in book.exclusions]
+        return frozenset(
+            one
+            for left, right in pairs
+            for one, other in ((left, right), (right, left))
+            if one is not None and other in own
+        )
+
+    def _of_model(self, line: ModifierLine, model: str) -> bool:
+        """Says whether a line of a modifier is of a model, on any day."""
+        names = [each.name for each in self.changes.book.models]
+        mask = dict(line.scope).get(MODELS, -1)
+        return model in names and bool(mask >> names.index(model) & 1)
+
+
+def _words(request: Request, change: RequestChange) -> str:
+    """A change in words that say what it was before."""
+    match change.kind:
+        case "meter":
+            return f"{request.meter} billed {change.words}"
+        case "model":
+            return f"{request.model} billed as {change.value}"
+        case _:
+            return change.words

@@ -1,0 +1,48 @@
+"""What is wrong with all of a bill alike: a factor, such as a currency, or an amount on each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from pricelang.apps.reconcile.alternatives import Alternative
+from pricelang.apps.reconcile.join import JoinedLine
+from pricelang.present.decimals import plain, rounded
+
+LEAST = 4
+"""So many lines, of several prices, must have a factor or an amount in common."""
+
+
+def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, Alternative]]:
+    """The factor or the amount that lines have in common which nothing of the book explains."""
+    priced = [line for line in lines if line.used and line.billed and line.low == line.high]
+    measures: tuple[Callable[[JoinedLine], Fraction | None], ...] = (_ratio, _added)
+    for measure in measures:
+        groups: dict[Fraction, list[JoinedLine]] = {}
+        for line in priced:
+            value = measure(line)
+            if value is not None:
+                groups.setdefault(value, []).append(line)
+        for value, own in groups.items():
+            counted = {(line.key.model, line.key.token_type) for line in own}
+            if len(own) >= LEAST and (len(counted) > 1 or measure is _added):
+                text = _factor(value) if measure is _ratio else f"{plain(value)} on each line"
+                for line in own:
+                    yield line, Alternative("whole", text, Fraction(0))
+
+
+def _ratio(line: JoinedLine) -> Fraction | None:
+    return line.amount / line.low if line.low and line.amount else None
+
+
+def _added(line: JoinedLine) -> Fraction | None:
+    return line.amount - line.low
+
+
+def _factor(value: Fraction) -> str:
+    if value == 100:
+        return "cents taken for the main unit of the currency (x 100)"
+    if value == Fraction(1, 100):
+        return "the main unit of the currency taken for cents (x 0.01)"
+    shown = plain(rounded(value, Fraction(1, 10**6), "half_even"))
+    return f"every amount x {shown}, such as another currency"
