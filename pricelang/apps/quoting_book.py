@@ -13,7 +13,7 @@ from pricelang.evaluate.days import asked
 from pricelang.model.instants import Instant, seconds_of, today
 
 if TYPE_CHECKING:
-    from pricelang.apps.quote.compare import AlternativeComparison
+    from pricelang.apps.quote.comparison import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
     from pricelang.apps.quote.model import Quote
     from pricelang.apps.quote.workload_cost import Workload

@@ -25,7 +25,7 @@ from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
     from pricelang.api import Book
-    from pricelang.apps.quote.compare import AlternativeComparison
+    from pricelang.apps.quote.comparison import AlternativeComparison
     from pricelang.apps.quote.scenarios import RequestBody
     from pricelang.apps.quote.variants import Scenario
     from pricelang.usage.records import Outcome
@@ -101,9 +101,9 @@ alternative_options = option_group(
 def command(ctx: click.Context, /, **params: Any) -> None:
     """Compare what usage costs under every other model, mode and cache of the book. The usage is
     records, request bodies that are not sent yet, or one request given by flags. Each row makes
-    one change; rows are ranked by their expected amount and show the change against the usage as
-    given. An alternative that cannot exist is shown with the rule that refuses it. A record that
-    an alternative refuses stays as given in that row's amount.
+    one change; rows are ranked by what they are expected to save and show the change against the
+    usage as given. An alternative that cannot exist is shown with the rule that refuses it. A
+    record that an alternative refuses is left out of that row, and of what it is compared with.
 
     \b
     Examples:

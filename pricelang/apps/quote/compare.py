@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from pricelang.apps.quote.alternatives import MODEL, Alternative, alternatives_of, crossed, what_if
-from pricelang.apps.quote.cache_words import CacheAnswer, CacheTally
+from pricelang.apps.quote.cache_words import CacheTally
+from pricelang.apps.quote.comparison import AlternativeComparison, AlternativeRow, Refusal
 from pricelang.apps.quote.model import NOTHING, Range
 from pricelang.apps.quote.scenarios import (
     BodySubject,
@@ -33,73 +32,12 @@ MAX_REASONS = 20
 """Different refusals and notes that are kept of one alternative; the rest is counted."""
 
 
-@frozen
-class Refusal:
-    """Why an alternative has no price: the error of the rule, and for how many records."""
-
-    code: str
-    message: str
-    rule: str | None
-    location: str | None
-    help: str | None
-    records: int
-
-
-@frozen
-class AlternativeRow:
-    """What all records cost under an alternative; without changes, as they are given.
-
-    `amount` is exact, in the currency of the comparison. It is a range where tokens are not known
-    (another tokenizer), or where a sum may be on either side of a threshold: there the most is
-    expected. A record that the alternative refuses stays as it is given, so that each amount is for
-    the same records; where all are refused there is none. `change` is what is expected as a share
-    of what is expected as given: -1/2 is half of it less. `records` are priced, `refused` are not,
-    and `changed` are not as given. `added` are records that only the alternative prices, at
-    `added_amount`: no amount holds them, unless no record at all has a price as it is given.
-    """
-
-    alternative: Alternative
-    amount: Range | None
-    change: Fraction | None
-    records: int
-    refused: int
-    changed: int
-    added: int
-    added_amount: Range
-    refusals: tuple[Refusal, ...]
-    notes: tuple[Note, ...]
-
-
-@frozen
-class AlternativeComparison:
-    """Records under alternatives: `rows` by what is expected,
-    the given one among them, then what is `refused` whole.
-
-    `caches` answers whether a cache pays for what was read.
-    `failures` are records that have no price as they are, `skipped` lines are no records.
-    """
-
-    currency: str
-    given: AlternativeRow
-    rows: tuple[AlternativeRow, ...]
-    refused: tuple[AlternativeRow, ...]
-    caches: tuple[CacheAnswer, ...]
-    failures: tuple[tuple[Place, dict[str, str | None]], ...]
-    skipped: int
-    grows: str | None
-
-    @property
-    def cheapest(self) -> AlternativeRow:
-        """The first row: the least that is expected."""
-        return self.rows[0] if self.rows else self.given
-
-
 class _Tally:
     """What an alternative costs so far. (A plain class: it grows.)"""
 
     def __init__(self, alternative: Alternative, asked: bool) -> None:
         self.alternative, self.asked = alternative, asked
-        self.amount = self.added_amount = NOTHING
+        self.amount = self.as_given = self.added_amount = NOTHING
         self.added = self.records = self.changed = 0
         self.refused = self.in_use = 0
         self.refusals: dict[tuple[str | None, ...], int] = {}
@@ -176,9 +114,7 @@ class _Comparing:
         given = self._row(self.given)
         rows = [given, *(self._row(tally) for tally in self._kept())]
         priced = [(row.amount, row) for row in rows if row.amount is not None]
-        priced.sort(
-            key=lambda pair: (pair[0].expected, pair[0].high, len(pair[1].alternative.changes))
-        )
+        priced.sort(key=lambda pair: pair[1].order)
         refused = [row for row in rows if row.amount is None and row.alternative is not GIVEN]
         grows = any(
             MODEL in dict(row.alternative.changes) and not amount.known for amount, row in priced
@@ -223,6 +159,7 @@ class _Comparing:
         if given is not None:
             self.given.records += 1
             self.given.amount += given.range
+            self.given.as_given += given.range
             self.given.note(given.notes)
             subject.count_caches(self.caches)
         for tally in self.tallies:
@@ -241,14 +178,13 @@ class _Comparing:
         except PriceError as error:
             tally.changed += changed
             tally.refuse(error)
-            if given is not None:
-                tally.amount += given.range
             return
         tally.changed += changed
         tally.records += 1
         tally.note(note for note in found.notes if given is None or note not in given.notes)
         if given is not None:
             tally.amount += found.range
+            tally.as_given += given.range
         else:
             tally.added += 1
             tally.added_amount += found.range
@@ -280,14 +216,12 @@ class _Comparing:
             amount = tally.added_amount if tally.records else None
         elif tally.records > tally.added:
             amount = tally.amount
-            change = (
-                Fraction(amount.expected) / given.amount.expected - 1
-                if given.amount.expected
-                else None
-            )
+            expected = tally.as_given.expected
+            change = Fraction(amount.expected) / expected - 1 if expected else None
         return AlternativeRow(
             tally.alternative,
             amount,
+            tally.as_given,
             change,
             tally.records,
             tally.refused,

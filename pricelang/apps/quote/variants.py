@@ -123,9 +123,9 @@ class Variants:
         cached = CACHE in changes and sent != self._sent(settled.uses, None)
         if not moved and not cached and not self._differ(dimensions, part.dimensions, own):
             return None
-        # What a record says that a cache did is a fact,
-        # and a guess as soon as the model or the day is another.
-        guessed = part.kind == SINGLE and (moved or self.scenario.reads is not None)
+        # What a record says that a cache did is kept, and said where the model would not have
+        # done it; only what is sent again by the question itself is priced without a cache there.
+        single = part.kind == SINGLE and (moved or self.scenario.reads is not None)
         model = self.book.models[new].name if new != old else part.model
         whole = evolve(part, model=model, at=at, dimensions=dimensions)
         factors = self.growth.factors(old, new)
@@ -135,7 +135,7 @@ class Variants:
             ends = []
             for factor in factors if factors[0] != factors[-1] else factors[:1]:
                 most = grown(uses, factor, self._tokens)
-                if guessed:
+                if single:
                     most = self._long_enough(most, new, seconds, notes)
                 sides = _sides(part.sides, factor)
                 ends.append(evolve(whole, usage=_usage(most), sides=sides))
@@ -242,21 +242,20 @@ class Variants:
     def _long_enough(
         self, uses: dict[str, Uses], model: int, seconds: int, notes: list[Note]
     ) -> dict[str, Uses]:
-        """Uses without a cache where the prompt to be cached is shorter than the model caches."""
+        """Uses whose prompt to be cached is shorter than the model caches: without a cache where
+        the question asks for one, and as the record says, with a note, where it had one.
+        """
         caches, floor = self.caches, self.growth.floor(model, seconds)
         if caches is None or floor is None:
             return uses
         cached = sum(sum(uses.get(name, ())) for name in (*caches.writes.values(), caches.read))
         if not 0 < cached < floor:
             return uses
-        notes.append(
-            Note(
-                "assumed",
-                f"a prompt under {floor:,} tokens is not cached by "
-                f"`{self.book.models[model].name}`: priced without a cache",
-            )
-        )
-        return self._moved(uses, None)
+        asked = self.scenario.reads is not None
+        what = "priced without a cache" if asked else "what records say was cached is kept"
+        short = f"a prompt under {floor:,} tokens is not cached by `{self.book.models[model].name}`"
+        notes.append(Note("assumed", f"{short}: {what}"))
+        return self._moved(uses, None) if asked else uses
 
 
 def grown(uses: dict[str, Uses], factor: Fraction, tokens: set[str]) -> dict[str, Uses]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from attrs import evolve
 
-from pricelang.apps.quote.compare import AlternativeComparison, AlternativeRow, Refusal
+from pricelang.apps.quote.comparison import AlternativeComparison, AlternativeRow, Refusal
 from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
 from pricelang.apps.tables.request import span_of
@@ -28,6 +28,7 @@ PLAIN_COLUMNS = (
     "value",
     *LEVELS,
     "currency",
+    "as_given",
     "change",
     "records",
     "refused",
@@ -62,6 +63,7 @@ def ranked_table(found: AlternativeComparison, top: int | None, counts: bool) ->
     """
     shown = shown_rows(found, top)
     spans = any(row.amount is not None and not row.amount.known for _, row in shown)
+    partly = any(row.refused and row.alternative.changes for _, row in shown)
     rows = tuple(
         (
             str(number),
@@ -69,6 +71,7 @@ def ranked_table(found: AlternativeComparison, top: int | None, counts: bool) ->
             row.alternative.value,
             expected_words(row.amount, found.currency),
             *([span_words(row.amount, found.currency)] if spans else []),
+            *([expected_words(row.as_given, found.currency)] if partly else []),
             change_words(row),
             *([f"{row.refused:,}" if row.refused else ""] if counts else []),
         )
@@ -80,10 +83,13 @@ def ranked_table(found: AlternativeComparison, top: int | None, counts: bool) ->
         "alternative",
         "amount",
         *(["range"] if spans else []),
+        *(["as given"] if partly else []),
         "change",
         *(["refused"] if counts else []),
     )
-    numbers = frozenset({0, 3, *([len(headers) - 1] if counts else [])})
+    numbers = frozenset(
+        index for index, name in enumerate(headers) if name in ("", "amount", "as given", "refused")
+    )
     narrower = (partial(ranked_table, found, top, False),) if counts else ()
     return Table(headers, rows, numbers, narrower=narrower)
 
@@ -155,7 +161,10 @@ def comparison_lines(found: AlternativeComparison, top: int | None) -> Iterator[
     if any(
         row.refused and row.amount is not None and row.alternative.changes for row in found.rows
     ):
-        yield "a record that an alternative refuses stays as given in its amount"
+        yield (
+            "a record that an alternative refuses is left out of its amount, and of the amount as "
+            "given beside it; ranked by what each adds to the same records"
+        )
     if found.grows is not None and any(
         row.amount is not None and not row.amount.known for _, row in shown
     ):
@@ -211,6 +220,7 @@ def _plain_row(found: AlternativeComparison, rank: str, row: AlternativeRow) -> 
         row.alternative.value,
         *([""] * 3 if row.amount is None else range_data(row.amount).values()),
         found.currency,
+        "" if row.amount is None else plain(Fraction(row.as_given.expected)),
         "" if row.change is None else plain(row.change),
         str(row.records),
         str(row.refused),
@@ -248,6 +258,7 @@ def _row_data(row: AlternativeRow) -> dict[str, object]:
     found: dict[str, object] = {
         "changes": dict(row.alternative.changes),
         **(dict.fromkeys(LEVELS) if row.amount is None else range_data(row.amount)),
+        "as_given": None if row.amount is None else range_data(row.as_given),
         **fields_of(row, "change", "records", "refused", "changed"),
     }
     if row.added:

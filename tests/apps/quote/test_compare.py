@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.apps.quote.alternatives import alternatives_of, caches_of
-from pricelang.apps.quote.compare import AlternativeComparison, AlternativeRow
+from pricelang.apps.quote.comparison import AlternativeComparison, AlternativeRow
 from pricelang.apps.quote.model import Range, same
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.model.notes import Note
@@ -85,13 +85,16 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
     if amounts:
         assert found.given.amount == same(sum(amounts))
         assert found.given in found.rows
-    ranks = [each.amount.expected for each in found.rows]
+    ranks = [each.amount.expected - each.as_given.expected for each in found.rows]
     assert ranks == sorted(ranks)
     for each in found.rows:
         assert each.amount.low <= each.amount.expected <= each.amount.high
         assert each.records + each.refused == len(records) - (0 if each == found.given else unread)
-        if amounts and sum(amounts):
-            assert each.change == each.amount.expected / sum(amounts) - 1
+        if each.as_given.expected:
+            assert each.change == each.amount.expected / each.as_given.expected - 1
+        if not each.refused and not each.added:
+            assert each.as_given == found.given.as_given
+        check_sums(each, records)
     for each in found.refused:
         assert each.refusals
         assert all(refusal.message for refusal in each.refusals)
@@ -100,6 +103,21 @@ def test_laws(records: list[dict[str, Any]], shuffle: random.Random) -> None:
     shuffle.shuffle(mixed)
     again = BOOK.compare(mixed)
     assert numbers(again) == numbers(found)
+
+
+def check_sums(each: AlternativeRow, records: list[dict[str, Any]]) -> None:
+    """Both amounts of a row hold the same records: those that have a price both ways."""
+    changes = dict(each.alternative.changes)
+    if {"model", "cache"} & changes.keys() or not each.as_given.expected:
+        return
+    amounts = [Fraction(0), Fraction(0)]
+    for record in records:
+        try:
+            both = price(record), price({**record, **changes})
+        except PriceError:
+            continue
+        amounts = [total + one for total, one in zip(amounts, both, strict=True)]
+    assert [each.as_given, each.amount] == [same(total) for total in amounts]
 
 
 def numbers(found: AlternativeComparison) -> list[Any]:
@@ -170,11 +188,13 @@ def test_batch_is_half_where_it_applies_to_all(usage: dict[str, int]) -> None:
     )
 
 
-def test_a_record_that_is_refused_stays_as_given_and_is_counted_with_its_rule() -> None:
+def test_a_record_that_is_refused_is_left_out_on_both_sides_and_counted_with_its_rule() -> None:
     plain = {"model": "claude-opus-5", "at": AT, "usage": {"input": 1_000_000}}
     fast = {**plain, "speed": "fast"}
     batch = row(BOOK.compare([plain, plain, fast]), service_tier="batch")
-    assert batch.amount.high == Fraction("2.5") * 2 + 10
+    assert batch.amount == same(Fraction("2.5") * 2)
+    assert batch.as_given == same(Fraction(5) * 2)
+    assert batch.change == Fraction(-1, 2)
     (refusal,) = batch.refusals
     assert (batch.refused, refusal.rule, refusal.records) == (1, "fast with batch", 1)
     assert refusal.location is not None
@@ -366,10 +386,20 @@ def test_a_prompt_too_short_to_cache_is_priced_without_and_says_so() -> None:
     assert row(
         BOOK.compare({**record, "usage": {"input": 4_096}}, reads=3), cache="1h"
     ).amount.high < 4 * price(record)
-    moved = {"model": "claude-sonnet-4-6", "at": AT, "usage": {"cache_write_5m": 2_000}}
-    assert row(BOOK.compare(moved), model="claude-haiku-4-5-20251001").amount.high == price(
-        {**record, "usage": {"input": 2_000}}
-    )
+
+
+def test_what_a_record_says_was_cached_is_kept_as_diff_keeps_it() -> None:
+    usage = {"input": 3, "cache_write_5m": 2_000, "cache_read": 900}
+    record = {"model": "claude-sonnet-4-6", "at": AT, "usage": usage}
+    other = row(BOOK.compare(record), model="claude-haiku-4-5-20251001")
+    assert other.amount.high == price({**record, "model": "claude-haiku-4-5"})
+    assert [note.text for note in other.notes] == [
+        "a prompt under 4,096 tokens is not cached by `claude-haiku-4-5-20251001`: "
+        "what records say was cached is kept"
+    ]
+    short = {**record, "usage": {"cache_read": 5}}
+    later = row(BOOK.compare(short, what_if=["at=2026-11-20"]), at="2026-11-20")
+    assert later.amount.high == price({**short, "at": "2026-11-20"})
 
 
 # ---- what is asked for ---------------------------------------------------------------------------
