@@ -157,7 +157,7 @@ def judge(found: Enumerated, verdict: Verdict) -> None:
     assert bill.parts[0].cell.rates.keys() == found.usable[point].rates.keys()
     if claim.kind == "costs":
         scale = int((re.findall(r" for ([\d,]+) each$", verdict.why) or ["1"])[0].replace(",", ""))
-        unit = 1 if claim.right else min(factor for _, factor in claim.left)
+        unit = 1 if claim.right else min(factor for _, factor in claim.left if factor)
         right = amount(found, claim.right, point) if claim.right else claim.amount
         for cost in (amount(found, claim.left, point), right):
             assert money((cost or Fraction(0)) * scale / unit, found.book.currency) in verdict.why
@@ -364,6 +364,15 @@ multiplier night
             False,
         ),
         (MINIMUM, "more usage never costs less", False),
+        (MINIMUM, "time costs $1 per hour", True),
+        (MINIMUM, "time costs less than $0.017 per minute", True),
+        (MINIMUM, "time costs less than $0.016 per minute", False),
+        (MINIMUM, "every price is at most $0.001 per second", True),
+        (MINIMUM, "every price is at most $0.0002 per second", False),
+        (BIG, "0.5 input costs at most $1.5 per MTok", True),
+        (BIG, "0.5 input + 0 output costs less than $1.5 per MTok", False),
+        (BIG, "every price is at most $2 per MTok when input up to 100", True),
+        (BIG, "every price is at most $2 per MTok", False),
         (
             "limit bill\n  at most $9 per request when output over 1,000",
             "more usage never costs less",
