@@ -298,11 +298,13 @@ def _claim_bodies() -> SearchStrategy[t.ClaimBody]:
     relations = st.sampled_from(["equal", "less", "at_least", "at_most"])
     return st.one_of(
         st.builds(t.ClaimCosts, _sums(), relations, _sums()),
+        st.builds(t.ClaimCostsAmount, _sums(), relations, money(), per()),
         st.builds(t.ClaimIs, names(), _factor()),
         st.builds(t.ClaimNeverMeets, names(), names()),
         st.builds(t.ClaimCommute, name_lists()),
         st.builds(t.ClaimPrices, name_lists()),
-        st.builds(t.ClaimAbove, money()),
+        st.builds(t.ClaimAbove, money(), _maybe(per())),
+        st.builds(t.ClaimAtMost, money(), _maybe(per())),
         st.builds(t.ClaimMonotone),
         st.builds(t.ClaimAgrees, names()),
     )

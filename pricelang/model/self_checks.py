@@ -15,7 +15,7 @@ from pricelang.syntax.relations import Relation
 
 Expectation: TypeAlias = Literal["cost", "refused", "not_offered"]
 ClaimKind: TypeAlias = Literal[
-    "costs", "is", "nevermeets", "commute", "prices", "above", "monotone", "agrees"
+    "costs", "is", "nevermeets", "commute", "prices", "above", "at_most", "monotone", "agrees"
 ]
 
 
@@ -45,6 +45,8 @@ class Example:
 class Claim:
     """Something the book says of itself: `kind` and its parts,
     with names resolved to indices where they are rules. `relation` is that of prices (`costs`).
+    Beside an `amount` (of `above`, of `at_most`, and of costs without a right side), `left` has
+    the meters, each for as many of its unit as the amount is for.
     `of` is the book below that claims it of its own prices; None for the book itself.
     """
 

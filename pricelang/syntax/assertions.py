@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from pricelang.syntax.prices import FactorClause
+from pricelang.syntax.prices import FactorClause, Per
 from pricelang.syntax.relations import Relation
 from pricelang.syntax.values import Date, Money, Name, Node, Number, Statement, Text, Threshold
 
@@ -26,6 +26,16 @@ class ClaimCosts(Node):
     left: tuple[Term, ...]
     relation: Relation
     right: tuple[Term, ...]
+
+
+@frozen
+class ClaimCostsAmount(Node):
+    """`SUM costs [less than | at least | at most] $N per …`."""
+
+    left: tuple[Term, ...]
+    relation: Relation
+    money: Money
+    per: Per
 
 
 @frozen
@@ -60,9 +70,18 @@ class ClaimPrices(Node):
 
 @frozen
 class ClaimAbove(Node):
-    """`every price is above $N`."""
+    """`every price is above $N [per …]`."""
 
     money: Money
+    per: Per | None = None
+
+
+@frozen
+class ClaimAtMost(Node):
+    """`every price is at most $N [per …]`."""
+
+    money: Money
+    per: Per | None = None
 
 
 @frozen
@@ -79,11 +98,13 @@ class ClaimAgrees(Node):
 
 ClaimBody: TypeAlias = (
     ClaimCosts
+    | ClaimCostsAmount
     | ClaimIs
     | ClaimNeverMeets
     | ClaimCommute
     | ClaimPrices
     | ClaimAbove
+    | ClaimAtMost
     | ClaimMonotone
     | ClaimAgrees
 )

@@ -28,14 +28,22 @@ _RELATIONS: dict[str, Relation] = {
 }
 
 
+def _relation(b: Builder, n: Parse) -> Relation:
+    words = b.tree(n, *_RELATIONS)
+    return "equal" if words is None else _RELATIONS[str(words.data)]
+
+
 def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
     kind, span = str(n.data), b.span(n)
     names = [b.name(token) for token in b.tokens(n, "NAME")]
     if kind == "claim_costs":
         left, right = b.trees(n, "sum")
-        words = b.tree(n, *_RELATIONS)
-        relation = "equal" if words is None else _RELATIONS[str(words.data)]
-        return t.ClaimCosts(_terms(b, left), relation, _terms(b, right), span=span)
+        return t.ClaimCosts(_terms(b, left), _relation(b, n), _terms(b, right), span=span)
+    if kind == "claim_costs_amount":
+        terms, amount = _terms(b, b.trees(n, "sum")[0]), b.money(b.tokens(n, "MONEY")[0])
+        return t.ClaimCostsAmount(
+            terms, _relation(b, n), amount, b.per(b.trees(n, "per")[0]), span=span
+        )
     if kind == "claim_is":
         return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
     if kind == "claim_never_meets":
@@ -44,8 +52,10 @@ def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
         return t.ClaimCommute(b.names(n), span=span)
     if kind == "claim_prices":
         return t.ClaimPrices(b.names(n), span=span)
-    if kind == "claim_above":
-        return t.ClaimAbove(b.money(b.tokens(n)[0]), span=span)
+    if kind in ("claim_above", "claim_at_most"):
+        per = b.tree(n, "per")
+        made = t.ClaimAbove if kind == "claim_above" else t.ClaimAtMost
+        return made(b.money(b.tokens(n, "MONEY")[0]), b.per(per) if per else None, span=span)
     if kind == "claim_agrees":
         return t.ClaimAgrees(names[0], span=span)
     return t.ClaimMonotone(span=span)

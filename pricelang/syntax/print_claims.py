@@ -21,6 +21,9 @@ def claim(statement: t.Claim) -> str:
     match statement.body:
         case t.ClaimCosts(left, relation, right):
             return p.words("claim", _sum(left), "costs", _RELATIONS[relation], _sum(right))
+        case t.ClaimCostsAmount(left, relation, money, per):
+            bound = p.words(_RELATIONS[relation], p.money(money), p.per(per))
+            return p.words("claim", _sum(left), "costs", bound)
         case t.ClaimIs(name, factor):
             return f"claim {name.text} is {p.factor(factor)}"
         case t.ClaimNeverMeets(one, other):
@@ -29,8 +32,10 @@ def claim(statement: t.Claim) -> str:
             return f"claim {p.names(names)} commute"
         case t.ClaimPrices(meters):
             return f"claim every model prices {p.names(meters)}"
-        case t.ClaimAbove(money):
-            return f"claim every price is above {p.money(money)}"
+        case t.ClaimAbove(money, per):
+            return p.words("claim every price is above", p.money(money), _per(per))
+        case t.ClaimAtMost(money, per):
+            return p.words("claim every price is at most", p.money(money), _per(per))
         case t.ClaimAgrees(book):
             return f"claim agrees with {book.text}"
         case t.ClaimMonotone():
@@ -55,6 +60,10 @@ def example_line(line: t.ExampleLine) -> str:
             return "not offered"
         case _:
             assert_never(line)
+
+
+def _per(per: t.Per | None) -> str:
+    return p.per(per) if per is not None else ""
 
 
 def _sum(terms: tuple[t.Term, ...]) -> str:

@@ -12,8 +12,8 @@ from pricelang.verify.analysis import Analysis
 from pricelang.verify.breaches import OPEN, Breach
 from pricelang.verify.modifier_claims import commute, is_as_claimed, never_meets
 from pricelang.verify.monotonicity import first_fall
-from pricelang.verify.price_claims import above, costs, has_prices
-from pricelang.verify.price_relations import Undecided
+from pricelang.verify.price_claims import costs, has_prices, is_bounded
+from pricelang.verify.price_relations import ABOVE, NOT_ABOVE, Undecided
 from pricelang.verify.witness import Witness
 
 
@@ -60,7 +60,9 @@ def _breach(analysis: Analysis, claim: m.Claim) -> Breach | None:
         case "prices":
             return has_prices(analysis, claim)
         case "above":
-            return above(analysis, claim)
+            return is_bounded(analysis, claim, NOT_ABOVE)
+        case "at_most":
+            return is_bounded(analysis, claim, ABOVE)
         case "monotone":
             return first_fall(analysis, claim)
         case "agrees":

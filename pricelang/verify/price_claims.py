@@ -20,7 +20,7 @@ from pricelang.verify.price_relations import (
     NOT_ZERO,
     Prices,
     Relation,
-    at_most,
+    beyond,
     find_prices,
     prices_of,
 )
@@ -37,13 +37,20 @@ def costs(analysis: Analysis, claim: m.Claim) -> Breach | None:
             weights[meter] = weights.get(meter, Fraction(0)) + sign * factor
     stack = analysis.book.stack
     terms = [(weight, meter, stack) for meter, weight in sorted(weights.items())]
-    point = _found_prices(analysis, prices_of(analysis, terms), _broken(claim.relation), claim)
+    relation = beyond(_broken(claim.relation), claim.amount)
+    point = _found_prices(analysis, prices_of(analysis, terms), relation, claim)
     if point is None:
         return None
-    scale, usage = _in_place(analysis, point, claim.left)
+    factors = (factor for _, factor in claim.left if factor and not claim.right)
+    one = min(factors, default=Fraction(1))
+    shown = [(meter, factor / one) for meter, factor in claim.left]
+    scale, usage = _in_place(analysis, point, shown)
     left, right = (
-        money(_cost(analysis, point, side) * scale, analysis.book.currency)
-        for side in (claim.left, claim.right)
+        money(amount * scale / one, analysis.book.currency)
+        for amount in (
+            _cost(analysis, point, claim.left),
+            _cost(analysis, point, claim.right) if claim.right else claim.amount,
+        )
     )
     each = f" for {grouped(scale)} each" if scale > 1 else ""
     why = f"the left side costs {left}, the right {right}{each}"
@@ -112,21 +119,24 @@ def _fits(analysis: Analysis, point: Point, usage: dict[int, Fraction]) -> bool:
     return True
 
 
-def above(analysis: Analysis, claim: m.Claim) -> Breach | None:
-    """Decides whether every unit price is above an amount:
-    the least that factors come to is bounded, not multiplied out.
+def is_bounded(analysis: Analysis, claim: m.Claim, broken: Relation) -> Breach | None:
+    """Decides whether no unit price, less an amount, is `broken`:
+    the least and the most that factors come to are bounded, not multiplied out.
     """
 
-    def breach(meter: int) -> Breach | None:
-        prices = prices_of(analysis, [(Fraction(1), meter, analysis.book.stack)])
-        point = _found_prices(analysis, prices, at_most(claim.amount), claim)
+    def breach(term: tuple[int, Fraction]) -> Breach | None:
+        meter, size = term
+        prices = prices_of(analysis, [(size, meter, analysis.book.stack)])
+        point = _found_prices(analysis, prices, beyond(broken, claim.amount), claim)
         if point is None:
             return None
-        price = money(analysis.price_at(meter, analysis.book.stack, point), analysis.book.currency)
-        why = f"one of `{analysis.book.meters[meter].name}` costs {price}"
+        price = analysis.price_at(meter, analysis.book.stack, point) * size
+        number = "one" if size == 1 else grouped(size)
+        cost = f"{'costs' if size == 1 else 'cost'} {money(price, analysis.book.currency)}"
+        why = f"{number} of `{analysis.book.meters[meter].name}` {cost}"
         return witness(analysis, point, {meter: Fraction(1)}), why
 
-    return first_of(breach, range(len(analysis.book.meters)))
+    return first_of(breach, claim.left)
 
 
 def has_prices(analysis: Analysis, claim: m.Claim) -> Breach | None:

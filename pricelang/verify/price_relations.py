@@ -32,12 +32,17 @@ NOT_ZERO: Relation = (
 )
 BELOW: Relation = (lambda least, most: least < 0, lambda least, most: most < 0)
 ABOVE: Relation = (lambda least, most: most > 0, lambda least, most: least > 0)
+NOT_ABOVE: Relation = (lambda least, most: least <= 0, lambda least, most: most <= 0)
 NOT_BELOW: Relation = (lambda least, most: most >= 0, lambda least, most: least >= 0)
 
 
-def at_most(amount: Fraction) -> Relation:
-    """That a sum is an amount or less."""
-    return (lambda least, most: least <= amount), (lambda least, most: most <= amount)
+def beyond(relation: Relation, amount: Fraction) -> Relation:
+    """That a sum, less an amount, is as looked for."""
+    may, sure = relation
+    return (
+        lambda least, most: may(least - amount, most - amount),
+        lambda least, most: sure(least - amount, most - amount),
+    )
 
 
 class Undecided(Exception):

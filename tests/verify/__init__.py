@@ -87,7 +87,17 @@ def claim(random: Random, book: m.Book) -> str:
     """One random claim about a book, true or false, in the words of the language."""
     names = [modifier.name for modifier in book.modifiers]
     meters = [meter.name for meter in book.meters]
-    kinds = ["costs", "costs", "costs", "is", "above", "prices", "monotone"] + [
+    kinds = [
+        "costs",
+        "costs",
+        "costs",
+        "is",
+        "above",
+        "at_most",
+        "amount",
+        "prices",
+        "monotone",
+    ] + [
         "meets",
         "commute",
     ] * (len(names) > 1)
@@ -104,6 +114,12 @@ def claim(random: Random, book: m.Book) -> str:
             body = f"{modifier.name} is x {plain(factor)} on {held}"
     elif kind == "above":
         body = f"every price is above ${random.choice(['0', '0.0000001', '0.00001', '0.05'])}"
+    elif kind == "at_most":
+        amount = random.choice(["$1", "$0.01", "$0.00001", "$20 per MTok", "$4 per MTok"])
+        body = f"every price is at most {amount}"
+    elif kind == "amount":
+        amount = random.choice(["$1", "$3", "$10", "$40"])
+        body = f"{random.choice(['input', 'input + 2 output', 'cache'])} costs {random.choice(['', 'at most ', 'less than ', 'at least '])}{amount} per MTok"
     elif kind == "prices":
         body = f"every model prices {', '.join(random.sample(meters, random.randint(1, 3)))}"
     elif kind == "monotone":

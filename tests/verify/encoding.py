@@ -7,7 +7,7 @@ an integer for each quantity that a threshold looks at, a real for each price.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -368,6 +368,7 @@ class Encoding:
             z3.Sum([real(factor) * prices[n][1] for n, factor in side])
             for side in (claim.left, claim.right)
         )
+        right = right if claim.right else real(claim.amount)
         kept = {
             "equal": left == right,
             "less": left < right,
@@ -381,10 +382,17 @@ class Encoding:
         )
 
     def breaks_above(self, claim: m.Claim, request: Request) -> Term:
-        prices = [self.unit_price(n, request) for n in range(len(self.book.meters))]
+        return self.some_price(claim, request, lambda price: price <= real(claim.amount))
+
+    def breaks_at_most(self, claim: m.Claim, request: Request) -> Term:
+        return self.some_price(claim, request, lambda price: price > real(claim.amount))
+
+    def some_price(self, claim: m.Claim, request: Request, is_so: Callable[[Term], Term]) -> Term:
+        """Some unit price that the claim is about is so."""
+        prices = [(size, *self.unit_price(n, request)) for n, size in claim.left]
         return z3.And(
             self.billed(request),
-            z3.Or([z3.And(there, price <= real(claim.amount)) for there, price in prices]),
+            z3.Or([z3.And(there, is_so(real(size) * price)) for size, there, price in prices]),
         )
 
     def breaks_prices(self, claim: m.Claim, request: Request) -> Term:

@@ -85,17 +85,20 @@ def breaks(found: Enumerated, claim: m.Claim, point: Point) -> bool:
         next(n for n, x in enumerate(book.modifiers) if x.name == name) for name in claim.names
     ]
     if claim.kind == "costs":
-        left, right = (amount(found, side, point) for side in (claim.left, claim.right))
+        left = amount(found, claim.left, point)
+        right = amount(found, claim.right, point) if claim.right else claim.amount
         return (
             cell.free is None
             and left is not None
             and right is not None
             and not HELD[claim.relation](left, right)
         )
-    if claim.kind == "above":
-        rates = (found.rate(point, n) for n in range(len(book.meters)))
+    if claim.kind in ("above", "at_most"):
+        rates = ((size, found.rate(point, n)) for n, size in claim.left)
+        prices = [rate.unit_price * size for size, rate in rates if rate is not None]
         return cell.free is None and any(
-            rate.unit_price <= claim.amount for rate in rates if rate is not None
+            price <= claim.amount if claim.kind == "above" else price > claim.amount
+            for price in prices
         )
     if claim.kind == "prices":
         offered = [
@@ -154,19 +157,19 @@ def judge(found: Enumerated, verdict: Verdict) -> None:
     assert bill.parts[0].cell.rates.keys() == found.usable[point].rates.keys()
     if claim.kind == "costs":
         scale = int((re.findall(r" for ([\d,]+) each$", verdict.why) or ["1"])[0].replace(",", ""))
-        for side in (claim.left, claim.right):
-            assert (
-                money((amount(found, side, point) or Fraction(0)) * scale, found.book.currency)
-                in verdict.why
-            )
-    if claim.kind == "above":
+        unit = 1 if claim.right else min(factor for _, factor in claim.left if factor)
+        right = amount(found, claim.right, point) if claim.right else claim.amount
+        for cost in (amount(found, claim.left, point), right):
+            assert money((cost or Fraction(0)) * scale / unit, found.book.currency) in verdict.why
+    if claim.kind in ("above", "at_most"):
         (meter,) = (
             n for n, meter in enumerate(found.book.meters) if f"`{meter.name}`" in verdict.why
         )
         rate = found.rate(point, meter)
         assert rate is not None
-        assert rate.unit_price <= claim.amount
-        assert money(rate.unit_price, found.book.currency) in verdict.why
+        price = rate.unit_price * dict(claim.left)[meter]
+        assert price <= claim.amount if claim.kind == "above" else price > claim.amount
+        assert money(price, found.book.currency) in verdict.why
     if claim.kind == "monotone":
         assert costs_less_than_with_less(found, shown, bill.exact_total), (claim.text, str(shown))
 
@@ -233,6 +236,19 @@ stack half, twice, fee, bed
         "every price is above $0.0000005",
         "every price is above $1",
         "every price is above $0.5",
+        "every price is above $0.49 per MTok",
+        "every price is above $0.5 per MTok",
+        "every price is at most $1",
+        "every price is at most $0.99",
+        "every price is at most $9 per MTok",
+        "every price is at most $8.99 per MTok",
+        "every price is at most $7 per MTok when plat is standard",
+        "every price is at most $0.000009 when plat is bed",
+        "input costs at most $9 per MTok",
+        "input costs at most $8.99 per MTok",
+        "input + 2 output costs less than $20 per MTok",
+        "output costs $2 per 1,000,000 tokens when tier is standard and input up to 100",
+        "output costs at least $1 per MTok",
         "more usage never costs less",
         "more usage never costs less when tier is batch",
         "more usage never costs less when plat is bed",
@@ -274,7 +290,7 @@ def test_claims() -> None:
     assert min(seen[kind, holds] for kind in KINDS for holds in (True, False)) >= 3, seen
 
 
-KINDS = ("costs", "is", "nevermeets", "commute", "prices", "above", "monotone")
+KINDS = ("costs", "is", "nevermeets", "commute", "prices", "above", "at_most", "monotone")
 
 TINY = """book tiny in USD
 unit MTok is 1,000,000 tokens
@@ -348,6 +364,15 @@ multiplier night
             False,
         ),
         (MINIMUM, "more usage never costs less", False),
+        (MINIMUM, "time costs $1 per hour", True),
+        (MINIMUM, "time costs less than $0.017 per minute", True),
+        (MINIMUM, "time costs less than $0.016 per minute", False),
+        (MINIMUM, "every price is at most $0.001 per second", True),
+        (MINIMUM, "every price is at most $0.0002 per second", False),
+        (BIG, "0.5 input costs at most $1.5 per MTok", True),
+        (BIG, "0.5 input + 0 output costs less than $1.5 per MTok", False),
+        (BIG, "every price is at most $2 per MTok when input up to 100", True),
+        (BIG, "every price is at most $2 per MTok", False),
         (
             "limit bill\n  at most $9 per request when output over 1,000",
             "more usage never costs less",

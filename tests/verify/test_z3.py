@@ -32,6 +32,11 @@ claim every model prices cache_read
 claim every price is above $0.000001
 claim every price is above $0.0000001 when service_tier is standard
 claim input costs at least output
+claim every price is at most $0.02
+claim every price is at most $247 per MTok
+claim every price is at most $100 per MTok when speed is standard
+claim input costs at most $5 per MTok for claude-opus-4-7 when speed is standard
+claim input + cache_read costs at most $70 per MTok
 """
 
 
@@ -98,4 +103,4 @@ def test_generated_books() -> None:
     assert min(seen[kind, holds] for kind in KINDS for holds in (True, False)) >= 5, seen
 
 
-KINDS = ("costs", "is", "nevermeets", "commute", "prices", "above", "monotone")
+KINDS = ("costs", "is", "nevermeets", "commute", "prices", "above", "at_most", "monotone")

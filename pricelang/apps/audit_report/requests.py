@@ -1,4 +1,4 @@
-"""The requests that show an answer of an audit, sentences that each have one, and models by name."""
+"""The requests that show an answer of an audit, sentences that each have one, and model names."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ def _together(found: Together, audit: Audit) -> tuple[str, str]:
 def never_together(found: TogetherSets) -> list[str]:
     """The sets that never have effect at once, though each smaller one can."""
     lines = [
-        f"{', '.join(x.modifiers)}: never all at once, though any {len(x.modifiers) - 1} of them can"
+        f"{', '.join(x.modifiers)}: never all at once, "
+        f"though any {len(x.modifiers) - 1} of them can"
         for x in found.apart
     ]
     return [*lines, *([MORE_SETS] if found.more else [])]

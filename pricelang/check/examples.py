@@ -1,12 +1,10 @@
-"""Sixth pass: what the book says of itself: examples and claims."""
+"""Sixth pass, first part: the examples of the book."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import assert_never
 
-from pricelang.check.draft import SCOPED, WORDS, Draft
-from pricelang.check.percents import check_factor
+from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.present.decimals import grouped
@@ -135,117 +133,3 @@ def _expectation(
             draft.modifier(name)
         return "refused", zero, zero, "", " with ".join(name.text for name in names)
     return "not_offered", zero, zero, "", ""
-
-
-def read_claims(draft: Draft) -> list[m.Claim]:
-    """The claims of the topmost book, and of those below it after them, which a contract may break;
-    `verify` decides them.
-    """
-    own, below = [], []
-    for layer, statement in draft.statements(t.Claim):
-        draft.only(statement.endings, SCOPED | WORDS, "a claim")
-        if layer + 1 == len(draft.layers):
-            own.append(_claim(draft, layer, statement, None))
-        elif not isinstance(statement.body, t.ClaimAgrees):  # which is about that book alone
-            of = draft.layers[layer].header.name.text
-            below.append(_claim(draft, layer, statement, of))
-    return [*own, *below]
-
-
-def _claim(draft: Draft, layer: int, statement: t.Claim, of: str | None) -> m.Claim:
-    span, body = statement.span, statement.body
-    left, right = _sides(draft, body)
-    return m.Claim(
-        _kind(body),
-        " ".join(draft.row(span).split()),
-        draft.scope(statement.endings, layer),
-        left,
-        right,
-        body.relation if isinstance(body, t.ClaimCosts) else "equal",
-        _names(draft, body),
-        draft.money(body.money) if isinstance(body, t.ClaimAbove) else Fraction(0),
-        draft.origin(span, statement.endings),
-        of,
-    )
-
-
-def _kind(body: t.ClaimBody) -> m.ClaimKind:
-    match body:
-        case t.ClaimCosts():
-            return "costs"
-        case t.ClaimIs():
-            return "is"
-        case t.ClaimNeverMeets():
-            return "nevermeets"
-        case t.ClaimCommute():
-            return "commute"
-        case t.ClaimPrices():
-            return "prices"
-        case t.ClaimAbove():
-            return "above"
-        case t.ClaimMonotone():
-            return "monotone"
-        case t.ClaimAgrees():
-            return "agrees"
-        case _:
-            assert_never(body)
-
-
-Terms = tuple[tuple[int, Fraction], ...]
-
-
-def _sides(draft: Draft, body: t.ClaimBody) -> tuple[Terms, Terms]:
-    """What a claim says of meters, on both sides of its relation."""
-    match body:
-        case t.ClaimCosts():
-            return _terms(draft, body.left), _terms(draft, body.right)
-        case t.ClaimIs():
-            if body.factor.instead_of is not None:
-                draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
-            check_factor(draft, body.factor.number)
-            factor = body.factor.number.value
-            return tuple((meter, factor) for meter in draft.meter_set(body.factor.meters)), ()
-        case t.ClaimPrices():
-            return tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters)), ()
-        case _:
-            return (), ()
-
-
-def _names(draft: Draft, body: t.ClaimBody) -> tuple[str, ...]:
-    """The modifiers that a claim names, or the book that it agrees with."""
-    names: tuple[t.Name, ...]
-    match body:
-        case t.ClaimAgrees():
-            _known_base(draft, body.book)
-            return (body.book.text,)
-        case t.ClaimIs():
-            names = (body.name,)
-        case t.ClaimNeverMeets():
-            names = (body.left, body.right)
-        case t.ClaimCommute():
-            names = body.names
-        case t.ClaimCosts() | t.ClaimPrices() | t.ClaimAbove() | t.ClaimMonotone():
-            return ()
-        case _:
-            assert_never(body)
-    for name in names:
-        draft.modifier(name)
-    return tuple(name.text for name in names)
-
-
-def _known_base(draft: Draft, name: t.Name) -> None:
-    bases = [layer.header.name.text for layer in draft.layers[:-1]]
-    if not bases:
-        draft.fault("unknown_book", "only a book that extends another can agree with it", name.span)
-    elif name.text not in bases:
-        draft.unknown("book", name, bases)
-
-
-def _terms(draft: Draft, terms: tuple[t.Term, ...]) -> Terms:
-    found: dict[int, Fraction] = {}
-    for term in terms:
-        meter = draft.meter(term.meter)
-        if meter is not None:
-            number = term.number.value if term.number is not None else 1
-            found[meter] = found.get(meter, Fraction(0)) + number
-    return tuple(sorted(found.items()))
