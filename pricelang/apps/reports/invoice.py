@@ -13,7 +13,8 @@ from attrs import evolve, frozen
 
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.account import AccountUsage, Adjustment
+from pricelang.apps.reports.account import AccountUsage
+from pricelang.apps.reports.adjustments import Adjustment
 from pricelang.apps.reports.line_sums import Lines
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.reports.names import Key, Names

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pricelang.apps.reports.adjustments import group_order
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
@@ -178,9 +179,16 @@ def _conversion(priced: Priced) -> Fraction:
 
 
 def _order(line: InvoiceLine) -> tuple[object, ...]:
-    groups = tuple((value is None, str(value)) for value in line.by)
     prices = tuple(-1 if price is None else price for price in (line.list_price, line.unit_price))
-    return groups, line.currency, line.model, line.meter, prices, line.rules, line.listed is None
+    return (
+        group_order(line.by),
+        line.currency,
+        line.model,
+        line.meter,
+        prices,
+        line.rules,
+        line.listed is None,
+    )
 
 
 def _amounts(priced: Priced) -> Iterator[tuple[str, Amount]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 
-from pricelang.apps.reports.account import Adjustment
+from pricelang.apps.reports.adjustments import Adjustment
 from pricelang.apps.reports.invoice import Invoice, InvoiceTotal
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.tables.usage_report import value_text
