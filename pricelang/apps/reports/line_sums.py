@@ -120,7 +120,7 @@ class Lines:
             )
             for line, found in self._sums.items()
         ]
-        return tuple(sorted(lines, key=_order))
+        return tuple(sorted(lines, key=line_order))
 
 
 def _empty(
@@ -178,7 +178,8 @@ def _conversion(priced: Priced) -> Fraction:
     return priced.cell.conversion.rate if priced.cell.conversion is not None else Fraction(1)
 
 
-def _order(line: InvoiceLine) -> tuple[object, ...]:
+def line_order(line: InvoiceLine) -> tuple[object, ...]:
+    """The order of lines: by their group, currency, model, meter and price."""
     prices = tuple(-1 if price is None else price for price in (line.list_price, line.unit_price))
     return (
         group_order(line.by),
