@@ -28,6 +28,7 @@ def write_answers(
     from pricelang.apps.exports.focus import BillingAccount
     from pricelang.apps.exports.focus_answers import FocusRows
     from pricelang.apps.exports.focus_files import write_focus
+    from pricelang.apps.reports.period import period_of
 
     id, _, name = params["account"].partition("=")
     if not id.strip():
@@ -44,8 +45,9 @@ def write_answers(
             named += 1
             show_refused(answer)
 
-    found = FocusRows(book, account, seen)
     with failures():
+        period = None if params["period"] is None else period_of(params["period"])
+        found = FocusRows(book, account, seen, period, lambda note: click.echo(note, err=True))
         watched = with_progress(answers, shares_terminal=False)
         written = write_focus(found.rows(watched), params["focus"])
     skips.close()

@@ -73,6 +73,11 @@ focus_options = option_group(
     click.option(
         "--sub-account", metavar="ID", help="The sub-account of FOCUS rows, such as a workspace."
     ),
+    click.option(
+        "--period",
+        metavar="MONTH",
+        help="The month, day or year (UTC) of FOCUS rows, as of `invoice`. Default: all records.",
+    ),
 )
 
 
@@ -124,6 +129,8 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
             "`--focus` writes the rows of records: it cannot be combined with tables, `--to` "
             "or `--json`"
         )
+    if params["period"] is not None and params["focus"] is None:
+        ctx.fail("`--period` is for `--focus`; `pricelang invoice` has one too")
     if is_table:
         from pricelang.cli.price_tables import price_table
 

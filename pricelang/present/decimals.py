@@ -155,6 +155,20 @@ def rounded(value: Fraction, step: Fraction, mode: RoundingMode) -> Fraction:
     return (floor + (1 if up else 0)) * step
 
 
+_WITHOUT_CENTS = ("JPY", "KRW", "VND", "CLP", "ISK")
+
+
+def paid(value: Fraction, currency: str) -> Fraction:
+    """An amount as it is paid: in whole cents, or units of a currency that has none, half up.
+
+    >>> paid(Fraction(1, 200), "USD"), paid(Fraction(-3, 2), "JPY")
+    (Fraction(1, 100), Fraction(-2, 1))
+    """
+    step = Fraction(1) if currency in _WITHOUT_CENTS else Fraction(1, 100)
+    size = rounded(abs(value), step, "half_up")
+    return size if value >= 0 else -size
+
+
 def shown_quantity(quantity: Fraction) -> str:
     """A quantity with all its digits, or cut with an ellipsis where they never end;
     the amount stays exact.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from .helpers import SHOP, expect_golden, objects, run
@@ -96,3 +98,28 @@ def test_wrong_usage(args: list[str], words: str) -> None:
     done = run("table", *args)
     assert (done.exit_code, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+def test_a_price_under_a_condition_stands_below_the_tables(tmp_path: Path) -> None:
+    book = tmp_path / "m.price"
+    book.write_text(
+        """book shop in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+group prompt is input
+models
+  | model | released |
+  | m-1 | 2026-01-01 |
+rates per MTok when prompt up to 200,000
+  | model | from | input |
+  | m-1 | 2026-01-01 | $1.25 |
+rates per MTok when prompt over 200,000
+  | model | from | input |
+  | m-1 | 2026-01-01 | $2.50 |
+"""
+    )
+    done = run("table", "--book", str(book), "--at", "2026-02-01")
+    assert done.exit_code == 0, done.output
+    assert "input of m-1: $2.50 per MTok when prompt over 200,000 [m.price:" in done.stdout
+    shipped = run("table", "--at", "2026-04-17").stdout
+    assert "beside these tables" not in shipped

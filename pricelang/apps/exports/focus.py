@@ -9,7 +9,7 @@ the book that it extends.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -56,11 +56,12 @@ def rows_of(
     record: str = "",
     kinds: tuple[str, ...] = (),
     below: PriceBook | None = None,
+    inside: Callable[[Priced], bool] | None = None,
 ) -> Iterator[Row]:
     """The rows of a bill, which add up to its total exactly.
 
     `kinds` says of each part whether it is `single` or a `sum`; `below` is the list that a contract
-    extends, None for a list. Raises `PriceError` for a bill that has only bounds, and for a line
+    extends, None for a list; requests that are not `inside` have no rows. Raises `PriceError` for a bill that has only bounds, and for a line
     that has no list price.
     """
     if bill.bounds is not None:
@@ -70,6 +71,8 @@ def rows_of(
         )
     running = Fraction(0)
     for number, part in enumerate(bill.parts):
+        if inside is not None and not inside(part):
+            continue
         kind = kinds[number] if number < len(kinds) else "single"
         lists = _list_part(below, part, kind) if below is not None else part
         billed = _Billed(book, part, lists, account, record)
@@ -137,7 +140,7 @@ def _row(billed: _Billed, amount: Amount) -> Row:
     list_price = to_decimal(listed.unit_price * size * conversion)
     return {
         **_common(billed),
-        **_cost(amount.amount, _product(contracted, quantity), _product(list_price, quantity)),
+        **cost_cells(amount.amount, _product(contracted, quantity), _product(list_price, quantity)),
         **_sku(billed.part, rate),
         "ChargeCategory": "Usage",
         "ChargeDescription": _description(billed.part, rate),
@@ -182,7 +185,7 @@ def _adjustment(billed: _Billed, amount: Fraction, rule: str, place: str) -> Row
     cost = to_decimal(amount)
     return {
         **_common(billed),
-        **_cost(amount, cost, cost),
+        **cost_cells(amount, cost, cost),
         "ChargeCategory": "Adjustment",
         "ChargeDescription": f"{billed.part.cell.model.name}, {rule}",
         "x_Location": place,
@@ -191,28 +194,42 @@ def _adjustment(billed: _Billed, amount: Fraction, rule: str, place: str) -> Row
 
 def _common(billed: _Billed) -> Row:
     """What all rows of a request share: its day and month, the account, and who sells it."""
-    book, part, account = billed.book, billed.part, billed.account
+    part, account = billed.part, billed.account
     day = datetime.datetime.fromtimestamp(part.at, datetime.UTC).replace(hour=0, minute=0, second=0)
-    month = day.replace(day=1)
     values = dict(part.dimensions)
-    return dict.fromkeys(COLUMNS, "") | {
-        **_sellers(book, values.get("platform", "api")),
-        "BillingAccountId": account.id,
-        "BillingAccountName": account.name or "",
-        "BillingCurrency": part.currency,
-        "BillingPeriodStart": _instant(month),
-        "BillingPeriodEnd": _instant((month + datetime.timedelta(days=32)).replace(day=1)),
-        "ChargeFrequency": "Usage-Based",
-        "ChargePeriodStart": _instant(day),
-        "ChargePeriodEnd": _instant(day + datetime.timedelta(days=1)),
-        "ServiceCategory": "AI and Machine Learning",
-        "ServiceSubcategory": "Generative AI",
+    return {
+        **cells_of_account(billed.book, account, values.get("platform", "api"), part.currency),
+        **periods(day, day + datetime.timedelta(days=1), day),
         "SubAccountId": account.sub_account or "",
         "Tags": account.tags or "",
         "x_InferenceGeo": values.get("inference_geo", "global"),
         "x_Model": part.cell.model.name,
         "x_Record": billed.record,
         "x_ServiceTier": values.get("service_tier", "standard"),
+    }
+
+
+def cells_of_account(book: PriceBook, account: BillingAccount, platform: str, currency: str) -> Row:
+    """What all rows of an account share: whose they are, and who sells."""
+    return dict.fromkeys(COLUMNS, "") | {
+        **_sellers(book, platform),
+        "BillingAccountId": account.id,
+        "BillingAccountName": account.name or "",
+        "BillingCurrency": currency,
+        "ChargeFrequency": "Usage-Based",
+        "ServiceCategory": "AI and Machine Learning",
+        "ServiceSubcategory": "Generative AI",
+    }
+
+
+def periods(start: datetime.datetime, end: datetime.datetime, billed: datetime.datetime) -> Row:
+    """The charge period, and the month of a day as the billing period."""
+    month = billed.replace(day=1)
+    return {
+        "BillingPeriodStart": _instant(month),
+        "BillingPeriodEnd": _instant((month + datetime.timedelta(days=32)).replace(day=1)),
+        "ChargePeriodStart": _instant(start),
+        "ChargePeriodEnd": _instant(end),
     }
 
 
@@ -229,7 +246,8 @@ def _sellers(book: PriceBook, platform: str) -> Row:
     }
 
 
-def _cost(amount: Fraction, contracted: Decimal, listed: Decimal) -> Row:
+def cost_cells(amount: Fraction, contracted: Decimal, listed: Decimal) -> Row:
+    """The four costs of a row."""
     billed = plain(to_decimal(amount))
     return {
         "BilledCost": billed,

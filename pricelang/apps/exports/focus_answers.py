@@ -10,7 +10,9 @@ from attrs import define, evolve, field
 
 from pricelang.apps.answers import Answer
 from pricelang.apps.exports.focus import BillingAccount, Row, rows_of
+from pricelang.apps.exports.focus_account import FocusAccount
 from pricelang.apps.price_book import PriceBook
+from pricelang.apps.reports.period import Period
 from pricelang.apps.reports.totals import Counts
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import BELT, PriceError
@@ -19,19 +21,33 @@ from pricelang.usage.records import Skipped
 
 @define
 class FocusRows:
-    """The rows of the bills of a run; `seen` is called with each answer that has none."""
+    """The rows of the bills of a run and of their account, for a period (None: for all);
+    `seen` is called with each answer that has none, and `left_out` with what the account cannot
+    settle.
+    """
 
     book: PriceBook
     account: BillingAccount
     seen: Callable[[Answer | Skipped], None]
-    totals: dict[str, Fraction] = field(factory=dict)
+    period: Period | None = None
+    left_out: Callable[[str], None] = lambda _: None
     priced: int = 0
     free: int = 0
     skipped: int = 0
     refused: int = 0
+    outside: int = 0
+    settled: FocusAccount = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.settled = FocusAccount.of(self.book, self.account, self.period)
+
+    @property
+    def totals(self) -> Mapping[str, Fraction]:
+        """What the account owes by currency, once all rows are read."""
+        return self.settled.due
 
     def rows(self, answers: Iterable[Answer | Skipped]) -> Iterator[Row]:
-        """The rows of each bill, in order."""
+        """The rows of each bill, in order, and those of the account."""
         below = self.book.list_book()
         for answer in answers:
             if isinstance(answer, Skipped):
@@ -48,23 +64,31 @@ class FocusRows:
                 self.seen(answer)
                 continue
             self._count(answer.bill)
-            yield from found
+            for row in found:
+                self.settled.wrote(row)
+                yield row
+        yield from self.settled.rows(self.left_out)
 
     def _rows(self, answer: Answer, bill: Bill, below: PriceBook | None) -> Iterator[Row]:
         record = answer.record
         kinds = () if record is None else tuple(part.kind for part in record.parts)
         account = _account(self.account, {} if record is None else record.attributes)
         place = str(answer.place) if answer.place.file else ""
-        return rows_of(self.book, bill, account, place, kinds, below)
+        for part in bill.parts:
+            self.settled.usage.check(part)
+        return rows_of(self.book, bill, account, place, kinds, below, self.settled.holds)
 
     def _count(self, bill: Bill) -> None:
-        self.priced, self.free = self.priced + bool(bill.parts), self.free + (not bill.parts)
-        before = self.totals.get(bill.currency, Fraction(0))
-        self.totals[bill.currency] = before + bill.exact_total
+        for part in bill.parts:
+            self.settled.add(part)
+        if bill.parts and not any(map(self.settled.holds, bill.parts)):
+            self.outside += 1
+        else:
+            self.priced, self.free = self.priced + bool(bill.parts), self.free + (not bill.parts)
 
     def counts(self) -> Counts:
         """What became of the records so far."""
-        return Counts(self.priced, self.free, self.skipped, self.refused)
+        return Counts(self.priced, self.free, self.skipped, self.refused, self.outside)
 
 
 def _account(account: BillingAccount, attributes: Mapping[str, str]) -> BillingAccount:

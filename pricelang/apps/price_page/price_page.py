@@ -9,7 +9,7 @@ from pricelang.apps.price_page.charges import charges_of
 from pricelang.apps.price_page.day import PageDay
 from pricelang.apps.price_page.multiples import multiples_of
 from pricelang.apps.price_page.page import ALL, BASE, CACHE, CHARGES, Page
-from pricelang.apps.price_page.rules_beside import rules_beside
+from pricelang.apps.price_page.rules_beside import prices_beside, rules_beside
 from pricelang.evaluate.announced import announced_notes
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
@@ -71,7 +71,8 @@ def price_page(
     Models that were retired long before are left out, unless `retired` asks for them.
     Raises `BadRequest` (`unknown_mode`, `bad_date`).
     """
-    wanted = _wanted(book, list(modes))
+    named = list(modes)
+    wanted = _wanted(book, named)
     day = PageDay.of(book, seconds_of(today() if at is None else at), retired)
     modifiers = {modifier.name: modifier for modifier in book.modifiers}
     tables = [
@@ -86,8 +87,17 @@ def price_page(
         tuple(multiples_of(day)) if CACHE in wanted else (),
         tuple(charges_of(day)) if CHARGES in wanted else (),
         (*announced, *(Note("remark", x.text) for x in book.remarks)),
-        rules_beside(book, day.models, day.stretch) if ALL in wanted else (),
+        _beside(book, day, wanted, asked=bool(named)),
     )
+
+
+def _beside(book: m.Book, day: PageDay, wanted: list[str], asked: bool) -> tuple[str, ...]:
+    """What is in no table: all rules behind `all`, and else the prices under a condition."""
+    if ALL in wanted:
+        return rules_beside(book, day.models, day.stretch)
+    if BASE not in wanted and asked:
+        return ()
+    return prices_beside(book, day.models, day.stretch)
 
 
 def _wanted(book: m.Book, asked: list[str]) -> list[str]:

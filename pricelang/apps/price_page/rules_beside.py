@@ -31,6 +31,40 @@ def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
+def prices_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[str, ...]:
+    """The prices of some models in a stretch of time that hold under a condition only, where the
+    tables show those of the defaults: `input of m-1: $2.50 per MTok when prompt over 200,000`.
+    """
+    inside, space = sum(1 << model for model in models), space_of(book)
+    lines: list[tuple[str, str]] = []
+    texts: dict[str, set[str]] = {}
+    for rule in r.rules_of(book):
+        whole, text = r.scope_of(rule), _amount_of(book, rule)
+        scope = dict(whole)
+        if text is None or not scope.get(m.MODELS, inside) & inside:
+            continue
+        if not scope.get(m.DATES, -1) >> stretch & 1:
+            continue
+        name, conditions = r.name_of(book, rule), space.conditions(whole)
+        texts.setdefault(name, set()).add(text)
+        if conditions:
+            lines.append((name, f"{text} when {conditions} [{r.origin_of(rule).place}]"))
+    # a charge that costs the same under each of its conditions differs from nothing printed
+    charges = {charge.meter for charge in book.charges}
+    same = {book.meters[meter].name for meter in charges}
+    kept = (f"{name}: {text}" for name, text in lines if name not in same or len(texts[name]) > 1)
+    return tuple(dict.fromkeys(kept))
+
+
+def _amount_of(book: m.Book, rule: k.Rule) -> str | None:
+    """The price of a rule, or None for one that is no price in money."""
+    if isinstance(rule, k.PriceRule) and rule.line.kind == "amount":
+        return _per(rule.line.amount, rule.line.per, book.currency)
+    if isinstance(rule, k.ChargePriceRule):
+        return _per(rule.line.amount, rule.line.per, book.currency)
+    return None
+
+
 def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
     """A rule that tables show at the defaults only, in words."""
     name, currency = r.name_of(book, rule), book.currency

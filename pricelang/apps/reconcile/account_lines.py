@@ -20,14 +20,8 @@ from pricelang.apps.reconcile.join import (
     JoinedLine,
 )
 from pricelang.apps.reconcile.keys import BilledAmount, Key, Used
-from pricelang.apps.reports.account import (
-    ALLOWANCE,
-    CAP,
-    MINIMUM,
-    TIER,
-    AccountUsage,
-    Adjustment,
-)
+from pricelang.apps.reports.account import AccountUsage
+from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, TIER, Adjustment
 from pricelang.evaluate.line_items import Priced
 
 if TYPE_CHECKING:

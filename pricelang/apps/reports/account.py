@@ -7,9 +7,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from pricelang.apps.reports.adjustments import (
+    ALLOWANCE,
+    CAP,
+    MINIMUM,
+    PER_REQUEST,
+    TIER,
+    Adjustment,
+    Share,
+    group_order,
+)
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds, bounds_for, terms_of
 from pricelang.evaluate.allowances import AccountLine, ChargedRequest, Ledger
@@ -22,38 +33,18 @@ from pricelang.present.decimals import money
 
 ACCOUNT = ""
 """The one account that an invoice is of."""
-ALLOWANCE, TIER, MINIMUM, CAP, PER_REQUEST = "allowance", "tier", "minimum", "cap", "per request"
-
-
-@frozen
-class Adjustment:
-    """A line of the account: what an `allowance` used, a `tier` reached, a `minimum` not met
-    or a `cap` reached adds to `amount` (or takes, where that is negative), in `currency`.
-
-    `name` is the meter or the limit, `since` the day on which the account's calendar period begins
-    (UTC), `quantity` how many units of the meter were free or beyond the first tier; `text` says it
-    in a sentence. `per request` is what limits, fees and roundings of single requests come to once
-    free allowances and tiers have changed their amounts.
-    """
-
-    kind: str
-    name: str
-    since: str
-    quantity: Fraction | None
-    text: str
-    amount: Fraction
-    currency: str
 
 
 @frozen(eq=False)
 class CountedRequest:
     """A request that a free allowance or a tier counts, kept until all are known;
-    `order` breaks ties by what the request says.
+    `order` breaks ties by what the request says, and `group` is what it is grouped by.
     """
 
     priced: Priced
     billed: bool
     order: tuple[object, ...]
+    group: tuple[object, ...] = ()
 
 
 class AccountUsage:
@@ -91,10 +82,10 @@ class AccountUsage:
         list(self._periods_of(priced))
         self._bounds_of(priced)
 
-    def add(self, priced: Priced) -> None:
-        """Takes in a request of the period."""
+    def add(self, priced: Priced, group: tuple[object, ...] = ()) -> None:
+        """Takes in a request of the period, and what it is grouped by."""
         if any(self._periods_of(priced)):
-            self._uses.append(CountedRequest(priced, True, _order(priced)))
+            self._uses.append(CountedRequest(priced, True, _order(priced), group))
         else:
             self._settle(priced, None)
 
@@ -161,13 +152,13 @@ class AccountUsage:
         """What the account adds and takes, in order of kind, name and time;
         and the notes on what it left out.
         """
-        changes: dict[tuple[str, str, str, str], list[Fraction]] = {}
+        changes: _Changes = {}
         for use in sorted(self._uses, key=lambda use: (use.priced.at, use.order)):
             charged = self._ledger.charge(ACCOUNT, use.priced)
             if use.billed:
-                _add_changes(changes, charged)
+                _add_changes(changes, charged, use.group)
                 self._settle(use.priced, charged.total)
-        found = [_change(*key, *sums) for key, sums in changes.items()]
+        found = [_change(*key, groups) for key, groups in changes.items()]
         self._open_floors()
         found += [
             self._bound(each.bound, each.start, each.difference) for each in self._ledger.settled()
@@ -199,31 +190,48 @@ class AccountUsage:
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
         text = f"{word} {amount} per {bound.per}"
         return Adjustment(
-            kind, bound.name, written(start), None, text, difference, self._book.currency
+            kind,
+            bound.name,
+            written(start),
+            bound.per,
+            None,
+            text,
+            difference,
+            self._book.currency,
         )
 
 
-def _add_changes(
-    changes: dict[tuple[str, str, str, str], list[Fraction]], charged: ChargedRequest
-) -> None:
+_Changes: TypeAlias = dict[tuple[str, str, int, str, str], dict[tuple[object, ...], Share]]
+"""By kind, meter, start (UTC seconds) and name of the account's period, and currency:
+what each group of requests has of it.
+"""
+
+
+def _add_changes(changes: _Changes, charged: ChargedRequest, group: tuple[object, ...]) -> None:
     """What free allowances and tiers made of a request,
     and what followed from that for the whole of it.
     """
     priced, known = charged.priced, Fraction(0)
+
+    def add(kind: str, name: str, line: AccountLine, quantity: Fraction, amount: Fraction) -> None:
+        key = kind, name, line.start, line.per, priced.currency
+        groups = changes.setdefault(key, {})
+        before = groups.get(group) or Share(group, Fraction(0), Fraction(0), Fraction(0))
+        groups[group] = evolve(
+            before,
+            used=before.used + line.quantity,
+            quantity=before.quantity + quantity,
+            amount=before.amount + amount,
+        )
+
     for line in charged.lines:
         for kind, quantity, amount in _parts(line):
-            found = changes.setdefault(
-                (kind, line.meter, written(line.start), priced.currency), [Fraction(0), Fraction(0)]
-            )
-            found[0], found[1] = found[0] + quantity, found[1] + amount
+            add(kind, line.meter, line, quantity, amount)
             known += amount
     rest = charged.total - priced.total - known
     if rest:
-        start = written(min(line.start for line in charged.lines))
-        found = changes.setdefault(
-            (PER_REQUEST, "limits and rounding", start, priced.currency), [Fraction(0), Fraction(0)]
-        )
-        found[1] += rest
+        first = min(charged.lines, key=lambda line: line.start)
+        add(PER_REQUEST, "limits and rounding", first, Fraction(0), rest)
 
 
 def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
@@ -232,15 +240,30 @@ def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
 
 
 def _change(
-    kind: str, name: str, since: str, currency: str, quantity: Fraction, amount: Fraction
+    kind: str,
+    name: str,
+    start: int,
+    per: str,
+    currency: str,
+    groups: dict[tuple[object, ...], Share],
 ) -> Adjustment:
     text = {
         ALLOWANCE: "free allowance",
         TIER: "later tiers instead of the first price",
         PER_REQUEST: "after allowances and tiers",
     }[kind]
+    shares = tuple(sorted(groups.values(), key=lambda share: group_order(share.by)))
+    quantity = sum((share.quantity for share in shares), Fraction(0))
     return Adjustment(
-        kind, name, since, quantity if kind != PER_REQUEST else None, text, amount, currency
+        kind,
+        name,
+        written(start),
+        per,
+        quantity if kind != PER_REQUEST else None,
+        text,
+        sum((share.amount for share in shares), Fraction(0)),
+        currency,
+        shares,
     )
 
 

@@ -6,14 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
-from fractions import Fraction
 from typing import Any
 
 from attrs import evolve, frozen
 
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.account import AccountUsage, Adjustment
+from pricelang.apps.reports.account import AccountUsage
+from pricelang.apps.reports.adjustments import Adjustment, spread
+from pricelang.apps.reports.invoice_sums import (
+    WORKSPACE,
+    InvoiceTotal,
+    Subtotal,
+    invoice_totals,
+    merged,
+    subtotals_of,
+)
 from pricelang.apps.reports.line_sums import Lines
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.reports.names import Key, Names
@@ -24,36 +32,8 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.model.notes import Note
-from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
 from pricelang.usage.records import Outcome, Part, Place, Record
-
-
-@frozen
-class InvoiceTotal:
-    """The sums of an invoice in one currency: the lines by the list (those that
-    it has) and by the book, what the account adds or takes, and what is due.
-    """
-
-    currency: str
-    listed: Fraction
-    subtotal: Fraction
-    adjustments: Fraction
-
-    @property
-    def due(self) -> Fraction:
-        """What is to be paid."""
-        return self.subtotal + self.adjustments
-
-    def to_dict(self) -> dict[str, object]:
-        """The sums for JSON."""
-        return {
-            "currency": self.currency,
-            "list": plain(self.listed),
-            "subtotal": plain(self.subtotal),
-            "account": plain(self.adjustments),
-            "total": plain(self.due),
-        }
 
 
 @frozen
@@ -73,9 +53,23 @@ class Invoice:
     lines: tuple[InvoiceLine, ...]
     adjustments: tuple[Adjustment, ...]
     totals: tuple[InvoiceTotal, ...]
+    subtotals: tuple[Subtotal, ...]
     counts: Counts
     unpriced: tuple[Unpriced, ...]
     notes: tuple[tuple[Note, int], ...]
+
+    def account_lines(self) -> tuple[tuple[tuple[object, ...], Adjustment], ...]:
+        """The lines of the account with the group of each: an allowance and a tier are spread over
+        the groups by what each used, all else is of none.
+        """
+        if not self.by:
+            return tuple(((), one) for one in self.adjustments)
+        nobody = (None,) * len(self.by)
+        return tuple(
+            (own.shares[0].by if own.quantity is not None and own.shares else nobody, own)
+            for one in self.adjustments
+            for own in spread(one)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The invoice as `pricelang invoice --json` prints it: amounts are decimal strings."""
@@ -86,7 +80,11 @@ class Invoice:
             "list": self.list,
             "period": None if self.period is None else self.period.name,
             "lines": [line.to_dict(self.by) for line in self.lines],
-            "account": [fields_of(one, *about) for one in self.adjustments],
+            "subtotals": [one.to_dict() for one in self.subtotals],
+            "account": [
+                {**dict(zip(self.by, group, strict=True)), **fields_of(one, *about)}
+                for group, one in self.account_lines()
+            ],
             "totals": [total.to_dict() for total in self.totals],
             "records": fields_of(self.counts, *counted),
             "refused": [
@@ -123,7 +121,8 @@ def make_invoice(
     """
     tally, draft = Tally(refused), _Draft.of(book, period, by)
     draft.read(tally, outcomes, given or RecordDefaults())
-    lines = draft.lines.done()
+    detailed = draft.lines.done()
+    lines = merged(detailed, len(by))
     adjustments, left_out = draft.account.settle()
     noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
     return Invoice(
@@ -134,7 +133,8 @@ def make_invoice(
         tuple(by),
         lines,
         adjustments,
-        _totals(lines, adjustments),
+        invoice_totals(lines, adjustments),
+        subtotals_of(detailed, (*by, *draft.names.optional)),
         tally.counts(),
         tally.unpriced(),
         tuple(noted),
@@ -169,7 +169,8 @@ class _Draft:
     @classmethod
     def of(cls, book: PriceBook, period: Period | None, by: Sequence[str]) -> _Draft:
         """An empty one."""
-        account, names = AccountUsage(book.checked, period), Names(book.checked, by)
+        account = AccountUsage(book.checked, period)
+        names = Names(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
         return cls(book, book.below, period, Lines(), account, names)
 
     def read(self, tally: Tally, outcomes: Iterable[Outcome], given: RecordDefaults) -> None:
@@ -218,7 +219,7 @@ class _Draft:
         found = zip(requests.keys, requests.used, requests.listed, strict=True)
         for key, priced, other in found:
             self.lines.add(key, priced, other)
-            self.account.add(priced)
+            self.account.add(priced, key[: len(key) - len(self.names.optional)])
         return True
 
 
@@ -270,24 +271,3 @@ def _listed(below: PriceBook, part: Part, given: RecordDefaults) -> Priced | Non
     except PriceError:
         return None
     return bill.parts[0] if bill.bounds is None else None
-
-
-def _totals(
-    lines: Sequence[InvoiceLine], adjustments: Sequence[Adjustment]
-) -> tuple[InvoiceTotal, ...]:
-    found = []
-    for currency in sorted(
-        {*(line.currency for line in lines), *(one.currency for one in adjustments)}
-    ):
-        own = [line for line in lines if line.currency == currency]
-        listed = sum((line.listed for line in own if line.listed is not None), Fraction(0))
-        net = sum((line.net for line in own), Fraction(0))
-        found.append(
-            InvoiceTotal(
-                currency,
-                listed,
-                net,
-                sum((one.amount for one in adjustments if one.currency == currency), Fraction(0)),
-            )
-        )
-    return tuple(found)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pricelang.apps.reports.adjustments import group_order
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
@@ -119,7 +120,7 @@ class Lines:
             )
             for line, found in self._sums.items()
         ]
-        return tuple(sorted(lines, key=_order))
+        return tuple(sorted(lines, key=line_order))
 
 
 def _empty(
@@ -177,10 +178,18 @@ def _conversion(priced: Priced) -> Fraction:
     return priced.cell.conversion.rate if priced.cell.conversion is not None else Fraction(1)
 
 
-def _order(line: InvoiceLine) -> tuple[object, ...]:
-    groups = tuple((value is None, str(value)) for value in line.by)
+def line_order(line: InvoiceLine) -> tuple[object, ...]:
+    """The order of lines: by their group, currency, model, meter and price."""
     prices = tuple(-1 if price is None else price for price in (line.list_price, line.unit_price))
-    return groups, line.currency, line.model, line.meter, prices, line.rules, line.listed is None
+    return (
+        group_order(line.by),
+        line.currency,
+        line.model,
+        line.meter,
+        prices,
+        line.rules,
+        line.listed is None,
+    )
 
 
 def _amounts(priced: Priced) -> Iterator[tuple[str, Amount]]:

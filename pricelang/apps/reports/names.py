@@ -23,10 +23,18 @@ Key: TypeAlias = tuple[object, ...]
 
 
 class Names:
-    """The names that a pass over records groups by, and what is known of them."""
+    """The names that a pass over records groups by, and what is known of them; of `optional`
+    ones, which come last in a key, no record needs to carry any.
+    """
 
-    def __init__(self, book: m.Book, by: Sequence[str], zone: tzinfo | None = UTC) -> None:
-        self._by, self._zone = tuple(by), zone
+    def __init__(
+        self,
+        book: m.Book,
+        by: Sequence[str],
+        zone: tzinfo | None = UTC,
+        optional: Sequence[str] = (),
+    ) -> None:
+        self._by, self._zone, self.optional = tuple(by), zone, tuple(optional)
         self._defaults = {d.name: d.values[d.default].name for d in book.dimensions}
         self._seen: dict[str, None] = {}
         self._any = False
@@ -39,7 +47,8 @@ class Names:
         for name in (*record.attributes, *part.attributes):
             if name not in self._seen and len(self._seen) < MAX_NAMES:
                 self._seen[name] = None
-        return tuple(self._value(name, record, part, priced, given) for name in self._by)
+        names = (*self._by, *self.optional)
+        return tuple(self._value(name, record, part, priced, given) for name in names)
 
     def _value(
         self, name: str, record: Record, part: Part, priced: Priced, given: RecordDefaults

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 
-from pricelang.apps.reports.account import Adjustment
-from pricelang.apps.reports.invoice import Invoice, InvoiceTotal
+from pricelang.apps.reports.adjustments import Adjustment
+from pricelang.apps.reports.invoice import Invoice
+from pricelang.apps.reports.invoice_sums import MODEL, InvoiceTotal, Subtotal
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.tables.usage_report import value_text
 from pricelang.model.units import plural
@@ -28,6 +29,8 @@ COLUMNS = (
     "discount",
     "net",
 )
+ROUNDING, PAYABLE = "rounding", "payable"
+ROUNDING_WORDS = "what is owed, to whole cents"
 PRICES, LISTED = {4, 5}, {4, 7, 8}
 """Columns that narrow terminals do not show, and those of the list."""
 PLAIN_COLUMNS = (
@@ -99,7 +102,7 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
         *prices,
         ", ".join(line.rules),
         "" if line.listed is None else money(line.listed, line.currency),
-        "" if not line.discount else money(-line.discount, line.currency),
+        "" if not line.discount else money(line.discount, line.currency),
         money(line.net, line.currency),
         *([] if unit is None else [grouped(line.net / unit)]),
     )
@@ -108,25 +111,45 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
 def _total_rows(
     invoice: Invoice, total: InvoiceTotal, unit: Fraction | None
 ) -> Iterator[tuple[str, ...]]:
-    def row(amount: Fraction, *cells: str) -> tuple[str, ...]:
+    def row(amount: Fraction, *cells: str, by: tuple[object, ...] = ()) -> tuple[str, ...]:
         # without groups, the name of a total stands in the column of models
-        filled = (*[""] * len(invoice.by), *cells, *[""] * (9 - len(cells)))
+        groups = [*map(_group_text, by), *[""] * (len(invoice.by) - len(by))]
+        filled = (*groups, *cells, *[""] * (9 - len(cells)))
         units = [] if unit is None else [grouped(amount / unit)]
         return (*filled, money(amount, total.currency), *units)
 
+    for part in invoice.subtotals:
+        if part.currency == total.currency:
+            listed, discount = _amount(part.listed, part), _amount(part.discount or None, part)
+            name = value_text(part.value)
+            yield row(
+                part.net, f"subtotal of {part.of}", name, "", "", "", "", "", listed, discount
+            )
     if invoice.lines:
         lines = [line for line in invoice.lines if line.currency == total.currency]
         known = [line.discount for line in lines if line.discount is not None]
         taken = sum(known, Fraction(0))
         listed = money(total.listed, total.currency) if known else ""
-        discount = money(-taken, total.currency) if taken else ""
+        discount = money(taken, total.currency) if taken else ""
         yield row(total.subtotal, "subtotal", "", "", "", "", "", "", listed, discount)
-    for one in invoice.adjustments:
+    for group, one in invoice.account_lines():
         if one.currency == total.currency:
             quantity = "" if one.quantity is None else shown_quantity(one.quantity)
             unit_name = _unit_of(invoice, one, plural)
-            yield row(one.amount, one.kind, one.name, quantity, unit_name, "", "", _about(one))
+            cells = one.kind, one.name, quantity, unit_name, "", "", _about(one)
+            yield row(one.amount, *cells, by=group)
     yield row(total.due, "total")
+    if total.residue:
+        yield row(total.residue, ROUNDING, "", "", "", "", "", ROUNDING_WORDS)
+        yield row(total.payable, PAYABLE)
+
+
+def _amount(amount: Fraction | None, part: Subtotal) -> str:
+    return "" if amount is None else money(amount, part.currency)
+
+
+def _group_text(value: object) -> str:
+    return "" if value is None else value_text(value)
 
 
 def _about(one: Adjustment) -> str:
@@ -145,7 +168,7 @@ def _unit_of(invoice: Invoice, one: Adjustment, many: Callable[[str], str] = str
 
 
 def invoice_rows(invoice: Invoice, unit: Fraction | None = None) -> Table:
-    """A row for each line, adjustment and total in plain numbers;
+    """A row for each line, subtotal, adjustment and total in plain numbers;
     `kind` tells them apart, and only `net` of lines and adjustments adds up.
     """
     units = ("units",) if unit else ()
@@ -166,17 +189,27 @@ def _plain_rows(invoice: Invoice) -> Iterator[tuple[tuple[str, ...], Fraction, s
 
     for line in invoice.lines:
         yield _plain_line(line), line.net, line.currency
+    for part in invoice.subtotals:
+        model = str(part.value) if part.of == MODEL else ""
+        words = f"of {part.of} {value_text(part.value)}"
+        sums = words, _text(part.listed), _text(part.discount)
+        cells = filled("subtotal", model, *[""] * 5, *sums)
+        yield cells, part.net, part.currency
     for total in invoice.totals:
         lines = [line for line in invoice.lines if line.currency == total.currency]
         taken = sum((line.discount or Fraction(0) for line in lines), Fraction(0))
-        sums = plain(total.listed), plain(taken)
-        yield filled("subtotal", *[""] * 7, *sums), total.subtotal, total.currency
-    for one in invoice.adjustments:
+        sums = "", plain(total.listed), plain(taken)
+        yield filled("subtotal", *[""] * 6, *sums), total.subtotal, total.currency
+    for group, one in invoice.account_lines():
         quantity, unit = _text(one.quantity), _unit_of(invoice, one)
-        cells = filled(one.kind, "", one.name, quantity, unit, "", "", _about(one))
-        yield cells, one.amount, one.currency
+        own = (one.kind, *(_group_text(value) for value in group), "", one.name, quantity, unit)
+        yield (*own, "", "", _about(one), "", ""), one.amount, one.currency
     for total in invoice.totals:
         yield filled("total"), total.due, total.currency
+        if total.residue:
+            rest = filled(ROUNDING, *[""] * 6, ROUNDING_WORDS)
+            yield rest, total.residue, total.currency
+        yield filled(PAYABLE), total.payable, total.currency
 
 
 def _plain_line(line: InvoiceLine) -> tuple[str, ...]:

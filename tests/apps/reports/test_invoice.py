@@ -14,10 +14,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.apps.reports.adjustments import Adjustment
 from pricelang.apps.reports.invoice import Invoice
 from pricelang.apps.tables.invoice import invoice_table
 from pricelang.engines.warehouse import plan_of
@@ -119,7 +121,11 @@ def test_what_is_printed(name: str, args: list[str]) -> None:
     if name.endswith("csv"):
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         assert (
-            sum(Fraction(row["net"]) for row in rows if row["kind"] not in ("subtotal", "total"))
+            sum(
+                Fraction(row["net"])
+                for row in rows
+                if row["kind"] not in ("subtotal", "total", "payable")
+            )
             == 100
         )
     if name.endswith("json"):
@@ -570,3 +576,68 @@ def test_it_agrees_with_the_sql_of_a_warehouse() -> None:
         for at, hours in rows
     ]
     assert owed == {month: due(CLAUDE.invoice(records, month)) for month in ("2026-05", "2026-06")}
+
+
+# ---- subtotals, groups and cents -----------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(REQUESTS, st.lists(st.sampled_from(["a", "b", None]), min_size=6, max_size=6))
+def test_groups_share_what_the_account_has_exactly(
+    records: list[Record], owners: list[str | None]
+) -> None:
+    owned = [
+        one if owner is None else evolve(one, attributes={"workspace": owner})
+        for one, owner in zip(records, owners, strict=False)
+    ]
+    carried = any(one.attributes for one in owned)
+    found = SHOP.invoice(owned, None, ["workspace"] if carried else ["model"])
+    assert found.totals == SHOP.invoice(records).totals
+    for one in found.adjustments:
+        own = [each for _, each in found.account_lines() if _same(each, one)]
+        assert sum((each.amount for each in own), Fraction(0)) == one.amount
+        if one.quantity is not None:
+            assert sum((each.quantity or 0 for each in own), Fraction(0)) == one.quantity
+    for of in {part.of for part in found.subtotals}:
+        parts = [part for part in found.subtotals if part.of == of]
+        assert sum((part.net for part in parts), Fraction(0)) == found.totals[0].subtotal
+    named = carried and any(line.by[0] is not None for line in found.lines)
+    assert any(part.of == "workspace" for part in found.subtotals) == named
+    for total in found.totals:
+        assert total.due + total.residue == total.payable
+        assert (total.payable * 100).denominator == 1
+        assert abs(total.residue) <= Fraction(1, 200)
+
+
+def _same(one: Adjustment, other: Adjustment) -> bool:
+    names = ("kind", "name", "since", "currency")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def test_an_allowance_is_spread_by_what_each_group_used() -> None:
+    """20 free hours at $6: the first 30 hours and the next 10 have 3 and 1 parts of them."""
+    records = [
+        evolve(record("2026-01-05", {"time": 30}), attributes={"workspace": "a"}),
+        evolve(record("2026-01-06", {"time": 10}), attributes={"workspace": "b"}),
+    ]
+    found = NO_FLOOR.invoice(records, "2026-01", ["workspace"])
+    assert [(by, one.quantity, one.amount) for by, one in found.account_lines()] == [
+        (("a",), 15, -90),
+        (("b",), 5, -30),
+    ]
+
+
+def test_forms_agree_on_the_discount_and_name_the_residue() -> None:
+    line = '{"model": "claude-opus-4-7", "at": "2026-05-02", "record": "sum", '
+    line += '"usage": {"input": 1234567}}'
+    given = ("invoice", "-", "--book", CONTRACT)
+    text = run(*given, stdin=line).stdout
+    data = json.loads(run(*given, "--json", stdin=line).stdout)
+    rows = list(csv.DictReader(io.StringIO(run(*given, "--csv", stdin=line).stdout)))
+    assert data["lines"][0]["discount"] == rows[0]["discount"] == "0.6172835"
+    assert "$0.6172835" in text
+    assert "-$0.6172835" not in text
+    alone = run("invoice", "-", stdin=line).stdout
+    assert [row.split()[0] for row in alone.splitlines() if "cents" in row] == ["rounding"]
+    assert "payable" in alone
+    assert "$6.17" in alone

@@ -1,0 +1,75 @@
+"""A line of an account beside its usage: what an allowance, a tier, a minimum or a cap adds or takes,
+and which groups of requests it is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import evolve, field, frozen
+
+ALLOWANCE, TIER, MINIMUM, CAP, PER_REQUEST = "allowance", "tier", "minimum", "cap", "per request"
+
+
+@frozen
+class Share:
+    """What one group of requests has of an adjustment: how many units it `used` of the meter,
+    how many of them were free or beyond the first tier, and the amount.
+    """
+
+    by: tuple[object, ...]
+    used: Fraction
+    quantity: Fraction
+    amount: Fraction
+
+
+@frozen
+class Adjustment:
+    """A line of the account: what an `allowance` used, a `tier` reached, a `minimum` not met
+    or a `cap` reached adds to `amount` (or takes, where that is negative), in `currency`.
+
+    `name` is the meter or the limit, `since` the day on which the account's calendar period begins
+    (UTC), `per` whose period it is (`organization per month`), `quantity` how many units of the
+    meter were free or beyond the first tier; `text` says it in a sentence. `per request` is what limits,
+    fees and roundings of single requests come to once free allowances and tiers have changed their
+    amounts. `shares` is what each group of requests has of it in the order of time, none for a
+    minimum and a cap, which are of the whole account.
+    """
+
+    kind: str
+    name: str
+    since: str
+    per: str
+    quantity: Fraction | None
+    text: str
+    amount: Fraction
+    currency: str
+    shares: tuple[Share, ...] = field(default=(), eq=False)
+
+
+def spread(adjustment: Adjustment) -> Iterator[Adjustment]:
+    """The adjustment as one for each group, in proportion to what each used of the meter;
+    exactly, since the last group takes the rest. Itself where it is of no meter.
+
+    What came first in time does not matter: no group is better off for having used its hours
+    before another did.
+    """
+    whole = sum((share.used for share in adjustment.shares), Fraction(0))
+    if adjustment.quantity is None or not whole:
+        yield adjustment
+        return
+    quantity, amount = adjustment.quantity, adjustment.amount
+    shares = [share for share in adjustment.shares if share.used]
+    for number, share in enumerate(shares, 1):
+        part = share.used / whole
+        own = evolve(share, quantity=adjustment.quantity * part, amount=adjustment.amount * part)
+        if number == len(shares):
+            own = evolve(own, quantity=quantity, amount=amount)
+        quantity, amount = quantity - own.quantity, amount - own.amount
+        yield evolve(adjustment, quantity=own.quantity, amount=own.amount, shares=(own,))
+
+
+def group_order(by: tuple[object, ...]) -> tuple[tuple[bool, str], ...]:
+    """The order of groups: by their values, those that say none last."""
+    return tuple((value is None, str(value)) for value in by)
