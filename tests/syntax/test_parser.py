@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Fault, Span, render_fault
+from pricelang.syntax.diagnostics import Fault, render_fault
 from pricelang.syntax.parser import parse_file
-from pricelang.syntax.split import MAX_LINE
 from pricelang.syntax.words import reserved, words
 from tests import strategies
 
@@ -409,8 +408,3 @@ def test_what_is_not_expected_is_shown_up_to_sixty_characters(length: int, char:
     (fault,) = parse_file("a.price", f"unit u is {char * length}\n")[1]
     assert f"`{char * min(length, 60)}`" in fault.message
     assert (fault.span.column, fault.span.end_column) == (11, 11 + length)
-
-
-def test_a_line_too_long_is_a_fault_at_its_first_character() -> None:
-    (fault,) = parse_file("a.price", "unit u is 1 v\n" + "#" * (MAX_LINE + 1))[1]
-    assert (fault.code, fault.span) == ("too_large", Span("a.price", 2, 1, 2, 2))
