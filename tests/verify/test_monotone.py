@@ -4,6 +4,8 @@ by hand, and against many bills.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from pricelang.verify.analysis import Analysis
@@ -81,3 +83,15 @@ def test_a_witness_meets_every_sum_at_once() -> None:
     assert verdict.witness is not None
     usage = dict(verdict.witness.usage)
     assert usage["input"] <= 1_000 < usage["input"] + usage["output"]
+
+
+@pytest.mark.parametrize("factor", ["0.5", "0.9", "0.99", "0.999"])
+def test_a_fall_that_only_much_usage_shows_is_found(factor: str) -> None:
+    """One call more costs $1, and output is so little cheaper then that it takes much of it."""
+    _, verdict = verdict_on(
+        f"{TINY}multiplier bit\n  x {factor} on output when calls over 5{CLAIM}"
+    )
+    assert (verdict.holds, verdict.undecided) == (False, False)
+    assert verdict.witness is not None
+    saved = 2 * (1 - Fraction(factor))
+    assert dict(verdict.witness.usage)["output"] * saved > 1_000_000
