@@ -401,3 +401,10 @@ def test_any_words_of_the_language_give_statements_and_faults(drawn: list[str]) 
 )
 def test_a_damaged_book_gives_statements_and_faults(text: str) -> None:
     _check_any(text)
+
+
+@given(st.integers(1, 130), st.sampled_from("x;é"))
+def test_what_is_not_expected_is_shown_up_to_sixty_characters(length: int, char: str) -> None:
+    (fault,) = parse_file("a.price", f"unit u is {char * length}\n")[1]
+    assert f"`{char * min(length, 60)}`" in fault.message
+    assert (fault.span.column, fault.span.end_column) == (11, 11 + length)

@@ -382,6 +382,11 @@ def test_a_request_that_two_spans_tell_counts_once(second: dict[str, Any], expec
         assert kind == expected
 
 
+def test_a_copy_of_a_span_is_known_behind_a_thousand_others() -> None:
+    many = [told(f"{number:x}") for number in range(1, 1_001)]
+    assert [type(one) for one in outcomes([*many, many[0]])] == [Record] * 1_000 + [Skipped]
+
+
 def test_an_event_of_claude_code_that_was_sent_twice_counts_once() -> None:
     event = {
         "body": "claude_code.api_request",

@@ -23,7 +23,7 @@ from pricelang.verify.extremes import Extreme, extremes
 from pricelang.verify.together import Together
 from pricelang.verify.together import together as sets_of
 from pricelang.verify.witness import Witness
-from tests.verify import Point, point_of, quantities
+from tests.verify import Point, checked, point_of, quantities
 from tests.verify.enumerated import Enumerated
 from tests.verify.test_brute_force import EVERY_MEETING, TINY, over_books
 from tests.verify.test_large import FEE, ROUND, large
@@ -197,6 +197,13 @@ def test_every_answer_is_that_of_all_requests() -> None:
 
     over_books(0.3, check, [EVERY_MEETING, BOUNDED, CACHED])
     assert min(seen[kind] for kind in ("factors", "amounts", "derived", "sets")) > 1, seen
+
+
+def test_what_is_derived_from_a_price_of_zero_has_no_extremes() -> None:
+    gift = CACHED.replace("rates per MTok", 'rates per MTok because "a gift"')
+    book = checked((gift.replace("| $1 | $2 | derived |", "| $0 | $2 | derived |"),)).book
+    assert book is not None
+    assert derived_meters(Analysis(book)) == ()
 
 
 # ---- the shipped book ----------------------------------------------------------------------------
