@@ -223,9 +223,9 @@ def _status(
     ):
         return NOT_COMPARED, "the cost report leaves the priority tier out"
     if (
-        kind == ADMIN_COST
-        and billed
+        billed
         and not used
+        and (kind == ADMIN_COST or key.cost_type == COST_TYPES["session_time"])
         and key.cost_type not in (TOKENS, WEB_SEARCH, None)
     ):
         what = (
