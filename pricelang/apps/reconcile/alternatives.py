@@ -19,8 +19,8 @@ from pricelang.present.decimals import grouped
 OUTCOME = "outcome"
 KINDS = (
     "account",
-    "quantity",
     "row",
+    "quantity",
     "twice",
     "other factor",
     "outcome",
@@ -51,6 +51,13 @@ class Alternative:
     text: str
     unit: Fraction
     places: tuple[str, ...] = ()
+    age: int = 0
+    """Of two models the newer one is named first."""
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """What is named first of errors that explain as much."""
+        return KINDS.index(self.kind), self.age, self.text
 
 
 @define(eq=False, repr=False)
@@ -109,7 +116,23 @@ class Alternatives:
                     _words(request, change),
                     price.unit,
                     price.places,
+                    self._age(change),
                 )
+
+    def _age(self, change: RequestChange) -> int:
+        """How many models of the book were released after the one of a change; of two values of a
+        dimension the default comes first.
+        """
+        if change.kind == "dimension":
+            (own_dimension,) = (
+                each for each in self.changes.book.dimensions if each.name == change.name
+            )
+            return int(own_dimension.values[own_dimension.default].name != change.value)
+        if change.kind != "model":
+            return 0
+        released = {model.name: model.released for model in self.changes.book.models}
+        own = released[str(change.value)]
+        return sum(other > own for other in released.values())
 
     def _outcomes(self, request: Request) -> Iterator[RequestChange]:
         """A request that is free as it ended, billed as if it had been served."""

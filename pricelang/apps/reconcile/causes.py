@@ -7,8 +7,14 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from pricelang.apps.reconcile.alternatives import KINDS, Alternative, Alternatives
-from pricelang.apps.reconcile.join import NOT_IN_COST, NOT_IN_USAGE, UNPRICED, JoinedLine
+from pricelang.apps.reconcile.alternatives import Alternative, Alternatives
+from pricelang.apps.reconcile.join import (
+    NOT_IN_COST,
+    NOT_IN_USAGE,
+    UNPRICED,
+    JoinedLine,
+    other_quantity,
+)
 from pricelang.apps.reconcile.keys import Request, Used
 from pricelang.apps.reconcile.whole_bill import of_whole_bill
 from pricelang.present.decimals import RoundingMode, money, rounded
@@ -88,16 +94,15 @@ def _covered(
             by_text.setdefault(text, {})[id(line)] = line
             named.setdefault(text, way)
     while by_text:
-        first = min(
-            by_text, key=lambda text: (-len(by_text[text]), KINDS.index(named[text].kind), text)
-        )
+        most = min(by_text, key=lambda text: (-len(by_text[text]), *named[text].rank))
+        first = min(_as_good(by_text, most), key=lambda text: named[text].rank)
         own = by_text.pop(first)
         equal = [
             text
             for text, other in by_text.items()
             if other.keys() == own.keys() and named[text].kind not in SAME
         ]
-        equal.sort(key=lambda text: (KINDS.index(named[text].kind), text))
+        equal.sort(key=lambda text: named[text].rank)
         yield Cause(
             named[first].kind,
             first,
@@ -110,6 +115,26 @@ def _covered(
                 by_text[text].pop(known, None)
             if not by_text[text]:
                 del by_text[text]
+
+
+def _as_good(by_text: Mapping[str, Mapping[int, JoinedLine]], most: str) -> Iterator[str]:
+    """Causes that explain nearly what the best one does, where the rest is of a cause that explains
+    more than this rest anyway.
+    """
+    yield most
+    own = by_text[most].keys()
+    for text, lines in by_text.items():
+        rest = own - lines.keys()
+        if (
+            lines.keys() < own
+            and 10 * len(rest) <= len(own)
+            and any(
+                rest <= other.keys() and other.keys() - own
+                for name, other in by_text.items()
+                if name != most
+            )
+        ):
+            yield text
 
 
 @define(eq=False)
@@ -133,9 +158,10 @@ class _Search:
         elif line.status == NOT_IN_COST:
             yield Alternative("row", "usage that is not billed", Fraction(0))
         elif line.low == line.high and all(use.error is None for use in line.used):
-            yield from self._of_rows(line)
-            if line.stated is not None and line.stated != line.quantity:
-                yield from self._of_quantity(line)
+            rows = tuple(self._of_rows(line))
+            yield from rows
+            if other_quantity(line.used, line.billed):
+                yield from () if rows else self._of_quantity(line)
                 return
             yield from self._of_prices(line)
             yield from _of_rounding(line)

@@ -70,7 +70,9 @@ class CauseSearch:
         """
         if not used or any(use.error is not None for use in used):
             return ()
-        if stated is not None and stated != sum((use.quantity for use in used), Fraction(0)):
+        whole = sum((use.quantity for use in used), Fraction(0))
+        charged = sum((use.quantity for use in used if use.high), Fraction(0))
+        if stated is not None and stated not in (whole, charged):
             return self._by_stated(used, amount, stated)
         found = [
             *self._by_changes(used, amount, self._singles(used[0])),

@@ -9,10 +9,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from pricelang.apps.reconcile.account_lines import account_kind
 from pricelang.apps.reconcile.admin import amount_of, geo_of
+from pricelang.apps.reconcile.bill_formats import (
+    BillFormat,
+    check_width,
+    format_of,
+    row_of,
+)
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
     FIELDS,
@@ -73,27 +79,68 @@ def invoice_side(
             )
     rows = rows_of_file(path)
     _, headers = next(rows, (0, []))
-    columns = _columns(path, headers, mapping)
-    lines: list[BilledAmount] = []
-    unread: list[Unread] = []
+    form = format_of(headers) if not mapping else None
+    read = _Rows(book, path, headers, form, {} if form else _columns(path, headers, mapping))
     for number, cells in rows:
-        place = f"{path}:{number}"
-        if len(lines) + len(unread) >= MAX_ROWS:
+        if len(read.lines) + len(read.unread) >= MAX_ROWS:
             raise UsageError("too_large", f"{shown(path)} has more than {MAX_ROWS:,} rows")
+        read.add(number, cells)
+    return tuple(read.lines), read.side()
+
+
+@define(eq=False)
+class _Rows:
+    """The rows of an invoice so far; `form` is that of a vendor, else `columns` name the cells."""
+
+    book: PriceBook
+    path: str
+    headers: Sequence[str]
+    form: BillFormat | None
+    columns: Mapping[str, str]
+    lines: list[BilledAmount] = field(factory=list)
+    unread: list[Unread] = field(factory=list)
+    skipped: int = 0
+    names: set[str] = field(factory=set)
+
+    def add(self, number: int, cells: Sequence[str]) -> None:
+        """Adds a row; one that cannot be read is named."""
+        place = f"{self.path}:{number}"
         try:
-            lines.append(_line(book, _cells(headers, cells, columns), place))
+            named = self._named(cells)
+            if named is None:
+                self.skipped += 1
+                return
+            self.names |= named.keys()
+            self.lines.append(_line(self.book, named, place))
         except UsageError as error:
-            unread.append(Unread(place, error.code, error.message, error.help))
-    days = sorted(line.key.day for line in lines if line.key.day)
-    start, end = (days[0], day_after(days[-1])) if days else (None, None)
-    stated = stated_by([line.key for line in lines]) & {
-        name
-        for name in FIELDS
-        if name in columns or (name == "cost_type" and "token_type" in columns)
-    }
-    return tuple(lines), Side(
-        path, "invoice", len(lines) + len(unread), start, end, stated, (), tuple(unread), True
-    )
+            self.unread.append(Unread(place, error.code, error.message, error.help))
+
+    def _named(self, cells: Sequence[str]) -> dict[str, str] | None:
+        """The cells of a row by `COLUMNS`; None for a row of another product."""
+        if self.form is None:
+            return _cells(self.headers, cells, self.columns)
+        row = row_of(self.headers, cells)
+        return None if self.form.skip(row) else self.form.cells(row)
+
+    def side(self) -> Side:
+        """What was read."""
+        days = sorted(line.key.day for line in self.lines if line.key.day)
+        start, end = (days[0], day_after(days[-1])) if days else (None, None)
+        names = self.names | self.columns.keys()
+        stated = stated_by([line.key for line in self.lines]) & {
+            name
+            for name in FIELDS
+            if name in names or (name == "cost_type" and "token_type" in names)
+        }
+        rows = len(self.lines) + len(self.unread)
+        kind = self.form.name if self.form is not None else "invoice"
+        notes = (
+            (f"{self.skipped:,} of the rows are of other products and were left out",)
+            if self.skipped
+            else ()
+        )
+        unread = tuple(self.unread)
+        return Side(self.path, kind, rows, start, end, stated, notes, unread, True)
 
 
 def _columns(path: str, headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -123,10 +170,7 @@ def _cells(
     headers: Sequence[str], cells: Sequence[str], columns: Mapping[str, str]
 ) -> dict[str, str]:
     """The cells of a row by the names of their columns. Raises `UsageError`."""
-    if len(cells) != len(headers):
-        raise UsageError(
-            "bad_csv", f"the row has {len(cells)} cells, and the header {len(headers)}"
-        )
+    check_width(headers, cells)
     row = dict(zip(headers, cells, strict=True))
     return {name: row[column].strip() for name, column in columns.items()}
 

@@ -91,6 +91,18 @@ def stated_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> Fra
     return found
 
 
+def other_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> bool:
+    """Says whether a bill states another quantity than was used; what is free, such as a request
+    that failed, may be stated or not.
+    """
+    used = tuple(used)
+    stated = stated_quantity(used, billed)
+    return stated is not None and stated not in (
+        sum((use.quantity for use in used), Fraction(0)),
+        sum((use.quantity for use in used if use.high), Fraction(0)),
+    )
+
+
 def compared_fields(
     usage: Side, cost: Side, ignored: Iterable[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -211,9 +223,9 @@ def _status(
     ):
         return NOT_COMPARED, "the cost report leaves the priority tier out"
     if (
-        kind == ADMIN_COST
-        and billed
+        billed
         and not used
+        and (kind == ADMIN_COST or key.cost_type == COST_TYPES["session_time"])
         and key.cost_type not in (TOKENS, WEB_SEARCH, None)
     ):
         what = (
@@ -229,8 +241,7 @@ def _status(
         return WITHIN if high <= within else NOT_IN_COST, ""
     if not used and amount:
         return WITHIN if abs(amount) <= within else NOT_IN_USAGE, ""
-    stated = stated_quantity(used, billed)
-    if stated is not None and stated != sum((use.quantity for use in used), Fraction(0)):
+    if other_quantity(used, billed):
         return DIFFERENT, OTHER_QUANTITY
     if low <= amount <= high:
         return MATCHED if low == high else BOUNDED, ""

@@ -19,17 +19,29 @@ from pricelang.apps.reconcile.keys import (
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of
+from pricelang.usage.model_ids import model_ids_of
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
 
 
 def canonical(book: PriceBook, model: str, day: str) -> str:
-    """The id of a model that the book knows by this name on that day; any other name as it is."""
-    try:
-        return book.checked.models[book.rates.model_index(model, seconds_of(day))].name
-    except PriceError:
-        return model
+    """The id of a model that the book knows by this name on that day; any other name as it is.
+    A display name, such as `Claude Opus 5 (Amazon Bedrock Edition)`, is one way of writing an id.
+    """
+    ids = model_ids_of(book.checked)
+    for name in dict.fromkeys((model, _as_id(model))):
+        try:
+            known = ids.name_of(name)
+            return book.checked.models[book.rates.model_index(known, seconds_of(day))].name
+        except PriceError:
+            continue
+    return model
+
+
+def _as_id(name: str) -> str:
+    """A display name as an id: without what stands in brackets, with hyphens."""
+    return "-".join(name.partition("(")[0].lower().split())
 
 
 @frozen(eq=False)

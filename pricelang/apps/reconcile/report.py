@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 60
 """Longer tables show the lines that differ only, unless all are asked for."""
+SHOWN_OF_MANY = 20
+"""Where more lines than that differ, so many are shown: their causes say the rest."""
 SHOWN_FINDINGS = 20
 SHOWN_OF_CAUSE = 2
 """Of more findings, so many of each cause are shown."""
@@ -92,7 +94,7 @@ def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
         else list(found.lines)
     )
     many = len(lines)
-    lines = lines if all_lines else lines[:SHOWN_LINES]
+    lines = lines if all_lines or many <= SHOWN_LINES else lines[:SHOWN_OF_MANY]
     if lines:
         yield from _table(table_of(found, lines, numbered(found)), markdown)
     if len(lines) < len(found.lines):

@@ -159,7 +159,12 @@ def verdict(found: Reconciled) -> str:
     total = found.total
     counts = {part.status: part.lines for part in found.subtotals}
     exact = counts.get(MATCHED, 0)
-    parts = [f"{exact:,} of {total.lines:,} lines match exactly"]
+    near = counts.get(WITHIN, 0)
+    parts = (
+        [f"{exact + near:,} of {total.lines:,} lines match, {exact:,} exactly"]
+        if near
+        else [f"{exact:,} of {total.lines:,} lines match exactly"]
+    )
     parts += [
         f"{counts[status]:,} {status}"
         for status in (WITHIN, BOUNDED, NOT_COMPARED)

@@ -56,9 +56,7 @@ def test_what_is_left_out_is_in_the_verdict(name: str, tmp_path: Path) -> None:
         json.dumps({"model": "m-1", "at": "2026-05-01", "usage": {"input": 1_000_000, "time": 1}}),
         encoding="utf-8",
     )
-    cost.write_text(
-        "date,item,cost\n2026-05-01,input,1\n2026-05-01,session_time,0.60\n", encoding="utf-8"
-    )
+    cost.write_text("date,item,cost\n2026-05-01,input,1\n2026-05-01,time,0.60\n", encoding="utf-8")
     found = pricelang.load(path).reconcile(
         str(usage), str(cost), mapping={"day": "date", "token_type": "item", "amount": "cost"}
     )

@@ -501,7 +501,7 @@ def test_a_tolerance_is_told() -> None:
     assert not found(usage, cost).agrees
     result = found(usage, cost, within=Decimal("0.01"))
     assert result.agrees
-    assert "7 of 8 lines match exactly, 1 within tolerance" in result.text()
+    assert "8 of 8 lines match, 7 exactly, 1 within tolerance" in result.text()
 
 
 # ---- records and invoices ------------------------------------------------------------------------
