@@ -12,8 +12,9 @@ from attrs import evolve, frozen
 
 from pricelang.apps.audit_report.places import modifier_places, places_of
 from pricelang.apps.audit_report.prices import price_sheets
-from pricelang.apps.audit_report.section_contract import answers
+from pricelang.apps.audit_report.section_contract import answers, verdict_words
 from pricelang.apps.audit_report.section_extremes import RequestTable, extreme_tables
+from pricelang.apps.audit_report.section_list import beside_list
 from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even.break_even import break_even
 from pricelang.apps.break_even.caches import CacheBreakEven
@@ -52,7 +53,8 @@ class Payback:
 @frozen
 class AuditReport:
     """Everything that is said of a book at `at` (UTC seconds).
-    What a book has nothing of is empty.
+    What a book has nothing of is empty: `contract`, `verdict` and `beside_list` are of a book that
+    extends a list.
     """
 
     name: str
@@ -75,6 +77,8 @@ class AuditReport:
     differences: tuple[Table, ...]
     dead: tuple[UnusedRule, ...]
     contract: tuple[tuple[str, Witness | None], ...]
+    verdict: str
+    beside_list: tuple[Table, ...]
     sources: tuple[m.Source, ...]
     modifier_places: Mapping[str, str]
 
@@ -103,6 +107,7 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
     audit = audited if isinstance(audited, Audit) else Audit(audited)
     book, analysis = audit.book, audit.analysis
     lanes, changes = history(analysis)
+    found, below = audit.against_below, analysis.below()
     prices = tuple(price_sheets(book, seconds))
     return AuditReport(
         book.name,
@@ -123,7 +128,9 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         periods(analysis),
         _differences(book, earlier, seconds, prices) if earlier is not None else (),
         audit.dead,
-        tuple(answers(audit.against_below)) if book.bases else (),
+        tuple(answers(found)) if book.bases else (),
+        "" if found is None else verdict_words(found),
+        () if below is None else (beside_list(book, below, seconds, prices),),
         book.sources,
         modifier_places(book),
     )
