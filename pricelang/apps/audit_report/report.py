@@ -97,18 +97,12 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
     Raises `BadRequest` (`bad_date`), also where `since` is not before `at`.
     """
     seconds = seconds_of(at)
-    earlier = seconds_of(since) if since is not None else None
-    if earlier is not None and earlier >= seconds:
-        raise BadRequest(
-            "bad_date",
-            f"`{written(earlier)}` is not before `{written(seconds)}`",
-            help="differences are shown from an earlier day to the day of the report",
-        )
+    earlier = None if since is None else _earlier(since, seconds)
     audit = audited if isinstance(audited, Audit) else Audit(audited)
     book, analysis = audit.book, audit.analysis
     lanes, changes = history(analysis)
-    found, below = audit.against_below, analysis.below()
     prices = tuple(price_sheets(book, seconds))
+    answered, verdict, beside = _contract(audit, seconds, prices)
     return AuditReport(
         book.name,
         book.title,
@@ -128,11 +122,35 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         periods(analysis),
         _differences(book, earlier, seconds, prices) if earlier is not None else (),
         audit.dead,
-        tuple(answers(found)) if book.bases else (),
-        "" if found is None else verdict_words(found),
-        () if below is None else (beside_list(book, below, seconds, prices),),
+        answered,
+        verdict,
+        beside,
         book.sources,
         modifier_places(book),
+    )
+
+
+def _earlier(since: str, seconds: int) -> int:
+    """The instant from which differences are shown. Raises `BadRequest` (`bad_date`)."""
+    earlier = seconds_of(since)
+    if earlier >= seconds:
+        raise BadRequest(
+            "bad_date",
+            f"`{written(earlier)}` is not before `{written(seconds)}`",
+            help="differences are shown from an earlier day to the day of the report",
+        )
+    return earlier
+
+
+def _contract(
+    audit: Audit, seconds: int, prices: tuple[Table, ...]
+) -> tuple[tuple[tuple[str, Witness | None], ...], str, tuple[Table, ...]]:
+    """The answers on a contract, its verdict, and its prices beside those of the list."""
+    found, below = audit.against_below, audit.analysis.below()
+    return (
+        tuple(answers(found)) if audit.book.bases else (),
+        "" if found is None else verdict_words(found),
+        () if below is None else (beside_list(audit.book, below, seconds, prices),),
     )
 
 
