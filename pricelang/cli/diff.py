@@ -12,13 +12,20 @@ import attrs
 import click
 
 from pricelang.api import Book
-from pricelang.apps.tables.usage_change import change_data, change_remarks, change_table
+from pricelang.apps.tables.usage_change import (
+    account_table,
+    change_data,
+    change_remarks,
+    change_table,
+    records_table,
+)
 from pricelang.apps.usage_change import UsageChange
 from pricelang.cli.book_at import book_at
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.inputs import record_files
+from pricelang.cli.failures import failures
+from pricelang.cli.inputs import names_in, record_files
 from pricelang.cli.options import unknown_counters_option
-from pricelang.cli.output import form_of, form_options, show
+from pricelang.cli.output import Form, form_of, form_options, show
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.markdown import line, quoted
@@ -41,6 +48,18 @@ from pricelang.verify.diff.difference import Comparison
     help="Usage to price under both: records, folders or tables (Parquet, CSV, DuckDB), as `price` "
     "reads them.",
 )
+@click.option(
+    "--requests",
+    "most",
+    metavar="N",
+    type=click.IntRange(1),
+    help="With --usage, also list the N records whose cost changes most.",
+)
+@click.option(
+    "--by",
+    metavar="NAME,…",
+    help="With --usage, group by what records carry, such as `workspace,model`. Default: model.",
+)
 @unknown_counters_option
 @mapping_options
 @form_options(
@@ -49,7 +68,14 @@ from pricelang.verify.diff.difference import Comparison
 )
 @click.pass_context
 def command(
-    ctx: click.Context, /, old: str, new: str, usage: tuple[str, ...], **reading: Any
+    ctx: click.Context,
+    /,
+    old: str,
+    new: str,
+    usage: tuple[str, ...],
+    most: int | None,
+    by: str | None,
+    **reading: Any,
 ) -> None:
     """Show what changes for whom from A to B, decided over every request. Each is a book (a path
     or a bundled name), a book on a day (`BOOK@DATE`), or a file or folder of a git revision
@@ -59,10 +85,12 @@ def command(
     \b
     Examples:
       pricelang diff anthropic@2026-04-17 anthropic@2026-11-22
-      pricelang diff anthropic my-contract.price --usage march.jsonl
+      pricelang diff anthropic my-contract.price --usage march.jsonl --by workspace --requests 20
       pricelang diff HEAD~1:rules/anthropic rules/anthropic --markdown
     """
     form = form_of(ctx, reading)
+    if (most or by) and not usage:
+        ctx.fail("`--requests` and `--by` are of `--usage`")
     sides = (book_at(old), book_at(new))
     days = [side.at or other.at for side, other in zip(sides, reversed(sides), strict=True)]
     names = [
@@ -72,21 +100,29 @@ def command(
     comparison = Comparison.of(sides[0].book.checked, sides[1].book.checked, days[0], days[1])
     changes = tuple(comparison.all())
     starts = 0 if changes and not any(days) else None
-    costs = UsageChange(since=comparison.since, on_or_after=starts)
+    groups = tuple(names_in(by or "")) or ("model",)
+    costs = UsageChange(groups, most or 0, since=comparison.since, on_or_after=starts)
     if usage:
-        _price(ctx, usage, (sides[0].book, sides[1].book), days, costs, reading)
-    if form == "json":
-        found: dict[str, object] = {"old": names[0], "new": names[1]}
-        found["changes"] = [attrs.asdict(change) for change in changes]
-        if usage:
-            found["usage"] = change_data(costs)
-        click.echo(json.dumps(found, indent=1))
-    else:
-        _show(changes, names, costs if usage else None, form == "markdown")
+        with failures():
+            _price(ctx, usage, (sides[0].book, sides[1].book), days, costs, reading)
+    _print(changes, names, costs if usage else None, form)
     ctx.exit(SOME_FAILED if changes else DONE)
 
 
 # ---- output --------------------------------------------------------------------------------------
+
+
+def _print(
+    changes: tuple[Change, ...], names: list[str], costs: UsageChange | None, form: Form
+) -> None:
+    if form != "json":
+        _show(changes, names, costs, form == "markdown")
+        return
+    found: dict[str, object] = {"old": names[0], "new": names[1]}
+    found["changes"] = [attrs.asdict(change) for change in changes]
+    if costs is not None:
+        found["usage"] = change_data(costs)
+    click.echo(json.dumps(found, indent=1))
 
 
 def _show(
@@ -117,11 +153,12 @@ def _show_costs(costs: UsageChange, names: list[str], as_markdown: bool) -> None
         show(change_table(costs), as_markdown)
     else:
         click.echo("no usage has a price under both")
+    for table in (account_table(costs), records_table(costs)):
+        if table.rows:
+            click.echo()
+            show(table, as_markdown)
     for remark in change_remarks(costs, names):
         click.echo(f"\n{line(remark)}" if as_markdown else remark)
-
-
-# ---- books ---------------------------------------------------------------------------------------
 
 
 # ---- usage ---------------------------------------------------------------------------------------

@@ -177,3 +177,75 @@ def test_a_record_that_cannot_be_read_is_said_with_its_place(tmp_path: Path) -> 
         in said
     )
     assert "usage.jsonl:1)" in said
+
+
+# ---- by what, which requests, and what is owed ---------------------------------------------------
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> str:
+    file = tmp_path / "tagged.jsonl"
+    file.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "model": "m-1",
+                    "at": at,
+                    "usage": {"input": count},
+                    "attributes": {"workspace": name},
+                }
+            )
+            for (at, count), name in zip(RECORDS, ("a", "b", "a"), strict=True)
+        ),
+        encoding="utf-8",
+    )
+    return str(file)
+
+
+def test_groups_are_by_what_records_carry(books: tuple[str, str], tagged: str) -> None:
+    asked = ("--usage", tagged, "--by", "workspace,month")
+    found = json.loads(run("diff", *books, *asked, "--json").stdout)["usage"]
+    rows = [(row["workspace"], row["month"], row["old"], row["new"]) for row in found["groups"]]
+    assert rows == [
+        ("a", "2026-03-01", "0.5", "0.5"),
+        ("a", "2026-07-01", "2", "4"),
+        ("b", "2026-03-01", "3", "3"),
+    ]
+    assert "workspace  month" in run("diff", *books, *asked).stdout
+    wrong = run("diff", *books, "--usage", tagged, "--by", "workspce")
+    assert (wrong.exit_code, "no record carries `workspce`" in wrong.output) == (2, True)
+    assert run("diff", *books, "--by", "workspace").exit_code == 2
+
+
+def test_the_requests_that_change_most_stand_first(tmp_path: Path, books: tuple[str, str]) -> None:
+    file = tmp_path / "many.jsonl"
+    counts = [3_000, 9_000, 1_000, 9_000, 0]
+    file.write_text(
+        "\n".join(
+            json.dumps({"model": "m-1", "at": "2026-07-02T12:00:00Z", "usage": {"input": count}})
+            for count in counts
+        ),
+        encoding="utf-8",
+    )
+    asked = ("diff", *books, "--usage", str(file))
+    found = json.loads(run(*asked, "--requests", "3", "--json").stdout)["usage"]
+    rows = [(row["line"], row["difference"]) for row in found["records_changed_most"]]
+    assert rows == [(2, "0.009"), (4, "0.009"), (1, "0.003")]
+    assert "many.jsonl:2" in run(*asked, "--requests", "1").stdout
+    assert "many.jsonl" not in run(*asked).stdout
+
+
+def test_what_is_owed_is_what_the_invoices_say() -> None:
+    usage, books = "samples/requests.jsonl", ("anthropic", "samples/invoice/contract.price")
+    account = json.loads(run("diff", *books, "--usage", usage, "--json").stdout)["usage"]["account"]
+    rows = {row["kind"]: (row["old"], row["new"]) for row in account}
+    totals = [
+        json.loads(run("invoice", usage, "--book", book, "--json").stdout)["totals"][0]
+        for book in books
+    ]
+    assert rows["requests"] == tuple(total["subtotal"] for total in totals)
+    assert rows["owed"] == tuple(total["total"] for total in totals)
+    assert set(rows) == {"requests", "allowance", "minimum", "owed"}
+    assert "of one period" not in run("diff", *books, "--usage", usage).stdout
+    days = run("diff", "anthropic@2026-10-06", "anthropic@2026-10-07", "--usage", usage).stdout
+    assert "tiers and minimums are of one period" in days

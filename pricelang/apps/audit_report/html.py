@@ -24,7 +24,7 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import grouped
 from pricelang.present.html_tables import html_table
-from pricelang.present.markup import Html, element, join
+from pricelang.present.markup import Html, element, join, words
 from pricelang.present.table import Table
 from pricelang.verify.audit import Audit
 
@@ -110,6 +110,9 @@ def _header(report: AuditReport) -> Html:
         element(
             "p", "Book ", element("code", report.name), f", amounts in {report.currency}. {days}"
         ),
+        element("p", words(f"Against the list: {report.verdict}."), class_="verdict")
+        if report.verdict
+        else "",
         element("dl", *(_fact(*fact) for fact in facts)),
     )
 
@@ -124,12 +127,13 @@ def _sections(report: AuditReport, links: RuleLinks) -> Iterator[tuple[str, str,
     def tables(*found: Table) -> Html:
         return join(*(html_table(table, links.cell) for table in found))
 
+    beside = join(contract(report), tables(*report.beside_list)) if report.contract else Html("")
+    yield "contract", "Against the list", beside
     yield "prices", "Prices", tables(*report.prices)
     if report.since is not None:
         changed = tables(*report.differences) or element("p", "Nothing changed.")
         yield "differences", f"Differences since {written(report.since)}", changed
     yield "claims", "Claims", claims(report.verdicts, links)
-    yield "contract", "Against the book below", contract(report)
     yield "stacking", "Stacking", stacking(report, links)
     yield "extremes", "Highest and lowest multipliers", extremes(report, links)
     paid = join(payback_chart(report.paybacks), tables(*report.break_even))

@@ -33,6 +33,9 @@ from pricelang.model.space import meet, space_of
 from pricelang.present.decimals import grouped, money
 from pricelang.present.table import NotedCell, Table
 
+MODEL_PRICES, CHARGES = "Model prices", "Charges"
+"""Titles of the tables that hold the prices of plain requests."""
+
 _DOES = {
     "factor": "x",
     "add": "+",
@@ -80,7 +83,7 @@ def _price_sheet(book: m.Book, seconds: int, table: PriceTable, requests: Reques
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     note = ", ".join([*table.given, *([f"per {common}"] if common else [])])
-    title = table.title if table.mode != BASE else "Model prices"
+    title = table.title if table.mode != BASE else MODEL_PRICES
     numbers = frozenset(range(1, 1 + len(table.meters)))
     return Table(columns, tuple(rows), numbers, title=title, note=note)
 

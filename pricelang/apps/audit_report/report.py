@@ -12,8 +12,9 @@ from attrs import evolve, frozen
 
 from pricelang.apps.audit_report.places import modifier_places, places_of
 from pricelang.apps.audit_report.prices import price_sheets
-from pricelang.apps.audit_report.section_contract import answers
+from pricelang.apps.audit_report.section_contract import answers, verdict_words
 from pricelang.apps.audit_report.section_extremes import RequestTable, extreme_tables
+from pricelang.apps.audit_report.section_list import beside_list
 from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even.break_even import break_even
 from pricelang.apps.break_even.caches import CacheBreakEven
@@ -52,7 +53,8 @@ class Payback:
 @frozen
 class AuditReport:
     """Everything that is said of a book at `at` (UTC seconds).
-    What a book has nothing of is empty.
+    What a book has nothing of is empty: `contract`, `verdict` and `beside_list` are of a book that
+    extends a list.
     """
 
     name: str
@@ -75,6 +77,8 @@ class AuditReport:
     differences: tuple[Table, ...]
     dead: tuple[UnusedRule, ...]
     contract: tuple[tuple[str, Witness | None], ...]
+    verdict: str
+    beside_list: tuple[Table, ...]
     sources: tuple[m.Source, ...]
     modifier_places: Mapping[str, str]
 
@@ -93,17 +97,12 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
     Raises `BadRequest` (`bad_date`), also where `since` is not before `at`.
     """
     seconds = seconds_of(at)
-    earlier = seconds_of(since) if since is not None else None
-    if earlier is not None and earlier >= seconds:
-        raise BadRequest(
-            "bad_date",
-            f"`{written(earlier)}` is not before `{written(seconds)}`",
-            help="differences are shown from an earlier day to the day of the report",
-        )
+    earlier = None if since is None else _earlier(since, seconds)
     audit = audited if isinstance(audited, Audit) else Audit(audited)
     book, analysis = audit.book, audit.analysis
     lanes, changes = history(analysis)
     prices = tuple(price_sheets(book, seconds))
+    answered, verdict, beside = _contract(audit, seconds, prices)
     return AuditReport(
         book.name,
         book.title,
@@ -123,9 +122,35 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         periods(analysis),
         _differences(book, earlier, seconds, prices) if earlier is not None else (),
         audit.dead,
-        tuple(answers(audit.against_below)) if book.bases else (),
+        answered,
+        verdict,
+        beside,
         book.sources,
         modifier_places(book),
+    )
+
+
+def _earlier(since: str, seconds: int) -> int:
+    """The instant from which differences are shown. Raises `BadRequest` (`bad_date`)."""
+    earlier = seconds_of(since)
+    if earlier >= seconds:
+        raise BadRequest(
+            "bad_date",
+            f"`{written(earlier)}` is not before `{written(seconds)}`",
+            help="differences are shown from an earlier day to the day of the report",
+        )
+    return earlier
+
+
+def _contract(
+    audit: Audit, seconds: int, prices: tuple[Table, ...]
+) -> tuple[tuple[tuple[str, Witness | None], ...], str, tuple[Table, ...]]:
+    """The answers on a contract, its verdict, and its prices beside those of the list."""
+    found, below = audit.against_below, audit.analysis.below()
+    return (
+        tuple(answers(found)) if audit.book.bases else (),
+        "" if found is None else verdict_words(found),
+        () if below is None else (beside_list(audit.book, below, seconds, prices),),
     )
 
 

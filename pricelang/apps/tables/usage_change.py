@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from pricelang.apps.usage_change import UsageChange
+from pricelang.apps.account_change import AccountRow, Currencies
+from pricelang.apps.tables.usage_report import value_text
+from pricelang.apps.usage_change import GroupChange, UsageChange
 from pricelang.model.instants import written
 from pricelang.present.decimals import money, plain
+from pricelang.present.json_data import fields_of
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 from pricelang.verify.diff.phrases import percent
 
+FIGURES = ("old", "new", "difference", "change")
+
 
 def change_table(change: UsageChange) -> Table:
-    """A row for each model, and the totals: old, new, difference and percent."""
-    rows = []
-    for name, count, (_, was, now), old, new in change.rows():
-        difference = share = ""
-        if was == now:
-            difference = ("+" if new > old else "") + money(new - old, now)
-            share = percent(old, new)
-        rows.append((name, f"{count:,}", money(old, was), money(new, now), difference, share))
+    """A row for each group, and the totals: old, new, difference and percent."""
+    totals, first = list(change.totals()), len(change.by)
+    rows = [
+        (*map(value_text, one.by), f"{one.requests:,}", *_figures(one)) for one in change.groups()
+    ]
+    blank = ("total", *[""] * (first - 1))
+    rows += [(*blank, f"{one.requests:,}", *_figures(one)) for one in totals]
     return Table(
-        ("model", "requests", "old", "new", "difference", "change"),
+        (*change.by, "requests", *FIGURES),
         tuple(rows),
-        frozenset({1, 2, 3, 4}),
-        sum(row[0] == "total" for row in rows),
+        frozenset(range(first, first + 4)),
+        len(totals),
     )
+
+
+def records_table(change: UsageChange) -> Table:
+    """The records whose cost changes most."""
+    rows = tuple(
+        (printable(str(one.place)), one.model, *_amounts((one.currency,) * 2, one.old, one.new))
+        for one in change.records()
+    )
+    return Table(("changes most", "model", *FIGURES), rows, frozenset({2, 3, 4}))
+
+
+def account_table(change: UsageChange) -> Table:
+    """What both invoices say: the requests, what the account adds and takes, and what is owed."""
+    rows = tuple((one.kind, one.name, *_figures(one)) for one in change.account)
+    return Table(("invoice", "of", *FIGURES), rows, frozenset({2, 3, 4}), 1 if len(rows) > 1 else 0)
+
+
+def _figures(one: GroupChange | AccountRow) -> tuple[str, ...]:
+    return _amounts(one.currencies, one.old, one.new)
+
+
+def _amounts(currencies: Currencies, old: Fraction, new: Fraction) -> tuple[str, ...]:
+    was, now = currencies
+    difference = share = ""
+    if was == now:
+        difference = ("+" if new > old else "") + money(new - old, now)
+        share = percent(old, new)
+    return money(old, was), money(new, now), difference, share
 
 
 def change_remarks(change: UsageChange, names: list[str]) -> Iterator[str]:
@@ -43,6 +76,8 @@ def change_remarks(change: UsageChange, names: list[str]) -> Iterator[str]:
             f"left out: {_records(change.unread)} that cannot be read: "
             f"{printable(change.first_unread)}"
         )
+    if change.account and change.on_or_after is None:
+        yield "as of one day, the account's allowances, tiers and minimums are of one period"
     if change.ranges:
         yield (
             f"low figures are shown of {_records(change.ranges)} that may be on either side of "
@@ -73,21 +108,24 @@ def _records(count: int) -> str:
 
 def change_data(change: UsageChange) -> dict[str, object]:
     """The same for programs; amounts are decimal strings."""
-    rows: list[dict[str, object]] = [
-        {
-            "model": name,
-            "requests": count,
-            "old": plain(old),
-            "old_currency": was,
-            "new": plain(new),
-            "new_currency": now,
-            "difference": plain(new - old) if was == now else None,
-        }
-        for name, count, (_, was, now), old, new in change.rows()
-    ]
+    groups = "models" if change.by == ("model",) else "groups"
     return {
-        "models": [row for row in rows if row["model"] != "total"],
-        "totals": [row for row in rows if row["model"] == "total"],
+        groups: [_row(dict(zip(change.by, one.by, strict=True)), one) for one in change.groups()],
+        "totals": [_row({"model": "total"}, one) for one in change.totals()],
+        "records_changed_most": [
+            {
+                **fields_of(one.place, "file", "line", "id"),
+                "model": one.model,
+                "old": plain(one.old),
+                "new": plain(one.new),
+                "currency": one.currency,
+                "difference": plain(one.new - one.old),
+            }
+            for one in change.records()
+        ],
+        "account": [
+            {"kind": one.kind, "name": one.name, **_amounts_data(one)} for one in change.account
+        ],
         "refused_old": change.refused[0],
         "refused_new": change.refused[1],
         "unread": change.unread,
@@ -95,4 +133,19 @@ def change_data(change: UsageChange) -> dict[str, object]:
         "records": change.read,
         "first_difference": None if change.since is None else written(change.since),
         "on_or_after": change.on_or_after,
+    }
+
+
+def _row(by: dict[str, object], one: GroupChange) -> dict[str, object]:
+    return {**by, "requests": one.requests, **_amounts_data(one)}
+
+
+def _amounts_data(one: GroupChange | AccountRow) -> dict[str, object]:
+    was, now = one.currencies
+    return {
+        "old": plain(one.old),
+        "old_currency": was,
+        "new": plain(one.new),
+        "new_currency": now,
+        "difference": plain(one.new - one.old) if was == now else None,
     }

@@ -168,7 +168,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("width", [1280, 390, 375])
 def test_the_report_loads_without_an_error_and_without_a_request(
     browser: Browser, report: Path, width: int, dark: bool
 ) -> None:
@@ -203,6 +203,27 @@ def test_the_name_of_a_model_stays_in_sight_while_its_prices_scroll(
         f"document.elementFromPoint({first}.left + 15, {first}.top + 15).closest('th, td').tagName"
     )
     assert browser.ask(f"document.querySelector('.scroll').scrollIntoView(); {on_top}") == "TH"
+
+
+def test_on_a_phone_names_are_whole_and_wide_tables_show_that_they_go_on(
+    browser: Browser, report: Path
+) -> None:
+    browser.show(390, False)
+    browser.open(report)
+    broken = browser.ask(
+        "[...document.querySelectorAll('tbody th.short a, tbody th.short span:not(.tag)')]"
+        ".filter(x => x.getClientRects().length > 1).map(x => x.textContent)"
+    )
+    assert broken == []
+    # the first column leaves room for the figures that scroll beside it
+    heads = "[...document.querySelectorAll('.scroll > table > tbody th')]"
+    widths = f"{heads}.map(x => x.getBoundingClientRect().width)"
+    assert browser.ask(f"Math.max(...{widths})") < 0.7 * 390
+    assert browser.ask(f"{heads}.every(x => getComputedStyle(x).position === 'sticky')")
+    wide = "[...document.querySelectorAll('.scroll')].filter(x => x.scrollWidth > x.clientWidth)"
+    assert browser.ask(f"{wide}.length") > 3
+    shades = f"{wide}.every(x => getComputedStyle(x).backgroundAttachment.includes('local'))"
+    assert browser.ask(shades)
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,34 @@ def test_what_changes_the_plainest_price_has_a_column_of_its_own() -> None:
     assert row(found, "claude-sonnet-4-6")[-1] == NotedCell("")
 
 
+def test_prices_of_a_contract_stand_beside_those_of_its_list() -> None:
+    contract = Path(__file__).parents[3] / "samples" / "invoice" / "contract.price"
+    report = report_of(pricelang.load(contract).audit, "2026-06-01")
+    (beside,) = report.beside_list
+    assert beside.headers == ("Price of", "Meter", "northwind", "anthropic", "Change")
+    lines = {row[:2]: row for row in beside.rows}
+    agreed, listed = lines["claude-sonnet-4-6", "input"][2:4]
+    assert (agreed, listed, lines["claude-sonnet-4-6", "input"][4]) == (
+        "$2.70 / MTok",
+        "$3 / MTok",
+        "-10%",
+    )
+    places = [NotedCell.of(cell).place.partition(":")[0] for cell in (agreed, listed)]
+    assert places == ["contract.price", "anthropic/rates.price"]
+    assert ("claude-opus-4-7", "output") in lines
+    assert ("claude-opus-5", "input") not in lines
+    assert [row[2:] for row in beside.rows if row[1] == "web_search"] == [
+        ("$8 / 1,000 searches", "$10 / 1,000 searches", "-20%")
+    ]
+    before = report_of(pricelang.load(contract).audit, "2026-04-01").beside_list[0]
+    assert not before.rows
+    assert "no price differs" in before.note
+    text = Page(render_report(pricelang.load(contract).audit, "2026-06-01")).text
+    top = text.partition("Contents")[0] if "Contents" in text else text
+    assert "Against the list: charges more than anthropic at times, and less at times" in top
+    assert shipped().beside_list == ()
+
+
 def test_what_a_surcharge_adds_is_money_and_a_cap_that_does_not_bind_is_not_told() -> None:
     """A dollar is 0.92 euros: ($4 + $0.25) x 0.92;
     the cap of $3 on input and the floor of $1 are far off.
