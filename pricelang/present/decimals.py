@@ -169,6 +169,18 @@ def paid(value: Fraction, currency: str) -> Fraction:
     return size if value >= 0 else -size
 
 
+def money_paid(value: Fraction, currency: str) -> str:
+    """An amount that is owed, for readers: all its digits, or whole cents where it has more than
+    twelve decimals and comes to a cent at least.
+
+    >>> money_paid(Fraction("34.41766666666666666667"), "USD"), money_paid(Fraction(1, 8), "USD")
+    ('$34.42', '$0.125')
+    """
+    if 10**12 % value.denominator == 0 or abs(value) < Fraction(1, 100):
+        return money(value, currency)
+    return money(paid(value, currency), currency)
+
+
 def shown_quantity(quantity: Fraction) -> str:
     """A quantity with all its digits, or cut with an ellipsis where they never end;
     the amount stays exact.

@@ -8,7 +8,7 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money, shown_quantity
+from pricelang.present.decimals import grouped, money, money_paid, shown_quantity
 from pricelang.present.table import Table
 
 HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
@@ -56,7 +56,7 @@ def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
 def span_of(low: Fraction, high: Fraction, currency: str) -> str:
     """`$0.25`, or `$0.25 to $0.50` where the two differ."""
     return (
-        money(low, currency)
+        money_paid(low, currency)
         if low == high
-        else f"{money(low, currency)} to {money(high, currency)}"
+        else f"{money_paid(low, currency)} to {money_paid(high, currency)}"
     )
