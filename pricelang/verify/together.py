@@ -76,7 +76,7 @@ def _larger(analysis: Analysis, found: list[tuple[int, ...]]) -> Iterator[tuple[
 
 
 def _together(analysis: Analysis, indices: tuple[int, ...]) -> Together:
-    """A set of modifiers, whether they meet, and the price of the meter that most of them change."""
+    """A set of modifiers: whether they meet, and the price of the meter that most change."""
     names = tuple(analysis.book.modifiers[index].name for index in indices)
     point = _met(analysis, indices)
     if point is None:

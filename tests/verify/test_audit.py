@@ -126,7 +126,8 @@ def test_a_contract_that_allows_what_the_list_refuses_shows_both(tmp_path: Path)
         encoding="utf-8",
     )
     audit = pricelang.load(path).audit
-    (broken,) = [verdict for verdict in audit.claims if not verdict.holds]
+    broken, *of_the_list = [verdict for verdict in audit.claims if not verdict.holds]
+    assert [(one.claim.of, one.claim.kind) for one in of_the_list] == [("anthropic", "nevermeets")]
     assert broken.witness is not None
     record = broken.witness.record()
     amount = money(

@@ -61,8 +61,8 @@ def rows_of(
     """The rows of a bill, which add up to its total exactly.
 
     `kinds` says of each part whether it is `single` or a `sum`; `below` is the list that a contract
-    extends, None for a list; requests that are not `inside` have no rows. Raises `PriceError` for a bill that has only bounds, and for a line
-    that has no list price.
+    extends, None for a list; requests that are not `inside` have no rows. Raises `PriceError` for a
+    bill that has only bounds, and for a line that has no list price.
     """
     if bill.bounds is not None:
         raise BadRequest(

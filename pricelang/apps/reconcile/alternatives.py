@@ -42,7 +42,7 @@ KINDS = (
 
 
 @frozen
-class Alternative:
+class OtherPrice:
     """Another unit price: the error that gives it, in words that are the same for all usage that
     it befalls, its kind, and the places of the rules.
     """
@@ -65,7 +65,7 @@ class Alternatives:
     """The alternatives of one book, worked out once for each kind of usage."""
 
     changes: RequestChanges
-    _found: dict[object, dict[str, Alternative]] = field(factory=dict, init=False)
+    _found: dict[object, dict[str, OtherPrice]] = field(factory=dict, init=False)
     _clocked: bool = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -89,29 +89,29 @@ class Alternatives:
             tuple(sorted(request.sides.items())),
         )
 
-    def of(self, request: Request) -> Mapping[str, Alternative]:
+    def of(self, request: Request) -> Mapping[str, OtherPrice]:
         """The alternatives of a request by their words; the empty text is its own price."""
         key = self.key(request)
         if key not in self._found:
             self._found[key] = self._work_out(request)
         return self._found[key]
 
-    def _work_out(self, request: Request) -> dict[str, Alternative]:
+    def _work_out(self, request: Request) -> dict[str, OtherPrice]:
         own = self.prices.price(request)
         if own is None:
             return {}
-        found = {"": Alternative("", "", own.unit, own.places)}
+        found = {"": OtherPrice("", "", own.unit, own.places)}
         for one in (*self._of_changes(request), *self._of_factors(request)):
             if one.unit != own.unit:
                 found.setdefault(one.text, one)
         return found
 
-    def _of_changes(self, request: Request) -> Iterator[Alternative]:
+    def _of_changes(self, request: Request) -> Iterator[OtherPrice]:
         for change in (*self.changes.single(request), *self._outcomes(request)):
             price = self.changes.price(request, (change,))
             if price is not None:
                 named = change.name in ("list", OUTCOME)
-                yield Alternative(
+                yield OtherPrice(
                     change.name if named else change.kind,
                     _words(request, change),
                     price.unit,
@@ -143,7 +143,7 @@ class Alternatives:
                 words = f"billed though {now}"
                 yield RequestChange("dimension", OUTCOME, served, words)
 
-    def _of_factors(self, request: Request) -> Iterator[Alternative]:
+    def _of_factors(self, request: Request) -> Iterator[OtherPrice]:
         """Each factor of the book once more, once less, another one of its rule, or on."""
         found = rate_of(self.prices.book, request)
         own = self.prices.price(request)
@@ -166,17 +166,17 @@ class Alternatives:
             factors = {factor: line.origin.place for factor, line in lines}
             if step is not None and step.value:
                 place = (step.origin.place,)
-                yield Alternative("twice", f"`{name}` applied twice", unit * step.value, place)
-                yield Alternative("factor off", f"`{name}` not applied", unit / step.value, place)
+                yield OtherPrice("twice", f"`{name}` applied twice", unit * step.value, place)
+                yield OtherPrice("factor off", f"`{name}` not applied", unit / step.value, place)
                 for factor, where in factors.items():
                     if factor != step.value:
                         text = f"`{name}` x {grouped(factor)} instead of x {grouped(step.value)}"
                         new = unit / step.value * factor
-                        yield Alternative("other factor", text, new, (where,))
+                        yield OtherPrice("other factor", text, new, (where,))
                 continue
             for factor, where in factors.items():
                 text = f"`{name}` applied" + (f" (x {grouped(factor)})" if len(factors) > 1 else "")
-                yield Alternative("factor on", text, unit * factor, (where,))
+                yield OtherPrice("factor on", text, unit * factor, (where,))
 
     def _excluded(self, steps: Iterable[str]) -> frozenset[int]:
         """The modifiers, by index, that go with none of some others."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import define, field, frozen
 
-from pricelang.apps.reconcile.alternatives import Alternative, Alternatives
+from pricelang.apps.reconcile.alternatives import Alternatives, OtherPrice
 from pricelang.apps.reconcile.join import (
     NOT_IN_COST,
     NOT_IN_USAGE,
@@ -60,13 +60,13 @@ def causes_of(
     alternatives: Alternatives,
     lines: Sequence[JoinedLine],
     within: Fraction,
-    known: Mapping[int, Alternative],
+    known: Mapping[int, OtherPrice],
 ) -> tuple[Cause, ...]:
     """The fewest causes that explain the most of some lines that differ, those of the most money
     first. `known` are causes of lines, by their identity, that something else has found.
     """
     search = _Search(alternatives, within)
-    ways: dict[int, dict[str, Alternative]] = {}
+    ways: dict[int, dict[str, OtherPrice]] = {}
     for line in lines:
         one = known.get(id(line))
         ways[id(line)] = (
@@ -84,11 +84,11 @@ def _worth(cause: Cause) -> Fraction:
 
 
 def _covered(
-    lines: Sequence[JoinedLine], ways: Mapping[int, Mapping[str, Alternative]]
+    lines: Sequence[JoinedLine], ways: Mapping[int, Mapping[str, OtherPrice]]
 ) -> Iterator[Cause]:
     """The causes, each time the one that explains the most lines that are left."""
     by_text: dict[str, dict[int, JoinedLine]] = {}
-    named: dict[str, Alternative] = {}
+    named: dict[str, OtherPrice] = {}
     for line in lines:
         for text, way in ways[id(line)].items():
             by_text.setdefault(text, {})[id(line)] = line
@@ -145,18 +145,18 @@ class _Search:
     within: Fraction
     _models: dict[str, object] = field(factory=dict, init=False)
 
-    def ways(self, line: JoinedLine) -> Iterator[Alternative]:
+    def ways(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """Every single error that explains a line."""
         if line.status == UNPRICED:
-            yield Alternative("no price", f"usage without a price: {line.reason}", Fraction(0))
+            yield OtherPrice("no price", f"usage without a price: {line.reason}", Fraction(0))
         elif not line.used and line.low:
             text = f"{line.key.cost_type} of `{line.key.token_type}` not applied: {line.reason}"
             if not line.billed:
-                yield Alternative("account", text, Fraction(0))
+                yield OtherPrice("account", text, Fraction(0))
         elif line.status == NOT_IN_USAGE:
             yield self._extra(line)
         elif line.status == NOT_IN_COST:
-            yield Alternative("row", "usage that is not billed", Fraction(0))
+            yield OtherPrice("row", "usage that is not billed", Fraction(0))
         elif line.low == line.high and all(use.error is None for use in line.used):
             rows = tuple(self._of_rows(line))
             yield from rows
@@ -166,7 +166,7 @@ class _Search:
             yield from self._of_prices(line)
             yield from _of_rounding(line)
 
-    def _extra(self, line: JoinedLine) -> Alternative:
+    def _extra(self, line: JoinedLine) -> OtherPrice:
         """A row of the bill that nothing was used for."""
         name, day = line.key.model, line.key.day
         book = self.alternatives.changes.book
@@ -177,32 +177,32 @@ class _Search:
                 retired = written(model.retired)[:10]
                 if retired <= day:
                     text = f"billed for `{name}`, which was retired on {retired}, without usage"
-                    return Alternative("row", text, Fraction(0))
-        return Alternative("row", "billed without usage", Fraction(0))
+                    return OtherPrice("row", text, Fraction(0))
+        return OtherPrice("row", "billed without usage", Fraction(0))
 
-    def _of_rows(self, line: JoinedLine) -> Iterator[Alternative]:
+    def _of_rows(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """A row that stands twice, or a part of the usage that was left out."""
         over = line.amount - line.low
         if len(line.billed) > 1 and any(bill.amount == over for bill in line.billed):
-            yield Alternative("row", "a row of the bill that stands twice", Fraction(0))
+            yield OtherPrice("row", "a row of the bill that stands twice", Fraction(0))
         elif line.stated is None and line.low and line.amount == 2 * line.low:
-            yield Alternative("whole", "the whole quantity counted twice", Fraction(0))
+            yield OtherPrice("whole", "the whole quantity counted twice", Fraction(0))
 
-    def _of_quantity(self, line: JoinedLine) -> Iterator[Alternative]:
+    def _of_quantity(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """A quantity that the bill states and that was not used, at the right price."""
         own = {self.alternatives.of(use.request)[""].unit for use in _priced(self, line.used)}
         assert line.stated is not None
         if len(own) == 1 and abs(line.stated * min(own) - line.amount) <= self.within:
-            yield Alternative("quantity", "another quantity than was used", Fraction(0))
+            yield OtherPrice("quantity", "another quantity than was used", Fraction(0))
 
-    def _of_prices(self, line: JoinedLine) -> Iterator[Alternative]:
+    def _of_prices(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """Another price for all usage of the line that an error befalls."""
         groups: dict[object, tuple[Request, Fraction]] = {}
         for use in line.used:
             key = self.alternatives.key(use.request)
             before = groups.get(key)
             groups[key] = (use.request, use.quantity + (before[1] if before else 0))
-        changes: dict[str, tuple[Alternative, Fraction]] = {}
+        changes: dict[str, tuple[OtherPrice, Fraction]] = {}
         for request, quantity in groups.values():
             found = self.alternatives.of(request)
             if not found:
@@ -222,7 +222,7 @@ def _priced(search: _Search, used: Iterable[Used]) -> Iterator[Used]:
     return (use for use in used if search.alternatives.of(use.request))
 
 
-def _of_rounding(line: JoinedLine) -> Iterator[Alternative]:
+def _of_rounding(line: JoinedLine) -> Iterator[OtherPrice]:
     """The right amount in cents."""
     if (line.amount / CENT).denominator != 1 or line.amount == line.low:
         return
@@ -230,4 +230,4 @@ def _of_rounding(line: JoinedLine) -> Iterator[Alternative]:
     for mode, words in ROUNDINGS:
         if rounded(line.low, CENT, mode) == line.amount:
             text = f"amounts {words} to {money(CENT, currency)}"
-            yield Alternative("rounding", text, Fraction(0))
+            yield OtherPrice("rounding", text, Fraction(0))

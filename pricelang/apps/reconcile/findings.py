@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.reconcile.alternatives import Alternative
+from pricelang.apps.reconcile.alternatives import OtherPrice
 from pricelang.apps.reconcile.causes import Cause, causes_of
 from pricelang.apps.reconcile.explain import CauseSearch, Explanation
 from pricelang.apps.reconcile.finding import KINDS, Finding
@@ -35,7 +35,7 @@ MOST_UNKNOWN = 20
 
 
 @frozen(eq=False)
-class Found:
+class LineFinding:
     """What was found about lines that differ: single findings, causes of many, and notes."""
 
     findings: tuple[Finding, ...] = ()
@@ -49,14 +49,14 @@ def findings_of(
     sides: tuple[Side, Side],
     within: Fraction,
     drifting: bool,
-) -> Found:
+) -> LineFinding:
     """The findings in the order of their first lines, their causes, and notes on what was not
     looked for. Lines within tolerance that drift have causes too.
     """
     differing = [line for line in lines if line.status in KINDS]
     drifted = [line for line in lines if drifting and line.status == WITHIN]
     if not differing and not drifted:
-        return Found()
+        return LineFinding()
     usage, cost = sides
     search = CauseSearch(book)
     found = list(moved_rows(search, differing[:MOST]))
@@ -86,26 +86,26 @@ def findings_of(
         else ()
     )
     found.sort(key=lambda finding: min(order[id(line)] for line in finding.lines))
-    return Found(tuple(found), causes, notes)
+    return LineFinding(tuple(found), causes, notes)
 
 
 def _known_causes(
     moved: Iterable[Finding], lines: Iterable[JoinedLine], usage: Side, cost: Side
-) -> dict[int, Alternative]:
+) -> dict[int, OtherPrice]:
     """The causes of lines that are known without their prices: rows under another key, days that
     one side does not cover.
     """
-    found: dict[int, Alternative] = {}
+    found: dict[int, OtherPrice] = {}
     for finding in moved:
         fields = ", ".join(key_distance(*finding.lines))
-        one = Alternative("moved", f"billed under another {fields}", Fraction(0))
+        one = OtherPrice("moved", f"billed under another {fields}", Fraction(0))
         found |= {id(line): one for line in finding.lines}
     for line in lines:
         for reason in _reasons(line, usage, cost) if id(line) not in found else ():
             if reason.kind == "period":
                 side = usage if line.status == NOT_IN_USAGE else cost
                 text = f"days that the {side.kind} does not cover"
-                found[id(line)] = Alternative("moved", text, Fraction(0))
+                found[id(line)] = OtherPrice("moved", text, Fraction(0))
     return found
 
 

@@ -26,7 +26,7 @@ AGREEING = frozenset((MATCHED, WITHIN, BOUNDED, NOT_COMPARED))
 
 
 @frozen
-class Subtotal:
+class BilledSubtotal:
     """The lines of one status: their number, and exact sums in the currency of the bill."""
 
     status: str
@@ -64,7 +64,7 @@ class Reconciled:
     causes: tuple[Cause, ...] = ()
 
     @property
-    def subtotals(self) -> tuple[Subtotal, ...]:
+    def subtotals(self) -> tuple[BilledSubtotal, ...]:
         """A sum for each status that occurs; together they are the total."""
         found = []
         for status in STATUSES:
@@ -72,7 +72,7 @@ class Reconciled:
             if lines:
                 expected = sum((line.expected for line in lines), Fraction(0))
                 found.append(
-                    Subtotal(
+                    BilledSubtotal(
                         status,
                         len(lines),
                         expected,
@@ -82,10 +82,10 @@ class Reconciled:
         return tuple(found)
 
     @property
-    def total(self) -> Subtotal:
+    def total(self) -> BilledSubtotal:
         """The sum of all lines."""
         found = self.subtotals
-        return Subtotal(
+        return BilledSubtotal(
             "total",
             sum(x.lines for x in found),
             sum((x.expected for x in found), Fraction(0)),

@@ -254,10 +254,8 @@ def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
         )
         places = f" [{', '.join(cause.places[:3])}]" if cause.places else ""
         sum_of = signed(cause.difference, currency)
-        yield (
-            1,
-            f"{number}. {sum_of} in {how_many(len(cause.lines), 'line')}{ratio}: {cause.text}{places}",
-        )
+        lines = how_many(len(cause.lines), "line")
+        yield 1, f"{number}. {sum_of} in {lines}{ratio}: {cause.text}{places}"
         if cause.others:
             yield 2, f"explained as well: {'; '.join(cause.others)}"
     rest = [line for line in off if id(line) not in own]

@@ -1,11 +1,11 @@
-"""What is wrong with all of a bill alike: a factor, such as a currency, or an amount on each line."""
+"""What is wrong with all of a bill alike: a factor, as of a currency, or an amount on each line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from pricelang.apps.reconcile.alternatives import Alternative
+from pricelang.apps.reconcile.alternatives import OtherPrice
 from pricelang.apps.reconcile.join import JoinedLine
 from pricelang.present.decimals import plain, rounded
 
@@ -13,7 +13,7 @@ LEAST = 4
 """So many lines, of several prices, must have a factor or an amount in common."""
 
 
-def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, Alternative]]:
+def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, OtherPrice]]:
     """The factor or the amount that lines have in common which nothing of the book explains."""
     priced = [line for line in lines if line.used and line.billed and line.low == line.high]
     measures: tuple[Callable[[JoinedLine], Fraction | None], ...] = (_ratio, _added)
@@ -28,7 +28,7 @@ def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, Alt
             if len(own) >= LEAST and (len(counted) > 1 or measure is _added):
                 text = _factor(value) if measure is _ratio else f"{plain(value)} on each line"
                 for line in own:
-                    yield line, Alternative("whole", text, Fraction(0))
+                    yield line, OtherPrice("whole", text, Fraction(0))
 
 
 def _ratio(line: JoinedLine) -> Fraction | None:

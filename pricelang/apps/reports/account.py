@@ -18,7 +18,7 @@ from pricelang.apps.reports.adjustments import (
     PER_REQUEST,
     TIER,
     Adjustment,
-    Share,
+    AllowanceShare,
     group_order,
 )
 from pricelang.apps.reports.period import Period
@@ -201,7 +201,7 @@ class AccountUsage:
         )
 
 
-_Changes: TypeAlias = dict[tuple[str, str, int, str, str], dict[tuple[object, ...], Share]]
+_Changes: TypeAlias = dict[tuple[str, str, int, str, str], dict[tuple[object, ...], AllowanceShare]]
 """By kind, meter, start (UTC seconds) and name of the account's period, and currency:
 what each group of requests has of it.
 """
@@ -216,7 +216,7 @@ def _add_changes(changes: _Changes, charged: ChargedRequest, group: tuple[object
     def add(kind: str, name: str, line: AccountLine, quantity: Fraction, amount: Fraction) -> None:
         key = kind, name, line.start, line.per, priced.currency
         groups = changes.setdefault(key, {})
-        before = groups.get(group) or Share(group, Fraction(0), Fraction(0), Fraction(0))
+        before = groups.get(group) or AllowanceShare(group, Fraction(0), Fraction(0), Fraction(0))
         groups[group] = evolve(
             before,
             used=before.used + line.quantity,
@@ -245,7 +245,7 @@ def _change(
     start: int,
     per: str,
     currency: str,
-    groups: dict[tuple[object, ...], Share],
+    groups: dict[tuple[object, ...], AllowanceShare],
 ) -> Adjustment:
     text = {
         ALLOWANCE: "free allowance",

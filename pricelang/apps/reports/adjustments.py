@@ -1,5 +1,5 @@
-"""A line of an account beside its usage: what an allowance, a tier, a minimum or a cap adds or takes,
-and which groups of requests it is of.
+"""A line of an account beside its usage: what an allowance, a tier, a minimum or a cap adds or
+takes, and which groups of requests it is of.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ ALLOWANCE, TIER, MINIMUM, CAP, PER_REQUEST = "allowance", "tier", "minimum", "ca
 
 
 @frozen
-class Share:
+class AllowanceShare:
     """What one group of requests has of an adjustment: how many units it `used` of the meter,
     how many of them were free or beyond the first tier, and the amount.
     """
@@ -31,9 +31,9 @@ class Adjustment:
 
     `name` is the meter or the limit, `since` the day on which the account's calendar period begins
     (UTC), `per` whose period it is (`organization per month`), `quantity` how many units of the
-    meter were free or beyond the first tier; `text` says it in a sentence. `per request` is what limits,
-    fees and roundings of single requests come to once free allowances and tiers have changed their
-    amounts. `shares` is what each group of requests has of it in the order of time, none for a
+    meter were free or beyond the first tier; `text` says it in a sentence. `per request` is what
+    limits, fees and roundings of single requests come to once free allowances and tiers have
+    changed their amounts. `shares` is what each group of requests has of it in the order of time, none for a
     minimum and a cap, which are of the whole account.
     """
 
@@ -45,7 +45,7 @@ class Adjustment:
     text: str
     amount: Fraction
     currency: str
-    shares: tuple[Share, ...] = field(default=(), eq=False)
+    shares: tuple[AllowanceShare, ...] = field(default=(), eq=False)
 
 
 def spread(adjustment: Adjustment) -> Iterator[Adjustment]:
