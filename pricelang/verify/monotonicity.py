@@ -21,7 +21,7 @@ from pricelang.model.threshold_bands import quantities_on
 from pricelang.present.decimals import grouped, money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.breaches import Breach
+from pricelang.verify.breaches import Breach, first_of
 from pricelang.verify.crossings import Crossing, Usage
 from pricelang.verify.price_falls import fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
@@ -41,18 +41,8 @@ def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
 
     Raises `Undecided`.
     """
-    undecided = False
-    for step in steps_of(analysis.book):
-        try:
-            found = _Falls(analysis, claim, step).first()
-        except Undecided:
-            undecided = True
-            continue
-        if found is not None:
-            return found
-    if undecided:
-        raise Undecided
-    return None
+    steps = steps_of(analysis.book)
+    return first_of(lambda step: _Falls(analysis, claim, step).first(), steps)
 
 
 @define(eq=False, repr=False, slots=False)
