@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pricelang.model import book as m
-from pricelang.verify.against.verdict import Against, Breach, against
+from pricelang.verify.against.verdict import Against, Answer, against
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_relations import Undecided
 
@@ -14,7 +14,7 @@ def against_below(analysis: Analysis) -> Against | None:
     return None if below is None else against(analysis.book, below)
 
 
-def first_disagreement(analysis: Analysis, claim: m.Claim) -> Breach | None:
+def first_disagreement(analysis: Analysis, claim: m.Claim) -> Answer | None:
     """A request in the claim's scope that the two books price differently, with both amounts;
     None when there is none.
 

@@ -28,11 +28,11 @@ from pricelang.verify.diff.price_states import listed
 from pricelang.verify.diff.two_books import TwoBooks
 from pricelang.verify.witness import Witness
 
-Breach: TypeAlias = tuple[Witness, str]
+Answer: TypeAlias = tuple[Witness, str]
 """A request, and what both books say of it."""
 Question: TypeAlias = Literal["dearer", "cheaper", "loosened", "tightened"]
 
-Verdict: TypeAlias = Literal[
+Standing: TypeAlias = Literal[
     "same", "never more", "never less", "more and less", "undecided", "nothing in common"
 ]
 """What one book charges beside another, over all requests that both price, and all months; nothing
@@ -55,16 +55,16 @@ class Against:
     """
 
     below: str
-    dearer: Breach | None
-    cheaper: Breach | None
-    loosened: Breach | None
-    tightened: Breach | None
+    dearer: Answer | None
+    cheaper: Answer | None
+    loosened: Answer | None
+    tightened: Answer | None
     undecided: Mapping[Question, str] = field(factory=dict)
     shared: bool = True
     """Whether there is a request that both price."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Standing:
         """What it charges beside the other, over all requests that both price, and all months."""
         if not self.shared:
             return "nothing in common"
@@ -133,7 +133,7 @@ class _Comparison:
 
     def first(
         self, parts: Sequence[tuple[BillPart, set[str]]], question: Question, differs: Differs
-    ) -> Breach | None:
+    ) -> Answer | None:
         """A bill or a month that shows it; where none does, no part may say it."""
         wanted = "more" if question == "dearer" else "less"
         open_parts = [part for part, orders in parts if orders & {wanted, "either"}]
@@ -208,7 +208,7 @@ class _Comparison:
 
     # ---- what is priced at all ----
 
-    def one_sided(self, question: Question) -> Breach | None:
+    def one_sided(self, question: Question) -> Answer | None:
         """A request that one book prices and the other refuses, as a whole or for a meter."""
         theirs, ours = self.rules.priced
         here = (ours, theirs) if question == "loosened" else (theirs, ours)
@@ -233,11 +233,11 @@ class _Comparison:
                 return self.refused(point, meter)
         return self.longest(question)
 
-    def refused(self, point: JointPoint, meter: str) -> Breach:
+    def refused(self, point: JointPoint, meter: str) -> Answer:
         case = self.evidence.case(point, {meter: Fraction(1)})
         return case.ours, self.evidence.told(self.evidence.bill(case))
 
-    def longest(self, question: Question) -> Breach | None:
+    def longest(self, question: Question) -> Answer | None:
         """A request that is too long for one book alone, by a figure that differs."""
         ours, theirs = (_longest(view.book) for view in (self.evidence.ours, self.evidence.theirs))
         longer = (theirs, ours) if question == "loosened" else (ours, theirs)
