@@ -73,7 +73,7 @@ class LoadedBook:
 
         >>> import pricelang
         >>> rules = pricelang.load().rules
-        >>> {rule.kind for rule in rules} >= {"model", "price", "modifier line", "refusal"}
+        >>> {rule.kind for rule in rules} >= {"model", "price", "modifier line", "exclusion"}
         True
         """
         return tuple(rules_of(self.checked))
