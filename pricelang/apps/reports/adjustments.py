@@ -31,10 +31,10 @@ class Adjustment:
 
     `name` is the meter or the limit, `since` the day on which the account's calendar period begins
     (UTC), `per` whose period it is (`organization per month`), `quantity` how many units of the
-    meter were free or beyond the first tier; `text` says it in a sentence. `per request` is what
-    limits, fees and roundings of single requests come to once free allowances and tiers have
-    changed their amounts. `shares` is what each group of requests has of it in the order of time, none for a
-    minimum and a cap, which are of the whole account.
+    meter were free or beyond the first tier; `text` says it in a sentence. `per request` is
+    what limits, fees and roundings of single requests come to once free allowances and tiers
+    have changed their amounts. `shares` is what each group of requests has of it in the order
+    of time, none for a minimum and a cap, which are of the whole account.
     """
 
     kind: str
