@@ -215,12 +215,8 @@ def _status(
     within: Fraction,
     kind: str,
 ) -> tuple[str, str]:
-    if (
-        kind == ADMIN_COST
-        and used
-        and not billed
-        and all(use.key.service_tier == PRIORITY for use in used)
-    ):
+    priority = all(use.key.service_tier == PRIORITY for use in used)
+    if kind == ADMIN_COST and used and not billed and priority:
         return NOT_COMPARED, "the cost report leaves the priority tier out"
     if (
         billed
