@@ -134,6 +134,12 @@ class JointRules:
             self.undecided = True
             return instead()
 
+    def once(self, key: Hashable, made: Callable[[], int], instead: Callable[[], int]) -> int:
+        """A diagram that is asked for several times, attempted when it is first."""
+        if key not in self.known:
+            self.known[key] = self.attempt(made, instead)
+        return self.known[key]
+
     # ---- the state of a request ----
 
     def _state(self) -> int:
@@ -152,16 +158,23 @@ class JointRules:
 
     def _existing(self, side: int) -> int:
         meaning = (self.old, self.new)[side]
-        offered = self.own("value")[side]
-        return self.attempt(lambda: existing(meaning, offered), lambda: self.joint.leaf(YES))
+        return self.once(
+            ("existing", side),
+            lambda: existing(meaning, self.own("value")[side]),
+            lambda: self.joint.leaf(YES),
+        )
 
     def _refused(self, side: int) -> int:
         """Where any rule of a book refuses;
         where that is too large to work out, only where `refuse` itself does.
         """
-        roots = [root for group in get_args(Stopping) for root in self._refusing(group, side)]
-        return self.attempt(
-            lambda: self.joint.any_of(roots), lambda: self.own("refusal")[side][BOOK]
+        groups: tuple[Stopping, ...] = get_args(Stopping)
+        return self.once(
+            ("refused", side),
+            lambda: self.joint.any_of(
+                root for group in groups for root in self._refusing(group, side)
+            ),
+            lambda: self.own("refusal")[side][BOOK],
         )
 
     def _refusing(self, group: Stopping, side: int) -> list[int]:
@@ -249,14 +262,13 @@ class JointRules:
         )
 
     def _together(self, what: str, made: Callable[[int], int]) -> int:
-        if what not in self.known:
-            self.known[what] = self.attempt(
-                lambda: self.joint.combine(
-                    [made(0), made(1)], lambda leaves: NO if leaves[0] == leaves[1] else YES
-                ),
-                lambda: self.joint.leaf(YES),
-            )
-        return self.known[what]
+        return self.once(
+            what,
+            lambda: self.joint.combine(
+                [made(0), made(1)], lambda leaves: NO if leaves[0] == leaves[1] else YES
+            ),
+            lambda: self.joint.leaf(YES),
+        )
 
 
 def _refuses(outcome: ModifierOutcome) -> str:

@@ -36,13 +36,12 @@ def price_state(rules: JointRules, meter: str) -> int:
 
 def price_order(rules: JointRules, meter: str) -> int:
     """The state of the unit price of a meter (`PriceState`): less or more where it differs."""
-    key = ("price state", meter)
-    if key not in rules.known:
-        decide = _by_ratio if rules.only_factors else _by_price
-        rules.known[key] = rules.attempt(
-            lambda: decide(rules, meter), lambda: _if_it_can_be_used(rules, meter)
-        )
-    return rules.known[key]
+    decide = _by_ratio if rules.only_factors else _by_price
+    return rules.once(
+        ("price state", meter),
+        lambda: decide(rules, meter),
+        lambda: _if_it_can_be_used(rules, meter),
+    )
 
 
 def listed(rules: JointRules, meter: str) -> Pair:
