@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pricelang.model import book as m
-from pricelang.verify.against.verdict import Against, Answer, against
+from pricelang.verify.against.standing import Against, Answer
+from pricelang.verify.against.verdict import against
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.price_relations import Undecided
 

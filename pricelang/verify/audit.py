@@ -10,7 +10,8 @@ from attrs import define
 
 from pricelang.model import book as m
 from pricelang.model.instants import Instant
-from pricelang.verify.against.verdict import Against, against
+from pricelang.verify.against.standing import Against
+from pricelang.verify.against.verdict import against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.assumptions import assumed

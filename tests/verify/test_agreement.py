@@ -20,10 +20,12 @@ from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.usage.records import Part, Place, Record
 from pricelang.verify.against import verdict
-from pricelang.verify.against.verdict import Against
+from pricelang.verify.against.standing import Against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import decide_claims
+from pricelang.verify.diff import joint_rules
+from pricelang.verify.diff.aligned_space import TooLarge
 from tests.cli.helpers import run
 from tests.generators import write_book
 from tests.verify import checked, requests
@@ -311,6 +313,18 @@ def test_against_any_book(deal: str, tmp_path: Path) -> None:
     assert "and $0.0000002 by `anthropic` on 2026-10-06" in days.stdout
     wrong = run("audit", deal, "--against", str(other), "--order")
     assert (wrong.exit_code, "a question of its own" in wrong.stderr) == (2, True)
+
+
+def test_what_is_too_large_to_work_out_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not worked out which requests there are, none is said never to be refused."""
+
+    def too_large(*_: object) -> int:
+        raise TooLarge
+
+    monkeypatch.setattr(joint_rules, "existing", too_large)
+    found = verdict.against(book_of(LIST), book_of(LIST))
+    assert (found.loosened, found.tightened) == (None, None)
+    assert {*found.undecided} == {*QUESTIONS}
 
 
 def test_books_that_price_nothing_in_common_are_not_the_same() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from pricelang.apps.audit_report.requests import answers_markdown, answers_text, record_of
-from pricelang.verify.against.verdict import Against, Question
+from pricelang.verify.against.standing import Against, Question
 from pricelang.verify.audit import Audit
 from pricelang.verify.witness import Witness
 

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
+from pricelang.model.diagrams import slot_of
 from pricelang.model.rules import Stage, origin_of, rules_of, stage_of
 from pricelang.verify.against.orders import Order
 from pricelang.verify.diff.aligned_space import NO_LIMIT, YES
@@ -28,9 +29,8 @@ OLD, NEW = 0, 1
 class BillPart:
     """One thing that bills are made of: in words, and where ours is more or less than theirs.
 
-    A leaf of `root` is an `Order`, or `OFF`. `meter` is the one
-    that a request must use; `quantities`, in its unit, are some at which the part may show;
-    `steps` are those of roundings.
+    A leaf of `root` is an `Order`, or `OFF`. `meter` is the one that a request must use;
+    `quantities`, in its unit, are some at which the part may show; `steps` are those of roundings.
     """
 
     words: str
@@ -42,9 +42,7 @@ class BillPart:
     steps: tuple[Fraction, ...] = ()
 
 
-def live(
-    rules: JointRules, roots: Sequence[int], order: Callable[[tuple[Any, ...]], Order | None]
-) -> int:
+def live(rules: JointRules, roots: Sequence[int], order: Callable[[tuple[Any, ...]], Order]) -> int:
     """The order of a part where both books price a request."""
     return rules.joint.combine(
         [rules.state, *roots],
@@ -88,13 +86,8 @@ def places_of(
 
 
 def _meter_of(book: m.Book, rule: k.Rule) -> str | None:
-    match rule:
-        case (
-            k.ChargePriceRule(charge=number)
-            | k.ChargeMinimumRule(charge=number)
-            | k.ChargePoolRule(charge=number)
-            | k.ChargeFreeRule(charge=number)
-        ):
-            return book.meters[book.charges[number].meter].name
-        case _:
-            return None
+    """The meter of the charge that a rule is of, or None."""
+    slot = slot_of(rule)
+    if slot is None or slot.group != "charge":
+        return None
+    return book.meters[book.charges[slot.index].meter].name

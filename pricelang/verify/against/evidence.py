@@ -248,3 +248,9 @@ def shows(shown: Shown, differs: Differs) -> bool:
     if ours is None or theirs is None or ours[1] != theirs[1]:
         return False
     return differs(ours[0], theirs[0])
+
+
+def one_prices(shown: Shown, ours: bool) -> bool:
+    """Decides whether one book alone prices a request: ours, or theirs."""
+    prices = [owed is not None for owed in shown.owed]
+    return prices == [ours, not ours]

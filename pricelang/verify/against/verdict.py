@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from operator import eq, gt, lt
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from pricelang.evaluate.limits import ANSWER, ANSWERS, HELD_AGAINST, PROMPT
 from pricelang.model import book as m
@@ -19,62 +19,28 @@ from pricelang.model.instants import Instant, seconds_of
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.against.bill_part import OFF, BillPart
-from pricelang.verify.against.evidence import Case, Differs, Evidence, JointPoint, Shown, shows
+from pricelang.verify.against.evidence import (
+    Case,
+    Differs,
+    Evidence,
+    JointPoint,
+    Shown,
+    one_prices,
+    shows,
+)
 from pricelang.verify.against.parts import parts_of
+from pricelang.verify.against.standing import Against, Answer, Question
 from pricelang.verify.diff.aligned_books import join
 from pricelang.verify.diff.aligned_space import NO, YES
 from pricelang.verify.diff.joint_rules import JointRules
 from pricelang.verify.diff.price_states import listed
 from pricelang.verify.diff.two_books import TwoBooks
-from pricelang.verify.witness import Witness
-
-Answer: TypeAlias = tuple[Witness, str]
-"""A request, and what both books say of it."""
-Question: TypeAlias = Literal["dearer", "cheaper", "loosened", "tightened"]
-
-Standing: TypeAlias = Literal[
-    "same", "never more", "never less", "more and less", "undecided", "nothing in common"
-]
-"""What one book charges beside another, over all requests that both price, and all months; nothing
-is in common where there is no such request.
-"""
 
 SCALES = tuple(map(Fraction, (1, 1_000, 1_000_000, 1_000_000_000)))
 """So many of a meter are billed by both books, until the bills show what their parts say."""
 MANY = Fraction(10**6)
+TOO_MANY = "what the two books say differs in too many ways to work out"
 NO_BILL = "no bill was found that shows it"
-
-
-@frozen
-class Against:
-    """How one book stands to another: for each question a request that shows it, or None.
-
-    `dearer` is a request that it charges more for, `cheaper` one that it charges less for: alone,
-    or as all of an account's month. `loosened` is one that only it prices, `tightened` one that
-    only the other does. What is None is proven never to be, unless `undecided` says why it is not.
-    """
-
-    below: str
-    dearer: Answer | None
-    cheaper: Answer | None
-    loosened: Answer | None
-    tightened: Answer | None
-    undecided: Mapping[Question, str] = field(factory=dict)
-    shared: bool = True
-    """Whether there is a request that both price."""
-
-    @property
-    def verdict(self) -> Standing:
-        """What it charges beside the other, over all requests that both price, and all months."""
-        if not self.shared:
-            return "nothing in common"
-        if self.dearer is not None and self.cheaper is not None:
-            return "more and less"
-        if "dearer" in self.undecided or "cheaper" in self.undecided:
-            return "undecided"
-        if self.dearer is None and self.cheaper is None:
-            return "same"
-        return "never more" if self.dearer is None else "never less"
 
 
 def against(
@@ -101,8 +67,11 @@ def against(
         masks = {new.axes[axis]: new.spread(axis, mask) for axis, mask in within}
         joint = new.joint
         box = [masks.get(axis, joint.full(axis)) for axis in range(len(joint.sizes))]
-        inside.append((joint.box(box), partial(eq, YES)))
+        inside.append((joint.box(box), is_yes))
     return _Comparison(rules, Evidence(new, old), inside).answers()
+
+
+is_yes, is_no = partial(eq, YES), partial(eq, NO)
 
 
 @define(eq=False, repr=False)
@@ -120,14 +89,14 @@ class _Comparison:
             "loosened": self.one_sided("loosened"),
             "tightened": self.one_sided("tightened"),
         }
-        both: list[Constraint] = [(root, partial(eq, YES)) for root in self.rules.priced]
+        both: list[Constraint] = [(root, is_yes) for root in self.rules.priced]
         shared = self.evidence.find([*both, *self.inside]) is not None
         name = self.evidence.theirs.book.name
         return Against(name, **found, undecided=self.undecided, shared=shared)
 
     def orders(self, part: BillPart) -> set[str]:
         """The orders of a part that some request reaches which both price."""
-        return self.evidence.reached(part.root, self.inside) - {OFF, None}
+        return self.evidence.reached(part.root, self.inside) - {OFF}
 
     # ---- what is charged ----
 
@@ -144,7 +113,7 @@ class _Comparison:
         if open_parts:
             self.undecided[question] = self.why(open_parts[0])
         elif self.rules.undecided:
-            self.undecided[question] = "what the two books say differs in too many ways to work out"
+            self.undecided[question] = TOO_MANY
         return None
 
     def why(self, part: BillPart) -> str:
@@ -212,30 +181,37 @@ class _Comparison:
         """A request that one book prices and the other refuses, as a whole or for a meter."""
         theirs, ours = self.rules.priced
         here = (ours, theirs) if question == "loosened" else (theirs, ours)
-        only: list[Constraint] = [
-            (here[0], lambda leaf: leaf == YES),
-            (here[1], lambda leaf: leaf == NO),
-        ]
-        point = self.evidence.find([*only, *self.inside])
+        meters = list(self.rules.pairs("price"))
+        point = self.evidence.find([(here[0], is_yes), (here[1], is_no), *self.inside])
         if point is not None:
-            return self.refused(point, next(iter(self.rules.pairs("price"))))
-        for meter in self.rules.pairs("price"):
+            return self.refused(question, point, meters)
+        for meter in meters:
             prices = listed(self.rules, meter)
             there = (prices[1], prices[0]) if question == "loosened" else prices
             lacks: list[Constraint] = [
-                (here[0], lambda leaf: leaf == YES),
-                (here[1], lambda leaf: leaf == YES),
+                (here[0], is_yes),
+                (here[1], is_yes),
                 (there[0], lambda leaf: leaf.kind != "none"),
                 (there[1], lambda leaf: leaf.kind == "none"),
             ]
             point = self.evidence.find([*lacks, *self.inside])
             if point is not None:
-                return self.refused(point, meter)
+                return self.refused(question, point, [meter])
+        if self.rules.open_state:
+            self.undecided[question] = TOO_MANY
+            return None
         return self.longest(question)
 
-    def refused(self, point: JointPoint, meter: str) -> Answer:
-        case = self.evidence.case(point, {meter: Fraction(1)})
-        return case.ours, self.evidence.told(self.evidence.bill(case))
+    def refused(
+        self, question: Question, point: JointPoint, meters: Sequence[str]
+    ) -> Answer | None:
+        """A request at a point that one book alone prices, as their bills show."""
+        for meter in meters:
+            shown = self.evidence.bill(self.evidence.case(point, {meter: Fraction(1)}))
+            if one_prices(shown, question == "loosened"):
+                return shown.case.ours, self.evidence.told(shown)
+        self.undecided[question] = f"a request may be refused by one of them, and {NO_BILL}"
+        return None
 
     def longest(self, question: Question) -> Answer | None:
         """A request that is too long for one book alone, by a figure that differs."""
@@ -248,8 +224,7 @@ class _Comparison:
             if point is None or meter is None:
                 continue
             shown = self.evidence.bill(self.evidence.case(point, {meter: most + 1}))
-            refuses = shown.owed.index(None) if None in shown.owed else None
-            if refuses == (1 if question == "loosened" else 0) and shown.owed != (None, None):
+            if one_prices(shown, question == "loosened"):
                 return shown.case.ours, self.evidence.told(shown)
         if held:
             words = f"what one request can have at most: {held[0][0]} of `{held[0][1]}`"
@@ -267,7 +242,7 @@ class _Comparison:
             box[m.DATES] &= -1 << begins
             if last is not None:
                 box[m.DATES] &= (1 << bisect_left(joint.boundaries, last) + 1) - 1
-        return [(root, partial(eq, YES)) for root in (*self.rules.priced, joint.box(box))]
+        return [(root, is_yes) for root in (*self.rules.priced, joint.box(box))]
 
     def prompt(self) -> str | None:
         """A meter that counts into the prompt."""
