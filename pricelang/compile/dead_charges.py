@@ -15,6 +15,7 @@ from pricelang.solver.witness_search import Constraint
 
 
 def check_charge_lines(reach: Reach) -> None:
+    """Adds a fault for each line of a charge that decides nothing where its meter is offered."""
     for number, charge in enumerate(reach.book.charges):
         offered: Constraint = reach.decided.meters[charge.meter], is_yes
         if reach.requests.find([offered, reach.requests.existing]) is None:

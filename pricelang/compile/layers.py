@@ -13,6 +13,7 @@ from pricelang.syntax.parser import parse_file
 
 
 def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
+    """The statements of the files of a layer under its one header, and what is wrong with them."""
     faults: list[Fault] = []
     statements: list[t.Statement] = []
     lost: set[str] = set()
@@ -53,6 +54,7 @@ def _term(header: t.BookHeader) -> tuple[int | None, int | None]:
 
 
 def check_headers(draft: Draft) -> None:
+    """Reports currencies that are none or differ, and a term of a book that extends none."""
     for number, layer in enumerate(draft.layers):
         header = layer.header
         draft.only(header.endings, WORDS | {"from", "before"}, "the header of a book")

@@ -74,6 +74,7 @@ def _files(spark: SparkSession, path: str) -> Any:
 
 
 def move_folder(spark: SparkSession, draft: str, path: str) -> None:
+    """Gives a folder that is whole its name. Raises `BadRequest` (`bad_output`)."""
     if not _files(spark, path).rename(_path(spark, draft), _path(spark, path)):
         raise BadRequest(
             "bad_output", f"`{shown(path)}` cannot be written", help="is there a folder above it?"

@@ -68,6 +68,7 @@ def asked(book: m.Book, at: Instant | None) -> str:
 
 
 def noted(priced: Priced, note: Note) -> Priced:
+    """The request with one note more."""
     priced.basis = evolve(priced.basis, doubts=(*priced.basis.doubts, note))
     return priced
 

@@ -24,6 +24,7 @@ def figure_of(book: m.Book, cell: Combination, meter: int) -> tuple[Fraction, st
 
 
 def unit_price(book: m.Book, cell: Combination, meter: int) -> Fraction:
+    """The unit price of a meter (by its index) in a combination. Raises `PriceError`."""
     rate = cell.rates[book.meters[meter].name]
     if not isinstance(rate, Rate):
         raise rate

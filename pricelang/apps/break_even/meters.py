@@ -10,6 +10,7 @@ from pricelang.present.text import did_you_mean, shown
 
 
 def meter_index(book: m.Book, name: str) -> int:
+    """The index of a meter. Raises `UnknownName`, with the nearest names."""
     names = [meter.name for meter in book.meters]
     if name not in names:
         help = did_you_mean(shown(name), names) or "meters: " + ", ".join(names)

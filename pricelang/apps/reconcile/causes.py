@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from pricelang.apps.reconcile.alternatives import Alternatives, OtherPrice
 from pricelang.apps.reconcile.join import (
@@ -17,6 +17,7 @@ from pricelang.apps.reconcile.join import (
 )
 from pricelang.apps.reconcile.keys import Request, Used
 from pricelang.apps.reconcile.whole_bill import of_whole_bill
+from pricelang.model.instants import written
 from pricelang.present.decimals import RoundingMode, money, rounded
 
 CENT = Fraction(1, 100)
@@ -143,7 +144,6 @@ class _Search:
 
     alternatives: Alternatives
     within: Fraction
-    _models: dict[str, object] = field(factory=dict, init=False)
 
     def ways(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """Every single error that explains a line."""
@@ -172,8 +172,6 @@ class _Search:
         book = self.alternatives.changes.book
         for model in book.models:
             if model.name == name and day and model.retired is not None:
-                from pricelang.model.instants import written
-
                 retired = written(model.retired)[:10]
                 if retired <= day:
                     text = f"billed for `{name}`, which was retired on {retired}, without usage"

@@ -17,13 +17,14 @@ from pricelang.verify.against.orders import (
     of_numbers,
     of_pools,
 )
-from pricelang.verify.diff.align import LimitEffect, step
+from pricelang.verify.diff.align import bounds_on, step
 from pricelang.verify.diff.box_walks import leaves_of
 from pricelang.verify.diff.joint_rules import JointRules, Pair
 from pricelang.verify.diff.price_states import listed
 
 
 def charge_parts(rules: JointRules) -> Iterator[BillPart]:
+    """Minimums per use, free allowances and graduated prices of each charge."""
     for (meter, term), pair in rules.pairs("charge").items():
         stage: Stage = "line item" if term == "minimum per use" else "account"
         places = places_of(rules, stage, meter=meter)
@@ -86,14 +87,10 @@ def _steps_that_differ(rules: JointRules, meter: str) -> list[int]:
     """What modifiers, limits and roundings do to the unit price of a meter, theirs before ours, of
     those that differ anywhere; and the orders of the stacks, where these differ.
     """
-    joint = rules.joint
-
-    def touched(effects: tuple[LimitEffect, ...]) -> tuple[LimitEffect, ...]:
-        return tuple(x for x in effects if x.target == "unit_price" and x.about == meter)
-
+    joint, bounds = rules.joint, partial(bounds_on, meter)
     modifiers, limits = rules.pairs("modifier").values(), rules.pairs("limit").values()
     pairs = [[joint.map(root, partial(step, meter)) for root in pair] for pair in modifiers]
-    pairs += [[joint.map(root, touched) for root in pair] for pair in limits]
+    pairs += [[joint.map(root, bounds) for root in pair] for pair in limits]
     pairs.append([*rules.pairs("rounding")["unit_price"]])
     if not rules.only_factors:  # and of members that only one book has, the steps differ already
         orders = [meaning.order() for meaning in (rules.old, rules.new)]

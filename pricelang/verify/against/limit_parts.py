@@ -25,6 +25,7 @@ from pricelang.verify.diff.stack_outcomes import bounds
 
 
 def limit_parts(rules: JointRules) -> Iterator[BillPart]:
+    """Floors and caps of requests and of accounts."""
     own = rules.own("limit")
     if not own[OLD] and not own[NEW]:
         return
@@ -87,6 +88,7 @@ def _crossed(ours: tuple[LimitEffect, ...], theirs: tuple[LimitEffect, ...]) -> 
 
 
 def rounding_parts(rules: JointRules) -> Iterator[BillPart]:
+    """Roundings of lines and of totals."""
     for stage, pair in rules.pairs("rounding").items():
         if stage != "unit_price":  # which is in the unit prices
             root = live(rules, pair, lambda x: of_roundings(x[NEW], x[OLD]))
@@ -100,6 +102,7 @@ def rounding_parts(rules: JointRules) -> Iterator[BillPart]:
 
 
 def converted(ours: Any, theirs: Any) -> Order:
+    """The order of two conversions: a currency and a rate, or None."""
     if ours == theirs:
         return "same"
     if ours is None or theirs is None or ours[0] != theirs[0]:

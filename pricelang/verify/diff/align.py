@@ -81,6 +81,11 @@ def step(meter: str, outcome: ModifierOutcome) -> tuple[Fraction, Fraction]:
     return factor_of(outcome, meter), dict(outcome.adds).get(meter, Fraction(0))
 
 
+def bounds_on(meter: str, effects: tuple[LimitEffect, ...]) -> tuple[LimitEffect, ...]:
+    """The lines of limits on the unit price of a meter, in their order."""
+    return tuple(x for x in effects if x.target == "unit_price" and x.about == meter)
+
+
 def stepped(listed: Listed, steps: list[Any], rounding: RoundingEffect | None) -> Fraction:
     """A price after the steps of a stack, each a factor and an addition or some bounds,
     and its rounding.

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from pricelang.verify.diff.align import FREE, LimitEffect, Listed, factor_of, step, stepped
+from pricelang.verify.diff.align import FREE, Listed, bounds_on, factor_of, step, stepped
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, TooLarge
 from pricelang.verify.diff.box_walks import leaves_of
 from pricelang.verify.diff.joint_rules import JointRules, Pair
@@ -169,13 +169,9 @@ def _by_price(rules: JointRules, meter: str) -> int:
 
 def _stack(rules: JointRules, meter: str, side: int) -> list[int]:
     """What the stack of a book does to a meter, in its order."""
-
-    def about(leaf: tuple[LimitEffect, ...]) -> tuple[LimitEffect, ...]:
-        return tuple(b for b in leaf if b.target == "unit_price" and b.about == meter)
-
     outcomes, limits = rules.own("modifier")[side], rules.own("limit")[side]
     return [
-        rules.joint.map(limits[name], about)
+        rules.joint.map(limits[name], partial(bounds_on, meter))
         if name in limits
         else rules.joint.map(outcomes[name], partial(step, meter))
         for name in (rules.old, rules.new)[side].order()
