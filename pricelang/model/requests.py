@@ -9,14 +9,15 @@ from typing import Any
 from attrs import define
 
 from pricelang.model.book import DATES, MODELS, Scope
+from pricelang.model.plainest import PlainestFirst
+from pricelang.model.plainest import Point as Point
 from pricelang.model.space import Space, meet
 from pricelang.model.threshold_bands import reachable_sides
 from pricelang.model.time_of_day import clock_settings, possible
 from pricelang.solver.diagram import Forest
-from pricelang.solver.witness_search import Constraint, Search
+from pricelang.solver.witness_search import Constraint
 
 Leaf = Hashable
-Point = tuple[int, ...]
 
 YES, NO = (1,), ()
 
@@ -32,7 +33,7 @@ def is_no(leaf: object) -> bool:
 
 
 @define(eq=False, repr=False)
-class Requests:
+class Requests(PlainestFirst):
     """The requests of a space, and a forest in which questions about them are decided."""
 
     space: Space
@@ -137,38 +138,25 @@ class Requests:
     def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
         return self.forest.mapped(root, lambda leaf: YES if test(leaf) else NO)
 
+    def size(self, axis: int) -> int:
+        """How many points an axis has."""
+        return self.space.size(axis)
+
+    @property
+    def axes(self) -> int:
+        """How many axes there are."""
+        return self.space.axes
+
+    def default(self, axis: int) -> int | None:
+        """The default of a dimension's axis; None of another axis."""
+        dimension = self.space.dimension(axis)
+        return None if dimension is None else dimension.default
+
     # ---- search ----
-
-    def search(self, constraints: Iterable[Constraint]) -> Search:
-        """A walk of several constraints at once."""
-        return Search(self.forest, list(constraints), self.choice, self.rank)
-
-    def find(self, constraints: Iterable[Constraint]) -> Point | None:
-        """One request that meets all constraints, defaults and late releases first;
-        None when there is none.
-
-        The walk is memoised on what is still open,
-        so constraints that share no axis cost the sum of their sizes, not the product.
-        """
-        search = self.search(constraints)
-        start = search.start()
-        found = search.first(start) if start is not None else None
-        if found is None:
-            return None
-        return self.completed(found)
 
     def request_in(self, *scopes: Scope) -> Point | None:
         """One request of some scopes that exists, or None."""
         return self.find([self.within(*scopes), self.existing])
-
-    def completed(self, found: dict[int, int]) -> Point:
-        """A point with the plainest choice on each axis that does not matter."""
-        return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.space.axes))
-
-    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
-        """The leaves of a diagram that some request reaches which meets all constraints."""
-        search = self.search(constraints)
-        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
 
     def project(self, constraints: Iterable[Constraint], axis: int) -> int:
         """The mask of the points of an axis at which some request meets all constraints."""
@@ -179,25 +167,6 @@ class Requests:
             if start is not None
             else 0
         )
-
-    def choice(self, axis: int, mask: int) -> int:
-        """The plainest point of a part of an axis:
-        the default of a dimension, the newest model, the last date.
-        """
-        mask &= (1 << self.space.size(axis)) - 1
-        if axis in (MODELS, DATES):
-            return mask.bit_length() - 1
-        dimension = self.space.dimension(axis)
-        if dimension is not None and mask >> dimension.default & 1:
-            return dimension.default
-        return (mask & -mask).bit_length() - 1
-
-    def rank(self, axis: int, mask: int) -> tuple[int, int]:
-        """How plain a part of an axis is: the lowest is looked at first."""
-        if axis in (MODELS, DATES):
-            return (0, -mask)
-        dimension = self.space.dimension(axis)
-        return (0 if dimension is None or mask >> dimension.default & 1 else 1, mask)
 
 
 def requests_in(space: Space) -> Requests:

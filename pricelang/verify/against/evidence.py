@@ -4,7 +4,7 @@ by both, alone and as all of an account's month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -16,11 +16,12 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import with_time, written
-from pricelang.model.space import axis_of, first_sum
+from pricelang.model.plainest import PlainestFirst, Point
+from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.model.threshold_bands import quantities_on
 from pricelang.model.time_of_day import DAY, setting_at
 from pricelang.present.decimals import money
-from pricelang.solver.witness_search import Constraint, Search
+from pricelang.solver.diagram import Forest
 from pricelang.usage.model_ids import model_ids_of
 from pricelang.verify.diff.aligned_space import Joint
 from pricelang.verify.diff.book_view import BookView
@@ -28,7 +29,6 @@ from pricelang.verify.witness import Witness
 
 Owed: TypeAlias = tuple[Fraction, str]
 """An exact amount, and its currency."""
-JointPoint: TypeAlias = tuple[int, ...]
 
 
 @frozen
@@ -49,7 +49,7 @@ class Shown:
 
 
 @define(eq=False, repr=False)
-class Evidence:
+class Evidence(PlainestFirst):
     """Two books in one space, ours first, and the search for requests that both bill."""
 
     ours: BookView
@@ -64,51 +64,31 @@ class Evidence:
         """The space."""
         return self.ours.joint
 
-    # ---- in the space ----
+    @property
+    def forest(self) -> Forest[Any]:  # type: ignore[override]
+        """The diagrams of both books."""
+        return self.joint.forest
 
-    def search(self, constraints: Sequence[Constraint]) -> Search:
-        """A walk of several diagrams at once, the plainest requests first."""
-        return Search(self.joint.forest, list(constraints), self.choice, self.rank)
+    @property
+    def axes(self) -> int:
+        """How many axes there are."""
+        return len(self.joint.sizes)
 
-    def find(self, constraints: Sequence[Constraint]) -> JointPoint | None:
-        """One request that meets all constraints, or None."""
-        search = self.search(constraints)
-        start = search.start()
-        found = search.first(start) if start is not None else None
-        if found is None:
-            return None
-        axes = range(len(self.joint.sizes))
-        return tuple(found.get(axis, self.choice(axis, self.joint.full(axis))) for axis in axes)
+    def size(self, axis: int) -> int:
+        """How many points an axis has."""
+        return self.joint.sizes[axis]
 
-    def reached(self, root: int, constraints: Sequence[Constraint]) -> set[Any]:
-        """The leaves of a diagram that requests reach which meet all constraints."""
-        search = self.search(constraints)
-        return {self.joint.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
-
-    def choice(self, axis: int, mask: int) -> int:
-        """The plainest point of a mask of an axis: the newest model, the last day, the default."""
-        mask &= self.joint.full(axis)
-        if axis in (m.MODELS, m.DATES):
-            return mask.bit_length() - 1
-        default = self._default(axis)
-        return default if mask >> default & 1 else (mask & -mask).bit_length() - 1
-
-    def rank(self, axis: int, mask: int) -> tuple[int, int]:
-        """How plain a mask of an axis is, the lowest first."""
-        if axis in (m.MODELS, m.DATES):
-            return 0, -mask
-        return (0 if mask >> self._default(axis) & 1 else 1), mask
-
-    def _default(self, axis: int) -> int:
+    def default(self, axis: int) -> int | None:
+        """The default of a dimension's axis; None of another axis."""
         dimensions = self.joint.dimensions
-        if axis >= first_sum(dimensions):
-            return 0
-        dimension = dimensions[axis - axis_of(0)]
+        if not m.FIRST_DIMENSION <= axis < first_sum(dimensions):
+            return None
+        dimension = dimensions[dimension_of(axis)]
         return dimension.values.index(dimension.default)
 
     # ---- as a record ----
 
-    def case(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Case:
+    def case(self, point: Point, usage: Mapping[str, Fraction]) -> Case:
         """The record of a point, with quantities by meter filled up so that every sum is on its
         side.
         """
@@ -120,14 +100,14 @@ class Evidence:
         )
         return Case(ours, evolve(ours, at=self._instant(self.theirs, point)))
 
-    def _usage(self, point: JointPoint, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
+    def _usage(self, point: Point, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
         names = sorted({*usage, *(name for total in self.joint.sums for name in total.meters)})
         given = {names.index(name): quantity for name, quantity in usage.items()}
         sides = point[first_sum(self.joint.dimensions) :]
         found = quantities_on(self.joint.numbered_sums(names), sides, given)
         return usage if found is None else {names[n]: size for n, size in found.items()}
 
-    def _dimensions(self, point: JointPoint) -> Iterator[tuple[str, str]]:
+    def _dimensions(self, point: Point) -> Iterator[tuple[str, str]]:
         """What a request says that is not the default of each book that knows the dimension."""
         for place, dimension in enumerate(self.joint.dimensions):
             value = dimension.values[point[axis_of(place)]]
@@ -140,7 +120,7 @@ class Evidence:
             if not dimension.clocked and any(value != default for default in defaults):
                 yield dimension.name, value
 
-    def _instant(self, view: BookView, point: JointPoint) -> str:
+    def _instant(self, view: BookView, point: Point) -> str:
         """The first instant at which a book is looked at and the clocks set what a point says."""
         joint = self.joint
         start = view.start(point[m.DATES])
@@ -152,7 +132,7 @@ class Evidence:
         at = next((start + x for x in minutes if self._set_by(start + x, point)), start)
         return _in_utc(at)
 
-    def _set_by(self, at: int, point: JointPoint) -> bool:
+    def _set_by(self, at: int, point: Point) -> bool:
         """Decides whether the clocks of both books set at an instant what a point says."""
         clock = self.joint.clock
         assert clock is not None

@@ -16,6 +16,7 @@ from attrs import define, field
 from pricelang.evaluate.limits import ANSWER, ANSWERS, HELD_AGAINST, PROMPT
 from pricelang.model import book as m
 from pricelang.model.instants import Instant, seconds_of
+from pricelang.model.requests import Point
 from pricelang.present.decimals import money
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.against.bill_part import OFF, BillPart
@@ -23,7 +24,6 @@ from pricelang.verify.against.evidence import (
     Case,
     Differs,
     Evidence,
-    JointPoint,
     Shown,
     one_prices,
     shows,
@@ -140,7 +140,7 @@ class _Comparison:
                     return shown
         return None
 
-    def requests(self, part: BillPart, point: JointPoint) -> Iterator[Case]:
+    def requests(self, part: BillPart, point: Point) -> Iterator[Case]:
         """Requests at a point, from the smallest on, that use what a part is about."""
         meters = [part.meter] if part.meter is not None else self.priced(point)
         for quantity, meter in itertools.product((*part.quantities, *SCALES), meters):
@@ -149,14 +149,14 @@ class _Comparison:
             for amount in self.near(point, meter, step):
                 yield self.evidence.case(point, {meter: amount})
 
-    def near(self, point: JointPoint, meter: str, step: Fraction) -> Iterator[Fraction]:
+    def near(self, point: Point, meter: str, step: Fraction) -> Iterator[Fraction]:
         """Quantities whose amounts by their book are just over parts of a step of a rounding."""
         _, whole = self.evidence.bill(self.evidence.case(point, {meter: MANY})).owed
         if whole is not None and whole[0]:
             for part in (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(3, 2)):
                 yield Fraction(math.floor(step * part / (whole[0] / MANY)) + 1)
 
-    def priced(self, point: JointPoint) -> list[str]:
+    def priced(self, point: Point) -> list[str]:
         """The meters that both books price at a point."""
         value = self.rules.joint.value
         return [
@@ -202,9 +202,7 @@ class _Comparison:
             return None
         return self.longest(question)
 
-    def refused(
-        self, question: Question, point: JointPoint, meters: Sequence[str]
-    ) -> Answer | None:
+    def refused(self, question: Question, point: Point, meters: Sequence[str]) -> Answer | None:
         """A request at a point that one book alone prices, as their bills show."""
         for meter in meters:
             shown = self.evidence.bill(self.evidence.case(point, {meter: Fraction(1)}))
