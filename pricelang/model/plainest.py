@@ -1,4 +1,4 @@
-"""The search for the plainest request that meets tests: the newest model, the last day, defaults."""
+"""The search for the plainest request that meets tests: newest model, last day, defaults."""
 
 from __future__ import annotations
 
