@@ -90,10 +90,10 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
             "openai",
             {"input": 60, "output": 5, "cache_read": 40},
         ),
-        (LOG, "gateways", {"input": 100, "output": 5}),
+        (LOG, "litellm", {"input": 100, "output": 5}),
         (
             {"usageDetails": {"input": 9, "output": 2, "input_cache_read": 40}},
-            "gateways",
+            "langfuse",
             {"input": 9, "output": 2, "cache_read": 40},
         ),
         (
@@ -101,7 +101,7 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
                 "model_name": "m",
                 "usage": {"input_tokens": 100, "output_tokens": 5, "cache_read_tokens": 40},
             },
-            "gateways",
+            "pydantic-ai",
             {"input": 60, "output": 5, "cache_read": 40},
         ),
         (
