@@ -1,12 +1,35 @@
-"""Objects and lists that a column of a database or of a CSV file holds as JSON text."""
+"""What a column of a database or a cell of a CSV file holds as text: objects, lists and numbers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pricelang.usage.fields import is_object, wrong_type
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import UsageError
+
+_WHOLE = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z", re.ASCII)
+_WORDS = {"true": True, "false": False, "True": True, "False": False}
+
+
+def row_of(value: Mapping[str, object]) -> Mapping[str, object]:
+    """An object whose values are all texts, as a row of a CSV file is, with the numbers that they
+    write and nothing where they are blank; any other object as it is.
+
+    >>> row_of({"model": "claude-opus-5", "Prompt Tokens": "1200", "Tag": " "})
+    {'model': 'claude-opus-5', 'Prompt Tokens': 1200, 'Tag': None}
+    """
+    if not all(isinstance(cell, str) for cell in value.values()):
+        return value
+    return {name: _cell(str(cell)) for name, cell in value.items()}
+
+
+def _cell(text: str) -> object:
+    plain = text.strip()
+    if _WHOLE.match(plain):
+        return int(plain)
+    return _WORDS.get(plain, text) if plain else None
 
 
 def embedded(value: object, path: str) -> object:

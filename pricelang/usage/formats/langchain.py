@@ -69,7 +69,10 @@ def _message(value: object) -> Mapping[str, object] | None:
         name = _class(value)
         return {**kwargs, "type": name} if name in (*_ANSWERS, *_OTHERS) else None
     if kind not in (*_ANSWERS, *_OTHERS):
-        return None
+        # A dump without its type is known by the names of LangChain's counts.
+        usage = value.get("usage_metadata")
+        is_counted = is_object(usage) and "input_tokens" in usage and "output_tokens" in usage
+        return {**value, "type": "ai"} if is_counted else None
     if is_object(data) and ("content" in data or "response_metadata" in data):
         return {**data, "type": kind}
     return value if any(key in value for key in _MARKS) else None

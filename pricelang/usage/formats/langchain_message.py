@@ -28,7 +28,7 @@ FORMAT = "langchain"
 _TOP = {"input": ("input_tokens",), "output": ("output_tokens",)}
 _INPUT = {
     "read": ("cache_read",),
-    "written": ("cache_creation",),
+    "written": ("cache_creation", "cache_write"),
     "5m": ("ephemeral_5m_input_tokens",),
     "1h": ("ephemeral_1h_input_tokens",),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pricelang.usage.embedded import embedded, embedded_object
+from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import clean, first_said, is_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.langfuse_counts import observation_meters
@@ -62,7 +62,7 @@ def known(value: Mapping[str, object]) -> bool:
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The records of the observations in an object. Raises `UsageError`."""
     if _is_observation(value):
-        return (_observation(value, place),)
+        return (_observation(row_of(value), place),)
     page = _page(value)
     if page is not None:
         return list(_each(page, place))
@@ -74,7 +74,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
 def _is_observation(value: Mapping[str, object]) -> bool:
     if "usageDetails" in value:
         return True
-    return first_said(value, _TRACE) is not None and (
+    return any(key in value for key in _TRACE) and (
         "usage_details" in value or value.get("type") in _TYPES
     )
 

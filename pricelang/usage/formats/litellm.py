@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
-from pricelang.usage.embedded import embedded, embedded_object
+from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import clean, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.openai import counters as openai_counters
@@ -53,6 +53,7 @@ def known(value: Mapping[str, object]) -> bool:
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a row. Raises `UsageError`."""
+    value = row_of(value)
     id = value.get("id") or value.get("request_id")
     place = placed(place, id)
     metadata = embedded_object(value, "metadata") or {}

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
+from pricelang.usage.embedded import row_of
 from pricelang.usage.fields import (
     clean,
     first_said,
@@ -25,6 +26,7 @@ from pricelang.usage.fields import (
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from pricelang.usage.response_ids import named
 from pricelang.usage.times import instant
 from pricelang.usage.unknown import known_names, note_key
 
@@ -65,6 +67,7 @@ def known(value: Mapping[str, object]) -> bool:
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The records of a row, of an export or of days. Raises `UsageError`."""
     if _is_row(value):
+        value = row_of(value)
         return (_row(value, value, place),)
     rows = _rows(value)
     if rows is not None:
@@ -140,6 +143,7 @@ def _row(counts: Mapping[str, object], about: Mapping[str, object], place: Place
                 "the row does not say what was read from the cache: it is priced as input",
             )
         )
+    ids = named("litellm-daily", about.get("id"))
     model, day = word(first_said(about, _MODEL), "model"), first_said(about, _DATE)
     part = Part(model, instant(day, "date"), {}, told.meters(), kind=SUM)
     part = gateway_part(part, about.get("custom_llm_provider"))
@@ -148,4 +152,5 @@ def _row(counts: Mapping[str, object], about: Mapping[str, object], place: Place
         name: clean(text) for name, text in given.items() if isinstance(text, str) and text
     }
     id = clean(f"{day} {model or ''}".strip()) if isinstance(day, str) else None
-    return Record((part,), evolve(place, id=place.id or id), FORMAT, tuple(notes), attributes)
+    place = evolve(place, id=place.id or id)
+    return Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pricelang.usage.embedded import embedded_object
+from pricelang.usage.embedded import embedded_object, row_of
 from pricelang.usage.fields import clean, is_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.posthog_counts import event_meters
@@ -30,6 +30,7 @@ from pricelang.usage.times import instant
 FORMAT = "posthog"
 _CALLS = ("$ai_generation", "$ai_embedding")
 _LISTS = ("batch", "results", "events")
+_COUNT = "$ai_input_tokens"
 # How an export writes a property as a column of its own.
 _COLUMNS = ("properties.", "*.properties.", "")
 _ATTRIBUTES = {
@@ -48,7 +49,7 @@ def known(value: Mapping[str, object]) -> bool:
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The records of the events in an object. Raises `UsageError`."""
     if _is_event(value):
-        return (_event(value, place),)
+        return (_event(row_of(value), place),)
     listed = _listed(value)
     if listed is None:
         raise UsageError("unknown_record", "neither an event of PostHog nor a batch of them")
@@ -59,7 +60,11 @@ def _is_event(value: Mapping[str, object]) -> bool:
     name = value.get("event", value.get("*.event"))
     if not isinstance(name, str):
         return False
-    return name.startswith("$ai_") or ("properties" in value and "distinct_id" in value)
+    return (
+        name.startswith("$ai_")
+        or ("properties" in value and "distinct_id" in value)
+        or any(start + _COUNT in value for start in _COLUMNS)
+    )
 
 
 def _listed(value: Mapping[str, object]) -> Sequence[object] | None:
