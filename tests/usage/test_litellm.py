@@ -131,6 +131,38 @@ def test_searches_count_wherever_litellm_puts_them() -> None:
         assert (part.usage["web_search"], part.kind) == (2, "sum")
 
 
+def test_iterations_are_requests_of_their_own() -> None:
+    """LiteLLM adds them all up: the compaction, and the advisor at its own model."""
+    own = {"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 100}
+    listed = [
+        {"type": "compaction", **own},
+        {"type": "message", **own},
+        {"type": "advisor_message", "model": "claude-opus-4-6", **own},
+    ]
+    sums = {
+        "prompt_tokens": 330,
+        "completion_tokens": 15,
+        "total_tokens": 345,
+        "prompt_tokens_details": {"cached_tokens": 300},
+        "iterations": listed,
+        "service_tier": "priority",
+    }
+    found = one_record(row({"usage_object": sums}))
+    right = {"input": 10, "output": 5, "cache_read": 100}
+    assert [(part.model, dict(part.usage)) for part in found.parts] == [
+        (MODEL, right),
+        (MODEL, right),
+        ("claude-opus-4-6", right),
+    ]
+    assert [part.dimensions["service_tier"] for part in found.parts] == [
+        "priority",
+        "priority",
+        "standard",
+    ]
+    wrong = row({"usage_object": {**sums, "completion_tokens": 9, "total_tokens": 339}})
+    assert one_rejected(wrong).code == "bad_counts"
+
+
 def test_a_counter_that_is_not_known_is_refused() -> None:
     details = {**USAGE["prompt_tokens_details"], "google_maps_grounding_requests": 1}
     value = row({"usage_object": {**USAGE, "prompt_tokens_details": details}})

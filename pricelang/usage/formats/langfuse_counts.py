@@ -45,12 +45,14 @@ _NAMES = {
     ),
     "5m": (
         "input_cache_creation_5m",
+        "cache_creation_ephemeral_5m_input_tokens",
         "input_ephemeral_5m_input_tokens",
         "ephemeral_5m_input_tokens",
         "input_cache_write_5m",
     ),
     "1h": (
         "input_cache_creation_1h",
+        "cache_creation_ephemeral_1h_input_tokens",
         "input_ephemeral_1h_input_tokens",
         "ephemeral_1h_input_tokens",
         "input_cache_write_1h",
@@ -82,6 +84,7 @@ _NAMES = {
 }
 _MEANINGS = meanings(_NAMES)
 _KNOWN: Known = known_names(*_MEANINGS, server_tool_use=known_names())
+_OF_LANGCHAIN = ("input_ephemeral_5m_input_tokens", "input_ephemeral_1h_input_tokens")
 _TOOLS = ("web_search", "web_fetch")
 _TWICE = Note(
     "cache_split",
@@ -110,13 +113,13 @@ def _counters(
     told = _told(counts, total, notes)
     cache = told.read + told.written
     whole = told.input + told.output + cache
-    used = sum(counts.get(name, 0) for name in _TOOLS)
-    if total is not None and used and total.count == whole + used:
-        # A total that Langfuse works out adds up all keys, uses too.
-        total = StatedTotal(total.path, whole)
-    if total is not None and _taken_twice(told, counts, total.count):
+    if total is not None and _taken_twice(told, usage, total.count):
         notes.append(_TWICE)
         return evolve(told, input=total.count - told.output - cache)
+    if total is not None and total.count == _sum_of_keys(usage):
+        # A total that Langfuse works out says no more than the keys that it adds up: uses are in
+        # it, and what stands under two names is twice.
+        total = StatedTotal(total.path, whole)
     inside = any(usage.get(name) for name in _FOLDED.values())
     found = disjoint(told, "usageDetails.input", inside=inside, total=total)
     if found is told and not inside and 0 < cache < told.input:
@@ -130,6 +133,10 @@ def _counters(
             )
         )
     return found
+
+
+def _sum_of_keys(usage: Mapping[str, object]) -> int:
+    return sum(value for key, value in usage.items() if key not in _TOTALS and type(value) is int)
 
 
 def _told(counts: Mapping[str, int], total: StatedTotal | None, notes: list[Note]) -> Counters:
@@ -174,12 +181,14 @@ def _writes(
     )
 
 
-def _taken_twice(told: Counters, counts: Mapping[str, int], total: int) -> bool:
-    """Decides whether an integration took the cache writes out of the input twice: LangChain named
-    them as a sum and by lifetime at once, and the total is that of the prompt and the output.
+def _taken_twice(told: Counters, usage: Mapping[str, object], total: int) -> bool:
+    """Decides whether the callback for LangChain took the cache writes out of the input twice: of
+    older versions of LangChain it has them as a sum and by lifetime at once, and the total is that
+    of the prompt and the output.
     """
-    parts = counts.get("5m", 0) + counts.get("1h", 0)
-    if not told.written or counts.get("written", 0) != parts:
+    if not told.written or not usage.get("input_cache_creation"):
+        return False
+    if not any(usage.get(name) for name in _OF_LANGCHAIN):
         return False
     right = total - told.output - told.read - told.written
     return right > told.input == max(0, right - told.written)
