@@ -23,25 +23,26 @@ class Alternatives:
 
     changes: RequestChanges
     _found: dict[object, OtherPrices | None] = field(factory=dict, init=False)
+    _alike: dict[object, OtherPrices] = field(factory=dict, init=False)
 
     @property
     def prices(self) -> MeterPrices:
         """The prices of the book."""
         return self.changes.prices
 
-    def key(self, use: Used) -> object:
-        """What usage of one price and of the same other prices has in common: the point of the
-        book's space, and the meter.
-        """
-        request = use.request
-        assert use.priced is not None
-        return use.priced.cell.point, request.meter, tuple(request.sides.items())
-
     def of(self, use: Used) -> OtherPrices | None:
-        """The alternatives of some usage; None for what has no price of its own."""
-        key = self.key(use)
+        """The alternatives of some usage, which are one object for all usage that has the same
+        ones; None for what has no price of its own.
+        """
+        assert use.priced is not None
+        request = use.request
+        key = (use.priced.cell.point, request.meter, tuple(request.sides.items()))
         if key not in self._found:
-            self._found[key] = self._work_out(use.request)
+            found = self._work_out(request)
+            if found is not None:
+                own = (found.own.unit, *((text, one.unit) for text, one in found.others.items()))
+                found = self._alike.setdefault(own, found)
+            self._found[key] = found
         return self._found[key]
 
     def _work_out(self, request: Request) -> OtherPrices | None:

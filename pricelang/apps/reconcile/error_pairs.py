@@ -9,7 +9,7 @@ from itertools import combinations
 from attrs import define, field
 
 from pricelang.apps.reconcile.changes import RequestChange
-from pricelang.apps.reconcile.join import JoinedLine, other_quantity
+from pricelang.apps.reconcile.join import OTHER_QUANTITY, JoinedLine
 from pricelang.apps.reconcile.keys import Request
 from pricelang.apps.reconcile.line_errors import (
     CENT,
@@ -35,7 +35,7 @@ class ErrorPairs:
 
     errors: LineErrors
     known: Collection[str]
-    _products: dict[object, dict[Fraction, list[tuple[OtherPrice, OtherPrice]]]] = field(
+    _products: dict[int, dict[Fraction, list[tuple[OtherPrice, OtherPrice]]]] = field(
         factory=dict, init=False
     )
 
@@ -55,7 +55,7 @@ class ErrorPairs:
         return tuple(plain or best) if len(units) <= MOST or 2 in by_known else ()
 
     def _all(self, line: JoinedLine) -> Iterator[OtherPrice]:
-        if other_quantity(line.used, line.billed):
+        if line.reason == OTHER_QUANTITY:
             yield from self._of_quantity(line)
             return
         yield from self._of_rows(line)
@@ -110,7 +110,7 @@ class ErrorPairs:
     def _by_product(
         self, group: PricedAlike
     ) -> dict[Fraction, list[tuple[OtherPrice, OtherPrice]]]:
-        key = self.errors.alternatives.key(group.use)
+        key = id(group.prices)
         if key not in self._products:
             own, found = group.prices.own.unit, self._products.setdefault(key, {})
             singles = [one for one in group.prices.others.values() if one.unit]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from pricelang.apps.reconcile.alternatives import Alternatives
 from pricelang.apps.reconcile.exact_sums import exact_sum
 from pricelang.apps.reconcile.join import (
     NOT_IN_COST,
     NOT_IN_USAGE,
+    OTHER_QUANTITY,
     UNPRICED,
     JoinedLine,
-    other_quantity,
 )
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.other_prices import OtherPrice, OtherPrices
@@ -47,6 +47,7 @@ class LineErrors:
 
     alternatives: Alternatives
     within: Fraction
+    _alike: dict[int, tuple[PricedAlike, ...] | None] = field(factory=dict, init=False)
 
     def of(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """Every single error that explains a line."""
@@ -63,7 +64,7 @@ class LineErrors:
         elif is_priced(line):
             rows = tuple(self._of_rows(line))
             yield from rows
-            if other_quantity(line.used, line.billed):
+            if line.reason == OTHER_QUANTITY:
                 yield from () if rows else self._of_quantity(line)
                 return
             yield from self.of_price(line, line.amount)
@@ -98,16 +99,21 @@ class LineErrors:
 
     def alike(self, line: JoinedLine) -> tuple[PricedAlike, ...] | None:
         """The usage of a line by what decides its price; None where some of it has no price."""
-        groups: dict[object, list[Used]] = {}
+        if id(line) not in self._alike:
+            self._alike[id(line)] = self._grouped(line)
+        return self._alike[id(line)]
+
+    def _grouped(self, line: JoinedLine) -> tuple[PricedAlike, ...] | None:
+        groups: dict[int, tuple[OtherPrices, list[Used]]] = {}
         for use in line.used:
-            groups.setdefault(self.alternatives.key(use), []).append(use)
-        found = []
-        for uses in groups.values():
-            prices = self.alternatives.of(uses[0])
+            prices = self.alternatives.of(use)
             if prices is None:
                 return None
-            found.append(PricedAlike(uses[0], exact_sum(use.quantity for use in uses), prices))
-        return tuple(found)
+            groups.setdefault(id(prices), (prices, []))[1].append(use)
+        return tuple(
+            PricedAlike(uses[0], exact_sum(use.quantity for use in uses), prices)
+            for prices, uses in groups.values()
+        )
 
     def of_price(self, line: JoinedLine, amount: Fraction) -> Iterator[OtherPrice]:
         """Another price for all usage of the line that an error befalls, which then comes to an
