@@ -101,17 +101,27 @@ KNOWN = (
         "SpanAttributes",
     ),
     _format("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
+    _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
+    _format("litellm", "litellm", "call_type"),
     _format(
-        "gateways",
-        "gateways",
-        "usageDetails",
-        "traceId",
-        "call_type",
-        "prompt_cache_write_tokens",
-        "prompt_cache_read_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "model_name",
+        "litellm-daily", "litellm_daily", "api_requests", "Total Tokens", "metadata", "results"
+    ),
+    _format("helicone", "helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
+    _format("pydantic-ai", "pydantic_ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
+    _format("openrouter", "openrouter", "native_tokens_prompt", "native_tokens_completion", "data"),
+    _format("posthog", "posthog", "event", "*.event", "batch", "results", "events"),
+    _format(
+        "langchain",
+        "langchain",
+        "run_type",
+        "lc",
+        "response_metadata",
+        "usage_metadata",
+        "additional_kwargs",
+        "data",
+        "messages",
+        "values",
+        "generations",
     ),
     _format(
         "openai",
@@ -146,7 +156,9 @@ KNOWN = (
 )
 # What nothing else says whose it is: rows with counts of tokens at their top.
 ROWS = _format("rows", "rows")
-FORMATS = (*NATIVE, *(one.name for one in KNOWN), ROWS.name)
+# Names of what were one format once: they read what they read, under the names of today.
+ALIASES = (_format("gateways", "gateways"),)
+FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
 _LAST = (_format("cline", "cline"), ROWS)
 """Formats without a key of their own, which are asked after all others from here."""
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
@@ -184,7 +196,7 @@ def reader_of(name: str) -> Read:
     """The function that reads objects of a format, for one run.
     Raises `UsageError` for a plugin that is broken.
     """
-    for one in (*KNOWN, ROWS):
+    for one in (*KNOWN, ROWS, *ALIASES):
         if one.name == name:
             return _reader(_module(one.module))
     if name in NATIVE:
@@ -305,6 +317,7 @@ def _unknown(value: Mapping[str, object]) -> UsageError:
 
 
 __all__ = [
+    "ALIASES",
     "FORMATS",
     "KNOWN",
     "Format",
