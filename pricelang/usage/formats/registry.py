@@ -109,6 +109,7 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
+    _format("langchain", "langchain", "usage_metadata", "response_metadata"),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
