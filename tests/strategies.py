@@ -360,7 +360,7 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
         t.Note: st.builds(t.Note, texts(), **tail),
         t.Dimension: st.builds(t.Dimension, names(), names(), _value_lines(), **tail),
         t.Unit: st.builds(t.Unit, names(), numbers(), names()),
-        t.Meter: st.builds(t.Meter, name_lists(), names(), **tail),
+        t.Meter: st.builds(t.Meter, name_lists(), names(), st.just(()) | name_lists(), **tail),
         t.Group: st.one_of(st.builds(t.Group, names(), name_lists()), of_models),
         t.Models: st.builds(t.Models, tables(), **tail),
         t.Alias: st.builds(t.Alias, names(), names(), **tail),

@@ -23,7 +23,7 @@ from pricelang.apps.reconcile.quantities import Quantities, canonical, priced_qu
 from pricelang.model.errors import BELT, PriceError
 from pricelang.model.instants import seconds_of, today, written
 from pricelang.usage.io.files import STDIN, opened
-from pricelang.usage.model_mapping import requested
+from pricelang.usage.meter_mapping import book_request
 from pricelang.usage.records import Outcome, Part, Record, Rejected, Skipped
 
 if TYPE_CHECKING:
@@ -117,14 +117,14 @@ class _Read:
 def _priced_part(
     book: PriceBook, record: Record, part: Part, given: Mapping[str, str], undated: str
 ) -> Iterator[Used]:
-    name, dimensions = requested(book.checked, part, None, given)
-    at = part.at if part.at is not None else undated
+    asked = book_request(book.rates, part, None, undated, given)
+    at, dimensions = part.at if part.at is not None else undated, asked.dimensions
     day = written(seconds_of(at))[:10]
     key = Key(
         day,
         {**record.attributes, **part.attributes}.get("workspace"),
         None,
-        canonical(book, name, at),
+        canonical(book, asked.model, at),
         dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None,
         dimensions.get("inference_geo", "global"),
@@ -133,7 +133,7 @@ def _priced_part(
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"
     place = str(record.place)
     for use in priced_quantities(
-        book, Quantities(kind, key, at, dimensions, part.usage, sides, place)
+        book, Quantities(kind, key, at, dimensions, asked.usage, sides, place)
     ):
         window = window_of(book.checked, use.request.sides)
         yield use if window is None else evolve(use, key=evolve(use.key, context_window=window))

@@ -11,7 +11,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_record import gateway_record
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Skipped
 from pricelang.usage.several import several
 from pricelang.usage.unknown import known_names, note_key
@@ -48,7 +48,6 @@ def helicone(value: Mapping[str, object], place: Place) -> Outcome:
     counters = disjoint(
         told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True)
     )
-    no_lifetime(counters, notes)
     model = word(value.get("response_model"), "response_model") or word(
         value.get("request_model"), "request_model"
     )

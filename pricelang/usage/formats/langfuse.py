@@ -13,7 +13,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_record import gateway_record
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Skipped, UsageError
 from pricelang.usage.several import several
 from pricelang.usage.unknown import known_names, note_unknown
@@ -63,7 +63,6 @@ def langfuse(value: Mapping[str, object], place: Place) -> Outcome:
     notes: list[Note] = []
     note_unknown(usage, _LANGFUSE_KNOWN, "usageDetails", notes)
     counters = _counters(usage, notes)
-    no_lifetime(counters, notes)
     given = {
         "trace": value.get("traceId"),
         "session": value.get("sessionId"),

@@ -13,7 +13,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_record import gateway_record
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place
 from pricelang.usage.several import several
 from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
@@ -65,7 +65,6 @@ def pydantic_ai(value: Mapping[str, object], place: Place) -> Outcome:
     counters = disjoint(
         told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage")
     )
-    no_lifetime(counters, notes)
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
     part = Part(model, None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
