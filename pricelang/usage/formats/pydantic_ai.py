@@ -14,6 +14,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.formats.gateway_record import gateway_record
 from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place
 from pricelang.usage.several import several
 from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
@@ -26,7 +27,13 @@ _CACHE = {
 }
 _PYDANTIC_CACHE = tuple(meanings(_CACHE))
 _SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
-_PYDANTIC = meanings({**_CACHE, **_SEARCHES})
+_PARTS = {
+    "reasoning": ("reasoning_tokens", "thinking_tokens"),
+    "input_audio": ("input_audio_tokens",),
+    "cache_read_audio": ("cache_audio_read_tokens",),
+    "output_audio": ("output_audio_tokens",),
+}
+_PYDANTIC = meanings({**_CACHE, **_SEARCHES, **_PARTS})
 _PYDANTIC_KNOWN = known_names(
     "input_tokens",
     "output_tokens",
@@ -62,9 +69,12 @@ def pydantic_ai(value: Mapping[str, object], place: Place) -> Outcome:
         counts.get("read", 0),
         *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
     )
-    counters = disjoint(
-        told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage")
-    )
+    total = total_of(usage, ("total_tokens",), "usage")
+    reasoning = counts.get("reasoning", 0)
+    told = beside_output(told, reasoning, total)
+    counters = disjoint(told, "usage.input_tokens", inside=True, total=total)
+    media = {name: counts[name] for name in _PARTS if name in counts and name != "reasoning"}
+    counters = parted(counters, reasoning, media, "usage", notes)
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
     part = Part(model, None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
