@@ -17,6 +17,7 @@ NoteCode = Literal[
     "cache_lifetime",
     "cache_split",
     "cache_unknown",
+    "cached_media",
     "declined",
     "execution_time",
     "fallback_credit",
@@ -26,6 +27,7 @@ NoteCode = Literal[
     "latency",
     "long_context_mark",
     "long_window",
+    "merged_counter",
     "no_date",
     "not_counted",
     "nothing_billed",
@@ -78,6 +80,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     ),
     "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
     "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
+    "cached_media": _doubt(
+        "whether cached tokens are text or audio, images or video is not told: they are taken for "
+        "text as far as there is any"
+    ),
     "declined": NoteMeaning("an attempt was declined before any output, and is not billed"),
     "execution_time": _doubt("the record has code execution without its time, which is not priced"),
     "fallback_credit": _doubt(
@@ -94,6 +100,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "long_context_mark": NoteMeaning("a mark of a long context window was taken off the model id"),
     "long_window": NoteMeaning(
         "a prompt beyond the plain window can only have been of the long one, and is priced so"
+    ),
+    "merged_counter": _doubt(
+        "the book has no price of its own for a part of a counter, such as audio: it is priced "
+        "as the whole"
     ),
     "no_date": NoteMeaning("the record has no date: it is priced as of now"),
     "not_counted": NoteMeaning("an estimate leaves something out, which the note names"),

@@ -25,7 +25,7 @@ from pricelang.apps.reconcile.quantities import Quantities, canonical, priced_qu
 from pricelang.model.errors import BELT, PriceError
 from pricelang.model.instants import seconds_of, today, written
 from pricelang.usage.io.files import STDIN, opened
-from pricelang.usage.model_mapping import requested
+from pricelang.usage.meter_mapping import book_request
 from pricelang.usage.records import Outcome, Part, Record, Rejected, Skipped
 
 if TYPE_CHECKING:
@@ -129,14 +129,14 @@ class _Read:
 
 def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used]:
     book = pricing.book
-    name, dimensions = requested(book.checked, part, None, pricing.given)
-    at = part.at if part.at is not None else pricing.undated
+    asked = book_request(book.rates, part, None, pricing.undated, pricing.given)
+    at, dimensions = part.at if part.at is not None else pricing.undated, asked.dimensions
     day = written(seconds_of(at))[:10]
     key = Key(
         day,
         {**record.attributes, **part.attributes}.get("workspace"),
         None,
-        canonical(book, name, at),
+        canonical(book, asked.model, at),
         dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None,
         dimensions.get("inference_geo", "global"),
@@ -145,7 +145,7 @@ def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"
     place = str(record.place)
     for use in priced_quantities(
-        book, Quantities(kind, key, at, dimensions, part.usage, sides, place)
+        book, Quantities(kind, key, at, dimensions, asked.usage, sides, place)
     ):
         window = window_of(pricing.long_sides, use.request.sides)
         yield use if window is None else evolve(use, key=_in_window(use.key, window))

@@ -16,7 +16,6 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, model_id, require_object, word, wrong_type
 from pricelang.usage.formats.ccusage_counts import TOP, counts_of, known_of, models_of
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.unknown import note_unknown
@@ -183,7 +182,6 @@ def _record(kind: str, project: str | None, row: Mapping[str, object], place: Pl
             model, dimensions = model.removesuffix(_FAST), {"speed": "fast"}
         if counters.total:
             parts.append(Part(model, at, dimensions, counters.meters(), kind=SUM))
-            no_lifetime(counters, notes)
     if not parts:
         notes.append(Note("nothing_billed", "no model was used: nothing billed"))
     given = {

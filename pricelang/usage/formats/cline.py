@@ -23,7 +23,6 @@ from pricelang.usage.fields import (
     shown,
 )
 from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from pricelang.usage.times import milliseconds
@@ -92,7 +91,6 @@ def _record(
             note_key(f"text.{key}", count, _COUNTS, notes)
     ts = value.get("ts")
     counters = _counters(given, ts, notes)
-    no_lifetime(counters, notes)
     info = optional_object(value, "modelInfo", "") or {}
     model = model_id(info.get("modelId"), "modelInfo.modelId", notes)
     dimensions = platform_dimensions(info.get("providerId"), model, "modelInfo.providerId", notes)

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, require_object, shown, word
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.times import milliseconds
@@ -112,7 +111,6 @@ def _record(
     place: Place,
     notes: list[Note],
 ) -> Record:
-    no_lifetime(counters, notes)
     name = word(model, "model")
     if name is not None and (found := _THINKING.match(name)) is not None:
         name = found[1]

@@ -27,7 +27,7 @@ from pricelang.usage.fields import (
     wrong_type,
 )
 from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
-from pricelang.usage.inclusive import no_lifetime, total_of
+from pricelang.usage.inclusive import total_of
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.response_ids import named
@@ -87,7 +87,6 @@ def _message(value: Mapping[str, object], place: Place) -> Outcome:
     parts = []
     for tokens, path in steps:
         counters = _counters(tokens, path, notes)
-        no_lifetime(counters, notes)
         parts.append(Part(name, at, dimensions, counters.meters()))
     ids = named("opencode", info.get("id")) + _origin(time, name, parts)
     given = {"session": info.get("sessionID"), "agent": info.get("agent") or info.get("mode")}

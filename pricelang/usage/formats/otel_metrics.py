@@ -20,7 +20,6 @@ from pricelang.usage.fields import clean, is_object, model_id, require_object, s
 from pricelang.usage.formats.clickhouse import attributes_in, utc_instant
 from pricelang.usage.formats.metric_streams import MetricPoint, MetricStreams, temporality_of
 from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.stated import stated
@@ -188,7 +187,6 @@ def _of_group(points: list[tuple[Labelled, int | None]], place: Place) -> Outcom
     counters = Counters(
         counts["input"], counts["output"], counts["read"], counts["written"], 0, False
     )
-    no_lifetime(counters, notes)
     at = max((labelled.at for labelled, _ in points if labelled.at), default=None)
     dimensions = stated(one.own, "", ("speed",))
     part = Part(model_id(model, "model", notes), at, dimensions, counters.meters(), kind=SUM)

@@ -22,7 +22,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import Outcome, Part, Place, Record, Skipped
 from pricelang.usage.response_ids import RESPONSE, named
 from pricelang.usage.times import milliseconds
@@ -86,7 +86,6 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         return (Skipped(place, "a line without usage of its own"),)
     notes: list[Note] = []
     counters = _counters(usage, "message.usage", notes)
-    no_lifetime(counters, notes)
     model = model_id(message.get("model"), "message.model", notes)
     dimensions = platform_dimensions(message.get("provider"), model, "message.provider", notes)
     at = word(value.get("timestamp"), "timestamp") or milliseconds(

@@ -14,7 +14,8 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_part import gateway_part
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record
 from pricelang.usage.response_ids import RESPONSE, named
 from pricelang.usage.several import several
@@ -30,7 +31,13 @@ _CACHE = {
 }
 _PYDANTIC_CACHE = tuple(meanings(_CACHE))
 _SEARCHES = {"web_search": ("web_search_requests",), "web_fetch": ("web_fetch_requests",)}
-_PYDANTIC = meanings({**_CACHE, **_SEARCHES})
+_PARTS = {
+    "reasoning": ("reasoning_tokens", "thinking_tokens"),
+    "input_audio": ("input_audio_tokens",),
+    "cache_read_audio": ("cache_audio_read_tokens",),
+    "output_audio": ("output_audio_tokens",),
+}
+_PYDANTIC = meanings({**_CACHE, **_SEARCHES, **_PARTS})
 _PYDANTIC_KNOWN = known_names(
     "input_tokens",
     "output_tokens",
@@ -82,10 +89,12 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         counts.get("read", 0),
         *writes_of(counts.get("written"), _parts_of_writes(usage, counts), notes),
     )
-    counters = disjoint(
-        told, "usage.input_tokens", inside=True, total=total_of(usage, ("total_tokens",), "usage")
-    )
-    no_lifetime(counters, notes)
+    total = total_of(usage, ("total_tokens",), "usage")
+    reasoning = counts.get("reasoning", 0)
+    told = beside_output(told, reasoning, total)
+    counters = disjoint(told, "usage.input_tokens", inside=True, total=total)
+    media = {name: counts[name] for name in _PARTS if name in counts and name != "reasoning"}
+    counters = parted(counters, reasoning, media, "usage", notes)
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
     at = instant(value.get("timestamp"), "timestamp")

@@ -28,7 +28,7 @@ from pricelang.usage.formats.row_names import (
     meant_by,
     plain,
 )
-from pricelang.usage.inclusive import StatedTotal, disjoint, no_lifetime
+from pricelang.usage.inclusive import StatedTotal, disjoint
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, UsageError
 from pricelang.usage.several import REQUESTS, several
 from pricelang.usage.stated import stated
@@ -72,7 +72,6 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     notes: list[Note] = []
     columns = _columns(value, notes)
     counters = _counters(columns, notes)
-    no_lifetime(counters, notes)
     usage = counters.meters()
     _, searches = columns.counts.get("web_search", ("", 0))
     if searches:
