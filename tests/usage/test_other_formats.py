@@ -112,7 +112,7 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
         (
             otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "40"}}),
             "otel",
-            {"input": 60, "output": 5, "cache_write_5m": 40},
+            {"input": 60, "output": 5, "cache_write": 40},
         ),
         (
             {"usage": {**CONVERSE, "cacheReadInputTokens": 40}},

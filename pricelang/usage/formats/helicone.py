@@ -11,7 +11,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_part import gateway_part
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
 from pricelang.usage.response_ids import named
 from pricelang.usage.several import several
@@ -56,7 +56,6 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     counters = disjoint(
         told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True)
     )
-    no_lifetime(counters, notes)
     model = word(value.get("response_model"), "response_model") or word(
         value.get("request_model"), "request_model"
     )

@@ -18,7 +18,7 @@ from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import Part, Place, Record, Skipped, UsageError, within
 from pricelang.usage.response_ids import ISSUED, RESPONSE, named
 from pricelang.usage.stated import stated
@@ -204,7 +204,6 @@ def _of_metadata(
         inside=True,
         total=total_of(told, ("total_tokens",), path),
     )
-    no_lifetime(counters, notes)
     tiers = [tier for tier in _TIERS if any(str(key).startswith(tier) for key in details)]
     dimensions = {"service_tier": tiers[0]} if tiers else {}
     searched = _searched(message)

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
-from pricelang.usage.inclusive import StatedTotal, disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import StatedTotal, disjoint, total_of
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import Known, known_names, note_unknown
 
@@ -101,7 +101,6 @@ def observation_meters(usage: Mapping[str, object]) -> tuple[dict[str, object], 
     note_unknown(usage, _KNOWN, "usageDetails", notes)
     counts = all_agreed([(usage, "usageDetails")], _MEANINGS)
     counters = _counters(usage, counts, notes)
-    no_lifetime(counters, notes)
     tools = {name: counts[name] for name in _TOOLS if counts.get(name)}
     return {**counters.meters(), **tools}, notes
 

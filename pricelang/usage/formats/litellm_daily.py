@@ -24,7 +24,7 @@ from pricelang.usage.fields import (
     word,
 )
 from pricelang.usage.formats.gateway_part import gateway_part
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
 from pricelang.usage.response_ids import named
 from pricelang.usage.times import instant
@@ -135,7 +135,6 @@ def _row(counts: Mapping[str, object], about: Mapping[str, object], place: Place
         *writes_of(found.get("written"), (None, None), notes),
     )
     told = disjoint(told, "prompt tokens", inside=True, total=total_of(counts, _TOTALS, ""))
-    no_lifetime(told, notes)
     if "read" not in found:
         notes.append(
             Note(

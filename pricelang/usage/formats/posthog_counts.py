@@ -17,7 +17,7 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.embedded import embedded_object
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import known_names, note_key
 
@@ -81,7 +81,6 @@ def event_meters(
         *writes_of(counts.get("written"), (short, long), notes),
     )
     counters = _disjoint(told, properties, notes)
-    no_lifetime(counters, notes)
     searches = counts.get("web_search")
     return {**counters.meters(), **({"web_search": searches} if searches else {})}, notes
 

@@ -76,6 +76,10 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "clouds", "request"),
+    _format("cloud-batches", "cloud_batches", "recordId", "processedRecordCount", "request"),
+    _format("opencode", "opencode", "sessionID", "projectID", "info"),
+    _format("pi", "pi", "message", "cwd", "parentId"),
+    _format("cline", "cline", "ts"),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format(
         "bedrock",
@@ -87,7 +91,16 @@ KNOWN = (
         "response",
         "metadata",
     ),
-    _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
+    _format(
+        "otel",
+        "otel",
+        "resourceSpans",
+        "resourceLogs",
+        "attributes",
+        "LogAttributes",
+        "SpanAttributes",
+    ),
+    _format("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
     _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
     _format("litellm", "litellm", "call_type"),
     _format(
@@ -119,13 +132,35 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
+    _format("console-tokens", "console_tokens", "usage_date_utc"),
+    _format("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
+    _format(
+        "ccusage",
+        "ccusage",
+        "daily",
+        "weekly",
+        "monthly",
+        "sessions",
+        "session",
+        "blocks",
+        "projects",
+        "modelBreakdowns",
+        "modelsUsed",
+        "isGap",
+        "entries",
+        "data",
+    ),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
 )
+# What nothing else says whose it is: rows with counts of tokens at their top.
+ROWS = _format("rows", "rows")
 # Names of what were one format once: they read what they read, under the names of today.
 ALIASES = (_format("gateways", "gateways"),)
-FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, *ALIASES)))
+FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
+_LAST = (_format("cline", "cline"), ROWS)
+"""Formats without a key of their own, which are asked after all others from here."""
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
@@ -142,6 +177,9 @@ def format_of(value: Mapping[str, object]) -> str:
     native = native_format_of(value)
     if native is not None:
         return native
+    for one in _LAST:
+        if _module(one.module).known(value):
+            return one.name
     for name in plugins():
         if _plugin(name).known(value):
             return name
@@ -158,7 +196,7 @@ def reader_of(name: str) -> Read:
     """The function that reads objects of a format, for one run.
     Raises `UsageError` for a plugin that is broken.
     """
-    for one in (*KNOWN, *ALIASES):
+    for one in (*KNOWN, ROWS, *ALIASES):
         if one.name == name:
             return _reader(_module(one.module))
     if name in NATIVE:
