@@ -151,7 +151,9 @@ def test_what_is_left_of_the_writes_beside_their_parts_the_total_tells() -> None
     ],
 )
 def test_the_output_is_what_the_total_says(usage: dict[str, int], right: int) -> None:
-    assert used(observation(usage)) == [{"input": 6, "output": right}]
+    (found,) = used(observation(usage))
+    assert (found["input"], found["output"]) == (6, right - 20 if right else 0)
+    assert found.get("reasoning") == (20 if right else None)
 
 
 def test_names_of_openinference_are_inside_the_input() -> None:

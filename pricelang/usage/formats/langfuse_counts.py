@@ -13,6 +13,7 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.inclusive import StatedTotal, disjoint, total_of
+from pricelang.usage.parted import parted
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import Known, known_names, note_unknown
 
@@ -92,6 +93,11 @@ _TWICE = Note(
     "back, as the total tells",
 )
 
+_REST = Note(
+    "cache_lifetime",
+    "the lifetime of a part of the cache writes is not known: priced as 5-minute writes",
+)
+
 
 def observation_meters(usage: Mapping[str, object]) -> tuple[dict[str, object], list[Note]]:
     """The quantities of `usageDetails` by meter, and what is to be known about them.
@@ -101,6 +107,8 @@ def observation_meters(usage: Mapping[str, object]) -> tuple[dict[str, object], 
     note_unknown(usage, _KNOWN, "usageDetails", notes)
     counts = all_agreed([(usage, "usageDetails")], _MEANINGS)
     counters = _counters(usage, counts, notes)
+    if counts.get("reasoning"):
+        counters = parted(counters, counts["reasoning"], {}, "usageDetails", notes)
     tools = {name: counts[name] for name in _TOOLS if counts.get(name)}
     return {**counters.meters(), **tools}, notes
 
@@ -173,7 +181,8 @@ def _writes(
         return writes_of(written, (short, long), notes)
     reasoning = counts.get("reasoning", 0)
     if total is not None and total.count - rest - written - parts in (0, reasoning):
-        return written + parts, long or 0, False
+        notes.append(_REST)
+        return written + parts, long or 0, True
     raise UsageError(
         "bad_counts",
         f"the parts of `usageDetails.input_cache_creation` add up to {parts} and not to {written}",
