@@ -143,7 +143,10 @@ def _each(listed: Sequence[object], place: Place, around: Around) -> Iterator[Ou
 
 
 def _is_run(value: Mapping[str, object]) -> bool:
-    return isinstance(value.get("run_type"), str) and ("outputs" in value or "inputs" in value)
+    kind = value.get("run_type")
+    return (
+        isinstance(kind, str) and bool(kind.strip()) and ("outputs" in value or "inputs" in value)
+    )
 
 
 def _run(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
