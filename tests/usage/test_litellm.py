@@ -228,10 +228,20 @@ def test_a_day_is_a_sum_of_its_model(name: str) -> None:
 def test_counts_of_a_day_come_out_as_they_went_in(counts: dict[str, int]) -> None:
     usage = usage_object(counts)
     names = (*TOTALS, "cache_read_input_tokens", "cache_creation_input_tokens")
+    if not any(counts.values()):
+        counts = {**counts, "input": 1}
+        usage = usage_object(counts)
     day = {"date": "2026-07-03", "model": MODEL, "api_requests": 1, **{n: usage[n] for n in names}}
     right = meters({**counts, "short": 0, "long": 0})
     written = counts["short"] + counts["long"]
     assert used(day) == [right | ({"cache_write": written} if written else {})]
+
+
+def test_a_day_without_tokens_is_skipped() -> None:
+    """Failed calls have no model, and none would be billed."""
+    nothing = dict.fromkeys(METRICS, 0) | {"api_requests": 3, "date": "2026-07-03", "model": ""}
+    (found,) = outcomes(nothing)
+    assert isinstance(found, Skipped)
 
 
 def test_an_export_without_prompt_tokens_has_no_price() -> None:
