@@ -131,6 +131,38 @@ def test_searches_count_wherever_litellm_puts_them() -> None:
         assert (part.usage["web_search"], part.kind) == (2, "sum")
 
 
+def test_iterations_are_requests_of_their_own() -> None:
+    """LiteLLM adds them all up: the compaction, and the advisor at its own model."""
+    own = {"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 100}
+    listed = [
+        {"type": "compaction", **own},
+        {"type": "message", **own},
+        {"type": "advisor_message", "model": "claude-opus-4-6", **own},
+    ]
+    sums = {
+        "prompt_tokens": 330,
+        "completion_tokens": 15,
+        "total_tokens": 345,
+        "prompt_tokens_details": {"cached_tokens": 300},
+        "iterations": listed,
+        "service_tier": "priority",
+    }
+    found = one_record(row({"usage_object": sums}))
+    right = {"input": 10, "output": 5, "cache_read": 100}
+    assert [(part.model, dict(part.usage)) for part in found.parts] == [
+        (MODEL, right),
+        (MODEL, right),
+        ("claude-opus-4-6", right),
+    ]
+    assert [part.dimensions["service_tier"] for part in found.parts] == [
+        "priority",
+        "priority",
+        "standard",
+    ]
+    wrong = row({"usage_object": {**sums, "completion_tokens": 9, "total_tokens": 339}})
+    assert one_rejected(wrong).code == "bad_counts"
+
+
 def test_a_counter_that_is_not_known_is_refused() -> None:
     details = {**USAGE["prompt_tokens_details"], "google_maps_grounding_requests": 1}
     value = row({"usage_object": {**USAGE, "prompt_tokens_details": details}})
@@ -159,7 +191,7 @@ METRICS = {
     "cache_creation_input_tokens": 5_400,
     "api_requests": 2,
 }
-SUM = {"input": 700, "output": 150, "cache_write_5m": 5_400, "cache_read": 5_400}
+SUM = {"input": 700, "output": 150, "cache_write": 5_400, "cache_read": 5_400}
 EXPORTED = {
     "Date": "2026-07-03",
     "Team": "core",
@@ -197,8 +229,9 @@ def test_counts_of_a_day_come_out_as_they_went_in(counts: dict[str, int]) -> Non
     usage = usage_object(counts)
     names = (*TOTALS, "cache_read_input_tokens", "cache_creation_input_tokens")
     day = {"date": "2026-07-03", "model": MODEL, "api_requests": 1, **{n: usage[n] for n in names}}
-    short = counts["short"] + counts["long"]
-    assert used(day) == [meters({**counts, "short": short, "long": 0})]
+    right = meters({**counts, "short": 0, "long": 0})
+    written = counts["short"] + counts["long"]
+    assert used(day) == [right | ({"cache_write": written} if written else {})]
 
 
 def test_an_export_without_prompt_tokens_has_no_price() -> None:

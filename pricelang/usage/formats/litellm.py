@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from pricelang.model.notes import Note
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import clean, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
 from pricelang.usage.records import (
-    SINGLE,
     SUM,
     Outcome,
     Part,
     Place,
     Record,
+    RecordKind,
     Skipped,
     UsageError,
 )
@@ -68,18 +71,34 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     usage, path = _usage(value, metadata, notes)
     if not any(usage.get(key) for key in _TOTALS) and not value.get("model"):
         return (Skipped(place, f"a call of {shown(value.get('call_type'))} without usage"),)
-    dimensions, is_sum = stated(usage, path), several(usage, value)
     model = word(value.get("model"), "model")
-    if value.get("call_type") in _BATCHES:
+    whole = value.get("call_type") in _BATCHES
+    if whole:
         notes.append(_WHOLE_BATCH)
-        dimensions, is_sum = {**dimensions, "service_tier": "batch"}, True
         model = _model_of_batch(metadata) or model
+    kind: RecordKind | None = SUM if whole or several(usage, value) else None
+    tier = {"service_tier": "batch"} if whole else {}
+    at, provider = instant(value.get("startTime"), "startTime"), value.get("custom_llm_provider")
+    parts = tuple(
+        gateway_part(
+            evolve(part, at=at, dimensions={**part.dimensions, **tier}, kind=kind or part.kind),
+            provider,
+            id,
+        )
+        for part in _requests(usage, path, model, notes)
+    )
+    return (Record(parts, place, FORMAT, tuple(notes), attributes, ids=named(RESPONSE, id)),)
+
+
+def _requests(
+    usage: Mapping[str, object], path: str, model: str | None, notes: list[Note]
+) -> list[Part]:
+    """The requests of a usage, one unless it has the iterations of a response."""
+    parts = iterated_parts(usage, path, model, notes)
+    if parts is not None:
+        return parts
     meters = openai_counters(usage, path, notes).meters() | searches(usage)
-    at = instant(value.get("startTime"), "startTime")
-    part = Part(model, at, dimensions, meters, kind=SUM if is_sum else SINGLE)
-    part = gateway_part(part, value.get("custom_llm_provider"), id)
-    ids = named(RESPONSE, id)
-    return (Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids),)
+    return [Part(model, None, stated(usage, path), meters)]
 
 
 def _usage(
