@@ -5,6 +5,7 @@ one.
 from __future__ import annotations
 
 import re
+
 from pricelang.usage.fields import count, shown
 from pricelang.usage.records import UsageError
 

@@ -4,8 +4,8 @@ An event counts what its total has grown by since the one before it, whatever `l
 says, for that is told again when nothing was asked; the first one of a file counts its last
 request, since a resumed or forked session begins with the total of another. The model is that of
 the `turn_context` before. Cached tokens are inside the input, and reasoning is inside the output
-unless the total says otherwise. A fork repeats the events of its parent, which count once. Of `codex exec
---json` each `turn.completed` is the total of its thread so far.
+unless the total says otherwise. A fork repeats the events of its parent, which count once. Of
+`codex exec --json` each `turn.completed` is the total of its thread so far.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The formats of coding agents, their telemetry, batch jobs and exports: `registry` makes a `Format`
-of each.
+"""The formats of coding agents, their telemetry, batch jobs and exports, out of which `registry`
+makes its list.
 """
 
 from __future__ import annotations
