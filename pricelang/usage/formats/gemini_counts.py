@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
@@ -23,6 +23,12 @@ _KNOWN = known_names(
     cacheTokensDetails=ANYTHING,
     toolUsePromptTokensDetails=ANYTHING,
 )
+_OTHERS = (
+    "cachedContentTokenCount",
+    "thoughtsTokenCount",
+    "toolUsePromptTokenCount",
+    "totalTokenCount",
+)
 
 
 def is_gemini(response: Mapping[str, object]) -> bool:
@@ -37,26 +43,25 @@ def gemini_counters(usage: object, path: str, notes: list[Note]) -> Counters:
     return prompt_and_answer(
         optional_count(holder, "promptTokenCount", path),
         optional_count(holder, "candidatesTokenCount", path),
-        optional_count(holder, "cachedContentTokenCount", path),
-        optional_count(holder, "thoughtsTokenCount", path),
-        optional_count(holder, "toolUsePromptTokenCount", path),
-        optional_count(holder, "totalTokenCount", path),
+        [optional_count(holder, name, path) for name in _OTHERS],
         path,
     )
 
 
-def prompt_and_answer(
-    prompt: int, answer: int, cached: int, thoughts: int, tool: int, total: int, path: str
-) -> Counters:
+def prompt_and_answer(prompt: int, answer: int, others: Sequence[int], path: str) -> Counters:
     """The disjoint counters of a call of Gemini:
-    results of tools are input, thoughts are output, and the cache is inside the prompt.
+    results of tools are input, thoughts are output, and the cache is inside the prompt, unless the
+    total says otherwise. `others` are the tokens of the cache, the thoughts, the tools, and all.
     Raises `UsageError` where they do not add up to the total.
     """
+    cached, thoughts, tool, total = others
+    whole = prompt + answer + thoughts + tool
+    if cached and total == whole + cached:
+        return Counters(prompt + tool, answer + thoughts, cached, 0, 0, True)
     if cached > prompt:
         raise UsageError(
             "bad_counts", f"`{path}` has {cached:,} tokens of a cache in a prompt of {prompt:,}"
         )
-    whole = prompt + answer + thoughts + tool
     if total and total != whole:
         raise UsageError(
             "bad_total",

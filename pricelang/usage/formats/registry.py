@@ -26,6 +26,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricelang.usage.fields import clean, is_object, shown
+from pricelang.usage.formats.tool_formats import LAST, TOOLS
 from pricelang.usage.records import Outcome, Place, Record, UsageError
 from pricelang.usage.shapes import NATIVE, native_format_of
 
@@ -76,10 +77,7 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "clouds", "request"),
-    _format("cloud-batches", "cloud_batches", "recordId", "processedRecordCount", "request"),
-    _format("opencode", "opencode", "sessionID", "projectID", "info"),
-    _format("pi", "pi", "message", "cwd", "parentId"),
-    _format("cline", "cline", "ts"),
+    *(_format(*one) for one in TOOLS),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format(
         "bedrock",
@@ -100,7 +98,6 @@ KNOWN = (
         "LogAttributes",
         "SpanAttributes",
     ),
-    _format("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
     _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
     _format("litellm", "litellm", "call_type"),
     _format(
@@ -132,24 +129,6 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
-    _format("console-tokens", "console_tokens", "usage_date_utc"),
-    _format("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
-    _format(
-        "ccusage",
-        "ccusage",
-        "daily",
-        "weekly",
-        "monthly",
-        "sessions",
-        "session",
-        "blocks",
-        "projects",
-        "modelBreakdowns",
-        "modelsUsed",
-        "isGap",
-        "entries",
-        "data",
-    ),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
@@ -159,8 +138,7 @@ ROWS = _format("rows", "rows")
 # Names of what were one format once: they read what they read, under the names of today.
 ALIASES = (_format("gateways", "gateways"),)
 FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
-_LAST = (_format("cline", "cline"), ROWS)
-"""Formats without a key of their own, which are asked after all others from here."""
+_LAST = (*(_format(*one) for one in LAST), ROWS)
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
