@@ -99,6 +99,21 @@ def test_counts_come_out_as_they_went_in(counts: dict[str, int]) -> None:
     assert used(cells(row({"usage_object": usage}, **totals))) == [meters(counts)]
 
 
+def test_a_usage_of_the_messages_api_has_the_cache_outside() -> None:
+    """The route of the Messages API may log the usage as Anthropic wrote it."""
+    own = {
+        "input_tokens": 10_000,
+        "output_tokens": 100,
+        "cache_read_input_tokens": 9_000,
+        "cache_creation_input_tokens": 0,
+        "server_tool_use": {"web_search_requests": 1},
+        "service_tier": "priority",
+    }
+    (part,) = one_record(row({"usage_object": own}, call_type="anthropic_messages")).parts
+    right = {"input": 10_000, "output": 100, "cache_read": 9_000, "web_search": 1}
+    assert (dict(part.usage), part.dimensions) == (right, {"service_tier": "priority"})
+
+
 def test_a_hit_of_the_gateways_cache_is_free_and_a_failure_is_skipped() -> None:
     for hit in (True, "True", "true"):
         assert one_record(row(cache_hit=hit)).parts == ()
