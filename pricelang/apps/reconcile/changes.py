@@ -75,7 +75,7 @@ class RequestChanges:
         """The price of a request after some changes, or None where there is none."""
         special = [change for change in changes if change.kind == "price"]
         for change in changes:
-            request = self._applied(request, change)
+            request = self.applied(request, change)
         if not special:
             return self.prices.price(request)
         value = special[0].value
@@ -83,7 +83,7 @@ class RequestChanges:
             return self.prices.list_price(request)
         return self.prices.instead(request, value, special[0].place)
 
-    def _applied(self, request: Request, change: RequestChange) -> Request:
+    def applied(self, request: Request, change: RequestChange) -> Request:
         """A request after one change; a price changes the request in nothing."""
         value = str(change.value)
         match change.kind:
