@@ -114,8 +114,7 @@ def _check_exclusions(book: m.Book, found: StandingRules) -> None:
 
 def _meet(found: StandingRules, exclusion: m.Exclusion) -> bool:
     """Decides whether all modifiers of an exclusion have effect."""
-    pair = exclusion.left, exclusion.right
-    return all(index is None or index in found.effects for index in pair)
+    return all(index in found.effects for index in exclusion.sides)
 
 
 def _allowing(book: m.Book, point: Point, found: StandingRules) -> Iterator[m.Origin]:
