@@ -22,6 +22,7 @@ from pricelang.evaluate.quantities import PLAIN
 from pricelang.evaluate.stack.operations import Step, limit_step
 from pricelang.evaluate.standing_rules import Silence, standing_at
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
 from pricelang.present.decimals import NARROW, grouped, power_of_ten
@@ -66,16 +67,17 @@ def cell_at(book: m.Book, point: Point) -> Combination:
             rates[meter.name] = rate_of(book, point, index, standing.effects, standing.free)
         except PriceError as error:
             rates[meter.name] = error
-    floors, left_out = _floors(book, standing.limits)
+    roundings = {rule.line.stage: rule.line for rule in standing.of(k.RoundingRule)}
+    floors, left_out = _floors(book, standing.of(k.LimitRule))
     cell = Combination(
         book.models[point[m.MODELS]],
         rates,
         tuple(_extras(book, standing.effects)),
         floors,
         standing.silences,
-        standing.roundings.get("line"),
-        standing.roundings.get("total"),
-        standing.conversion,
+        roundings.get("line"),
+        roundings.get("total"),
+        next((rule.line for rule in standing.of(k.ConversionRule)), None),
         tuple(notes_at(book, point, standing)),
         left_out,
         standing.free,
@@ -95,11 +97,12 @@ def _extras(book: m.Book, effects: Effects) -> Iterator[Step]:
 
 
 def _floors(
-    book: m.Book, limits: Sequence[tuple[m.Limit, m.LimitLine]]
+    book: m.Book, limits: Sequence[k.LimitRule]
 ) -> tuple[tuple[Step, ...], tuple[str, ...]]:
     """The floors and caps of a request; and in words those of its account, which it leaves out."""
     floors, left_out = [], []
-    for limit, row in limits:
+    for rule in limits:
+        limit, row = book.limits[rule.limit], rule.line
         match row.target:
             case "unit_price":
                 pass  # a step of the rates

@@ -92,7 +92,8 @@ def beyond_sums(cell: Combination, meters: Sequence[str]) -> Iterator[str]:
     for step in cell.extras:
         yield f"the addition of `{step.rule}` to each request"
     for step in cell.floors:
-        yield f"the limit `{step.rule}` of each request"
+        what = "limit" if step.kind in ("at_least", "at_most") else "step"
+        yield f"the {what} `{step.rule}` of each request"
     for meter in meters:
         if isinstance(cell.rates[meter], Rate) and finite_price(cell, meter) is None:
             yield f"the price of `{meter}`, which has no finite decimal"
