@@ -397,3 +397,15 @@ def test_models_of_cursor_lose_how_they_think_and_what_was_not_charged_is_skippe
         assert found.parts[0].model == "claude-4.5-opus"
     (skipped,) = outcomes(cursor((0, 0, 0, 0)) | {"Kind": "Errored, No Charge"})
     assert isinstance(skipped, Skipped)
+
+
+def test_a_row_of_analytics_is_a_sum_and_its_total_must_fit() -> None:
+    path = SAMPLES / "admin" / "15_analytics_user_usage.json"
+    page = json.loads(path.read_text(encoding="utf-8"))
+    one, two = records(outcomes(page))
+    assert one.parts[0].kind == two.parts[0].kind == "sum"
+    assert one.attributes["user"] == "a@example.com"
+    again = outcomes([page, page])
+    assert [type(found) for found in again] == [Record, Record, Skipped, Skipped]
+    page["data"][0]["total_tokens"] += 1
+    assert [found.code for found in outcomes(page) if isinstance(found, Rejected)] == ["bad_total"]
