@@ -25,7 +25,7 @@ from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
-from pricelang.present.decimals import NARROW, grouped, power_of_ten
+from pricelang.present.decimals import NARROW, atoms, grouped, power_of_ten
 
 
 @frozen(eq=False, repr=False)
@@ -128,16 +128,20 @@ def _with_integers(cell: Combination) -> Combination:
         or cell.floors
     ):
         return cell
-    factor = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     simple = {
-        name: rate.unit_price * factor
+        name: price
         for name, rate in cell.rates.items()
-        if isinstance(rate, Rate)
-        and rate.minimum is None
-        and power_of_ten((rate.unit_price * factor).denominator) is not None
+        if isinstance(rate, Rate) and rate.minimum is None
+        for price in [billed(rate, cell.conversion)]
+        if power_of_ten(price.denominator) is not None
     }
     places = power_of_ten(lcm(1, *(price.denominator for price in simple.values()))) or 0
-    coefficients = {name: int(price * 10**places) for name, price in simple.items()}
+    coefficients = {name: atoms(price, places) for name, price in simple.items()}
     if sum(map(abs, coefficients.values())) * PLAIN >= 10**NARROW:
         return cell
     return evolve(cell, coefficients=coefficients, places=places, divisor=Decimal(10**places))
+
+
+def billed(rate: Rate, conversion: m.Conversion | None) -> Fraction:
+    """A unit price in the currency of the bill."""
+    return rate.unit_price if conversion is None else rate.unit_price * conversion.rate
