@@ -22,7 +22,7 @@ from benchmarks.record import agreement, calls
 from benchmarks.rounds import machine, measure_calls, measure_processes, tables
 
 REPORT = Path(__file__).parent / "RESULTS.md"
-PARTS = ("record", "readers", "cold", "tables", "audit", "spark")
+PARTS = ("record", "readers", "live", "cold", "tables", "audit", "spark")
 
 
 def part(name: str, quick: bool) -> list[str]:
@@ -37,6 +37,10 @@ def part(name: str, quick: bool) -> list[str]:
         from benchmarks import readers
 
         return tables(measure_calls(readers.calls(), 1 if quick else 7, 1))
+    if name == "live":
+        from benchmarks import live
+
+        return live.page(quick)
     if name == "cold":
         from benchmarks.cold import clean, cold_calls, cold_processes
 
