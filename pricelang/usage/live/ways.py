@@ -86,14 +86,15 @@ def opened(value: object) -> Found | Iterator[Found]:
     """What an object holds: a plain mapping, a text or a record; or several of these, one after
     the other. Raises `UsageError`.
     """
-    way = way_of(type(value))
+    kind: Any = type(value)
+    way = way_of(kind)
     match way:
         case "fields":
             return _mapping(value)
         case "span":
             return span_value(value)
         case "text":
-            return value if isinstance(value, str) else bytes(value)  # type: ignore[call-overload, no-any-return]
+            return value if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]
         case "record":
             return value  # type: ignore[return-value]
         case "inside":
