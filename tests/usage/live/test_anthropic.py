@@ -187,7 +187,7 @@ def test_usage_alone() -> None:
     assert BOOK.price_any(USAGE, model="claude-opus-5", at=AT).total == COST
     with pytest.raises(pricelang.BadRequest) as caught:
         BOOK.price_any(usage, at=AT)
-    assert caught.value.code == "no_model"
+    assert (caught.value.code, caught.value.help) == ("no_model", "name one with `model=`")
 
 
 def test_several_messages_are_one_bill_and_a_copy_counts_once() -> None:
