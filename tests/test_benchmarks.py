@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import engines, readers
+from benchmarks import engines, live, readers
 from benchmarks.audit import audit_processes
 from benchmarks.cold import clean, cold_calls, cold_processes
 from benchmarks.processes import measured
@@ -20,6 +20,11 @@ def test_rows_of_this_process() -> None:
     text = "\n".join(tables(rows))
     assert "| `book.total(…)` |" in text
     assert "0.0975 by pricelang" in agreement()
+
+
+def test_objects_in_memory_on_little() -> None:
+    rows = live.ratios(1)
+    assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == list(live.objects())
 
 
 def test_readers_on_little(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,8 @@ def way_of(kind: Any) -> Way:
     """How an object of a type becomes plain; what no way knows stays as it is."""
     if issubclass(kind, Mapping):
         return lambda value: _values(dict(value.items()))
+    if issubclass(kind, tuple) and hasattr(kind, "_asdict"):
+        return lambda value: _values(value._asdict())
     if issubclass(kind, list | tuple):
         return lambda value: _items(list(value))
     if issubclass(kind, Enum):
@@ -124,6 +126,7 @@ def has_fields(kind: type) -> bool:
     """Decides whether objects of a type are known by their fields."""
     return (
         hasattr(kind, "__pydantic_fields__")
+        or (issubclass(kind, tuple) and hasattr(kind, "_asdict"))
         or callable(getattr(kind, "model_dump", None))
         or _field_names(kind) is not None
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal, assert_never
 from pricelang.usage.fields import is_object
 from pricelang.usage.live.plain import has_fields, plain_of
 from pricelang.usage.live.spans import is_span, span_value
-from pricelang.usage.records import Record, UsageError
+from pricelang.usage.records import Place, Record, UsageError
 
 Way = Literal["fields", "text", "span", "inside", "several", "record", "unknown"]
 Found = Mapping[str, object] | str | bytes | Record
@@ -53,12 +53,14 @@ def _holds(kind: Any) -> str | None:
         return "new_messages"
     if isinstance(getattr(kind, "content", None), property) and hasattr(kind, "raise_for_status"):
         return "content"
+    if callable(getattr(kind, "read", None)) and hasattr(kind, "readline"):
+        return "read"
     return None
 
 
 def held(value: object) -> object:
     """What is inside an object: the message of a stream or of a raw response, the messages of a
-    run, the body of an answer. Raises `UsageError` for what must be awaited.
+    run, the body of an answer, the text of a file. Raises `UsageError` for what must be awaited.
     """
     kind: Any = type(value)
     name = _holds(kind)
@@ -130,11 +132,15 @@ def members(values: Iterable[object]) -> Iterator[Found]:
     The chunks of an answer of LangChain are added up, as LangChain does.
     """
     chunks: list[Any] = []
-    for value in values:
+    for number, value in enumerate(values, 1):
         if type(value).__name__ == "AIMessageChunk":
             chunks.append(value)
             continue
-        found = opened(value)
+        try:
+            found = opened(value)
+        except UsageError as error:
+            error.place = error.place or Place("", None, f"item {number}")
+            raise
         if isinstance(found, Iterator):
             yield from found
         elif not is_object(found) or not _is_beside(found):
