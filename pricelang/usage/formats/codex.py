@@ -203,7 +203,8 @@ def _counters(grown: Totals, path: str) -> Counters:
             f"`{path}` has a total of {total:,}, and its counters add up to {into + out:,}",
             "it is not known which of its counters is wrong: correct the record",
         )
-    told = Counters(into, out, grown[_CACHED], 0, 0, True)
+    parts = {"reasoning": reasoning} if 0 < reasoning <= out else {}
+    told = Counters(into, out, grown[_CACHED], 0, 0, True, parts)
     return disjoint(told, f"{path}.input_tokens", inside=True)
 
 

@@ -55,9 +55,10 @@ def prompt_and_answer(prompt: int, answer: int, others: Sequence[int], path: str
     Raises `UsageError` where they do not add up to the total.
     """
     cached, thoughts, tool, total = others
+    parts = {"reasoning": thoughts} if thoughts else {}
     whole = prompt + answer + thoughts + tool
     if cached and total == whole + cached:
-        return Counters(prompt + tool, answer + thoughts, cached, 0, 0, True)
+        return Counters(prompt + tool, answer + thoughts, cached, 0, 0, True, parts)
     if cached > prompt:
         raise UsageError(
             "bad_counts", f"`{path}` has {cached:,} tokens of a cache in a prompt of {prompt:,}"
@@ -68,4 +69,4 @@ def prompt_and_answer(prompt: int, answer: int, others: Sequence[int], path: str
             f"the total of `{path}` is {total:,}, and its counters add up to {whole:,}",
             "it is not known which of its counters is wrong: correct the record",
         )
-    return Counters(prompt - cached + tool, answer + thoughts, cached, 0, 0, True)
+    return Counters(prompt - cached + tool, answer + thoughts, cached, 0, 0, True, parts)

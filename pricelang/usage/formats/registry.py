@@ -23,11 +23,11 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object, shown
 from pricelang.usage.formats.tool_formats import LAST, TOOLS
-from pricelang.usage.records import Outcome, Place, Record, UsageError
+from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
 from pricelang.usage.shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
@@ -184,7 +184,7 @@ def reader_of(name: str) -> Read:
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         try:
-            return [_spoken(found) for found in start(value, place)]
+            return [without_blanks(found) for found in start(value, place)]
         except UsageError:
             raise
         except (
@@ -194,23 +194,6 @@ def reader_of(name: str) -> Read:
 
     start = _reader(plugin)
     return read
-
-
-def _spoken(outcome: Outcome) -> Outcome:
-    """An outcome from outside without the dimensions that say nothing:
-    a blank text says none, as in `fields.word`.
-    """
-    if not isinstance(outcome, Record) or not any(
-        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
-    ):
-        return outcome
-    parts = [
-        evolve(
-            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
-        )
-        for part in outcome.parts
-    ]
-    return evolve(outcome, parts=tuple(parts))
 
 
 def checked_format(name: str | None) -> str | None:
