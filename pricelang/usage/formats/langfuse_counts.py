@@ -26,6 +26,7 @@ _NAMES = {
     "read": (
         "input_cache_read",
         "input_cached_tokens",
+        "input_cached",
         "cache_read_input_tokens",
         "input_cache_read_input_tokens",
         "input_cache_read_tokens",

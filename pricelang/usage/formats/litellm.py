@@ -16,6 +16,7 @@ from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import clean, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.litellm_iterations import iterated_parts
+from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
 from pricelang.usage.records import (
@@ -69,7 +70,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         return (Skipped(place, f"a call that failed: {shown(value.get('error_str') or status)}"),)
     notes: list[Note] = []
     usage, path = _usage(value, metadata, notes)
-    if not any(usage.get(key) for key in _TOTALS) and not value.get("model"):
+    if not any(usage.get(key) for key in (*_TOTALS, "input_tokens")) and not value.get("model"):
         return (Skipped(place, f"a call of {shown(value.get('call_type'))} without usage"),)
     model = word(value.get("model"), "model")
     whole = value.get("call_type") in _BATCHES
@@ -94,6 +95,10 @@ def _requests(
     usage: Mapping[str, object], path: str, model: str | None, notes: list[Note]
 ) -> list[Part]:
     """The requests of a usage, one unless it has the iterations of a response."""
+    if _is_claude(usage):
+        message = read_message({"type": "message", "model": model, "usage": usage})
+        notes += message.notes
+        return list(message.parts)
     parts = iterated_parts(usage, path, model, notes)
     if parts is not None:
         return parts
@@ -116,6 +121,15 @@ def _usage(
         notes.append(_NO_USAGE_OBJECT)
         return columns, "the log"
     return {**rest, **columns}, "metadata.additional_usage_values"
+
+
+def _is_claude(usage: Mapping[str, object]) -> bool:
+    """Decides whether a usage is that of the Messages API, as its own route passes it through: by
+    names that LiteLLM's own form has not, and without those that it has.
+    """
+    return "input_tokens" in usage and not any(
+        name in usage for name in ("prompt_tokens", "input_tokens_details", "prompt_tokens_details")
+    )
 
 
 def _model_of_batch(metadata: Mapping[str, object]) -> str | None:
