@@ -17,7 +17,7 @@ from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
 from pricelang.usage.response_ids import is_chunk, is_partial, response_ids
 from pricelang.usage.responses import Later, Responses
-from pricelang.usage.shapes import identity
+from pricelang.usage.shapes import identity, sdk_event
 from pricelang.usage.waiting import WaitingOutcomes
 
 MAX_NAME = 4096
@@ -164,7 +164,7 @@ class RecordPass:
         if name == "claude-code":
             return self._waiting.transcript_line(value, place, raw)
         if name == "claude-result":
-            return self._waiting.of_run(value, place, raw)
+            return self._waiting.of_run(sdk_event(value) or value, place, raw)
         return self._reader(name)(value, place)
 
     def _reader(self, name: str) -> Read:
