@@ -172,3 +172,23 @@ def test_an_event_is_known_by_its_body_alone() -> None:
     (found,) = outcomes({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]})
     assert isinstance(found, Record)
     assert found.parts[0].usage == {"input": 7, "output": 7}
+
+
+def test_events_and_metrics_of_one_session_never_add_up() -> None:
+    event = {
+        "name": "claude_code.api_request",
+        "attributes": {
+            "event.name": "api_request",
+            "session.id": "a",
+            "model": "claude-opus-5",
+            "input_tokens": 5,
+            "output_tokens": 6,
+        },
+    }
+    metric = export([("a", "input", 0, 1, 5)], 1)
+    first = outcomes("\n".join(map(json.dumps, (event, metric))))
+    assert [type(one) for one in first] == [Record, Skipped]
+    second = outcomes("\n".join(map(json.dumps, (metric, event))))
+    assert [type(one) for one in second] == [Record, Rejected]
+    other = outcomes("\n".join(map(json.dumps, (export([("b", "input", 0, 1, 5)], 1), event))))
+    assert [type(one) for one in other] == [Record, Record]
