@@ -32,6 +32,7 @@ NoteCode = Literal[
     "not_counted",
     "nothing_billed",
     "outside_term",
+    "period",
     "provider",
     "refusal_category",
     "refusal_output",
@@ -109,6 +110,9 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "nothing_billed": NoteMeaning("the record holds no usage that is billed"),
     "outside_term": NoteMeaning(
         "the day is outside the term of the contract: the prices below it hold"
+    ),
+    "period": _doubt(
+        "a sum over more than a day is priced as of one day, and a price may have changed in it"
     ),
     "provider": _doubt("the record names a provider whose platform is not known"),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),

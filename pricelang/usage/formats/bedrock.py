@@ -113,7 +113,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         message = read_message(body, at)
         return (_of_message(message, model, place, _attributes(value), notes),)
     usage = require_object(response.get("usage"), "usage")
-    counters = _converse_counts(usage, notes)
+    counters = converse_counts(usage, notes)
     tier = optional_object(response, "serviceTier", "")
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
@@ -131,7 +131,8 @@ def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
     return value
 
 
-def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
+def converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
+    """The disjoint counters of an answer of Converse. Raises `UsageError`."""
     note_unknown(usage, _USAGE, "usage", notes)
     written = agreed([(usage, "usage")], _WRITTEN) or 0
     listed = usage.get("cacheDetails")
@@ -202,7 +203,7 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
         return _of_message(read_message(message, at), model, place, attributes, notes)
     usage = body.get("usage") if is_object(body) else None
     if is_object(usage) and "inputTokens" in usage:
-        counters = _converse_counts(usage, notes)
+        counters = converse_counts(usage, notes)
     else:
         counters = _counts([(given, "input"), (output, "output")], notes)
         if not _S3.isdisjoint((*given, *output)) and all(given.get(key) is None for key in _CACHE):

@@ -61,6 +61,7 @@ _INSIDE_INPUT = known_names(
     *_READ,
     *_WRITTEN,
     *_MEDIA,
+    "web_search_requests",
     cached_tokens_details=known_names(*_MEDIA),
     **{key: known_names(*names) for key, names in _SPLITS.items()},
 )
@@ -225,11 +226,15 @@ def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, 
 
 
 def searches(usage: Mapping[str, object]) -> dict[str, object]:
-    """The web searches of a `usage`, where there were any."""
+    """The web searches and fetches of a `usage`, where there were any.
+    LiteLLM counts searches among the details of the prompt, too.
+    """
     tools = optional_object(usage, "server_tool_use", "usage")
-    if not tools:
+    details = optional_object(usage, "prompt_tokens_details", "usage")
+    if not tools and not details:
         return {}
-    found = {
-        name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS
-    }
+    places = [(tools or {}, "usage.server_tool_use")]
+    if details:
+        places.append((details, "usage.prompt_tokens_details"))
+    found = {name: agreed(places, (f"{name}_requests",)) for name in _TOOLS}
     return {name: count for name, count in found.items() if count}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.fields import (
+    is_object,
     optional_object,
     require_object,
     required_count,
     word,
 )
-from pricelang.usage.formats.gateway_record import gateway_record
+from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.parted import beside_output, parted
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record
+from pricelang.usage.response_ids import RESPONSE, named
 from pricelang.usage.several import several
+from pricelang.usage.times import instant
 from pricelang.usage.unknown import ANYTHING, known_names, note_unknown
 
+FORMAT = "pydantic-ai"
 _CACHE = {
     "read": ("cache_read_tokens", "cache_read_input_tokens"),
     "written": ("cache_write_tokens", "cache_creation_input_tokens"),
@@ -55,8 +59,23 @@ _PYDANTIC_KNOWN = known_names(
 )
 
 
-def pydantic_ai(value: Mapping[str, object], place: Place) -> Outcome:
-    """The record of a call."""
+def known(value: Mapping[str, object]) -> bool:
+    """Decides whether an object has such a usage, by the names of its counts."""
+    usage = value.get("usage")
+    return (
+        is_object(usage)
+        and (
+            "cache_read_tokens" in usage
+            or "cache_write_tokens" in usage
+            or ("model_name" in value and "input_tokens" in usage)
+        )
+        and "type" not in value
+        and "message" not in value
+    )
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a call. Raises `UsageError`."""
     notes: list[Note] = []
     usage = require_object(value.get("usage"), "usage")
     note_unknown(usage, _PYDANTIC_KNOWN, "usage", notes)
@@ -77,5 +96,8 @@ def pydantic_ai(value: Mapping[str, object], place: Place) -> Outcome:
     counters = parted(counters, reasoning, media, "usage", notes)
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
-    part = Part(model, None, {}, meters, kind=SUM if several(usage, value) else SINGLE)
-    return gateway_record(value, "timestamp", part, value.get("provider_name"), place, notes, {})
+    at = instant(value.get("timestamp"), "timestamp")
+    part = Part(model, at, {}, meters, kind=SUM if several(usage, value) else SINGLE)
+    part = gateway_part(part, value.get("provider_name"), value.get("id"))
+    ids = named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
+    return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)
