@@ -132,6 +132,7 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
+    _format("gemini", "gemini", "usageMetadata"),
     _format("console-tokens", "console_tokens", "usage_date_utc"),
     _format("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
     _format(
