@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from pricelang.model import book as m
-from pricelang.model.errors import BadRequest, UnknownName
+from pricelang.model.errors import BadRequest, UnknownName, ambiguous
+from pricelang.model.families import families_of
 from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.present.text import did_you_mean, shown
@@ -59,7 +60,8 @@ class ModelIds:
 
     def __init__(self, book: m.Book) -> None:
         self.names = frozenset(
-            {model.name for model in book.models} | {alias.name for alias in book.aliases}
+            {model.name for model in book.models}
+            | {alias.name for alias in book.aliases if not alias.pattern}
         )
         self.values = {
             dimension.name: frozenset(value.name for value in dimension.values)
@@ -185,6 +187,11 @@ class ModelIds:
         notes = () if plain == id else (mark_note(id),)
         if plain in self.names:
             return ModelReading(plain, notes=notes)
+        family = families_of(self._book).models_of(plain)
+        if len(family) > 1:
+            raise ambiguous(plain, family)
+        if family:
+            return ModelReading(family[0], notes=notes)
         if plain in _MOVING:
             raise self._moving(id, plain)
         said = named(plain)
