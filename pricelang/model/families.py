@@ -49,7 +49,7 @@ class Families:
 
 @cache
 def _regex(pattern: str) -> re.Pattern[str]:
-    parts = {ANY: ".*", DIGIT: "[0-9]"}
+    parts = {ANY: "[^/]*", DIGIT: "[0-9]"}
     return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in pattern), re.S)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterable
 from fractions import Fraction
@@ -91,8 +90,8 @@ def resolve(case: Case, name: str) -> str:
         (len(re.sub("[*#]", "", a.name.text)), a.name.text.count("#"), a.model.text)
         for a in case.all(t.Alias)
         if isinstance(a.name, t.Text)
-        and fnmatch.fnmatchcase(
-            name.lower(), a.name.text.lower().replace("[", "[[]").replace("#", "[0-9]")
+        and re.fullmatch(
+            re.escape(a.name.text).replace(r"\*", "[^/]*").replace(r"\#", "[0-9]"), name, re.I
         )
     ]
     return max(fits)[2] if fits else name
