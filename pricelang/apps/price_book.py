@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import price_parts, price_record, price_sum
+from pricelang.apps.price_records import card_of, price_parts, price_record, price_sum
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.models import ModelInfo
+from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, check_certain
 from pricelang.model.instants import Instant, text_of
 from pricelang.model.record_kinds import SINGLE, SUM
 from pricelang.present.text import shown
+from pricelang.usage.records import Part
 
 if TYPE_CHECKING:
     from pricelang.usage.records import Record
@@ -53,7 +55,13 @@ class PriceBook(LoadedBook):
                 return self._shortcuts[key].amount(usage.values())
             except (KeyError, TypeError, ValueError):
                 pass
-        return self.rates.amount(model, at, usage, dimensions)
+        return self._rates_of(model).amount(model, at, usage, dimensions)
+
+    def _rates_of(self, model: str) -> RateCard:
+        """The rate card of the first book that knows a model."""
+        return (
+            self.rates if self.next is None else card_of(self.cards, Part(None), str(model), None)
+        )
 
     def price(
         self,
@@ -87,10 +95,11 @@ class PriceBook(LoadedBook):
         >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
         (Decimal('0.00015'), 'fast')
         """
+        rates = self._rates_of(model)
         if record == SINGLE and not each:
-            return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
+            return _certain(Bill((rates.request(model, at, usage, dimensions),)), strict)
         sides = _sides_of_sum(record, each)
-        return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
+        return _certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
 
     def price_message(
         self,
@@ -141,7 +150,7 @@ class PriceBook(LoadedBook):
         `model`, `at` and `dimensions` hold where the record says nothing;
         `strict` refuses an amount in doubt. Raises `PriceError`.
         """
-        return _certain(price_record(self.rates, record, model, at, dimensions or {}), strict)
+        return _certain(price_record(self.cards, record, model, at, dimensions or {}), strict)
 
     def price_parts(
         self,
@@ -154,7 +163,7 @@ class PriceBook(LoadedBook):
         """A bill of its own for each request of a record, in their order,
         without the record's notes: see `price_record`.
         """
-        return price_parts(self.rates, record, model, at, dimensions or {})
+        return price_parts(self.cards, record, model, at, dimensions or {})
 
     def at(self, at: Instant) -> BookAt:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).
