@@ -221,8 +221,6 @@ def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
     """
     import json
 
-    from pricelang.apps.reports.totals import Counts
-
     priced = free = skips = broken = refused = warned = 0
     named = Skips()
     for answer in answers:
@@ -242,6 +240,8 @@ def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
         click.echo(json.dumps(found | place))
     named.close()
     if priced + free + skips + refused > 1:
+        from pricelang.apps.reports.totals import Counts  # which one record has none of
+
         sys.stdout.flush()
         counts = Counts(priced, free, skips, refused, broken=broken, warned=warned)
         say(counts_line(counts), err=True)

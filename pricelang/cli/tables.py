@@ -107,8 +107,8 @@ def on_spark(
 
 
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
-    """Says whether files are tables of usage, and no records: a CSV whose header a format of records
-    knows is one of records unless an option asks for a table.
+    """Says whether files are tables of usage: a CSV whose header a format of records knows is none,
+    unless an option asks for a table.
     Raises a usage error where only some of them are tables.
     """
     if not files:

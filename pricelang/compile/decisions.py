@@ -221,7 +221,7 @@ def where_excluded(
     decided: Sequence[int],
 ) -> int:
     """Where an exclusion, which holds where `root` says so, meets both modifiers in effect."""
-    sides = [side for side in (exclusion.left, exclusion.right) if side is not None]
+    sides = exclusion.sides
 
     def decide(leaves: tuple[Any, ...]) -> Leaf:
         both = all(

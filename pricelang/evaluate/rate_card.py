@@ -20,7 +20,7 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.models import Ids
 from pricelang.evaluate.offers import Point, not_offered
 from pricelang.evaluate.rated_context import RatedContext, RatedContexts, kept
-from pricelang.evaluate.request_names import RequestNames
+from pricelang.evaluate.request_names import RequestNames, said
 from pricelang.evaluate.scopes import sides_said
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
@@ -119,6 +119,7 @@ class RateCard:
                 seconds_of(at),
                 lambda instant: self._request(model, instant, usage, dimensions, label, held),
             )
+        dimensions = said(dimensions) if dimensions else dimensions
         entry = self._contexts.of(model, at, dimensions)
         uses = self._names.uses(usage)
         basis = entry.basis or self._basis(
@@ -174,6 +175,7 @@ class RateCard:
         no_date = at is None
         if type(at) is not str:
             at = self._days.present() if at is None else text_of(at)
+        dimensions = said(dimensions)
         uses = self._names.uses(usage)
         found: list[Priced] = []
         errors: list[PriceError] = []

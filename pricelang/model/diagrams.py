@@ -7,6 +7,7 @@ decide there. `Decisions` keeps the root of each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
@@ -257,12 +258,21 @@ def deciding(book: m.Book, point: Sequence[int]) -> Iterator[k.WholeRule]:
     a meter is asked meter by meter.
     """
     decided = book.decisions
-    for diagram in diagrams_of(book):
-        if diagram.group not in _OF_METERS:
-            leaf = decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]
-            yield from (rule_at(book, diagram.slot, tag) for tag in leaf)
-    leaf = decided.leaves[~walk(decided.nodes, decided.notes, point, decided.jumps)]
-    yield from (rule_at(book, Slot("note"), tag) for tag in leaf)
+    for diagram in _of_requests(book):
+        for tag in decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]:
+            yield rule_at(book, diagram.slot, tag)
+
+
+@lru_cache(maxsize=16)
+def _of_requests(book: m.Book) -> tuple[Diagram, ...]:
+    """The diagrams that decide requests as a whole, but for those without a rule."""
+    decided = book.decisions
+    found = (*diagrams_of(book), Diagram(Slot("note"), decided.notes))
+    return tuple(
+        diagram
+        for diagram in found
+        if diagram.group not in _OF_METERS and (diagram.root >= 0 or decided.leaves[~diagram.root])
+    )
 
 
 _OF_METERS: frozenset[Group] = frozenset(("meter", "price", "derivation", "charge"))

@@ -38,6 +38,11 @@ class Alias:
     pattern: bool
     origin: Origin
 
+    def holds_at(self, seconds: int) -> bool:
+        """Decides whether the model is called so at an instant."""
+        begun = self.start is None or seconds >= self.start
+        return begun and (self.end is None or seconds < self.end)
+
 
 @frozen(eq=False, repr=False)
 class Offer:

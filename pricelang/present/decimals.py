@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeAlias, assert_never
 
 DIGITS = 20
@@ -39,6 +40,7 @@ the specification calls that the ideal exponent. Were a quotient not exact, it w
 """
 
 
+@lru_cache(maxsize=4096)
 def power_of_ten(denominator: int) -> int | None:
     """The least k such that the denominator divides 10**k, or None.
 
@@ -55,6 +57,16 @@ def power_of_ten(denominator: int) -> int | None:
     return max(twos, fives) if denominator == 1 else None
 
 
+def atoms(value: Fraction, places: int) -> int:
+    """A value that has no more decimals than `places`, in units of 10**-places.
+
+    >>> atoms(Fraction(1, 8), 4)
+    1250
+    """
+    scale: int = 10**places
+    return value.numerator * (scale // value.denominator)
+
+
 def scaled(integer: int, places: int) -> Decimal:
     """`integer / 10**places`, exactly, without zeros at the end of its decimals;
     the caller's context does not matter.
@@ -68,11 +80,7 @@ def scaled(integer: int, places: int) -> Decimal:
 def exact(value: Fraction) -> Decimal | None:
     """The value as a decimal, or None when it has no finite one."""
     places = power_of_ten(value.denominator)
-    return (
-        None
-        if places is None
-        else scaled(value.numerator * 10**places // value.denominator, places)
-    )
+    return None if places is None else scaled(atoms(value, places), places)
 
 
 def to_decimal(value: Fraction) -> Decimal:

@@ -8,6 +8,18 @@ from attrs import frozen
 
 from pricelang.syntax.values import Clock, Date, Endings, Name, Node, Number, Statement, Text
 
+__all__ = [
+    "BookHeader",
+    "Dimension",
+    "Group",
+    "Include",
+    "Meter",
+    "Note",
+    "Source",
+    "Unit",
+    "ValueLine",
+]
+
 
 @frozen
 class BookHeader(Statement):

@@ -4,6 +4,7 @@ each fault names the key.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -91,7 +92,7 @@ def count(value: object, path: str) -> int:
     elif isinstance(value, Decimal):
         number = _whole(value, path)
     else:
-        raise wrong_type(path, value, "a whole number")
+        number = _index(value, path)
     if number < 0:
         raise UsageError(
             "negative_count", f"`{path}` is {_digits(number)}, and a count is never negative"
@@ -99,6 +100,16 @@ def count(value: object, path: str) -> int:
     if number >= _TOO_LARGE:
         raise UsageError("too_large", f"`{path}` has more than {MAX_DIGITS} digits")
     return number
+
+
+def _index(value: object, path: str) -> int:
+    """The number of a type that stands for a whole one, such as those of numpy."""
+    if isinstance(value, bool) or not hasattr(value, "dtype"):
+        raise wrong_type(path, value, "a whole number")
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise wrong_type(path, value, "a whole number") from None
 
 
 def _whole(number: Decimal, path: str) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pricelang.usage.fields import is_object
+from pricelang.usage.shapes import models_of_result
 
 RESPONSE, REQUEST = "response", "request"
 ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
@@ -67,7 +68,7 @@ def _inner(value: Value, *path: str) -> Value:
 
 
 def _message(value: Value) -> tuple[str, ...]:
-    id = value.get("id")
+    id = value.get("id") or value.get("message_id")  # the second in messages of the Agent SDK
     says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(ISSUED))
     return named(RESPONSE, id) if says else ()
 
@@ -109,7 +110,7 @@ def _said(value: Value) -> int:
     """A hash of the texts and counts of a result, and of what its models read and wrote:
     times, turns and texts tell most.
     """
-    models = value.get("modelUsage")
+    models = models_of_result(value)
     found = list(value.values())
     if isinstance(models, dict):
         found += models

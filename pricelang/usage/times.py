@@ -24,7 +24,9 @@ def instant(value: object, path: str) -> str | None:
     """
     if value is None or isinstance(value, str):
         return word(value, path) or None
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or not 0 <= value <= _MOST:
+    if isinstance(value, bool) or not (
+        isinstance(value, int | float | Decimal) and 0 <= value <= _MOST
+    ):
         raise UsageError("bad_date", f"`{path}` is {shown(value)}, no time in seconds")
     return (_EPOCH + timedelta(seconds=int(value))).isoformat().removesuffix("+00:00") + "Z"
 

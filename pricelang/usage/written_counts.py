@@ -1,9 +1,10 @@
-"""Counts as cells of a CSV and attributes of telemetry write them: as numbers, or as the digits of one."""
+"""Counts as cells of a CSV and attributes of telemetry write them: as numbers, or as the digits of
+one.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 
 from pricelang.usage.fields import count, shown
 from pricelang.usage.records import UsageError
@@ -36,12 +37,3 @@ def count_of(value: object, path: str) -> int | None:
             )
         value = int(found[1])
     return None if value is None else count(value, path)
-
-
-def first_count(holder: Mapping[str, object], names: Iterable[str], path: str = "") -> int | None:
-    """The count that stands under the first of several names that says one, None where none does."""
-    for name in names:
-        found = count_of(holder.get(name), f"{path}.{name}" if path else name)
-        if found is not None:
-            return found
-    return None

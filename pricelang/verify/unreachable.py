@@ -149,9 +149,9 @@ def _allowances(analysis: Analysis) -> Iterator[UnusedRule]:
     names = tuple(modifier.name for modifier in analysis.book.modifiers)
     roots = analysis.book.decisions.modifiers
     for exclusion in analysis.book.exclusions:
-        sides = [exclusion.left] if exclusion.right is None else [exclusion.left, exclusion.right]
         effective: list[Constraint] = [
-            (roots[side], partial(has_effect, analysis.book.modifiers[side])) for side in sides
+            (roots[side], partial(has_effect, analysis.book.modifiers[side]))
+            for side in exclusion.sides
         ]
         for offer in exclusion.allowed:
             inside = [analysis.within(exclusion.scope), analysis.within(offer.scope)]

@@ -137,6 +137,11 @@ def test_of_a_trace_the_calls_of_models_count() -> None:
     assert len([one for one in found if isinstance(one, Skipped)]) == 2
 
 
+def test_the_start_of_a_run_may_be_in_milliseconds() -> None:
+    value = {**SHAPES["run"], "start_time": 1785000000123}
+    assert one_record(value).parts[0].at == "2026-07-25T17:20:00Z"
+
+
 def test_further_answers_to_a_prompt_repeat_its_usage() -> None:
     both = {"generations": [[{"message": answer()}, {"message": answer(id="lc_run--2")}]]}
     assert used(both) == [RIGHT]

@@ -27,8 +27,9 @@ DETAILS = {
 RIGHT = {"input": 12, "output": 300, "cache_write_5m": 2_000, "cache_read": 8_000}
 READ = ("input_cache_read", "input_cached_tokens", "cache_read_input_tokens")
 WRITTEN = ("input_cache_creation", "cache_creation_input_tokens", "input_cache_write")
-SHORT = ("input_cache_creation_5m", "input_ephemeral_5m_input_tokens", "ephemeral_5m_input_tokens")
-LONG = ("input_cache_creation_1h", "input_ephemeral_1h_input_tokens", "ephemeral_1h_input_tokens")
+LIFETIMES = ("cache_creation_ephemeral_{}_input_tokens", "input_ephemeral_{}_input_tokens")
+SHORT = ("input_cache_creation_5m", *(name.format("5m") for name in LIFETIMES))
+LONG = ("input_cache_creation_1h", *(name.format("1h") for name in LIFETIMES))
 
 
 def observation(usage: object = None, **more: Any) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def test_counts_come_out_as_they_went_in(
     counts: dict[str, int], read: str, names: int, is_sum: bool, searches: int
 ) -> None:
     """Under any of the names that integrations give them, with and without the sum of the writes,
-    and with a total that has the searches in it, as Langfuse works it out.
+    and with a total of all keys, searches and sums among them, as Langfuse works it out.
     """
     written = counts["short"] + counts["long"]
     usage = {
@@ -100,7 +101,7 @@ def test_counts_come_out_as_they_went_in(
     }
     total = counts["input"] + counts["output"] + counts["read"] + written
     right = meters(counts) | ({"web_search": searches} if searches else {})
-    for whole in (total, total + searches):
+    for whole in (total, total + searches + (written if is_sum else 0)):
         assert used(observation({**usage, "total": whole})) == [right]
     assert used(observation(usage)) == [right]
 
@@ -150,7 +151,9 @@ def test_what_is_left_of_the_writes_beside_their_parts_the_total_tells() -> None
     ],
 )
 def test_the_output_is_what_the_total_says(usage: dict[str, int], right: int) -> None:
-    assert used(observation(usage)) == [{"input": 6, "output": right}]
+    (found,) = used(observation(usage))
+    assert (found["input"], found["output"]) == (6, right - 20 if right else 0)
+    assert found.get("reasoning") == (20 if right else None)
 
 
 def test_names_of_openinference_are_inside_the_input() -> None:

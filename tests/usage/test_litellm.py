@@ -99,6 +99,21 @@ def test_counts_come_out_as_they_went_in(counts: dict[str, int]) -> None:
     assert used(cells(row({"usage_object": usage}, **totals))) == [meters(counts)]
 
 
+def test_a_usage_of_the_messages_api_has_the_cache_outside() -> None:
+    """The route of the Messages API may log the usage as Anthropic wrote it."""
+    own = {
+        "input_tokens": 10_000,
+        "output_tokens": 100,
+        "cache_read_input_tokens": 9_000,
+        "cache_creation_input_tokens": 0,
+        "server_tool_use": {"web_search_requests": 1},
+        "service_tier": "priority",
+    }
+    (part,) = one_record(row({"usage_object": own}, call_type="anthropic_messages")).parts
+    right = {"input": 10_000, "output": 100, "cache_read": 9_000, "web_search": 1}
+    assert (dict(part.usage), part.dimensions) == (right, {"service_tier": "priority"})
+
+
 def test_a_hit_of_the_gateways_cache_is_free_and_a_failure_is_skipped() -> None:
     for hit in (True, "True", "true"):
         assert one_record(row(cache_hit=hit)).parts == ()
@@ -129,6 +144,38 @@ def test_searches_count_wherever_litellm_puts_them() -> None:
     ):
         (part,) = one_record(row({"usage_object": usage})).parts
         assert (part.usage["web_search"], part.kind) == (2, "sum")
+
+
+def test_iterations_are_requests_of_their_own() -> None:
+    """LiteLLM adds them all up: the compaction, and the advisor at its own model."""
+    own = {"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 100}
+    listed = [
+        {"type": "compaction", **own},
+        {"type": "message", **own},
+        {"type": "advisor_message", "model": "claude-opus-4-6", **own},
+    ]
+    sums = {
+        "prompt_tokens": 330,
+        "completion_tokens": 15,
+        "total_tokens": 345,
+        "prompt_tokens_details": {"cached_tokens": 300},
+        "iterations": listed,
+        "service_tier": "priority",
+    }
+    found = one_record(row({"usage_object": sums}))
+    right = {"input": 10, "output": 5, "cache_read": 100}
+    assert [(part.model, dict(part.usage)) for part in found.parts] == [
+        (MODEL, right),
+        (MODEL, right),
+        ("claude-opus-4-6", right),
+    ]
+    assert [part.dimensions["service_tier"] for part in found.parts] == [
+        "priority",
+        "priority",
+        "standard",
+    ]
+    wrong = row({"usage_object": {**sums, "completion_tokens": 9, "total_tokens": 339}})
+    assert one_rejected(wrong).code == "bad_counts"
 
 
 def test_a_counter_that_is_not_known_is_refused() -> None:
@@ -196,10 +243,20 @@ def test_a_day_is_a_sum_of_its_model(name: str) -> None:
 def test_counts_of_a_day_come_out_as_they_went_in(counts: dict[str, int]) -> None:
     usage = usage_object(counts)
     names = (*TOTALS, "cache_read_input_tokens", "cache_creation_input_tokens")
+    if not any(counts.values()):
+        counts = {**counts, "input": 1}
+        usage = usage_object(counts)
     day = {"date": "2026-07-03", "model": MODEL, "api_requests": 1, **{n: usage[n] for n in names}}
-    written = counts["short"] + counts["long"]  # a day does not tell the lifetimes apart
     right = meters({**counts, "short": 0, "long": 0})
+    written = counts["short"] + counts["long"]
     assert used(day) == [right | ({"cache_write": written} if written else {})]
+
+
+def test_a_day_without_tokens_is_skipped() -> None:
+    """Failed calls have no model, and none would be billed."""
+    nothing = dict.fromkeys(METRICS, 0) | {"api_requests": 3, "date": "2026-07-03", "model": ""}
+    (found,) = outcomes(nothing)
+    assert isinstance(found, Skipped)
 
 
 def test_an_export_without_prompt_tokens_has_no_price() -> None:

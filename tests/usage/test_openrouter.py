@@ -41,6 +41,7 @@ def test_counts_come_out_as_they_went_in(counts: dict[str, int]) -> None:
     value = generation(
         native_tokens_prompt=counts["input"] + counts["read"],
         native_tokens_completion=counts["output"],
+        native_tokens_reasoning=None,
         native_tokens_cached=counts["read"],
     )
     read = {"cache_read": counts["read"]} if counts["read"] else {}

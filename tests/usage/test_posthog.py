@@ -60,7 +60,7 @@ def usage_of(value: object) -> dict[str, object]:
 
 
 def codes(value: object) -> list[str]:
-    return [note.code for note in one_record(value).notes if note.code != "cache_lifetime"]
+    return [note.code for note in one_record(value).notes]
 
 
 FLAT = {
@@ -168,6 +168,16 @@ def test_what_the_provider_said_says_more() -> None:
     assert (part.usage["web_search"], part.kind) == (2, "sum")
 
 
+def test_reasoning_and_media_are_parts_of_what_they_are_in() -> None:
+    parts = {"$ai_reasoning_tokens": 40, "$ai_audio_input_tokens": 30}
+    (part,) = one_record(event(**parts)).parts
+    assert part.usage["reasoning"] == 40
+    assert (part.usage["output"], part.usage["input_audio"]) == (60, 30)
+    gemini = {"$ai_provider": "gemini", "$ai_model": "gemini-2.5-pro", "$ai_reasoning_tokens": 40}
+    (part,) = one_record(event(**gemini)).parts
+    assert (part.usage["output"], part.usage["reasoning"]) == (100, 40)
+
+
 def test_an_embedding_has_no_output() -> None:
     value = event({"$ai_input_tokens": 9}) | {"event": "$ai_embedding"}
     assert used(value) == [{"input": 9, "output": 0}]
@@ -184,7 +194,7 @@ def test_what_is_no_call_or_failed_is_skipped() -> None:
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"$ai_audio_input_tokens": 4}, "unknown_counter"),
+        ({"$ai_dream_tokens": 4}, "unknown_counter"),
         ({"$ai_input_tokens": None}, "missing_key"),
         ({"$ai_output_tokens": -1}, "negative_count"),
         ({"$ai_cache_reporting_exclusive": False, "$ai_input_tokens": 1}, "bad_counts"),

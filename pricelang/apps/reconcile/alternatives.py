@@ -130,12 +130,9 @@ class Alternatives:
         """The modifiers, by index, that go with none of some others."""
         book = self.changes.book
         own = {index for index, each in enumerate(book.modifiers) if each.name in steps}
-        pairs = [(each.left, each.right) for each in book.exclusions]
+        pairs = [each.sides for each in book.exclusions]
         return frozenset(
-            one
-            for left, right in pairs
-            for one, other in ((left, right), (right, left))
-            if one is not None and other in own
+            one for pair in pairs for one in pair if any(x in own for x in pair if x != one)
         )
 
     def _of_model(self, line: ModifierLine, model: str) -> bool:

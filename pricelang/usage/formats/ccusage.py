@@ -1,4 +1,5 @@
-"""Reports of `ccusage --json` to sums: by day, week, month, session or block, with a part for each model.
+"""Reports of `ccusage --json` to sums: by day, week, month, session or block,
+with a part for each model.
 
 Counters are disjoint unless a total says otherwise; the lifetime of cache writes is not told. A row
 of several models needs its breakdown, which must add up to the row. Rows of two kinds of reports
@@ -149,7 +150,8 @@ def _once(
     if kind != seen.kinds[0]:
         raise UsageError(
             "overlapping_reports",
-            f"a report of the kind `{seen.kinds[0]}` stands before, and may count the same requests",
+            f"a report of the kind `{seen.kinds[0]}` stands before, and may count the same "
+            "requests",
             "price reports of two kinds apart",
         )
     names = (kind, project, place.id, row.get("agent"), row.get("project"), row.get("projectPath"))

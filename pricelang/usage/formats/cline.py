@@ -2,9 +2,9 @@
 
 The text of an `api_req_started` item is JSON with `tokensIn`, `tokensOut`, `cacheWrites` and
 `cacheReads`; its model stands in `modelInfo`, or nowhere. The cache is outside of `tokensIn`, but
-for Roo Code of November 2025 on, which writes the protocol of the API beside. `deleted_api_reqs` and
-`subagent_usage` are sums. Everything else, the conversation and the totals of a task repeat these,
-or count nothing.
+for Roo Code of November 2025 on, which writes the protocol of the API beside. `deleted_api_reqs`
+and `subagent_usage` are sums. Everything else, the conversation and the totals of a task repeat
+these, or count nothing. Sessions of newer versions are in `cline_sessions`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,20 @@ from pricelang.usage.fields import (
     required_count,
     shown,
 )
+from pricelang.usage.formats.cline_sessions import cline_messages
 from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
 from pricelang.usage.io.json_text import Decoder, JsonFault
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    RecordKind,
+    Skipped,
+    UsageError,
+)
 from pricelang.usage.times import milliseconds
 from pricelang.usage.unknown import note_key
 
@@ -39,7 +50,11 @@ _INSIDE_SINCE = 1_761_955_200_000
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is an item of a task, a message of its conversation, or its totals."""
+    """Decides whether an object is an item of a task, a message of its conversation, its totals, or
+    a session.
+    """
+    if "updated_at" in value and "version" in value and isinstance(value.get("messages"), list):
+        return True
     if "ts" in value and ("say" in value or "ask" in value):
         return True
     if "tokensIn" in value and "task" in value and "ts" in value:
@@ -52,7 +67,12 @@ def known(value: Mapping[str, object]) -> bool:
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
-    """The request of an item, or the sum that it is. Raises `UsageError`."""
+    """The request of an item, or the sum that it is; of a session its answers.
+    Raises `UsageError`.
+    """
+    messages = value.get("messages")
+    if "say" not in value and isinstance(messages, list):
+        return cline_messages(messages, value.get("sessionId"), place)
     if "role" in value:
         return (Skipped(place, "a message of a conversation, without usage of its own"),)
     if "say" not in value and "ask" not in value:
@@ -69,7 +89,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if kind not in (*_STARTED, *_SUMS):
         raise UsageError(
             "unknown_value",
-            f"`say` is {shown(kind)}, and its text has counts of tokens: what they count is not known",
+            f"`say` is {shown(kind)}, and its text has counts of tokens: what they count is not "
+            "known",
         )
     return (_record(value, given, place, is_sum=kind in _SUMS),)
 
@@ -94,7 +115,7 @@ def _record(
     info = optional_object(value, "modelInfo", "") or {}
     model = model_id(info.get("modelId"), "modelInfo.modelId", notes)
     dimensions = platform_dimensions(info.get("providerId"), model, "modelInfo.providerId", notes)
-    kind = SUM if is_sum else SINGLE
+    kind: RecordKind = SUM if is_sum else SINGLE
     part = Part(model, milliseconds(ts, "ts"), dimensions, counters.meters(), kind=kind)
     attributes = named_attributes({"mode": info.get("mode")})
     return Record((part,), place, FORMAT, tuple(notes), attributes)
@@ -113,8 +134,8 @@ def _counters(given: Mapping[str, object], ts: object, notes: list[Note]) -> Cou
             notes.append(
                 Note(
                     "cache_unknown",
-                    f"whether the input of {into:,} holds the {cache:,} tokens of the cache depends "
-                    "on the version of Roo Code: priced as if it does",
+                    f"whether the input of {into:,} holds the {cache:,} tokens of the cache "
+                    "depends on the version of Roo Code: priced as if it does",
                 )
             )
         into -= cache

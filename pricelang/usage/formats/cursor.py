@@ -24,9 +24,8 @@ FORMAT = "cursor"
 _WRITTEN, _INPUT = "Input (w/ Cache Write)", "Input (w/o Cache Write)"
 _READ, _OUTPUT, _TOTAL = "Cache Read", "Output Tokens", "Total Tokens"
 _FREE = re.compile(r"no charge|not charged|errored|aborted", re.IGNORECASE)
-_THINKING = re.compile(
-    r"(claude-.+?)(?:-(?:low|medium|high|xhigh|max))?(?:-thinking(?:-(?:low|medium|high|xhigh|max))?)?\Z"
-)
+_EFFORT = "(?:-(?:low|medium|high|xhigh|max))?"
+_THINKING = re.compile(rf"(claude-.+?){_EFFORT}(?:-thinking{_EFFORT})?\Z")
 _EVENT = known_names(
     "inputTokens", "outputTokens", "cacheWriteTokens", "cacheReadTokens", "totalCents"
 )
@@ -89,13 +88,14 @@ def _event(event: Mapping[str, object], place: Place) -> Outcome:
         return Skipped(place, "an event without counts of tokens")
     notes: list[Note] = []
     note_unknown(usage, _EVENT, "tokenUsage", notes)
-    input, output, read, written = (
+    into, out, read, writes = (
         count_of(usage.get(name), f"tokenUsage.{name}") or 0
         for name in ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens")
     )
     at = milliseconds(event.get("timestamp"), "timestamp")
-    counters = Counters(input, output, read, written, 0, False)
-    return _record(event.get("model"), at, counters, event, place, notes)
+    return _record(
+        event.get("model"), at, Counters(into, out, read, writes, 0, False), event, place, notes
+    )
 
 
 def _uncharged(kind: object, place: Place) -> Skipped | None:

@@ -44,4 +44,4 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
 
 
 def _is_finished(answer: object) -> bool:
-    return is_object(answer) and answer.get("finishReason") is not None
+    return is_object(answer) and word(answer.get("finishReason"), "finishReason") is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
@@ -24,6 +24,12 @@ _KNOWN = known_names(
     cacheTokensDetails=ANYTHING,
     toolUsePromptTokensDetails=ANYTHING,
 )
+_OTHERS = (
+    "cachedContentTokenCount",
+    "thoughtsTokenCount",
+    "toolUsePromptTokenCount",
+    "totalTokenCount",
+)
 
 
 def is_gemini(response: Mapping[str, object]) -> bool:
@@ -39,10 +45,7 @@ def gemini_counters(usage: object, path: str, notes: list[Note]) -> Counters:
     counters = prompt_and_answer(
         optional_count(holder, "promptTokenCount", path),
         optional_count(holder, "candidatesTokenCount", path),
-        optional_count(holder, "cachedContentTokenCount", path),
-        thoughts,
-        optional_count(holder, "toolUsePromptTokenCount", path),
-        optional_count(holder, "totalTokenCount", path),
+        [optional_count(holder, name, path) for name in _OTHERS],
         path,
     )
     return parted(counters, thoughts, _media(holder, path), path, notes)
@@ -73,22 +76,25 @@ def _media(usage: Mapping[str, object], path: str) -> dict[str, int]:
     return found
 
 
-def prompt_and_answer(
-    prompt: int, answer: int, cached: int, thoughts: int, tool: int, total: int, path: str
-) -> Counters:
+def prompt_and_answer(prompt: int, answer: int, others: Sequence[int], path: str) -> Counters:
     """The disjoint counters of a call of Gemini:
-    results of tools are input, thoughts are output, and the cache is inside the prompt.
+    results of tools are input, thoughts are output, and the cache is inside the prompt, unless the
+    total says otherwise. `others` are the tokens of the cache, the thoughts, the tools, and all.
     Raises `UsageError` where they do not add up to the total.
     """
+    cached, thoughts, tool, total = others
+    parts = {"reasoning": thoughts} if thoughts else {}
+    whole = prompt + answer + thoughts + tool
+    if cached and total == whole + cached:
+        return Counters(prompt + tool, answer + thoughts, cached, 0, 0, True, parts)
     if cached > prompt:
         raise UsageError(
             "bad_counts", f"`{path}` has {cached:,} tokens of a cache in a prompt of {prompt:,}"
         )
-    whole = prompt + answer + thoughts + tool
     if total and total != whole:
         raise UsageError(
             "bad_total",
             f"the total of `{path}` is {total:,}, and its counters add up to {whole:,}",
             "it is not known which of its counters is wrong: correct the record",
         )
-    return Counters(prompt - cached + tool, answer + thoughts, cached, 0, 0, True)
+    return Counters(prompt - cached + tool, answer + thoughts, cached, 0, 0, True, parts)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pricelang.usage.fields import is_object, placed, shown
 from pricelang.usage.formats.langchain_message import Around, message_outcome
 from pricelang.usage.records import Outcome, Place, Skipped, UsageError
-from pricelang.usage.times import instant
+from pricelang.usage.times import instant, milliseconds
 
 FORMAT = "langchain"
 _ANSWERS = ("ai", "AIMessage", "AIMessageChunk")
@@ -143,7 +143,10 @@ def _each(listed: Sequence[object], place: Place, around: Around) -> Iterator[Ou
 
 
 def _is_run(value: Mapping[str, object]) -> bool:
-    return isinstance(value.get("run_type"), str) and ("outputs" in value or "inputs" in value)
+    kind = value.get("run_type")
+    return (
+        isinstance(kind, str) and bool(kind.strip()) and ("outputs" in value or "inputs" in value)
+    )
 
 
 def _run(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
@@ -191,13 +194,18 @@ def _around(value: Mapping[str, object], outputs: Mapping[str, object], *, alone
         if isinstance(text := value.get(key), str) and text
     }
     return Around(
-        at=instant(value.get("start_time"), "start_time"),
+        at=_start(value.get("start_time")),
         metadata=_without_usage(metadata, alone) if is_object(metadata) else {},
         parameters=parameters if is_object(parameters) else {},
         result=_llm_output(outputs) if alone else {},
         attributes=attributes,
         run=value.get("id") if alone else None,
     )
+
+
+def _start(value: object) -> str | None:
+    """The start of a run: the SDK for JavaScript writes milliseconds."""
+    return (milliseconds if isinstance(value, int) else instant)(value, "start_time")
 
 
 def _without_usage(metadata: Mapping[str, object], alone: bool) -> Mapping[str, object]:

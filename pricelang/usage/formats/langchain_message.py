@@ -19,6 +19,7 @@ from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
 from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import parted
 from pricelang.usage.records import Part, Place, Record, Skipped, UsageError, within
 from pricelang.usage.response_ids import ISSUED, RESPONSE, named
 from pricelang.usage.stated import stated
@@ -38,15 +39,19 @@ _TIERED = {
     **{f"{tier}_cache_read": "read" for tier in _TIERS},
     **{f"{tier}_cache_creation": "written" for tier in _TIERS},
 }
-_INSIDE = meanings(_INPUT) | _TIERED
+_INSIDE = meanings({**_INPUT, "input_audio": ("audio",)}) | _TIERED
+_OUTPUT = meanings(
+    {
+        "reasoning": ("reasoning", *(f"{tier}_reasoning" for tier in _TIERS)),
+        "output_audio": ("audio",),
+    }
+)
 _KNOWN = known_names(
     "input_tokens",
     "output_tokens",
     "total_tokens",
     input_token_details=known_names(*_INSIDE, *_TIERS, "text"),
-    output_token_details=known_names(
-        "reasoning", *_TIERS, *(f"{tier}_reasoning" for tier in _TIERS), "text"
-    ),
+    output_token_details=known_names(*_OUTPUT, *_TIERS, "text"),
     input_cost_details=known_names(),
     output_cost_details=known_names(),
 )
@@ -204,6 +209,10 @@ def _of_metadata(
         inside=True,
         total=total_of(told, ("total_tokens",), path),
     )
+    given = optional_object(told, "output_token_details", path) or {}
+    answer = all_agreed([(given, f"{path}.output_token_details")], _OUTPUT)
+    media = {name: one for name, one in (inside | answer).items() if name.endswith("_audio")}
+    counters = parted(counters, answer.get("reasoning", 0), media, path, notes)
     tiers = [tier for tier in _TIERS if any(str(key).startswith(tier) for key in details)]
     dimensions = {"service_tier": tiers[0]} if tiers else {}
     searched = _searched(message)

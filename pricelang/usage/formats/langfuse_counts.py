@@ -13,6 +13,7 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.inclusive import StatedTotal, disjoint, total_of
+from pricelang.usage.parted import parted
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import Known, known_names, note_unknown
 
@@ -25,6 +26,7 @@ _NAMES = {
     "read": (
         "input_cache_read",
         "input_cached_tokens",
+        "input_cached",
         "cache_read_input_tokens",
         "input_cache_read_input_tokens",
         "input_cache_read_tokens",
@@ -45,12 +47,14 @@ _NAMES = {
     ),
     "5m": (
         "input_cache_creation_5m",
+        "cache_creation_ephemeral_5m_input_tokens",
         "input_ephemeral_5m_input_tokens",
         "ephemeral_5m_input_tokens",
         "input_cache_write_5m",
     ),
     "1h": (
         "input_cache_creation_1h",
+        "cache_creation_ephemeral_1h_input_tokens",
         "input_ephemeral_1h_input_tokens",
         "ephemeral_1h_input_tokens",
         "input_cache_write_1h",
@@ -82,11 +86,17 @@ _NAMES = {
 }
 _MEANINGS = meanings(_NAMES)
 _KNOWN: Known = known_names(*_MEANINGS, server_tool_use=known_names())
+_OF_LANGCHAIN = ("input_ephemeral_5m_input_tokens", "input_ephemeral_1h_input_tokens")
 _TOOLS = ("web_search", "web_fetch")
 _TWICE = Note(
     "cache_split",
     "the integration took the cache writes out of the input twice, under both of their names: put "
     "back, as the total tells",
+)
+
+_REST = Note(
+    "cache_lifetime",
+    "the lifetime of a part of the cache writes is not known: priced as 5-minute writes",
 )
 
 
@@ -98,6 +108,8 @@ def observation_meters(usage: Mapping[str, object]) -> tuple[dict[str, object], 
     note_unknown(usage, _KNOWN, "usageDetails", notes)
     counts = all_agreed([(usage, "usageDetails")], _MEANINGS)
     counters = _counters(usage, counts, notes)
+    if counts.get("reasoning"):
+        counters = parted(counters, counts["reasoning"], {}, "usageDetails", notes)
     tools = {name: counts[name] for name in _TOOLS if counts.get(name)}
     return {**counters.meters(), **tools}, notes
 
@@ -109,13 +121,13 @@ def _counters(
     told = _told(counts, total, notes)
     cache = told.read + told.written
     whole = told.input + told.output + cache
-    used = sum(counts.get(name, 0) for name in _TOOLS)
-    if total is not None and used and total.count == whole + used:
-        # A total that Langfuse works out adds up all keys, uses too.
-        total = StatedTotal(total.path, whole)
-    if total is not None and _taken_twice(told, counts, total.count):
+    if total is not None and _taken_twice(told, usage, total.count):
         notes.append(_TWICE)
         return evolve(told, input=total.count - told.output - cache)
+    if total is not None and total.count == _sum_of_keys(usage):
+        # A total that Langfuse works out says no more than the keys that it adds up: uses are in
+        # it, and what stands under two names is twice.
+        total = StatedTotal(total.path, whole)
     inside = any(usage.get(name) for name in _FOLDED.values())
     found = disjoint(told, "usageDetails.input", inside=inside, total=total)
     if found is told and not inside and 0 < cache < told.input:
@@ -129,6 +141,10 @@ def _counters(
             )
         )
     return found
+
+
+def _sum_of_keys(usage: Mapping[str, object]) -> int:
+    return sum(value for key, value in usage.items() if key not in _TOTALS and type(value) is int)
 
 
 def _told(counts: Mapping[str, int], total: StatedTotal | None, notes: list[Note]) -> Counters:
@@ -166,19 +182,22 @@ def _writes(
         return writes_of(written, (short, long), notes)
     reasoning = counts.get("reasoning", 0)
     if total is not None and total.count - rest - written - parts in (0, reasoning):
-        return written + parts, long or 0, False
+        notes.append(_REST)
+        return written + parts, long or 0, True
     raise UsageError(
         "bad_counts",
         f"the parts of `usageDetails.input_cache_creation` add up to {parts} and not to {written}",
     )
 
 
-def _taken_twice(told: Counters, counts: Mapping[str, int], total: int) -> bool:
-    """Decides whether an integration took the cache writes out of the input twice: LangChain named
-    them as a sum and by lifetime at once, and the total is that of the prompt and the output.
+def _taken_twice(told: Counters, usage: Mapping[str, object], total: int) -> bool:
+    """Decides whether the callback for LangChain took the cache writes out of the input twice: of
+    older versions of LangChain it has them as a sum and by lifetime at once, and the total is that
+    of the prompt and the output.
     """
-    parts = counts.get("5m", 0) + counts.get("1h", 0)
-    if not told.written or counts.get("written", 0) != parts:
+    if not told.written or not usage.get("input_cache_creation"):
+        return False
+    if not any(usage.get(name) for name in _OF_LANGCHAIN):
         return False
     right = total - told.output - told.read - told.written
     return right > told.input == max(0, right - told.written)

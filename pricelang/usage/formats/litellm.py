@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from pricelang.model.notes import Note
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import clean, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.litellm_iterations import iterated_parts
+from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
 from pricelang.usage.records import (
-    SINGLE,
     SUM,
     Outcome,
     Part,
     Place,
     Record,
+    RecordKind,
     Skipped,
     UsageError,
 )
@@ -66,20 +70,40 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         return (Skipped(place, f"a call that failed: {shown(value.get('error_str') or status)}"),)
     notes: list[Note] = []
     usage, path = _usage(value, metadata, notes)
-    if not any(usage.get(key) for key in _TOTALS) and not value.get("model"):
+    if not any(usage.get(key) for key in (*_TOTALS, "input_tokens")) and not value.get("model"):
         return (Skipped(place, f"a call of {shown(value.get('call_type'))} without usage"),)
-    dimensions, is_sum = stated(usage, path), several(usage, value)
     model = word(value.get("model"), "model")
-    if value.get("call_type") in _BATCHES:
+    whole = value.get("call_type") in _BATCHES
+    if whole:
         notes.append(_WHOLE_BATCH)
-        dimensions, is_sum = {**dimensions, "service_tier": "batch"}, True
         model = _model_of_batch(metadata) or model
+    kind: RecordKind | None = SUM if whole or several(usage, value) else None
+    tier = {"service_tier": "batch"} if whole else {}
+    at, provider = instant(value.get("startTime"), "startTime"), value.get("custom_llm_provider")
+    parts = tuple(
+        gateway_part(
+            evolve(part, at=at, dimensions={**part.dimensions, **tier}, kind=kind or part.kind),
+            provider,
+            id,
+        )
+        for part in _requests(usage, path, model, notes)
+    )
+    return (Record(parts, place, FORMAT, tuple(notes), attributes, ids=named(RESPONSE, id)),)
+
+
+def _requests(
+    usage: Mapping[str, object], path: str, model: str | None, notes: list[Note]
+) -> list[Part]:
+    """The requests of a usage, one unless it has the iterations of a response."""
+    if _is_claude(usage):
+        message = read_message({"type": "message", "model": model, "usage": usage})
+        notes += message.notes
+        return list(message.parts)
+    parts = iterated_parts(usage, path, model, notes)
+    if parts is not None:
+        return parts
     meters = openai_counters(usage, path, notes).meters() | searches(usage)
-    at = instant(value.get("startTime"), "startTime")
-    part = Part(model, at, dimensions, meters, kind=SUM if is_sum else SINGLE)
-    part = gateway_part(part, value.get("custom_llm_provider"), id)
-    ids = named(RESPONSE, id)
-    return (Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids),)
+    return [Part(model, None, stated(usage, path), meters)]
 
 
 def _usage(
@@ -97,6 +121,15 @@ def _usage(
         notes.append(_NO_USAGE_OBJECT)
         return columns, "the log"
     return {**rest, **columns}, "metadata.additional_usage_values"
+
+
+def _is_claude(usage: Mapping[str, object]) -> bool:
+    """Decides whether a usage is that of the Messages API, as its own route passes it through: by
+    names that LiteLLM's own form has not, and without those that it has.
+    """
+    return "input_tokens" in usage and not any(
+        name in usage for name in ("prompt_tokens", "input_tokens_details", "prompt_tokens_details")
+    )
 
 
 def _model_of_batch(metadata: Mapping[str, object]) -> str | None:

@@ -115,7 +115,9 @@ def _of_days(days: Sequence[object], place: Place) -> Iterator[Outcome]:
             yield _row(metrics, {"date": day.get("date"), "model": name}, place)
 
 
-def _row(counts: Mapping[str, object], about: Mapping[str, object], place: Place) -> Record:
+def _row(
+    counts: Mapping[str, object], about: Mapping[str, object], place: Place
+) -> Record | Skipped:
     """The record of a row, whose counts may stand apart from what they are `about`."""
     notes: list[Note] = []
     for key, count in counts.items():
@@ -128,6 +130,8 @@ def _row(counts: Mapping[str, object], about: Mapping[str, object], place: Place
             "the row has no prompt or no completion tokens, and a total alone has no price",
             "export again with a version of LiteLLM that writes them",
         )
+    if not any(found.values()):
+        return Skipped(place, f"a day without tokens: {shown(first_said(about, _DATE))}")
     told = Counters(
         found["input"],
         found["output"],

@@ -1,4 +1,5 @@
-"""Points of a metric to what each one adds: a delta counts once, and a running total counts its growth.
+"""Points of a metric to what each one adds: a delta counts once, and a running total counts its
+growth.
 
 A stream is a metric with its resource and all attributes. Its totals run from a start; another
 start is another run of the counter, and so is a smaller total where no start is told. Exports come

@@ -123,7 +123,8 @@ def _counters(tokens: Mapping[str, object], path: str, notes: list[Note]) -> Cou
     )
     reasoning = optional_count(tokens, "reasoning", path)
     total = total_of(tokens, ("total",), path)
-    apart = Counters(told.input, told.output + reasoning, told.read, told.written, 0, False)
+    parts = {"reasoning": reasoning} if reasoning else {}
+    apart = Counters(told.input, told.output + reasoning, told.read, told.written, 0, False, parts)
     if total is not None and total.count not in (told.total, apart.total):
         raise UsageError(
             "bad_total",

@@ -14,6 +14,7 @@ from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, optional_count, placed, required_count, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.inclusive import disjoint
+from pricelang.usage.parted import parted
 from pricelang.usage.records import Outcome, Part, Place, Record, UsageError
 from pricelang.usage.response_ids import RESPONSE, named
 from pricelang.usage.stated import stated
@@ -83,8 +84,8 @@ def _generation(value: Mapping[str, object]) -> Mapping[str, object] | None:
     return inner if native else None
 
 
-def _counters(found: Mapping[str, object], notes: list[Note]) -> Counters:
-    read, id = optional_count(found, "native_tokens_cached", "data"), found.get("id")
+def _counters(data: Mapping[str, object], notes: list[Note]) -> Counters:
+    read, id = optional_count(data, "native_tokens_cached", "data"), data.get("id")
     if read and isinstance(id, str) and id.startswith(_OF_VERCEL):
         raise UsageError(
             "bad_counts",
@@ -93,13 +94,15 @@ def _counters(found: Mapping[str, object], notes: list[Note]) -> Counters:
             "price the response of the request itself",
         )
     told = Counters(
-        required_count(found, "native_tokens_prompt", "data"),
-        required_count(found, "native_tokens_completion", "data"),
+        required_count(data, "native_tokens_prompt", "data"),
+        required_count(data, "native_tokens_completion", "data"),
         read,
         0,
         0,
         False,
     )
-    if read or found.get("cache_discount") or found.get("usage_cache"):
+    if read or data.get("cache_discount") or data.get("usage_cache"):
         notes.append(_NO_WRITES)
-    return disjoint(told, "data.native_tokens_prompt", inside=True)
+    found = disjoint(told, "data.native_tokens_prompt", inside=True)
+    reasoning = optional_count(data, "native_tokens_reasoning", "data")
+    return parted(found, reasoning, {}, "data", notes)

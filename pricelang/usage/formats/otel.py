@@ -33,6 +33,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.formats.claude_code_events import claude_code_event
 from pricelang.usage.formats.clickhouse import as_span, is_row
+from pricelang.usage.formats.gemini_cli import api_response, is_api_response, is_told_twice
 from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
 from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
 from pricelang.usage.formats.spans import Spans
@@ -59,6 +60,8 @@ def known(value: Mapping[str, object]) -> bool:
     if is_row(value):
         return True
     attributes = value.get("attributes")
+    if is_object(attributes) and "event.name" in attributes:
+        return True
     return isinstance(attributes, Mapping | list) and any(
         key in value for key in ("name", "spanId", "context", "body", "timeUnixNano")
     )
@@ -73,8 +76,7 @@ def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
 def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     """The records of the spans and events in a value, in order; each has its own fault."""
     if is_row(value):
-        span, resource = as_span(value)
-        yield _span(span, resource, place, spans)
+        yield _span(*as_span(value), place, spans)
         return
     if "resourceSpans" not in value and "resourceLogs" not in value:
         yield _span(value, {}, place, spans)
@@ -136,6 +138,11 @@ def _read(
     if event == "api_request" or "claude_code.api_request" in (name, span.get("body")):
         at = at or instant(own.get("event.timestamp"), "event.timestamp")
         return claude_code_event(own, at, place, attributes)
+    if is_api_response(own):
+        at = at or instant(own.get("event.timestamp"), "event.timestamp")
+        return api_response(own, at, place, attributes)
+    if is_told_twice(own, attributes.get("service")):
+        return Skipped(place, "the `api_response` event beside it counts this request")
     own = without_prefix(own)
     if not counts_tokens(own):
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")

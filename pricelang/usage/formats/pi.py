@@ -19,7 +19,6 @@ from pricelang.usage.fields import (
     optional_object,
     placed,
     required_count,
-    word,
 )
 from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
 from pricelang.usage.inclusive import disjoint, total_of
@@ -43,44 +42,47 @@ _USAGE = known_names(
     "premiumRequests",
     cttl=_TTL,
 )
-_ENTRIES = frozenset(
-    (
-        "session",
-        "message",
-        "model_change",
-        "thinking_level_change",
-        "compaction",
-        "branch_summary",
-        "custom",
-        "custom_message",
-        "label",
-        "session_info",
-    )
-)
+_ENTRIES = {
+    "session": "cwd",
+    "message": "message",
+    "model_change": "provider",
+    "thinking_level_change": "thinkingLevel",
+    "compaction": "summary",
+    "branch_summary": "summary",
+    "custom": "customType",
+    "custom_message": "customType",
+    "label": "targetId",
+    "session_info": "name",
+}
+"""The types of lines, and what each has beside its time where it has no parent."""
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is a line of a session: by an answer's usage, or by what every line
-    has.
-    """
-    message = value.get("message")
-    if is_object(message):
-        usage = message.get("usage")
-        if is_object(usage):
-            return "input" in usage and ("cacheRead" in usage or "totalTokens" in usage)
+    """Decides whether an object is a line of a session, or an answer that was taken out of one."""
+    inner = value.get("message")
+    if is_object(inner) and _has_input(inner):
+        return "role" in inner
+    if "role" in value and _has_input(value):
+        usage = value["usage"]
+        return is_object(usage) and "cacheRead" in usage
     kind = value.get("type")
-    if not isinstance(kind, str) or kind not in _ENTRIES:
+    if not isinstance(kind, str) or kind not in _ENTRIES or "timestamp" not in value:
+        return kind == "title" and "v" in value and "title" in value
+    if "usage" in value or (is_object(inner) and inner.get("usage") is not None):
         return False
-    if kind == "session":
-        return "cwd" in value and "timestamp" in value and "usage" not in value
-    return "parentId" in value and "timestamp" in value and "id" in value
+    return "parentId" in value or _ENTRIES[kind] in value
+
+
+def _has_input(holder: Mapping[str, object]) -> bool:
+    usage = holder.get("usage")
+    return is_object(usage) and "input" in usage
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The request of a line. Raises `UsageError`."""
     place = placed(place, value.get("id"))
     inner = value.get("message")
-    message = inner if is_object(inner) else {}
+    message = inner if is_object(inner) else value
     usage = optional_object(message, "usage", "message")
     if usage is None:
         return (Skipped(place, "a line without usage of its own"),)
@@ -88,7 +90,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     counters = _counters(usage, "message.usage", notes)
     model = model_id(message.get("model"), "message.model", notes)
     dimensions = platform_dimensions(message.get("provider"), model, "message.provider", notes)
-    at = word(value.get("timestamp"), "timestamp") or milliseconds(
+    at = milliseconds(value.get("timestamp"), "timestamp") or milliseconds(
         message.get("timestamp"), "message.timestamp"
     )
     part = Part(model, at, dimensions, counters.meters())

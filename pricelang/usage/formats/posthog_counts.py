@@ -18,6 +18,7 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.embedded import embedded_object
 from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import parted
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import known_names, note_key
 
@@ -30,12 +31,18 @@ _COUNTS = meanings(
         "5m": ("$ai_cache_creation_5m_input_tokens",),
         "1h": ("$ai_cache_creation_1h_input_tokens",),
         "web_search": ("$ai_web_search_count",),
+        "reasoning": ("$ai_reasoning_tokens",),
+        "input_audio": ("$ai_audio_input_tokens",),
+        "input_image": ("$ai_image_input_tokens",),
+        "cache_read_audio": ("$ai_cache_read_audio_tokens",),
+        "output_audio": ("$ai_audio_output_tokens",),
+        "output_image": ("$ai_image_output_tokens",),
     }
 )
+_MEDIA = ("audio", "image")
 _KNOWN = known_names(
     *_COUNTS,
     "$ai_total_tokens",
-    "$ai_reasoning_tokens",
     "$ai_max_tokens",
     "$ai_text_input_tokens",
     "$ai_text_output_tokens",
@@ -80,7 +87,13 @@ def event_meters(
         counts.get("read", 0),
         *writes_of(counts.get("written"), (short, long), notes),
     )
+    reasoning = counts.get("reasoning", 0)
+    if reasoning and "gemini" in _lower(properties, "$ai_model"):
+        told = evolve(told, output=told.output + reasoning)  # Gemini counts it beside the answer
     counters = _disjoint(told, properties, notes)
+    media = {name: one for name, one in counts.items() if name.endswith(_MEDIA)}
+    if reasoning or any(media.values()):
+        counters = parted(counters, reasoning, media, "properties", notes)
     searches = counts.get("web_search")
     return {**counters.meters(), **({"web_search": searches} if searches else {})}, notes
 

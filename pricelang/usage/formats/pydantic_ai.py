@@ -46,6 +46,7 @@ _PYDANTIC_KNOWN = known_names(
     "input_audio_tokens",
     "cache_audio_read_tokens",
     "output_audio_tokens",
+    "output_reasoning_tokens",
     *_PYDANTIC_CACHE,
     pydantic_ai_gateway=ANYTHING,
     details=known_names(
@@ -86,7 +87,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         required_count(usage, "input_tokens", "usage"),
         required_count(usage, "output_tokens", "usage"),
         counts.get("read", 0),
-        *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
+        *writes_of(counts.get("written"), _parts_of_writes(usage, counts), notes),
     )
     total = total_of(usage, ("total_tokens",), "usage")
     reasoning = counts.get("reasoning", 0)
@@ -97,7 +98,28 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     meters = counters.meters() | {name: counts[name] for name in _SEARCHES if counts.get(name)}
     model = word(value.get("model_name"), "model_name") or word(value.get("model"), "model")
     at = instant(value.get("timestamp"), "timestamp")
-    part = Part(model, at, {}, meters, kind=SUM if several(usage, value) else SINGLE)
-    part = gateway_part(part, value.get("provider_name"), value.get("id"))
-    ids = named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
+    part = Part(model, at, {}, meters, kind=SUM if _is_run(usage, value) else SINGLE)
+    # The id that the server gave says the platform better than the name of a provider.
+    response = value.get("provider_response_id") or value.get("vendor_id")
+    part = gateway_part(part, value.get("provider_name"), value.get("id") or response)
+    ids = named(RESPONSE, response)
     return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)
+
+
+def _parts_of_writes(
+    usage: Mapping[str, object], counts: Mapping[str, int]
+) -> tuple[int | None, int | None]:
+    """The 5-minute and the 1-hour part of the cache writes: what a usage with a part of an hour
+    does not count in it was written for five minutes.
+    """
+    short, long, written = counts.get("5m"), counts.get("1h"), counts.get("written")
+    if short is None and written and usage.get("cache_write_1h_tokens") is not None:
+        short = max(written - (long or 0), 0)
+    return short, long
+
+
+def _is_run(usage: Mapping[str, object], value: Mapping[str, object]) -> bool:
+    """Decides whether a usage adds up the requests of a run: `tool_calls` are of runs alone, and
+    `requests` of a run leaves out those that failed, though their tokens count.
+    """
+    return "tool_calls" in usage or several(usage, value)

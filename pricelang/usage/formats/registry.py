@@ -23,10 +23,11 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object, shown
-from pricelang.usage.records import Outcome, Place, Record, UsageError
+from pricelang.usage.formats.tool_formats import LAST, TOOLS
+from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
 from pricelang.usage.shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
@@ -76,10 +77,7 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "clouds", "request"),
-    _format("cloud-batches", "cloud_batches", "recordId", "processedRecordCount", "request"),
-    _format("opencode", "opencode", "sessionID", "projectID", "info"),
-    _format("pi", "pi", "message", "cwd", "parentId"),
-    _format("cline", "cline", "ts"),
+    *(_format(*one) for one in TOOLS),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format(
         "bedrock",
@@ -100,7 +98,6 @@ KNOWN = (
         "LogAttributes",
         "SpanAttributes",
     ),
-    _format("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
     _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
     _format("litellm", "litellm", "call_type"),
     _format(
@@ -133,24 +130,6 @@ KNOWN = (
         "response",
     ),
     _format("gemini", "gemini", "usageMetadata"),
-    _format("console-tokens", "console_tokens", "usage_date_utc"),
-    _format("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
-    _format(
-        "ccusage",
-        "ccusage",
-        "daily",
-        "weekly",
-        "monthly",
-        "sessions",
-        "session",
-        "blocks",
-        "projects",
-        "modelBreakdowns",
-        "modelsUsed",
-        "isGap",
-        "entries",
-        "data",
-    ),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
@@ -160,8 +139,7 @@ ROWS = _format("rows", "rows")
 # Names of what were one format once: they read what they read, under the names of today.
 ALIASES = (_format("gateways", "gateways"),)
 FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
-_LAST = (_format("cline", "cline"), ROWS)
-"""Formats without a key of their own, which are asked after all others from here."""
+_LAST = (*(_format(*one) for one in LAST), ROWS)
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
@@ -207,7 +185,7 @@ def reader_of(name: str) -> Read:
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         try:
-            return [_spoken(found) for found in start(value, place)]
+            return [without_blanks(found) for found in start(value, place)]
         except UsageError:
             raise
         except (
@@ -217,23 +195,6 @@ def reader_of(name: str) -> Read:
 
     start = _reader(plugin)
     return read
-
-
-def _spoken(outcome: Outcome) -> Outcome:
-    """An outcome from outside without the dimensions that say nothing:
-    a blank text says none, as in `fields.word`.
-    """
-    if not isinstance(outcome, Record) or not any(
-        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
-    ):
-        return outcome
-    parts = [
-        evolve(
-            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
-        )
-        for part in outcome.parts
-    ]
-    return evolve(outcome, parts=tuple(parts))
 
 
 def checked_format(name: str | None) -> str | None:

@@ -29,7 +29,16 @@ from pricelang.usage.formats.row_names import (
     plain,
 )
 from pricelang.usage.inclusive import StatedTotal, disjoint
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, UsageError
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    RecordKind,
+    UsageError,
+)
 from pricelang.usage.several import REQUESTS, several
 from pricelang.usage.stated import stated
 from pricelang.usage.times import instant, milliseconds
@@ -44,7 +53,7 @@ _OF_OTHERS = ("usage", "message", "messages", "response", "result", "type", "obj
 
 
 @frozen
-class Columns:
+class RowColumns:
     """A row by the plain names of its columns: its counters by what they count, and the rest."""
 
     names: frozenset[str]
@@ -78,17 +87,16 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         usage["web_search"] = searches
     at = _at(columns.rest)
     dimensions = stated(columns.rest, "", SAID)
-    for name in GIVEN:
-        if (text := word(columns.rest.get(name), name)) is not None:
-            dimensions[name] = text
+    said = {name: word(columns.rest.get(name), name) for name in GIVEN}
+    dimensions |= {name: text for name, text in said.items() if text is not None}
     is_day = at is not None and _DAY.match(at) is not None
-    kind = SUM if is_day or several(columns.rest) else SINGLE
-    name = next((columns.rest[one] for one in MODEL if columns.rest.get(one)), None)
-    part = Part(model_id(name, "model", notes), at, dimensions, usage, kind=kind)
+    kind: RecordKind = SUM if is_day or several(columns.rest) else SINGLE
+    model = next((columns.rest[one] for one in MODEL if columns.rest.get(one)), None)
+    part = Part(model_id(model, "model", notes), at, dimensions, usage, kind=kind)
     return (Record((part,), place, FORMAT, tuple(notes), _attributes(columns.rest)),)
 
 
-def _columns(value: Mapping[str, object], notes: list[Note]) -> Columns:
+def _columns(value: Mapping[str, object], notes: list[Note]) -> RowColumns:
     """Raises `UsageError` where two columns count the same and differ."""
     counts: dict[str, tuple[str, int]] = {}
     rest: dict[str, object] = {}
@@ -112,10 +120,10 @@ def _columns(value: Mapping[str, object], notes: list[Note]) -> Columns:
                 f"`{clean(before[0])}` ({before[1]}) and `{clean(key)}` ({number}) count the same "
                 "and differ",
             )
-    return Columns(frozenset(names), counts, rest)
+    return RowColumns(frozenset(names), counts, rest)
 
 
-def _counters(columns: Columns, notes: list[Note]) -> Counters:
+def _counters(columns: RowColumns, notes: list[Note]) -> Counters:
     """The disjoint counters of a row. Raises `UsageError` where nothing tells the cache apart."""
     found = {meant: number for meant, (_, number) in columns.counts.items()}
     into = found.get("input", found.get("prompt"))
@@ -137,8 +145,8 @@ def _counters(columns: Columns, notes: list[Note]) -> Counters:
     if told.read + told.written and not apart and stated_total is None:
         raise UsageError(
             "bad_counts",
-            f"whether `{name}` ({told.input:,}) holds the {told.read + told.written:,} tokens of the "
-            "cache is not known",
+            f"whether `{name}` ({told.input:,}) holds the {told.read + told.written:,} tokens of "
+            "the cache is not known",
             "a column of totals says it, and so does `--map`: `--map input=COLUMN-CACHE` or "
             "`--map 'input=\"COLUMN\"'`",
         )
@@ -149,7 +157,7 @@ def _at(rest: Mapping[str, object]) -> str | None:
     """The instant of a row: of several columns the first that says one."""
     for name in AT:
         value = rest.get(name)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             continue
         if isinstance(value, str):
             text = value.strip()

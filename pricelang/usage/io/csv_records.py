@@ -21,9 +21,11 @@ from pricelang.usage.io.lines import Line
 _DELIMITERS = (",", ";", "\t")
 _MAX_HEADER = 2**16
 _MAX_NAME = 100
-_NAME = re.compile(r"[^\W\d][\w .:()/#$%€≤>&'+*-]*\Z")
+_NAME = re.compile(r"(?:\*\.)?[^\W\d][\w .:()/#$%€≤>&'+*-]*\Z")
 _SIGN = re.compile(
-    r"tokens?(?![a-z])|(?:log|span)attributes\Z|metricname\Z|input \(w|cache read", re.IGNORECASE
+    r"tokens?(?![a-z])|(?:log|span)attributes\Z|metricname\Z|input \(w|cache read"
+    r"|usage_?details\Z|(?:\*\.)?properties\Z",
+    re.IGNORECASE,
 )
 
 
