@@ -130,6 +130,7 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
+    _format("gemini", "gemini", "usageMetadata"),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
