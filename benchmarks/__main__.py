@@ -56,6 +56,13 @@ def cold_part(quick: bool) -> list[str]:
     return lines
 
 
+def live_part(quick: bool) -> list[str]:
+    """Objects in memory."""
+    from benchmarks import live
+
+    return live.page(quick)
+
+
 def books_part(quick: bool) -> list[str]:
     """Whole books: as SQL, as a macro, and that of LiteLLM's data."""
     from benchmarks.books import book_calls, book_processes, clean
@@ -115,6 +122,7 @@ def spark_part(quick: bool) -> list[str]:
 PARTS = {
     "record": record_part,
     "readers": readers_part,
+    "live": live_part,
     "cold": cold_part,
     "books": books_part,
     "tables": tables_part,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pricelang.model.errors import (
         BadRequest,
         Doubtful,
+        MissingExtra,
         NotOffered,
         PriceError,
         Refused,
@@ -44,6 +45,7 @@ __all__ = [
     "Factor",
     "Fault",
     "Line",
+    "MissingExtra",
     "ModelInfo",
     "NotOffered",
     "Note",
@@ -63,7 +65,15 @@ _HOMES = {
     "Note": "pricelang.model.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill_lines"),
     **dict.fromkeys(
-        ("BadRequest", "Doubtful", "NotOffered", "PriceError", "Refused", "UnknownName"),
+        (
+            "BadRequest",
+            "Doubtful",
+            "MissingExtra",
+            "NotOffered",
+            "PriceError",
+            "Refused",
+            "UnknownName",
+        ),
         "pricelang.model.errors",
     ),
     **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.diagnostics"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import engines, readers
+from benchmarks import engines, live, readers
 from benchmarks.aims import AIM, verdict
 from benchmarks.audit import audit_processes
 from benchmarks.books import book_calls, book_processes
@@ -47,6 +47,11 @@ def test_every_aim_is_understood() -> None:
     found += [*book_calls(), *engines.engine_calls()]
     aims = {aim for _, _, aim, _ in found} - {"", "rival", "the limit", "the base"}
     assert [aim for aim in aims if AIM.fullmatch(aim) is None] == []
+
+
+def test_objects_in_memory_on_little() -> None:
+    rows = live.ratios(1)
+    assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == list(live.objects())
 
 
 def test_readers_on_little(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ LAYERS = (
     "engines",
     "api",
     "__init__",
+    "hooks",
     "cli",
     "__main__",
 )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from pricelang.compile.load import load_below, load_list
 from pricelang.evaluate.announced import Announced, announced_by
+from pricelang.evaluate.book_names import (
+    DimensionInfo,
+    MeterInfo,
+    SourceInfo,
+    dimensions_of,
+    meters_of,
+    sources_of,
+)
 from pricelang.evaluate.models import ModelInfo, models_of
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
@@ -61,6 +70,61 @@ class LoadedBook:
     def currency(self) -> str:
         """The ISO 4217 code of the prices."""
         return self.checked.currency
+
+    @property
+    def meters(self) -> tuple[MeterInfo, ...]:
+        """What the book counts: the names that `usage` takes, each with its unit.
+
+        >>> import pricelang
+        >>> [(meter.name, meter.unit) for meter in pricelang.load().meters][:2]
+        [('input', 'token'), ('output', 'token')]
+        """
+        return meters_of(self.checked)
+
+    @property
+    def dimensions(self) -> tuple[DimensionInfo, ...]:
+        """What prices depend on besides the model and the day: the other arguments of `price`.
+
+        >>> import pricelang
+        >>> next(one for one in pricelang.load().dimensions if one.name == "speed").values
+        ('standard', 'fast')
+        """
+        return dimensions_of(self.checked)
+
+    @property
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """Where the figures of the book come from, each with the day on which it was read.
+
+        >>> import pricelang
+        >>> next(one for one in pricelang.load().sources if one.name == "page").address
+        'https://platform.claude.com/docs/en/about-claude/pricing'
+        """
+        return sources_of(self.checked)
+
+    @property
+    def as_of(self) -> str | None:
+        """The last day on which a source of the book was read; None where it names none.
+
+        >>> import pricelang
+        >>> pricelang.load().as_of >= "2026-04-17"
+        True
+        """
+        return max((source.read for source in self.sources), default=None)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells the text of this book from any other: 64 hexadecimal digits. Two amounts of
+        books with one digest are by the same rules.
+
+        >>> import pricelang
+        >>> pricelang.load().digest == pricelang.load("anthropic").digest
+        True
+        """
+        if self.content is not None:
+            return self.content
+        from pricelang.compile.store import dump_book
+
+        return sha256(dump_book(self.checked).encode()).hexdigest()
 
     @property
     def names(self) -> frozenset[str]:

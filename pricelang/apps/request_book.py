@@ -81,6 +81,28 @@ class RequestBook(LoadedBook):
         sides = _sides_of_sum(record, each)
         return certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
 
+    def price_of(
+        self,
+        /,
+        model: str,
+        meter: str,
+        at: Instant | None = None,
+        **dimensions: str | None,
+    ) -> Decimal:
+        """The unit price of a meter: what one more unit costs a short request, after all
+        multipliers, in the currency of its bill. `price(…).lines` says where it is from.
+
+        Arguments and errors are those of `price`.
+
+        >>> import pricelang
+        >>> book = pricelang.load()
+        >>> book.price_of("claude-opus-4-6", "output", "2026-04-17", speed="fast")
+        Decimal('0.00015')
+        """
+        given = {name: word for name, word in dimensions.items() if word is not None}
+        priced = self.rates.request(model, at, {meter: 1}, given)
+        return next((line.unit_price for line in priced.lines() if line.meter == meter), Decimal(0))
+
 
 def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
     """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""

@@ -16,6 +16,7 @@ from pricelang.apps.reports.names import Key, Names
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, today, with_time
+from pricelang.present.notebook import InNotebook
 from pricelang.usage.records import Outcome, Place, Record, Rejected
 
 DAY = 86_400
@@ -54,7 +55,7 @@ class RecordChange:
 
 
 @define
-class UsageChange:
+class UsageChange(InNotebook):
     """What usage costs under two books, by what records carry (`by`);
     `refused` counts the records without a price, under each.
 

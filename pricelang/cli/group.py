@@ -14,6 +14,7 @@ from pricelang import __version__
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.cli.interrupts import end_quietly, raise_again
 from pricelang.compile.gc_guard import uncollected
+from pricelang.present.arguments import as_flags
 from pricelang.present.table import WIDE
 
 # What `pricelang --help` says of each command, so that it imports none of them.
@@ -152,7 +153,8 @@ class Commands(click.Group):
         what even its help or its errors meet on the way to a stream is no traceback either.
         """
         try:
-            return super().main(*args, **extra)
+            with as_flags():
+                return super().main(*args, **extra)
         except OSError as error:
             sys.exit(last_words(error))
 

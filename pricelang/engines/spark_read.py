@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pricelang.engines.columns import Fixed
 from pricelang.engines.sources import TEXT, ending
-from pricelang.model.errors import BadRequest
+from pricelang.model.errors import BadRequest, MissingExtra
 from pricelang.present.text import shown
 from pricelang.usage.io.offline import check_local
 
@@ -42,11 +42,7 @@ def open_session(master: str | None) -> SparkSession:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
-        raise BadRequest(
-            "no_spark",
-            "pyspark is not installed",
-            help="`pip install 'pricelang[spark]'`, and Java 17 or later",
-        ) from None
+        raise MissingExtra("spark", "Spark is called by pyspark") from None
     # executors on this machine run this Python; elsewhere the setting of the cluster stands
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder

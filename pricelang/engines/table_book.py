@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
+from pricelang.model.errors import needed
 from pricelang.model.instants import Instant, text_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
+
+
+_BY_DUCKDB = "tables are priced by DuckDB"
 
 
 class TableBook(PriceBook):
@@ -62,6 +66,7 @@ class TableBook(PriceBook):
         >>> print(pricelang.load().price_table(usage).fetchall()[0][-1].normalize())
         0.25
         """
+        needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.rows import priced, write_priced
 
@@ -106,6 +111,7 @@ class TableBook(PriceBook):
         >>> [(total.by, total.amount) for total in pricelang.load().report(usage, ["day"]).totals]
         [(('2026-04-17',), Fraction(1, 4)), (('2026-04-18',), Fraction(1, 200000))]
         """
+        needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.totals import totals
 
@@ -132,6 +138,7 @@ class TableBook(PriceBook):
 
         Arguments and errors are those of `pricelang.engines.macro.register`.
         """
+        needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.macro import register
 
@@ -151,6 +158,7 @@ class TableBook(PriceBook):
         """The book on a Spark session: its `price(df)` and `totals(df, by)` price DataFrames
         of usage, exactly; needs the extra `spark`. See `pricelang.engines.spark.SparkBook`.
         """
+        needed("pyspark", "spark", "tables of Spark are priced by pyspark")
         from pricelang.engines.spark import SparkBook
 
         return SparkBook(self, session)

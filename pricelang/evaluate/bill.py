@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from attrs import define, field
+from attrs import frozen
 
 from pricelang.evaluate.bill_lines import Line
 from pricelang.evaluate.line_items import Priced
@@ -23,13 +24,26 @@ _BOUNDS = Note(
 )
 
 
-@define(eq=False, repr=False, slots=False)  # as `Priced`
+@frozen
+class RestoredBill:
+    """What a bill says that was made in another process, or written as data and read back."""
+
+    lines: tuple[Line, ...]
+    notes: tuple[Note, ...]
+    exact_total: Fraction
+    explanation: str | None = None
+
+
+@frozen(eq=False, repr=False, slots=False)  # as `Priced`
 class Bill:
     """What one record costs: the sum of its requests, with a reason for every cent.
 
     A record that adds up several requests may fall on either side of a threshold: then `low` and
     `high` differ, there is no `total`, and the lines are those of the low figure. `bounds` is None
     for any other record.
+
+    Bills are equal where they say the same. One that was pickled, or that `from_dict` read, says
+    what it said before, and has no `parts`: those hold the book.
 
     >>> import pricelang
     >>> bill = pricelang.load().price(
@@ -43,11 +57,13 @@ class Bill:
     more_notes: tuple[Note, ...] = ()
     bounds: tuple[Fraction, Fraction] | None = None
     base_currency: str = "USD"
-    _lines: tuple[Line, ...] | None = field(default=None, init=False)
+    restored: RestoredBill | None = None
 
     @cached_property
     def exact_total(self) -> Fraction:
         """The amount as an exact fraction; of a record that has bounds, the low one."""
+        if self.restored is not None:
+            return self.restored.exact_total
         return sum((part.total for part in self.parts), Fraction(0))
 
     @property
@@ -81,18 +97,23 @@ class Bill:
     @property
     def lines(self) -> tuple[Line, ...]:
         """The lines of all requests, in order; made when they are first asked for."""
-        if self._lines is None:
+        found: tuple[Line, ...] | None = self.__dict__.get("_lines")
+        if found is None:
             parts = self.parts
-            self._lines = (
-                parts[0].lines()
-                if len(parts) == 1
-                else tuple(line for part in parts for line in part.lines())
-            )
-        return self._lines
+            if self.restored is not None:
+                found = self.restored.lines
+            elif len(parts) == 1:
+                found = parts[0].lines()
+            else:
+                found = tuple(line for part in parts for line in part.lines())
+            self.__dict__["_lines"] = found
+        return found
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a reader should know of these amounts."""
+        if self.restored is not None:
+            return self.restored.notes
         found = [*self.more_notes, *(note for part in self.parts for note in part.notes)]
         if self.bounds is not None:
             found.append(_BOUNDS)
@@ -123,11 +144,74 @@ class Bill:
             "notes": [note.to_dict() for note in self.notes],
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Bill:
+        """The bill that `to_dict` wrote, or a line of `pricelang price --json`.
+
+        Raises `BadRequest` (`bad_bill`) for anything else.
+
+        >>> import pricelang
+        >>> bill = pricelang.load().price(
+        ...     model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000}
+        ... )
+        >>> pricelang.Bill.from_dict(bill.to_dict()) == bill
+        True
+        """
+        from pricelang.evaluate.bill_data import bill_fields  # only where it is asked for
+
+        lines, notes, (low, high), currency = bill_fields(data)
+        bounds = None if data.get("total") is not None else (low, high)
+        return cls((), (), bounds, currency, RestoredBill(lines, notes, low))
+
+    def _said(self) -> tuple[object, ...]:
+        """What tells a bill from others: all that it says."""
+        notes = tuple((note.code, note.text) for note in self.notes)
+        return self.low, self.high, self.bounds is None, self.currency, self.lines, notes
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Bill) and self._said() == other._said())
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What it says, and not the book that its parts hold, which is a hundred times as large.
+        said = RestoredBill(
+            self.lines,
+            tuple(Note(note.code, note.text) for note in self.notes),
+            self.exact_total,
+            self._explanation(),
+        )
+        return Bill, ((), (), self.bounds, self.currency, said)
+
+    def _explanation(self) -> str | None:
+        return self.explain() if self.restored is None else self.restored.explanation
+
+    def _repr_html_(self) -> str:
+        """The bill as a table, for notebooks."""
+        from pricelang.evaluate.bill_table import lines_table
+        from pricelang.present.notebook import notebook_html
+
+        table = lines_table(self.lines, self._total_text(), self.currency)
+        return notebook_html([table], [f"{note.level}: {note}" for note in self.notes])
+
     def explain(self) -> str:
-        """Each amount as its formula, with the rule's file and line under it."""
+        """Each amount as its formula, with the rule's file and line under it.
+
+        Raises `PriceError` (`no_workings`) for a bill that was read from data, which has none.
+        """
+        if self.restored is not None:
+            if self.restored.explanation is None:
+                raise PriceError(
+                    "no_workings",
+                    "a bill that was read from data does not hold its workings",
+                    help="explain it where it was priced, or price the record again",
+                )
+            return self.restored.explanation
         from pricelang.evaluate.explain import explained  # only where it is asked for
 
-        total = money(self.exact_total, self.currency)
-        if self.bounds is not None:
-            total = " to ".join(money(bound, self.currency) for bound in self.bounds)
-        return explained(self.parts, total, self.notes)
+        return explained(self.parts, self._total_text(), self.notes)
+
+    def _total_text(self) -> str:
+        amounts = self.bounds if self.bounds is not None else (self.exact_total,)
+        return " to ".join(money(amount, self.currency) for amount in amounts)

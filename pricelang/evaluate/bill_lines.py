@@ -113,7 +113,12 @@ class Line(LineDraft):
             "unit_price": plain(self.unit_price),
             "amount": plain(self.amount),
             "factors": [
-                {"rule": f.rule, "factor": plain(f.factor), "source": f.source}
+                {
+                    "rule": f.rule,
+                    "factor": plain(f.factor),
+                    "source": f.source,
+                    "location": f.location,
+                }
                 for f in self.factors
             ],
             "model": self.model,

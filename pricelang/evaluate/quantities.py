@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import NoReturn
 
 from pricelang.model.book import Meter, Unit
-from pricelang.model.errors import BadRequest
+from pricelang.model.errors import BadRequest, Help
 from pricelang.model.units import find_unit, plural
 from pricelang.present.text import did_you_mean, shown
 
@@ -98,12 +99,12 @@ def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
         _bad(
             meter,
             f"has the unknown unit `{match.group(2)}`",
-            did_you_mean(match.group(2), (u.name for u in units)),
+            partial(did_you_mean, match.group(2), [u.name for u in units]),
         )
     if unit.kind != meter.kind:
         _bad(meter, f"is in {match.group(2)}, but is counted in {plural(meter.unit)}", None)
     return number * unit.size / meter.size
 
 
-def _bad(meter: Meter, what: str, help: str | None) -> NoReturn:
+def _bad(meter: Meter, what: str, help: Help) -> NoReturn:
     raise BadRequest("bad_quantity", f"the quantity of `{meter.name}` {what}", help=help)

@@ -17,6 +17,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName
 from pricelang.model.instants import written
 from pricelang.model.space import holds, in_clock
+from pricelang.present.arguments import spoken
 from pricelang.present.text import did_you_mean, shown
 
 
@@ -156,5 +157,8 @@ def _nearest(kind: str, name: str, known: Sequence[str] | Mapping[str, object]) 
     if help is None and len(known) <= 12:
         return "known: " + ", ".join(known)
     if help is None and kind == "model":
-        return "`pricelang models` lists those of the book, `book.models()` in Python"
+        return spoken(
+            "`pricelang models` lists those of the book, `book.models()` in Python",
+            "`book.models()` lists those of the book",
+        )
     return help

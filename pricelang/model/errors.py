@@ -5,9 +5,12 @@ all with a code, a rule, a place and a help.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import Any
 
 from pricelang.model.book import Origin
 from pricelang.model.notes import Note
+from pricelang.present.arguments import said_to_caller
 
 Help = str | Callable[[], str | None] | None
 """What to do next: a text, or what gives one when it is asked for."""
@@ -29,6 +32,7 @@ class PriceError(Exception):
         origin: Origin | None = None,
         help: Help = None,
     ) -> None:
+        message = said_to_caller(message)
         self.code, self.message, self.rule, self._help = code, message, rule, help
         self.location = origin.place if origin is not None else None
         super().__init__(message)
@@ -40,7 +44,7 @@ class PriceError(Exception):
         """
         if callable(self._help):
             self._help = self._help()
-        return self._help
+        return said_to_caller(self._help) if self._help is not None else None
 
     def __reduce__(self) -> tuple[object, ...]:
         # made without its `__init__`, whose arguments are not its `args`
@@ -94,6 +98,32 @@ def check_certain(notes: Iterable[Note]) -> None:
 
 class BadRequest(PriceError):
     """A date or quantity that cannot be read (codes `bad_date`, `bad_quantity`, `bad_record`)."""
+
+
+class MissingExtra(PriceError):
+    """A library that an answer needs and that is not installed (code `missing_extra`);
+    `extra` is the extra of pricelang that brings it.
+    """
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(
+            "missing_extra",
+            f"{what}, which is not installed",
+            help=f"pip install 'pricelang[{extra}]'",
+        )
+        self.extra = extra
+
+
+def needed(module: str, extra: str, what: str) -> Any:
+    """A library, imported now. Raises `MissingExtra` where it is not installed.
+
+    >>> needed("json", "nothing", "texts are read by json").__name__
+    'json'
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise MissingExtra(extra, what) from None
 
 
 class _Belt:

@@ -14,6 +14,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, UnknownName
 from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
+from pricelang.present.arguments import spoken
 from pricelang.present.text import did_you_mean, shown
 from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.fields import mark_note, without_mark
@@ -147,11 +148,15 @@ class ModelIds:
                 del values[name]
         for name in (*unsaid, *LEAVES_UNSAID.get(_text(values.get("platform")) or "", ())):
             if name in self.values and name not in values:
-                flag = f"--{name.replace('_', '-')} {self._choices(name, values)}"
+                choices = self._choices(name, values)
+                flag = f"--{name.replace('_', '-')} {choices}"
                 raise BadRequest(
                     "unsaid",
                     f"the request does not say its `{name}`, and its price may depend on it",
-                    help=f"say it: `{flag}`, or for a model's id in a file for `--models`",
+                    help=spoken(
+                        f"say it: `{flag}`, or for a model's id in a file for `--models`",
+                        f"say it: `{name}=`, one of {choices}",
+                    ),
                 )
         return values
 
@@ -258,8 +263,11 @@ def opaque(id: str | None) -> BadRequest:
     return BadRequest(
         "opaque_model",
         f"`{shown(id, 200)}` does not say which model it is",
-        help=f"name it with `--model`, or map it: `--models '{shown(id, 200)}=MODEL'` or a file "
-        "of them",
+        help=spoken(
+            f"name it with `--model`, or map it: `--models '{shown(id, 200)}=MODEL'` or a file of "
+            "them",
+            "give the name of the model, such as `claude-opus-5`",
+        ),
     )
 
 
@@ -272,8 +280,8 @@ def _priced_elsewhere(id: str, said: Named, model: str) -> UnknownName:
     return UnknownName(
         "unknown_model",
         f"unknown model `{shown(id, 200)}`: {reason}",
-        help=f"where the list price holds, name `{model}`, or map the id: `--models "
-        f"'{shown(id, 200)}={model}'`",
+        help=f"where the list price holds, name `{model}`"
+        + spoken(f", or map the id: `--models '{shown(id, 200)}={model}'`", ""),
     )
 
 

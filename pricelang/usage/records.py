@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from pricelang.model.notes import Note
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
+from pricelang.present.arguments import said_to_caller
 
 __all__ = ["SINGLE", "SUM", "RecordKind"]
 
@@ -155,10 +156,11 @@ class UsageError(Exception):
     def __init__(
         self, code: str, message: str, help: str | None = None, place: Place | None = None
     ) -> None:
+        message = said_to_caller(message)
         super().__init__(message)
         self.code = code
         self.message = message
-        self.help = help
+        self.help = said_to_caller(help) if help is not None else None
         self.place = place
 
     def __reduce__(self) -> tuple[object, ...]:

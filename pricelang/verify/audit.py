@@ -10,6 +10,7 @@ from attrs import define
 
 from pricelang.model import book as m
 from pricelang.model.instants import Instant
+from pricelang.present.notebook import InNotebook
 from pricelang.verify.against.standing import Against
 from pricelang.verify.against.verdict import against
 from pricelang.verify.agreement import against_below
@@ -35,7 +36,7 @@ class HasBook(Protocol):
 
 
 @define(eq=False, repr=False)
-class Audit:
+class Audit(InNotebook):
     """A book's claims, stacking, order and dead rules,
     each decided over every request that the book admits.
 

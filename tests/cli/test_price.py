@@ -114,7 +114,14 @@ def test_json_of_one_request_is_what_programs_rely_on() -> None:
         "unit_price": "0.000012",
         "amount": "0.012",
         "model": "new-1",
-        "factors": [{"rule": "fast", "factor": "6", "source": "page"}],
+        "factors": [
+            {
+                "rule": "fast",
+                "factor": "6",
+                "source": "page",
+                "location": line["factors"][0]["location"],
+            }
+        ],
     }
 
 

@@ -275,7 +275,7 @@ def test_nothing_is_read_from_the_network_unasked(path: str) -> None:
             ask()
         assert (caught.value.code, caught.value.help) == (
             "remote",
-            "add `--remote` (`remote=True` in Python)",
+            "add `remote=True`",
         )
     for command in (["price", path, "-o", "out.csv"], ["report", path, "--map", "input=tokens"]):
         if command[0] == "price" and not is_table(path):

@@ -20,12 +20,13 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered
 from pricelang.model.instants import Instant, seconds_of, today, written
+from pricelang.present.notebook import InNotebook
 from pricelang.present.text import shown
 from pricelang.verify.analysis import Analysis
 
 
 @frozen
-class BreakEven:
+class BreakEven(InNotebook):
     """What breaks even on a day (`at`, UTC seconds);
     `without` are the models that no cache has a price for.
     """

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 from attrs import frozen
 
 from pricelang.apps.quote.model import QuoteError
+from pricelang.model.errors import needed
 from pricelang.model.notes import Note
 from pricelang.present.text import shown
 
@@ -35,14 +35,7 @@ def count_tokens(body: Mapping[str, object], model: str) -> EndpointCount:
     The SDK tries again after a time-out, a 429 or a 5xx.
     Raises `QuoteError` (`count_failed`), which never shows the key.
     """
-    try:
-        sdk: Any = import_module("anthropic")
-    except ImportError:
-        raise QuoteError(
-            "missing_extra",
-            "the API is asked by anthropic, its SDK, which is not installed",
-            help="pip install 'pricelang[api]'",
-        ) from None
+    sdk = needed("anthropic", "api", "the API is asked by anthropic, its SDK")
     try:
         raw = _asked(sdk.Anthropic(timeout=TIMEOUT), body, model)
         tokens = raw.parse().input_tokens

@@ -10,6 +10,7 @@ from pricelang.apps.quote.alternatives import Alternative
 from pricelang.apps.quote.cache_words import CacheAnswer
 from pricelang.apps.quote.model import Range
 from pricelang.model.notes import Note
+from pricelang.present.notebook import InNotebook
 from pricelang.usage.records import Place
 
 
@@ -62,7 +63,7 @@ class AlternativeRow:
 
 
 @frozen
-class AlternativeComparison:
+class AlternativeComparison(InNotebook):
     """Records under alternatives: `rows` by what each saves on the records that it prices,
     the given one among them, then what is `refused` whole.
 

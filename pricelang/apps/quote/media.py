@@ -8,11 +8,11 @@ import base64
 import binascii
 import logging
 import warnings
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from pricelang.apps.quote.model import QuoteError
+from pricelang.model.errors import needed
 
 MAX_BYTES = 32 * 2**20
 """The largest request that the API takes."""
@@ -20,7 +20,6 @@ MAX_EDGE = 8_000
 MAX_PAGES = 600
 _MAX_NODES = 4 * MAX_PAGES
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
-_EXTRA = "pip install 'pricelang[quote]'"
 
 
 def image_size(data: str, media_type: object, path: str) -> tuple[int, int]:
@@ -132,9 +131,4 @@ def _decoded(data: str, path: str) -> bytes:
 
 
 def _library(module: str, name: str, what: str) -> Any:
-    try:
-        return import_module(module)
-    except ImportError:
-        raise QuoteError(
-            "missing_extra", f"{what} is measured by {name}, which is not installed", help=_EXTRA
-        ) from None
+    return needed(module, "quote", f"{what} is measured by {name}")

@@ -12,6 +12,7 @@ from pricelang.apps.quote.model import Range
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note
+from pricelang.present.notebook import InNotebook
 from pricelang.present.text import shown
 
 
@@ -54,7 +55,7 @@ class PoolUse:
 
 
 @frozen
-class Workload:
+class Workload(InNotebook):
     """The expected cost of a calendar month (`YYYY-MM`), in `currency`; amounts are exact.
 
     `without_pools` is the month as if each request stood alone,

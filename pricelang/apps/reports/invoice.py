@@ -33,11 +33,12 @@ from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.model.notes import Note
 from pricelang.present.json_data import fields_of
+from pricelang.present.notebook import InNotebook
 from pricelang.usage.records import Outcome, Part, Place, Record
 
 
 @frozen
-class Invoice:
+class Invoice(InNotebook):
     """What an account owes for a period (None: for all that it used),
     with the lines, and the records that have no price.
 

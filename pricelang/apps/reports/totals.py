@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.model.notes import Note
 from pricelang.present.decimals import to_decimal
+from pricelang.present.notebook import InNotebook
 
 ROWS, RECORDS = "rows", "records"
 
@@ -72,7 +73,7 @@ class Counts:
 
 
 @frozen
-class UsageReport:
+class UsageReport(InNotebook):
     """Totals by group, in order of the group, and what has no price. `read` is the sum of both, and
     of what `counts` says of records besides. `noun` says what was counted, `whole` is each
     currency's total where groups may share a record, and `notes` how many records each note is of.

@@ -97,6 +97,7 @@ KNOWN = (
         "attributes",
         "LogAttributes",
         "SpanAttributes",
+        "meta",
     ),
     _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
     _format("litellm", "litellm", "call_type"),

@@ -43,36 +43,58 @@ def plain(value: object) -> object:
     if kind in PLAIN:
         return value
     if kind is dict:
-        return _changed(value)  # type: ignore[arg-type]
+        return _values(value)  # type: ignore[arg-type]
     if kind is list:
         return _items(value)  # type: ignore[arg-type]
     return way_of(kind)(value)
 
 
-def _changed(value: dict[str, object]) -> dict[str, object]:
+# What follows is in the way of every object that is priced: a call or a check that is saved here is
+# a hundredth of the time that reading takes.
+
+
+def _values(value: dict[str, object]) -> dict[str, object]:
     """A mapping whose values are plain: itself, where they are."""
+    if PLAIN.issuperset(map(type, value.values())):  # far faster than the loop
+        return value
     found = value
     for key, inner in value.items():
-        if type(inner) not in PLAIN:
-            new = plain(inner)
-            if new is not inner:
-                found = dict(value) if found is value else found
-                found[key] = new
+        kind: Any = type(inner)
+        if kind in PLAIN:
+            continue
+        new: object
+        if kind is dict:
+            new = _values(inner)  # type: ignore[arg-type]
+        elif kind is list:
+            new = _items(inner)  # type: ignore[arg-type]
+        else:
+            new = way_of(kind)(inner)
+        if new is not inner:
+            found = dict(value) if found is value else found
+            found[key] = new
     return found
 
 
 def _items(value: list[object]) -> list[object]:
     """A list whose values are plain: itself, where they are."""
-    found = [inner if type(inner) in PLAIN else plain(inner) for inner in value]
-    same = all(new is old for new, old in zip(found, value, strict=True))
-    return value if same else found
+    if PLAIN.issuperset(map(type, value)):
+        return value
+    found = value
+    for index, inner in enumerate(value):
+        new = plain(inner)
+        if new is not inner:
+            found = list(value) if found is value else found
+            found[index] = new
+    return found
 
 
 @lru_cache(maxsize=1024)
 def way_of(kind: Any) -> Way:
     """How an object of a type becomes plain; what no way knows stays as it is."""
     if issubclass(kind, Mapping):
-        return lambda value: _changed(dict(value.items()))
+        return lambda value: _values(dict(value.items()))
+    if issubclass(kind, tuple) and hasattr(kind, "_asdict"):
+        return lambda value: _values(value._asdict())
     if issubclass(kind, list | tuple):
         return lambda value: _items(list(value))
     if issubclass(kind, Enum):
@@ -90,7 +112,7 @@ def way_of(kind: Any) -> Way:
     if callable(getattr(kind, "model_dump", None)):
         return lambda value: plain(value.model_dump())
     names = _field_names(kind)
-    return _way_of_fields(names) if names is not None else lambda value: value
+    return _way_of_fields(kind, names) if names is not None else lambda value: value
 
 
 def _whole(value: Any) -> object:
@@ -104,6 +126,7 @@ def has_fields(kind: type) -> bool:
     """Decides whether objects of a type are known by their fields."""
     return (
         hasattr(kind, "__pydantic_fields__")
+        or (issubclass(kind, tuple) and hasattr(kind, "_asdict"))
         or callable(getattr(kind, "model_dump", None))
         or _field_names(kind) is not None
     )
@@ -116,11 +139,17 @@ def _field_names(kind: type) -> tuple[str, ...] | None:
     return None if fields is None else tuple(field.name for field in fields)
 
 
-def _way_of_fields(names: tuple[str, ...]) -> Way:
-    """The way of a data class: its fields by their names, those that are set."""
+def _way_of_fields(kind: Any, names: tuple[str, ...]) -> Way:
+    """The way of a data class: its fields by their names. Some leave out what is as by default."""
+    listed = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    defaults = {one.name: one.default for one in listed if one.default is not dataclasses.MISSING}
+    slots = not kind.__dictoffset__
 
-    def fields(value: object) -> object:
-        return _changed({name: getattr(value, name, None) for name in names})
+    def fields(value: Any) -> object:
+        own = {} if slots else {**defaults, **value.__dict__}
+        if len(own) != len(names):
+            own = {name: getattr(value, name, None) for name in names}
+        return _values(own)
 
     return fields
 
@@ -142,7 +171,7 @@ def _way_of_model(kind: Any) -> Way:
         extra = value.__pydantic_extra__
         if renamed or len(own) != len(aliases):
             own = {aliases[name]: inner for name, inner in own.items() if name in aliases}
-        return _changed({**own, **extra} if extra else own)
+        return _values({**own, **extra} if extra else own)
 
     return model
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from attrs import evolve
 
-from pricelang.usage.fields import is_object
 from pricelang.usage.formats.registry import format_of, reader_of
 from pricelang.usage.live.alone import in_response, is_invocation, of_invocation
-from pricelang.usage.live.holders import TEXTS, inside, is_several, mapping_of, members
 from pricelang.usage.live.plain import plain_of
+from pricelang.usage.live.ways import opened
 from pricelang.usage.record_pass import RecordPass
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, UsageError, internal
 from pricelang.usage.shapes import identity
@@ -40,16 +39,14 @@ def usage_of(
     Record(parts=(Part(model='claude-opus-5', ..., usage={'input': 12, 'output': 6}, ...
     """
     checked_policy(unknown_counters)
-    if type(value) is dict:
-        return _of_mapping(plain_of(value), model, unknown_counters)
-    if isinstance(value, Record):
-        return value
-    found = inside(value)
-    if isinstance(found, TEXTS):
+    found = plain_of(value) if type(value) is dict else opened(value)
+    if type(found) is dict:
+        return _of_mapping(found, model, unknown_counters)
+    if isinstance(found, Record):
+        return found
+    if isinstance(found, str | bytes):
         return joined(_of_text(found, unknown_counters))
-    if is_several(found):
-        return joined(_of_several(found, model, unknown_counters))
-    return _of_mapping(mapping_of(found), model, unknown_counters)
+    return joined(_of_several(found, model, unknown_counters))
 
 
 def _of_mapping(value: Any, model: str | None, unknown_counters: str) -> Record:
@@ -92,23 +89,22 @@ def alone(format: str, value: Mapping[str, object], place: Place, unknown_counte
         raise failed from error
 
 
-def _of_text(text: object, unknown_counters: str) -> Iterator[Outcome]:
+def _of_text(text: str | bytes, unknown_counters: str) -> Iterator[Outcome]:
     """The outcomes of a text: those of a file that holds it."""
-    whole = text if isinstance(text, str) else bytes(text)  # type: ignore[call-overload]
-    return settled(RecordPass(None).all([(whole, "")]), unknown_counters)
+    return settled(RecordPass(None).all([(text, "")]), unknown_counters)
 
 
 def _of_several(values: Any, model: str | None, unknown_counters: str) -> Iterator[Outcome]:
     """The outcomes of the objects in an iterable, as one pass over a file with them has them."""
     others: list[Iterable[Outcome]] = []
     mappings: list[Mapping[str, object]] = []
-    for value in members(values):
+    for value in values:
         if isinstance(value, Record):
             others.append((value,))
-        elif is_object(value):
-            mappings.append(_known_shape(value, model))
-        else:
+        elif isinstance(value, str | bytes):
             others.append(_of_text(value, unknown_counters))
+        else:
+            mappings.append(_known_shape(value, model))
     run = settled(RecordPass(None).values(mappings), unknown_counters)
     return chain(run, *others)
 

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
+from pricelang.present.notebook import InNotebook
+
 ChangeKind: TypeAlias = Literal[
     "currency",
     "dimension",
@@ -62,7 +64,7 @@ KINDS: dict[ChangeKind, Heading] = {kind: heading_of(kind) for kind in get_args(
 
 
 @frozen
-class Change:
+class Change(InNotebook):
     """One thing that differs between two books, or between two days.
 
     `kind` is a word of `KINDS`, `subject` what it is about (meters, a modifier, …). `who` are the

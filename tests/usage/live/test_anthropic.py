@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import anthropic
 import httpx2 as httpx
@@ -187,7 +190,7 @@ def test_usage_alone() -> None:
     assert BOOK.price_any(USAGE, model="claude-opus-5", at=AT).total == COST
     with pytest.raises(pricelang.BadRequest) as caught:
         BOOK.price_any(usage, at=AT)
-    assert caught.value.code == "no_model"
+    assert (caught.value.code, caught.value.help) == ("no_model", "name one with `model=`")
 
 
 def test_several_messages_are_one_bill_and_a_copy_counts_once() -> None:
@@ -219,8 +222,35 @@ def test_what_is_no_usage_is_refused(value: object) -> None:
 
 
 def test_a_fault_in_a_list_says_where() -> None:
-    with pytest.raises(pricelang.BadRequest, match="item 2: "):
-        BOOK.price_any([MESSAGE, {"what": 1}], at=AT)
+    for wrong in ({"what": 1}, None):
+        with pytest.raises(pricelang.BadRequest, match="item 2: "):
+            BOOK.price_any([MESSAGE, wrong], at=AT)
+
+
+class Pair(NamedTuple):
+    """A tuple with names, which is no list."""
+
+    model: str
+    usage: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Slotted:
+    """A data class without a dictionary."""
+
+    model: str
+    usage: dict[str, Any]
+
+
+def test_objects_of_ones_own() -> None:
+    for value in (
+        Pair("claude-opus-5", USAGE),
+        Slotted("claude-opus-5", USAGE),
+        MappingProxyType({"model": "claude-opus-5", "usage": MappingProxyType(USAGE)}),
+        io.StringIO(json.dumps(MESSAGE, indent=2)),
+        io.BytesIO(json.dumps(MESSAGE).encode()),
+    ):
+        assert BOOK.price_any(value, at=AT).total == COST
 
 
 def test_an_object_that_stands_in_itself() -> None:

@@ -1,0 +1,1 @@
+"""Hooks, each in the library that it is for."""
