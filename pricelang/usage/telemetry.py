@@ -1,4 +1,4 @@
-"""Sessions of which telemetry tells the requests twice: one by one in events, and added up in metrics.
+"""Sessions of which telemetry tells the requests twice: one by one in events, added up in metrics.
 
 Events tell each request, so they go before metrics, which are skipped; metrics that count already
 cannot be taken back, and then the events are refused.
