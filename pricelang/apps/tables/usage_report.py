@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
 from pricelang.apps.tables.footnotes import counts_line, note_line
@@ -21,15 +22,17 @@ MAX_REASONS = 20
 """Reasons that are named one by one."""
 
 
-def report_table(report: UsageReport) -> Table:
-    """The totals, with a line for each currency that adds them up where there are several."""
+def report_table(report: UsageReport, meters: bool = True) -> Table:
+    """The totals, with a line for each currency that adds them up where there are several; with the
+    quantities of meters or without them.
+    """
     used = (
         [
             name
             for n, (name, _) in enumerate(report.totals[0].quantities)
             if any(t.quantities[n][1] for t in report.totals)
         ]
-        if report.totals
+        if report.totals and meters
         else []
     )
     rows = [(*map(value_text, total.by), *_numbers(total, used)) for total in report.totals]
@@ -37,7 +40,9 @@ def report_table(report: UsageReport) -> Table:
     for total in sums:
         rows.append(("total", *([""] * (len(report.by) - 1)), *_numbers(total, used)))
     headers = (*report.by, report.noun, *used, "amount")
-    return Table(headers, tuple(rows), frozenset(range(len(report.by), len(headers))), len(sums))
+    numbers = frozenset(range(len(report.by), len(headers)))
+    narrower = (partial(report_table, report, False),) if used else ()
+    return Table(headers, tuple(rows), numbers, len(sums), narrower=narrower)
 
 
 def _whole(report: UsageReport) -> Iterator[Total]:
