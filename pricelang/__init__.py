@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     )
     from pricelang.model.notes import Note
     from pricelang.syntax.diagnostics import BookError, Fault, Span
+    from pricelang.usage.live.usage_of import usage_of
+    from pricelang.usage.records import Record, UsageError
 
 __version__ = "0.1.0"
 __all__ = [
@@ -46,11 +48,14 @@ __all__ = [
     "NotOffered",
     "Note",
     "PriceError",
+    "Record",
     "Refused",
     "Span",
     "UnknownName",
+    "UsageError",
     "export",
     "load",
+    "usage_of",
 ]
 
 _HOMES = {
@@ -62,6 +67,8 @@ _HOMES = {
         "pricelang.model.errors",
     ),
     **dict.fromkeys(("BookError", "Fault", "Span"), "pricelang.syntax.diagnostics"),
+    "usage_of": "pricelang.usage.live.usage_of",
+    **dict.fromkeys(("Record", "UsageError"), "pricelang.usage.records"),
 }
 
 

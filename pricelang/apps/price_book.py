@@ -1,96 +1,64 @@
-"""A checked book that prices: requests, records and Anthropic messages,
-one at a time, on any day or on one.
+"""A checked book that prices what others hand over: the objects of any library, records and
+messages, on any day or on one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import price_parts, price_record, price_sum
+from pricelang.apps.price_records import price_parts, price_record
+from pricelang.apps.request_book import RequestBook, certain
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.models import ModelInfo
-from pricelang.model.errors import BadRequest, check_certain
+from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, text_of
-from pricelang.model.record_kinds import SINGLE, SUM
-from pricelang.present.text import shown
-
-if TYPE_CHECKING:
-    from pricelang.usage.records import Record
+from pricelang.model.record_kinds import SINGLE
+from pricelang.usage.records import Record, UsageError
 
 
-class PriceBook(LoadedBook):
+class PriceBook(RequestBook):
     """A book that prices. Immutable to its users, and safe to share between threads;
     `pricelang.load` makes one that does more.
     """
 
-    def total(
+    def price_any(
         self,
+        value: object,
         /,
         *,
-        model: str,
-        usage: Mapping[str, object],
+        model: str | None = None,
         at: Instant | None = None,
-        **dimensions: str,
-    ) -> Decimal:
-        """The amount of one request, in the currency of its bill:
-        `price(…).total` without the lines.
-
-        Arguments and errors are those of `price`.
-        """
-        # What `RateCard.amount` does first, here too: a call saved is a tenth of the time. It is
-        # for `dict` alone, since another mapping may list its keys in one order and its values in
-        # another.
-        if type(usage) is dict:
-            try:
-                key = (
-                    (model, at, *usage, *dimensions.items()) if dimensions else (model, at, *usage)
-                )
-                return self._shortcuts[key].amount(usage.values())
-            except (KeyError, TypeError, ValueError):
-                pass
-        return self.rates.amount(model, at, usage, dimensions)
-
-    def price(
-        self,
-        /,
-        *,
-        model: str,
-        usage: Mapping[str, object],
-        at: Instant | None = None,
-        record: str = SINGLE,
-        each: str | Iterable[str] = (),
         strict: bool = False,
-        **dimensions: str,
+        unknown_counters: str = "refuse",
+        **dimensions: str | None,
     ) -> Bill:
-        """What a request costs, with a line for each meter and the rules behind it.
+        """What an object of any library costs: a response, its usage alone, a stream, a span, a
+        dict, JSON text or bytes, or a list of these, on one bill.
 
-        `model` is an id or an alias. `at` is a day (its start), an instant (UTC unless it says
-        otherwise), or None for today. `usage` maps meters to quantities: whole numbers of tokens,
-        searches and the like, `Decimal`s or strings such as `"90 minutes"` for times, a list where
-        uses count one by one. Every other argument is a dimension of the book, such as
-        `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
-        holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
-        (`Doubtful`): one with a note whose `doubtful` is true.
+        The object is known by its shape, as a record in a file is: see `usage_of`. `model`, `at`
+        and `dimensions` hold where it says nothing itself; None says nothing. A response of the
+        Messages API does not say when it was made: give `at`, or today's prices hold. `strict`
+        refuses an amount in doubt. A counter above zero that is not known is refused, unless
+        `unknown_counters="warn"` lets it pass.
 
-        Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
-        with a code, the rule and its place.
+        Raises `PriceError`, also for an object that cannot be read (`BadRequest`).
 
         >>> import pricelang
-        >>> bill = pricelang.load().price(
-        ...     model="claude-opus-4-6", at="2026-04-17", speed="fast", usage={"output": 1000}
-        ... )
-        >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
-        (Decimal('0.00015'), 'fast')
+        >>> book = pricelang.load()
+        >>> message = {"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}}
+        >>> book.price_any(message, at="2026-08-01").total
+        Decimal('0.00021')
+        >>> book.price_any(
+        ...     {"prompt_tokens": 12, "completion_tokens": 6}, model="claude-opus-5"
+        ... ).total
+        Decimal('0.00021')
         """
-        if record == SINGLE and not each:
-            return _certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
-        sides = _sides_of_sum(record, each)
-        return _certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
+        record = read_object(value, model, unknown_counters)
+        given = {name: word for name, word in dimensions.items() if word is not None}
+        return certain(price_record(self.rates, record, model, at, given), strict)
 
     def price_message(
         self,
@@ -102,8 +70,7 @@ class PriceBook(LoadedBook):
         unknown_counters: str = "refuse",
         **dimensions: str,
     ) -> Bill:
-        """What an Anthropic message costs:
-        an SDK object, or the dict of a Messages response or of a batch result.
+        """What an Anthropic message costs: `price_any` by its older name.
 
         A response does not say when it was made: give `at`, or today's prices hold. `dimensions`
         are what it does not say either, such as `platform="bedrock"`; what the message says of
@@ -117,31 +84,27 @@ class PriceBook(LoadedBook):
         >>> pricelang.load().price_message(message, at="2026-08-01").total
         Decimal('0.00021')
         """
-        from pricelang.usage.reading import message_record
-        from pricelang.usage.records import UsageError
-
-        try:
-            record = message_record(message, unknown_counters=unknown_counters)
-        except UsageError as error:
-            raise BadRequest(error.code, error.message, help=error.help) from None
-        return self.price_record(record, at=at, dimensions=dimensions, strict=strict)
+        return self.price_any(
+            message, at=at, strict=strict, unknown_counters=unknown_counters, **dimensions
+        )
 
     def price_record(
         self,
-        record: Record,
+        record: object,
         *,
         model: str | None = None,
         at: Instant | None = None,
         dimensions: Mapping[str, str] | None = None,
         strict: bool = False,
     ) -> Bill:
-        """What a record that was read by `pricelang.usage` costs:
+        """What a record costs, one that `pricelang.usage` read or any other object:
         one request or several, on one bill.
 
         `model`, `at` and `dimensions` hold where the record says nothing;
         `strict` refuses an amount in doubt. Raises `PriceError`.
         """
-        return _certain(price_record(self.rates, record, model, at, dimensions or {}), strict)
+        found = read_object(record, model)
+        return certain(price_record(self.rates, found, model, at, dimensions or {}), strict)
 
     def price_parts(
         self,
@@ -168,20 +131,18 @@ class PriceBook(LoadedBook):
         return BookAt(self, text_of(at))
 
 
-def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
-    """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""
-    if record == SINGLE:
-        message, help = "`each` applies only to a sum of requests", 'add `record="sum"`'
-        raise BadRequest("bad_record", message, help=help)
-    if record != SUM:
-        raise BadRequest("bad_record", f"`record` is `single` or `sum`, not `{shown(record)}`")
-    return (each,) if isinstance(each, str) else tuple(each)
+def read_object(
+    value: object, model: str | None = None, unknown_counters: str = "refuse"
+) -> Record:
+    """The record of an object. Raises `BadRequest` for one that cannot be read."""
+    from pricelang.usage.live.usage_of import usage_of  # the readers, which few starts need
 
-
-def _certain(bill: Bill, strict: bool) -> Bill:
-    if strict:
-        check_certain(bill.notes)
-    return bill
+    try:
+        return usage_of(value, model=model, unknown_counters=unknown_counters)
+    except UsageError as error:
+        place = error.place
+        item = f"{place.id}: " if place is not None and (place.id or "").startswith("item ") else ""
+        raise BadRequest(error.code, item + error.message, help=error.help) from None
 
 
 @frozen
@@ -225,11 +186,32 @@ class BookAt:
         self._without_at(dimensions)
         return self.book.price_message(message, at=self.day, strict=strict, **dimensions)
 
+    def price_any(
+        self,
+        value: object,
+        /,
+        *,
+        model: str | None = None,
+        strict: bool = False,
+        unknown_counters: str = "refuse",
+        **dimensions: str | None,
+    ) -> Bill:
+        """`Book.price_any` on this day."""
+        self._without_at(dimensions)
+        return self.book.price_any(
+            value,
+            model=model,
+            at=self.day,
+            strict=strict,
+            unknown_counters=unknown_counters,
+            **dimensions,
+        )
+
     def models(self) -> tuple[ModelInfo, ...]:
         """The models released by this day."""
         return self.book.models(self.day)
 
-    def _without_at(self, dimensions: Mapping[str, str]) -> None:
+    def _without_at(self, dimensions: Mapping[str, object]) -> None:
         if "at" in dimensions:
             raise BadRequest(
                 "bad_date",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -46,7 +47,7 @@ def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
     elif isinstance(value, Decimal):
         number = _read_decimal(value, meter)
     else:
-        _bad(meter, f"is a Python `{type(value).__name__}`", _WANTED)
+        number = _read_other(value, meter)
     if number < 0:
         _bad(meter, f"is negative: `{shown(value, 40)}`", None)
     if (
@@ -61,6 +62,14 @@ def _read_one(value: object, meter: Meter, units: Sequence[Unit]) -> Fraction:
             None,
         )
     return number
+
+
+def _read_other(value: object, meter: Meter) -> Fraction:
+    """The whole number of a type that stands for one, such as those of numpy."""
+    try:
+        return Fraction(operator.index(value))  # type: ignore[arg-type]
+    except TypeError:
+        _bad(meter, f"is a Python `{type(value).__name__}`", _WANTED)
 
 
 def _read_decimal(value: Decimal, meter: Meter) -> Fraction:

@@ -20,10 +20,10 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.models import Ids
 from pricelang.evaluate.offers import Point, not_offered
 from pricelang.evaluate.rated_context import RatedContext, RatedContexts, kept
-from pricelang.evaluate.request_names import RequestNames
+from pricelang.evaluate.request_names import RequestNames, said
 from pricelang.evaluate.scopes import sides_said
 from pricelang.model import book as m
-from pricelang.model.errors import PriceError, Refused
+from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.instants import Instant, seconds_of, text_of
 from pricelang.model.space import holds, open_sides
 
@@ -119,6 +119,7 @@ class RateCard:
                 seconds_of(at),
                 lambda instant: self._request(model, instant, usage, dimensions, label, held),
             )
+        dimensions = said(dimensions) if dimensions else dimensions
         entry = self._contexts.of(model, at, dimensions)
         uses = self._names.uses(usage)
         basis = entry.basis or self._basis(
@@ -174,6 +175,7 @@ class RateCard:
         no_date = at is None
         if type(at) is not str:
             at = self._days.present() if at is None else text_of(at)
+        dimensions = said(dimensions)
         uses = self._names.uses(usage)
         found: list[Priced] = []
         errors: list[PriceError] = []
@@ -212,6 +214,20 @@ class RateCard:
         summed = self.book.sums[index]
         amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
         return sum(1 for limit in summed.limits if amount > limit)
+
+    def priced(
+        self, model: str, at: Instant | None, dimensions: Mapping[str, str]
+    ) -> frozenset[str]:
+        """The meters that have a price for a request which is up to every threshold; none where
+        such a request is refused. Raises `PriceError` for words that the book does not know.
+        """
+        text = self._days.present() if at is None else text_of(at)
+        entry = self._contexts.of(model, text, dimensions)
+        try:
+            cell = self._basis(entry, tuple(0 for _ in entry.sums), {}).cell
+        except (NotOffered, Refused):
+            return frozenset()
+        return frozenset(name for name, rate in cell.rates.items() if isinstance(rate, Rate))
 
     # ---- the words of a request ----
 

@@ -42,10 +42,18 @@ class RequestNames:
             meter = self.meters.get(name) if isinstance(name, str) else None
             if meter is None:
                 raise unknown("meter", name, self.meters)
+            if value is None:
+                continue  # it is not said
             if type(value) is int and 0 <= value < PLAIN:
                 found[name] = (value,)
             else:
                 found[name] = read_uses(value, meter, self.book.units)
+        if usage and not found:
+            raise BadRequest(
+                "bad_quantity",
+                "every quantity of `usage` is None: nothing says what was used",
+                help="leave out what was not used, or write 0",
+            )
         return found
 
     def model_index(self, name: object, seconds: int) -> int:
@@ -121,6 +129,13 @@ class RequestNames:
                 if any(holds(offer.scope, point) for offer in value.offers):
                     return number
         return dimension.default
+
+
+def said(dimensions: Mapping[str, str]) -> Mapping[str, str]:
+    """The values of a request that say something: None stands for a value that is not said."""
+    if not any(value is None for value in dimensions.values()):
+        return dimensions
+    return {name: value for name, value in dimensions.items() if value is not None}
 
 
 def unknown(

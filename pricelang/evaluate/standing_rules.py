@@ -61,7 +61,7 @@ def standing_at(book: m.Book, point: Point) -> StandingRules:
     return found
 
 
-def _take(book: m.Book, found: StandingRules, rule: k.Rule) -> None:
+def _take(book: m.Book, found: StandingRules, rule: k.WholeRule) -> None:
     match rule:
         case k.RefusalRule(line=refusal):
             raise _refused(book, "refused", refusal.text, refusal.origin)
@@ -79,19 +79,6 @@ def _take(book: m.Book, found: StandingRules, rule: k.Rule) -> None:
             found.free = found.free or remark
         case k.NoteRule(line=remark):
             found.remarks.append(remark)
-        case k.ModelRule() | k.AliasRule() | k.ValueRule() | k.AllowRule():
-            pass  # whether the request exists, and what an exclusion leaves
-        case (
-            k.MeterRule()
-            | k.PriceRule()
-            | k.AnnouncementRule()
-            | k.DerivationRule()
-            | k.ChargePriceRule()
-            | k.ChargeMinimumRule()
-            | k.ChargePoolRule()
-            | k.ChargeFreeRule()
-        ):
-            pass  # the rate of a meter
         case _:
             assert_never(rule)
 

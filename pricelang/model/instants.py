@@ -5,6 +5,7 @@ they matter only by the stretch of time they fall in.
 from __future__ import annotations
 
 import datetime
+import math
 
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import shown
@@ -13,7 +14,8 @@ from pricelang.present.text import shown
 FIRST, LAST = -62_135_596_800, 253_402_300_799
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
-Instant = str | datetime.date | datetime.datetime
+Instant = str | datetime.date | datetime.datetime | int | float
+"""A day or an instant; a number is of seconds since 1970, and a fraction of one is dropped."""
 
 
 def seconds_of(at: Instant) -> int:
@@ -22,10 +24,16 @@ def seconds_of(at: Instant) -> int:
 
     Raises `BadRequest` (`bad_date`) for anything else.
 
-    >>> seconds_of("1970-01-02")
-    86400
+    >>> seconds_of("1970-01-02"), seconds_of(86400.5)
+    (86400, 86400)
     """
     try:
+        at = getattr(at, "item", lambda: at)() if hasattr(at, "dtype") else at  # one of numpy
+        if isinstance(at, int | float) and not isinstance(at, bool):
+            seconds = math.floor(at)
+            if not FIRST <= seconds <= LAST:
+                raise ValueError
+            return seconds
         if isinstance(at, str):
             if len(at) > 40 or not at.isascii():
                 raise ValueError
@@ -46,7 +54,8 @@ def seconds_of(at: Instant) -> int:
         raise BadRequest(
             "bad_date",
             f"`{shown(at)}` is not a day or an instant",
-            help="write a day such as `2026-04-17`, or an instant such as `2026-04-17T12:30:00Z`",
+            help="write a day such as `2026-04-17`, an instant such as `2026-04-17T12:30:00Z`, or "
+            "seconds since 1970",
         ) from None
 
 
@@ -62,7 +71,7 @@ def is_day(at: Instant) -> bool:
         except ValueError:
             return False
         return True
-    return not isinstance(at, datetime.datetime)
+    return isinstance(at, datetime.date) and not isinstance(at, datetime.datetime)
 
 
 def text_of(at: Instant) -> str:

@@ -71,10 +71,11 @@ class Unit(Statement):
 
 @frozen
 class Meter(Statement):
-    """`meter NAME, NAME in UNIT …`."""
+    """`meter NAME, NAME in UNIT counts COUNTER, COUNTER …`."""
 
     names: tuple[Name, ...]
     unit: Name
+    counts: tuple[Name, ...] = ()
 
 
 @frozen

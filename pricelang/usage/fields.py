@@ -4,7 +4,8 @@ each fault names the key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def count(value: object, path: str) -> int:
     elif isinstance(value, Decimal):
         number = _whole(value, path)
     else:
-        raise wrong_type(path, value, "a whole number")
+        number = _index(value, path)
     if number < 0:
         raise UsageError(
             "negative_count", f"`{path}` is {_digits(number)}, and a count is never negative"
@@ -99,6 +100,16 @@ def count(value: object, path: str) -> int:
     if number >= _TOO_LARGE:
         raise UsageError("too_large", f"`{path}` has more than {MAX_DIGITS} digits")
     return number
+
+
+def _index(value: object, path: str) -> int:
+    """The number of a type that stands for a whole one, such as those of numpy."""
+    if isinstance(value, bool) or not hasattr(value, "dtype"):
+        raise wrong_type(path, value, "a whole number")
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise wrong_type(path, value, "a whole number") from None
 
 
 def _whole(number: Decimal, path: str) -> int:
@@ -190,6 +201,19 @@ def word(value: object, path: str) -> str | None:
             "bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed"
         )
     return value if value and not value.isspace() else None
+
+
+def first_said(holder: Mapping[str, object], keys: Iterable[str]) -> object:
+    """The first value under one of several names that says something; None where none does.
+
+    >>> first_said({"traceId": " ", "trace_id": "t-1"}, ("traceId", "trace_id"))
+    't-1'
+    """
+    for key in keys:
+        value = holder.get(key)
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            return value
+    return None
 
 
 def placed(place: Place, id: object) -> Place:

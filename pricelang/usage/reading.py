@@ -4,18 +4,29 @@ documents or lines, each record to an outcome with its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from pricelang.usage.fields import is_object
-from pricelang.usage.formats.registry import FORMATS, checked_format, format_of, reader_of
+from pricelang.usage.formats.registry import FORMATS, checked_format
 from pricelang.usage.io.files import Progress
 from pricelang.usage.io.lines import Source
+from pricelang.usage.live.plain import plain_of
+from pricelang.usage.live.usage_of import alone, usage_of
 from pricelang.usage.record_pass import RecordPass
-from pricelang.usage.records import Outcome, Place, Record, Rejected, UsageError, internal
+from pricelang.usage.records import Outcome, Place, Record, UsageError
 from pricelang.usage.shapes import identity
 from pricelang.usage.unknown_policy import checked_policy, settled
 
-__all__ = ["FORMATS", "Progress", "message_record", "read", "read_path", "read_paths", "record_of"]
+__all__ = [
+    "FORMATS",
+    "Progress",
+    "message_record",
+    "read",
+    "read_path",
+    "read_paths",
+    "record_of",
+    "usage_of",
+]
 
 
 def read(
@@ -79,8 +90,7 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
     {'input': 12, 'output': 6}
     """
     checked_policy(unknown_counters)
-    dump = getattr(message, "model_dump", None)
-    value = dump() if callable(dump) else message
+    value = plain_of(message)
     if not is_object(value):
         raise UsageError(
             "wrong_type",
@@ -88,38 +98,15 @@ def message_record(message: object, *, unknown_counters: str = "refuse") -> Reco
             "give an object of the Anthropic SDK, or its dict",
             Place(""),
         )
-    place = Place("", None, identity(value))
     is_batch = "custom_id" in value and is_object(value.get("result"))
-    return _alone("batch" if is_batch else "messages", value, place, unknown_counters)
+    place = Place("", None, identity(value))
+    return alone("batch" if is_batch else "messages", value, place, unknown_counters)
 
 
 def record_of(value: object, *, unknown_counters: str = "refuse") -> Record:
-    """The record of an object in memory: a canonical record, else as `message_record`.
-    Raises `UsageError`.
+    """The record of an object in memory: `usage_of` by its older name. Raises `UsageError`.
 
     >>> record_of({"model": "claude-opus-5", "usage": {"input": 12}}).format
     'canonical'
     """
-    if is_object(value) and format_of(value) == "canonical":
-        return _alone("canonical", value, Place("", None, identity(value)), unknown_counters)
-    return message_record(value, unknown_counters=unknown_counters)
-
-
-def _alone(format: str, value: Mapping[str, object], place: Place, unknown_counters: str) -> Record:
-    """The record of one object. Raises `UsageError`, with a place."""
-    try:
-        (found,) = settled(reader_of(format)(value, place), unknown_counters)
-        if isinstance(found, Rejected):
-            raise UsageError(found.code, found.message, found.help, found.place)
-    except UsageError as error:
-        error.place = error.place or place
-        raise
-    except MemoryError:
-        raise
-    except Exception as error:
-        failed = internal(error)
-        failed.place = place
-        raise failed from error
-    if not isinstance(found, Record):
-        raise UsageError("no_usage", f"no usage in it: {found.reason}", None, place)
-    return found
+    return usage_of(value, unknown_counters=unknown_counters)

@@ -50,6 +50,18 @@ class RecordPass:
             outcomes = _belted(outcomes, file) if own else outcomes
             for outcome in outcomes:
                 yield from self._waiting.in_order(outcome)
+        yield from self._end()
+
+    def values(self, values: Iterable[Mapping[str, object]]) -> Iterator[Outcome]:
+        """The outcomes of plain mappings in memory, events of streams among them."""
+        items = ((0, item, value, None) for item, value in enumerate(values, 1))
+        for _, item, value, _ in merged(items):
+            for outcome in self._outcomes(value, None, item, "", None):
+                yield from self._waiting.in_order(outcome)
+        yield from self._end()
+
+    def _end(self) -> Iterator[Outcome]:
+        """What waited for the end of all sources."""
         self._waiting.settle()
         yield from self._waiting.known()
         yield from self._responses.uncounted()
@@ -100,7 +112,7 @@ class RecordPass:
         return Skipped(outcome.place, f"a malformed or cut line ({outcome.message})", broken=True)
 
     def _outcomes(
-        self, value: object, line: int, item: int | None, file: str, raw: str | None
+        self, value: object, line: int | None, item: int | None, file: str, raw: str | None
     ) -> Iterator[Outcome | Later]:
         own = identity(value) if is_object(value) else None
         place = Place(file, line, own or (f"item {item}" if item is not None else None))

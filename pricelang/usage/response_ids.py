@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pricelang.usage.fields import is_object
 
 RESPONSE, REQUEST = "response", "request"
-_ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
+ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 """How ids of responses begin; others count where the object says what it is."""
 _CHUNK = "chat.completion.chunk"
 _MAX_ID = 200
@@ -68,14 +68,14 @@ def _inner(value: Value, *path: str) -> Value:
 
 def _message(value: Value) -> tuple[str, ...]:
     id = value.get("id")
-    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(_ISSUED))
+    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(ISSUED))
     return named(RESPONSE, id) if says else ()
 
 
 def _completion(value: Value) -> tuple[str, ...]:
     value = _inner(value, "response") or value
     id = value.get("id")
-    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(_ISSUED))
+    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(ISSUED))
     return named(RESPONSE, id) if says else ()
 
 
@@ -91,19 +91,6 @@ def _call(value: Value) -> tuple[str, ...]:
             found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
     message = _inner(value, "body") or _inner(value, "output", "outputBodyJson")
     return found + named(RESPONSE, message.get("id")) if message else found
-
-
-def _logged(value: Value) -> tuple[str, ...]:
-    """The ids of a gateway's log: Langfuse's of the observation,
-    Helicone's of the request, else that of the response.
-    """
-    if "usageDetails" in value:
-        return named("observation", value.get("id"))
-    if "call_type" in value:
-        return named(RESPONSE, value.get("id") or value.get("request_id"))
-    if "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value:
-        return named("helicone", value.get("request_id"))
-    return named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
 
 
 def _run(value: Value) -> tuple[str, ...]:
@@ -144,7 +131,6 @@ _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
     "sse": lambda value: named(RESPONSE, _inner(value, "message").get("id")),
     "ai-sdk": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
     "bedrock": _call,
-    "gateways": _logged,
     "openai": _completion,
     "claude-result": _run,
 }

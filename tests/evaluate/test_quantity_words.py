@@ -7,7 +7,7 @@ import pytest
 import pricelang
 
 
-@pytest.mark.parametrize("value", [None, True, 5.0, b"5", {}, [None]])
+@pytest.mark.parametrize("value", [True, 5.0, b"5", {}, [None]])
 def test_what_to_give_instead(value: object) -> None:
     with pytest.raises(pricelang.BadRequest) as caught:
         pricelang.load().total(model="claude-opus-4-7", at="2026-04-17", usage={"input": value})

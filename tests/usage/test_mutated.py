@@ -23,6 +23,7 @@ from pricelang.apps.reports.report import report_records
 from pricelang.model.errors import PriceError
 from pricelang.usage import reading
 from pricelang.usage.formats.registry import FORMATS
+from pricelang.usage.live import usage_of
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 
 from .helpers import SAMPLES
@@ -269,7 +270,7 @@ def priced(found: list[Outcome]) -> None:
 def test_harm_to_any_sample_is_a_record_or_a_named_fault(
     part: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "internal", unforeseen)
+    monkeypatch.setattr(usage_of, "internal", unforeseen)
     random = Random(f"{SEED} {part}")
     period = between("2026", None)
     for number in range(MUTANTS // 10):

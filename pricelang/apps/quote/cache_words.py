@@ -118,7 +118,7 @@ class CacheTally:
             return
         try:
             cell = rates.bounds(
-                part.model or "", part.at, part.usage, part.dimensions, rates.sides(part.sides)
+                part.model or "", part.at, uses, part.dimensions, rates.sides(part.sides)
             )[0].cell
         except PriceError:
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import assert_never
 
 from attrs import frozen
 
@@ -90,16 +89,10 @@ def beyond_sums(cell: Combination, meters: Sequence[str]) -> Iterator[str]:
     for rounding, what in ((cell.line_rounding, "each line"), (cell.total_rounding, "each total")):
         if rounding is not None:
             yield f"the rounding of {what}"
-    for step in (*cell.extras, *cell.floors):
-        match step.kind:
-            case "add":
-                yield f"the addition of `{step.rule}` to each request"
-            case "at_least" | "at_most":
-                yield f"the limit `{step.rule}` of each request"
-            case "factor" | "round":
-                pass  # in the unit prices
-            case _:
-                assert_never(step.kind)
+    for step in cell.extras:
+        yield f"the addition of `{step.rule}` to each request"
+    for step in cell.floors:
+        yield f"the limit `{step.rule}` of each request"
     for meter in meters:
         if isinstance(cell.rates[meter], Rate) and finite_price(cell, meter) is None:
             yield f"the price of `{meter}`, which has no finite decimal"

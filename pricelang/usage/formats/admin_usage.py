@@ -229,7 +229,7 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
         "cache_read_input_tokens": row.get("cache_read_input_tokens"),
         "cache_creation": row.get("cache_creation"),
     }
-    meters = counters_of(usage, "results", notes).meters()
+    meters = counters_of(usage, "results", notes).meters(plain=True)
     tools = optional_object(row, "server_tool_use", "results") or {}
     searches = optional_count(tools, "web_search_requests", "results.server_tool_use")
     if searches:

@@ -88,7 +88,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         )
     parts = []
     for entry in entries:
-        meters = entry.counters.meters()
+        meters = entry.counters.meters(plain=True)
         if entry.searches:
             meters["web_search"] = entry.searches
         dimensions = shared | main if entry is main_loop else shared

@@ -76,6 +76,10 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "clouds", "request"),
+    _format("cloud-batches", "cloud_batches", "recordId", "processedRecordCount", "request"),
+    _format("opencode", "opencode", "sessionID", "projectID", "info"),
+    _format("pi", "pi", "message", "cwd", "parentId"),
+    _format("cline", "cline", "ts"),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format(
         "bedrock",
@@ -87,18 +91,37 @@ KNOWN = (
         "response",
         "metadata",
     ),
-    _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
     _format(
-        "gateways",
-        "gateways",
-        "usageDetails",
-        "traceId",
-        "call_type",
-        "prompt_cache_write_tokens",
-        "prompt_cache_read_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "model_name",
+        "otel",
+        "otel",
+        "resourceSpans",
+        "resourceLogs",
+        "attributes",
+        "LogAttributes",
+        "SpanAttributes",
+    ),
+    _format("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
+    _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
+    _format("litellm", "litellm", "call_type"),
+    _format(
+        "litellm-daily", "litellm_daily", "api_requests", "Total Tokens", "metadata", "results"
+    ),
+    _format("helicone", "helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
+    _format("pydantic-ai", "pydantic_ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
+    _format("openrouter", "openrouter", "native_tokens_prompt", "native_tokens_completion", "data"),
+    _format("posthog", "posthog", "event", "*.event", "batch", "results", "events"),
+    _format(
+        "langchain",
+        "langchain",
+        "run_type",
+        "lc",
+        "response_metadata",
+        "usage_metadata",
+        "additional_kwargs",
+        "data",
+        "messages",
+        "values",
+        "generations",
     ),
     _format(
         "openai",
@@ -109,11 +132,35 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
+    _format("console-tokens", "console_tokens", "usage_date_utc"),
+    _format("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
+    _format(
+        "ccusage",
+        "ccusage",
+        "daily",
+        "weekly",
+        "monthly",
+        "sessions",
+        "session",
+        "blocks",
+        "projects",
+        "modelBreakdowns",
+        "modelsUsed",
+        "isGap",
+        "entries",
+        "data",
+    ),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
 )
-FORMATS = (*NATIVE, *(one.name for one in KNOWN))
+# What nothing else says whose it is: rows with counts of tokens at their top.
+ROWS = _format("rows", "rows")
+# Names of what were one format once: they read what they read, under the names of today.
+ALIASES = (_format("gateways", "gateways"),)
+FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
+_LAST = (_format("cline", "cline"), ROWS)
+"""Formats without a key of their own, which are asked after all others from here."""
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
@@ -130,6 +177,9 @@ def format_of(value: Mapping[str, object]) -> str:
     native = native_format_of(value)
     if native is not None:
         return native
+    for one in _LAST:
+        if _module(one.module).known(value):
+            return one.name
     for name in plugins():
         if _plugin(name).known(value):
             return name
@@ -146,7 +196,7 @@ def reader_of(name: str) -> Read:
     """The function that reads objects of a format, for one run.
     Raises `UsageError` for a plugin that is broken.
     """
-    for one in KNOWN:
+    for one in (*KNOWN, ROWS, *ALIASES):
         if one.name == name:
             return _reader(_module(one.module))
     if name in NATIVE:
@@ -267,6 +317,7 @@ def _unknown(value: Mapping[str, object]) -> UsageError:
 
 
 __all__ = [
+    "ALIASES",
     "FORMATS",
     "KNOWN",
     "Format",

@@ -226,9 +226,11 @@ class _Stream:
                     and isinstance(usage, dict)
                 ):
                     given |= _split(usage, given["cache_creation_input_tokens"])
-                self._message["usage"] = {**(usage if isinstance(usage, dict) else {}), **given}
+                # A new object: the one before may be that of the caller.
+                old = usage if isinstance(usage, dict) else {}
+                self._message = {**self._message, "usage": {**old, **given}}
             elif new is not None:
-                self._message["usage"] = new
+                self._message = {**self._message, "usage": new}
         elif kind == "message_stop":
             self._metrics = METRICS in event
 

@@ -1,0 +1,158 @@
+"""The record of an object in memory: of any library, by the readers that files have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from attrs import evolve
+
+from pricelang.usage.fields import is_object
+from pricelang.usage.formats.registry import format_of, reader_of
+from pricelang.usage.live.alone import in_response, is_invocation, of_invocation
+from pricelang.usage.live.holders import TEXTS, inside, is_several, mapping_of, members
+from pricelang.usage.live.plain import plain_of
+from pricelang.usage.record_pass import RecordPass
+from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, UsageError, internal
+from pricelang.usage.shapes import identity
+from pricelang.usage.unknown_policy import checked_policy, settled
+
+MIXED = "several"
+"""The format of a record that joins those of several formats."""
+
+
+def usage_of(
+    value: object, *, model: str | None = None, unknown_counters: str = "refuse"
+) -> Record:
+    """The usage of an object in memory, as one record: of a response of any library, of its usage
+    alone, of a dict, JSON text or bytes, of a span, of a stream or of a list of these.
+
+    An object is known by its shape, as a record in a file is. What a list holds becomes the parts
+    of one record, where a copy of a response counts once. A stream, the body of a response of
+    Bedrock and an iterator are read to their end. `model` is what was asked for, where the object
+    does not say. `unknown_counters="warn"` lets a counter pass that is not known.
+
+    Raises `UsageError` with code, message, help and place.
+
+    >>> usage_of({"model": "claude-opus-5", "usage": {"input_tokens": 12, "output_tokens": 6}})
+    ... # doctest: +ELLIPSIS
+    Record(parts=(Part(model='claude-opus-5', ..., usage={'input': 12, 'output': 6}, ...
+    """
+    checked_policy(unknown_counters)
+    if type(value) is dict:
+        return _of_mapping(plain_of(value), model, unknown_counters)
+    if isinstance(value, Record):
+        return value
+    found = inside(value)
+    if isinstance(found, TEXTS):
+        return joined(_of_text(found, unknown_counters))
+    if is_several(found):
+        return joined(_of_several(found, model, unknown_counters))
+    return _of_mapping(mapping_of(found), model, unknown_counters)
+
+
+def _of_mapping(value: Any, model: str | None, unknown_counters: str) -> Record:
+    """The record of one plain mapping."""
+    place = Place("", None, identity(value))
+    try:
+        format, value = _known(value, model)
+    except UsageError as error:
+        error.place = error.place or place
+        raise
+    return alone(format, value, place, unknown_counters)
+
+
+def _known(value: Mapping[str, object], model: str | None) -> tuple[str, Mapping[str, object]]:
+    """The format of a plain mapping, and the mapping as files have it. Raises `UsageError`."""
+    if "body" in value and is_invocation(value):
+        value = of_invocation(value, model)
+    try:
+        return format_of(value), value
+    except UsageError as error:
+        inner = in_response(value) if error.code == "unknown_record" else None
+        if inner is None:
+            raise
+    return format_of(inner), inner
+
+
+def alone(format: str, value: Mapping[str, object], place: Place, unknown_counters: str) -> Record:
+    """The record of a mapping of a format. Raises `UsageError`, with a place."""
+    try:
+        found = list(settled(reader_of(format)(value, place), unknown_counters))
+        return joined(found)
+    except UsageError as error:
+        error.place = error.place or place
+        raise
+    except MemoryError:
+        raise
+    except Exception as error:
+        failed = internal(error)
+        failed.place = place
+        raise failed from error
+
+
+def _of_text(text: object, unknown_counters: str) -> Iterator[Outcome]:
+    """The outcomes of a text: those of a file that holds it."""
+    whole = text if isinstance(text, str) else bytes(text)  # type: ignore[call-overload]
+    return settled(RecordPass(None).all([(whole, "")]), unknown_counters)
+
+
+def _of_several(values: Any, model: str | None, unknown_counters: str) -> Iterator[Outcome]:
+    """The outcomes of the objects in an iterable, as one pass over a file with them has them."""
+    others: list[Iterable[Outcome]] = []
+    mappings: list[Mapping[str, object]] = []
+    for value in members(values):
+        if isinstance(value, Record):
+            others.append((value,))
+        elif is_object(value):
+            mappings.append(_known_shape(value, model))
+        else:
+            others.append(_of_text(value, unknown_counters))
+    run = settled(RecordPass(None).values(mappings), unknown_counters)
+    return chain(run, *others)
+
+
+def _known_shape(value: Mapping[str, object], model: str | None) -> Mapping[str, object]:
+    try:
+        return _known(value, model)[1]
+    except UsageError as error:
+        if error.code != "unknown_record":
+            raise
+        return value  # an event of a stream, which is known with the others
+
+
+def joined(outcomes: Iterable[Outcome]) -> Record:
+    """The records of several outcomes as one, whose parts are those of all.
+    Raises `UsageError` for one that cannot be read, and where there is none.
+    """
+    records: list[Record] = []
+    reasons: list[str] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Rejected):
+            raise UsageError(outcome.code, outcome.message, outcome.help, outcome.place)
+        if isinstance(outcome, Record):
+            records.append(outcome)
+        else:
+            reasons.append(outcome.reason)
+    if len(records) == 1:
+        return records[0]
+    if not records:
+        reason = reasons[0] if reasons else "there is nothing in it"
+        raise UsageError("no_usage", f"no usage in it: {reason}", None, Place(""))
+    formats = {record.format for record in records}
+    return Record(
+        tuple(part for record in records for part in _parts(record)),
+        Place(""),
+        formats.pop() if len(formats) == 1 else MIXED,
+        tuple(dict.fromkeys(note for record in records for note in record.notes)),
+    )
+
+
+def _parts(record: Record) -> Iterable[Part]:
+    """The parts of a record with what the record says for all of them."""
+    if not record.attributes:
+        return record.parts
+    return (
+        evolve(part, attributes={**record.attributes, **part.attributes}) for part in record.parts
+    )
