@@ -762,7 +762,7 @@ def test_what_a_change_costs(tmp_path: Path) -> None:
     )
     assert [row["difference"] for row in days["usage"]["totals"]] == ["0"]
     assert (
-        "| total | 3 | $8.50 | $7 | -$1.50 | -17.65% |"
+        "| total | 3 | $8.50 | $7.00 | -$1.50 | -17.65% |"
         in run("diff", one, two, "--usage", usage, "--markdown").output
     )
 
