@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import partial
 
 from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
-from pricelang.apps.tables.footnotes import counts_line, note_line
+from pricelang.apps.tables.footnotes import counts_line, for_people, note_line
 from pricelang.apps.tables.request import span_of
 from pricelang.model.notes import Note
-from pricelang.present.decimals import grouped, plain
+from pricelang.present.decimals import plain
+from pricelang.present.readable import readable_quantity
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 
@@ -65,7 +66,7 @@ def _numbers(total: Total, used: Sequence[str]) -> tuple[str, ...]:
     quantities = dict(total.quantities)
     return (
         f"{total.rows:,}",
-        *(grouped(quantities[name]) for name in used),
+        *(readable_quantity(quantities[name]) for name in used),
         span_of(total.amount, total.most, total.currency),
     )
 
@@ -116,7 +117,7 @@ def report_counts(report: UsageReport) -> str:
 
 def notes_lines(notes: Sequence[tuple[Note, int]]) -> Iterator[str]:
     """The most frequent notes, whose texts quote what records say."""
-    order = sorted(notes, key=lambda pair: -pair[1])
+    order = sorted(for_people(notes), key=lambda pair: -pair[1])
     for note, records in order[:MAX_NOTES]:
         yield note_line(note, records)
     if len(order) > MAX_NOTES:
