@@ -83,7 +83,7 @@ def _exact() -> click.Option:
 
 def _show_all_digits(ctx: click.Context, _: click.Parameter, given: bool) -> None:
     if given:
-        from pricelang.present.readable import all_digits
+        from pricelang.present.readable import all_digits  # no other command needs it
 
         ctx.with_resource(all_digits())
 

@@ -9,6 +9,7 @@ import click
 
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
+from pricelang.present.readable import all_digits
 from pricelang.present.table import Table
 from pricelang.present.terminal import say, show_table
 
@@ -31,14 +32,17 @@ def form_options(**helps: str) -> Callable[[Decorated], Decorated]:
 
 
 def form_of(ctx: click.Context, params: dict[str, Any], chart: bool = False) -> Form:
-    """The form that is asked for, taken out of the parameters.
+    """The form that is asked for, taken out of the parameters; those for programs have all digits.
     Raises a usage error for two, and for a `chart` in a form for programs.
     """
     given: list[Form] = [form for form in get_args(Form) if params.pop(f"as_{form}", False)]
     flags = [*given, *(["chart"] if chart and given != ["markdown"] else [])]
     if len(flags) > 1:
         ctx.fail(f"`--{flags[0]}` and `--{flags[1]}` cannot be combined; choose one")
-    return given[0] if given else "text"
+    form = given[0] if given else "text"
+    if form in ("json", "csv"):
+        ctx.with_resource(all_digits())
+    return form
 
 
 def show(table: Table, as_markdown: bool) -> None:

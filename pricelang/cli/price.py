@@ -10,7 +10,7 @@ import click
 
 from pricelang.api import Book
 from pricelang.apps.answers import Answer, answers_of
-from pricelang.apps.tables.footnotes import counts_line, note_line
+from pricelang.apps.tables.footnotes import counts_line, for_people, note_line
 from pricelang.apps.tables.request import bounds_of, request_table
 from pricelang.cli.answers import (
     Skips,
@@ -174,7 +174,7 @@ def _request(answer: Answer, as_json: bool, verbose: bool) -> int:
         show_refused(answer)
     else:
         show_table(request_table(answer.bill))
-        for note in answer.bill.notes:
+        for note, _ in for_people((note, 1) for note in answer.bill.notes):
             say(note_line(note))
     if answer.bill is not None:
         return DONE
@@ -202,7 +202,7 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
         show_table(totals_table(summary))
         say()
     say(counts_line(summary.counts()))
-    for note, count in summary.notes.items():
+    for note, count in for_people(summary.notes.items()):
         say(note_line(note, count))
     if verbose:
         for skipped in summary.skipped:

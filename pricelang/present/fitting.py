@@ -5,6 +5,7 @@ the other. Nothing is cut, and a figure is never broken.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from attrs import evolve
@@ -19,25 +20,37 @@ LOW, HIGH = 3, 12
 where it makes them more than the second, the table is shown in parts.
 """
 LEAST = 16
-"""A column of longer words than that is folded within them where there is no room."""
-_FACTOR, _FACTOR_KEPT = re.compile(r"\bx (?=[0-9])"), re.compile("\\bx\u00a0(?=[0-9])")
+"""A column of longer words than that is folded anywhere in parts that have no room."""
 SET_IN = "  "
 """What stands before the further lines of a folded one, beyond its own beginning."""
+_FACTOR, _FACTOR_KEPT = re.compile(r"\bx (?=[0-9])"), re.compile("\\bx\u00a0(?=[0-9])")
+_AT_SPACES = re.compile(r"([ \n]+)")
+_AT_MARKS = re.compile(
+    r"([ \n]+)|(?<=[A-Za-z][-/_@])(?=\w)|(?<=\w{4}-)(?=\w)(?!\d\d-\d\d)|(?<=,)(?=[A-Za-z])"
+)
+"""Where a text may be folded: between words, or behind the marks within a name, but no date, too."""
 
 
 def fitted(table: Table, width: int) -> Iterator[Table]:
-    """A table as one or several that fit: the widest form that does so as it is, else folded, else
-    in parts, each with the column that names the row.
+    """A table as one or several that fit: the widest form that does so as it is or folded between
+    words, else within names, else in parts.
     """
     forms = [table, *(make() for make in table.narrower)]
-    shown = next((form for form in forms if fits(form, width)), None)
-    for form, most in () if shown else (*((form, LOW) for form in forms), (forms[-1], HIGH)):
-        shown = _folded(form, width)
-        if shown is not None and _height(shown) <= most:
-            break
-        shown = None
+    shown = _widest(forms, width)
     for part in [shown] if shown else _parts(forms[-1], width):
-        yield part if fits(part, width) else _folded(part, width, anywhere=True) or part
+        yield part if fits(part, width) else _folded(part, width, _AT_MARKS, LEAST) or part
+
+
+def _widest(forms: list[Table], width: int) -> Table | None:
+    """The widest form that is low where it is folded, else the narrowest one if it is not too high;
+    names are broken only where no form has room for them.
+    """
+    for marks in (_AT_SPACES, _AT_MARKS):
+        for form, most in (*((form, LOW) for form in forms), (forms[-1], HIGH)):
+            folded = _folded(form, width, marks)
+            if folded is not None and _height(folded) <= most:
+                return folded
+    return None
 
 
 def left_out(table: Table, parts: Iterable[Table]) -> list[str]:
@@ -77,27 +90,43 @@ def _height(table: Table) -> int:
 
 
 def _parts(table: Table, width: int) -> Iterator[Table]:
-    """A table in parts: each has the first column, which names the row, and as many others as there
-    is room for, one at least.
+    """A table in parts: each has the first column, and as many others as there is room for, one at
+    least. Where that column does not tell the rows apart, they are numbered.
     """
-    widths = _widths(table)
-    rest = list(range(1, len(widths)))
-    first = True
-    while rest or first:
-        taken = [rest.pop(0)] if rest else []
-        while rest and _drawn(widths[n] for n in (0, *taken, rest[0])) <= width:
+    names = [row[0] for row in table.rows[: len(table.rows) - table.totals]]
+    first = 1
+    if len(set(names)) < len(names):
+        table, first = _with_row_numbers(table, len(names)), 2
+    widths, rest = _widths(table), list(range(first, len(table.headers)))
+    begun = False
+    while rest or not begun:
+        taken = [*range(first), *rest[:1]]
+        del rest[:1]
+        while rest and _drawn(widths[n] for n in (*taken, rest[0])) <= width:
             taken.append(rest.pop(0))
-        yield table.only([0, *taken], table.title if first else "")
-        first = False
+        yield table.only(taken, "" if begun else table.title)
+        begun = True
 
 
-def _folded(table: Table, width: int, anywhere: bool = False) -> Table | None:
+def _with_row_numbers(table: Table, many: int) -> Table:
+    rows = tuple(
+        (f"{number}" if number <= many else "", *row) for number, row in enumerate(table.rows, 1)
+    )
+    numbers = frozenset((0, *(number + 1 for number in table.numbers)))
+    return evolve(table, headers=("#", *table.headers), rows=rows, numbers=numbers)
+
+
+def _folded(
+    table: Table, width: int, marks: re.Pattern[str], least_word: int | None = None
+) -> Table | None:
     """The table with the texts of its cells on several lines, or None where there is no room for
-    its figures and its longest words; these are broken where `anywhere` says so.
+    its figures and its longest words; of those, `least_word` letters are kept together at least.
     """
+    if fits(table, width):
+        return table
     wide = _widths(table)
     least = [
-        size if number in table.numbers else _least(table, number, anywhere)
+        size if number in table.numbers else _longest(table, number, marks, least_word)
         for number, size in enumerate(wide)
     ]
     room = width - _drawn(least)
@@ -112,7 +141,7 @@ def _folded(table: Table, width: int, anywhere: bool = False) -> Table | None:
         room -= more
     rows = tuple(
         tuple(
-            cell if number in table.numbers else _fold(cell, sizes[number])
+            cell if number in table.numbers else _fold(cell, sizes[number], marks)
             for number, cell in enumerate(row)
         )
         for row in (table.headers, *table.rows)
@@ -121,17 +150,24 @@ def _folded(table: Table, width: int, anywhere: bool = False) -> Table | None:
     return evolve(table, headers=rows[0], rows=rows[1:], title=title, narrower=())
 
 
-def _least(table: Table, number: int, anywhere: bool) -> int:
+def _longest(table: Table, number: int, marks: re.Pattern[str], most: int | None) -> int:
     """The fewest columns for a column of text: those of its longest word."""
     cells = (table.headers[number], *(row[number] for row in table.rows))
-    longest = max((len(word) for cell in cells for word in cell.split()), default=0)
-    return min(longest, LEAST) if anywhere else longest
+    longest = max((len(word) for cell in cells for word in _words(cell, marks)), default=0)
+    return longest if most is None else min(longest, most)
 
 
-def _fold(cell: str, size: int) -> str:
+def _words(text: str, marks: re.Pattern[str]) -> Iterator[str]:
+    text = _FACTOR.sub("x\u00a0", text)
+    return (word for word in marks.split(text) if word and word.strip(" \n"))
+
+
+def _fold(cell: str, size: int, marks: re.Pattern[str]) -> str:
     if width_of(cell) <= size:
         return cell
-    return "\n".join(line for text in cell.split("\n") for line in _wrapped(text, size, "") or [""])
+    return "\n".join(
+        line for text in cell.split("\n") for line in _wrapped(text, size, "", marks) or [""]
+    )
 
 
 def folded_lines(text: str, width: int) -> list[str]:
@@ -147,16 +183,21 @@ def folded_lines(text: str, width: int) -> list[str]:
     ]
 
 
-def _wrapped(line: str, width: int, more: str) -> list[str]:
+def _wrapped(line: str, width: int, more: str, marks: re.Pattern[str] = _AT_SPACES) -> list[str]:
     indent = line[: len(line) - len(line.lstrip())]
     indent = indent if len(indent) < width // 2 else ""
-    import textwrap  # only needed where something is too wide
-
-    lines = textwrap.wrap(
-        _FACTOR.sub("x\u00a0", line.strip()),  # a factor stays whole
-        max(width, len(indent + more) + 1),
-        initial_indent=indent,
-        subsequent_indent=indent + more,
-        break_on_hyphens=False,
+    wrapper = _Wrapper(
+        max(width, len(indent + more) + 1), initial_indent=indent, subsequent_indent=indent + more
     )
-    return [_FACTOR_KEPT.sub("x ", part) for part in lines]
+    wrapper.marks = marks
+    return [_FACTOR_KEPT.sub("x ", part) for part in wrapper.wrap(line.strip())]
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Folds a text at marks; a factor such as `x 1.1` stays whole."""
+
+    marks = _AT_SPACES
+
+    def _split(self, text: str) -> list[str]:
+        kept = _FACTOR.sub("x\u00a0", text)
+        return [chunk for chunk in self.marks.split(kept) if chunk]

@@ -5,6 +5,7 @@ text is markup only inside an element, and only markup goes in as it is.
 from __future__ import annotations
 
 import html
+import re
 
 from pricelang.present.text import printable
 
@@ -75,13 +76,38 @@ def join(*children: str | Html) -> Html:
     )
 
 
+_WHOLE = re.compile(r"(\b[A-Za-z][\w.]*(?:-[\w.]+)+|\bx [0-9][0-9.]*)")
+MAX_WHOLE = 40
+"""Longer names are broken, or a page would be wider than a phone."""
+
+
+def whole_names(text: str) -> Html:
+    """A text in which no line ends within a name that has hyphens, or within a factor.
+
+    >>> whole_names("for claude-3-haiku")
+    'for <span class="name">claude-3-haiku</span>'
+    """
+    parts = _WHOLE.split(text)
+    return join(
+        *(
+            element("span", part, class_="name") if at % 2 and len(part) <= MAX_WHOLE else part
+            for at, part in enumerate(parts)
+        )
+    )
+
+
 def words(text: str) -> Html:
-    """A text with what stands in backticks as code.
+    """A text with what stands in backticks as code, and names whole.
 
     >>> words("the rate of `input`")
     'the rate of <code>input</code>'
     """
     parts = text.split("`")
     if len(parts) % 2 == 0:
-        return join(text)
-    return join(*(element("code", part) if at % 2 else part for at, part in enumerate(parts)))
+        return whole_names(text)
+    return join(
+        *(
+            element("code", whole_names(part)) if at % 2 else whole_names(part)
+            for at, part in enumerate(parts)
+        )
+    )

@@ -50,8 +50,8 @@ def _rounded(value: Fraction, step: Fraction) -> Fraction:
 def readable_amount(value: Fraction, currency: str) -> str:
     """An amount that is owed, spent or saved.
 
-    >>> readable_amount(Fraction("34.41766"), "USD"), readable_amount(Fraction("0.00012345"), "USD")
-    ('$34.42', '$0.0001235')
+    >>> [readable_amount(Fraction(x), "USD") for x in ("34.41766", "3", "0.00012345")]
+    ['$34.42', '$3.00', '$0.0001235']
     """
     return readable_amounts([value], currency)[0]
 
@@ -69,7 +69,11 @@ def readable_amounts(values: Sequence[Fraction], currency: str) -> list[str]:
         return [money(value, currency) for value in values]
     steps = (_least(_rounded(value, _step(value, currency)), currency) for value in values)
     step = min(steps, default=Fraction(1))
-    return [money(_rounded(value, step), currency) for value in values]
+    return [_with_cents(money(_rounded(value, step), currency), currency) for value in values]
+
+
+def _with_cents(text: str, currency: str) -> str:
+    return text if "." in text or smallest_coin(currency) == 1 else f"{text}.00"
 
 
 def _least(value: Fraction, currency: str) -> Fraction:

@@ -59,7 +59,7 @@ def show_table(table: Table) -> None:
             _draw(part)
     hidden = left_out(table, parts)
     if hidden:
-        say(f"not shown: {', '.join(hidden)}; `--wide` shows all")
+        say(f"columns left out: {', '.join(hidden)}; `--wide` shows all")
 
 
 def _draw(table: Table) -> None:

@@ -237,10 +237,10 @@ def test_a_range_is_shown_and_carried_to_the_totals() -> None:
         shop(usage={"input": 500}),
         args=("--across", "bounds"),
     )
-    assert "$2 to $4" in done.stdout
+    assert "$2.00 to $4.00" in done.stdout
     assert [
         line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("total")
-    ] == [["total", "2", "$2.001 to $4.001"]]
+    ] == [["total", "2", "$2.00 to $4.00"]]
     (found,) = objects(
         shop_price(
             shop(record="sum", usage={"input": 1_000_000}), args=("--json", "--across", "bounds")
@@ -264,7 +264,7 @@ def test_a_range_of_several_models_belongs_to_the_one_that_has_it() -> None:
         if " 1  " in line and "$" in line
     }
     assert rows["claude-haiku-5-5"] == "$0.10 to $0.50"
-    assert rows["claude-opus-5-5"].strip() == "$4"
+    assert rows["claude-opus-5-5"].strip() == "$4.00"
     assert rows["total"] == "$4.10 to $4.50"
 
 

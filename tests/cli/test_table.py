@@ -120,6 +120,38 @@ rates per MTok when prompt over 200,000
     )
     done = run("table", "--book", str(book), "--at", "2026-02-01")
     assert done.exit_code == 0, done.output
-    assert "input of m-1: $2.50 per MTok when prompt over 200,000 [m.price:" in done.stdout
+    assert "m-1    prompt over 200,000  $2.50 / MTok" in done.stdout
+    (data,) = objects(run("table", "--book", str(book), "--at", "2026-02-01", "--json").stdout)
+    (row,) = data["tables"][1]["rows"]
+    assert (row["when"], row["prices"]["input"]["amount"]) == ("prompt over 200,000", "2.5")
     shipped = run("table", "--at", "2026-04-17").stdout
-    assert "beside these tables" not in shipped
+    assert "Other prices" not in shipped
+    assert "multiplier: `residency`, x 1.1 on input" in shipped
+
+
+def test_a_charge_shows_each_of_its_prices(tmp_path: Path) -> None:
+    book = tmp_path / "m.price"
+    book.write_text(
+        """book boxes in USD
+meter input in tokens
+meter container in sessions
+dimension memory default gb1
+  gb1
+  gb4
+models
+  | model | released   |
+  | m-1   | 2026-01-01 |
+rates per 1 tokens
+  | model | from       | input |
+  | m-1   | 2026-01-01 | $1    |
+charge container "Containers"
+  $0.03 per session when memory is gb1
+  $0.12 per session when memory is gb4
+limit small "Small bill"
+  at least $0.01 per request
+"""
+    )
+    shown = run("table", "--book", str(book), "--at", "2026-02-01").stdout
+    assert "$0.03 per session when memory is gb1" in shown
+    assert "$0.12 per session when memory is gb4" in shown
+    assert "limit: `small`, at least $0.01 per request" in shown

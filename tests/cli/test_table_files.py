@@ -46,7 +46,7 @@ def test_rows_to_a_file(tmp_path: Path) -> None:
     out = tmp_path / "priced.parquet"
     done = run("price", USAGE, "-o", str(out), "--lines", "--keep", "id")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "120 rows read: 120 priced, 0 refused; total $6.225933" in done.stderr
+    assert "120 rows read: 120 priced, 0 refused; total $6.23" in done.stderr
     names = [row[0] for row in duckdb.sql(f"describe from '{out}'").fetchall()]
     assert names == [
         "id",

@@ -16,7 +16,7 @@ from pricelang.apps.audit_report.section_stacking import MEETINGS, never_togethe
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
 from pricelang.present.html_tables import MarkupCell, breadth, html_table
-from pricelang.present.markup import Html, element, join, words
+from pricelang.present.markup import Html, element, join, whole_names, words
 from pricelang.present.table import NotedCell, Table
 from pricelang.verify.claims import Verdict
 from pricelang.verify.stacking import Applicability, Meeting
@@ -68,7 +68,7 @@ def _broken(verdict: Verdict, links: RuleLinks) -> Html:
 
 
 def _claim(verdict: Verdict, links: RuleLinks) -> Html:
-    return links.to(verdict.claim.origin.place, element("code", verdict.claim.text))
+    return links.to(verdict.claim.origin.place, element("code", whole_names(verdict.claim.text)))
 
 
 def contract(report: AuditReport) -> Html:
@@ -136,7 +136,7 @@ def _meeting(meeting: Meeting, links: RuleLinks) -> tuple[str, ...]:
     return (
         MarkupCell(f"{meeting.left} with {meeting.right}"),
         MarkupCell(MEETINGS[meeting.kind], f"meet {meeting.kind}"),
-        MarkupCell(join(rule, between, meeting.why), breadth(meeting.why)),
+        MarkupCell(join(rule, between, whole_names(meeting.why)), breadth(meeting.why)),
         _folded(meeting.witness),
     )
 
@@ -216,7 +216,7 @@ def _reach(reach: Applicability, report: AuditReport, links: RuleLinks) -> tuple
     models = MarkupCell(reach.models[0] if reach.models else "none")
     if len(reach.models) > 1:
         summary = element("summary", f"{len(reach.models)} of {len(report.lanes)} models")
-        models = MarkupCell(element("details", summary, ", ".join(reach.models)))
+        models = MarkupCell(element("details", summary, whole_names(", ".join(reach.models))))
     name = join(
         links.to(report.modifier_places[reach.name], reach.name),
         element("div", reach.title, class_="quiet"),

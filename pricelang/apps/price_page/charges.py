@@ -11,7 +11,7 @@ from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
-from pricelang.model.space import holds, meet
+from pricelang.model.space import holds, meet, space_of
 from pricelang.model.units import TIMES, plural
 from pricelang.present.decimals import grouped, money
 
@@ -52,16 +52,29 @@ def _conditions(
     for pool in charge.pools:
         if holds(pool.scope, point):
             yield f"the first {grouped(pool.quantity)} {units} free per {pool.account}"
-    for price in charge.prices:
-        if price.after is not None and holds(price.scope, point):
-            tier = converted(day.book, price.amount, price.per, cell)
-            after = f"after {grouped(price.after)} {units} per {price.account}"
-            yield f"{money(tier.amount, tier.currency)} per {tier.per} {after}"
+    yield from _other_prices(day, charge, point, cell)
     today_only = ((m.DATES, 1 << day.stretch),)
     for offer in charge.free:
         if not holds(offer.scope, point) and meet(offer.scope, today_only) is not None:
             reason = offer.origin.because or "in some cases"
             yield reason if reason.startswith("free") else f"free: {reason}"
+
+
+def _other_prices(day: PageDay, charge: m.Charge, point: Point, cell: Combination) -> Iterator[str]:
+    """The tiers of a charge, and its prices under a condition where there are several."""
+    today_only, space = ((m.DATES, 1 << day.stretch),), space_of(day.book)
+    units = plural(day.book.meters[charge.meter].unit)
+    held = [price for price in charge.prices if meet(price.scope, today_only) is not None]
+    several = len({(price.amount, price.after) for price in held if price.after is None}) > 1
+    for price in held:
+        when = space.conditions(price.scope) if several else ""
+        if not when and (price.after is None or not holds(price.scope, point)):
+            continue
+        shown = converted(day.book, price.amount, price.per, cell)
+        text = f"{money(shown.amount, shown.currency)} per {shown.per}"
+        if price.after is not None:
+            text += f" after {grouped(price.after)} {units} per {price.account}"
+        yield f"{text} when {when}" if when else text
 
 
 def _written(quantity: Fraction, meter: m.Meter) -> str:

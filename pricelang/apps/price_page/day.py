@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 
-from attrs import define
+from attrs import define, evolve
 
-from pricelang.apps.price_page.page import BASE, PageFigure, PageRow, PriceTable
+from pricelang.apps.price_page.page import BASE, CONDITIONS, PageFigure, PageRow, PriceTable
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point
@@ -53,12 +53,54 @@ class PageDay:
         except PriceError:
             return None
 
+    @cached_property
+    def _priced(self) -> list[str]:
+        """The meters that have a price by model."""
+        found = dict.fromkeys(price.meter for price in self.book.prices)
+        return [self.book.meters[index].name for index in found]
+
+    def conditions(self) -> PriceTable:
+        """Each condition of a rule under which a model's prices are others than in the base."""
+        meters, rows = self._priced, []
+        for model, scopes in self._conditional().items():
+            base = self.cell(model, ())
+            usual = tuple(base and self.figure(base[1], name) for name in meters)
+            for when, scope in scopes.items():
+                found = self.cell(model, scope)
+                prices = tuple(found and self.figure(found[1], name) for name in meters)
+                if prices != usual:
+                    name, status = self.book.models[model].name, self._status(model)
+                    rows.append(PageRow(name, status, prices, when))
+        kept = [n for n in range(len(meters)) if any(row.prices[n] for row in rows)]
+        return PriceTable(
+            CONDITIONS,
+            "Other prices under a condition",
+            (),
+            tuple(meters[n] for n in kept),
+            tuple(evolve(row, prices=tuple(row.prices[n] for n in kept)) for row in rows),
+        )
+
+    def _conditional(self) -> dict[int, dict[str, m.Scope]]:
+        """The conditions of prices by model, in words and as scopes."""
+        space, found = space_of(self.book), dict[int, dict[str, m.Scope]]()
+        scopes = (
+            *(price.scope for price in self.book.prices),
+            *(derivation.scope for derivation in self.book.derivations),
+            *(conversion.scope for conversion in self.book.conversions),
+        )
+        for whole in scopes:
+            when, within = space.conditions(whole), dict(whole)
+            if not when or not within.get(m.DATES, -1) >> self.stretch & 1:
+                continue
+            scope = tuple(part for part in whole if part[0] not in (m.MODELS, m.DATES))
+            for model in self.models:
+                if within.get(m.MODELS, -1) >> model & 1:
+                    found.setdefault(model, {})[when] = scope
+        return {model: found[model] for model in self.models if model in found}
+
     def base(self) -> PriceTable:
         """Every model at the defaults."""
-        meters = [
-            self.book.meters[index].name
-            for index in dict.fromkeys(price.meter for price in self.book.prices)
-        ]
+        meters = self._priced
         cells = [(model, found[1]) for model in self.models if (found := self.cell(model, ()))]
         return self._table(BASE, "Model pricing", (), meters, cells)
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from pricelang.model.notes import Note
 
-BASE, CACHE, CHARGES, ALL = "base", "cache", "charges", "all"
+BASE, CONDITIONS, CACHE, CHARGES, ALL = "base", "conditions", "cache", "charges", "all"
 # How price pages head the columns of the usual meters; other meters go by their names.
 HEADERS = {
     "input": "Base Input Tokens",
@@ -31,18 +31,19 @@ class PageFigure:
 @frozen
 class PageRow:
     """A model and its price of each meter of the table, None where it has none;
-    `status` is deprecated, retired, unsure or empty.
+    `status` is deprecated, retired, unsure or empty, `when` the condition under which they hold.
     """
 
     model: str
     status: str
     prices: tuple[PageFigure | None, ...]
+    when: str = ""
 
 
 @frozen
 class PriceTable:
-    """The prices of models: `mode` is `base` or a modifier,
-    `given` what requests say beyond the defaults.
+    """The prices of models: `mode` is `base`, `conditions` (those that differ from the base under
+    a condition) or a modifier, `given` what requests say beyond the defaults.
     """
 
     mode: str

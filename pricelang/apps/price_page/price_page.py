@@ -8,7 +8,7 @@ from pricelang.apps.price_page.charges import charges_of
 from pricelang.apps.price_page.day import PageDay
 from pricelang.apps.price_page.multiples import multiples_of
 from pricelang.apps.price_page.page import ALL, BASE, CACHE, CHARGES, Page
-from pricelang.apps.price_page.rules_beside import prices_beside, rules_beside
+from pricelang.apps.price_page.rules_beside import conditions_beside, rules_beside
 from pricelang.evaluate.announced import announced_notes
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
@@ -60,9 +60,12 @@ def price_page(
     day = PageDay.of(book, seconds_of(today() if at is None else at), retired)
     modifiers = {modifier.name: modifier for modifier in book.modifiers}
     tables = [
-        day.base() if mode == BASE else day.under(modifiers[mode])
+        table
         for mode in wanted
         if mode not in (ALL, CACHE, CHARGES)
+        for table in (
+            (day.base(), day.conditions()) if mode == BASE else (day.under(modifiers[mode]),)
+        )
     ]
     announced = (note for model in day.models for note in announced_notes(book, model, day.stretch))
     return Page(
@@ -76,12 +79,12 @@ def price_page(
 
 
 def _beside(book: m.Book, day: PageDay, wanted: list[str], asked: bool) -> tuple[str, ...]:
-    """What is in no table: all rules behind `all`, and else the prices under a condition."""
+    """What is in no table: all rules behind `all`, and else what moves prices."""
     if ALL in wanted:
         return rules_beside(book, day.models, day.stretch)
     if BASE not in wanted and asked:
         return ()
-    return prices_beside(book, day.models, day.stretch)
+    return conditions_beside(book, day.models, day.stretch, wanted)
 
 
 def _wanted(book: m.Book, asked: list[str]) -> list[str]:

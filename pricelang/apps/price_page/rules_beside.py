@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from typing import assert_never
 
@@ -14,13 +14,18 @@ from pricelang.present.decimals import money, plain
 from pricelang.present.text import printable
 
 
-def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[str, ...]:
+def rules_beside(
+    book: m.Book,
+    models: Collection[int],
+    stretch: int,
+    wanted: Callable[[k.Rule], bool] = lambda _: True,
+) -> tuple[str, ...]:
     """What holds of requests to some models in a stretch of time and is in no table,
-    in the order of the book.
+    in the order of the book: the rules that are `wanted`.
     """
     inside, space = sum(1 << model for model in models), space_of(book)
     found = []
-    for rule in r.rules_of(book):
+    for rule in filter(wanted, r.rules_of(book)):
         whole = r.scope_of(rule)
         scope, conditions = dict(whole), space.conditions(whole)
         if scope.get(m.MODELS, inside) & inside and scope.get(m.DATES, -1) >> stretch & 1:
@@ -31,38 +36,25 @@ def rules_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
-def prices_beside(book: m.Book, models: Collection[int], stretch: int) -> tuple[str, ...]:
-    """The prices of some models in a stretch of time that hold under a condition only, where the
-    tables show those of the defaults: `input of m-1: $2.50 per MTok when prompt over 200,000`.
+def conditions_beside(
+    book: m.Book, models: Collection[int], stretch: int, shown: Collection[str]
+) -> tuple[str, ...]:
+    """What moves prices in a stretch of time and is in no table: the modifiers that are not among
+    those `shown`, bounds, roundings, and what is free.
     """
-    inside, space = sum(1 << model for model in models), space_of(book)
-    lines: list[tuple[str, str]] = []
-    texts: dict[str, set[str]] = {}
-    for rule in r.rules_of(book):
-        whole, text = r.scope_of(rule), _amount_of(book, rule)
-        scope = dict(whole)
-        if text is None or not scope.get(m.MODELS, inside) & inside:
-            continue
-        if not scope.get(m.DATES, -1) >> stretch & 1:
-            continue
-        name, conditions = r.name_of(book, rule), space.conditions(whole)
-        texts.setdefault(name, set()).add(text)
-        if conditions:
-            lines.append((name, f"{text} when {conditions} [{r.origin_of(rule).place}]"))
-    # a charge that costs the same under each of its conditions differs from nothing printed
-    charges = {charge.meter for charge in book.charges}
-    same = {book.meters[meter].name for meter in charges}
-    kept = (f"{name}: {text}" for name, text in lines if name not in same or len(texts[name]) > 1)
-    return tuple(dict.fromkeys(kept))
 
+    def moves(rule: k.Rule) -> bool:
+        match rule:
+            case k.ModifierRule(modifier=index, line=line):
+                per_request = line.outcome == "add" and not line.meters
+                hidden = book.modifiers[index].name not in shown
+                return per_request or (hidden and line.outcome in ("factor", "add"))
+            case k.LimitRule() | k.RoundingRule() | k.FreeRule():
+                return True
+            case _:
+                return False
 
-def _amount_of(book: m.Book, rule: k.Rule) -> str | None:
-    """The price of a rule, or None for one that is no price in money."""
-    if isinstance(rule, k.PriceRule) and rule.line.kind == "amount":
-        return _per(rule.line.amount, rule.line.per, book.currency)
-    if isinstance(rule, k.ChargePriceRule):
-        return _per(rule.line.amount, rule.line.per, book.currency)
-    return None
+    return rules_beside(book, models, stretch, moves)
 
 
 def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pricelang.apps.reconcile.reconciled import Reconciled, numbered
 from pricelang.apps.reconcile.summary import rule_places, six_places, verdict
 from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
+from pricelang.present.readable import all_digits
 from pricelang.present.table import Table
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def as_dict(found: Reconciled) -> dict[str, object]:
     name, title, read, key = found.book
     numbers = numbered(found)
     places = {id(line): number for number, line in enumerate(found.lines)}
+    with all_digits():
+        came_out = verdict(found)
     return {
         "agrees": found.agrees,
-        "verdict": verdict(found),
+        "verdict": came_out,
         "left_out": list(found.left_out),
         "apart": plain(sum((line.amount for line in found.apart), Fraction(0))),
         "drift": None if found.drift is None else plain(found.drift.sum),

@@ -20,10 +20,11 @@ from pricelang.apps.reconcile.summary import (
     verdict,
 )
 from pricelang.apps.reconcile.workings import workings
+from pricelang.present.decimals import money
 from pricelang.present.fitting import lines_of, within
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
-from pricelang.present.readable import readable_amount, readable_amounts
+from pricelang.present.readable import readable_amount
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 
@@ -177,7 +178,7 @@ def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool)
         for bill in line.billed[:5]:
             description = f' "{bill.description}"' if bill.description else ""
             yield indent + _cell(
-                f"billed {readable_amount(bill.amount, found.currency)} in {bill.place}{description}",
+                f"billed {money(bill.amount, found.currency)} in {bill.place}{description}",
                 markdown,
             )
         if len(line.billed) > 5:
@@ -215,8 +216,9 @@ def _name(line: JoinedLine) -> str:
 
 
 def _amounts(found: Reconciled, line: JoinedLine) -> str:
+    # a difference is evidence, and has all digits
     sums = line.amount, line.low, line.high, abs(line.difference)
-    billed, expected, most, off = readable_amounts(sums, found.currency)
+    billed, expected, most, off = (money(value, found.currency) for value in sums)
     if line.status == UNPRICED:
         return f"billed {billed}, and the usage has no price: {line.reason}"
     if line.low != line.high:

@@ -18,7 +18,7 @@ from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import BilledSubtotal, Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money, rounded
-from pricelang.present.readable import readable_amount, readable_amounts
+from pricelang.present.readable import readable_amount, readable_amounts, readable_quantity
 from pricelang.present.table import Table
 from pricelang.present.text import how_many
 
@@ -99,7 +99,7 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
         (
             *(getattr(line.key, name) or "-" for name in fields),
             counted(line),
-            grouped(line.quantity) if line.used else "-",
+            readable_quantity(line.quantity) if line.used else "-",
             *amount_texts(line, currency),
             line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""),
         )

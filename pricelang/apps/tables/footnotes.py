@@ -6,6 +6,8 @@ from pricelang.present.text import how_many, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pricelang.apps.reports.totals import Counts
     from pricelang.model.notes import Note
 
@@ -14,6 +16,11 @@ def note_line(note: Note, records: int | None = None) -> str:
     """A note, with the number of records that it is of."""
     count = f" ({how_many(records, 'record')})" if records is not None else ""
     return f"{note.level}: {note.code}: {printable(note.text)}{count}"
+
+
+def for_people(notes: Iterable[tuple[Note, int]]) -> Iterator[tuple[Note, int]]:
+    """The notes but those on digits that only data show."""
+    return ((note, records) for note, records in notes if note.code != "inexact_decimal")
 
 
 def counts_line(counts: Counts) -> str:

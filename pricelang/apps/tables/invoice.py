@@ -36,8 +36,13 @@ COLUMNS = (
 )
 ROUNDING, PAYABLE = "rounding", "payable"
 ROUNDING_WORDS = "what is owed, to whole cents"
-PRICES, LISTED = {4, 5}, {4, 7, 8}
-"""Columns that narrow terminals do not show, and those of the list."""
+LISTED = {4, 7, 8}
+"""Columns of the list."""
+NARROWER = (
+    frozenset(("list price", "price")),
+    frozenset(("list price", "price", "unit", "rules")),
+)
+"""Columns that narrow terminals do not show, and those that narrower ones do not."""
 PLAIN_COLUMNS = (
     "model",
     "meter",
@@ -71,17 +76,19 @@ def unlisted_line(invoice: Invoice) -> str | None:
 # ---- for people ----------------------------------------------------------------------------------
 
 
-def invoice_table(invoice: Invoice, unit: Fraction | None = None, prices: bool = True) -> Table:
+def invoice_table(
+    invoice: Invoice, unit: Fraction | None = None, without: frozenset[str] = frozenset()
+) -> Table:
     """The lines, and under them the subtotal, the lines of the account, and the total of each
     currency. A book that extends no other is its own list: then the columns that would only repeat
-    its prices are left out; unit prices are so where a terminal is too narrow for them (`prices`).
+    its prices are left out. Those `without` which a narrow terminal does are left out as well.
     """
     rows = [_line_row(line, unit) for line in invoice.lines]
     sums = [row for total in invoice.totals for row in _total_rows(invoice, total, unit)]
     first = len(invoice.by)
     headers = [*invoice.by, *COLUMNS, *(["units"] if unit else [])]
     left_out = {first + n for n in LISTED} if invoice.list == invoice.book else set[int]()
-    left_out |= set() if prices else {first + n for n in PRICES}
+    left_out |= {first + n for n, name in enumerate(COLUMNS) if name in without}
     kept = [n for n in range(len(headers)) if n not in left_out]
     return Table(
         tuple(headers[n] for n in kept),
@@ -89,7 +96,9 @@ def invoice_table(invoice: Invoice, unit: Fraction | None = None, prices: bool =
         frozenset(place for place, n in enumerate(kept) if n == first + 2 or n >= first + 7),
         len(sums),
         title_of(invoice),
-        narrower=(partial(invoice_table, invoice, unit, prices=False),) if prices else (),
+        narrower=()
+        if without
+        else tuple(partial(invoice_table, invoice, unit, names) for names in NARROWER),
     )
 
 

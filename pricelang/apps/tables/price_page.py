@@ -8,6 +8,7 @@ from pricelang.apps.price_page.page import (
     BASE,
     CACHE,
     CHARGES,
+    CONDITIONS,
     HEADERS,
     Charged,
     Multiple,
@@ -20,16 +21,19 @@ from pricelang.present.decimals import grouped, money
 from pricelang.present.json_data import fields_of
 from pricelang.present.table import Table
 
+_FIRST = (BASE, CONDITIONS)
+"""The tables above the others, whose meters have their usual names."""
+
 
 def page_tables(page: Page, joined: bool = False) -> Iterator[Table]:
     """The tables in the order of a price page;
     the conditions of a charge are `joined` on one row, or have a row each.
     """
-    for table in (table for table in page.tables if table.mode == BASE):
+    for table in (table for table in page.tables if table.mode in _FIRST):
         yield _prices(table, page.at)
     if page.multiples:
         yield multiples_table(page.multiples)
-    for table in (table for table in page.tables if table.mode != BASE):
+    for table in (table for table in page.tables if table.mode not in _FIRST):
         yield _prices(table, page.at)
     if page.charges:
         yield charges_table(page.charges, joined)
@@ -38,19 +42,22 @@ def page_tables(page: Page, joined: bool = False) -> Iterator[Table]:
 def _prices(table: PriceTable, at: int) -> Table:
     heads = [
         HEADERS.get(meter, meter)
-        if table.mode == BASE
+        if table.mode in _FIRST
         else f"{table.mode.replace('_', ' ').capitalize()} {meter}"
         for meter in table.meters
     ]
+    conditional = table.mode == CONDITIONS
     rows = [
         (
             row.model + (f" ({row.status})" if row.status else ""),
+            *([row.when] if conditional else []),
             *(f"{_money(x)} / {x.per}" if x is not None else "-" for x in row.prices),
         )
         for row in table.rows
     ]
     title = f"{table.title} on {written(at)}" if table.mode == BASE else table.title
     given = f" ({', '.join(table.given)})" if table.given else ""
+    heads = ["When", *heads] if conditional else heads
     return Table(("Model", *heads), tuple(rows), title=title + given)
 
 
@@ -115,6 +122,7 @@ def _table_data(table: PriceTable) -> dict[str, object]:
         {
             "model": row.model,
             "status": row.status or None,
+            **({"when": row.when} if row.when else {}),
             "prices": dict(zip(table.meters, map(_figure_data, row.prices), strict=True)),
         }
         for row in table.rows

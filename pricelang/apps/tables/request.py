@@ -9,7 +9,7 @@ from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
-from pricelang.present.readable import readable_amount, readable_quantity
+from pricelang.present.readable import readable_amount, readable_amounts, readable_quantity
 from pricelang.present.table import Table
 
 HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
@@ -17,9 +17,13 @@ HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
 
 def request_table(bill: Bill) -> Table:
     """The lines of the bill of one request."""
-    rows = [_line(part, line) for part in bill.parts for line in part.amounts]
-    rows.append(("total", "", "", "", "", span_of(*bounds_of(bill), bill.currency)))
     (part,) = bill.parts
+    low, high = bounds_of(bill)
+    sums = [*(line.amount for line in part.amounts), low, high]
+    *amounts, least, most = readable_amounts(sums, bill.currency)  # so that they add up
+    lines = zip(part.amounts, amounts, strict=True)
+    rows = [(*_line(part, line), amount) for line, amount in lines]
+    rows.append(("total", "", "", "", "", least if low == high else f"{least} to {most}"))
     title = f"{part.cell.model.name} at {written(part.at)}" + "".join(
         f", {name} {value}" for name, value in part.dimensions
     )
@@ -27,9 +31,8 @@ def request_table(bill: Bill) -> Table:
 
 
 def _line(part: Priced, line: Amount) -> tuple[str, ...]:
-    amount = readable_amount(line.amount, part.currency)
     if line.rate is None:
-        return (line.step.rule if line.step is not None else "", "", "", "", "", amount)
+        return (line.step.rule if line.step is not None else "", "", "", "", "")
     rate, billed = line.rate, Fraction(line.billed)
     rules = [
         f"{step.rule} x {grouped(step.value)}" if step.kind == "factor" else step.rule
@@ -45,7 +48,6 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
         rate.meter.unit if billed == 1 else plural(rate.meter.unit),
         f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}",
         ", ".join(rules),
-        amount,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 
 from pricelang.apps.reports.totals import Total, Unpriced, UsageReport
-from pricelang.apps.tables.footnotes import counts_line, note_line
+from pricelang.apps.tables.footnotes import counts_line, for_people, note_line
 from pricelang.apps.tables.request import span_of
 from pricelang.model.notes import Note
-from pricelang.present.decimals import grouped, plain
+from pricelang.present.decimals import plain
+from pricelang.present.readable import readable_quantity
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 
@@ -21,15 +23,17 @@ MAX_REASONS = 20
 """Reasons that are named one by one."""
 
 
-def report_table(report: UsageReport) -> Table:
-    """The totals, with a line for each currency that adds them up where there are several."""
+def report_table(report: UsageReport, meters: bool = True) -> Table:
+    """The totals, with a line for each currency that adds them up where there are several; with the
+    quantities of meters or without them.
+    """
     used = (
         [
             name
             for n, (name, _) in enumerate(report.totals[0].quantities)
             if any(t.quantities[n][1] for t in report.totals)
         ]
-        if report.totals
+        if report.totals and meters
         else []
     )
     rows = [(*map(value_text, total.by), *_numbers(total, used)) for total in report.totals]
@@ -37,7 +41,9 @@ def report_table(report: UsageReport) -> Table:
     for total in sums:
         rows.append(("total", *([""] * (len(report.by) - 1)), *_numbers(total, used)))
     headers = (*report.by, report.noun, *used, "amount")
-    return Table(headers, tuple(rows), frozenset(range(len(report.by), len(headers))), len(sums))
+    numbers = frozenset(range(len(report.by), len(headers)))
+    narrower = (partial(report_table, report, False),) if used else ()
+    return Table(headers, tuple(rows), numbers, len(sums), narrower=narrower)
 
 
 def _whole(report: UsageReport) -> Iterator[Total]:
@@ -60,7 +66,7 @@ def _numbers(total: Total, used: Sequence[str]) -> tuple[str, ...]:
     quantities = dict(total.quantities)
     return (
         f"{total.rows:,}",
-        *(grouped(quantities[name]) for name in used),
+        *(readable_quantity(quantities[name]) for name in used),
         span_of(total.amount, total.most, total.currency),
     )
 
@@ -111,7 +117,7 @@ def report_counts(report: UsageReport) -> str:
 
 def notes_lines(notes: Sequence[tuple[Note, int]]) -> Iterator[str]:
     """The most frequent notes, whose texts quote what records say."""
-    order = sorted(notes, key=lambda pair: -pair[1])
+    order = sorted(for_people(notes), key=lambda pair: -pair[1])
     for note, records in order[:MAX_NOTES]:
         yield note_line(note, records)
     if len(order) > MAX_NOTES:

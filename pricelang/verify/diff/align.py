@@ -111,7 +111,8 @@ def stepped(listed: Listed, steps: list[Any], rounding: RoundingEffect | None) -
     operations: list[Operation] = []
     for step in steps:
         if step and isinstance(step[0], Fraction):
-            operations += [Operation("factor", step[0]), Operation("add", step[1])]
+            operations += [Operation("factor", step[0])] if step[0] != 1 else []
+            operations += [Operation("add", step[1])] if step[1] else []
         else:
             operations += [
                 Operation("at_least" if bound.at_least else "at_most", bound.amount)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 from attrs import define, field
 
 from pricelang.model.diagrams import Group, Stopping, reach_of
-from pricelang.verify.diff.align import NOTHING, UNUSABLE, ModifierOutcome
+from pricelang.verify.diff.align import NOTHING, UNUSABLE, ModifierOutcome, bounds_on
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, TooLarge
 from pricelang.verify.diff.box_walks import leaves_of
 from pricelang.verify.diff.existence import exclusions, existing, free, refusals, released, values
@@ -211,15 +211,19 @@ class JointRules:
     @cached_property
     def only_factors(self) -> bool:
         """Decides whether unit prices are nothing but products, by both books."""
-        return all(self._only_multiplies(group) for group in get_args(Group))
+        return all(self.multiplied(meter) for meter in self.pairs("price"))
 
-    def _only_multiplies(self, group: Group) -> bool:
+    def multiplied(self, meter: str) -> bool:
+        """Decides whether the unit price of a meter is nothing but a product, by both books."""
+        return all(self._only_multiplies(group, meter) for group in get_args(Group))
+
+    def _only_multiplies(self, group: Group, meter: str) -> bool:
         match group:
             case "modifier":
-                return not any(leaf.adds for leaf in self._leaves(group))
+                adds = (name for leaf in self._leaves(group) for name, _ in leaf.adds)
+                return meter not in adds
             case "limit":
-                bounds = (bound for leaf in self._leaves(group) for bound in leaf)
-                return all(bound.target != "unit_price" for bound in bounds)
+                return not any(bounds_on(meter, leaf) for leaf in self._leaves(group))
             case "rounding":
                 nothing = self.joint.leaf(leaf_without(group))
                 return self.pairs(group)["unit_price"] == (nothing, nothing)

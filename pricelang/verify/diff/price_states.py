@@ -36,7 +36,7 @@ def price_state(rules: JointRules, meter: str) -> int:
 
 def price_order(rules: JointRules, meter: str) -> int:
     """The state of the unit price of a meter (`PriceState`): less or more where it differs."""
-    decide = _by_ratio if rules.only_factors else _by_price
+    decide = _by_ratio if rules.multiplied(meter) else _by_price
     return rules.once(
         ("price state", meter),
         lambda: decide(rules, meter),
@@ -143,12 +143,15 @@ def _all_one_way(joint: Joint, roots: Sequence[int]) -> bool:
 
 def _by_price(rules: JointRules, meter: str) -> int:
     """By whole prices, each worked out step by step in the order of its own stack."""
-    roots = [rules.state, *charged(rules, meter), *rules.pairs("rounding")["unit_price"]]
-    orders = []
-    for side in (0, 1):
-        steps = _stack(rules, meter, side)
-        orders.append(range(len(roots), len(roots) + len(steps)))
-        roots += steps
+    first = [rules.state, *charged(rules, meter), *rules.pairs("rounding")["unit_price"]]
+    stacks = [_stack(rules, meter, side) for side in (0, 1)]
+    same = {rules.joint.leaf(()), rules.joint.leaf((Fraction(1), Fraction(0)))}
+    # a step that both books have is looked at once, and one that changes nothing not at all
+    shared = list(dict.fromkeys(root for stack in stacks for root in stack if root not in same))
+    orders = [
+        [len(first) + shared.index(root) for root in stack if root not in same] for stack in stacks
+    ]
+    roots = [*first, *shared]
 
     def price(leaves: tuple[Any, ...], side: int) -> Fraction | None:
         start: Listed = leaves[1 + side]

@@ -215,6 +215,10 @@ def test_on_a_phone_names_are_whole_and_wide_tables_show_that_they_go_on(
         ".filter(x => x.getClientRects().length > 1).map(x => x.textContent)"
     )
     assert broken == []
+    names = "[...document.querySelectorAll('.name')].filter(x => x.offsetParent)"
+    assert browser.ask(f"{names}.length") > 100
+    cut = f"{names}.filter(x => x.getClientRects().length > 1).map(x => x.textContent)"
+    assert browser.ask(cut) == []
     # the first column leaves room for the figures that scroll beside it
     heads = "[...document.querySelectorAll('.scroll > table > tbody th')]"
     widths = f"{heads}.map(x => x.getBoundingClientRect().width)"

@@ -17,7 +17,7 @@ import pricelang
 from pricelang.apps.break_even.caches import CacheBreakEven, costs, reads_to_pay
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, UnknownName
 from pricelang.model.instants import written
-from pricelang.present.decimals import percent
+from pricelang.present.readable import readable_percent
 from tests.cli.helpers import ROOT, SHOP, objects, run
 
 SPECIMENS = ROOT / "tests" / "specimens"
@@ -217,9 +217,10 @@ def test_shares_by_pricing_both_sides(at: str, against: str) -> None:
     assert True in kinds
 
 
-def test_percentages_are_exact_or_say_that_they_are_cut() -> None:
+def test_percentages_have_two_decimals_or_as_many_as_say_something() -> None:
     shares = [Fraction(0), Fraction(3, 4), Fraction(1, 3), Fraction(1, 800_000), Fraction(1)]
-    assert [percent(share) for share in shares] == ["0%", "75%", "33.3333…%", "0.0001…%", "100%"]
+    shown = [readable_percent(share) for share in shares]
+    assert shown == ["0%", "75%", "33.33%", "0.0001%", "100%"]
 
 
 # ---- other books ---------------------------------------------------------------------------------
@@ -527,9 +528,9 @@ def test_the_chart() -> None:
     rows = text.splitlines()
     assert all(
         any(label in row for row in rows)
-        for label in ("$40┤", "$30┤", "$20┤", "$10┤", "cache_write_1h, then cache_read")
+        for label in ("$40.00┤", "$30.00┤", "$20.00┤", "$10.00┤", "cache_write_1h, then cache_read")
     )
-    top = next(row for row in rows if row.startswith("$40┤"))
+    top = next(row for row in rows if row.startswith("$40.00┤"))
     assert top.rstrip("│").endswith("x")
 
 

@@ -326,8 +326,8 @@ def test_other_ways_to_cache_move_what_was_written() -> None:
     assert row(found, cache="none").amount.high == price({**record, "usage": {"input": 31_000}})
     assert len(found.rows) == 3  # the 5-minute cache is the given one
     assert [answer.text for answer in found.caches] == [
-        "claude-sonnet-4-6: a 5-minute cache pays from the first read; at your 2 reads it saves 51.66…%",
-        "claude-sonnet-4-6: a 1-hour cache pays from the second read; at your 2 reads it saves 26.66…%",
+        "claude-sonnet-4-6: a 5-minute cache pays from the first read; at your 2 reads it saves 51.67%",
+        "claude-sonnet-4-6: a 1-hour cache pays from the second read; at your 2 reads it saves 26.67%",
     ]
     assert found.caches[1].saved == 1 - (Fraction(2) + 2 * Fraction("0.1")) / 3
 

@@ -76,7 +76,7 @@ def test_rows_that_no_record_can_match_are_named_apart(tmp_path: Path) -> None:
     assert found.agrees
     assert sum(line.amount for line in found.apart) == Fraction("-3.76")
     assert (
-        "Apart from them, 3 rows of the bill that no record can match: credit -$5, "
+        "Apart from them, 3 rows of the bill that no record can match: credit -$5.00, "
         "rounding $0.01, tax $1.23." in found.text()
     )
     assert found.to_dict()["apart"] == "-3.76"

@@ -209,7 +209,7 @@ def test_the_refused_are_counted_and_named() -> None:
     assert done.exit_code == 1
     assert "8 read: 1 priced, 0 free, 0 skipped, 7 refused" in done.stdout
     assert (
-        "error[unknown_model]: unknown model `claude-opus-47` (5 records)\n  --> -:1, -:2, -:3, …\n  help: did you mean"
+        "error[unknown_model]: unknown model `claude-opus-47` (5 records)\n  --> -:1, -:2, -:3 and others\n  help: did you mean"
         in done.stderr
     )
     assert "error[no_model]" in done.stderr

@@ -749,8 +749,8 @@ def test_what_a_change_costs(tmp_path: Path) -> None:
     shown = [row.split() for row in result.output.splitlines()[-9:]]
     # m-1: 9 x 0.5 + 1 and 9 x 0.4 + 1; m-2: 6 x 0.5 and 6 x 0.4
     assert ["m-1", "2", "$5.50", "$4.60", "-$0.90", "-16.36%"] in shown
-    assert ["m-2", "1", "$3", "$2.40", "-$0.60", "-20%"] in shown
-    assert ["total", "3", "$8.50", "$7", "-$1.50", "-17.65%"] in shown
+    assert ["m-2", "1", "$3.00", "$2.40", "-$0.60", "-20%"] in shown
+    assert ["total", "3", "$8.50", "$7.00", "-$1.50", "-17.65%"] in shown
     assert "without a price under" in result.output
     assert "1 record that cannot be read" in result.output
     data = json.loads(run("diff", one, two, "--usage", usage, "--json").output)["usage"]
@@ -762,7 +762,7 @@ def test_what_a_change_costs(tmp_path: Path) -> None:
     )
     assert [row["difference"] for row in days["usage"]["totals"]] == ["0"]
     assert (
-        "| total | 3 | $8.50 | $7 | -$1.50 | -17.65% |"
+        "| total | 3 | $8.50 | $7.00 | -$1.50 | -17.65% |"
         in run("diff", one, two, "--usage", usage, "--markdown").output
     )
 
