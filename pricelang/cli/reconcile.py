@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="A column that lines are not joined on, such as `workspace`.",
 )
 @click.option(
+    "--period",
+    metavar="MONTH",
+    help="The month that the bill is of, such as 2026-05, or a day or a year, in UTC: usage of "
+    "other days is left out. Default: all usage.",
+)
+@click.option(
     "--map",
     "mapping",
     multiple=True,
@@ -115,6 +121,7 @@ def command(
             dimensions=dimensions_of(ctx, params),
             at=params["at"],
             unknown_counters=params["unknown_counters"],
+            period=params["period"],
         )
     for row in (*found.usage.unread, *found.cost.unread) if form == "csv" else ():
         click.echo(
