@@ -66,6 +66,14 @@ if TYPE_CHECKING:
     "`service_tier`, …",
 )
 @click.option(
+    "--lines",
+    "of_cause",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Show so many lines and differences of each cause. Default: a few, in less than 200 lines "
+    "of text.",
+)
+@click.option(
     "--all",
     "all_lines",
     is_flag=True,
@@ -90,9 +98,7 @@ if TYPE_CHECKING:
 @unknown_counters_option
 @dimension_options
 @click.pass_context
-def command(
-    ctx: click.Context, /, usage: str, cost: str, all_lines: bool, target: str, **params: Any
-) -> None:
+def command(ctx: click.Context, /, usage: str, cost: str, target: str, **params: Any) -> None:
     """Compare what was billed with what the usage comes to, line by line: an Admin usage report
     with an Admin cost report, or usage records with an invoice as CSV. Each is a file or a folder
     of pages. A difference is explained where another modifier, tier, token type, date, model,
@@ -127,7 +133,7 @@ def command(
         click.echo(
             f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True
         )
-    write_text(target, _text(found, form, all_lines))
+    write_text(target, _text(found, form, params["all_lines"], params["of_cause"]))
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 
 
@@ -143,16 +149,17 @@ def _working() -> Iterator[None]:
         yield
 
 
-def _text(found: Reconciliation, form: Form, all_lines: bool) -> str:
+def _text(found: Reconciliation, form: Form, all_lines: bool, of_cause: int | None) -> str:
     from pricelang.apps.reconcile.export import lines_table
-    from pricelang.apps.reconcile.report import markdown_text, plain_text
+    from pricelang.apps.reconcile.report import Shown, markdown_text, plain_text
 
+    shown = Shown(all_lines, of_cause)
     match form:
         case "json":
             return json.dumps(found.to_dict(), indent=2) + "\n"
         case "csv":
             return csv_text(lines_table(found))
         case "markdown":
-            return markdown_text(found, all_lines)
+            return markdown_text(found, shown)
         case "text":
-            return plain_text(found, all_lines)
+            return plain_text(found, shown)

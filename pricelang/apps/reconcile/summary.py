@@ -85,8 +85,20 @@ def _side(side: Side) -> str:
     )
 
 
-def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[int, int]) -> Table:
-    """The lines as a table; a field that is the same in all of them has no column."""
+def table_of(
+    found: Reconciled,
+    lines: Sequence[JoinedLine],
+    numbers: Mapping[int, int],
+    by_cause: bool = False,
+) -> Table:
+    """The lines as a table; a field that is the same in all of them has no column. Lines by cause
+    say the number of theirs.
+    """
+    causes = {
+        id(line): f", cause {number}"
+        for number, cause in enumerate(found.causes, 1)
+        for line in (cause.lines if by_cause else ())
+    }
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
         name
@@ -104,7 +116,9 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
             "0"
             if not line.difference
             else ("+" if line.difference > 0 else "") + money(line.difference, currency),
-            line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""),
+            line.status
+            + (f" ({numbers[id(line)]})" if id(line) in numbers else "")
+            + causes.get(id(line), ""),
         )
         for line in lines
     ]
@@ -228,9 +242,9 @@ def six_places(value: Fraction) -> Fraction:
     return rounded(value, Fraction(1, 10**6), "half_even")
 
 
-def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
+def cause_lines(found: Reconciled, most: int | None = None) -> Iterator[tuple[int, str]]:
     """The causes, the largest first, each with its sum, its lines and the ratio billed to expected:
-    how far each line is set in, and its text.
+    how far each line is set in, and its text. Beyond the `most` of them, the rest together.
     """
     if not found.causes:
         return
@@ -246,7 +260,7 @@ def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
         0,
         f"{how_many(many, 'cause')} {verb} {money(known, currency)} of {money(whole, currency)}:",
     )
-    for number, cause in enumerate(found.causes, 1):
+    for number, cause in enumerate(found.causes[:most], 1):
         ratio = (
             ""
             if cause.ratio in (None, 0, 1)
@@ -258,6 +272,15 @@ def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
         yield 1, f"{number}. {sum_of} in {lines}{ratio}: {cause.text}{places}"
         if cause.others:
             yield 2, f"explained as well: {'; '.join(cause.others)}"
+    more = found.causes[len(found.causes) if most is None else most :]
+    if more:
+        amount = sum((cause.difference for cause in more), Fraction(0))
+        lines = how_many(sum(len(cause.lines) for cause in more), "line")
+        yield (
+            1,
+            f"and {how_many(len(more), 'more cause')}: {signed(amount, currency)} in {lines}; "
+            "`--all` shows them",
+        )
     rest = [line for line in off if id(line) not in own]
     if rest:
         amount = sum((abs(line.difference) for line in rest), Fraction(0))
