@@ -1,5 +1,5 @@
-"""Measures one record, the cold start, tables of millions of rows and audits,
-each beside its rival and its aim; writes RESULTS.md.
+"""Measures one record, the cold start, tables of millions of rows, audits and
+reconciliations, each beside its rival and its aim; writes RESULTS.md.
 
 Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for
 all. Medians and ratios are what to read; nothing here judges, and nothing in the test suite is
@@ -22,7 +22,7 @@ from benchmarks.record import agreement, calls
 from benchmarks.rounds import machine, measure_calls, measure_processes, tables
 
 REPORT = Path(__file__).parent / "RESULTS.md"
-PARTS = ("record", "readers", "cold", "tables", "audit", "spark")
+PARTS = ("record", "readers", "cold", "tables", "audit", "reconcile", "spark")
 
 
 def part(name: str, quick: bool) -> list[str]:
@@ -61,6 +61,10 @@ def part(name: str, quick: bool) -> list[str]:
         lines += ["", engines.agreement()]
         engines.clean()
         return lines
+    if name == "reconcile":
+        from benchmarks.reconciliation import reconcile_calls
+
+        return tables(measure_calls(reconcile_calls(), 1 if quick else 3, 1))
     if name == "spark":
         if find_spec("pyspark") is None or shutil.which("java") is None:
             return ["", "## Spark", "", "Not measured: there is no pyspark, or no Java."]

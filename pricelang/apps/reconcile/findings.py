@@ -69,15 +69,14 @@ def findings_of(
     rest = [line for line in differing if id(line) not in taken]
     searched = 0
     for line in rest:
-        ways: tuple[Explanation, ...]
-        cause = of_cause.get(id(line))
-        if len(rest) > MOST and (cause is not None or searched >= MOST_UNKNOWN):
-            ways = () if cause is None else (Explanation(1, cause.kind, cause.text, cause.places),)
-        elif line.status == DIFFERENT:
-            searched += 1
-            ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
-        else:
-            ways = _reasons(line, usage, cost)
+        ways = _reasons(line, usage, cost)
+        if line.status == DIFFERENT:
+            cause = of_cause.get(id(line))
+            if len(rest) <= MOST or (cause is None and searched < MOST_UNKNOWN):
+                searched += 1
+                ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
+            if cause is not None and not ways:
+                ways = (Explanation(cause.errors, cause.kind, cause.text, cause.places),)
         found.append(Finding(KINDS[line.status], (line,), ways))
     order = {id(line): number for number, line in enumerate(lines)}
     notes = (
