@@ -45,6 +45,15 @@ def test_the_right_bill_agrees_with_its_account(tmp_path: Path) -> None:
     assert [text[:15] for text in found.left_out] == ["the minimum per"]
 
 
+def test_the_right_bill_by_the_list_agrees_with_its_credit(tmp_path: Path) -> None:
+    rows = bill(USES)
+    credit, _ = account(USES, rows)
+    list_prices(rows)
+    _, usage, cost = written(tmp_path, USES, [*rows, credit])
+    found = pricelang.load().reconcile(usage, cost)
+    assert found.agrees, found.text()
+
+
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_each_error_alone_is_the_first_cause_and_the_only_one(error: Error, tmp_path: Path) -> None:
     found = reconciled(tmp_path, error)
