@@ -151,9 +151,9 @@ def _working() -> Iterator[None]:
 
 def _text(found: Reconciliation, form: Form, all_lines: bool, of_cause: int | None) -> str:
     from pricelang.apps.reconcile.export import lines_table
-    from pricelang.apps.reconcile.report import Shown, markdown_text, plain_text
+    from pricelang.apps.reconcile.report import Excerpt, markdown_text, plain_text
 
-    shown = Shown(all_lines, of_cause)
+    shown = Excerpt(all_lines, of_cause)
     match form:
         case "json":
             return json.dumps(found.to_dict(), indent=2) + "\n"

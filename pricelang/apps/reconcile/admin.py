@@ -138,14 +138,7 @@ def billed(row: ReportRow) -> BilledAmount:
     """A row of the cost report; its `amount` is in cents. Raises `UsageError`."""
     values = row.values
     if "amount" not in values:
-        swapped = "uncached_input_tokens" in values
-        raise UsageError(
-            "unknown_report" if swapped else "missing_key",
-            "this is a row of a usage report, not of a cost report"
-            if swapped
-            else "`amount` is missing",
-            "the usage report comes first, the cost report second" if swapped else None,
-        )
+        raise _without_amount("uncached_input_tokens" in values)
     amount = amount_of(values["amount"], "amount") / 100
     listed = values.get("list_amount")
     stated = ("currency", "cost_type", "description", "token_type")
@@ -178,6 +171,17 @@ def billed(row: ReportRow) -> BilledAmount:
         row.place,
         words["description"] or "",
         list_amount=None if listed is None else amount_of(listed, "list_amount") / 100,
+    )
+
+
+def _without_amount(of_usage: bool) -> UsageError:
+    """The error of a row without an amount, which may be one of a usage report."""
+    return UsageError(
+        "unknown_report" if of_usage else "missing_key",
+        "this is a row of a usage report, not of a cost report"
+        if of_usage
+        else "`amount` is missing",
+        "the usage report comes first, the cost report second" if of_usage else None,
     )
 
 

@@ -162,12 +162,7 @@ def _reconcile(
     comparing.check()
     whole_usage, usage_read = usage_side(book, usage, *given)
     used, usage_read = within_period(whole_usage, usage_read, comparing.period)
-    if mapping or is_invoice(cost):
-        if not isinstance(cost, str | os.PathLike):
-            raise UsageError("wrong_type", "an invoice is the path of a CSV file")
-        billed, cost_read = invoice_side(book, str(os.fspath(cost)), mapping)
-    else:
-        billed, cost_read = cost_side(documents(cost))
+    billed, cost_read = _cost(book, cost, mapping)
     currency = _one_currency(book, used, billed)
     fields, notes = compared_fields(usage_read, cost_read, comparing.fields())
     adjustments = settlement(book, whole_usage, comparing.period)
@@ -193,6 +188,17 @@ def _reconcile(
         settled,
         found.causes,
     )
+
+
+def _cost(
+    book: PriceBook, cost: object, mapping: Mapping[str, str]
+) -> tuple[tuple[BilledAmount, ...], Side]:
+    """What was billed: an invoice as CSV, or the pages of a report."""
+    if not mapping and not is_invoice(cost):
+        return cost_side(documents(cost))
+    if not isinstance(cost, str | os.PathLike):
+        raise UsageError("wrong_type", "an invoice is the path of a CSV file")
+    return invoice_side(book, str(os.fspath(cost)), mapping)
 
 
 def _lines(

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.cause_text import cause_lines
 from pricelang.apps.reconcile.finding_text import cell, paragraph
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, JoinedLine
 from pricelang.apps.reconcile.reconciled import (
@@ -18,7 +19,6 @@ from pricelang.apps.reconcile.reconciled import (
     numbered,
 )
 from pricelang.apps.reconcile.summary import (
-    cause_lines,
     header,
     subtotal_table,
     table_of,
@@ -43,7 +43,7 @@ MOST_TEXT = 190
 
 
 @frozen
-class Shown:
+class Excerpt:
     """How much of a reconciliation is shown: all lines, or so many of each cause; without a number
     a few, in a text that is not long.
     """
@@ -57,20 +57,20 @@ class Shown:
         return SHOWN_OF_CAUSE if self.of_cause is None else self.of_cause
 
 
-FEW = Shown()
+FEW = Excerpt()
 
 
-def plain_text(found: Reconciled, shown: Shown = FEW) -> str:
+def plain_text(found: Reconciled, shown: Excerpt = FEW) -> str:
     """The whole text, for a terminal, a file or a mail."""
     return "\n".join(_blocks(found, shown, False)) + "\n"
 
 
-def markdown_text(found: Reconciled, shown: Shown = FEW) -> str:
+def markdown_text(found: Reconciled, shown: Excerpt = FEW) -> str:
     """The same as Markdown."""
     return "\n".join(_blocks(found, shown, True)) + "\n"
 
 
-def _blocks(found: Reconciled, shown: Shown, markdown: bool) -> Iterator[str]:
+def _blocks(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     """The lines of the text, each part behind an empty one."""
     head = list(_head(found, markdown))
     before = [
@@ -107,14 +107,14 @@ def _head(found: Reconciled, markdown: bool) -> Iterator[str]:
         yield f"- {name}: {quoted(text)}" if markdown else plain
 
 
-def _causes(found: Reconciled, shown: Shown, markdown: bool) -> Iterator[str]:
+def _causes(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     """What is wrong as a whole, before any line."""
     most = None if shown.all_lines else MOST_CAUSES
     for depth, text in cause_lines(found, most):
         yield f"{'  ' * depth}{'- ' if markdown and depth else ''}{cell(text, markdown)}"
 
 
-def _lines(found: Reconciled, shown: Shown, markdown: bool) -> Iterator[str]:
+def _lines(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     """The table of lines; of a long one those that differ, of many the largest of each cause,
     unless all are asked for.
     """
@@ -142,7 +142,7 @@ def _lines(found: Reconciled, shown: Shown, markdown: bool) -> Iterator[str]:
 
 
 def _differences(
-    found: Reconciled, shown: Shown, markdown: bool, room: int | None
+    found: Reconciled, shown: Excerpt, markdown: bool, room: int | None
 ) -> Iterator[str]:
     """The findings; of many a few of each cause, and no more than there is room for, unless more
     are asked for.
@@ -172,7 +172,7 @@ def _differences(
         )
 
 
-def _unread(found: Reconciled, shown: Shown, markdown: bool) -> Iterator[str]:
+def _unread(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     unread = [*found.usage.unread, *found.cost.unread]
     if unread:
         yield "## Rows that cannot be read" if markdown else "Rows that cannot be read"

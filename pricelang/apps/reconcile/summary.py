@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pricelang.apps.reconcile.account_lines import BY_METER, BY_PERIOD
@@ -105,17 +105,10 @@ def table_of(
         for name in fields
         if name == "day" or len({getattr(line.key, name) for line in lines}) > 1 or name == "model"
     ]
-    currency = found.currency
     rows = [
         (
             *(getattr(line.key, name) or "-" for name in fields),
-            counted(line),
-            grouped(line.quantity) if line.used else "-",
-            expected_text(line, currency),
-            money(line.amount, currency) if line.billed else "-",
-            "0"
-            if not line.difference
-            else ("+" if line.difference > 0 else "") + money(line.difference, currency),
+            *_amounts(line, found.currency),
             line.status
             + (f" ({numbers[id(line)]})" if id(line) in numbers else "")
             + causes.get(id(line), ""),
@@ -131,8 +124,18 @@ def table_of(
         "difference",
         "status",
     )
-    first = len(fields) + 1
-    return Table(headers, tuple(rows), frozenset(range(first, first + 4)))
+    return Table(headers, tuple(rows), frozenset(range(len(fields) + 1, len(fields) + 5)))
+
+
+def _amounts(line: JoinedLine, currency: str) -> tuple[str, ...]:
+    """What a line counts, and how much of it: used, expected, billed, and the difference."""
+    return (
+        counted(line),
+        grouped(line.quantity) if line.used else "-",
+        expected_text(line, currency),
+        money(line.amount, currency) if line.billed else "-",
+        signed(line.difference, currency),
+    )
 
 
 def counted(line: JoinedLine) -> str:
@@ -240,51 +243,6 @@ def _apart(found: Reconciled) -> str:
 def six_places(value: Fraction) -> Fraction:
     """A ratio as people read it."""
     return rounded(value, Fraction(1, 10**6), "half_even")
-
-
-def cause_lines(found: Reconciled, most: int | None = None) -> Iterator[tuple[int, str]]:
-    """The causes, the largest first, each with its sum, its lines and the ratio billed to expected:
-    how far each line is set in, and its text. Beyond the `most` of them, the rest together.
-    """
-    if not found.causes:
-        return
-    currency = found.currency
-    own = {id(line) for cause in found.causes for line in cause.lines}
-    off = [line for finding in found.findings for line in finding.lines]
-    off += [line for cause in found.causes for line in cause.lines if line.status == WITHIN]
-    whole = sum((abs(line.difference) for line in off), Fraction(0))
-    known = sum((abs(line.difference) for line in off if id(line) in own), Fraction(0))
-    many = len(found.causes)
-    verb = "explains" if many == 1 else "explain"
-    yield (
-        0,
-        f"{how_many(many, 'cause')} {verb} {money(known, currency)} of {money(whole, currency)}:",
-    )
-    for number, cause in enumerate(found.causes[:most], 1):
-        ratio = (
-            ""
-            if cause.ratio in (None, 0, 1)
-            else f", billed {grouped(six_places(cause.ratio))} x expected"
-        )
-        places = f" [{', '.join(cause.places[:3])}]" if cause.places else ""
-        sum_of = signed(cause.difference, currency)
-        lines = how_many(len(cause.lines), "line")
-        yield 1, f"{number}. {sum_of} in {lines}{ratio}: {cause.text}{places}"
-        if cause.others:
-            yield 2, f"explained as well: {'; '.join(cause.others)}"
-    more = found.causes[len(found.causes) if most is None else most :]
-    if more:
-        amount = sum((cause.difference for cause in more), Fraction(0))
-        lines = how_many(sum(len(cause.lines) for cause in more), "line")
-        yield (
-            1,
-            f"and {how_many(len(more), 'more cause')}: {signed(amount, currency)} in {lines}; "
-            "`--all` shows them",
-        )
-    rest = [line for line in off if id(line) not in own]
-    if rest:
-        amount = sum((abs(line.difference) for line in rest), Fraction(0))
-        yield 1, f"not explained: {money(amount, currency)} in {how_many(len(rest), 'line')}"
 
 
 def subtotal_table(found: Reconciled) -> Table:
