@@ -1,5 +1,5 @@
-"""Measures one record, the cold start, whole books, tables of millions of rows
-and audits, each beside its rival and its aim; writes RESULTS.md.
+"""Measures one record, the cold start, whole books, tables of millions of rows,
+audits and reconciliations, each beside its rival and its aim; writes RESULTS.md.
 
 Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for
 all. Medians and ratios are what to read; beside an aim stands whether it is met. A whole run takes
@@ -109,6 +109,13 @@ def audit_part(quick: bool) -> list[str]:
     )
 
 
+def reconcile_part(quick: bool) -> list[str]:
+    """A month and its bill, with errors of each kind."""
+    from benchmarks.reconciliation import reconcile_calls
+
+    return tables(measure_calls(reconcile_calls(), 1 if quick else 3, 1))
+
+
 def spark_part(quick: bool) -> list[str]:
     """Prices on Spark."""
     if find_spec("pyspark") is None or shutil.which("java") is None:
@@ -127,6 +134,7 @@ PARTS = {
     "books": books_part,
     "tables": tables_part,
     "audit": audit_part,
+    "reconcile": reconcile_part,
     "spark": spark_part,
 }
 

@@ -103,6 +103,7 @@ class ReportingBook(PriceBook):
         dimensions: Mapping[str, str] | None = None,
         at: str | None = None,
         unknown_counters: str = "refuse",
+        period: str | None = None,
     ) -> Reconciliation:
         """What was used against what was billed;
         arguments and errors are those of `pricelang.apps.reconcile.reconcile.reconcile`.
@@ -120,6 +121,7 @@ class ReportingBook(PriceBook):
             dimensions=dimensions,
             at=at,
             unknown_counters=unknown_counters,
+            period=period,
         )
 
 

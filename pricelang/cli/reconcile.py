@@ -53,12 +53,26 @@ if TYPE_CHECKING:
     help="A column that lines are not joined on, such as `workspace`.",
 )
 @click.option(
+    "--period",
+    metavar="MONTH",
+    help="The month that the bill is of, such as 2026-05, or a day or a year, in UTC: usage of "
+    "other days is left out. Default: all usage.",
+)
+@click.option(
     "--map",
     "mapping",
     multiple=True,
     metavar="NAME=COLUMN",
     help="The column of an invoice that holds `day`, `amount` (or `cents`), `model`, `token_type`, "
     "`service_tier`, …",
+)
+@click.option(
+    "--lines",
+    "of_cause",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Show so many lines and differences of each cause. Default: a few, in less than 200 lines "
+    "of text.",
 )
 @click.option(
     "--all",
@@ -85,9 +99,7 @@ if TYPE_CHECKING:
 @unknown_counters_option
 @dimension_options
 @click.pass_context
-def command(
-    ctx: click.Context, /, usage: str, cost: str, all_lines: bool, target: str, **params: Any
-) -> None:
+def command(ctx: click.Context, /, usage: str, cost: str, target: str, **params: Any) -> None:
     """Compare what was billed with what the usage comes to, line by line: an Admin usage report
     with an Admin cost report, or usage records with an invoice as CSV. Each is a file or a folder
     of pages. A difference is explained where another modifier, tier, token type, date, model,
@@ -116,13 +128,15 @@ def command(
             dimensions=dimensions_of(ctx, params),
             at=params["at"],
             unknown_counters=params["unknown_counters"],
+            period=params["period"],
         )
     for row in (*found.usage.unread, *found.cost.unread) if form == "csv" else ():
         click.echo(
             f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True
         )
     width = width_to_keep(sys.stdout) if target == STDIN else None
-    write_text(target, _text(found, form, all_lines, width))
+    shown = params["all_lines"], params["of_cause"]
+    write_text(target, _text(found, form, shown, width))
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 
 
@@ -138,9 +152,11 @@ def _working() -> Iterator[None]:
         yield
 
 
-def _text(found: Reconciliation, form: Form, all_lines: bool, width: int | None) -> str:
+def _text(
+    found: Reconciliation, form: Form, shown: tuple[bool, int | None], width: int | None
+) -> str:
     from pricelang.apps.reconcile.export import lines_table
-    from pricelang.apps.reconcile.report import markdown_text, plain_text
+    from pricelang.apps.reconcile.report import Excerpt, markdown_text, plain_text
 
     match form:
         case "json":
@@ -148,6 +164,6 @@ def _text(found: Reconciliation, form: Form, all_lines: bool, width: int | None)
         case "csv":
             return csv_text(lines_table(found))
         case "markdown":
-            return markdown_text(found, all_lines)
+            return markdown_text(found, Excerpt(*shown))
         case "text":
-            return plain_text(found, all_lines, width)
+            return plain_text(found, Excerpt(*shown), width)

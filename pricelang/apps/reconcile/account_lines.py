@@ -22,6 +22,7 @@ from pricelang.apps.reconcile.join import (
 from pricelang.apps.reconcile.keys import BilledAmount, Key, Used
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, TIER, Adjustment
+from pricelang.apps.reports.period import Period
 from pricelang.evaluate.line_items import Priced
 
 if TYPE_CHECKING:
@@ -51,14 +52,21 @@ def account_kind(words: str, amount: Fraction) -> str:
     return "credit" if amount < 0 else ""
 
 
-def settlement(book: PriceBook, used: Iterable[Used]) -> tuple[Adjustment, ...]:
-    """What the account of some usage adds and takes, as `invoice` settles it."""
-    account = AccountUsage(book.checked, None)
+def settlement(
+    book: PriceBook, used: Iterable[Used], period: Period | None = None
+) -> tuple[Adjustment, ...]:
+    """What the account of some usage adds and takes, as `invoice` settles it; usage before the
+    period may have used up what is free.
+    """
+    account = AccountUsage(book.checked, period)
     seen: dict[int, Priced] = {}
     for use in used:
         if use.priced is not None and id(use.priced) not in seen:
             seen[id(use.priced)] = use.priced
-            account.add(use.priced)
+            if period is None or period.holds(use.priced.at):
+                account.add(use.priced)
+            else:
+                account.before(use.priced)
     adjustments, _ = account.settle()
     return tuple(one for one in adjustments if one.kind in (*BY_METER, *BY_PERIOD))
 

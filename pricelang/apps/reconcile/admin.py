@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.exact_sums import exact_sum
 from pricelang.apps.reconcile.keys import (
     METERS,
     TOKENS,
@@ -20,6 +21,7 @@ from pricelang.apps.reconcile.keys import (
     stated_by,
 )
 from pricelang.apps.reconcile.pages import ReportRow, pages
+from pricelang.present.decimals import money
 from pricelang.usage.fields import count, optional_count, optional_object, shown, type_name, word
 from pricelang.usage.formats.admin_usage import KNOWN
 from pricelang.usage.records import UsageError
@@ -136,15 +138,9 @@ def billed(row: ReportRow) -> BilledAmount:
     """A row of the cost report; its `amount` is in cents. Raises `UsageError`."""
     values = row.values
     if "amount" not in values:
-        swapped = "uncached_input_tokens" in values
-        raise UsageError(
-            "unknown_report" if swapped else "missing_key",
-            "this is a row of a usage report, not of a cost report"
-            if swapped
-            else "`amount` is missing",
-            "the usage report comes first, the cost report second" if swapped else None,
-        )
+        raise _without_amount("uncached_input_tokens" in values)
     amount = amount_of(values["amount"], "amount") / 100
+    listed = values.get("list_amount")
     stated = ("currency", "cost_type", "description", "token_type")
     words = {name: word(values.get(name), name) for name in (*ASKED_BY, *stated)}
     if words["currency"] is None:
@@ -154,7 +150,8 @@ def billed(row: ReportRow) -> BilledAmount:
         raise UsageError(
             "not_grouped",
             "the row has no `cost_type`: it adds up costs of several kinds",
-            "run the cost report with `group_by[]=description`",
+            "run the cost report with `group_by[]=description`, cost analytics with "
+            "`group_by[]=cost_type` and `group_by[]=token_type`",
         )
     if kind == TOKENS and token_type is not None and token_type not in METERS:
         raise UsageError(
@@ -168,7 +165,23 @@ def billed(row: ReportRow) -> BilledAmount:
         else Key(row.day, words["workspace_id"], kind)
     )
     return BilledAmount(
-        key, amount, words["currency"].upper(), row.place, words["description"] or ""
+        key,
+        amount,
+        words["currency"].upper(),
+        row.place,
+        words["description"] or "",
+        list_amount=None if listed is None else amount_of(listed, "list_amount") / 100,
+    )
+
+
+def _without_amount(of_usage: bool) -> UsageError:
+    """The error of a row without an amount, which may be one of a usage report."""
+    return UsageError(
+        "unknown_report" if of_usage else "missing_key",
+        "this is a row of a usage report, not of a cost report"
+        if of_usage
+        else "`amount` is missing",
+        "the usage report comes first, the cost report second" if of_usage else None,
     )
 
 
@@ -191,6 +204,20 @@ def cost_side(found: Iterable[tuple[str, object]]) -> tuple[tuple[BilledAmount, 
         report.start,
         report.end,
         stated,
-        report.notes,
+        (*report.notes, *_discounts(lines)),
         tuple(unread),
     )
+
+
+def _discounts(lines: Iterable[BilledAmount]) -> Iterator[str]:
+    """A note on the discounts that a bill says itself."""
+    listed = [line for line in lines if line.list_amount is not None]
+    before = exact_sum(line.list_amount or Fraction(0) for line in listed)
+    after = exact_sum(line.amount for line in listed)
+    if before != after:
+        currency = listed[0].currency
+        yield (
+            f"the bill says {money(before, currency)} by the list and {money(after, currency)} "
+            f"after discounts: what is compared is after discounts, so give the contract that "
+            "they are of as `--book`"
+        )

@@ -10,7 +10,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.apps.reconcile.admin import amount_of
-from pricelang.apps.reconcile.keys import LONG, METERS, SHORT
+from pricelang.apps.reconcile.keys import GLOBAL, LONG, METERS, REGIONAL, SHORT
 from pricelang.present.decimals import plain
 from pricelang.usage.records import UsageError
 
@@ -127,8 +127,22 @@ def _model(text: str) -> str:
     return found[0] if found else text
 
 
+def _endpoint(words: str) -> str:
+    """The endpoint that a usage type or a SKU names; an empty text where it names none."""
+    if re.search(r"(?<![a-z])global(?![a-z])", words, re.I):
+        return GLOBAL
+    regional = r"(?<![a-z])(multi[ -]?region|regional|region|[a-z]+-[a-z]+\d+)(?![a-z])"
+    return REGIONAL if re.search(regional, words, re.I) else ""
+
+
+def _window(words: str) -> str:
+    return LONG if re.search(r"long[ _-]?context", words, re.I) else ""
+
+
 def _aws(row: Cells) -> dict[str, str]:
-    """Usage types such as `USE1-MP:USE1_InputTokenCount-Units` count millions of tokens."""
+    """Usage types such as `USE1-MP:USE1_InputTokenCount-Units` count millions of tokens; one
+    without `Global` is of a region.
+    """
     kind = row["line_item_usage_type"]
     tier = "batch" if re.search("batch", kind, re.I) else "standard"
     taxed = row.get("line_item_line_item_type", "Usage")
@@ -142,6 +156,8 @@ def _aws(row: Cells) -> dict[str, str]:
         "model": _model(name) if meter else "",
         "token_type": meter,
         "service_tier": tier if meter else "",
+        "context_window": _window(kind),
+        "endpoint": (_endpoint(kind) or REGIONAL) if meter else "",
         "quantity": _times(quantity, MILLION) if meter and "Units" in kind else quantity,
         "description": f"{taxed} {kind}" if not meter else kind,
     }
@@ -152,7 +168,7 @@ def _times(text: str, factor: int) -> str:
 
 
 def _gcp(row: Cells) -> dict[str, str]:
-    """SKU descriptions such as `Claude Opus 5 Input Tokens - Global`."""
+    """SKU descriptions such as `Claude Opus 5 Input Tokens - Global` or `… - us-east5`."""
     words = row["sku_description"]
     meter = _meter(words)
     credits = _credits(row.get("credits", ""))
@@ -167,6 +183,8 @@ def _gcp(row: Cells) -> dict[str, str]:
         "model": _model(words) if meter else "",
         "token_type": meter,
         "service_tier": "batch" if "batch" in words.lower() else "standard" if meter else "",
+        "context_window": _window(words),
+        "endpoint": _endpoint(words) if meter else "",
         "quantity": _times(quantity, size) if meter else "",
         "description": words,
     }

@@ -31,6 +31,11 @@ class Cause:
     places: tuple[str, ...] = ()
 
     @property
+    def errors(self) -> int:
+        """How many errors it is."""
+        return 2 if self.kind == "pair" else 1
+
+    @property
     def difference(self) -> Fraction:
         """What was billed beyond what was expected, over all lines."""
         return sum((line.difference for line in self.lines), Fraction(0))

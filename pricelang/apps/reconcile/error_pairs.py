@@ -55,10 +55,11 @@ class ErrorPairs:
         return tuple(plain or best) if len(units) <= MOST or 2 in by_known else ()
 
     def _all(self, line: JoinedLine) -> Iterator[OtherPrice]:
+        rows = tuple(self._of_rows(line))
+        yield from rows
         if line.reason == OTHER_QUANTITY:
-            yield from self._of_quantity(line)
+            yield from () if rows else self._of_quantity(line)
             return
-        yield from self._of_rows(line)
         yield from self._of_rounding(line)
         groups = self.errors.alike(line) or ()
         paid = [group for group in groups if group.prices.own.unit]

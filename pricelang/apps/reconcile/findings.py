@@ -65,20 +65,9 @@ def findings_of(
         search.alternatives, [*differing, *drifted], Fraction(0) if drifted else within, known
     )
     taken = {id(line) for finding in found for line in finding.lines}
-    of_cause = {id(line): cause for cause in causes for line in cause.lines}
     rest = [line for line in differing if id(line) not in taken]
-    searched = 0
-    for line in rest:
-        ways: tuple[Explanation, ...]
-        cause = of_cause.get(id(line))
-        if len(rest) > MOST and (cause is not None or searched >= MOST_UNKNOWN):
-            ways = () if cause is None else (Explanation(1, cause.kind, cause.text, cause.places),)
-        elif line.status == DIFFERENT:
-            searched += 1
-            ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
-        else:
-            ways = _reasons(line, usage, cost)
-        found.append(Finding(KINDS[line.status], (line,), ways))
+    single, searched = _single(search, rest, causes, sides)
+    found += single
     order = {id(line): number for number, line in enumerate(lines)}
     notes = (
         (f"single explanations were looked for in {searched:,} of {len(rest):,} differences",)
@@ -87,6 +76,28 @@ def findings_of(
     )
     found.sort(key=lambda finding: min(order[id(line)] for line in finding.lines))
     return LineFinding(tuple(found), causes, notes)
+
+
+def _single(
+    search: CauseSearch,
+    lines: Sequence[JoinedLine],
+    causes: Iterable[Cause],
+    sides: tuple[Side, Side],
+) -> tuple[list[Finding], int]:
+    """A finding for each line, and in how many of them explanations were looked for."""
+    of_cause = {id(line): cause for cause in causes for line in cause.lines}
+    found, searched = [], 0
+    for line in lines:
+        ways = _reasons(line, *sides)
+        if line.status == DIFFERENT:
+            cause = of_cause.get(id(line))
+            if len(lines) <= MOST or (cause is None and searched < MOST_UNKNOWN):
+                searched += 1
+                ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
+            if cause is not None and not ways:
+                ways = (Explanation(cause.errors, cause.kind, cause.text, cause.places),)
+        found.append(Finding(KINDS[line.status], (line,), ways))
+    return found, searched
 
 
 def _known_causes(

@@ -29,6 +29,7 @@ from pricelang.apps.reconcile.keys import (
     Key,
     Side,
     Unread,
+    endpoint_of,
     stated_by,
 )
 from pricelang.apps.reconcile.pages import day_after
@@ -52,6 +53,7 @@ COLUMNS = (
     "token_type",
     "service_tier",
     "inference_geo",
+    "endpoint",
     "context_window",
     "workspace",
     "description",
@@ -196,6 +198,7 @@ def _line(book: PriceBook, cells: Mapping[str, str], place: str) -> BilledAmount
         cell("service_tier"),
         cell("context_window"),
         geo_of(cell("inference_geo")),
+        endpoint=endpoint_of(cell("endpoint")),
     )
     kind, description = cell("token_type"), cell("description") or ""
     account = _account(book, cells, amount)

@@ -22,6 +22,7 @@ FIELDS = (
     "service_tier",
     "context_window",
     "inference_geo",
+    "endpoint",
     "token_type",
 )
 """The fields of the join, in the order in which lines are listed."""
@@ -51,6 +52,9 @@ LONG = "200k-1M"
 SHORT = "0-200k"
 """What it calls the other one."""
 PLAIN_TIER = "standard"
+GLOBAL = "global"
+REGIONAL = "regional"
+"""What bills of platforms say of an endpoint: every one that is not global is regional to them."""
 WINDOW = Fraction(200_000)
 """The tokens of a prompt that part the two context windows."""
 
@@ -69,6 +73,7 @@ class Key:
     context_window: str | None = None
     inference_geo: str | None = None
     token_type: str | None = None
+    endpoint: str | None = None
 
     def values(self) -> tuple[str | None, ...]:
         """The values in the order of `FIELDS`."""
@@ -129,6 +134,8 @@ class BilledAmount:
     description: str = ""
     quantity: Fraction | None = None
     account: str = ""
+    list_amount: Fraction | None = None
+    """What it was before discounts, where the bill says so."""
 
 
 @frozen(eq=False)
@@ -160,6 +167,11 @@ class Side:
     notes: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     blank_is_any: bool = False
+
+
+def endpoint_of(value: str | None) -> str | None:
+    """An endpoint as a bill says it."""
+    return value if value in (None, GLOBAL) else REGIONAL
 
 
 def stated_by(keys: list[Key]) -> frozenset[str]:

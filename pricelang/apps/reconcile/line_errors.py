@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from attrs import define, field, frozen
@@ -48,6 +48,7 @@ class LineErrors:
     alternatives: Alternatives
     within: Fraction
     _alike: dict[int, tuple[PricedAlike, ...] | None] = field(factory=dict, init=False)
+    _shared: dict[object, tuple[OtherPrices, tuple[str, ...]]] = field(factory=dict, init=False)
 
     def of(self, line: JoinedLine) -> Iterator[OtherPrice]:
         """Every single error that explains a line."""
@@ -126,27 +127,44 @@ class LineErrors:
         groups = self.alike(line)
         if not groups:
             return
-        if len(groups) == 1 and groups[0].quantity:
-            # all of one price: what the unit must cost is looked up
-            (group,) = groups
-            rest = line.low - group.quantity * group.prices.own.unit
-            low, high = ((end - rest) / group.quantity for end in (least, most))
-            yield from group.prices.between(low, high)
-            return
-        for one, change in _changes(groups):
+        shared, apart = self._split([group.prices for group in groups])
+        own = shared.own.unit
+        quantity = sum((group.quantity for group in groups if group.prices.own.unit), Fraction(0))
+        if quantity:
+            # what all is priced by is looked up by what a unit must then cost
+            rest = line.low - quantity * own
+            yield from shared.between((least - rest) / quantity, (most - rest) / quantity)
+        for text in apart:
+            found = [(group, group.prices.others.get(text)) for group in groups]
+            changes = [
+                group.quantity * (one.unit - group.prices.own.unit) for group, one in found if one
+            ]
+            change = sum(changes, Fraction(0))
             if change and least <= line.low + change <= most:
-                yield one
+                yield next(one for _, one in found if one)
+
+    def _split(self, groups: Sequence[OtherPrices]) -> tuple[OtherPrices, tuple[str, ...]]:
+        """The other prices that all usage with a price has alike, and the texts of the rest."""
+        key = tuple(id(prices) for prices in groups)
+        if key not in self._shared:
+            paid = [prices for prices in groups if prices.own.unit]
+            free = [prices for prices in groups if not prices.own.unit]
+            first = paid[0] if paid else groups[0]
+            one_price = len({prices.own.unit for prices in paid}) == 1
+            shared, apart = {}, []
+            for text in dict.fromkeys(text for prices in groups for text in prices.others):
+                units = {_unit(prices, text) for prices in paid}
+                if one_price and len(units) == 1 and all(text not in each.others for each in free):
+                    shared[text] = first.others[text]
+                else:
+                    apart.append(text)
+            self._shared[key] = OtherPrices(first.own, shared), tuple(apart)
+        return self._shared[key]
 
 
-def _changes(groups: tuple[PricedAlike, ...]) -> Iterator[tuple[OtherPrice, Fraction]]:
-    """What each error changes in the amount of several kinds of usage, together."""
-    found: dict[str, tuple[OtherPrice, Fraction]] = {}
-    for group in groups:
-        unit = group.prices.own.unit
-        for text, one in group.prices.others.items():
-            before = found.get(text, (one, Fraction(0)))[1]
-            found[text] = (one, before + group.quantity * (one.unit - unit))
-    yield from found.values()
+def _unit(prices: OtherPrices, text: str) -> Fraction | None:
+    other = prices.others.get(text)
+    return None if other is None else other.unit
 
 
 def is_priced(line: JoinedLine) -> bool:

@@ -1,4 +1,4 @@
-"""Other unit prices of a kind of usage, each the error of a bill that gives it, in order of price."""
+"""Other unit prices of a kind of usage, each with the error of a bill that gives it."""
 
 from __future__ import annotations
 

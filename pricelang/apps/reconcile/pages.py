@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from pricelang.apps.reconcile.cost_analytics import as_buckets, is_analytics
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of, written
 from pricelang.usage.fields import shown, type_name, word
@@ -44,6 +45,8 @@ def is_page(value: object) -> bool:
     if not isinstance(value, Mapping) or not isinstance(value.get("data"), list):
         return False
     data = value["data"]
+    if is_analytics(data):
+        return True
     return all(isinstance(bucket, Mapping) and "results" in bucket for bucket in data) and (
         "has_more" in value or bool(data)
     )
@@ -82,7 +85,8 @@ def pages(found: Iterable[tuple[str, object]], what: str) -> Pages:
 
 def _page(name: str, value: object, what: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping) and is_page(value):
-        return value
+        data = value["data"]
+        return {**value, "data": as_buckets(data)} if is_analytics(data) else value
     path = "cost_report" if what == "cost report" else "usage_report/messages"
     raise UsageError(
         "unknown_report",

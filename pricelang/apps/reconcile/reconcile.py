@@ -31,6 +31,9 @@ from pricelang.apps.reconcile.join import (
 from pricelang.apps.reconcile.keys import FIELDS, BilledAmount, Side, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import plain_text
+from pricelang.apps.reconcile.usage_period import within_period
+from pricelang.apps.reports.adjustments import Adjustment
+from pricelang.apps.reports.period import Period, period_of
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
 from pricelang.present.text import did_you_mean, how_many
@@ -64,13 +67,14 @@ class Reconciliation(Reconciled):
 
 @frozen
 class Comparing:
-    """How lines are compared: the tolerance of a line and that of the whole, and the fields of the
-    join that are ignored.
+    """How lines are compared: the tolerance of a line and that of the whole, the fields of the
+    join that are ignored, and the period of the bill.
     """
 
     within: Fraction
     total_within: Fraction | None = None
     ignored: tuple[str, ...] = ()
+    period: Period | None = None
 
     def check(self) -> None:
         """Raises `UsageError` for a tolerance below zero."""
@@ -101,6 +105,7 @@ def reconcile(
     dimensions: Mapping[str, str] | None = None,
     at: str | None = None,
     unknown_counters: str = "refuse",
+    period: str | None = None,
 ) -> Reconciliation:
     """Joins usage and cost on what both state:
     UTC day, workspace, model, tier, context window, geo, token type.
@@ -112,7 +117,8 @@ def reconcile(
     the sum of all lines within it; without one, a drift to one side is found. `ignore` names fields
     of the join that are not compared. `dimensions` hold where the
     usage says nothing, and `at` for records without a date (today unless given). A row or record
-    with a counter that is not known is unread, unless `unknown_counters` is `warn`.
+    with a counter that is not known is unread, unless `unknown_counters` is `warn`. `period` is the
+    day, month or year of the bill, such as `2026-05`: usage of other days is left out.
 
     Raises `BadRequest` for a side that cannot be read, for buckets of runs that overlap, and for
     amounts in another currency. A single row that cannot be read is in `unread` of its side; then
@@ -137,6 +143,7 @@ def reconcile(
                 Fraction(within),
                 None if total_within is None else Fraction(total_within),
                 tuple(ignore),
+                None if period is None else period_of(period),
             ),
             (dimensions, at, unknown_counters),
         )
@@ -153,16 +160,15 @@ def _reconcile(
     given: tuple[Mapping[str, str] | None, str | None, str],
 ) -> Reconciliation:
     comparing.check()
-    used, usage_read = usage_side(book, usage, *given)
-    if mapping or is_invoice(cost):
-        if not isinstance(cost, str | os.PathLike):
-            raise UsageError("wrong_type", "an invoice is the path of a CSV file")
-        billed, cost_read = invoice_side(book, str(os.fspath(cost)), mapping)
-    else:
-        billed, cost_read = cost_side(documents(cost))
+    whole_usage, usage_read = usage_side(book, usage, *given)
+    used, usage_read = within_period(whole_usage, usage_read, comparing.period)
+    billed, cost_read = _cost(book, cost, mapping)
     currency = _one_currency(book, used, billed)
     fields, notes = compared_fields(usage_read, cost_read, comparing.fields())
-    lines, settled = _lines(book, (used, billed), (usage_read, cost_read), fields, comparing)
+    adjustments = settlement(book, whole_usage, comparing.period)
+    lines, settled = _lines(
+        book, (used, billed), (usage_read, cost_read), fields, comparing, adjustments
+    )
     drift = drift_of(lines, comparing.within, comparing.total_within)
     found = findings_of(book, lines, (usage_read, cost_read), comparing.within, drift is not None)
     last = max((source.read for source in book.checked.sources), default=None)
@@ -184,20 +190,31 @@ def _reconcile(
     )
 
 
+def _cost(
+    book: PriceBook, cost: object, mapping: Mapping[str, str]
+) -> tuple[tuple[BilledAmount, ...], Side]:
+    """What was billed: an invoice as CSV, or the pages of a report."""
+    if not mapping and not is_invoice(cost):
+        return cost_side(documents(cost))
+    if not isinstance(cost, str | os.PathLike):
+        raise UsageError("wrong_type", "an invoice is the path of a CSV file")
+    return invoice_side(book, str(os.fspath(cost)), mapping)
+
+
 def _lines(
     book: PriceBook,
     rows: tuple[tuple[Used, ...], tuple[BilledAmount, ...]],
     sides: tuple[Side, Side],
     fields: tuple[str, ...],
     comparing: Comparing,
+    adjustments: tuple[Adjustment, ...],
 ) -> tuple[tuple[JoinedLine, ...], frozenset[str]]:
     """The lines of the join and of the account, and what of the account is settled in them."""
     used, billed = rows
     of_usage = [bill for bill in billed if not bill.account]
     of_account = tuple(bill for bill in billed if bill.account)
     lines = joined(used, of_usage, frozenset(fields), comparing.within, sides)
-    whole = _whole_months(*sides)
-    account = AccountSides(settlement(book, used), of_account, whole, comparing.within)
+    account = AccountSides(adjustments, of_account, _whole_months(*sides), comparing.within)
     return with_account(lines, account), settled_parts(account)
 
 

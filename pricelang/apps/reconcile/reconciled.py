@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -130,3 +130,26 @@ def numbered(found: Reconciled) -> Mapping[int, int]:
         for number, finding in enumerate(found.findings, 1)
         for line in finding.lines
     }
+
+
+def largest_of_causes(
+    found: Reconciled, lines: Sequence[JoinedLine], each: int
+) -> list[JoinedLine]:
+    """Some lines by their causes, the largest of each, then those whose cause is not known."""
+    own = {id(line) for line in lines}
+    groups = [[line for line in cause.lines if id(line) in own] for cause in found.causes]
+    known = {id(line) for group in groups for line in group}
+    groups.append([line for line in lines if id(line) not in known])
+    return [
+        line
+        for group in groups
+        for line in sorted(group, key=lambda line: -abs(line.difference))[:each]
+    ]
+
+
+def findings_of_causes(found: Reconciled, each: int) -> list[Finding]:
+    """The findings of the largest lines of each cause."""
+    lines = [line for finding in found.findings for line in finding.lines]
+    numbers = numbered(found)
+    chosen = [numbers[id(line)] for line in largest_of_causes(found, lines, each)]
+    return [found.findings[number - 1] for number in dict.fromkeys(chosen)]

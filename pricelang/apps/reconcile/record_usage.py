@@ -16,6 +16,7 @@ from pricelang.apps.reconcile.keys import (
     Side,
     Unread,
     Used,
+    endpoint_of,
     stated_by,
     window_of,
     window_sides,
@@ -140,6 +141,7 @@ def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used
         dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None,
         dimensions.get("inference_geo", "global"),
+        endpoint=endpoint_of(dimensions.get("endpoint")),
     )
     sides = book.rates.sides(part.sides)
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"

@@ -4,23 +4,26 @@ what was compared, a table, each difference, a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, UNPRICED, JoinedLine
-from pricelang.apps.reconcile.keys import FIELDS
-from pricelang.apps.reconcile.reconciled import Reconciled, numbered
+from attrs import frozen
+
+from pricelang.apps.reconcile.cause_text import cause_lines
+from pricelang.apps.reconcile.finding_text import cell, paragraph
+from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, JoinedLine
+from pricelang.apps.reconcile.reconciled import (
+    Reconciled,
+    findings_of_causes,
+    largest_of_causes,
+    numbered,
+)
 from pricelang.apps.reconcile.summary import (
-    cause_lines,
-    counted,
     header,
     subtotal_table,
     table_of,
     verdict,
 )
-from pricelang.apps.reconcile.workings import workings
-from pricelang.present.decimals import money
 from pricelang.present.fitting import lines_of, within
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
@@ -28,51 +31,81 @@ from pricelang.present.readable import readable_amount
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 
-if TYPE_CHECKING:
-    from pricelang.apps.reconcile.finding import Finding
-
 SHOWN_LINES = 60
 """Longer tables show the lines that differ only, unless all are asked for."""
 SHOWN_OF_MANY = 20
-"""Where more lines than that differ, so many are shown: their causes say the rest."""
-SHOWN_FINDINGS = 20
+"""Where more lines or findings differ, some of each cause are shown."""
 SHOWN_OF_CAUSE = 2
-"""Of more findings, so many of each cause are shown."""
+MOST_CAUSES = 15
+MOST_UNREAD = 20
+MOST_TEXT = 190
+"""The lines of a text, unless more are asked for."""
 
 
-def plain_text(found: Reconciled, all_lines: bool = False, width: int | None = None) -> str:
+@frozen
+class Excerpt:
+    """How much of a reconciliation is shown: all lines, or so many of each cause; without a number
+    a few, in a text that is not long.
+    """
+
+    all_lines: bool = False
+    of_cause: int | None = None
+
+    @property
+    def each(self) -> int:
+        """So many lines of each cause are shown."""
+        return SHOWN_OF_CAUSE if self.of_cause is None else self.of_cause
+
+
+FEW = Excerpt()
+
+
+Block = str | Table
+Write = Callable[[Block], Iterable[str]]
+"""A line or a table as the lines that are printed."""
+
+
+def plain_text(found: Reconciled, shown: Excerpt = FEW, width: int | None = None) -> str:
     """The whole text, for a file or a mail, or within the `width` of a terminal."""
-    lines = (
-        line
-        for block in _blocks(found, all_lines, False)
-        for line in (lines_of(block, width) if isinstance(block, Table) else within(block, width))
-    )
-    return "\n".join(lines) + "\n"
+
+    def written(block: Block) -> Iterable[str]:
+        return lines_of(block, width) if isinstance(block, Table) else within(block, width)
+
+    return "\n".join(_text(found, shown, False, written)) + "\n"
 
 
-def markdown_text(found: Reconciled, all_lines: bool = False) -> str:
+def markdown_text(found: Reconciled, shown: Excerpt = FEW) -> str:
     """The same as Markdown."""
-    lines = (
-        line
-        for block in _blocks(found, all_lines, True)
-        for line in (markdown_lines(block) if isinstance(block, Table) else [block])
-    )
-    return "\n".join(lines) + "\n"
+
+    def written(block: Block) -> Iterable[str]:
+        return markdown_lines(block) if isinstance(block, Table) else [block]
+
+    return "\n".join(_text(found, shown, True, written)) + "\n"
 
 
-def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str | Table]:
-    """The lines and tables of the text, each part behind an empty one."""
-    yield from _head(found, markdown)
-    for part in (
-        _causes(found, markdown),
-        _lines(found, all_lines),
-        [subtotal_table(found)],
-        _differences(found, all_lines, markdown),
-        _unread(found, markdown),
-        _notes(found, markdown),
-        [f"**{quoted(verdict(found))}**" if markdown else verdict(found)],
-    ):
-        for number, line in enumerate(part):
+def _text(found: Reconciled, shown: Excerpt, markdown: bool, write: Write) -> Iterator[str]:
+    """The lines of the text, each part behind an empty one."""
+
+    def part(blocks: Iterable[Block]) -> list[str]:
+        return [line for block in blocks for line in write(block)]
+
+    head = part(_head(found, markdown))
+    before = [
+        part(_causes(found, shown, markdown)),
+        part(_lines(found, shown)),
+        part([subtotal_table(found)]),
+    ]
+    after = [
+        part(_unread(found, shown, markdown)),
+        part(_notes(found, markdown)),
+        part([f"**{quoted(verdict(found))}**" if markdown else verdict(found)]),
+    ]
+    taken = len(head) + sum(len(lines) + 1 for lines in (*before, *after))
+    asked = shown.all_lines or shown.of_cause is not None
+    room = None if asked else MOST_TEXT - taken
+    yield from head
+    for lines in (*before, list(_differences(found, shown, markdown, room, write)), *after):
+        for number, line in enumerate(lines):
             if not number:
                 yield ""
             yield line
@@ -91,23 +124,27 @@ def _head(found: Reconciled, markdown: bool) -> Iterator[str]:
         yield f"- {name}: {quoted(text)}" if markdown else plain
 
 
-def _causes(found: Reconciled, markdown: bool) -> Iterator[str]:
+def _causes(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     """What is wrong as a whole, before any line."""
-    for depth, text in cause_lines(found):
-        yield f"{'  ' * depth}{'- ' if markdown and depth else ''}{_cell(text, markdown)}"
+    most = None if shown.all_lines else MOST_CAUSES
+    for depth, text in cause_lines(found, most):
+        yield f"{'  ' * depth}{'- ' if markdown and depth else ''}{cell(text, markdown)}"
 
 
-def _lines(found: Reconciled, all_lines: bool) -> Iterator[str | Table]:
-    """The table of lines; of a long one those that differ, unless all are asked for."""
-    lines = (
-        [line for line in found.lines if line.status in _LISTED]
-        if not all_lines and len(found.lines) > SHOWN_LINES
-        else list(found.lines)
-    )
+def _lines(found: Reconciled, shown: Excerpt) -> Iterator[Block]:
+    """The table of lines; of a long one those that differ, of many the largest of each cause,
+    unless all are asked for.
+    """
+    lines = list(found.lines)
+    if not shown.all_lines and len(lines) > SHOWN_LINES:
+        lines = [line for line in lines if line.status in _LISTED]
     many = len(lines)
-    lines = lines if all_lines or many <= SHOWN_LINES else lines[:SHOWN_OF_MANY]
+    folded = not shown.all_lines and (many > SHOWN_LINES or shown.of_cause is not None)
+    if folded:
+        lines = largest_of_causes(found, lines, shown.each)
+        lines = lines if shown.of_cause is not None else lines[: SHOWN_OF_CAUSE * MOST_CAUSES]
     if lines:
-        yield table_of(found, lines, numbered(found))
+        yield table_of(found, lines, numbered(found), by_cause=folded)
     if len(lines) < len(found.lines):
         if lines:
             yield ""
@@ -116,119 +153,66 @@ def _lines(found: Reconciled, all_lines: bool) -> Iterator[str | Table]:
             "`--all` shows all of them."
             if len(lines) == many
             else f"The table shows {len(lines):,} of the {many:,} lines that differ, of "
-            f"{len(found.lines):,}; `--all` shows all of them."
+            f"{len(found.lines):,}, the largest of each cause; `--lines N` shows more of each, "
+            "`--all` all of them."
         )
 
 
-def _differences(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
-    """The findings; of many a few of each cause, unless all are asked for."""
-    if found.findings:
-        yield "## Differences" if markdown else "Differences"
-    short = not all_lines and len(found.findings) > SHOWN_FINDINGS
-    causes = {id(line): cause for cause in found.causes for line in cause.lines}
-    shown: dict[int, int] = {}
-    for number, finding in enumerate(found.findings, 1):
-        cause = id(causes.get(id(finding.lines[0])))
-        shown[cause] = shown.get(cause, 0) + 1
-        if not short or shown[cause] <= SHOWN_OF_CAUSE:
-            yield ""
-            yield from _paragraph(found, finding, number, markdown)
-    left = sum(max(many - SHOWN_OF_CAUSE, 0) for many in shown.values()) if short else 0
+def _differences(
+    found: Reconciled, shown: Excerpt, markdown: bool, room: int | None, write: Write
+) -> Iterator[str]:
+    """The findings; of many a few of each cause, and no more than there is room for, unless more
+    are asked for.
+    """
+    if not found.findings:
+        return
+    yield "## Differences" if markdown else "Differences"
+    numbers = {id(finding): number for number, finding in enumerate(found.findings, 1)}
+    chosen = list(found.findings)
+    if not shown.all_lines and (len(chosen) > SHOWN_OF_MANY or shown.of_cause is not None):
+        chosen = findings_of_causes(found, shown.each)
+    left = len(found.findings)
+    for finding in chosen:
+        said = paragraph(found, finding, numbers[id(finding)], markdown)
+        text = [line for one in said for line in write(one)]
+        if room is not None and len(found.findings) > SHOWN_OF_MANY:
+            room -= len(text) + 1
+            if room < 4:
+                break
+        left -= 1
+        yield ""
+        yield from text
     if left:
         yield ""
-        yield f"and {left:,} more like these; `--all` shows them."
+        yield from write(
+            f"and {left:,} more like these; `--lines N` shows more of each cause, `--all` all of "
+            "them."
+        )
 
 
-def _unread(found: Reconciled, markdown: bool) -> Iterator[str]:
+def _unread(found: Reconciled, shown: Excerpt, markdown: bool) -> Iterator[str]:
     unread = [*found.usage.unread, *found.cost.unread]
     if unread:
         yield "## Rows that cannot be read" if markdown else "Rows that cannot be read"
-    for row in unread:
+    most = len(unread) if shown.all_lines else MOST_UNREAD
+    for row in unread[:most]:
         help = f"; {row.help}" if row.help else ""
         text = f"{row.place}: error[{row.code}]: {row.message}{help}"
-        yield ("- " if markdown else "  ") + _cell(text, markdown)
+        yield ("- " if markdown else "  ") + cell(text, markdown)
+    if len(unread) > most:
+        more = f"and {len(unread) - most:,} more; `--all` shows them."
+        yield ("- " if markdown else "  ") + more
 
 
 def _notes(found: Reconciled, markdown: bool) -> Iterator[str]:
     notes = [*found.usage.notes, *found.cost.notes, *_not_compared(found), *found.notes]
     for note in notes:
-        yield f"{'- ' if markdown else ''}note: {_cell(note, markdown)}"
+        yield f"{'- ' if markdown else ''}note: {cell(note, markdown)}"
 
 
 _LISTED = frozenset(
     ("different", "missing in cost", "missing in usage", "without a price", "not compared")
 )
-
-
-def _cell(text: str, markdown: bool) -> str:
-    return quoted(text) if markdown else printable(text)
-
-
-# ---- one difference ------------------------------------------------------------------------------
-
-
-def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool) -> Iterator[str]:
-    indent = "   " if not markdown else "   - "
-    for index, line in enumerate(finding.lines):
-        head = f"{number}. " if index == 0 else "   "
-        yield head + _cell(f"{_name(line)}: {_amounts(found, line)}", markdown)
-    for line in finding.lines:
-        for text in workings(found, line):
-            yield indent + _cell(text, markdown)
-        for bill in line.billed[:5]:
-            description = f' "{bill.description}"' if bill.description else ""
-            yield indent + _cell(
-                f"billed {money(bill.amount, found.currency)} in {bill.place}{description}",
-                markdown,
-            )
-        if len(line.billed) > 5:
-            yield f"{indent}and {len(line.billed) - 5:,} more cost rows"
-    several = len(finding.explanations) > 1
-    for explanation in finding.explanations:
-        more = " and others" if len(explanation.places) > 4 else ""
-        places = f" [{', '.join(explanation.places[:4])}{more}]" if explanation.places else ""
-        begin = "explained" if not several else "explained, one of equally simple ways"
-        yield indent + _cell(f"{begin}: {explanation.text}{places}", markdown)
-    if not finding.explanations and finding.kind in ("amount", "not billed", "no usage"):
-        yield indent + _unexplained(finding)
-
-
-def _unexplained(finding: Finding) -> str:
-    if finding.kind == "amount":
-        return (
-            "not explained: no model, date, modifier, tier, token type, price, rounding or whole "
-            "quantity of the book gives this amount"
-        )
-    if finding.kind == "not billed":
-        return "not explained: no cost row has this amount, or this quantity under another key"
-    return "not explained: no usage comes to this amount"
-
-
-def _name(line: JoinedLine) -> str:
-    """A line's key in words, without what it does not state."""
-    values = [
-        value
-        for name in FIELDS
-        if name not in ("cost_type", "token_type")
-        and (value := getattr(line.key, name)) is not None
-    ]
-    return ", ".join([*values, counted(line)])
-
-
-def _amounts(found: Reconciled, line: JoinedLine) -> str:
-    # a difference is evidence, and has all digits
-    sums = line.amount, line.low, line.high, abs(line.difference)
-    billed, expected, most, off = (money(value, found.currency) for value in sums)
-    if line.status == UNPRICED:
-        return f"billed {billed}, and the usage has no price: {line.reason}"
-    if line.low != line.high:
-        expected = f"{expected} to {most}"
-    if not line.billed:
-        return f"expected {expected}, not billed"
-    if not line.used:
-        return f"billed {billed}, without usage"
-    word = "too much" if line.difference > 0 else "too little"
-    return f"billed {billed}, expected {expected}: {off} {word}"
 
 
 def _not_compared(found: Reconciled) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pricelang.apps.reconcile.account_lines import BY_METER, BY_PERIOD
@@ -17,7 +17,7 @@ from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
 from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import BilledSubtotal, Reconciled
 from pricelang.evaluate.line_rates import Rate
-from pricelang.present.decimals import grouped, money, rounded
+from pricelang.present.decimals import money, rounded
 from pricelang.present.readable import readable_amount, readable_amounts, readable_quantity
 from pricelang.present.table import Table
 from pricelang.present.text import how_many
@@ -86,22 +86,35 @@ def _side(side: Side) -> str:
     )
 
 
-def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[int, int]) -> Table:
-    """The lines as a table; a field that is the same in all of them has no column."""
+def table_of(
+    found: Reconciled,
+    lines: Sequence[JoinedLine],
+    numbers: Mapping[int, int],
+    by_cause: bool = False,
+) -> Table:
+    """The lines as a table; a field that is the same in all of them has no column. Lines by cause
+    say the number of theirs.
+    """
+    causes = {
+        id(line): f", cause {number}"
+        for number, cause in enumerate(found.causes, 1)
+        for line in (cause.lines if by_cause else ())
+    }
     fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
         name
         for name in fields
         if name == "day" or len({getattr(line.key, name) for line in lines}) > 1 or name == "model"
     ]
-    currency = found.currency
     rows = [
         (
             *(getattr(line.key, name) or "-" for name in fields),
             counted(line),
             readable_quantity(line.quantity) if line.used else "-",
-            *amount_texts(line, currency),
-            line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""),
+            *amount_texts(line, found.currency),
+            line.status
+            + (f" ({numbers[id(line)]})" if id(line) in numbers else "")
+            + causes.get(id(line), ""),
         )
         for line in lines
     ]
@@ -114,8 +127,7 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
         "difference",
         "status",
     )
-    first = len(fields) + 1
-    return Table(headers, tuple(rows), frozenset(range(first, first + 4)))
+    return Table(headers, tuple(rows), frozenset(range(len(fields) + 1, len(fields) + 5)))
 
 
 def counted(line: JoinedLine) -> str:
@@ -222,41 +234,6 @@ def _apart(found: Reconciled) -> str:
 def six_places(value: Fraction) -> Fraction:
     """A ratio as people read it."""
     return rounded(value, Fraction(1, 10**6), "half_even")
-
-
-def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
-    """The causes, the largest first, each with its sum, its lines and the ratio billed to expected:
-    how far each line is set in, and its text.
-    """
-    if not found.causes:
-        return
-    currency = found.currency
-    own = {id(line) for cause in found.causes for line in cause.lines}
-    off = [line for finding in found.findings for line in finding.lines]
-    off += [line for cause in found.causes for line in cause.lines if line.status == WITHIN]
-    whole = sum((abs(line.difference) for line in off), Fraction(0))
-    known = sum((abs(line.difference) for line in off if id(line) in own), Fraction(0))
-    many = len(found.causes)
-    verb = "explains" if many == 1 else "explain"
-    some, all_of = readable_amounts([known, whole], currency)
-    yield 0, f"{how_many(many, 'cause')} {verb} {some} of {all_of}:"
-    for number, cause in enumerate(found.causes, 1):
-        ratio = (
-            ""
-            if cause.ratio in (None, 0, 1)
-            else f", billed {grouped(six_places(cause.ratio))} x expected"
-        )
-        places = f" [{', '.join(cause.places[:3])}]" if cause.places else ""
-        sum_of = signed(cause.difference, currency)
-        lines = how_many(len(cause.lines), "line")
-        yield 1, f"{number}. {sum_of} in {lines}{ratio}: {cause.text}{places}"
-        if cause.others:
-            yield 2, f"explained as well: {'; '.join(cause.others)}"
-    rest = [line for line in off if id(line) not in own]
-    if rest:
-        amount = sum((abs(line.difference) for line in rest), Fraction(0))
-        left = readable_amount(amount, currency)
-        yield 1, f"not explained: {left} in {how_many(len(rest), 'line')}"
 
 
 def subtotal_table(found: Reconciled) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,108 +11,20 @@ import pytest
 import pricelang
 from pricelang.apps.reconcile.reconcile import Reconciliation
 
-from .month import PRICES, Row, Use, account, bill, month, written
+from .errors import (
+    ERRORS,
+    Error,
+    a_day_late,
+    batch_missing,
+    each,
+    list_prices,
+    residency_twice,
+    rounded_up,
+    twice,
+)
+from .month import Row, Use, account, bill, month, written
 
 USES = month()
-Error = Callable[[list[Row]], None]
-
-
-def each(rows: Iterable[Row], factor: object, **wanted: object) -> None:
-    """Multiplies the amounts of rows that have some values."""
-    for row in rows:
-        if all(getattr(row, name) == value for name, value in wanted.items()):
-            row.amount *= Fraction(str(factor))
-
-
-def wrong_lifetime(rows: list[Row]) -> None:
-    each(rows, "0.625", day=3, meter="cache_write_1h", tier="standard")
-
-
-def batch_missing(rows: list[Row]) -> None:
-    each(rows, 2, day=5, tier="batch")
-
-
-def residency_twice(rows: list[Row]) -> None:
-    each(rows, "1.1", day=8, geo="us")
-
-
-def a_day_late(rows: list[Row]) -> None:
-    each(rows, 2, day=7, model="claude-sonnet-5-5", meter="cache_read")
-
-
-def no_pool(rows: list[Row]) -> None:
-    rows[:] = [row for row in rows if row.description != "Free container hours"]
-
-
-def twice(rows: list[Row]) -> None:
-    (row,) = (row for row in rows if (row.day, row.tier, row.meter) == (10, "batch", "output"))
-    rows.append(row)
-
-
-def missing(rows: list[Row]) -> None:
-    rows[:] = [row for row in rows if (row.day, row.tier, row.meter) != (11, "batch", "output")]
-
-
-def retired(rows: list[Row]) -> None:
-    rows.append(
-        Row(12, "w-1", "claude-3-opus-20240229", "input", "standard", "global", Fraction(5_001),
-            Fraction("0.075015"))
-    )  # fmt: skip
-
-
-def older_rate(rows: list[Row]) -> None:
-    for row in rows:
-        if row.model == "claude-opus-5-5" and row.day in (13, 14) and row.workspace[:2] == "w-":
-            at = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
-            old, new = (
-                Fraction(PRICES[name][at.index(row.meter)])
-                for name in ("claude-opus-5", "claude-opus-5-5")
-            )
-            row.amount *= old / new
-
-
-def rounded_up(rows: list[Row]) -> None:
-    for row in rows:
-        if row.workspace == "w-2" and row.day >= 15 and row.geo != "us":
-            row.amount = Fraction(math.ceil(row.amount * 100), 100)
-
-
-def errored_searches(rows: list[Row]) -> None:
-    for row in rows:
-        if row.meter == "web_search" and row.day in (16, 17):
-            row.amount += Fraction(3, 100)
-            row.quantity += 3
-
-
-def long_premium(rows: list[Row]) -> None:
-    each(rows, 2, day=18, workspace="w-long", meter="input")
-    each(rows, "1.5", day=18, workspace="w-long", meter="output")
-
-
-def fast_six(rows: list[Row]) -> None:
-    each(rows, 3, workspace="fast-19")
-
-
-def fast_as_standard(rows: list[Row]) -> None:
-    each(rows, "0.5", workspace="fast-20")
-
-
-ERRORS: dict[Error, str] = {
-    wrong_lifetime: "cache_write_1h billed as cache_write_5m",
-    batch_missing: "with service_tier standard instead of batch",
-    residency_twice: "`residency` applied twice",
-    a_day_late: "at the price before 2026-10-07",
-    no_pool: "allowance of `code_execution` not applied",
-    twice: "a row of the bill that stands twice",
-    missing: "usage that is not billed",
-    retired: "billed for `claude-3-opus-20240229`, which was retired on 2026-01-05, without usage",
-    older_rate: "claude-opus-5-5 billed as claude-opus-5",
-    rounded_up: "amounts rounded up to $0.01",
-    errored_searches: "billed though errored",
-    long_premium: "`long_context` applied",
-    fast_six: "`fast` x 6 instead of x 2",
-    fast_as_standard: "with speed standard instead of fast",
-}
 
 
 def reconciled(
@@ -132,6 +43,15 @@ def test_the_right_bill_agrees_with_its_account(tmp_path: Path) -> None:
     assert found.agrees, found.text()
     assert not found.causes
     assert [text[:15] for text in found.left_out] == ["the minimum per"]
+
+
+def test_the_right_bill_by_the_list_agrees_with_its_credit(tmp_path: Path) -> None:
+    rows = bill(USES)
+    credit, _ = account(USES, rows)
+    list_prices(rows)
+    _, usage, cost = written(tmp_path, USES, [*rows, credit])
+    found = pricelang.load().reconcile(usage, cost)
+    assert found.agrees, found.text()
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
@@ -155,10 +75,6 @@ def test_all_errors_together_are_named_and_none_else(tmp_path: Path) -> None:
 
 
 def test_a_contract_that_was_not_applied(tmp_path: Path) -> None:
-    def list_prices(rows: list[Row]) -> None:
-        each(rows, Fraction(10, 9), model="claude-opus-4-7")
-        each(rows, Fraction(10, 9), model="claude-sonnet-4-6", meter="output")
-
     found = reconciled(tmp_path, list_prices)
     assert [cause.text for cause in found.causes] == ["at the list price of `anthropic`"]
     assert found.text().count("\n") < 200
@@ -201,3 +117,61 @@ def test_a_stated_quantity_refutes_another_one(tmp_path: Path) -> None:
 
     (finding,) = reconciled(tmp_path, more).findings
     assert not any("quantity" in one.text for one in finding.explanations)
+
+
+# ---- two errors on one line ----
+
+
+def test_two_errors_on_one_line_that_other_lines_have_alone(tmp_path: Path) -> None:
+    def both(rows: list[Row]) -> None:
+        for row in rows:
+            if (row.day, row.tier) == (21, "batch"):
+                row.amount = Fraction(math.ceil(row.amount * 2 * 100), 100)
+
+    found = reconciled(tmp_path, batch_missing, rounded_up, both)
+    names = {cause.text: len(cause.lines) for cause in found.causes}
+    pair = f"{ERRORS[batch_missing]}, and {ERRORS[rounded_up]}"
+    assert names.keys() == {ERRORS[batch_missing], ERRORS[rounded_up], pair}
+    assert names[pair] == 5
+    assert all(finding.explained for finding in found.findings)
+
+
+def test_another_days_price_and_a_factor_twice_on_one_line(tmp_path: Path) -> None:
+    use = Use(9, "w-us", "claude-sonnet-5-5", (0, 0, 30_011, 0, 0), geo="us")
+
+    def both(rows: list[Row]) -> None:
+        each(rows, "2.2", workspace="w-us")
+
+    alone = reconciled(tmp_path, both, uses=[*USES, use])
+    assert len(alone.causes) == 1
+    assert alone.causes[0].kind == "pair"
+    found = reconciled(tmp_path, residency_twice, a_day_late, both, uses=[*USES, use])
+    pairs = [cause for cause in found.causes if cause.kind == "pair"]
+    assert [cause.text for cause in pairs] == [
+        "`residency` applied twice, and at the price before 2026-10-07"
+    ]
+    assert not pairs[0].others
+    assert {cause.text for cause in found.causes} == {
+        ERRORS[residency_twice],
+        ERRORS[a_day_late],
+        pairs[0].text,
+    }
+
+
+def test_a_row_that_stands_twice_at_another_price(tmp_path: Path) -> None:
+    def standard(rows: list[Row]) -> None:
+        each(rows, 2, day=10, tier="batch", meter="output")
+
+    found = reconciled(tmp_path, standard, twice, batch_missing)
+    assert {cause.text for cause in found.causes} == {
+        ERRORS[batch_missing],
+        f"{ERRORS[twice]}, and {ERRORS[batch_missing]}",
+    }
+
+
+def test_what_too_many_pairs_explain_is_not_explained(tmp_path: Path) -> None:
+    def some(rows: list[Row]) -> None:
+        each(rows, "1.07", day=3, meter="output", workspace="w-1")
+
+    found = reconciled(tmp_path, some)
+    assert all(cause.kind != "pair" or len(cause.others) < 4 for cause in found.causes)

@@ -67,6 +67,7 @@ def key_of(day: str, row: dict[str, Any]) -> tuple[str | None, ...]:
         row["service_tier"],
         row["context_window"],
         row["inference_geo"],
+        None,
         row["token_type"],
     )
 
