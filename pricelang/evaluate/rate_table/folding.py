@@ -29,7 +29,7 @@ def folded(grid: RateGrid, roots: Sequence[int]) -> tuple[Fold, tuple[tuple[int,
         for vector in vectors:
             for value in range(len(grid.card.book.dimensions[n].values)):
                 below = grid.below(vector, value)
-                dead = all(node == NOTHING for node in below)
+                dead = below.count(NOTHING) == len(below)
                 arms.append(None if dead else numbers.setdefault(below, len(numbers)))
         fold.append(tuple(arms))
         vectors = list(numbers)

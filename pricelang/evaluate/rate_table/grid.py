@@ -197,7 +197,7 @@ class RateGrid:
         )
 
     def _node(self, children: tuple[int, ...]) -> int:
-        if all(child == NOTHING for child in children):
+        if children.count(NOTHING) == len(children):
             return NOTHING
         number = self._numbers.setdefault(children, len(self.nodes))
         if number == len(self.nodes):

@@ -92,12 +92,11 @@ def _periods(card: RateCard, name: str) -> Iterator[RequestMost]:
         at = start if start is not None else cuts[0] - 1 if cuts else 0
         there = dated(card, name, at)
         most = (None, None, None) if there is None else limits.of_all(there[0], at)
-        found = RequestMost(name, start, end, *most)
-        if last is not None and evolve(last, start=start, end=end) == found:
+        if last is not None and (last.answer, last.windows, last.wider) == most:
             last = evolve(last, end=end)
             continue
         if last is not None:
             yield last
-        last = found
+        last = RequestMost(name, start, end, *most)
     if last is not None:
         yield last

@@ -106,6 +106,7 @@ class RateSnapshots:
                             yield card, (version, values, clock, sides)
 
 
+@uncollected()
 def rate_snapshots(card: RateCard, asked: RatesAsked) -> RateSnapshots:
     """The rates of a book that are asked for. Beyond `MAX_ROWS` rows, combinations of values are
     folded.
@@ -119,8 +120,7 @@ def rate_snapshots(card: RateCard, asked: RatesAsked) -> RateSnapshots:
     axes = axes_of(book, asked.period)
     dated = dated_versions(card, axes, asked.wanted(card), asked.period)
     axes = evolve(axes, cuts=dated.cuts)
-    with uncollected():
-        grid, roots = _grid(card, asked, axes, dated)
+    grid, roots = _grid(card, asked, axes, dated)
     _check_currency(grid.seen)
     names = [book.dimensions[n].name for n in grid.dimensions]
     spaces = tuple((name, values_by_name(book, name)) for name in names)

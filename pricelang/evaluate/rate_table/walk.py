@@ -79,7 +79,7 @@ class Walk:
         values = tuple(
             [
                 tuple(
-                    [self._leaves.offered(_down(nodes, root, m.DATES, stretch)) for root in roots]
+                    [root if root < 0 else self._offered(root, m.DATES, stretch) for root in roots]
                 )
                 for roots in of_values
             ]
@@ -98,11 +98,15 @@ class Walk:
             self._models[model] = (
                 [_down(decided.nodes, x.root, m.MODELS, model) for x in self._leaves.diagrams],
                 [
-                    [_down(decided.nodes, root, m.MODELS, model) for root in roots]
+                    [self._offered(root, m.MODELS, model) for root in roots]
                     for roots in decided.values
                 ],
             )
         return self._models[model]
+
+    def _offered(self, root: int, axis: int, position: int) -> int:
+        """What is left of the diagram of a value at a point of an axis."""
+        return self._leaves.offered(_down(self.book.decisions.nodes, root, axis, position))
 
     def rest(self, state: int) -> int:
         """What a dated version leaves open, or `REFUSED` where none of its requests exists."""
