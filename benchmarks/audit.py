@@ -16,6 +16,8 @@ from pathlib import Path
 from benchmarks.synthetic import synthetic_book
 
 MODELS, MULTIPLIERS = 2_500, 20
+SHIPPED = "audit"
+"""The group of the shipped book."""
 VARIANTS = {
     "as it is": "",
     "a broken claim": "claim output costs 4 input\nclaim output costs at most 4.9 input\n",
@@ -43,12 +45,12 @@ def audit_processes() -> list[tuple[str, str, str, list[str]]]:
     start = [sys.executable, "-c", RUN]
     rows = [
         (
-            "audit",
+            SHIPPED,
             "`pricelang audit --json` of the shipped book",
             "1 s",
             [sys.executable, "-m", "pricelang", "audit", "--json"],
         ),
-        ("audit", "the same, with the book to be read first", "", [*start, "audit", "--json"]),
+        (SHIPPED, "the same, with the book to be read first", "", [*start, "audit", "--json"]),
     ]
     for name in VARIANTS:
         rows.append(

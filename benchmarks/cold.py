@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pricelang
 from benchmarks.long_book import long_book
+from benchmarks.processes import FIRST_LOAD
+from benchmarks.rounds import RIVAL
 from pricelang.syntax.parser import parse_file
 
 LINES = 3_000
-CLICK = "2.5 times `import click, attrs`"
+CLICK = "2.5 times import click, attrs"
 PRICE = ["price", "--model", "claude-opus-4-7", "--at", "2026-04-17", "--input", "50k"]
 
 
@@ -29,10 +31,6 @@ def cold_processes() -> list[tuple[str, str, str, list[str]]]:
     python = sys.executable
     price = [python, "-m", "pricelang", *PRICE]
     book = _long_path()
-    empty = (
-        "import os, shutil, sys, tempfile; os.environ['PRICELANG_CACHE'] = folder = tempfile.mkdtemp(); import pricelang; "
-        "pricelang.load(sys.argv[1]); shutil.rmtree(folder)"
-    )
     rows = [
         ("cold price", "`python -c pass`", "", [python, "-c", "pass"]),
         (
@@ -47,7 +45,7 @@ def cold_processes() -> list[tuple[str, str, str, list[str]]]:
             "long book",
             f"a book of {LINES:,} lines, nothing cached",
             "1 s",
-            [python, "-c", empty, str(book)],
+            [python, "-c", FIRST_LOAD, str(book)],
         ),
         (
             "long book",
@@ -61,7 +59,7 @@ def cold_processes() -> list[tuple[str, str, str, list[str]]]:
             (
                 "cold price",
                 '`python -c "import litellm"`',
-                "rival",
+                RIVAL,
                 [python, "-c", "import litellm"],
             )
         )

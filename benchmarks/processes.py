@@ -13,6 +13,12 @@ _START = (
     "print(os.waitstatus_to_exitcode(status), used.ru_maxrss, seconds, file=sys.stderr)"
 )
 
+FIRST_LOAD = (
+    "import os, shutil, sys, tempfile; os.environ['PRICELANG_CACHE'] = folder = "
+    "tempfile.mkdtemp(); import pricelang; pricelang.load(sys.argv[1]); shutil.rmtree(folder)"
+)
+"""A program that loads a book (its argument) with nothing in the cache."""
+
 
 def measured(command: list[str]) -> tuple[float, int]:
     """The seconds of a command and its peak memory in KiB. Raises `RuntimeError` where it fails."""

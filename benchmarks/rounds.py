@@ -12,7 +12,11 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
+from benchmarks.aims import verdict
 from benchmarks.processes import measured
+
+RIVAL = "rival"
+"""The aim of a contestant that is no part of this project."""
 
 
 @frozen
@@ -51,17 +55,19 @@ def measure_calls(
     return [Row(group, name, limit, tuple(times[name])) for group, name, limit, _ in found]
 
 
-def measure_processes(found: Sequence[tuple[str, str, str, list[str]]], rounds: int) -> list[Row]:
-    """Contestants that are whole processes, their rounds interleaved,
-    after one that warms the caches.
+def measure_processes(
+    found: Sequence[tuple[str, str, str, list[str]]], rounds: int, warm: bool = True
+) -> list[Row]:
+    """Contestants that are whole processes, their rounds interleaved, after one that warms the
+    caches. A rival, which may take seconds, has one round.
     """
     times: dict[str, list[tuple[float, int]]] = {}
-    for number in range(rounds + 1):
-        for _, name, _, command in found:
-            if number or rounds == 1:
-                times.setdefault(name, []).append(measured(command))
-            else:
+    for number in range(rounds):
+        for _, name, aim, command in found:
+            if number == 0 and warm and aim != RIVAL:
                 measured(command)
+            if number == 0 or aim != RIVAL:
+                times.setdefault(name, []).append(measured(command))
     return [
         Row(
             group,
@@ -78,19 +84,23 @@ def tables(rows: Sequence[Row]) -> list[str]:
     """The rows as Markdown, a table for each group."""
     lines: list[str] = []
     first: dict[str, float] = {}
+    medians: dict[str, dict[str, float]] = {}
+    for row in rows:
+        medians.setdefault(row.group, {})[row.name] = row.median
     for row in rows:
         if row.group not in first:
             lines += [
                 "",
                 f"## {row.group[:1].upper()}{row.group[1:]}",
                 "",
-                "| what | median | least | aim | beside the first | peak |",
-                "|---|---:|---:|---:|---:|---:|",
+                "| what | median | least | aim | | beside the first | peak |",
+                "|---|---:|---:|---:|---|---:|---:|",
             ]
         base = first.setdefault(row.group, row.median)
+        met = verdict(row.limit, row.median, row.peak, medians[row.group])
         peak = f"{row.peak / 1024:.0f} MB" if row.peak else ""
         lines.append(
-            f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {row.median / base:.2f} | {peak} |"
+            f"| {row.name} | {shown(row.median)} | {shown(min(row.seconds))} | {row.limit} | {met} | {row.median / base:.2f} | {peak} |"
         )
     return lines
 

@@ -94,16 +94,16 @@ def calls(
         (
             "Spark, totals by model",
             "a plain `group by model` of five sums",
-            "1",
+            "the base",
             lambda: plain(spark, path),
         ),
         (
             "Spark, totals by model",
             '`book.spark(session).totals(df, ["model"])`',
-            "2.5 times that",
+            "2.5",
             by_model,
         ),
-        ("Spark, a price for each row", "a copy of two columns to Parquet", "1", copy),
+        ("Spark, a price for each row", "a copy of two columns to Parquet", "the base", copy),
         (
             "Spark, a price for each row",
             "`book.spark(session).price(df)`, two columns to Parquet",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from pricelang.model.rule_kinds import Kind
+from pricelang.verify.diff.change import ChangeKind
 from tests.oracle_requests import Ask
 
 DAY, JUNE = 1_772_323_200, 1_780_358_400
@@ -324,6 +325,30 @@ PAIRS = (
         "convert",
     ),
 )
+
+TOLD_AS: dict[Kind, ChangeKind] = {
+    "model": "model",
+    "alias": "alias",
+    "value": "offer",
+    "meter": "price",
+    "price": "price",
+    "announcement": "announcement",
+    "derivation": "price",
+    "modifier line": "modifier",
+    "limit": "limit",
+    "exclusion": "exclusion",
+    "allow": "exclusion",
+    "charge price": "price",
+    "charge minimum": "charge",
+    "charge pool": "charge",
+    "charge free": "price",
+    "refusal": "refusal",
+    "free": "free",
+    "note": "note",
+    "rounding": "rounding",
+    "conversion": "conversion",
+}
+"""The kind of change by which `diff` tells a rule of each kind."""
 
 LIST = book(EXCLUDE, f"refuse for m-1 when zone is moon {WHY}\n")
 CONTRACT = 'book acme "Acme" extends kinds from 2026-01-01 before 2027-01-01\n'

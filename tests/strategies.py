@@ -8,7 +8,7 @@ import functools
 import re
 from fractions import Fraction
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, get_type_hints
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -341,6 +341,9 @@ def _value_lines() -> SearchStrategy[tuple[t.Node, ...]]:
 
 
 def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
+    """What each statement is drawn from: those with lines of their own, and the rest by what their
+    fields hold.
+    """
     tail = {"endings": endings()}
     title = _maybe(texts())
     when = _maybe_many(conditions())
@@ -351,22 +354,11 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
     undated = st.builds(t.Rates, per(), st.none(), st.none(), tables(), **tail)
     announced = st.builds(t.Rates, per(), dates(), _maybe(dates()), tables(), **tail)
     exceptions = _maybe_many(_several(st.builds(t.DeriveLine, numbers(), names(), endings())))
-    return {
-        t.BookHeader: st.builds(
-            t.BookHeader, names(), title, _maybe(names()), _maybe(names()), **tail
-        ),
-        t.Include: st.builds(t.Include, texts()),
-        t.Source: st.builds(t.Source, names(), texts(), dates()),
-        t.Note: st.builds(t.Note, texts(), **tail),
+    with_lines: dict[type[t.Statement], SearchStrategy[t.Statement]] = {
         t.Dimension: st.builds(t.Dimension, names(), names(), _value_lines(), **tail),
-        t.Unit: st.builds(t.Unit, names(), numbers(), names()),
-        t.Meter: st.builds(t.Meter, name_lists(), names(), **tail),
         t.Group: st.one_of(st.builds(t.Group, names(), name_lists()), of_models),
-        t.Models: st.builds(t.Models, tables(), **tail),
-        t.Alias: st.builds(t.Alias, names(), names(), **tail),
         t.Rates: st.one_of(undated, announced),
         t.Derive: st.builds(t.Derive, names(), numbers(), names(), exceptions, **tail),
-        t.Figures: st.builds(t.Figures, names(), names(), tables(), **tail),
         t.Multiplier: st.builds(
             t.Multiplier, names(), title, when, _modifier_lines(factors()), **tail
         ),
@@ -374,19 +366,40 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
             t.Surcharge, names(), title, when, _modifier_lines(additions), **tail
         ),
         t.Limit: st.builds(t.Limit, names(), title, _limit_lines(), **tail),
-        t.Exclude: st.builds(t.Exclude, names(), _maybe(names()), **tail),
-        t.Refuse: st.builds(t.Refuse, **tail),
-        t.Free: st.builds(t.Free, **tail),
-        t.Stack: st.builds(t.Stack, name_lists(), _maybe(names())),
-        t.Round: st.builds(t.Round, names(), money(), names(), **tail),
-        t.Convert: st.builds(t.Convert, names(), numbers(), **tail),
         t.Charge: st.builds(t.Charge, names(), title, _charge_lines(), **tail),
         t.Amend: st.builds(t.Amend, names(), _amend_lines(), **tail),
-        t.AllowValue: st.builds(t.AllowValue, names(), names(), **tail),
-        t.AllowPair: st.builds(t.AllowPair, names(), names(), **tail),
         t.Claim: st.builds(t.Claim, _claim_bodies(), **tail),
         t.Example: st.builds(t.Example, texts(), _example_lines(), **tail),
+        # these take no endings
+        t.Include: st.builds(t.Include, texts()),
+        t.Source: st.builds(t.Source, names(), texts(), dates()),
+        t.Unit: st.builds(t.Unit, names(), numbers(), names()),
+        t.Stack: st.builds(t.Stack, name_lists(), _maybe(names())),
     }
+    known = [one for one in vars(t).values() if isinstance(one, type)]
+    statements = [kind for kind in known if issubclass(kind, t.Statement) and kind != t.Statement]
+    rest = (kind for kind in statements if kind not in with_lines)
+    return with_lines | {kind: _by_fields(kind) for kind in rest}
+
+
+def _by_fields(kind: type[t.Statement]) -> SearchStrategy[t.Statement]:
+    """A statement whose fields hold no lines of their own."""
+    of_type: dict[object, SearchStrategy[object]] = {
+        t.Name: names(),
+        t.Name | None: _maybe(names()),
+        tuple[t.Name, ...]: name_lists(),
+        t.Text: texts(),
+        t.Text | None: _maybe(texts()),
+        t.Number: numbers(),
+        t.Money: money(),
+        t.Date: dates(),
+        t.Per: per(),
+        t.Account: accounts(),
+        t.TableOfCells: tables(),
+        t.Endings: endings(),
+    }
+    types = {name: of for name, of in get_type_hints(kind).items() if name != "span"}
+    return st.builds(kind, **{name: of_type[of] for name, of in types.items()})
 
 
 STATEMENTS = _statement_kinds()

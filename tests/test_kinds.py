@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -34,6 +35,7 @@ from pricelang.model.rules import (
     of_account,
     origin_of,
     rules_of,
+    stage_of,
 )
 from pricelang.usage.records import Part, Place, Record
 from pricelang.verify.coverage import measure
@@ -369,6 +371,40 @@ def test_a_fall_breaks_the_claim(sides: tuple[Pair, Pair]) -> None:
     assert fallen
 
 
+def test_what_moves_an_amount_is_written_behind_a_threshold_too() -> None:
+    moves = {
+        pair.kind
+        for pair in PAIRS
+        if stage_of(the_rule(pair)) in ("unit price", "line item", "request")
+    }
+    assert moves <= {pair.kind for pair in BEHIND}
+
+
+USAGES = (
+    [{"input": n, "cache": 1_000_000, "calls": 1} for n in (0, 999, 1_000, 1_001, 2_000)]
+    + [{"input": n, "output": 500_000, "runtime": 8} for n in (0, 1_000, 1_001, 2_000_000)]
+    + [{"input": 1_000, "runtime": n} for n in (0, 1, 6, 7, 8)]
+)
+"""Quantities on both sides of the threshold, in order where they are of the same meters."""
+
+
+@pytest.mark.parametrize("pair", BEHIND, ids=lambda pair: f"{pair.kind}: {pair.rule}")
+def test_no_bill_contradicts_the_claim(pair: Pair) -> None:
+    """Where it is proven that more usage never costs less, no two bills say otherwise."""
+    found = read((pair.new + "claim more usage never costs less\n",))
+    if not found.audit.claims[0].holds:
+        return
+    for dimensions in (pair.ask.dimensions, {}):
+        amounts = [
+            expected(found, evolve(pair.ask, dimensions=dimensions, usage=x)) for x in USAGES
+        ]
+        for (less, was), (more, now) in itertools.combinations(
+            zip(USAGES, amounts, strict=True), 2
+        ):
+            if was is not None and now is not None and less.keys() == more.keys():
+                assert was <= now, (less, more)
+
+
 # ---- tables --------------------------------------------------------------------------------------
 
 METERS = {"input": True, "output": True, "cache": True, "calls": True, "runtime": False}
@@ -388,13 +424,13 @@ def expected(found: pricelang.Book, asked: Ask) -> Fraction | None:
     return bill.exact_total
 
 
-NOT_LINEAR = {"$0.25 per request", "at least $9 per request", "round line", "convert"}
-"""The rules that no sum of quantity times price in one currency says: SQL refuses them in words."""
-
-
 def is_refused(pair: Pair, number: int) -> bool:
-    """Whether a text of SQL can be refused: only of the newer book, for what it cannot say."""
-    return number == 1 and pair.rule in NOT_LINEAR
+    """Whether a text of SQL is refused: only of the newer book, for what no sum of quantity times
+    price in one currency says.
+    """
+    rule = the_rule(pair)
+    beyond = stage_of(rule) in ("request", "currency", "line item")
+    return number == 1 and beyond and pair.kind != "charge minimum"
 
 
 @pytest.mark.parametrize("dialect", RUNNING)

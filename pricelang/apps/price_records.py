@@ -11,13 +11,14 @@ from typing import assert_never
 from attrs import evolve
 
 from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.days import noted
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import BELT, BadRequest
 from pricelang.model.instants import Instant
 from pricelang.model.notes import Note
 from pricelang.present.decimals import money
-from pricelang.usage.model_mapping import requested
+from pricelang.usage.meter_mapping import book_request
 from pricelang.usage.records import Part, Record
 
 REPORT = "admin-usage"
@@ -98,15 +99,18 @@ def _price_part(
     at: Instant | None,
     dimensions: Mapping[str, str],
 ) -> Bill:
-    name, values = requested(rates.book, part, model, dimensions)
-    instant = part.at if part.at is not None else at
+    asked = book_request(rates, part, model, at, dimensions)
+    what = (asked.model, asked.at, asked.usage, asked.dimensions)
     match part.kind:
         case "sum":
-            return price_sum(rates, name, instant, part.usage, values, part.sides, part.label)
+            bill = price_sum(rates, *what, part.sides, part.label)
         case "single":
-            return Bill((rates.request(name, instant, part.usage, values, part.label),))
+            bill = Bill((rates.request(*what, part.label),))
         case _:
             assert_never(part.kind)
+    for note in asked.notes:
+        noted(bill.parts[0], note)
+    return bill
 
 
 def _credits(

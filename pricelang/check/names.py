@@ -10,9 +10,11 @@ from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.size_limits import digits_of
 from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
+from pricelang.model.counter_names import COUNTERS
 from pricelang.model.space import point_mask
-from pricelang.model.units import counted_whole, find_unit, singular
+from pricelang.model.units import counted_whole, find_unit, plural, singular
 from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Span
 
 MAX_UNIT_DIGITS = 40
 OPTIONAL = ("retired", "deprecated", "see", "unsure")
@@ -95,6 +97,7 @@ def _meters(draft: Draft) -> None:
                         unit.kind,
                         unit.size,
                         counted_whole(unit),
+                        tuple(dict.fromkeys(counter.text for counter in statement.counts)),
                         (),
                         draft.origin(name.span, statement.endings),
                     )
@@ -104,6 +107,39 @@ def _meters(draft: Draft) -> None:
                 ):
                     draft.fault("twice", f"`{name.text}` is the name of a unit too", name.span)
     _own_units(draft)
+    _counters(draft)
+
+
+def _counters(draft: Draft) -> None:
+    """Reports a counter that no record has, and one that two meters count beside their own."""
+    first: dict[str, Span] = {}
+    for _, statement in draft.statements(t.Meter):
+        unit = find_unit(statement.unit.text, draft.units)
+        for name in statement.counts:
+            if name.text not in COUNTERS:
+                draft.unknown("counter", name, COUNTERS)
+            elif len(statement.names) > 1:
+                draft.fault(
+                    "counter",
+                    f"two meters count `{name.text}`, and a record has it once",
+                    name.span,
+                    "give each meter a line of its own",
+                )
+            elif name.text == statement.names[0].text:
+                message = f"`{name.text}` counts the counter of its own name without saying so"
+                draft.fault("counter", message, name.span, "leave it out")
+            elif unit is not None and not COUNTERS[name.text].fits(unit.kind):
+                message = f"`{name.text}` is counted in {COUNTERS[name.text].kind}"
+                draft.fault("unit", f"{message}, not in {plural(unit.name)}", name.span)
+            elif name.text in first:
+                draft.fault(
+                    "counter",
+                    f"another meter counts `{name.text}` too",
+                    name.span,
+                    "a record has it once: leave one of the two out",
+                    (first[name.text], "the other"),
+                )
+            first.setdefault(name.text, name.span)
 
 
 def _own_units(draft: Draft) -> None:

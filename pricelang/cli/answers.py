@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import click
 from attrs import define
 
 from pricelang.apps.answers import MAX_NAMED, Answer
 from pricelang.cli.failures import error_block, failures
 from pricelang.cli.inputs import Input
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import (
@@ -82,26 +82,24 @@ def place_data(place: Place) -> dict[str, object]:
 def show_refused(answer: Answer, err: bool = True) -> None:
     """Prints the error of a record, on standard error unless `err` is false."""
     assert answer.error is not None
-    click.echo(
-        error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err
-    )
+    say(error_block(answer.error, where(answer.place), sys.stderr if err else sys.stdout), err=err)
 
 
 def show_more_refused(count: int) -> None:
     """Says how many were refused beyond those that are named."""
     if count > 0:
-        click.echo(f"and {count:,} more refused: `--rejects FILE` writes them all", err=True)
+        say(f"and {count:,} more refused: `--rejects FILE` writes them all", err=True)
 
 
 def show_skipped(skipped: Skipped) -> None:
     """Prints what was skipped and why, on standard error."""
-    click.echo(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
+    say(f"skipped: {printable(str(skipped.place))}: {printable(skipped.reason)}", err=True)
 
 
 def show_more_skipped(count: int) -> None:
     """Says how many of `count` were skipped beyond those that are named."""
     if count > MAX_NAMED:
-        click.echo(f"and {count - MAX_NAMED:,} more skipped", err=True)
+        say(f"and {count - MAX_NAMED:,} more skipped", err=True)
 
 
 @define

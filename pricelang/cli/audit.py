@@ -18,6 +18,7 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import BOOK, checked_instant
+from pricelang.cli.output import show_blocks
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import today
@@ -121,9 +122,10 @@ def command(ctx: click.Context, /, path: str, **given: Any) -> None:
     elif form == "--json":
         click.echo(json.dumps(as_data(audit, names), indent=1))
     else:
-        as_lines = as_markdown(audit, names) if form else as_text(audit, names, given["verbose"])
-        for line in as_lines:
-            click.echo(line)
+        show_blocks(
+            as_markdown(audit, names) if form else as_text(audit, names, given["verbose"]),
+            as_markdown=bool(form),
+        )
     broken = any(not verdict.holds for verdict in audit.claims)
     ctx.exit(SOME_FAILED if broken or is_open(audit, names) else DONE)
 
@@ -136,11 +138,10 @@ def _against(path: str, other: str, form: str) -> int:
     if form == "--json":
         click.echo(json.dumps({"book": path, "against": other, **against_data(found)}, indent=1))
     elif form == "--markdown":
-        for line in [f"**{verdict_words(found)}**", "", *answers_markdown(answers(found))]:
-            click.echo(line)
+        lines = [f"**{verdict_words(found)}**", "", *answers_markdown(answers(found))]
+        show_blocks(lines, as_markdown=True)
     else:
-        for line in [verdict_words(found), *answers_text(answers(found))]:
-            click.echo(line)
+        show_blocks([verdict_words(found), *answers_text(answers(found))])
     return SOME_FAILED if found.undecided else DONE
 
 

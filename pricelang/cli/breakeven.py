@@ -14,6 +14,7 @@ from pricelang.cli.failures import failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import at_option, book_option, option_group
 from pricelang.cli.output import form_of, form_options, show_tables
+from pricelang.present.terminal import say
 
 question_options = option_group(
     click.option(
@@ -71,8 +72,8 @@ def command(ctx: click.Context, /, at: str | None, chart: bool, book: str, **par
     as_markdown = form == "markdown"
     show_tables(tables.break_even_tables(found), as_markdown)
     if found.without:
-        click.echo(f"\nno cache price: {', '.join(found.without)}")
+        say(f"\nno cache price: {', '.join(found.without)}")
     if not found.caches and not found.without:
         between = "\n" if found.pools or found.shares else ""
-        click.echo(f"{between}the book names no cache: give --write, --read and --base")
+        say(f"{between}the book names no cache: give --write, --read and --base")
     show_chart(plot, tables.break_even_chart(found) if plot else None, as_markdown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import click
@@ -10,9 +11,13 @@ import click
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import UnusableBook, fault_lines, paths_in, paths_of, renamed
 from pricelang.model.book import Book
+from pricelang.present.terminal import say
 from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError, Fault, Span
 from pricelang.usage.request_flags import DEFAULT_BOOK
+
+_EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
+"""A line of a book, or the carets under it: they stand below each other."""
 
 
 @click.command(
@@ -50,9 +55,11 @@ def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
         for fault in faults:
             click.echo(json.dumps(_as_data(renamed(fault, names))))
     else:
-        for line in fault_lines(faults, texts, names, sys.stdout):
-            click.echo(line + "\n")
-        click.echo(_summary(book, faults))
+        for text in fault_lines(faults, texts, names, sys.stdout):
+            for line in text.split("\n"):
+                say(line, whole=_EXCERPT.match(line) is not None)
+            click.echo()
+        say(_summary(book, faults))
     ctx.exit(SOME_FAILED if any(fault.severity == "error" for fault in faults) else DONE)
 
 

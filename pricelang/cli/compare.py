@@ -21,6 +21,7 @@ from pricelang.cli.options import input_options, option_group
 from pricelang.cli.output import form_of, form_options, show, show_lines
 from pricelang.cli.progress import with_progress
 from pricelang.present.csv_text import write_csv
+from pricelang.present.terminal import say
 from pricelang.usage.request_flags import quantity
 
 if TYPE_CHECKING:
@@ -221,12 +222,12 @@ def _show(
     if found.rows:
         show(ranked_table(found, top, many), as_markdown)
         if left:
-            click.echo(f"… and {left:,} more")
-        click.echo()
+            say(f"and {left:,} more")
+        say()
     if refused.rows:
         show(refused, as_markdown)
-        click.echo()
+        say()
     show_lines(comparison_lines(found, top), as_markdown, "- ")
     if undated is not None:
         note = Note("no_date", f"no date is given: priced as of {undated}")
-        click.echo(note_line(note))
+        say(note_line(note))

@@ -29,6 +29,7 @@ from pricelang.cli.output import Form, form_of, form_options, show
 from pricelang.cli.tables import mapping_options, opened_by, tables_of
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.markdown import line, quoted
+from pricelang.present.terminal import say
 from pricelang.present.text import how_many, printable
 from pricelang.verify.diff.change import KINDS, Change
 from pricelang.verify.diff.difference import Comparison
@@ -129,36 +130,40 @@ def _show(
     changes: tuple[Change, ...], names: list[str], costs: UsageChange | None, as_markdown: bool
 ) -> None:
     mark = "## " if as_markdown else ""
-    click.echo(
+    say(
         f"# {quoted(names[0])} -> {quoted(names[1])}"
         if as_markdown
-        else f"{printable(names[0])} -> {printable(names[1])}"
+        else f"{printable(names[0])} -> {printable(names[1])}",
+        whole=as_markdown,
     )
     for heading in dict.fromkeys(KINDS.values()):
         inside = [change for change in changes if KINDS[change.kind] == heading]
         if inside:
-            click.echo(f"\n{mark}{heading}")
+            say(f"\n{mark}{heading}")
         if inside and as_markdown:
-            click.echo()
+            say()
         for change in inside:
-            click.echo(f"- {line(change.text)}" if as_markdown else f"  {printable(change.text)}")
-    click.echo(f"\n{how_many(len(changes), 'change') if changes else 'no difference'}")
+            say(
+                f"- {line(change.text)}" if as_markdown else f"  {printable(change.text)}",
+                whole=as_markdown,
+            )
+    say(f"\n{how_many(len(changes), 'change') if changes else 'no difference'}")
     if costs is not None:
         _show_costs(costs, names, as_markdown)
 
 
 def _show_costs(costs: UsageChange, names: list[str], as_markdown: bool) -> None:
-    click.echo("\n## Usage\n" if as_markdown else "")
+    say("\n## Usage\n" if as_markdown else "", whole=as_markdown)
     if costs.sums:
         show(change_table(costs), as_markdown)
     else:
-        click.echo("no usage has a price under both")
+        say("no usage has a price under both")
     for table in (account_table(costs), records_table(costs)):
         if table.rows:
-            click.echo()
+            say()
             show(table, as_markdown)
     for remark in change_remarks(costs, names):
-        click.echo(f"\n{line(remark)}" if as_markdown else remark)
+        say(f"\n{line(remark)}" if as_markdown else remark, whole=as_markdown)
 
 
 # ---- usage ---------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.inputs import input_of, open_book
 from pricelang.cli.options import input_options, strict_option
 from pricelang.cli.progress import with_progress
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 from pricelang.usage.records import Skipped
 
@@ -46,13 +47,13 @@ def command(ctx: click.Context, /, **params: Any) -> None:
                 skips.show(answer)
             continue
         if not first:
-            click.echo()
+            say()
         first = False
         if answer.bill is not None:
             if where(answer.place):
-                click.echo(f"# {printable(where(answer.place))}")
+                say(f"# {printable(where(answer.place))}")
             for line in answer.bill.explain().split("\n"):
-                click.echo(printable(line))
+                say(printable(line))
         else:
             code = SOME_FAILED
             # Among records a refusal is the explanation of its own;

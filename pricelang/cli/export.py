@@ -11,6 +11,7 @@ from pricelang.cli.inputs import open_book
 from pricelang.cli.options import at_option, book_option
 from pricelang.cli.progress import with_progress
 from pricelang.cli.targets import TARGET, check_outputs
+from pricelang.present.terminal import say
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.writing import write_text
 
@@ -78,7 +79,7 @@ def command(
     if unsaid is not None:
         write_text(unsaid, json_lines(found.unsaid))
     write_text(output, found.text)
-    click.echo(export_line(found, format_), err=True)
+    say(export_line(found, format_), err=True)
     for line in unsaid_lines(found.unsaid) if unsaid is None else ():
-        click.echo(line, err=True)
+        say(line, err=True)
     ctx.exit(SOME_FAILED if strict and found.unsaid else DONE)

@@ -12,6 +12,7 @@ from pricelang.cli.failures import failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import at_option, book_option
 from pricelang.cli.output import form_of, form_options, show_tables
+from pricelang.present.terminal import say
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
@@ -49,5 +50,5 @@ def command(
             click.echo(json.dumps(figures_data(table)))
         return
     if not found:
-        click.echo("no figures hold on that day", err=True)
+        say("no figures hold on that day", err=True)
     show_tables(map(figures_table, found), form == "markdown")

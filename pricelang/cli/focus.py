@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from pricelang.api import Book
 from pricelang.apps.answers import MAX_NAMED, Answer
 from pricelang.apps.tables.footnotes import counts_line
@@ -14,7 +12,8 @@ from pricelang.cli.answers import Skips, show_more_refused, show_refused
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import Failure, failures
 from pricelang.cli.progress import with_progress
-from pricelang.present.decimals import money
+from pricelang.present.readable import readable_amount
+from pricelang.present.terminal import say
 from pricelang.present.text import how_many
 from pricelang.usage.records import Skipped
 
@@ -47,13 +46,15 @@ def write_answers(
 
     with failures():
         period = None if params["period"] is None else period_of(params["period"])
-        found = FocusRows(book, account, seen, period, lambda note: click.echo(note, err=True))
+        found = FocusRows(book, account, seen, period, lambda note: say(note, err=True))
         watched = with_progress(answers, shares_terminal=False)
         written = write_focus(found.rows(watched), params["focus"])
     skips.close()
     show_more_refused(found.refused - named)
-    amounts = ", ".join(money(total, currency) for currency, total in found.totals.items() if total)
+    amounts = ", ".join(
+        readable_amount(total, currency) for currency, total in found.totals.items() if total
+    )
     total = f"; total {amounts}" if amounts else ""
-    click.echo(f"{how_many(written, 'row')} written{total}", err=True)
-    click.echo(counts_line(found.counts()), err=True)
+    say(f"{how_many(written, 'row')} written{total}", err=True)
+    say(counts_line(found.counts()), err=True)
     return SOME_FAILED if found.refused else DONE

@@ -9,6 +9,7 @@ import click
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import failures
 from pricelang.present.json_data import fields_of
+from pricelang.present.terminal import say
 from pricelang.present.text import how_many, printable
 
 SHOWN = 100
@@ -40,12 +41,10 @@ def command(ctx: click.Context, /, file: str, as_json: bool) -> None:
                 click.echo(json.dumps(fields_of(problem, "row", "column", "message")))
             elif count <= SHOWN:
                 where = "header" if problem.row is None else f"row {problem.row}"
-                click.echo(
-                    printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}")
-                )
+                say(printable(f"{file}: {where}: {problem.column or 'the row'}: {problem.message}"))
     if not as_json:
         if count > SHOWN:
-            click.echo(f"and {count - SHOWN:,} more")
+            say(f"and {count - SHOWN:,} more")
         problems = how_many(count, "problem") if count else "no rule of FOCUS 1.2 is broken"
-        click.echo(f"{how_many(check.rows, 'row')}: {problems}")
+        say(f"{how_many(check.rows, 'row')}: {problems}")
     ctx.exit(SOME_FAILED if count else DONE)

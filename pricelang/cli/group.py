@@ -43,33 +43,49 @@ COMMANDS = {
 }
 
 
-WITH_TABLES = frozenset(
-    [
+WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt"))
+WITH_AMOUNTS = frozenset(
+    (
         "price",
         "report",
         "invoice",
         "reconcile",
         "quote",
-        "table",
-        "figures",
-        "models",
-        "test",
         "compare",
         "workload",
         "breakeven",
-    ]
+        "diff",
+    )
 )
 
 
 def _wide() -> click.Option:
-    """The option of all commands that print tables."""
+    """The option of all commands that print tables and long lines."""
     return click.Option(
         ["--wide"],
         is_flag=True,
         expose_value=False,
         callback=lambda ctx, _, given: ctx.meta.update({WIDE: given}),
-        help="Print tables whole, also where the terminal is narrower.",
+        help="Print tables and lines whole, also where the terminal is narrower.",
     )
+
+
+def _exact() -> click.Option:
+    """The option of all commands that print amounts for people."""
+    return click.Option(
+        ["--exact"],
+        is_flag=True,
+        expose_value=False,
+        callback=_show_all_digits,
+        help="Show all digits of amounts, also beyond the cents. JSON and CSV always have them.",
+    )
+
+
+def _show_all_digits(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given:
+        from pricelang.present.readable import all_digits
+
+        ctx.with_resource(all_digits())
 
 
 class Commands(click.Group):
@@ -88,8 +104,11 @@ class Commands(click.Group):
         with uncollected():
             module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
-        if cmd_name in WITH_TABLES and all(option.name != "wide" for option in command.params):
+        own = {option.name for option in command.params}
+        if cmd_name not in WITHOUT_TABLES and "wide" not in own:
             command.params.append(_wide())
+        if cmd_name in WITH_AMOUNTS and "exact" not in own:
+            command.params.append(_exact())
         return command
 
     def resolve_command(

@@ -12,6 +12,7 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import Failure
 from pricelang.cli.options import checked_instant
 from pricelang.cli.targets import FOLDER, TARGET, check_outputs
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.targets import Target
@@ -81,9 +82,9 @@ def command(
     if unsaid is not None:
         write_text(unsaid, json_lines(found.listed))
     for line in import_lines(found, output):
-        click.echo(line, err=unsaid == STDIN)
+        say(line, err=unsaid == STDIN)
     if besides:
-        click.echo(
+        say(
             f"left as they are, and no part of the book: {', '.join(map(printable, besides))}",
             err=True,
         )

@@ -21,6 +21,7 @@ from pricelang.cli.progress import with_progress
 from pricelang.cli.tables import tables_of
 from pricelang.present.csv_text import write_csv
 from pricelang.present.decimals import plain
+from pricelang.present.terminal import say
 
 if TYPE_CHECKING:
     from pricelang.apps.reports.invoice import Invoice
@@ -94,9 +95,9 @@ def command(
             _show(invoice, in_units, form == "markdown")
     sys.stdout.flush()
     if form == "csv":
-        click.echo(counts_line(invoice.counts), err=True)
+        say(counts_line(invoice.counts), err=True)
     for line in unpriced_lines(invoice.unpriced, RECORDS):
-        click.echo(line, err=True)
+        say(line, err=True)
     ctx.exit(SOME_FAILED if invoice.unpriced else DONE)
 
 
@@ -130,8 +131,8 @@ def _show(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:
         show(table, as_markdown)
     else:
         show_lines([table.title], as_markdown)
-    click.echo()
-    click.echo(counts_line(invoice.counts))
+    say()
+    say(counts_line(invoice.counts))
     missing = unlisted_line(invoice)
     show_lines([] if missing is None else [missing], as_markdown)
     show_lines(notes_lines(invoice.notes), as_markdown)

@@ -13,7 +13,7 @@ from pricelang.cli.options import at_option, book_option
 from pricelang.evaluate.announced import announced_on
 from pricelang.model.instants import seconds_of, today
 from pricelang.present.table import Table
-from pricelang.present.terminal import show_table
+from pricelang.present.terminal import say, show_table
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
@@ -51,4 +51,4 @@ def command(at: str | None, book: str, as_json: bool) -> None:
     for note in announced_on(
         loaded.checked, seconds_of(today() if at is None else at), {model.name for model in models}
     ):
-        click.echo(note_line(note))
+        say(note_line(note))

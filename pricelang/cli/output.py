@@ -10,7 +10,7 @@ import click
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
 from pricelang.present.table import Table
-from pricelang.present.terminal import show_table
+from pricelang.present.terminal import say, show_table
 
 Form = Literal["text", "json", "csv", "markdown"]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -53,11 +53,20 @@ def show_tables(tables: Iterable[Table], as_markdown: bool) -> None:
     """Prints tables one below the other."""
     for number, table in enumerate(tables):
         if number:
-            click.echo()
+            say()
         show(table, as_markdown)
 
 
 def show_lines(lines: Iterable[str], as_markdown: bool, mark: str = "") -> None:
     """Prints lines of text, which Markdown quotes behind a `mark` such as `- `."""
     for line in lines:
-        click.echo(f"{mark}{quoted(line)}" if as_markdown else line)
+        say(f"{mark}{quoted(line)}" if as_markdown else line, whole=as_markdown)
+
+
+def show_blocks(blocks: Iterable[str | Table], as_markdown: bool = False) -> None:
+    """Prints lines of text or of Markdown, and the tables among them."""
+    for block in blocks:
+        if isinstance(block, Table):
+            show(block, as_markdown)
+        else:
+            say(block, whole=as_markdown)

@@ -29,7 +29,7 @@ from pricelang.cli.options import input_options, option_group, strict_option
 from pricelang.cli.progress import with_progress
 from pricelang.cli.tables import engine_options, mapping_options, tables_of
 from pricelang.cli.targets import TARGET, check_outputs
-from pricelang.present.terminal import show_table
+from pricelang.present.terminal import say, show_table
 from pricelang.usage.records import Skipped
 
 target_options = option_group(
@@ -175,7 +175,7 @@ def _request(answer: Answer, as_json: bool, verbose: bool) -> int:
     else:
         show_table(request_table(answer.bill))
         for note in answer.bill.notes:
-            click.echo(note_line(note))
+            say(note_line(note))
     if answer.bill is not None:
         return DONE
     # what cannot be read is wrong usage; what has no price is refused
@@ -195,15 +195,15 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
     if summary.rows:
         show_table(records_table(summary))
         if summary.left_out:
-            click.echo(
+            say(
                 f"and {summary.left_out:,} more records, each with its line where `--json` is given"
             )
-        click.echo()
+        say()
         show_table(totals_table(summary))
-        click.echo()
-    click.echo(counts_line(summary.counts()))
+        say()
+    say(counts_line(summary.counts()))
     for note, count in summary.notes.items():
-        click.echo(note_line(note, count))
+        say(note_line(note, count))
     if verbose:
         for skipped in summary.skipped:
             show_skipped(skipped)
@@ -220,8 +220,6 @@ def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
     and returns the exit code.
     """
     import json
-
-    from pricelang.apps.reports.totals import Counts
 
     priced = free = skips = broken = refused = warned = 0
     named = Skips()
@@ -242,7 +240,9 @@ def _json_lines(answers: Iterable[Answer | Skipped], verbose: bool) -> int:
         click.echo(json.dumps(found | place))
     named.close()
     if priced + free + skips + refused > 1:
+        from pricelang.apps.reports.totals import Counts  # which one record has none of
+
         sys.stdout.flush()
         counts = Counts(priced, free, skips, refused, broken=broken, warned=warned)
-        click.echo(counts_line(counts), err=True)
+        say(counts_line(counts), err=True)
     return SOME_FAILED if refused else DONE

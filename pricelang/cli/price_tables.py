@@ -11,7 +11,8 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.inputs import names_in
 from pricelang.cli.report import ignored_line, show_report
 from pricelang.cli.tables import NOT_STRICT, on_spark, opened
-from pricelang.present.decimals import money
+from pricelang.present.readable import readable_amount
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 
 if TYPE_CHECKING:
@@ -76,14 +77,14 @@ def price_on_spark(ctx: click.Context, params: dict[str, Any]) -> int:
 
 def _show_written(written: Written, rest: tuple[str, ...]) -> int:
     """Says on standard error what became of rows that were written; returns the exit code."""
-    amounts = ", ".join(money(total, currency) for currency, total in written.totals.items())
-    click.echo(
+    amounts = ", ".join(readable_amount(sum_, name) for name, sum_ in written.totals.items())
+    say(
         f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} "
         f"refused{f'; total {amounts}' if amounts else ''}",
         err=True,
     )
     if rest:
-        click.echo(ignored_line(rest), err=True)
+        say(ignored_line(rest), err=True)
     for reason in written.reasons if written.refused else ():
-        click.echo(f"refused: {printable(reason)}", err=True)
+        say(f"refused: {printable(reason)}", err=True)
     return SOME_FAILED if written.refused else DONE

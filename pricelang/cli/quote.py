@@ -22,7 +22,7 @@ from pricelang.cli.options import at_option, book_option, dimension_options
 from pricelang.cli.output import show_tables
 from pricelang.cli.progress import with_progress
 from pricelang.model.errors import PriceError
-from pricelang.present.terminal import show_table
+from pricelang.present.terminal import say, show_table
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.request_flags import flag, quantity
 
@@ -229,10 +229,10 @@ def _tables(book: Book, found: Iterator[Found]) -> int:
     elif quotes:
         show_table(quotes_table(quotes))
     for line in limit_lines(quotes[0][1].limits) if quotes and quotes[0][1].limits else ():
-        click.echo(line)
+        say(line)
     notes = Counter(note for _, answer in quotes for note in answer.notes)
     for note, number in notes.items():
-        click.echo(note_line(note, number if len(quotes) > 1 else None))
+        say(note_line(note, number if len(quotes) > 1 else None))
     sys.stdout.flush()
     for place, error in refused:
         click.echo(error_block(error.to_dict(), str(place), sys.stderr), err=True)

@@ -19,6 +19,7 @@ from pricelang.cli.options import at_option, book_option, dimension_options, unk
 from pricelang.cli.output import Form, form_of, form_options
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.present.csv_text import csv_text
+from pricelang.present.terminal import width_to_keep
 from pricelang.present.text import printable
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.writing import write_text
@@ -120,7 +121,8 @@ def command(
         click.echo(
             f"not read: {printable(row.place)}: {error_line(row.code, row.message)}", err=True
         )
-    write_text(target, _text(found, form, all_lines))
+    width = width_to_keep(sys.stdout) if target == STDIN else None
+    write_text(target, _text(found, form, all_lines, width))
     ctx.exit(DONE if found.agrees else SOME_FAILED)
 
 
@@ -136,7 +138,7 @@ def _working() -> Iterator[None]:
         yield
 
 
-def _text(found: Reconciliation, form: Form, all_lines: bool) -> str:
+def _text(found: Reconciliation, form: Form, all_lines: bool, width: int | None) -> str:
     from pricelang.apps.reconcile.export import lines_table
     from pricelang.apps.reconcile.report import markdown_text, plain_text
 
@@ -148,4 +150,4 @@ def _text(found: Reconciliation, form: Form, all_lines: bool) -> str:
         case "markdown":
             return markdown_text(found, all_lines)
         case "text":
-            return plain_text(found, all_lines)
+            return plain_text(found, all_lines, width)

@@ -36,6 +36,7 @@ from pricelang.cli.tables import (
     tables_of,
 )
 from pricelang.present.csv_text import write_csv
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 
 
@@ -179,11 +180,11 @@ def show_report(
     for_programs = form in ("json", "csv")
     not_used = [name for name in rest if name not in report.by]
     if not_used and not for_programs:
-        click.echo(ignored_line(not_used), err=True)
+        say(ignored_line(not_used), err=True)
     if for_programs and report.counts is not None:
-        click.echo(report_counts(report), err=True)
+        say(report_counts(report), err=True)
     for line in unpriced_lines(report.unpriced, report.noun):
-        click.echo(line, err=True)
+        say(line, err=True)
     return SOME_FAILED if report.unpriced else DONE
 
 
@@ -200,9 +201,9 @@ def _show(report: UsageReport, as_markdown: bool, chart: bool) -> None:
     if chart and report.totals:
         from pricelang.present.bars import show_bars
 
-        click.echo()
+        say()
         show_bars(report_bars(report), as_markdown)
     if has_table:
-        click.echo()
-    click.echo(report_counts(report))
+        say()
+    say(report_counts(report))
     show_lines(notes_lines(report.notes), as_markdown)

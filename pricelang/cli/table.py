@@ -15,6 +15,7 @@ from pricelang.cli.inputs import open_book
 from pricelang.cli.options import at_option, book_option
 from pricelang.cli.output import form_of, form_options, show_tables
 from pricelang.present.markdown import line
+from pricelang.present.terminal import say
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
@@ -60,8 +61,8 @@ def command(
     as_markdown = form == "markdown"
     show_tables(page_tables(page, joined=as_markdown), as_markdown)
     for note in page.notes:
-        click.echo(f"\n{line(note.text)}" if as_markdown else note_line(note))
+        say(f"\n{line(note.text)}" if as_markdown else note_line(note), whole=as_markdown)
     if page.beside:
-        click.echo("\nbeside these tables:")
+        say("\nbeside these tables:")
         for text in page.beside:
-            click.echo(f"- {line(text)}" if as_markdown else f"  {text}")
+            say(f"- {line(text)}" if as_markdown else f"  {text}", whole=as_markdown)

@@ -107,15 +107,38 @@ def on_spark(
 
 
 def tables_of(ctx: click.Context, files: Sequence[str]) -> bool:
-    """Says whether files are tables of usage. Raises a usage error where only some of them are."""
+    """Says whether files are tables of usage: a CSV whose header a format of records knows is none,
+    unless an option asks for a table.
+    Raises a usage error where only some of them are tables.
+    """
     if not files:
         return False
     from pricelang.usage.io.folders import is_table
 
     found = [is_table(file) for file in files]
+    if any(found) and not any(map(ctx.params.get, _OF_TABLES)):
+        found = [
+            is_one and not _is_of_records(file) for is_one, file in zip(found, files, strict=True)
+        ]
     if any(found) and not all(found):
         ctx.fail("tables and records cannot be priced together: give one kind")
     return all(found)
+
+
+_OF_TABLES = ("mapping", "table", "target", "lines", "keep", "is_sum")
+"""Options that ask for a table."""
+
+
+def _is_of_records(file: str) -> bool:
+    """Says whether a CSV is priced as records. One with the names of the book may have any of its
+    dimensions and meters, and is a table where DuckDB is there.
+    """
+    from importlib.util import find_spec
+
+    from pricelang.usage.csv_files import named_by_book, names_of_records
+
+    names = names_of_records(file)
+    return names is not None and not (named_by_book(names) and find_spec("duckdb") is not None)
 
 
 def opened(ctx: click.Context, params: dict[str, Any]) -> contextlib.AbstractContextManager[Job]:

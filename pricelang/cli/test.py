@@ -15,7 +15,7 @@ from pricelang.cli.failures import paths_in
 from pricelang.cli.inputs import open_book
 from pricelang.evaluate.examples import Result, run_examples
 from pricelang.present.decimals import plain
-from pricelang.present.terminal import show_table
+from pricelang.present.terminal import say, show_table
 from pricelang.present.text import how_many, printable
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
@@ -115,9 +115,9 @@ def _show_results(results: Sequence[Result], names: dict[str, str], as_json: boo
             click.echo(json.dumps(_as_data(result, names)))
         return
     for result in failed:
-        click.echo(_failure(result, names) + "\n")
+        say(_failure(result, names) + "\n")
     said = f"{len(failed):,} failed" if failed else "all pass"
-    click.echo(f"{how_many(len(results), 'example')}, {said}")
+    say(f"{how_many(len(results), 'example')}, {said}")
 
 
 def _failure(result: Result, names: dict[str, str]) -> str:
@@ -164,9 +164,9 @@ def _show_coverage(
     if as_json:
         click.echo(json.dumps({"coverage": coverage_data(found, names, texts)}))
         return
-    click.echo()
+    say()
     show_table(coverage_table(found, names))
     for line in coverage_lines(found, names, texts):
-        click.echo(line)
+        say(line)
     if least is not None and found.total.percent < least:
-        click.echo(f"\n{percent_of(found.total)} is under {plain(least)}%")
+        say(f"\n{percent_of(found.total)} is under {plain(least)}%")

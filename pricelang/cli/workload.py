@@ -23,6 +23,7 @@ from pricelang.cli.inputs import Input, input_of, open_book
 from pricelang.cli.options import input_options, option_group
 from pricelang.cli.output import form_of, form_options, show_lines, show_tables
 from pricelang.model.errors import BadRequest, PriceError
+from pricelang.present.terminal import say
 from pricelang.present.text import printable
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import UsageError
@@ -89,7 +90,7 @@ def command(ctx: click.Context, /, chart: bool, days: bool, **params: Any) -> No
         case _:
             as_markdown = form == "markdown"
             show_tables(tables.workload_tables(found, days), as_markdown)
-            click.echo()
+            say()
             show_lines(tables.workload_lines(found), as_markdown, "- ")
             show_chart(plot, tables.workload_chart(found) if plot else None, as_markdown)
 

@@ -5,7 +5,7 @@ whatever a book says is said of some request that exists and that nothing else d
 from __future__ import annotations
 
 import itertools
-from typing import assert_never, get_args
+from typing import get_args
 
 from attrs import evolve
 
@@ -69,14 +69,12 @@ def _check_group(reach: Reach, group: Group, lines: dict[Slot, list[k.Rule]]) ->
             _reasons(reach, "a `free`", lines)
         case "limit":
             _each(reach, "a line of `{}`", lines)
-        case "note":
-            _each(reach, "a note", lines)
         case "rounding":
             _each(reach, "a rounding of `{}`", lines)
         case "conversion":
             _each(reach, "a conversion to {}", lines)
         case _:
-            assert_never(group)
+            _each(reach, f"a {group}", lines)
 
 
 def _reasons(reach: Reach, what: str, lines: dict[Slot, list[k.Rule]]) -> None:

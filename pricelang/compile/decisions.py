@@ -5,7 +5,7 @@ the one compiled form, read by `price` and decided on by checks and audits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
 from attrs import define, evolve, fields, frozen
 
@@ -74,10 +74,8 @@ def _question(book: Book, slot: Slot) -> tuple[str, Origin | None]:
             return "the refusals cut", None
         case "free":
             return "the lines with `free` cut", None
-        case "meter" | "exclusion" | "limit" | "rounding" | "conversion" | "note":
-            return "the rules cut", None
         case _:
-            assert_never(slot.group)
+            return "the rules cut", None
 
 
 @define(eq=False, repr=False)
@@ -109,10 +107,8 @@ class _Picks:
                 return self._derivations
             case "charge":
                 return _first if slot.part == FREE else None
-            case "limit" | "rounding" | "conversion" | "note":
-                return None
             case _:
-                assert_never(slot.group)
+                return None
 
 
 def _highest(ranks: Sequence[int]) -> Pick | None:
@@ -225,7 +221,7 @@ def where_excluded(
     decided: Sequence[int],
 ) -> int:
     """Where an exclusion, which holds where `root` says so, meets both modifiers in effect."""
-    sides = [side for side in (exclusion.left, exclusion.right) if side is not None]
+    sides = exclusion.sides
 
     def decide(leaves: tuple[Any, ...]) -> Leaf:
         both = all(

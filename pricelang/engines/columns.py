@@ -4,7 +4,7 @@ mapping.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -91,6 +91,7 @@ def columns_of(
     firsts = {name: parts[0] for name, parts in parted.items()}
     named = ((name, firsts.get(name) or _called(name, present)) for name in known)
     found = {name: column for name, column in named if column is not None}
+    found |= _counted(book, present, found)
     _check_whole(found, fixed)
     _check_twice(found, firsts, fixed)
     _check_fixed(dimensions, fixed)
@@ -108,6 +109,27 @@ def columns_of(
         tuple(column for column in present if column not in used),
         counts,
     )
+
+
+def _counted(
+    book: Book, present: Sequence[str], found: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """For a meter without a column, the column of the counter that it counts.
+    Raises `BadRequest` (`bad_mapping`) where two columns are of one meter.
+    """
+    for meter in book.meters:
+        if meter.name in found:
+            continue
+        named = (_called(counter, present) for counter in meter.counts if counter not in found)
+        columns = [column for column in named if column is not None]
+        if len(columns) > 1:
+            both = " and ".join(f"`{shown(column)}`" for column in columns)
+            raise BadRequest(
+                "bad_mapping",
+                f"the columns {both} are all counted by `{meter.name}`",
+                help=f"make one column of their sum, and map it: `--map {meter.name}=COLUMN`",
+            )
+        yield from ((meter.name, column) for column in columns)
 
 
 def _check_own(present: Sequence[str]) -> None:

@@ -26,7 +26,6 @@ WITHOUT = 2**62
 class Asked:
     """How a row is asked: `named` says whether its model is one of some names, `at` is its instant,
     `values` are those of dimensions that have a column, as SQL, `given` those of all rows.
-    `by_name` is a number by the name of the model, where an engine looks that up.
     """
 
     named: Callable[[Sequence[str]], str]
@@ -36,7 +35,21 @@ class Asked:
     quantities: Sequence[Quantity]
     given: Mapping[str, str]
     values: Mapping[str, str] = {}
-    by_name: Callable[[Mapping[str, int]], str] | None = None
+
+
+@frozen
+class Most:
+    """What a row has of some meters, and how many of them one request has at `most`, both as SQL.
+    The `least` of it is by the names of models: a row within that needs no other question.
+    """
+
+    total: str
+    most: str
+    least: Mapping[str, int]
+
+    def beyond(self) -> str:
+        """Whether a row has more, as SQL."""
+        return f"{self.total} > {self.most}"
 
 
 def is_too_long(found: RateSnapshots, asked: Asked) -> str | None:
@@ -45,42 +58,49 @@ def is_too_long(found: RateSnapshots, asked: Asked) -> str | None:
 
     Most rows are within the least of all limits, and are asked about no other.
     """
-    longest, within, beyond = found.longest, [], []
-    held = [each for each in longest.held if _lengths(each)]
-    answers = [*_groups(held, asked, lambda held: held.answer)]
-    lengths = [n for each in held for n in _lengths(each)]
-    total = keyed.sum_sql([ANSWER], asked.quantities, max(lengths, default=0))
-    if answers and total is not None:
-        within.append(f"{total} <= {_least(asked, held, _lengths)}")
-        most = _case([(when, _answer(asked, longest)) for when, longest in answers])
-        beyond.append(f"{total} > {most}")
-    windows = partial(_windows, found)
-    held = [each for each in longest.held if windows(each)]
-    prompts = [*_groups(held, asked, windows)]
-    lengths = [n for _, most in prompts for n in most]
-    total = keyed.sum_sql(longest.prompt, asked.quantities, max(lengths, default=0))
-    if prompts and total is not None:
-        within.append(f"{total} <= {_least(asked, held, lambda each: windows(each) or ())}")
-        beyond.append(f"{total} > {_most(found, asked, prompts)}")
-    if not beyond:
+    held = most_of_rows(found, asked)
+    if not held:
         return None
-    return f"case when {' and '.join(within)} then 0 when {' or '.join(beyond)} then 1 else 0 end"
+    within = " and ".join(f"{each.total} <= {min(each.least.values())}" for each in held)
+    beyond = " or ".join(each.beyond() for each in held)
+    return f"case when {within} then 0 when {beyond} then 1 else 0 end"
+
+
+def most_of_rows(found: RateSnapshots, asked: Asked) -> list[Most]:
+    """What a row that is one request has at most: of its answer, and of its prompt."""
+    longest, windows = found.longest, partial(_windows, found)
+    answers = [*_groups(longest.held, asked, lambda held: held.answer)]
+    prompts = [*_groups(longest.held, asked, windows)]
+    every: list[Most] = []
+    if answers:
+        lengths = [(held.name, _lengths(held)) for held in longest.held]
+        most = _case([(when, _answer(asked, answer)) for when, answer in answers])
+        every += _most_of([ANSWER], asked, most, lengths)
+    if prompts:
+        lengths = [(held.name, windows(held) or ()) for held in longest.held]
+        every += _most_of(longest.prompt, asked, _in_windows(found, asked, prompts), lengths)
+    return every
+
+
+def _most_of(
+    meters: Sequence[str], asked: Asked, most: str, lengths: Sequence[tuple[str, tuple[int, ...]]]
+) -> Iterator[Most]:
+    """What a row has at most of some meters, where it may have any,
+    by all lengths that names may have.
+    """
+    least: dict[str, int] = {}
+    for name, held in lengths:
+        for length in held:
+            least[name] = min(length, least.get(name, length))
+    total = keyed.sum_sql(meters, asked.quantities, max(n for _, held in lengths for n in held))
+    if total is not None:
+        yield Most(total, most, least)
 
 
 def _lengths(held: RequestMost) -> tuple[int, ...]:
     """How long an answer may be, by any values."""
     most, named = held.answer or (None, ())
     return tuple(n for n in (most, *(length for _, _, length in named)) if n is not None)
-
-
-def _least(
-    asked: Asked, held: Sequence[RequestMost], lengths: Callable[[RequestMost], Sequence[int]]
-) -> str:
-    """The least of all limits of a row, as SQL, by its name where that is asked quickly."""
-    least: dict[str, int] = {}
-    for each in held:
-        least[each.name] = min(least.get(each.name, WITHOUT), *lengths(each), WITHOUT)
-    return str(min(least.values())) if asked.by_name is None else asked.by_name(least)
 
 
 def _window_of(found: RateSnapshots, asked: Asked, default: str) -> str:
@@ -98,6 +118,19 @@ def _window_of(found: RateSnapshots, asked: Asked, default: str) -> str:
     return f"case {' '.join(cases)} else {default} end" if cases else default
 
 
+def silent_values(
+    found: RateSnapshots, asked: Asked, columns: Mapping[str, str]
+) -> dict[str, str | None]:
+    """What a row has of each dimension whose column says nothing; None where it is to be said."""
+    silent: dict[str, str | None] = {}
+    for name, every in found.dimensions:
+        default = default_sql(name, every[0], columns, asked.given, asked.text)
+        if name == WINDOW and default is not None:
+            default = _window_of(found, asked, default)
+        silent[name] = default
+    return silent
+
+
 def with_values(
     found: RateSnapshots,
     asked: Asked,
@@ -107,14 +140,10 @@ def with_values(
     """How a row is asked, with the value of each dimension that has a column:
     what the column says, as `known` tells it, or what a row has that says nothing.
     """
-    values = {}
-    for name, every in found.dimensions:
-        silent = default_sql(name, every[0], columns, asked.given, asked.text)
-        if name == WINDOW and silent is not None:
-            silent = _window_of(found, asked, silent)
-        values[name] = keyed.said_sql(
-            columns[name], None if known is None else known(columns[name]), silent
-        )
+    values = {
+        name: keyed.said_sql(columns[name], None if known is None else known(columns[name]), silent)
+        for name, silent in silent_values(found, asked, columns).items()
+    }
     return evolve(asked, values=values)
 
 
@@ -132,7 +161,9 @@ def _windows(found: RateSnapshots, held: RequestMost) -> tuple[int, ...] | None:
     return held.wider.up_to, *held.windows[1:]
 
 
-def _most(found: RateSnapshots, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+def _in_windows(
+    found: RateSnapshots, asked: Asked, groups: Sequence[tuple[str, tuple[int, ...]]]
+) -> str:
     """How long the prompt of a row may be, as SQL."""
     values = next(
         (values for name, values in found.dimensions if name == WINDOW), found.longest.windows

@@ -24,6 +24,7 @@ from pricelang.engines.macro_sql import macro_amount, macro_arguments
 from pricelang.engines.names import literal, quoted
 from pricelang.engines.unsaid import assumed
 from pricelang.evaluate.rate_table.asked import RatesAsked
+from pricelang.evaluate.rate_table.slim import slim
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of
@@ -82,7 +83,7 @@ def register(
 
 def _made(book: PriceBook, connection: DuckDBPyConnection, asked: RatesAsked) -> RateSnapshots:
     """Makes the macros and what they read."""
-    found = rate_snapshots(book.rates, asked)
+    found = slim(rate_snapshots(book.rates, asked))
     parts = macro_meters(book, found)
     if not parts:
         raise BadRequest(
@@ -91,9 +92,9 @@ def _made(book: PriceBook, connection: DuckDBPyConnection, asked: RatesAsked) ->
             help="use `pricelang price`",
         )
     _clear(connection)
+    given = assumed(book, [name for name, _ in found.dimensions], asked.fixed)
     store_rates(connection, found, parts)
     show_rates(connection, found, parts)
-    given = assumed(book, [name for name, _ in found.dimensions], asked.fixed)
     arguments = macro_arguments(found, parts)
     amount = macro_amount(found, parts, asked.period[0], given)
     for name, refused in ((PRICE, _error()), (TRY, "null")):

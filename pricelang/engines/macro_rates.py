@@ -37,12 +37,14 @@ one that is finer has no price here.
 
 @frozen
 class MacroMeter:
-    """A meter of the macro: its number among those of the rates, its argument, and whether a
-    minimum may hold. A price has so many `digits`, which leave the rest of 38 to the quantity.
+    """A meter of the macro: its number among those of the rates, its argument, whether that is
+    `counted` as SQL, and whether a minimum may hold. A price has so many `digits`, which leave the
+    rest of 38 to the quantity.
     """
 
     number: int
     quantity: Quantity
+    counted: str
     has_least: bool
     digits: int
 
@@ -72,24 +74,29 @@ def macro_meters(book: PriceBook, found: RateSnapshots) -> tuple[MacroMeter, ...
         digits = max(19, len(str(most)), found.decimals)
         has_least = any(row.least[number] is not None for row in found.cards)
         sql = _quantity_sql(quoted(meter), scale)
-        meters.append(MacroMeter(number, Quantity(meter, sql, scale, None), has_least, digits))
+        quantity = Quantity(meter, sql, scale, None)
+        counted = _is_counted(quoted(meter), scale)
+        meters.append(MacroMeter(number, quantity, counted, has_least, digits))
     return tuple(meters)
 
 
 def _quantity_sql(name: str, scale: int) -> str:
+    # asked first what most rows need alone: DuckDB looks no further
+    none = f"case when {name} is null then 0 end"
     if scale == 0:
-        return (
-            f"(case when {name} is null then 0 when {name} >= 0 and {name} % 1 = 0 then "
-            f"{name}::bigint end)"
-        )
+        return f"coalesce(try_cast({name} as bigint), {none})"
+    return f"coalesce({_exact(name, scale)}::decimal(18,{scale}), {none})"
+
+
+def _is_counted(name: str, scale: int) -> str:
+    """Whether a quantity is none, or as fine as is counted and not negative, as SQL."""
+    fine = f"{_exact(name, scale)} = {_exact(name, scale + 9)}" if scale else f"{name} % 1 = 0"
+    return f"coalesce({name} >= 0 and {fine}, {name} is null)"
+
+
+def _exact(name: str, digits: int) -> str:
     # by way of its text, since a binary number is not what is written
-    exact, finer = (
-        f"try_cast({name}::varchar as decimal(38,{digits}))" for digits in (scale, scale + 9)
-    )
-    return (
-        f"(case when {name} is null then 0 when {name} >= 0 and {exact} = {finer} then "
-        f"{exact}::decimal(18,{scale}) end)"
-    )
+    return f"try_cast({name}::varchar as decimal(38,{digits}))"
 
 
 # ---- the lists -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ numbers of atoms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines import join_keys as keyed
@@ -67,29 +67,17 @@ def may_round(book: PriceBook, quantities: Sequence[Quantity]) -> bool:
 def _may_round(book: m.Book, rule: k.Rule, held: frozenset[int]) -> bool:
     """Whether a rule may make an amount of some meters that is no sum of quantity times price."""
     match rule:
-        case k.RoundingRule() | k.LimitRule() | k.ConversionRule():
-            return True
         case k.ModifierRule(line=line):
             return line.outcome == "add"
         case k.ChargeMinimumRule(charge=number):
             return book.charges[number].meter in held
         case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.PriceRule()
-            | k.AnnouncementRule()
+            k.PriceRule()
             | k.DerivationRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
             | k.ChargePriceRule()
             | k.ChargePoolRule()
             | k.ChargeFreeRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
         ):
             return False
         case _:
-            assert_never(rule)
+            return r.stage_of(rule) not in ("name", "existence", "told")

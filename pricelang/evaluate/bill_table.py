@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from pricelang.evaluate.bill_lines import Line
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money, shown_quantity
+from pricelang.present.decimals import grouped, money
+from pricelang.present.readable import readable_quantity
 from pricelang.present.table import NotedCell, Table
 
 _HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
@@ -28,7 +29,7 @@ def _row(line: Line, currency: str, named: bool) -> tuple[str, ...]:
     note = ", ".join(word for word in (line.model if named else "", line.label) if word)
     return (
         NotedCell(line.meter, line.location, note),
-        shown_quantity(quantity),
+        readable_quantity(quantity),
         line.unit if quantity == 1 else plural(line.unit),
         money(Fraction(line.unit_price), currency),
         "free" if line.free is not None else ", ".join(rules),

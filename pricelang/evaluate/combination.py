@@ -22,9 +22,10 @@ from pricelang.evaluate.quantities import PLAIN
 from pricelang.evaluate.stack.operations import Step, limit_step
 from pricelang.evaluate.standing_rules import Silence, standing_at
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
-from pricelang.present.decimals import NARROW, grouped, power_of_ten
+from pricelang.present.decimals import NARROW, atoms, grouped, power_of_ten
 
 
 @frozen(eq=False, repr=False)
@@ -66,16 +67,17 @@ def cell_at(book: m.Book, point: Point) -> Combination:
             rates[meter.name] = rate_of(book, point, index, standing.effects, standing.free)
         except PriceError as error:
             rates[meter.name] = error
-    floors, left_out = _floors(book, standing.limits)
+    roundings = {rule.line.stage: rule.line for rule in standing.of(k.RoundingRule)}
+    floors, left_out = _floors(book, standing.of(k.LimitRule))
     cell = Combination(
         book.models[point[m.MODELS]],
         rates,
         tuple(_extras(book, standing.effects)),
         floors,
         standing.silences,
-        standing.roundings.get("line"),
-        standing.roundings.get("total"),
-        standing.conversion,
+        roundings.get("line"),
+        roundings.get("total"),
+        next((rule.line for rule in standing.of(k.ConversionRule)), None),
         tuple(notes_at(book, point, standing)),
         left_out,
         standing.free,
@@ -95,11 +97,12 @@ def _extras(book: m.Book, effects: Effects) -> Iterator[Step]:
 
 
 def _floors(
-    book: m.Book, limits: Sequence[tuple[m.Limit, m.LimitLine]]
+    book: m.Book, limits: Sequence[k.LimitRule]
 ) -> tuple[tuple[Step, ...], tuple[str, ...]]:
     """The floors and caps of a request; and in words those of its account, which it leaves out."""
     floors, left_out = [], []
-    for limit, row in limits:
+    for rule in limits:
+        limit, row = book.limits[rule.limit], rule.line
         match row.target:
             case "unit_price":
                 pass  # a step of the rates
@@ -125,16 +128,20 @@ def _with_integers(cell: Combination) -> Combination:
         or cell.floors
     ):
         return cell
-    factor = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     simple = {
-        name: rate.unit_price * factor
+        name: price
         for name, rate in cell.rates.items()
-        if isinstance(rate, Rate)
-        and rate.minimum is None
-        and power_of_ten((rate.unit_price * factor).denominator) is not None
+        if isinstance(rate, Rate) and rate.minimum is None
+        for price in [billed(rate, cell.conversion)]
+        if power_of_ten(price.denominator) is not None
     }
     places = power_of_ten(lcm(1, *(price.denominator for price in simple.values()))) or 0
-    coefficients = {name: int(price * 10**places) for name, price in simple.items()}
+    coefficients = {name: atoms(price, places) for name, price in simple.items()}
     if sum(map(abs, coefficients.values())) * PLAIN >= 10**NARROW:
         return cell
     return evolve(cell, coefficients=coefficients, places=places, divisor=Decimal(10**places))
+
+
+def billed(rate: Rate, conversion: m.Conversion | None) -> Fraction:
+    """A unit price in the currency of the bill."""
+    return rate.unit_price if conversion is None else rate.unit_price * conversion.rate

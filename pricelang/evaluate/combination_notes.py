@@ -10,6 +10,7 @@ from pricelang.evaluate.announced import announced_notes
 from pricelang.evaluate.offers import Point
 from pricelang.evaluate.standing_rules import StandingRules
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
 from pricelang.model.space import holds, value_at
@@ -22,7 +23,7 @@ def notes_at(book: m.Book, point: Point, standing: StandingRules) -> Iterator[No
     yield from _of_term(book, start)
     if book.announcements:
         yield from announced_notes(book, point[m.MODELS], point[m.DATES])
-    for remark in standing.remarks:
+    for remark in (rule.line for rule in standing.of(k.NoteRule)):
         yield Note("remark", remark.text)
         yield from _unsure(remark.origin)
     for index, dimension in enumerate(book.dimensions):

@@ -5,10 +5,9 @@ leaves of these have one rate.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from pricelang.model import book as m
-from pricelang.model.diagrams import root_of, slots_of
+from pricelang.model.diagrams import reach_of, root_of, slots_of
 
 
 def deciding_roots(book: m.Book, meter: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -32,14 +31,11 @@ def _roots(book: m.Book, meter: int) -> Iterator[int]:
             case "charge":
                 if book.charges[slot.index].meter == meter:
                     yield root
-            case "limit" | "rounding":
-                yield root
-            case "modifier":
-                pass  # by the lines that have effect
-            case "meter" | "value" | "refusal" | "exclusion" | "free" | "conversion" | "note":
-                pass  # of the request, or of whether there is a rate at all
+            case "modifier" | "free":
+                pass  # by the lines that have effect, and of the request
             case _:
-                assert_never(slot.group)
+                if reach_of(slot.group) == "unit price":
+                    yield root
 
 
 def _bases(book: m.Book, meter: int) -> set[int]:

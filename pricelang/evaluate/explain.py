@@ -5,11 +5,11 @@ and line.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.operations import Step
+from pricelang.evaluate.stack.step_words import step_words
 from pricelang.model.book import Book, Origin
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
@@ -84,18 +84,9 @@ def _formula(part: Priced, line: Amount) -> str:
 
 
 def _step_formula(book: Book, step: Step) -> str:
-    amount = f"{money(step.value, book.currency)} per {step.per}"
-    match step.kind:
-        case "factor":
-            return f" x {grouped(step.value)} ({step.rule})"
-        case "add":
-            return f" + {amount} ({step.rule})"
-        case "round":
-            return f", rounded by {amount}"
-        case "at_least" | "at_most":
-            return f", {step.kind.replace('_', ' ')} {amount} ({step.rule})"
-        case _:
-            assert_never(step.kind)
+    before = " " if step.kind in ("factor", "add") else ", "
+    by = "" if step.kind == "round" else f" ({step.rule})"
+    return f"{before}{step_words(step, book.currency)}{by}"
 
 
 def _reasons(book: Book, line: Amount) -> Iterator[tuple[str, Origin]]:

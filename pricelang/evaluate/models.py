@@ -53,11 +53,7 @@ def models_of(book: m.Book, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         if at is not None and model.released > seconds:
             continue
         aliases = tuple(
-            alias.name
-            for alias in book.aliases
-            if alias.model == index
-            and (alias.start is None or seconds >= alias.start)
-            and (alias.end is None or seconds < alias.end)
+            alias.name for alias in book.aliases if alias.model == index and alias.holds_at(seconds)
         )
         days = [None if day is None else written(day) for day in (model.deprecated, model.retired)]
         found.append(

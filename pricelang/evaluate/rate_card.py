@@ -23,7 +23,7 @@ from pricelang.evaluate.rated_context import RatedContext, RatedContexts, kept
 from pricelang.evaluate.request_names import RequestNames, said
 from pricelang.evaluate.scopes import sides_said
 from pricelang.model import book as m
-from pricelang.model.errors import PriceError, Refused
+from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.instants import Instant, seconds_of, text_of
 from pricelang.model.space import holds, open_sides
 
@@ -214,6 +214,20 @@ class RateCard:
         summed = self.book.sums[index]
         amount = sum(sum(uses.get(self.book.meters[meter].name, ())) for meter in summed.meters)
         return sum(1 for limit in summed.limits if amount > limit)
+
+    def priced(
+        self, model: str, at: Instant | None, dimensions: Mapping[str, str]
+    ) -> frozenset[str]:
+        """The meters that have a price for a request which is up to every threshold; none where
+        such a request is refused. Raises `PriceError` for words that the book does not know.
+        """
+        text = self._days.present() if at is None else text_of(at)
+        entry = self._contexts.of(model, text, dimensions)
+        try:
+            cell = self._basis(entry, tuple(0 for _ in entry.sums), {}).cell
+        except (NotOffered, Refused):
+            return frozenset()
+        return frozenset(name for name, rate in cell.rates.items() if isinstance(rate, Rate))
 
     # ---- the words of a request ----
 

@@ -72,9 +72,7 @@ class RequestNames:
                 return self.models[name]
         named = [alias for alias in self.book.aliases if alias.name == name]
         for alias in named:
-            if (alias.start is None or seconds >= alias.start) and (
-                alias.end is None or seconds < alias.end
-            ):
+            if alias.holds_at(seconds):
                 return alias.model
         if named:
             raise NotOffered(

@@ -5,7 +5,7 @@ bounds, rounds, converts, frees and remarks it; or the error of a request that i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from attrs import define, field, frozen
 
@@ -17,6 +17,8 @@ from pricelang.model.diagrams import deciding
 from pricelang.model.errors import Refused
 from pricelang.model.rules import Stage, origin_of, stage_of
 from pricelang.model.space import holds
+
+Some = TypeVar("Some")
 
 BEYOND_UNIT_PRICES: frozenset[Stage] = frozenset(("line item", "request", "currency"))
 
@@ -31,76 +33,50 @@ class Silence:
 
 @define(eq=False, repr=False)
 class StandingRules:
-    """The rules that decide at a point, by what they do. `modifiers` has the lines of each that
-    holds, `effects` those that change a price, and `silences` those that were asked in vain.
+    """The rules that decide at a point. `effects` has the lines of each modifier that changes a
+    price, and `silences` are those that were asked in vain.
     """
 
-    modifiers: Effects = field(factory=dict)
+    rules: tuple[k.WholeRule, ...]
     effects: Effects = field(factory=dict)
     silences: tuple[Silence, ...] = ()
-    exclusions: list[m.Exclusion] = field(factory=list)
-    limits: list[tuple[m.Limit, m.LimitLine]] = field(factory=list)
-    roundings: dict[m.Stage, m.Rounding] = field(factory=dict)
-    conversion: m.Conversion | None = None
-    free: m.Remark | None = None
-    remarks: list[m.Remark] = field(factory=list)
     amounts: list[m.Origin] = field(factory=list)
     """Where the rules stand that its amount rests on, but for those of unit prices."""
+
+    def of(self, kind: type[Some]) -> list[Some]:
+        """The rules of a kind."""
+        return [rule for rule in self.rules if isinstance(rule, kind)]
+
+    @property
+    def free(self) -> m.Remark | None:
+        """What makes the request cost nothing as a whole."""
+        return next((rule.line for rule in self.of(k.FreeRule)), None)
 
 
 def standing_at(book: m.Book, point: Point) -> StandingRules:
     """The rules that decide at a point. Raises `Refused` where they leave no such request."""
-    found = StandingRules()
-    for rule in deciding(book, point):
-        _take(book, found, rule)
-        if isinstance(rule, k.FreeRule) or stage_of(rule) in BEYOND_UNIT_PRICES:
-            found.amounts.append(origin_of(rule))
+    found = StandingRules(tuple(deciding(book, point)))
+    for refusal in (rule.line for rule in found.of(k.RefusalRule)):
+        raise _refused(book, "refused", refusal.text, refusal.origin)
+    found.amounts += (
+        origin_of(rule)
+        for rule in found.rules
+        if isinstance(rule, k.FreeRule) or stage_of(rule) in BEYOND_UNIT_PRICES
+    )
     _part_modifiers(book, found)
     _check_exclusions(book, found)
     found.amounts += _allowing(book, point, found)
     return found
 
 
-def _take(book: m.Book, found: StandingRules, rule: k.Rule) -> None:
-    match rule:
-        case k.RefusalRule(line=refusal):
-            raise _refused(book, "refused", refusal.text, refusal.origin)
-        case k.ModifierRule(modifier=index, line=line):
-            found.modifiers.setdefault(index, []).append(line)
-        case k.ExclusionRule(line=exclusion):
-            found.exclusions.append(exclusion)
-        case k.LimitRule(limit=index, line=row):
-            found.limits.append((book.limits[index], row))
-        case k.RoundingRule(line=rounding):
-            found.roundings[rounding.stage] = rounding
-        case k.ConversionRule(line=conversion):
-            found.conversion = found.conversion or conversion
-        case k.FreeRule(line=remark):
-            found.free = found.free or remark
-        case k.NoteRule(line=remark):
-            found.remarks.append(remark)
-        case k.ModelRule() | k.AliasRule() | k.ValueRule() | k.AllowRule():
-            pass  # whether the request exists, and what an exclusion leaves
-        case (
-            k.MeterRule()
-            | k.PriceRule()
-            | k.AnnouncementRule()
-            | k.DerivationRule()
-            | k.ChargePriceRule()
-            | k.ChargeMinimumRule()
-            | k.ChargePoolRule()
-            | k.ChargeFreeRule()
-        ):
-            pass  # the rate of a meter
-        case _:
-            assert_never(rule)
-
-
 def _part_modifiers(book: m.Book, found: StandingRules) -> None:
     """Parts the modifiers that hold, in the order of the stack, into effects and silences."""
     silences = []
+    modifiers: Effects = {}
+    for rule in found.of(k.ModifierRule):
+        modifiers.setdefault(rule.modifier, []).append(rule.line)
     for index in (index for kind, index in book.stack if kind == "modifier"):
-        lines = found.modifiers.get(index)
+        lines = modifiers.get(index)
         if lines is None:
             continue
         name, first = book.modifiers[index].name, lines[0]
@@ -118,7 +94,7 @@ def _part_modifiers(book: m.Book, found: StandingRules) -> None:
 
 
 def _check_exclusions(book: m.Book, found: StandingRules) -> None:
-    for exclusion in found.exclusions:
+    for exclusion in (rule.line for rule in found.of(k.ExclusionRule)):
         if _meet(found, exclusion):
             reason = exclusion.origin.because or "these never meet"
             label = exclusion.label(tuple(modifier.name for modifier in book.modifiers))
@@ -127,8 +103,7 @@ def _check_exclusions(book: m.Book, found: StandingRules) -> None:
 
 def _meet(found: StandingRules, exclusion: m.Exclusion) -> bool:
     """Decides whether all modifiers of an exclusion have effect."""
-    pair = exclusion.left, exclusion.right
-    return all(index is None or index in found.effects for index in pair)
+    return all(index in found.effects for index in exclusion.sides)
 
 
 def _allowing(book: m.Book, point: Point, found: StandingRules) -> Iterator[m.Origin]:

@@ -7,6 +7,7 @@ decide there. `Decisions` keeps the root of each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias, assert_never
 
 from attrs import evolve, frozen
@@ -33,6 +34,27 @@ Group: TypeAlias = Literal[
 CHARGE_PARTS = 4
 PRICE, MINIMUM, POOL, FREE = range(CHARGE_PARTS)
 """The parts of a charge: a diagram each."""
+
+
+Reach: TypeAlias = Literal["existence", "unit price", "request", "told"]
+"""What the rules of a group can move: which requests there are, the unit price of a meter, what a
+request pays beside its unit prices, or nothing but what is told.
+"""
+
+
+def reach_of(group: Group) -> Reach:
+    """What the rules of a group can move. One that can move a unit price may move more."""
+    match group:
+        case "value" | "meter" | "refusal" | "exclusion":
+            return "existence"
+        case "price" | "derivation" | "charge" | "modifier" | "limit" | "rounding" | "free":
+            return "unit price"
+        case "conversion":
+            return "request"
+        case "note":
+            return "told"
+        case _:
+            assert_never(group)
 
 
 @frozen
@@ -180,6 +202,27 @@ def root_of(decided: m.Decisions, slot: Slot) -> int:
             assert_never(slot.group)
 
 
+def subject_of(
+    book: m.Book, slot: Slot
+) -> m.Dimension | m.Meter | m.Modifier | m.Limit | m.Exclusion | m.Charge | None:
+    """The named thing whose lines decide in a diagram; None where each rule stands for itself."""
+    match slot.group:
+        case "value":
+            return book.dimensions[slot.index]
+        case "meter":
+            return book.meters[slot.index]
+        case "modifier":
+            return book.modifiers[slot.index]
+        case "limit":
+            return book.limits[slot.index]
+        case "exclusion":
+            return book.exclusions[slot.index]
+        case "charge":
+            return book.charges[slot.index]
+        case _:
+            return None
+
+
 @frozen(eq=False, repr=False)
 class Diagram:
     """A diagram that decides among some rules: where it is, and its root."""
@@ -209,38 +252,46 @@ def diagrams_of(book: m.Book) -> tuple[Diagram, ...]:
     )
 
 
-def deciding(book: m.Book, point: Sequence[int]) -> Iterator[k.Rule]:
+def deciding(book: m.Book, point: Sequence[int]) -> Iterator[k.WholeRule]:
     """The rules that decide a request as a whole at a point of the space: what refuses it, then
     what multiplies, excludes, frees, bounds, rounds, converts and remarks. What decides the rate of
     a meter is asked meter by meter.
     """
     decided = book.decisions
-    for diagram in diagrams_of(book):
-        if diagram.group not in _OF_METERS:
-            leaf = decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]
-            yield from (_rule(book, diagram, tag) for tag in leaf)
-    noted = Diagram(Slot("note"), decided.notes)
-    leaf = decided.leaves[~walk(decided.nodes, noted.root, point, decided.jumps)]
-    yield from (_rule(book, noted, tag) for tag in leaf)
+    for diagram in _of_requests(book):
+        for tag in decided.leaves[~walk(decided.nodes, diagram.root, point, decided.jumps)]:
+            yield rule_at(book, diagram.slot, tag)
+
+
+@lru_cache(maxsize=16)
+def _of_requests(book: m.Book) -> tuple[Diagram, ...]:
+    """The diagrams that decide requests as a whole, but for those without a rule."""
+    decided = book.decisions
+    found = (*diagrams_of(book), Diagram(Slot("note"), decided.notes))
+    return tuple(
+        diagram
+        for diagram in found
+        if diagram.group not in _OF_METERS and (diagram.root >= 0 or decided.leaves[~diagram.root])
+    )
 
 
 _OF_METERS: frozenset[Group] = frozenset(("meter", "price", "derivation", "charge"))
 
 
-def _rule(book: m.Book, diagram: Diagram, tag: int) -> k.Rule:
-    """The rule that a tag in a leaf of a diagram stands for."""
-    match diagram.group:
+def rule_at(book: m.Book, slot: Slot, tag: int) -> k.WholeRule:
+    """The rule that a tag in a leaf of a diagram stands for, where it decides whole requests."""
+    match slot.group:
         case "refusal":
             return k.RefusalRule(tag, book.refusals[tag])
         case "modifier":
-            lines = book.modifiers[diagram.index].lines
-            return k.ModifierRule(diagram.index, tag, lines[tag])
+            lines = book.modifiers[slot.index].lines
+            return k.ModifierRule(slot.index, tag, lines[tag])
         case "exclusion":
-            return k.ExclusionRule(diagram.index, book.exclusions[diagram.index])
+            return k.ExclusionRule(slot.index, book.exclusions[slot.index])
         case "free":
             return k.FreeRule(tag, book.free[tag])
         case "limit":
-            return k.LimitRule(diagram.index, tag, book.limits[diagram.index].lines[tag])
+            return k.LimitRule(slot.index, tag, book.limits[slot.index].lines[tag])
         case "rounding":
             return k.RoundingRule(tag, book.roundings[tag])
         case "note":
@@ -248,6 +299,6 @@ def _rule(book: m.Book, diagram: Diagram, tag: int) -> k.Rule:
         case "conversion":
             return k.ConversionRule(tag, book.conversions[tag])
         case "meter" | "price" | "derivation" | "charge" | "value":
-            raise ValueError(f"the rules of a {diagram.group} are asked for by the meter")
+            raise ValueError(f"the rules of a {slot.group} are asked for by the meter")
         case _:
-            assert_never(diagram.group)
+            assert_never(slot.group)

@@ -90,10 +90,11 @@ class Exclusion:
     allowed: tuple[Offer, ...]
     origin: Origin
 
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """The two modifiers, or the one."""
+        return (self.left,) if self.right is None else (self.left, self.right)
+
     def label(self, names: tuple[str, ...]) -> str:
         """`fast with batch`, or the one name."""
-        return (
-            names[self.left]
-            if self.right is None
-            else f"{names[self.left]} with {names[self.right]}"
-        )
+        return " with ".join(names[side] for side in self.sides)

@@ -37,6 +37,11 @@ class Alias:
     end: int | None
     origin: Origin
 
+    def holds_at(self, seconds: int) -> bool:
+        """Decides whether the model is called so at an instant."""
+        begun = self.start is None or seconds >= self.start
+        return begun and (self.end is None or seconds < self.end)
+
 
 @frozen(eq=False, repr=False)
 class Offer:
@@ -74,7 +79,7 @@ class Dimension:
 class Meter:
     """Something that is counted, in `unit`. `kind` is the unit that all like it convert to, a word
     of the book; `size` is how many of those one is (seconds for times, else 1). `whole` ones take
-    no fractions.
+    no fractions. `counts` are the counters of records that it counts beside that of its own name.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Meter:
     kind: str
     size: Fraction
     whole: bool
+    counts: tuple[str, ...]
     offers: tuple[Offer, ...]
     origin: Origin
 

@@ -17,6 +17,7 @@ NoteCode = Literal[
     "cache_lifetime",
     "cache_split",
     "cache_unknown",
+    "cached_media",
     "declined",
     "execution_time",
     "fallback_credit",
@@ -26,10 +27,12 @@ NoteCode = Literal[
     "latency",
     "long_context_mark",
     "long_window",
+    "merged_counter",
     "no_date",
     "not_counted",
     "nothing_billed",
     "outside_term",
+    "period",
     "provider",
     "refusal_category",
     "refusal_output",
@@ -77,6 +80,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     ),
     "cache_split": _doubt("the parts of the cache writes do not add up to their total"),
     "cache_unknown": _doubt("what was read from a cache, or written to it, is not known"),
+    "cached_media": _doubt(
+        "whether cached tokens are text or audio, images or video is not told: they are taken for "
+        "text as far as there is any"
+    ),
     "declined": NoteMeaning("an attempt was declined before any output, and is not billed"),
     "execution_time": _doubt("the record has code execution without its time, which is not priced"),
     "fallback_credit": _doubt(
@@ -94,11 +101,18 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "long_window": NoteMeaning(
         "a prompt beyond the plain window can only have been of the long one, and is priced so"
     ),
+    "merged_counter": _doubt(
+        "the book has no price of its own for a part of a counter, such as audio: it is priced "
+        "as the whole"
+    ),
     "no_date": NoteMeaning("the record has no date: it is priced as of now"),
     "not_counted": NoteMeaning("an estimate leaves something out, which the note names"),
     "nothing_billed": NoteMeaning("the record holds no usage that is billed"),
     "outside_term": NoteMeaning(
         "the day is outside the term of the contract: the prices below it hold"
+    ),
+    "period": _doubt(
+        "a sum over more than a day is priced as of one day, and a price may have changed in it"
     ),
     "provider": _doubt("the record names a provider whose platform is not known"),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),

@@ -245,3 +245,30 @@ Rule: TypeAlias = (
     | RoundingRule
     | ConversionRule
 )
+
+ListedRule: TypeAlias = PriceRule | AnnouncementRule | DerivationRule
+"""What says what a meter costs, or was to cost, before any modifier."""
+
+PricingRule: TypeAlias = (
+    PriceRule
+    | DerivationRule
+    | ModifierRule
+    | LimitRule
+    | ChargePriceRule
+    | ChargeFreeRule
+    | RoundingRule
+    | ConversionRule
+)
+"""What a unit price in the currency of its bill is made of."""
+
+WholeRule: TypeAlias = (
+    RefusalRule
+    | ModifierRule
+    | ExclusionRule
+    | FreeRule
+    | LimitRule
+    | RoundingRule
+    | ConversionRule
+    | NoteRule
+)
+"""What decides a request as a whole, and not the rate of one meter."""

@@ -2,7 +2,8 @@
 
 Who needs all scopes, all axes that matter or everything that can differ iterates `rules_of`; who
 decides something of each kind has an arm for each, closed by `assert_never`, so that the type
-checker names every place where a new kind must be decided.
+checker names every place where a new kind must be decided. Elsewhere most ask what a rule is by
+one of these questions, or have an arm for what they know and take the rest for the worst it can be.
 """
 
 from __future__ import annotations
@@ -63,31 +64,12 @@ def scope_of(rule: k.Rule) -> m.Scope:
     The periods of names are not in it: what is released or called so is asked with the name.
     """
     match rule:
-        case k.ModelRule() | k.AnnouncementRule() | k.AliasRule():
-            model = rule.index if isinstance(rule, k.ModelRule) else rule.line.model
+        case k.ModelRule(index=model):
             return ((m.MODELS, 1 << model),)
-        case (
-            k.ValueRule()
-            | k.MeterRule()
-            | k.PriceRule()
-            | k.DerivationRule()
-            | k.ModifierRule()
-            | k.LimitRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.ChargePriceRule()
-            | k.ChargeMinimumRule()
-            | k.ChargePoolRule()
-            | k.ChargeFreeRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            | k.RoundingRule()
-            | k.ConversionRule()
-        ):
-            return rule.line.scope
+        case k.AnnouncementRule() | k.AliasRule():
+            return ((m.MODELS, 1 << rule.line.model),)
         case _:
-            assert_never(rule)
+            return rule.line.scope
 
 
 def origin_of(rule: k.Rule) -> m.Origin:

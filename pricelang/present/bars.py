@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import click
 
-from pricelang.present.decimals import money
+from pricelang.present.readable import readable_amount
 from pricelang.present.text import printable
 
 WIDTH = 100
@@ -31,15 +31,15 @@ def show_bars(rows: Sequence[tuple[str, Fraction, str]], fenced: bool = False) -
     for _, amount, currency in rows:
         most[currency] = max(most.get(currency, Fraction(0)), amount)
     table = Table.grid(padding=(0, 1), expand=True)
-    table.add_column(no_wrap=True, max_width=MAX_LABEL)
+    table.add_column(max_width=MAX_LABEL)
     table.add_column(ratio=1)
     table.add_column(no_wrap=True, justify="right")
     for label, amount, currency in rows:
         share = float(amount / most[currency]) if most[currency] > 0 else 0.0
         table.add_row(
-            Text(printable(label), overflow="ellipsis"),
+            Text(printable(label), overflow="fold"),
             Bar(1.0, 0.0, max(share, 0.0)),
-            Text(money(amount, currency)),
+            Text(readable_amount(amount, currency)),
         )
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH, no_color=True)
     with console.capture() as captured:

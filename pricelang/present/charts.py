@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from pricelang.present.decimals import money
+from pricelang.present.readable import readable_amount
 
 MAX_WIDTH, HEIGHT = 90, 24
 TOP = 1_000_000
@@ -49,7 +49,7 @@ class Chart:
         """Positions at the side, and the amounts there."""
         amounts = [self.most * step / 4 for step in range(5)]
         return [int(amount * self.scale) for amount in amounts], [
-            money(amount, self.currency) for amount in amounts
+            readable_amount(amount, self.currency) for amount in amounts
         ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, TypeAlias, assert_never
 
 DIGITS = 20
@@ -39,6 +40,7 @@ the specification calls that the ideal exponent. Were a quotient not exact, it w
 """
 
 
+@lru_cache(maxsize=4096)
 def power_of_ten(denominator: int) -> int | None:
     """The least k such that the denominator divides 10**k, or None.
 
@@ -55,6 +57,16 @@ def power_of_ten(denominator: int) -> int | None:
     return max(twos, fives) if denominator == 1 else None
 
 
+def atoms(value: Fraction, places: int) -> int:
+    """A value that has no more decimals than `places`, in units of 10**-places.
+
+    >>> atoms(Fraction(1, 8), 4)
+    1250
+    """
+    scale: int = 10**places
+    return value.numerator * (scale // value.denominator)
+
+
 def scaled(integer: int, places: int) -> Decimal:
     """`integer / 10**places`, exactly, without zeros at the end of its decimals;
     the caller's context does not matter.
@@ -68,11 +80,7 @@ def scaled(integer: int, places: int) -> Decimal:
 def exact(value: Fraction) -> Decimal | None:
     """The value as a decimal, or None when it has no finite one."""
     places = power_of_ten(value.denominator)
-    return (
-        None
-        if places is None
-        else scaled(value.numerator * 10**places // value.denominator, places)
-    )
+    return None if places is None else scaled(atoms(value, places), places)
 
 
 def to_decimal(value: Fraction) -> Decimal:
@@ -112,20 +120,6 @@ def money(value: Fraction, currency: str) -> str:
     return ("-" if value < 0 else "") + _SYMBOLS.get(currency, currency + " ") + shown
 
 
-def money_cut(value: Fraction, currency: str) -> str:
-    """An amount for readers, cut to four decimals with an ellipsis where it has more than twelve,
-    or no end.
-
-    >>> money_cut(Fraction(1, 3), "USD"), money_cut(Fraction(1, 8), "USD")
-    ('$0.3333…', '$0.125')
-    """
-    return (
-        money(value, currency)
-        if 10**12 % value.denominator == 0
-        else money(Fraction(int(value * 10_000), 10_000), currency) + "…"
-    )
-
-
 RoundingMode: TypeAlias = Literal["half_even", "half_up", "half_down", "up", "down"]
 """How a value between two steps is rounded: `up` is away from zero, `down` toward it."""
 
@@ -158,45 +152,16 @@ def rounded(value: Fraction, step: Fraction, mode: RoundingMode) -> Fraction:
 _WITHOUT_CENTS = ("JPY", "KRW", "VND", "CLP", "ISK")
 
 
+def smallest_coin(currency: str) -> Fraction:
+    """What amounts are paid in: cents, or units of a currency that has none."""
+    return Fraction(1) if currency in _WITHOUT_CENTS else Fraction(1, 100)
+
+
 def paid(value: Fraction, currency: str) -> Fraction:
     """An amount as it is paid: in whole cents, or units of a currency that has none, half up.
 
     >>> paid(Fraction(1, 200), "USD"), paid(Fraction(-3, 2), "JPY")
     (Fraction(1, 100), Fraction(-2, 1))
     """
-    step = Fraction(1) if currency in _WITHOUT_CENTS else Fraction(1, 100)
-    size = rounded(abs(value), step, "half_up")
+    size = rounded(abs(value), smallest_coin(currency), "half_up")
     return size if value >= 0 else -size
-
-
-def money_paid(value: Fraction, currency: str) -> str:
-    """An amount that is owed, for readers: all its digits, or whole cents where it has more than
-    twelve decimals and comes to a cent at least.
-
-    >>> money_paid(Fraction("34.41766666666666666667"), "USD"), money_paid(Fraction(1, 8), "USD")
-    ('$34.42', '$0.125')
-    """
-    if 10**12 % value.denominator == 0 or abs(value) < Fraction(1, 100):
-        return money(value, currency)
-    return money(paid(value, currency), currency)
-
-
-def shown_quantity(quantity: Fraction) -> str:
-    """A quantity with all its digits, or cut with an ellipsis where they never end;
-    the amount stays exact.
-    """
-    return (
-        grouped(quantity)
-        if exact(quantity) is not None
-        else grouped(Fraction(int(quantity * 10_000), 10_000)) + "…"
-    )
-
-
-def percent(share: Fraction, places: int = 4) -> str:
-    """A share as a percentage, exact or cut to some places with an ellipsis.
-
-    >>> percent(Fraction(3, 4)), percent(Fraction(1, 3)), percent(Fraction(-1, 3), 2)
-    ('75%', '33.3333…%', '-33.33…%')
-    """
-    cut = Fraction(int(share * 100 * 10**places), 10**places)
-    return f"{grouped(cut)}{'' if cut == share * 100 else '…'}%"

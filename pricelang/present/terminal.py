@@ -1,14 +1,14 @@
-"""Tables drawn on a terminal, or as plain text anywhere else."""
+"""Tables and lines of text on a terminal, within its width; whole anywhere else."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 import click
 
+from pricelang.present.fitting import fits, fitted, folded_lines, left_out
 from pricelang.present.table import WIDE, Table
 from pricelang.present.text_tables import padded, table_lines
 
@@ -25,67 +25,45 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def show_table(table: Table) -> None:
-    """Prints a table: drawn on a terminal, the widest form of it that fits, else in parts one below
-    the other; plain and whole anywhere else, and where `WIDE` is set.
+def width_to_keep(stream: TextIO) -> int | None:
+    """The columns of the terminal that a stream goes to; None where it is no terminal, and where
+    `WIDE` is set.
     """
     context = click.get_current_context(silent=True)
-    wide = context is not None and bool(context.meta.get(WIDE))
-    if not coloured(sys.stdout) or len(table.rows) > MAX_RICH_ROWS or wide:
-        for line in table_lines(table):
-            click.echo(line)
-        return
-    width = _width()
-    forms = [table, *(make() for make in table.narrower)]
-    fitting = next((form for form in forms if fits(form, width)), None)
-    for part in [fitting] if fitting is not None else parts_of(forms[-1], width):
-        if fits(part, width) or not part.numbers:
-            _draw(part, width)
-        else:  # a figure is never broken
-            click.echo("\n".join(table_lines(part)))
-
-
-def _width() -> int:
+    if not stream.isatty() or (context is not None and context.meta.get(WIDE)):
+        return None
     from rich.console import Console
 
     return Console().width
 
 
-def fits(table: Table, width: int) -> bool:
-    """Decides whether a table can be drawn in so many columns of a terminal."""
-    return _drawn_width(map(_cells_width, padded(table))) <= width
-
-
-def _cells_width(column: list[str]) -> int:
-    return max(map(len, column))
-
-
-def _drawn_width(widths: Iterable[int]) -> int:
-    return sum(width + GAP for width in widths)
-
-
-GAP = 3
-"""What the drawing puts between two columns."""
-
-
-def parts_of(table: Table, width: int) -> Iterator[Table]:
-    """A table that is too wide, in parts that fit: each has the first column, which names the row,
-    and as many others as there is room for. A column that has no room alone is a part of its own,
-    whose text is folded.
+def say(text: str = "", err: bool = False, whole: bool = False) -> None:
+    """Prints lines of text; one that is too long for a terminal goes on below, unless `whole` says
+    that lines mean something, as in Markdown.
     """
-    widths = list(map(_cells_width, padded(table)))
-    rest = list(range(1, len(widths)))
-    first = True
-    while rest or first:
-        taken = [rest.pop(0)] if rest else []
-        while rest and _drawn_width(widths[n] for n in (0, *taken, rest[0])) <= width:
-            taken.append(rest.pop(0))
-        yield table.only([0, *taken], table.title if first else "")
-        first = False
+    width = width_to_keep(sys.stderr if err else sys.stdout)
+    if width is not None and not whole:
+        text = "\n".join(folded_lines(text, width))
+    click.echo(text, err=err)
 
 
-def _draw(table: Table, width: int) -> None:
-    """Draws a table with Rich; text that has no room is folded, never cut."""
+def show_table(table: Table) -> None:
+    """Prints a table: on a terminal as it fits, drawn there; plain and whole anywhere else."""
+    width = width_to_keep(sys.stdout)
+    parts = [table] if width is None else list(fitted(table, width))
+    plain = width is None or not coloured(sys.stdout) or len(table.rows) > MAX_RICH_ROWS
+    for part in parts:
+        if plain or not fits(part, width or 0):  # a figure is never broken
+            click.echo("\n".join(table_lines(part)))
+        else:
+            _draw(part)
+    hidden = left_out(table, parts)
+    if hidden:
+        say(f"not shown: {', '.join(hidden)}; `--wide` shows all")
+
+
+def _draw(table: Table) -> None:
+    """Draws a table that fits with Rich."""
     from rich import box
     from rich.console import Console
     from rich.table import Table as Drawing
@@ -97,9 +75,9 @@ def _draw(table: Table, width: int) -> None:
         title_justify="left",
         pad_edge=False,
     )
-    columns, whole = padded(table), fits(table, width)
+    columns = padded(table)
     for column in columns:
-        drawing.add_column(Text(column[0]), no_wrap=whole, overflow="fold")
+        drawing.add_column(Text(column[0]), no_wrap=True, overflow="fold")
     rows = list(zip(*(column[1:] for column in columns), strict=True))
     for number, cells in enumerate(rows):
         last = len(rows) - table.totals

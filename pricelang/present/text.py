@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-MAX_ID = 24
-"""The characters of an id that its column shows."""
+MAX_ID = 120
+"""The characters of an id that its column shows; no format has ids as long."""
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
@@ -58,11 +58,6 @@ def cut(text: str, most: int) -> str:
     'a long…'
     """
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def cut_id(text: str) -> str:
-    """An id that fits its column."""
-    return cut(text, MAX_ID)
 
 
 def how_many(number: int, noun: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +31,22 @@ def padded(table: Table) -> list[list[str]]:
     return columns
 
 
+def width_of(cell: str) -> int:
+    """The columns that a cell takes, whose text may be of several lines."""
+    return max(map(len, cell.split("\n"))) if "\n" in cell else len(cell)
+
+
 def table_lines(table: Table) -> Iterator[str]:
     """The lines of a table as plain text; the rows that sum up stand under a rule."""
     columns = padded(table)
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(map(width_of, column)) for column in columns]
     ruled = {1, len(table.rows) - table.totals + 1} if table.totals else {1}
     if table.title:
         yield table.title
     for number, cells in enumerate(zip(*columns, strict=True)):
         if number in ruled:
             yield "  ".join("-" * width for width in widths)
-        yield "  ".join(
-            cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
-        ).rstrip()
+        for lines in zip_longest(*(cell.split("\n") for cell in cells), fillvalue=""):
+            yield "  ".join(
+                line.ljust(width) for line, width in zip(lines, widths, strict=True)
+            ).rstrip()

@@ -10,6 +10,31 @@ from pricelang.syntax.prices import FactorClause, Per
 from pricelang.syntax.relations import Relation
 from pricelang.syntax.values import Date, Money, Name, Node, Number, Statement, Text, Threshold
 
+__all__ = [
+    "Claim",
+    "ClaimAbove",
+    "ClaimAgrees",
+    "ClaimAtMost",
+    "ClaimBody",
+    "ClaimCommute",
+    "ClaimCosts",
+    "ClaimCostsAmount",
+    "ClaimIs",
+    "ClaimMonotone",
+    "ClaimNeverMeets",
+    "ClaimPrices",
+    "Example",
+    "ExampleLine",
+    "ExpectCost",
+    "ExpectNotOffered",
+    "ExpectRefused",
+    "Fact",
+    "Given",
+    "Term",
+    "Use",
+    "Uses",
+]
+
 
 @frozen
 class Term(Node):

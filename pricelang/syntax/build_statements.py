@@ -66,7 +66,14 @@ def _unit(b: Builder, n: Parse) -> t.Statement:
 
 
 def _meter(b: Builder, n: Parse) -> t.Statement:
-    return t.Meter(b.names(n), b.name(b.tokens(n)[0]), endings=b.endings(n), span=b.span(n))
+    counts = b.tree(n, "counts")
+    return t.Meter(
+        b.names(n),
+        b.name(b.tokens(n)[0]),
+        b.names(counts) if counts is not None else (),
+        endings=b.endings(n),
+        span=b.span(n),
+    )
 
 
 def _group_of_names(b: Builder, n: Parse) -> t.Statement:

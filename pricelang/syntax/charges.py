@@ -9,6 +9,19 @@ from attrs import frozen
 from pricelang.syntax.prices import Account, Factors, Per
 from pricelang.syntax.values import Endings, Money, Name, Node, Number, Statement, Text
 
+__all__ = [
+    "AllowPair",
+    "AllowValue",
+    "Amend",
+    "AmendLine",
+    "Charge",
+    "ChargeFree",
+    "ChargeLine",
+    "ChargeMinimum",
+    "ChargePool",
+    "ChargePrice",
+]
+
 # ---- charges -------------------------------------------------------------------------------------
 
 

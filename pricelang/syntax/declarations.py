@@ -8,6 +8,18 @@ from attrs import frozen
 
 from pricelang.syntax.values import Clock, Date, Endings, Name, Node, Number, Statement, Text
 
+__all__ = [
+    "BookHeader",
+    "Dimension",
+    "Group",
+    "Include",
+    "Meter",
+    "Note",
+    "Source",
+    "Unit",
+    "ValueLine",
+]
+
 
 @frozen
 class BookHeader(Statement):
@@ -71,10 +83,11 @@ class Unit(Statement):
 
 @frozen
 class Meter(Statement):
-    """`meter NAME, NAME in UNIT …`."""
+    """`meter NAME, NAME in UNIT counts COUNTER, COUNTER …`."""
 
     names: tuple[Name, ...]
     unit: Name
+    counts: tuple[Name, ...] = ()
 
 
 @frozen

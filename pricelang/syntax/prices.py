@@ -19,6 +19,36 @@ from pricelang.syntax.values import (
     Text,
 )
 
+__all__ = [
+    "Account",
+    "Addition",
+    "Alias",
+    "Cell",
+    "CellKind",
+    "Convert",
+    "Derive",
+    "DeriveLine",
+    "Effect",
+    "Exclude",
+    "FactorClause",
+    "Factors",
+    "Figures",
+    "Free",
+    "Limit",
+    "LimitLine",
+    "Models",
+    "ModifierLine",
+    "Multiplier",
+    "Per",
+    "Rates",
+    "Refuse",
+    "Round",
+    "Row",
+    "Stack",
+    "Surcharge",
+    "TableOfCells",
+]
+
 # ---- models and rates ----------------------------------------------------------------------------
 
 

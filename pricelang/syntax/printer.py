@@ -197,6 +197,11 @@ def _book(s: t.BookHeader) -> str:
     return p.words("book", s.name.text, p.optional(s.title), currency, extends)
 
 
+def _meter(s: t.Meter) -> str:
+    counts = f"counts {p.names(s.counts)}" if s.counts else ""
+    return p.words("meter", p.names(s.names), "in", s.unit.text, counts)
+
+
 def _group(s: t.Group) -> str:
     return f"group {s.name.text} is " + (
         p.names(s.members) if s.members is not None else "models released"
@@ -219,7 +224,7 @@ HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.Note: lambda s: f"note {p.text(s.text)}",
     t.Dimension: lambda s: f"dimension {s.name.text} default {s.default.text}",
     t.Unit: lambda s: f"unit {s.name.text} is {p.number(s.number)} {s.of.text}",
-    t.Meter: lambda s: f"meter {p.names(s.names)} in {s.unit.text}",
+    t.Meter: _meter,
     t.Group: _group,
     t.Models: lambda s: "models",
     t.Alias: lambda s: f"alias {s.name.text} is {s.model.text}",

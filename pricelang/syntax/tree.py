@@ -1,190 +1,28 @@
 """The tree of a price book: one frozen class for each thing that can be written.
 
 `values` has what stands within lines, `declarations` the statements that name things, `prices` and
-`charges` those that make prices, `assertions` those that check them; all have their names here.
+`charges` those that make prices, `assertions` those that check them; the names of all of
+them are here too: each module says its own in `__all__`.
 """
 
 from __future__ import annotations
 
 from attrs import field, frozen
 
-from pricelang.syntax.assertions import (
-    Claim,
-    ClaimAbove,
-    ClaimAgrees,
-    ClaimAtMost,
-    ClaimBody,
-    ClaimCommute,
-    ClaimCosts,
-    ClaimCostsAmount,
-    ClaimIs,
-    ClaimMonotone,
-    ClaimNeverMeets,
-    ClaimPrices,
-    Example,
-    ExampleLine,
-    ExpectCost,
-    ExpectNotOffered,
-    ExpectRefused,
-    Fact,
-    Given,
-    Term,
-    Use,
-    Uses,
-)
-from pricelang.syntax.charges import (
-    AllowPair,
-    AllowValue,
-    Amend,
-    AmendLine,
-    Charge,
-    ChargeFree,
-    ChargeLine,
-    ChargeMinimum,
-    ChargePool,
-    ChargePrice,
-)
-from pricelang.syntax.declarations import (
-    BookHeader,
-    Dimension,
-    Group,
-    Include,
-    Meter,
-    Note,
-    Source,
-    Unit,
-    ValueLine,
-)
-from pricelang.syntax.prices import (
-    Account,
-    Addition,
-    Alias,
-    Cell,
-    CellKind,
-    Convert,
-    Derive,
-    DeriveLine,
-    Effect,
-    Exclude,
-    FactorClause,
-    Factors,
-    Figures,
-    Free,
-    Limit,
-    LimitLine,
-    Models,
-    ModifierLine,
-    Multiplier,
-    Per,
-    Rates,
-    Refuse,
-    Round,
-    Row,
-    Stack,
-    Surcharge,
-    TableOfCells,
-)
-from pricelang.syntax.values import (
-    Clock,
-    Date,
-    Endings,
-    IsTest,
-    Money,
-    Name,
-    Node,
-    Number,
-    Outcome,
-    Statement,
-    Test,
-    Text,
-    Threshold,
-)
+from pricelang.syntax import assertions, charges, declarations, prices, values
+from pricelang.syntax.assertions import *  # noqa: F403
+from pricelang.syntax.charges import *  # noqa: F403
+from pricelang.syntax.declarations import *  # noqa: F403
+from pricelang.syntax.prices import *  # noqa: F403
+from pricelang.syntax.values import *  # noqa: F403
+from pricelang.syntax.values import Node, Statement
 
-__all__ = [
-    "Account",
-    "Addition",
-    "Alias",
-    "AllowPair",
-    "AllowValue",
-    "Amend",
-    "AmendLine",
-    "BookHeader",
-    "Cell",
-    "CellKind",
-    "Charge",
-    "ChargeFree",
-    "ChargeLine",
-    "ChargeMinimum",
-    "ChargePool",
-    "ChargePrice",
-    "Claim",
-    "ClaimAbove",
-    "ClaimAgrees",
-    "ClaimAtMost",
-    "ClaimBody",
-    "ClaimCommute",
-    "ClaimCosts",
-    "ClaimCostsAmount",
-    "ClaimIs",
-    "ClaimMonotone",
-    "ClaimNeverMeets",
-    "ClaimPrices",
-    "Clock",
-    "Comment",
-    "Convert",
-    "Date",
-    "Derive",
-    "DeriveLine",
-    "Dimension",
-    "Effect",
-    "Endings",
-    "Example",
-    "ExampleLine",
-    "Exclude",
-    "ExpectCost",
-    "ExpectNotOffered",
-    "ExpectRefused",
-    "Fact",
-    "FactorClause",
-    "Factors",
-    "Figures",
-    "File",
-    "Free",
-    "Given",
-    "Group",
-    "Include",
-    "IsTest",
-    "Limit",
-    "LimitLine",
-    "Meter",
-    "Models",
-    "ModifierLine",
-    "Money",
-    "Multiplier",
-    "Name",
-    "Node",
-    "Note",
-    "Number",
-    "Outcome",
-    "Per",
-    "Rates",
-    "Refuse",
-    "Round",
-    "Row",
-    "Source",
-    "Stack",
-    "Statement",
-    "Surcharge",
-    "TableOfCells",
-    "Term",
-    "Test",
-    "Text",
-    "Threshold",
-    "Unit",
-    "Use",
-    "Uses",
-    "ValueLine",
-]
+__all__ = ["Comment", "File"]
+__all__ += assertions.__all__
+__all__ += charges.__all__
+__all__ += declarations.__all__
+__all__ += prices.__all__
+__all__ += values.__all__
 
 
 @frozen

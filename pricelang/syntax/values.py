@@ -13,6 +13,22 @@ from attrs import field, frozen
 
 from pricelang.syntax.diagnostics import NOWHERE, Span
 
+__all__ = [
+    "Clock",
+    "Date",
+    "Endings",
+    "IsTest",
+    "Money",
+    "Name",
+    "Node",
+    "Number",
+    "Outcome",
+    "Statement",
+    "Test",
+    "Text",
+    "Threshold",
+]
+
 
 @frozen
 class Node:

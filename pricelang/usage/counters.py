@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from pricelang.model.counter_names import COUNTERS
 from pricelang.model.notes import Note
 from pricelang.usage.fields import count_in, optional_count, optional_object, required_count
 from pricelang.usage.records import UsageError
@@ -13,6 +14,8 @@ from pricelang.usage.unknown import known_names
 
 _SPLIT_KEYS = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 SPLIT = known_names(*_SPLIT_KEYS)
+PROMPT = frozenset(name for name in COUNTERS if name.startswith(("input", "cache_")))
+"""The counters that add up to a prompt."""
 Holder = tuple[Mapping[str, object], str]
 """An object of counts, and its path."""
 
@@ -23,6 +26,8 @@ class Counters:
     a prompt is `input` + `written` + `read`.
 
     `written` is `write_5m` + `write_1h`; `split` says that the record itself gave the two parts.
+    `parts` are counters that `COUNTERS` has as parts of these and that the record tells apart, such
+    as `reasoning` within `output`.
     """
 
     input: int
@@ -31,6 +36,7 @@ class Counters:
     written: int
     write_1h: int
     split: bool
+    parts: Mapping[str, int] = field(factory=dict)
 
     @property
     def write_5m(self) -> int:
@@ -44,16 +50,25 @@ class Counters:
         """
         return self.input + self.output + self.read + self.written
 
-    def meters(self) -> dict[str, object]:
-        """The counts by meter: input and output always, cache meters where they are not zero."""
+    def meters(self, *, plain: bool = False) -> dict[str, object]:
+        """The counts by the names of `COUNTERS`: input and output always, others where they are not
+        zero. `plain` says that cache writes without a lifetime are 5-minute writes, as they are in
+        the Messages API; anywhere else that is not known.
+        """
         meters: dict[str, object] = {"input": self.input, "output": self.output}
-        if self.written:
+        if self.written and not (plain or self.split):
+            meters["cache_write"] = self.written
+        elif self.written:
             if self.write_5m:
                 meters["cache_write_5m"] = self.write_5m
             if self.write_1h:
                 meters["cache_write_1h"] = self.write_1h
         if self.read:
             meters["cache_read"] = self.read
+        for name, number in self.parts.items():
+            whole = COUNTERS[name].part_of or ""
+            meters[whole] = int(str(meters.get(whole, 0))) - number
+            meters[name] = number
         return meters
 
 

@@ -5,7 +5,7 @@ each fault names the key.
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -201,6 +201,19 @@ def word(value: object, path: str) -> str | None:
             "bad_word", f"`{path}` is {shown(value)}, with characters that cannot be printed"
         )
     return value if value and not value.isspace() else None
+
+
+def first_said(holder: Mapping[str, object], keys: Iterable[str]) -> object:
+    """The first value under one of several names that says something; None where none does.
+
+    >>> first_said({"traceId": " ", "trace_id": "t-1"}, ("traceId", "trace_id"))
+    't-1'
+    """
+    for key in keys:
+        value = holder.get(key)
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            return value
+    return None
 
 
 def placed(place: Place, id: object) -> Place:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import count, shown
 from pricelang.usage.records import UsageError
@@ -69,9 +68,7 @@ def disjoint(
             "reads and writes",
             "this format counts them inside the input; `--format NAME` says another format",
         )
-    return Counters(
-        told.input - cache, told.output, told.read, told.written, told.write_1h, told.split
-    )
+    return evolve(told, input=told.input - cache)
 
 
 def _inside(told: Counters, inside: bool, total: StatedTotal) -> bool:
@@ -92,14 +89,3 @@ def _inside(told: Counters, inside: bool, total: StatedTotal) -> bool:
     raise UsageError(
         "bad_total", f"`{total.path}` is {total.count:,}, and the counters add up to {sums}", _HELP
     )
-
-
-def no_lifetime(counters: Counters, notes: list[Note]) -> None:
-    """Notes that cache writes came without their lifetimes."""
-    if counters.written and not counters.split:
-        notes.append(
-            Note(
-                "cache_lifetime",
-                "the lifetime of the cache writes is not known: priced as 5-minute writes",
-            )
-        )

@@ -46,6 +46,8 @@ _FAMILIES = (
     ("gcp.vertex", "vertex"),
     ("vertex", "vertex"),
     ("google.vertex", "vertex"),
+    ("google_vertex", "vertex"),
+    ("google_anthropic", "vertex"),
     ("azure", "foundry"),
     ("az.ai", "foundry"),
 )

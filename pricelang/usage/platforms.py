@@ -42,8 +42,13 @@ _RESOURCE = (
 _PREFIX = r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z"
 FAST = "-fast"
 """How the name of a deployment of Foundry ends that is fast mode."""
-# Of the variants of OpenRouter, the one whose price is known.
-_VARIANTS = {"batch": {"service_tier": "batch"}}
+# Of the variants of OpenRouter, those whose price is known: `beta` was moderated by the seller alone,
+# `thinking` had reasoning turned on, and both had the price of the model.
+_VARIANTS: Mapping[str, Mapping[str, str]] = {
+    "batch": {"service_tier": "batch"},
+    "beta": {},
+    "thinking": {},
+}
 
 
 @lru_cache(maxsize=1024)

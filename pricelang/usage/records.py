@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pricelang.model.notes import Note
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
@@ -129,6 +129,23 @@ class Rejected:
 
 
 Outcome = Record | Skipped | Rejected
+
+
+def without_blanks(outcome: Outcome) -> Outcome:
+    """An outcome without the dimensions that say nothing: a blank text says none, as in
+    `fields.word`.
+    """
+    if not isinstance(outcome, Record) or not any(
+        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
+    ):
+        return outcome
+    parts = [
+        evolve(
+            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
+        )
+        for part in outcome.parts
+    ]
+    return evolve(outcome, parts=tuple(parts))
 
 
 class UsageError(Exception):

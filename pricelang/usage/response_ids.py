@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pricelang.usage.fields import is_object
+from pricelang.usage.shapes import models_of_result
 
 RESPONSE, REQUEST = "response", "request"
-_ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
+ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 """How ids of responses begin; others count where the object says what it is."""
 _CHUNK = "chat.completion.chunk"
 _MAX_ID = 200
@@ -67,15 +68,15 @@ def _inner(value: Value, *path: str) -> Value:
 
 
 def _message(value: Value) -> tuple[str, ...]:
-    id = value.get("id")
-    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(_ISSUED))
+    id = value.get("id") or value.get("message_id")  # the second in messages of the Agent SDK
+    says = value.get("type") == "message" or (isinstance(id, str) and id.startswith(ISSUED))
     return named(RESPONSE, id) if says else ()
 
 
 def _completion(value: Value) -> tuple[str, ...]:
     value = _inner(value, "response") or value
     id = value.get("id")
-    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(_ISSUED))
+    says = isinstance(value.get("object"), str) or (isinstance(id, str) and id.startswith(ISSUED))
     return named(RESPONSE, id) if says else ()
 
 
@@ -91,19 +92,6 @@ def _call(value: Value) -> tuple[str, ...]:
             found += named(REQUEST, _inner(holder, "$metadata").get("requestId"))
     message = _inner(value, "body") or _inner(value, "output", "outputBodyJson")
     return found + named(RESPONSE, message.get("id")) if message else found
-
-
-def _logged(value: Value) -> tuple[str, ...]:
-    """The ids of a gateway's log: Langfuse's of the observation,
-    Helicone's of the request, else that of the response.
-    """
-    if "usageDetails" in value:
-        return named("observation", value.get("id"))
-    if "call_type" in value:
-        return named(RESPONSE, value.get("id") or value.get("request_id"))
-    if "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value:
-        return named("helicone", value.get("request_id"))
-    return named(RESPONSE, value.get("provider_response_id") or value.get("vendor_id"))
 
 
 def _run(value: Value) -> tuple[str, ...]:
@@ -122,7 +110,7 @@ def _said(value: Value) -> int:
     """A hash of the texts and counts of a result, and of what its models read and wrote:
     times, turns and texts tell most.
     """
-    models = value.get("modelUsage")
+    models = models_of_result(value)
     found = list(value.values())
     if isinstance(models, dict):
         found += models
@@ -144,7 +132,6 @@ _IDS: dict[str, Callable[[Value], tuple[str, ...]]] = {
     "sse": lambda value: named(RESPONSE, _inner(value, "message").get("id")),
     "ai-sdk": lambda value: named(RESPONSE, _inner(value, "response").get("id")),
     "bedrock": _call,
-    "gateways": _logged,
     "openai": _completion,
     "claude-result": _run,
 }

@@ -8,10 +8,11 @@ last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from pricelang.model.counter_names import COUNTERS, PLAIN_LIFETIME, UNKNOWN_LIFETIME
 from pricelang.model.notes import Note
 from pricelang.usage.fields import clean
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
@@ -215,9 +216,28 @@ def _counts(record: Record) -> int:
     counts, parts = 0, record.parts
     try:
         if len(parts) == 1:  # nearly all
-            return hash(frozenset(parts[0].usage.items()))
+            return hash(frozenset(_plain(parts[0].usage).items()))
         for part in parts:
-            counts = hash((counts, frozenset(part.usage.items())))
+            counts = hash((counts, frozenset(_plain(part.usage).items())))
         return counts
     except TypeError:  # a format from outside may list its quantities
         return hash(repr([sorted(part.usage.items()) for part in record.parts]))
+
+
+_TOLD_APART = frozenset(name for name, counter in COUNTERS.items() if counter.part_of) - {
+    "cache_write_5m",
+    "cache_write_1h",
+}
+
+
+def _plain(usage: Mapping[str, object]) -> Mapping[str, object]:
+    """A usage as every format tells it: some tell no parts of a counter, and no lifetimes."""
+    if UNKNOWN_LIFETIME not in usage and _TOLD_APART.isdisjoint(usage):
+        return usage
+    found: dict[str, object] = {}
+    for name, number in usage.items():
+        whole = COUNTERS[name].part_of if name in _TOLD_APART else name
+        key = PLAIN_LIFETIME if whole == UNKNOWN_LIFETIME else whole or name
+        before = found.get(key, 0)
+        found[key] = before + number if type(before) is type(number) is int else number
+    return found

@@ -111,13 +111,27 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
 
 
 def is_result(value: object) -> bool:
-    """Decides whether `value` is a result: it has `modelUsage`, or says so by `type`."""
-    return is_object(value) and ("modelUsage" in value or value.get("type") == "result")
+    """Decides whether `value` is a result: it says what each model used, or that it is one by its
+    `type`, or as the Agent SDK of Python writes it.
+    """
+    return is_object(value) and (
+        "modelUsage" in value
+        or value.get("type") == "result"
+        or ("num_turns" in value and ("model_usage" in value or "total_cost_usd" in value))
+    )
+
+
+def models_of_result(value: Mapping[str, object]) -> object:
+    """What each model used in the run of a result; the Agent SDK of Python has a name of its
+    own.
+    """
+    found = value.get("modelUsage")
+    return value.get("model_usage") if found is None else found
 
 
 def is_empty_result(value: Mapping[str, object]) -> bool:
     """Decides whether a result counts nothing: its run is then counted by its events alone."""
-    models = value.get("modelUsage")
+    models = models_of_result(value)
     return is_object(models) and not any(
         is_object(one) and any(one.get(key) for key in _USED) for one in models.values()
     )

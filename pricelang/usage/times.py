@@ -42,3 +42,21 @@ def nanoseconds(value: object, path: str) -> str | None:
     if type(value) is not int:
         raise UsageError("bad_date", f"`{path}` is {shown(value)}, no time in nanoseconds")
     return instant(value // 10**9, path) if value else None
+
+
+def milliseconds(value: object, path: str) -> str | None:
+    """An instant given in milliseconds since 1970, as a number or as its digits;
+    None where it is missing or 0, and a text that is no number as it is.
+
+    >>> milliseconds(1785000000123, "ts")
+    '2026-07-25T17:20:00Z'
+    """
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) < 20):
+            return word(value, path)
+        value = int(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < 10**15:
+        raise UsageError("bad_date", f"`{path}` is {shown(value)}, no time in milliseconds")
+    return instant(int(value) // 1000, path) if value else None

@@ -40,7 +40,7 @@ def decided_in(rates: RateCard, example: m.Example) -> set[Key]:
         return {key_of("alias", alias.origin) for alias in named}
     except PriceError:
         return set()
-    found = {key_of("alias", alias.origin) for alias in named if _is_called(alias, example.at)}
+    found = {key_of("alias", alias.origin) for alias in named if alias.holds_at(example.at)}
     uses = rates.uses(dict(example.usage))
     priced: list[PricedPoint] = []
     failed: list[Point] = []
@@ -59,7 +59,3 @@ def decided_in(rates: RateCard, example: m.Example) -> set[Key]:
         if one.priced.total in ends:
             found.update(key_of(*rule) for rule in rules_of_price(one))
     return found
-
-
-def _is_called(alias: m.Alias, at: int) -> bool:
-    return (alias.start or at) <= at and (alias.end is None or at < alias.end)

@@ -94,10 +94,9 @@ def _in_order(book: m.Book, point: Point) -> Iterator[list[m.ModifierLine]]:
 def meeting(book: m.Book, point: Point) -> Iterator[tuple[m.Exclusion, int]]:
     """The exclusions all of whose modifiers have effect, and their diagrams."""
     for exclusion, root in zip(book.exclusions, book.decisions.exclusions, strict=True):
-        sides = [side for side in (exclusion.left, exclusion.right) if side is not None]
-        roots = [book.decisions.modifiers[side] for side in sides]
+        roots = book.decisions.modifiers
         if all(
-            has_effect(book.modifiers[side], leaf_at(book, of, point))
-            for side, of in zip(sides, roots, strict=True)
+            has_effect(book.modifiers[side], leaf_at(book, roots[side], point))
+            for side in exclusion.sides
         ):
             yield exclusion, root

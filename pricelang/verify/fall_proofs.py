@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Literal
 
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.stack.intervals import Ends, ends_after
+from pricelang.evaluate.stack.numbers import rounded_by
+from pricelang.evaluate.stack.operations import Kind
 from pricelang.model import book as m
 from pricelang.solver.simplex import Row, greatest
 from pricelang.verify.crossings import ONE, ZERO, Pair
@@ -18,13 +21,12 @@ def never_falls(pair: Pair) -> bool:
     open.
     """
     cells = (pair.before, pair.after)
+    if not all(_is_known(cell) for cell in cells):
+        return False
     if not _safe(pair.before.total_rounding, pair.after.total_rounding):
         return False
     if any(cell.line_rounding is not None for cell in cells):
-        if not _safe(pair.before.line_rounding, pair.after.line_rounding) or _some_price_falls(
-            pair
-        ):
-            return False
+        return _rounded_lines_rise(pair)
     least_uses = {
         meter
         for cell in cells
@@ -34,6 +36,24 @@ def never_falls(pair: Pair) -> bool:
     if any(meter in least_uses for total in pair.book.sums for meter in total.meters):
         return False
     return not any(_feasible(pair, strict) for strict in _ways(pair))
+
+
+def _is_known(cell: Combination) -> bool:
+    """Decides whether a request pays nothing beside its lines but additions, floors and caps: of
+    any other step nothing is proven here.
+    """
+    steps = [*(("add", step) for step in cell.extras), *(("bound", step) for step in cell.floors)]
+    return all(_does(step.kind) == what for what, step in steps)
+
+
+def _does(kind: Kind) -> Literal["add", "bound", "other"]:
+    match kind:
+        case "add":
+            return "add"
+        case "at_least" | "at_most":
+            return "bound"
+        case _:
+            return "other"
 
 
 def _safe(before: m.Rounding | None, after: m.Rounding | None) -> bool:
@@ -46,16 +66,37 @@ def _safe(before: m.Rounding | None, after: m.Rounding | None) -> bool:
     )
 
 
-def _some_price_falls(pair: Pair) -> bool:
-    rates = [
-        [
-            rate.unit_price
-            for cell in (pair.before, pair.after)
-            if (rate := pair.rate(cell, meter)) is not None
-        ]
-        for meter in pair.meters
-    ]
-    return any(before > after for before, after in rates)
+def _rounded_lines_rise(pair: Pair) -> bool:
+    """Decides whether nothing falls that an amount of rounded lines is made of: no line, no
+    addition and no bound. What one loses by its rounding, another need not win.
+    """
+    before, after = pair.before, pair.after
+    (low, high), (low_after, high_after) = _bounds(before), _bounds(after)
+    return (
+        _safe(before.line_rounding, after.line_rounding)
+        and not any(_line_falls(pair, meter) for meter in pair.meters)
+        and _added(before) <= _added(after)
+        and (low is None or (low_after is not None and low <= low_after))
+        and (high_after is None or (high is not None and high <= high_after))
+    )
+
+
+def _line_falls(pair: Pair, meter: int) -> bool:
+    """Decides whether some use of a meter costs less after than before."""
+    was, now = pair.rate(pair.before, meter), pair.rate(pair.after, meter)
+    if was is None or now is None or was.unit_price > now.unit_price:
+        return True
+    least, least_after = (
+        ZERO if rate.minimum is None else rate.minimum.quantity for rate in (was, now)
+    )
+    return least > least_after
+
+
+def _added(cell: Combination) -> Fraction:
+    """What is added to a request, each amount rounded as a line is."""
+    if cell.free is not None:
+        return ZERO
+    return sum((rounded_by(cell.line_rounding, step.value) for step in cell.extras), ZERO)
 
 
 Way = list[tuple[int, int, Fraction]]
@@ -101,10 +142,7 @@ def _feasible(pair: Pair, strict: Sequence[tuple[int, int, Fraction]]) -> bool:
     they do where the least margin of them can be above zero.
     """
     columns = [column for meter in pair.meters for column in _columns(pair, meter)]
-    extras = [
-        sum((step.value for step in cell.extras), ZERO) if cell.free is None else ZERO
-        for cell in (pair.before, pair.after)
-    ]
+    extras = [_added(cell) for cell in (pair.before, pair.after)]
     more = pair.rate(pair.after, pair.crossing.meter)
     # One more of a use that is shorter than its minimum may cost nothing more.
     if more is not None and more.minimum is None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import assert_never
 
 from attrs import frozen
 
 from pricelang.evaluate.announced import would_hold
 from pricelang.evaluate.line_items import Priced, Uses
 from pricelang.evaluate.line_rates import Rate, derivation_at, price_at
-from pricelang.evaluate.offers import Point, leaf_at
+from pricelang.evaluate.offers import Point
 from pricelang.evaluate.stack.numbers import applied
-from pricelang.evaluate.stack.operations import Kind as StepKind
 from pricelang.model import book as m
-from pricelang.model.rule_kinds import KINDS, Kind
+from pricelang.model.diagrams import deciding
+from pricelang.model.rule_kinds import KINDS, Kind, WholeRule
+from pricelang.model.rules import origin_of, stage_of
 from pricelang.model.space import holds, value_at
 from pricelang.verify.failing_rules import Deciding, meeting
 
@@ -51,53 +51,45 @@ class PricedPoint:
         return {charge.meter for charge in self.book.charges}
 
     @cached_property
-    def steps(self) -> list[Deciding]:
-        """The steps that move an amount, and modifiers that have no effect, each with its kind."""
+    def deciding(self) -> tuple[WholeRule, ...]:
+        """The rules that decide the request as a whole."""
+        return tuple(deciding(self.book, self.point))
+
+    @cached_property
+    def moving(self) -> frozenset[m.Origin]:
+        """Where the steps that move an amount are from, and modifiers that have no effect."""
         if self.priced.cell.free is not None:
-            return []
-        silences = self.priced.cell.silences
-        return [
-            *(step for _, rate, _ in self.billed for step in _moving(rate)),
-            *_moving_totals(self.priced),
-            *(("modifier line", silence.origin) for silence in silences),
-        ]
+            return frozenset()
+        return frozenset(
+            [
+                *(origin for _, rate, _ in self.billed for origin in _moving(rate)),
+                *_moving_totals(self.priced),
+                *(silence.origin for silence in self.priced.cell.silences),
+            ]
+        )
 
 
-def _moving(rate: Rate) -> Iterator[Deciding]:
+def _moving(rate: Rate) -> Iterator[m.Origin]:
     price = rate.list_price
     for step in rate.steps:
         before, price = price, applied(price, step.operation)
-        kind = _kind_of(step.kind)
-        if kind != "limit" or price != before:
-            yield kind, step.origin
+        if step.kind not in ("at_least", "at_most") or price != before:
+            yield step.origin
 
 
-def _moving_totals(priced: Priced) -> Iterator[Deciding]:
+def _moving_totals(priced: Priced) -> Iterator[m.Origin]:
     """What is added once a request, limits that hold the sum,
     and roundings that leave a residue.
     """
     cell = priced.cell
     for line in priced.amounts:
         if line.step is not None:
-            yield _kind_of(line.step.kind), line.step.origin
+            yield line.step.origin
         if line.residue and cell.line_rounding is not None:
-            yield "rounding", cell.line_rounding.origin
+            yield cell.line_rounding.origin
     lines = sum(line.amount for line in priced.amounts)
     if cell.total_rounding is not None and priced.total != lines:
-        yield "rounding", cell.total_rounding.origin
-
-
-def _kind_of(kind: StepKind) -> Kind:
-    """The kind of rule that a step is from."""
-    match kind:
-        case "factor" | "add":
-            return "modifier line"
-        case "at_least" | "at_most":
-            return "limit"
-        case "round":
-            return "rounding"
-        case _:
-            assert_never(kind)
+        yield cell.total_rounding.origin
 
 
 def rules_of_price(at: PricedPoint) -> Iterator[Deciding]:
@@ -127,22 +119,25 @@ def _origins(at: PricedPoint, kind: Kind) -> Iterable[m.Origin]:
             return _minimums(at)
         case "charge free":
             return _free_charges(at)
-        case "modifier line" | "limit" | "rounding":
-            return [origin for of, origin in at.steps if of == kind]
         case "allow":
             return _allowing(at)
-        case "free":
-            return [] if cell.free is None else [cell.free.origin]
-        case "conversion":
-            return [] if cell.conversion is None else [cell.conversion.origin]
-        case "note":
-            return [book.notes[n].origin for n in leaf_at(book, book.decisions.notes, point)]
         case "announcement":
             return _announced(book, point)
         case "alias" | "exclusion" | "refusal" | "charge pool":
             return []  # asked before any point, or why there is no price, or of an account
         case _:
-            assert_never(kind)
+            return _whole(at, kind)
+
+
+def _whole(at: PricedPoint, kind: Kind) -> Iterator[m.Origin]:
+    """The rules of a kind that decide a request as a whole: of what moves a price or an amount,
+    those that do.
+    """
+    for rule in at.deciding:
+        if rule.kind == kind:
+            sure = stage_of(rule) in ("existence", "currency", "told")
+            if sure or origin_of(rule) in at.moving:
+                yield origin_of(rule)
 
 
 def _offers_of_values(book: m.Book, point: Point) -> Iterator[m.Offer]:

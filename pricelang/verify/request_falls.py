@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from pricelang.model import book as m
-from pricelang.model.diagrams import MINIMUM, Slot, place_of, root_of, slots_of
+from pricelang.model.diagrams import MINIMUM, Slot, place_of, reach_of, root_of, slots_of
 from pricelang.model.requests import NO, YES, Leaf
 from pricelang.model.rules import rules_of, stage_of
 from pricelang.verify.threshold_steps import Across
@@ -45,12 +45,12 @@ def _falls(across: Across, slot: Slot) -> Iterator[int]:
         case "free":
             if free[0] != free[1]:
                 yield _gone_with_it(across, free)
-        case "value" | "meter" | "price" | "derivation" | "exclusion" | "refusal":
-            pass  # of unit prices, or of which requests there are
-        case "conversion" | "note":
+        case "price" | "derivation":
+            pass  # the unit prices are looked at by themselves
+        case _ if reach_of(slot.group) in ("existence", "told"):
             pass
         case _:
-            assert_never(slot.group)
+            yield across.analysis.forest.combine((*across.both(root), *free), _differs)
 
 
 def _lower(across: Across, root: int, amount: Callable[[Any], Fraction]) -> int:
@@ -71,9 +71,7 @@ def _gone_with_it(across: Across, free: tuple[int, int]) -> int:
     slots = {
         place[0]: None
         for rule, place in ((rule, place_of(rule)) for rule in rules_of(book))
-        if place is not None
-        and stage_of(rule) == "request"
-        and place[0].group in ("modifier", "limit")
+        if place is not None and stage_of(rule) == "request" and place[0].group != "rounding"
     }
     roots = [across.on(root_of(book.decisions, slot), False) for slot in slots]
 
@@ -98,6 +96,11 @@ def _bound(lines: Sequence[m.LimitLine], at_least: bool, leaf: Any) -> Fraction:
 
 def _least(minimums: Sequence[m.ChargeQuantity], leaf: Any) -> Fraction:
     return max((minimums[n].quantity for n in leaf), default=Fraction(0))
+
+
+def _differs(leaves: tuple[Any, ...]) -> Leaf:
+    """Where rules differ of which it is not known here what they do to an amount."""
+    return YES if leaves[0] != leaves[1] and not leaves[2] else NO
 
 
 def _rounds_otherwise(book: m.Book, leaves: tuple[Any, ...]) -> Leaf:

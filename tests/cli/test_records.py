@@ -322,6 +322,7 @@ def test_the_summary_of_every_sample_adds_up(tmp_path: Path) -> None:
         "unknown_value",
         "unsaid",
         "opaque_model",
+        "overlapping_reports",
     }
     assert {one["code"] for one in found if one not in unsent} == codes
     assert done.exit_code == 1

@@ -88,7 +88,7 @@ def test_refused_rows(tmp_path: Path, maps: list[str]) -> None:
     ("args", "said"),
     [
         (["report"], "Missing argument"),
-        (["report", GATEWAY], "no column says the model of a row"),
+        (["report", GATEWAY, "--sum"], "no column says the model of a row"),
         (["report", USAGE, "--by", "workspcae"], "did you mean `workspace`"),
         (["report", USAGE, "--json", "--csv"], "cannot be combined"),
         (["report", USAGE, "--map", "at"], "`--map` takes NAME=COLUMN"),

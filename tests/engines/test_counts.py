@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
+from pricelang.engines.columns import Fixed, columns_of
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.model.errors import BadRequest
@@ -211,3 +213,13 @@ def test_names_with_a_minus(connection: duckdb.DuckDBPyConnection, book: pricela
         assert dict(total.quantities)["input"] == used
     with pytest.raises(BadRequest, match="there is no column `cache` for `input`"):
         book.report("u", connection=connection, mapping={"input": '"prompt-all"-cache'})
+
+
+def test_a_column_may_be_named_as_a_counter_that_a_meter_counts() -> None:
+    book = pricelang.load(Path(__file__).parents[1] / "corpus" / "good" / "counters.price").checked
+    present = ("model", "at", "input", "output", "cache_write_5m")
+    found = columns_of(book, present, {}, Fixed())
+    assert dict(found.meters)["cache_write"] == "cache_write_5m"
+    assert found.rest == ()
+    with pytest.raises(BadRequest, match="are all counted by `cache_write`"):
+        columns_of(book, (*present, "cache_write_1h"), {}, Fixed())

@@ -2,7 +2,7 @@
 
 A function that reads three or more of a book's collections of rules is a list of kinds in disguise:
 a new kind would be forgotten there. It iterates `rules_of` or `slots_of`, or decides by arms that
-`assert_never` closes.
+`assert_never` closes, or by what the registry says of a kind or a group.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ import pytest
 from attrs import fields
 
 from pricelang.model import book as m
+from pricelang.model.diagrams import Reach, place_of, reach_of, rule_at, slot_of
+from pricelang.model.rule_kinds import PricingRule, Rule, WholeRule
+from pricelang.model.rules import Stage, rules_of, stage_of
+from tests.kinds import ALLOW, LIST, PAIRS, Pair
+from tests.verify import checked
 
 PACKAGE = Path(__file__).resolve().parents[2] / "pricelang"
 REGISTRY = {"model/rules.py", "model/diagrams.py"}
@@ -27,6 +32,8 @@ RULES |= {"announcements"}
 """The collections of rules: those that a diagram decides among, and what is only told."""
 OWNERS = ("book", "checked", "decisions", "decided", "held")
 MOST = 2
+CLOSED = ("assert_never", "reach_of", "stage_of")
+"""What decides of every kind: arms for all of them, or one of the registry's own questions."""
 
 
 def test_the_collections_are_those_of_a_book() -> None:
@@ -45,9 +52,7 @@ def lists_of(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, set[str]]]:
                 for one in ast.walk(node)
                 if isinstance(one, ast.Attribute) and one.attr in RULES and _owner(one) in OWNERS
             }
-            closed = any(
-                isinstance(one, ast.Name) and one.id == "assert_never" for one in ast.walk(node)
-            )
+            closed = any(isinstance(one, ast.Name) and one.id in CLOSED for one in ast.walk(node))
             if len(named) > MOST and not closed:
                 yield node, named
 
@@ -75,3 +80,54 @@ def test_no_list_of_kinds_outside_the_registry(path: Path) -> None:
 def test_a_list_is_found() -> None:
     source = "def f(book):\n    return [book.prices, book.charges, book.free]\n"
     assert [named for _, named in lists_of(ast.parse(source))] == [{"prices", "charges", "free"}]
+
+
+def book_of(pair: Pair) -> m.Book:
+    """The newer book of a pair."""
+    found = checked((LIST, pair.new) if pair.kind == "allow" else (pair.new,)).book
+    assert found is not None
+    return found
+
+
+# ---- what the registry says of a rule agrees with itself -----------------------------------------
+
+RULES_OF_KINDS = [
+    pytest.param(rule, id=f"{pair.kind}: {pair.rule}")
+    for pair in (*PAIRS, ALLOW)
+    for rule in rules_of(book_of(pair))
+    if rule.kind == pair.kind
+]
+REACHES: dict[Stage, set[Reach]] = {
+    "existence": {"existence", "unit price"},
+    "unit price": {"unit price"},
+    "line item": {"unit price"},
+    "request": {"request", "unit price"},
+    "currency": {"request"},
+    "account": {"unit price"},
+    "told": {"told"},
+}
+"""What the group of a rule can move, by what the rule moves."""
+
+
+@pytest.mark.parametrize("rule", RULES_OF_KINDS)
+def test_a_group_can_move_what_its_rules_move(rule: Rule) -> None:
+    slot = slot_of(rule)
+    assert slot is None or reach_of(slot.group) in REACHES[stage_of(rule)]
+    assert slot is not None or stage_of(rule) in ("name", "told")
+
+
+@pytest.mark.parametrize("rule", RULES_OF_KINDS)
+def test_what_moves_a_unit_price_is_asked_for_its_figures(rule: Rule) -> None:
+    if stage_of(rule) in ("unit price", "currency"):
+        assert isinstance(rule, PricingRule)
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, ALLOW], ids=lambda pair: f"{pair.kind}: {pair.rule}")
+def test_a_diagram_gives_back_its_rules(pair: Pair) -> None:
+    """What decides a request as a whole is found in its diagram by its tag."""
+    found = book_of(pair)
+    for rule in rules_of(found):
+        if isinstance(rule, WholeRule):
+            slot, tag = place_of(rule) or pytest.fail("it has no place")
+            again = rule_at(found, slot, tag)
+            assert (again.kind, again.line) == (rule.kind, rule.line)

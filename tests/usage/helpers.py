@@ -5,13 +5,38 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict
 
+from pricelang.usage.io.csv_records import csv_values
 from pricelang.usage.reading import read
 from pricelang.usage.records import Outcome, Part, Record, Rejected, Skipped
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+RECORDS = sorted(
+    path
+    for path in SAMPLES.rglob("*")
+    if path.suffix in (".json", ".jsonl", ".sse")
+    # a table is none of records, but for the exports of people
+    or (path.suffix == ".csv" and path.parent.name != "tables")
+)
+"""The samples of records, and what is beside them."""
+
+
+def sample_values(path: Path) -> list[Any]:
+    """The JSON values of a sample: of a stream its events, of a CSV its rows, of an array its items."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".sse":
+        lines = [line[5:] for line in text.splitlines() if line.startswith("data:")]
+        return [json.loads(line) for line in lines if "..." not in line]
+    if path.suffix == ".csv":
+        first, *rest = enumerate(text.splitlines(), 1)
+        return [value for _, _, value, _ in csv_values(first, iter(rest))]
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    found = json.loads(text)
+    return found if isinstance(found, list) else [found]
 
 
 def outcomes(source: object, format: str | None = None) -> list[Outcome]:

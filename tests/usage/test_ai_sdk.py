@@ -127,8 +127,8 @@ def test_cache_writes_of_version_5_stand_in_the_metadata_alone() -> None:
         result(V5, providerMetadata={"anthropic": {"cacheCreationInputTokens": 500}})
     )
     assert (brief(found.parts), [note.code for note in found.notes]) == (
-        [(MODEL, RIGHT | {"cache_write_5m": 500})],
-        ["cache_lifetime"],
+        [(MODEL, RIGHT | {"cache_write": 500})],
+        [],
     )
     bedrock = one_record(
         result(
@@ -137,7 +137,7 @@ def test_cache_writes_of_version_5_stand_in_the_metadata_alone() -> None:
             provider="amazon-bedrock",
         )
     )
-    assert (bedrock.parts[0].usage["cache_write_5m"], bedrock.parts[0].dimensions) == (
+    assert (bedrock.parts[0].usage["cache_write"], bedrock.parts[0].dimensions) == (
         500,
         {"platform": "bedrock"},
     )

@@ -91,6 +91,8 @@ READ: list[tuple[str, str, dict[str, str]]] = [
     ("anthropic/claude-4.5-sonnet-20250929", SONNET_4_5, {}),
     ("vercel_ai_gateway/anthropic/claude-opus-4.6", "claude-opus-4-6", {}),
     ("anthropic/claude-opus-5:batch", "claude-opus-5", {"service_tier": "batch"}),
+    ("anthropic/claude-opus-5:thinking", "claude-opus-5", {}),
+    ("anthropic/claude-3-haiku:beta", "claude-3-haiku-20240307", {}),
 ]
 ONE_REGION = [
     ("anthropic.claude-opus-5", "claude-opus-5"),
@@ -103,8 +105,7 @@ ONE_REGION = [
 REFUSED = [
     # variants of OpenRouter, prefixes and geographies that nobody knows
     ("anthropic/claude-opus-5:free", "`:free` is not known", "`claude-opus-5`"),
-    ("anthropic/claude-opus-5:thinking", "`:thinking` is not known", "`claude-opus-5`"),
-    ("anthropic/claude-3-haiku:beta", "`:beta` is not known", "`claude-3-haiku-20240307`"),
+    ("anthropic/claude-opus-5:online", "`:online` is not known", "`claude-opus-5`"),
     ("claude-opus-5:nitro", "`:nitro` is not known", "`claude-opus-5`"),
     (
         "my-proxy/claude-opus-5",

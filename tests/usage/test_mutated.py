@@ -26,29 +26,16 @@ from pricelang.usage.formats.registry import FORMATS
 from pricelang.usage.live import usage_of
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 
-from .helpers import SAMPLES
+from .helpers import RECORDS, sample_values
 
 MUTANTS = int(os.environ.get("PRICELANG_MUTANTS", "3000"))
 SEED = int(os.environ.get("PRICELANG_MUTANTS_SEED", "13"))
 BOOK = pricelang.load()
 GIVEN = RecordDefaults("claude-opus-5", "2026-10-20", {"endpoint": "global"})
-FILES = sorted(path for path in SAMPLES.rglob("*") if path.suffix in (".json", ".jsonl", ".sse"))
 Way = tuple[Any, ...]
 
 
-def values(text: str, suffix: str) -> list[Any]:
-    """The JSON values of a sample, of a stream its events."""
-    if suffix == ".sse":
-        lines = [line[5:] for line in text.splitlines() if line.startswith("data:")]
-        return [json.loads(line) for line in lines if "..." not in line]
-    return (
-        [json.loads(line) for line in text.splitlines()]
-        if suffix == ".jsonl"
-        else [json.loads(text)]
-    )
-
-
-SEEDS = [values(path.read_text(encoding="utf-8"), path.suffix) for path in FILES]
+SEEDS = [sample_values(path) for path in RECORDS]
 SEEDS += [
     [
         {"type": "system", "subtype": "task_notification", "usage": {"total_tokens": 5}},

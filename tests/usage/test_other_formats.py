@@ -90,10 +90,10 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
             "openai",
             {"input": 60, "output": 5, "cache_read": 40},
         ),
-        (LOG, "gateways", {"input": 100, "output": 5}),
+        (LOG, "litellm", {"input": 100, "output": 5}),
         (
             {"usageDetails": {"input": 9, "output": 2, "input_cache_read": 40}},
-            "gateways",
+            "langfuse",
             {"input": 9, "output": 2, "cache_read": 40},
         ),
         (
@@ -101,7 +101,7 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
                 "model_name": "m",
                 "usage": {"input_tokens": 100, "output_tokens": 5, "cache_read_tokens": 40},
             },
-            "gateways",
+            "pydantic-ai",
             {"input": 60, "output": 5, "cache_read": 40},
         ),
         (
@@ -112,7 +112,7 @@ def otlp(value: dict[str, object]) -> dict[str, Any]:
         (
             otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "40"}}),
             "otel",
-            {"input": 60, "output": 5, "cache_write_5m": 40},
+            {"input": 60, "output": 5, "cache_write": 40},
         ),
         (
             {"usage": {**CONVERSE, "cacheReadInputTokens": 40}},
@@ -529,3 +529,25 @@ def test_a_fast_deployment_is_fast_whatever_model_answers(request_: dict[str, An
         "fast",
         "foundry",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "format"),
+    [
+        (LOG, "litellm"),
+        ({"usageDetails": {"input": 1, "output": 1}}, "langfuse"),
+        ({"model_name": "m", "usage": {"input_tokens": 1, "output_tokens": 1}}, "pydantic-ai"),
+        (
+            {"prompt_tokens": 1, "completion_tokens": 1, "prompt_cache_read_tokens": 0},
+            "helicone",
+        ),
+    ],
+)
+def test_gateways_names_what_are_formats_of_their_own(value: Any, format: str) -> None:
+    assert one_record(value, "gateways").format == format
+
+
+def test_gateways_reads_nothing_else() -> None:
+    (found,) = outcomes(message(), "gateways")
+    assert isinstance(found, Rejected)
+    assert found.code == "unknown_record"

@@ -37,7 +37,7 @@ TOLD: dict[str, Any] = {
             "gen_ai.request.model": "claude-opus-5",
         },
     },
-    "gateways": {
+    "litellm": {
         "id": "msg_1",
         "call_type": "completion",
         "response_cost": 1,
@@ -134,8 +134,8 @@ def test_a_call_of_bedrock_is_known_by_its_request(
 
 
 def test_a_cache_hit_of_a_gateway_takes_no_response_away() -> None:
-    hit = TOLD["gateways"] | {"cache_hit": True}
-    assert spent(outcomes(lines(hit, TOLD["gateways"], hit))) == [{"input": 10, "output": 5}]
+    hit = TOLD["litellm"] | {"cache_hit": True}
+    assert spent(outcomes(lines(hit, TOLD["litellm"], hit))) == [{"input": 10, "output": 5}]
 
 
 # ---- without a final count -----------------------------------------------------------------------

@@ -13,14 +13,13 @@ import pytest
 from pricelang.usage.reading import read_path
 from pricelang.usage.records import Record, Rejected
 
-from .helpers import SAMPLES, as_data
+from .helpers import RECORDS, SAMPLES, as_data
 
 GOLDEN = Path(__file__).with_name("golden")
 FILES = sorted(
     path.relative_to(SAMPLES).as_posix()
-    for path in SAMPLES.rglob("*")
-    if path.suffix in (".json", ".jsonl", ".sse")
-    and path.parent.name != "request_bodies"  # what is not sent yet is no record
+    for path in RECORDS
+    if path.parent.name != "request_bodies"  # what is not sent yet is no record
 )
 
 NO_COUNTS = ("otel/06_proposed_cost_attributes.json",)  # a cost, and no counts that could be priced

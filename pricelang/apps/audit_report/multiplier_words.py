@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any
 
 from pricelang.evaluate.stack.operations import Operation
+from pricelang.evaluate.stack.step_words import sign_of
 from pricelang.present.decimals import exact, grouped, money, plain
 from pricelang.verify.extremes import Steps
 
@@ -35,16 +36,10 @@ def _operation(operation: Operation, currency: str) -> str:
     match operation.kind:
         case "factor":
             return times(operation.value)
-        case "add":
-            return f"+ {money(operation.value, currency)}"
-        case "at_least":
-            return f"at least {money(operation.value, currency)}"
-        case "at_most":
-            return f"at most {money(operation.value, currency)}"
         case "round":
             return f"to {money(operation.value, currency)}"
         case _:
-            assert_never(operation.kind)
+            return f"{sign_of(operation.kind)} {money(operation.value, currency)}"
 
 
 def number_of(multiplier: Fraction | None) -> str | None:

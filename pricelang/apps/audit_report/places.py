@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
+from pricelang.model.diagrams import slot_of, subject_of
 
 Subject = tuple[str, str]
 """The kind and the subject of a difference."""
@@ -32,41 +32,18 @@ def modifier_places(book: m.Book) -> dict[str, str]:
 
 def _subjects(book: m.Book, rule: k.Rule) -> Iterator[tuple[Subject, str]]:
     """What a difference calls the thing that a rule is part of, and where that stands."""
-    match rule:
-        case k.ModelRule(line=model):
-            yield ("model", model.name), model.origin.place
-        case k.ValueRule(dimension=index):
-            name, place = r.name_of(book, rule), book.dimensions[index].origin.place
-            yield ("offer", name), place
-        case k.MeterRule(meter=index):
-            yield ("offer", r.name_of(book, rule)), book.meters[index].origin.place
-        case k.ModifierRule(modifier=index):
-            yield ("modifier", book.modifiers[index].name), book.modifiers[index].origin.place
-        case k.ExclusionRule(line=exclusion):
-            sides = r.name_of(book, rule).split(" with ")
+    name = r.name_of(book, rule)
+    slot = slot_of(rule)
+    match subject_of(book, slot) if slot is not None else None:
+        case m.Dimension(origin=origin) | m.Meter(origin=origin):
+            yield ("offer", name), origin.place
+        case m.Modifier(origin=origin, name=modifier):
+            yield ("modifier", modifier), origin.place
+        case m.Exclusion(origin=origin):
+            sides = name.split(" with ")
             for names in (sides, sides[::-1]):
-                yield ("exclusion", " with ".join(names)), exclusion.origin.place
-        case (
-            k.ChargePriceRule(charge=index)
-            | k.ChargeMinimumRule(charge=index)
-            | k.ChargePoolRule(charge=index)
-            | k.ChargeFreeRule(charge=index)
-        ):
-            charge = book.charges[index]
-            yield ("charge", book.meters[charge.meter].name), charge.origin.place
-        case (
-            k.AliasRule()
-            | k.PriceRule()
-            | k.AnnouncementRule()
-            | k.DerivationRule()
-            | k.LimitRule()
-            | k.AllowRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            | k.RoundingRule()
-            | k.ConversionRule()
-        ):
-            pass
-        case _:
-            assert_never(rule)
+                yield ("exclusion", " with ".join(names)), origin.place
+        case m.Charge(origin=origin):
+            yield ("charge", name), origin.place
+        case _ if not isinstance(rule, k.PriceRule):  # a price is told of its meter
+            yield (rule.kind, name), r.origin_of(rule).place

@@ -23,6 +23,7 @@ from pricelang.evaluate.combination import Combination as Rates
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.numbers import applied
+from pricelang.evaluate.stack.step_words import step_words
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
@@ -35,14 +36,6 @@ from pricelang.present.table import NotedCell, Table
 
 MODEL_PRICES, CHARGES = "Model prices", "Charges"
 """Titles of the tables that hold the prices of plain requests."""
-
-_DOES = {
-    "factor": "x",
-    "add": "+",
-    "at_least": "at least",
-    "at_most": "at most",
-    "round": "rounded by",
-}
 
 
 def price_sheets(book: m.Book, seconds: int) -> Iterator[Table]:
@@ -127,12 +120,7 @@ def _steps(rates: Rates, mode: str, currency: str) -> list[NotedCell]:
         for step in rate.steps if isinstance(rate, Rate) else ():
             before, price = price, applied(price, step.operation)
             if mode in (BASE, step.rule) and price != before:
-                value = (
-                    grouped(step.value)
-                    if step.kind == "factor"
-                    else f"{money(step.value, currency)} per {step.per}"
-                )
-                shown = f"{_DOES[step.kind]} {value}" + (f" {step.rule}" if mode == BASE else "")
+                shown = step_words(step, currency) + (f" {step.rule}" if mode == BASE else "")
                 found[shown, step.origin.place] = NotedCell(shown, step.origin.place)
     return list(found.values())
 

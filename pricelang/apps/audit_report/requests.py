@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from pricelang.present.markdown import code, line
+from pricelang.present.table import Table
 from pricelang.verify.witness import Witness
 
 Answers = Iterable[tuple[str, Witness | None]]
 """Sentences, each with a request that shows it, where one does."""
+Blocks = Sequence[str | Table]
+"""Lines of text, and the tables among them."""
+REQUEST = "such a request"
+"""The header of a column of requests."""
 FEW = 6
 """So many models are named on a line; of more the first, unless all are asked for."""
 
@@ -22,6 +29,12 @@ def code_of(request: Witness | None) -> str:
 def record_of(request: Witness | None) -> dict[str, Any] | None:
     """A request as a record."""
     return request.record() if request is not None else None
+
+
+def with_requests(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
+    """A table whose last column holds requests, which a narrow terminal has no room for."""
+    wide = Table((*headers, REQUEST), tuple(rows))
+    return evolve(wide, narrower=(lambda: wide.only(range(len(headers)), ""),))
 
 
 def answers_text(answers: Answers) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pricelang.apps.audit_report.requests import code_of, record_of
+from pricelang.apps.audit_report.requests import REQUEST, Blocks, code_of, record_of
 from pricelang.present.markdown import code, table_lines
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
@@ -18,7 +18,7 @@ def verdict_word(verdict: Verdict) -> str:
     return "holds" if verdict.holds else "undecided" if verdict.undecided else "broken"
 
 
-def claims_text(audit: Audit, every: bool) -> list[str]:
+def claims_text(audit: Audit, every: bool) -> Blocks:
     """The claims that do not hold, and how many there are; of `every` one, also those that do."""
     lines = []
     for verdict in audit.claims:
@@ -73,7 +73,7 @@ def claims_markdown(audit: Audit) -> list[str]:
         )
         for verdict in audit.claims
     )
-    headers = ("claim", "where", "verdict", "because", "such a request")
+    headers = ("claim", "where", "verdict", "because", REQUEST)
     table = table_lines(Table(headers, rows)) if rows else []
     return [*table, *([""] if table else []), *_counts(audit.claims)]
 

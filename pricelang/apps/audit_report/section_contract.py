@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from pricelang.apps.audit_report.requests import answers_markdown, answers_text, record_of
+from pricelang.apps.audit_report.requests import Blocks, answers_markdown, answers_text, record_of
 from pricelang.verify.against.standing import Against, Question
 from pricelang.verify.audit import Audit
 from pricelang.verify.witness import Witness
@@ -35,7 +35,7 @@ def answers(found: Against | None) -> list[tuple[str, Witness | None]]:
     return answered
 
 
-def contract_text(audit: Audit, every: bool) -> list[str]:
+def contract_text(audit: Audit, every: bool) -> Blocks:
     """A line for each question, and one for its request."""
     return answers_text(answers(audit.against_below))
 

@@ -9,17 +9,22 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 from pricelang.apps.audit_report.multiplier_words import made_by, number_of, steps_data, times
-from pricelang.apps.audit_report.requests import code_of, models_text, record_of
+from pricelang.apps.audit_report.requests import (
+    REQUEST,
+    Blocks,
+    code_of,
+    models_text,
+    record_of,
+    with_requests,
+)
 from pricelang.present.json_data import fields_of
 from pricelang.present.markdown import table_lines as markdown_lines
 from pricelang.present.table import Table
-from pricelang.present.text_tables import table_lines
 from pricelang.verify.audit import Audit
 from pricelang.verify.derived_meters import DerivedEnd, DerivedMeter
 from pricelang.verify.extremes import Extreme
 from pricelang.verify.witness import Witness
 
-REQUEST = "such a request"
 RequestTable: TypeAlias = tuple[Table, tuple[Witness | None, ...]]
 """A table, and the request that shows each of its rows."""
 Rows = list[tuple[tuple[str, ...], Witness | None]]
@@ -28,14 +33,13 @@ DERIVED, STACKING = "Derived meters, by the list price of their base", "Modifier
 NO_PRICE = ["no request has a price"]
 
 
-def extremes_text(audit: Audit, every: bool) -> list[str]:
+def extremes_text(audit: Audit, every: bool) -> Blocks:
     """A table of the highest, one of the lowest, and one of derived meters."""
-    lines: list[str] = []
+    blocks: list[str | Table] = []
     for table, requests in extreme_tables(audit, every):
         rows = [(*row, str(x or "")) for row, x in zip(table.rows, requests, strict=True)]
-        shown = evolve(table, title="", headers=(*table.headers, REQUEST), rows=tuple(rows))
-        lines += [*([""] if lines else []), *table_lines(shown)]
-    return lines or NO_PRICE
+        blocks += [*([""] if blocks else []), with_requests(table.headers, rows)]
+    return blocks or NO_PRICE
 
 
 def extremes_markdown(audit: Audit) -> list[str]:

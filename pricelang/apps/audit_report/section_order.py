@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pricelang.apps.audit_report.requests import answers_markdown, answers_text, record_of
+from pricelang.apps.audit_report.requests import Blocks, answers_markdown, answers_text, record_of
 from pricelang.present.decimals import money
 from pricelang.present.json_data import fields_of
 from pricelang.verify.audit import Audit
 from pricelang.verify.witness import Witness
 
 
-def order_text(audit: Audit, every: bool) -> list[str]:
+def order_text(audit: Audit, every: bool) -> Blocks:
     """A sentence for each meter whose price the order moves, with a request."""
     return answers_text(_answers(audit))
 

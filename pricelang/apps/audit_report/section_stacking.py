@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from pricelang.apps.audit_report.multiplier_words import made_by, number_of, steps_data, times
-from pricelang.apps.audit_report.requests import code_of, models_text, record_of
+from pricelang.apps.audit_report.requests import (
+    REQUEST,
+    Blocks,
+    code_of,
+    models_text,
+    record_of,
+    with_requests,
+)
 from pricelang.present.json_data import fields_of
 from pricelang.present.markdown import Markdown, code, line, quoted
 from pricelang.present.markdown import table_lines as markdown_lines
 from pricelang.present.table import Table
 from pricelang.present.text import printable
-from pricelang.present.text_tables import table_lines
 from pricelang.verify.audit import Audit
 from pricelang.verify.stacking import Applicability
 from pricelang.verify.together import Together, TogetherSets
@@ -31,7 +37,7 @@ FEW_SETS = 40
 """So many sets of modifiers are shown, unless all are asked for."""
 
 
-def stacking_text(audit: Audit, every: bool) -> list[str]:
+def stacking_text(audit: Audit, every: bool) -> Blocks:
     """A row for each pair, what there is to say of some, and where each modifier applies."""
     rows = tuple(
         (
@@ -49,7 +55,7 @@ def stacking_text(audit: Audit, every: bool) -> list[str]:
     ]
     reached = [_reach(reach, len(audit.book.models), every) for reach in audit.reach]
     return [
-        *table_lines(Table(("pair", "they", "by", "such a request"), rows)),
+        with_requests(("pair", "they", "by"), rows),
         "",
         *([*shown, ""] if shown else []),
         *_together_text(audit, every),
@@ -57,12 +63,14 @@ def stacking_text(audit: Audit, every: bool) -> list[str]:
     ]
 
 
-def _together_text(audit: Audit, every: bool) -> list[str]:
+def _together_text(audit: Audit, every: bool) -> list[str | Table]:
     """A row for each set of three and more that can have effect at once, and what never does."""
     found = audit.together
     sets = found.sets if every else found.sets[:FEW_SETS]
     rows = tuple((*_together(x, audit), str(x.witness or "")) for x in sets)
-    table = table_lines(Table(("at once", "makes", "such a request"), rows)) if rows else []
+    table: list[str | Table] = []
+    if rows:
+        table.append(with_requests(("at once", "makes"), rows))
     hidden = len(found.sets) - len(sets)
     more = [f"and {hidden:,} more (`--verbose` names them)"] if hidden else []
     said = [*table, *more, *never_together(audit.together)]
@@ -126,7 +134,7 @@ def stacking_markdown(audit: Audit) -> list[str]:
         )
         for reach in audit.reach
     )
-    met = Table(("pair", "they", "by", "because", "such a request"), pairs)
+    met = Table(("pair", "they", "by", "because", REQUEST), pairs)
     acts = Table(("modifier", "models", "days", "values"), applies)
     return [*markdown_lines(met), "", *_together_markdown(audit), *markdown_lines(acts)]
 
@@ -134,7 +142,7 @@ def stacking_markdown(audit: Audit) -> list[str]:
 def _together_markdown(audit: Audit) -> list[str]:
     """A table of sets, and an item for each that never is."""
     rows = tuple((*_together(x, audit), code_of(x.witness)) for x in audit.together.sets)
-    table = markdown_lines(Table(("at once", "makes", "such a request"), rows)) if rows else []
+    table = markdown_lines(Table(("at once", "makes", REQUEST), rows)) if rows else []
     never = [f"- {line(sentence)}" for sentence in never_together(audit.together)]
     return [*table, *([""] if table else []), *never, *([""] if never else [])]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pricelang.apps.audit_report.requests import Blocks
 from pricelang.present.json_data import fields_of
 from pricelang.present.markdown import table_lines
 from pricelang.present.table import Table
@@ -11,7 +12,7 @@ from pricelang.present.text import printable
 from pricelang.verify.audit import Audit
 
 
-def unused_text(audit: Audit, every: bool) -> list[str]:
+def unused_text(audit: Audit, every: bool) -> Blocks:
     """A line for each rule, and how many there are."""
     lines = [f"{found.location}: {printable(found.text)}" for found in audit.dead]
     return [*lines, f"{len(audit.dead)} dead" if audit.dead else "nothing is dead"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from pricelang.apps.audit_report.requests import Blocks
 from pricelang.apps.audit_report.section_claims import claims_data, claims_markdown, claims_text
 from pricelang.apps.audit_report.section_contract import (
     contract_data,
@@ -27,6 +28,7 @@ from pricelang.apps.audit_report.section_stacking import (
     stacking_text,
 )
 from pricelang.apps.audit_report.section_unused import unused_data, unused_markdown, unused_text
+from pricelang.present.table import Table
 from pricelang.verify.audit import Audit
 
 
@@ -37,14 +39,14 @@ class Section:
     """
 
     title: str
-    text: Callable[[Audit, bool], list[str]]
+    text: Callable[[Audit, bool], Blocks]
     markdown: Callable[[Audit], list[str]]
     data: Callable[[Audit], dict[str, Any]]
 
 
-def as_text(audit: Audit, names: Sequence[str], every: bool = False) -> list[str]:
+def as_text(audit: Audit, names: Sequence[str], every: bool = False) -> Blocks:
     """Sections one below the other; each with its title where there are several."""
-    lines: list[str] = []
+    lines: list[str | Table] = []
     for name in names:
         section = SECTIONS[name]
         lines += [

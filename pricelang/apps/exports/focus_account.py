@@ -23,7 +23,8 @@ from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, Adjustme
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.billing_periods import turn_end, turn_of
 from pricelang.evaluate.line_items import Priced
-from pricelang.present.decimals import shown_quantity, to_decimal
+from pricelang.present.decimals import to_decimal
+from pricelang.present.readable import readable_quantity
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -109,7 +110,7 @@ class FocusAccount:
 
     def _row(self, one: Adjustment, month: int) -> Row:
         start, cost = _seconds(one.since), to_decimal(one.amount)
-        used = "" if one.quantity is None else f": {shown_quantity(one.quantity)}"
+        used = "" if one.quantity is None else f": {readable_quantity(one.quantity)}"
         by_period = one.kind in (MINIMUM, CAP)
         return {
             **cells_of_account(self.book, self.owner, self._platform(), one.currency),

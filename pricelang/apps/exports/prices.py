@@ -169,11 +169,7 @@ class _Reader:
     def _aliases(self) -> Iterator[str]:
         """The other names of the model on that day."""
         for alias in self.book.aliases:
-            if (
-                alias.model == self.index
-                and (alias.start is None or self.seconds >= alias.start)
-                and (alias.end is None or self.seconds < alias.end)
-            ):
+            if alias.model == self.index and alias.holds_at(self.seconds):
                 yield alias.name
 
     def bands(self, values: tuple[int, ...], sums: list[int]) -> Bands:

@@ -169,13 +169,17 @@ def _head(drafted: Drafted, files: list[str]) -> Iterator[t.Statement]:
     for measure in measures:
         by_unit[measure.unit].append(measure.name)
     for unit, found in by_unit.items():
-        plain = [name for name in found if name not in drafted.offered]
+        plain = [name for name in found if name not in {*drafted.offered, *drafted.counts}]
         if plain:
             yield t.Meter(names(plain), t.Name(unit))
         for name in found:
-            if name in drafted.offered:
+            if name not in plain:
+                only = names([f"with_{name}"]) if name in drafted.offered else ()
                 yield t.Meter(
-                    names([name]), t.Name(unit), endings=t.Endings(models=names([f"with_{name}"]))
+                    names([name]),
+                    t.Name(unit),
+                    names(drafted.counts.get(name, ())),
+                    endings=t.Endings(models=only),
                 )
     for name, models in drafted.offered.items():
         if models:

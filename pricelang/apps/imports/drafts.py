@@ -116,7 +116,8 @@ class Measure:
 @define
 class Drafted:
     """A price list on its way to text. `extra` are statements that stand in `book.price`
-    as they are, `offered` the models that alone have a meter which has a charge.
+    as they are, `offered` the models that alone have a meter which has a charge, `counts` the
+    counters of records that a meter counts beside that of its own name.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Drafted:
     prices: list[DraftPrice] = Factory(list)
     extra: list[t.Statement] = Factory(list)
     offered: dict[str, list[str]] = Factory(dict)
+    counts: Mapping[str, tuple[str, ...]] = Factory(dict)
 
 
 @define

@@ -7,6 +7,18 @@ import re
 from pricelang.apps.imports.drafts import Measure
 
 STANDARD = "standard"
+COUNTS = {
+    "input": ("input_audio", "input_image", "input_video"),
+    "output": ("output_audio", "output_image", "output_video"),
+    "output_reasoning": ("reasoning",),
+    "cache_write": ("cache_write_5m",),
+    "cache_audio_read": ("cache_read_audio",),
+    "cache_image_read": ("cache_read_image",),
+    "web_searches": ("web_search",),
+}
+"""The counters of records that a meter counts too. What has no price of its own has the price of
+the whole, as genai-prices has it.
+"""
 
 _KINDS: tuple[tuple[str, str, str, int, str], ...] = (
     # suffix of the price key, of the meter, its unit, what a price is written for

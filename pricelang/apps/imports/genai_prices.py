@@ -23,7 +23,7 @@ from pricelang.apps.imports.drafts import (
     ImportFault,
     book_name,
 )
-from pricelang.apps.imports.genai_names import default_of
+from pricelang.apps.imports.genai_names import COUNTS, default_of
 from pricelang.apps.imports.genai_sets import prices_of, sets_of, times_of, without_tiers
 from pricelang.apps.imports.genai_work import GenaiWork, of_prompt
 from pricelang.apps.imports.settling import Odd, settled
@@ -191,6 +191,7 @@ def _drafted(work: GenaiWork, read: str) -> Drafted:
         work.models,
         prices,
         extra,
+        counts=COUNTS,
     )
 
 

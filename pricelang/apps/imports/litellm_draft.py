@@ -54,6 +54,7 @@ def drafted(work: LitellmWork) -> Drafted:
                 dict.fromkeys(model for models in work.searches.values() for model in models)
             )
         },
+        f.COUNTS,
     )
 
 

@@ -65,6 +65,17 @@ PROMPT = tuple(
 )
 """What LiteLLM adds up as the length of a prompt."""
 
+COUNTS = {
+    "input": ("input_audio", "input_image", "input_video"),
+    "output": ("reasoning", "output_audio", "output_image", "output_video"),
+    "cache_write": ("cache_write_5m",),
+    "cache_read": ("cache_read_audio", "cache_read_image", "cache_read_video"),
+    "web_searches": ("web_search",),
+}
+"""The counters of records that a meter counts too. What has no price of its own has the price of
+the whole, as LiteLLM has it.
+"""
+
 STANDARD = "standard"
 TIER = "service_tier"
 TIERS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
 
 from pricelang.apps.price_page.charges import charges_of
 from pricelang.apps.price_page.day import PageDay
@@ -14,6 +13,7 @@ from pricelang.evaluate.announced import announced_notes
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model import rules as r
+from pricelang.model.diagrams import Slot, slot_of
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note
@@ -32,34 +32,18 @@ def modes_of(book: m.Book) -> list[str]:
 
 
 def _mode_of(book: m.Book, rule: k.Rule) -> str | None:
-    """The table that a rule is shown in, or None where none shows it."""
-    match rule:
-        case k.PriceRule():
+    """The table that a rule is shown in, or None where it stands beside them (`rules_beside`)."""
+    match slot_of(rule):
+        case Slot("price"):
             return BASE
-        case k.DerivationRule():
+        case Slot("derivation"):
             return CACHE
-        case k.ModifierRule(modifier=index):
+        case Slot("modifier", index):
             return book.modifiers[index].name
-        case k.ChargePriceRule() | k.ChargeMinimumRule() | k.ChargePoolRule() | k.ChargeFreeRule():
+        case Slot("charge"):
             return CHARGES
-        case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.AnnouncementRule()
-            | k.LimitRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            | k.RoundingRule()
-            | k.ConversionRule()
-        ):
-            return None
         case _:
-            assert_never(rule)
+            return None
 
 
 def price_page(

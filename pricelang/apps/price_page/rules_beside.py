@@ -93,24 +93,8 @@ def _if_conditional(book: m.Book, rule: k.Rule) -> Iterator[str]:
             yield f"limit: `{name}`, unit prices {side} {amount}"
         case k.RoundingRule(line=rounding) if rounding.stage == "unit_price":
             yield f"rounding: unit prices to {money(rounding.step, rounding.currency)}"
-        case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.AnnouncementRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            | k.ConversionRule()
-            | k.LimitRule()
-            | k.RoundingRule()
-        ):
-            pass
         case _:
-            assert_never(rule)
+            pass  # no table shows it: it has its text
 
 
 def _price(price: m.Price, name: str, currency: str) -> str:
@@ -142,18 +126,16 @@ def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
     name = r.name_of(book, rule)
     match rule:
         case (
-            k.ModelRule()
-            | k.MeterRule()
-            | k.PriceRule()
-            | k.AnnouncementRule()
+            k.PriceRule()
             | k.DerivationRule()
             | k.ChargePriceRule()
             | k.ChargeMinimumRule()
             | k.ChargePoolRule()
             | k.ChargeFreeRule()
-            | k.ConversionRule()
         ):
             pass
+        case k.ModelRule() | k.MeterRule() | k.AnnouncementRule() | k.ConversionRule():
+            pass  # the rows and columns of tables, the notes under them, and their currency
         case k.AliasRule(line=alias):
             yield f"alias: `{name}` is `{book.models[alias.model].name}`"
         case k.ValueRule(line=offer):
@@ -165,18 +147,14 @@ def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
                 side = "at least" if bound.at_least else "at most"
                 amount = money(bound.amount, book.currency)
                 yield f"limit: `{name}`, {side} {amount} per {bound.per}"
-        case k.ExclusionRule():
-            yield f"exclusion: {name}"
         case k.AllowRule():
             yield f"allowed: {name}"
-        case k.RefusalRule() | k.FreeRule() | k.NoteRule():
-            yield f"{rule.kind}: {printable(name)}"
         case k.RoundingRule(line=rounding):
             if rounding.stage != "unit_price":
                 step = money(rounding.step, rounding.currency)
                 yield f"rounding: the {rounding.stage} to {step} {rounding.mode}"
         case _:
-            assert_never(rule)
+            yield f"{rule.kind}: {printable(name)}"
 
 
 def _of_modifier(book: m.Book, name: str, line: m.ModifierLine) -> Iterator[str]:

@@ -13,7 +13,8 @@ from pricelang.apps.quote.alternatives import cache_words
 from pricelang.apps.quote.variants import Settled, Variants
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import PriceError
-from pricelang.present.decimals import exact, grouped, percent
+from pricelang.present.decimals import exact, grouped
+from pricelang.present.readable import readable_percent
 
 _ORDINALS = (
     "zeroth",
@@ -64,13 +65,13 @@ class CacheAnswer:
         """The answer as a sentence.
 
         >>> CacheAnswer("m", "1h", (2,), Fraction(1), Fraction(5), Fraction(5, 2), Fraction(6)).text
-        'm: a 1-hour cache pays from the second read; at your 5 reads it saves 58.33…%'
+        'm: a 1-hour cache pays from the second read; at your 5 reads it saves 58.33%'
         """
         verb = "save" if self.reads is None else "saves"
         saved = (
-            f"{verb} {percent(self.saved, 2)}"
+            f"{verb} {readable_percent(self.saved)}"
             if self.saved >= 0
-            else f"{verb.replace('save', 'cost')} {percent(-self.saved, 2)} more"
+            else f"{verb.replace('save', 'cost')} {readable_percent(-self.saved)} more"
         )
         if self.reads is None:
             return (
@@ -78,9 +79,7 @@ class CacheAnswer:
                 f"the reads {saved}"
             )
         number = (
-            grouped(self.reads)
-            if exact(self.reads) is not None
-            else grouped(Fraction(int(self.reads * 100), 100)) + "…"
+            grouped(self.reads) if exact(self.reads) is not None else grouped(round(self.reads, 2))
         )
         reads = f"{number} read{'' if self.reads == 1 else 's'}" + (
             "" if self.reads.denominator == 1 else " of each token"
@@ -119,7 +118,7 @@ class CacheTally:
             return
         try:
             cell = rates.bounds(
-                part.model or "", part.at, part.usage, part.dimensions, rates.sides(part.sides)
+                part.model or "", part.at, uses, part.dimensions, rates.sides(part.sides)
             )[0].cell
         except PriceError:
             return

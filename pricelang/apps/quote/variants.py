@@ -15,7 +15,7 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, NotOffered
 from pricelang.model.instants import seconds_of, written
 from pricelang.model.notes import Note
-from pricelang.usage.model_mapping import requested
+from pricelang.usage.meter_mapping import book_request
 from pricelang.usage.records import SINGLE, Part
 
 GIVEN = Alternative(())
@@ -87,15 +87,14 @@ class Variants:
         """A part that says everything itself.
         Raises `PriceError` where no model is named, or something cannot be read.
         """
-        model, dimensions = requested(
-            self.book, part, self.scenario.model, self.scenario.dimensions
-        )
-        at = part.at if part.at is not None else self.scenario.at
-        uses, seconds = self.rates.uses(part.usage), seconds_of(at)
+        scenario = self.scenario
+        asked = book_request(self.rates, part, scenario.model, scenario.at, scenario.dimensions)
+        at = part.at if part.at is not None else scenario.at
+        uses, seconds = self.rates.uses(asked.usage), seconds_of(at)
         if self.scenario.reads is not None:
             self._check_reads(uses, part)
-        whole = evolve(part, model=model, at=at, dimensions=dimensions, unsaid=())
-        return Settled(whole, self.rates.model_index(model, seconds), seconds, uses)
+        whole = evolve(part, model=asked.model, at=at, dimensions=asked.dimensions, unsaid=())
+        return Settled(whole, self.rates.model_index(asked.model, seconds), seconds, uses)
 
     def given(self, settled: Settled) -> Variant:
         """A part as it is: one request, or several where it is sent again."""
@@ -118,16 +117,17 @@ class Variants:
             new = self.rates.model_index(changes[MODEL], seconds)
         own = {axis: value for axis, value in changes.items() if axis in self.defaults}
         dimensions = {**part.dimensions, **own}
-        sent = self._sent(settled.uses, changes.get(CACHE))
         moved = new != old or seconds != settled.seconds
-        cached = CACHE in changes and sent != self._sent(settled.uses, None)
+        model = self.book.models[new].name if new != old else part.model
+        whole = evolve(part, model=model, at=at, dimensions=dimensions)
+        uses = self._uses(whole) if moved else settled.uses
+        sent = self._sent(uses, changes.get(CACHE))
+        cached = CACHE in changes and sent != self._sent(uses, None)
         if not moved and not cached and not self._differ(dimensions, part.dimensions, own):
             return None
         # What a record says that a cache did is kept, and said where the model would not have
         # done it; only what is sent again by the question itself is priced without a cache there.
         single = part.kind == SINGLE and (moved or self.scenario.reads is not None)
-        model = self.book.models[new].name if new != old else part.model
-        whole = evolve(part, model=model, at=at, dimensions=dimensions)
         factors = self.growth.factors(old, new)
         notes: list[Note] = []
         calls = []
@@ -141,6 +141,10 @@ class Variants:
                 ends.append(evolve(whole, usage=_usage(most), sides=sides))
             calls.append(Calls(count, tuple(ends)))
         return Variant(tuple(calls), True, tuple(dict.fromkeys(notes)))
+
+    def _uses(self, part: Part) -> dict[str, Uses]:
+        """The uses of a part by the meters that count them for its model and day."""
+        return self.rates.uses(book_request(self.rates, part, None, None, {}).usage)
 
     def _differ(
         self, one: Mapping[str, str], other: Mapping[str, str], names: Iterable[str]

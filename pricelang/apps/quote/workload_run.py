@@ -21,7 +21,7 @@ from pricelang.model.instants import seconds_of
 from pricelang.model.notes import Note
 from pricelang.model.units import plural
 from pricelang.present.text import shown
-from pricelang.usage.records import SUM, Part
+from pricelang.usage.records import Part, Place, Record
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -124,18 +124,7 @@ class WorkloadRun:
                 "a request names no model",
                 help="name one with `--model`, or `model` in the workload",
             )
-        rates = self.book.rates
-        if part.kind != SUM:
-            return rates.request(part.model, day, part.usage, part.dimensions, part.label)
-        bill = self.book.price(
-            model=part.model,
-            usage=part.usage,
-            at=day,
-            record=SUM,
-            each=part.sides,
-            strict=False,
-            **part.dimensions,
-        )
+        bill = self.book.price_record(Record((evolve(part, at=day),), Place(""), ""))
         if bill.bounds is not None:
             raise BadRequest(
                 "range",

@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
-from pricelang.apps.reconcile.keys import Request
+from pricelang.apps.reconcile.keys import Request, Used
+from pricelang.apps.reconcile.other_prices import OtherPrice, OtherPrices
 from pricelang.apps.reconcile.unit_prices import MeterPrices, rate_of
 from pricelang.model.book import MODELS
-from pricelang.model.instants import seconds_of
 from pricelang.model.modifiers import ModifierLine
 from pricelang.present.decimals import grouped
 
 OUTCOME = "outcome"
-KINDS = (
-    "account",
-    "row",
-    "quantity",
-    "twice",
-    "other factor",
-    "outcome",
-    "dimension",
-    "factor on",
-    "list",
-    "date",
-    "meter",
-    "factor off",
-    "rounding",
-    "model",
-    "side",
-    "price",
-    "whole",
-    "moved",
-    "no price",
-)
-"""The kinds of causes; of two that explain as much, the earlier is named first."""
-
-
-@frozen
-class OtherPrice:
-    """Another unit price: the error that gives it, in words that are the same for all usage that
-    it befalls, its kind, and the places of the rules.
-    """
-
-    kind: str
-    text: str
-    unit: Fraction
-    places: tuple[str, ...] = ()
-    age: int = 0
-    """Of two models the newer one is named first."""
-
-    @property
-    def rank(self) -> tuple[int, int, str]:
-        """What is named first of errors that explain as much."""
-        return KINDS.index(self.kind), self.age, self.text
 
 
 @define(eq=False, repr=False)
@@ -65,46 +22,35 @@ class Alternatives:
     """The alternatives of one book, worked out once for each kind of usage."""
 
     changes: RequestChanges
-    _found: dict[object, dict[str, OtherPrice]] = field(factory=dict, init=False)
-    _clocked: bool = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._clocked = any(dimension.clocked for dimension in self.changes.book.dimensions)
+    _found: dict[object, OtherPrices | None] = field(factory=dict, init=False)
+    _alike: dict[object, OtherPrices] = field(factory=dict, init=False)
 
     @property
     def prices(self) -> MeterPrices:
         """The prices of the book."""
         return self.changes.prices
 
-    def key(self, request: Request) -> object:
-        """What requests of one price have in common."""
-        at: object = request.at
-        if not self._clocked:
-            at = bisect_right(self.changes.book.boundaries, seconds_of(request.at))
-        return (
-            request.model,
-            at,
-            tuple(sorted(request.dimensions.items())),
-            request.meter,
-            tuple(sorted(request.sides.items())),
-        )
-
-    def of(self, request: Request) -> Mapping[str, OtherPrice]:
-        """The alternatives of a request by their words; the empty text is its own price."""
-        key = self.key(request)
+    def of(self, use: Used) -> OtherPrices | None:
+        """The alternatives of some usage, which are one object for all usage that has the same
+        ones; None for what has no price of its own.
+        """
+        assert use.priced is not None
+        request = use.request
+        key = (use.priced.cell.point, request.meter, tuple(request.sides.items()))
         if key not in self._found:
-            self._found[key] = self._work_out(request)
+            found = self._work_out(request)
+            if found is not None:
+                own = (found.own.unit, *((text, one.unit) for text, one in found.others.items()))
+                found = self._alike.setdefault(own, found)
+            self._found[key] = found
         return self._found[key]
 
-    def _work_out(self, request: Request) -> dict[str, OtherPrice]:
+    def _work_out(self, request: Request) -> OtherPrices | None:
         own = self.prices.price(request)
         if own is None:
-            return {}
-        found = {"": OtherPrice("", "", own.unit, own.places)}
-        for one in (*self._of_changes(request), *self._of_factors(request)):
-            if one.unit != own.unit:
-                found.setdefault(one.text, one)
-        return found
+            return None
+        found = (*self._of_changes(request), *self.factors(request))
+        return OtherPrices.of(OtherPrice("", "", own.unit, own.places), found)
 
     def _of_changes(self, request: Request) -> Iterator[OtherPrice]:
         for change in (*self.changes.single(request), *self._outcomes(request)):
@@ -117,6 +63,7 @@ class Alternatives:
                     price.unit,
                     price.places,
                     self._age(change),
+                    change,
                 )
 
     def _age(self, change: RequestChange) -> int:
@@ -143,7 +90,7 @@ class Alternatives:
                 words = f"billed though {now}"
                 yield RequestChange("dimension", OUTCOME, served, words)
 
-    def _of_factors(self, request: Request) -> Iterator[OtherPrice]:
+    def factors(self, request: Request) -> Iterator[OtherPrice]:
         """Each factor of the book once more, once less, another one of its rule, or on."""
         found = rate_of(self.prices.book, request)
         own = self.prices.price(request)
@@ -166,28 +113,26 @@ class Alternatives:
             factors = {factor: line.origin.place for factor, line in lines}
             if step is not None and step.value:
                 place = (step.origin.place,)
-                yield OtherPrice("twice", f"`{name}` applied twice", unit * step.value, place)
-                yield OtherPrice("factor off", f"`{name}` not applied", unit / step.value, place)
+                twice, off = f"`{name}` applied twice", f"`{name}` not applied"
+                yield OtherPrice("twice", twice, unit * step.value, place, rule=name)
+                yield OtherPrice("factor off", off, unit / step.value, place, rule=name)
                 for factor, where in factors.items():
                     if factor != step.value:
                         text = f"`{name}` x {grouped(factor)} instead of x {grouped(step.value)}"
                         new = unit / step.value * factor
-                        yield OtherPrice("other factor", text, new, (where,))
+                        yield OtherPrice("other factor", text, new, (where,), rule=name)
                 continue
             for factor, where in factors.items():
                 text = f"`{name}` applied" + (f" (x {grouped(factor)})" if len(factors) > 1 else "")
-                yield OtherPrice("factor on", text, unit * factor, (where,))
+                yield OtherPrice("factor on", text, unit * factor, (where,), rule=name)
 
     def _excluded(self, steps: Iterable[str]) -> frozenset[int]:
         """The modifiers, by index, that go with none of some others."""
         book = self.changes.book
         own = {index for index, each in enumerate(book.modifiers) if each.name in steps}
-        pairs = [(each.left, each.right) for each in book.exclusions]
+        pairs = [each.sides for each in book.exclusions]
         return frozenset(
-            one
-            for left, right in pairs
-            for one, other in ((left, right), (right, left))
-            if one is not None and other in own
+            one for pair in pairs for one in pair if any(x in own for x in pair if x != one)
         )
 
     def _of_model(self, line: ModifierLine, model: str) -> bool:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import define, frozen
+from attrs import frozen
 
-from pricelang.apps.reconcile.alternatives import Alternatives, OtherPrice
-from pricelang.apps.reconcile.join import (
-    NOT_IN_COST,
-    NOT_IN_USAGE,
-    UNPRICED,
-    JoinedLine,
-    other_quantity,
-)
-from pricelang.apps.reconcile.keys import Request, Used
+from pricelang.apps.reconcile.alternatives import Alternatives
+from pricelang.apps.reconcile.error_pairs import ErrorPairs
+from pricelang.apps.reconcile.join import JoinedLine
+from pricelang.apps.reconcile.line_errors import LineErrors
+from pricelang.apps.reconcile.other_prices import SAME, OtherPrice
 from pricelang.apps.reconcile.whole_bill import of_whole_bill
-from pricelang.model.instants import written
-from pricelang.present.decimals import RoundingMode, money, rounded
 
-CENT = Fraction(1, 100)
-ROUNDINGS: tuple[tuple[RoundingMode, str], ...] = (
-    ("up", "rounded up"),
-    ("half_even", "rounded"),
-    ("half_up", "rounded, halves up,"),
-    ("down", "rounded down"),
-)
-SAME = ("factor on", "factor off")
-"""Kinds that say of a rule what another one says of usage, and so are not named beside it."""
 MOST_OTHERS = 3
 """So many causes that explain the same are named beside one."""
 
@@ -64,20 +49,28 @@ def causes_of(
     known: Mapping[int, OtherPrice],
 ) -> tuple[Cause, ...]:
     """The fewest causes that explain the most of some lines that differ, those of the most money
-    first. `known` are causes of lines, by their identity, that something else has found.
+    first; two at once only for lines that no single one explains. `known` are causes of lines, by
+    their identity, that something else has found.
     """
-    search = _Search(alternatives, within)
+    errors = LineErrors(alternatives, within)
     ways: dict[int, dict[str, OtherPrice]] = {}
     for line in lines:
         one = known.get(id(line))
-        ways[id(line)] = (
-            {one.text: one} if one is not None else {each.text: each for each in search.ways(line)}
-        )
+        found = errors.of(line) if one is None else (one,)
+        ways[id(line)] = {each.text: each for each in found}
     left = [line for line in lines if not ways[id(line)]]
     for line, way in of_whole_bill(left):
         ways[id(line)][way.text] = way
-    found = _covered([line for line in lines if ways[id(line)]], ways)
-    return tuple(sorted(found, key=lambda cause: (-_worth(cause), -len(cause.lines), cause.text)))
+    single = list(_covered([line for line in lines if ways[id(line)]], ways))
+    pairs = ErrorPairs(errors, frozenset(cause.text for cause in single))
+    left = [line for line in left if not ways[id(line)]]
+    ways = {id(line): {each.text: each for each in pairs.of(line)} for line in left}
+    double = _covered([line for line in left if ways[id(line)]], ways)
+    return tuple(
+        sorted(
+            (*single, *double), key=lambda cause: (-_worth(cause), -len(cause.lines), cause.text)
+        )
+    )
 
 
 def _worth(cause: Cause) -> Fraction:
@@ -136,96 +129,3 @@ def _as_good(by_text: Mapping[str, Mapping[int, JoinedLine]], most: str) -> Iter
             )
         ):
             yield text
-
-
-@define(eq=False)
-class _Search:
-    """The errors that would make one line exact."""
-
-    alternatives: Alternatives
-    within: Fraction
-
-    def ways(self, line: JoinedLine) -> Iterator[OtherPrice]:
-        """Every single error that explains a line."""
-        if line.status == UNPRICED:
-            yield OtherPrice("no price", f"usage without a price: {line.reason}", Fraction(0))
-        elif not line.used and line.low:
-            text = f"{line.key.cost_type} of `{line.key.token_type}` not applied: {line.reason}"
-            if not line.billed:
-                yield OtherPrice("account", text, Fraction(0))
-        elif line.status == NOT_IN_USAGE:
-            yield self._extra(line)
-        elif line.status == NOT_IN_COST:
-            yield OtherPrice("row", "usage that is not billed", Fraction(0))
-        elif line.low == line.high and all(use.error is None for use in line.used):
-            rows = tuple(self._of_rows(line))
-            yield from rows
-            if other_quantity(line.used, line.billed):
-                yield from () if rows else self._of_quantity(line)
-                return
-            yield from self._of_prices(line)
-            yield from _of_rounding(line)
-
-    def _extra(self, line: JoinedLine) -> OtherPrice:
-        """A row of the bill that nothing was used for."""
-        name, day = line.key.model, line.key.day
-        book = self.alternatives.changes.book
-        for model in book.models:
-            if model.name == name and day and model.retired is not None:
-                retired = written(model.retired)[:10]
-                if retired <= day:
-                    text = f"billed for `{name}`, which was retired on {retired}, without usage"
-                    return OtherPrice("row", text, Fraction(0))
-        return OtherPrice("row", "billed without usage", Fraction(0))
-
-    def _of_rows(self, line: JoinedLine) -> Iterator[OtherPrice]:
-        """A row that stands twice, or a part of the usage that was left out."""
-        over = line.amount - line.low
-        if len(line.billed) > 1 and any(bill.amount == over for bill in line.billed):
-            yield OtherPrice("row", "a row of the bill that stands twice", Fraction(0))
-        elif line.stated is None and line.low and line.amount == 2 * line.low:
-            yield OtherPrice("whole", "the whole quantity counted twice", Fraction(0))
-
-    def _of_quantity(self, line: JoinedLine) -> Iterator[OtherPrice]:
-        """A quantity that the bill states and that was not used, at the right price."""
-        own = {self.alternatives.of(use.request)[""].unit for use in _priced(self, line.used)}
-        assert line.stated is not None
-        if len(own) == 1 and abs(line.stated * min(own) - line.amount) <= self.within:
-            yield OtherPrice("quantity", "another quantity than was used", Fraction(0))
-
-    def _of_prices(self, line: JoinedLine) -> Iterator[OtherPrice]:
-        """Another price for all usage of the line that an error befalls."""
-        groups: dict[object, tuple[Request, Fraction]] = {}
-        for use in line.used:
-            key = self.alternatives.key(use.request)
-            before = groups.get(key)
-            groups[key] = (use.request, use.quantity + (before[1] if before else 0))
-        changes: dict[str, tuple[OtherPrice, Fraction]] = {}
-        for request, quantity in groups.values():
-            found = self.alternatives.of(request)
-            if not found:
-                return
-            unit = found[""].unit
-            for text, one in found.items():
-                if text:
-                    before_change = changes.get(text, (one, Fraction(0)))[1]
-                    changes[text] = (one, before_change + quantity * (one.unit - unit))
-        due = line.amount - line.low
-        for one, change in changes.values():
-            if change and abs(change - due) <= self.within:
-                yield one
-
-
-def _priced(search: _Search, used: Iterable[Used]) -> Iterator[Used]:
-    return (use for use in used if search.alternatives.of(use.request))
-
-
-def _of_rounding(line: JoinedLine) -> Iterator[OtherPrice]:
-    """The right amount in cents."""
-    if (line.amount / CENT).denominator != 1 or line.amount == line.low:
-        return
-    currency = line.billed[0].currency if line.billed else ""
-    for mode, words in ROUNDINGS:
-        if rounded(line.low, CENT, mode) == line.amount:
-            text = f"amounts {words} to {money(CENT, currency)}"
-            yield OtherPrice("rounding", text, Fraction(0))

@@ -58,14 +58,13 @@ class RequestChanges:
     """The changes that one book knows, and the prices after them."""
 
     prices: MeterPrices
-    _rules: dict[int, list[k.Rule]] = field(init=False)
+    _rules: dict[int, list[k.ListedRule]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._rules = {}
         for rule in r.rules_of(self.book):
-            meter = _priced_meter(rule)
-            if meter is not None:
-                self._rules.setdefault(meter, []).append(rule)
+            if isinstance(rule, k.ListedRule):  # a bill may rest on it in place of the right one
+                self._rules.setdefault(rule.line.meter, []).append(rule)
 
     @property
     def book(self) -> m.Book:
@@ -76,7 +75,7 @@ class RequestChanges:
         """The price of a request after some changes, or None where there is none."""
         special = [change for change in changes if change.kind == "price"]
         for change in changes:
-            request = self._applied(request, change)
+            request = self.applied(request, change)
         if not special:
             return self.prices.price(request)
         value = special[0].value
@@ -84,7 +83,7 @@ class RequestChanges:
             return self.prices.list_price(request)
         return self.prices.instead(request, value, special[0].place)
 
-    def _applied(self, request: Request, change: RequestChange) -> Request:
+    def applied(self, request: Request, change: RequestChange) -> Request:
         """A request after one change; a price changes the request in nothing."""
         value = str(change.value)
         match change.kind:
@@ -176,7 +175,7 @@ class RequestChanges:
             words = f"at the list price of `{self.prices.list.name}`"
             yield RequestChange("price", "list", 0, words)
 
-    def _price(self, request: Request, rate: Rate, rule: k.Rule) -> RequestChange | None:
+    def _price(self, request: Request, rate: Rate, rule: k.ListedRule) -> RequestChange | None:
         """The price that a rule gives in place of a rate, where that is another one."""
         book, place = self.book, r.origin_of(rule).place
         if isinstance(rule, k.DerivationRule):
@@ -228,32 +227,3 @@ def with_value(book: m.Book, request: Request, dimension: str, value: str) -> Re
     if dimension == "context_window" and value == "long":
         return evolve(changed, sides={**request.sides, **window_sides(book, True)})
     return changed
-
-
-def _priced_meter(rule: k.Rule) -> int | None:
-    """The meter for which a rule says a price that a bill may rest on in place of the right one."""
-    match rule:
-        case k.DerivationRule() | k.AnnouncementRule() | k.PriceRule():
-            return rule.line.meter
-        case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.ModifierRule()
-            | k.LimitRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.ChargePriceRule()
-            | k.ChargeMinimumRule()
-            | k.ChargePoolRule()
-            | k.ChargeFreeRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            | k.RoundingRule()
-            | k.ConversionRule()
-        ):
-            return None
-        case _:
-            assert_never(rule)

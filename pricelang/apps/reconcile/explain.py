@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from pricelang.apps.reconcile.alternatives import Alternatives
 from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
+from pricelang.apps.reconcile.exact_sums import exact_sum
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.unit_prices import MeterPrices
 from pricelang.present.decimals import RoundingMode, exact, grouped, money, rounded
@@ -74,19 +75,30 @@ class CauseSearch:
         charged = sum((use.quantity for use in used if use.high), Fraction(0))
         if stated is not None and stated not in (whole, charged):
             return self._by_stated(used, amount, stated)
+        alike = self._alike(used)
         found = [
-            *self._by_changes(used, amount, self._singles(used[0])),
+            *self._by_changes(alike, amount, self._singles(used[0])),
             *(self._by_rows(used, amount) if stated is None else ()),
             *self._by_rounding(used, amount),
         ]
         if not found:
             found = [
-                *self._by_changes(used, amount, self._changes.pairs(used[0].request)),
+                *self._by_changes(alike, amount, self._changes.pairs(used[0].request)),
                 *self._by_one_row(used, amount),
             ]
         if not found and stated is None:
             found = self._by_quantity(used, amount)
         return tuple(_merged(found))
+
+    def _alike(self, used: Sequence[Used]) -> list[Used]:
+        """The usage of one price as one."""
+        groups: dict[object, list[Used]] = {}
+        for use in used:
+            groups.setdefault(self.prices.key(use.request), []).append(use)
+        return [
+            evolve(own[0], quantity=exact_sum(use.quantity for use in own))
+            for own in groups.values()
+        ]
 
     def _by_stated(
         self, used: Sequence[Used], amount: Fraction, stated: Fraction

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.reconcile.alternatives import OtherPrice
 from pricelang.apps.reconcile.causes import Cause, causes_of
 from pricelang.apps.reconcile.explain import CauseSearch, Explanation
 from pricelang.apps.reconcile.finding import KINDS, Finding
@@ -23,6 +22,7 @@ from pricelang.apps.reconcile.join import (
 )
 from pricelang.apps.reconcile.keys import Side
 from pricelang.apps.reconcile.moved_rows import key_distance, moved_rows
+from pricelang.apps.reconcile.other_prices import OtherPrice
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook

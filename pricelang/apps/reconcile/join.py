@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.apps.reconcile.exact_sums import exact_sum
 from pricelang.apps.reconcile.key_groups import key_groups
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
@@ -68,7 +69,7 @@ class JoinedLine:
     @property
     def quantity(self) -> Fraction:
         """What was used, in the meter's unit."""
-        return sum((used.quantity for used in self.used), Fraction(0))
+        return exact_sum(used.quantity for used in self.used)
 
     @property
     def stated(self) -> Fraction | None:
@@ -98,8 +99,8 @@ def other_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> bool
     used = tuple(used)
     stated = stated_quantity(used, billed)
     return stated is not None and stated not in (
-        sum((use.quantity for use in used), Fraction(0)),
-        sum((use.quantity for use in used if use.high), Fraction(0)),
+        exact_sum(use.quantity for use in used),
+        exact_sum(use.quantity for use in used if use.high),
     )
 
 
@@ -148,10 +149,11 @@ def joined(
     usage, cost = sides
     uses: dict[Key, list[Used]] = {}
     bills: dict[Key, list[BilledAmount]] = {}
+    keys: dict[Key, Key] = {}
     for use in used:
-        uses.setdefault(_key(use.key, fields, cost.kind), []).append(use)
+        uses.setdefault(_kept(keys, use.key, fields, cost.kind), []).append(use)
     for bill in billed:
-        bills.setdefault(_key(bill.key, fields, cost.kind), []).append(bill)
+        bills.setdefault(_kept(keys, bill.key, fields, cost.kind), []).append(bill)
     names = tuple(name for name in FIELDS if name in fields)
     found = [
         _line(
@@ -169,11 +171,13 @@ def joined(
 
 
 def _content(use: Used) -> tuple[object, ...]:
-    """What usage is sorted by, so that the order of records changes nothing: the largest first."""
-    request = use.request
+    """What usage is sorted by, so that the order of records changes nothing: the largest first,
+    what is free last.
+    """
+    request, quantity = use.request, use.quantity
     return (
-        -use.low,
-        -use.quantity,
+        not use.low,
+        -quantity.numerator if quantity.denominator == 1 else -quantity,
         request.model,
         request.meter,
         request.at,
@@ -184,6 +188,14 @@ def _content(use: Used) -> tuple[object, ...]:
 
 def _content_of_bill(bill: BilledAmount) -> tuple[object, ...]:
     return (bill.place, -bill.amount)
+
+
+def _kept(keys: dict[Key, Key], key: Key, fields: frozenset[str], kind: str) -> Key:
+    """The key of the join, worked out once for each key of a side."""
+    found = keys.get(key)
+    if found is None:
+        found = keys[key] = _key(key, fields, kind)
+    return found
 
 
 def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
@@ -198,9 +210,9 @@ def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
 def _line(
     key: Key, used: tuple[Used, ...], billed: tuple[BilledAmount, ...], within: Fraction, kind: str
 ) -> JoinedLine:
-    low = sum((use.low for use in used), Fraction(0))
-    high = sum((use.high for use in used), Fraction(0))
-    amount = sum((bill.amount for bill in billed), Fraction(0))
+    low = exact_sum(use.low for use in used)
+    high = exact_sum(use.high for use in used)
+    amount = exact_sum(bill.amount for bill in billed)
     status, reason = _status(key, used, billed, low, high, amount, within, kind)
     return JoinedLine(key, used, billed, low, high, amount, status, reason)
 

@@ -55,7 +55,7 @@ WINDOW = Fraction(200_000)
 """The tokens of a prompt that part the two context windows."""
 
 
-@frozen(order=False)
+@frozen(order=False, cache_hash=True)
 class Key:
     """Where a line belongs: the UTC day, and the dimensions of a cost report.
     None is a dimension that is not stated.
@@ -178,9 +178,13 @@ def window_sides(book: Book, long: bool) -> dict[int, tuple[int, ...]]:
     }
 
 
-def window_of(book: Book, sides: Mapping[int, tuple[int, ...]]) -> str | None:
-    """The context window of requests on some sides of the thresholds, where these decide it."""
-    for index, long in window_sides(book, True).items():
+def window_of(
+    long_sides: Mapping[int, tuple[int, ...]], sides: Mapping[int, tuple[int, ...]]
+) -> str | None:
+    """The context window of requests on some sides of the thresholds, where these decide it;
+    `long_sides` are those of the long one (see `window_sides`).
+    """
+    for index, long in long_sides.items():
         own = sides.get(index)
         if own:
             inside = [side in long for side in own]

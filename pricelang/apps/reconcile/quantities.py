@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
@@ -74,11 +75,10 @@ def priced_quantities(book: PriceBook, asked: Quantities) -> Iterator[Used]:
             request = _request(asked, meter, asked.sides)
             yield Used(_line_key(asked.key, meter), request, number, asked.place, error=error)
         return
+    by_choice = [_amounts(priced) for priced in choices]
     for meter in asked.usage:
-        amounts = sorted(
-            (_line_amount(priced, meter), number) for number, priced in enumerate(choices)
-        )
-        least = choices[amounts[0][1]]
+        amounts = [amount_of.get(meter, Fraction(0)) for amount_of in by_choice]
+        least = choices[amounts.index(min(amounts))]
         uses = least.usage.get(meter, ())
         if any(uses):
             yield Used(
@@ -86,15 +86,15 @@ def priced_quantities(book: PriceBook, asked: Quantities) -> Iterator[Used]:
                 _request(asked, meter, sides),
                 Fraction(sum(uses)),
                 asked.place,
-                amounts[0][0],
-                amounts[-1][0],
+                min(amounts),
+                max(amounts),
                 least.currency,
                 least,
             )
 
 
 def _request(asked: Quantities, meter: str, sides: Mapping[int, tuple[int, ...]]) -> Request:
-    return Request(asked.model, asked.at, dict(asked.dimensions), meter, dict(sides))
+    return Request(asked.model, asked.at, asked.dimensions, meter, sides)
 
 
 def _choices(
@@ -127,19 +127,29 @@ def _with_long_window(book: PriceBook, asked: Quantities) -> list[Priced]:
         return []
 
 
-def _line_amount(priced: Priced, meter: str) -> Fraction:
-    return sum(
-        (
-            line.amount
-            for line in priced.amounts
-            if line.rate is not None and line.rate.meter.name == meter
-        ),
-        Fraction(0),
-    )
+def _amounts(priced: Priced) -> dict[str, Fraction]:
+    """What each meter of a request comes to, by the whole numbers of its combination where these
+    price all of it.
+    """
+    cell = priced.cell
+    if priced.units is not None and cell.coefficients is not None:
+        own = {name: sum(uses) for name, uses in priced.usage.items()}
+        return {
+            name: Fraction(cell.coefficients[name] * int(quantity), 10**cell.places)
+            for name, quantity in own.items()
+            if quantity
+        }
+    found: dict[str, Fraction] = {}
+    for line in priced.amounts:
+        if line.rate is not None:
+            name = line.rate.meter.name
+            found[name] = found.get(name, Fraction(0)) + line.amount
+    return found
 
 
+@lru_cache(maxsize=100_000)
 def _line_key(key: Key, meter: str) -> Key:
-    """The key of one meter."""
+    """The key of one meter: one object for all of a line, which is what makes a join fast."""
     if meter in COST_TYPES:
         return evolve(key, cost_type=COST_TYPES[meter])
     return evolve(key, cost_type=TOKENS, token_type=TOKEN_TYPES.get(meter, meter))

@@ -246,8 +246,18 @@ def _doubts(lines: tuple[JoinedLine, ...]) -> tuple[str, ...]:
     the account is settled, or said with the verdict.
     """
     notes: dict[str, int] = {}
+    known: dict[object, frozenset[str]] = {}
     for line in lines:
-        own = {id(used.priced): used.priced for used in line.used if used.priced is not None}
-        for note in {str(note) for priced in own.values() for note in priced.remarks}:
+        own: set[str] = set()
+        for priced in {id(used.priced): used.priced for used in line.used}.values():
+            if priced is not None:
+                key = (
+                    id(priced.basis),
+                    *(name for name, uses in priced.usage.items() if any(uses)),
+                )
+                if key not in known:
+                    known[key] = frozenset(map(str, priced.remarks))
+                own |= known[key]
+        for note in own:
             notes[note] = notes.get(note, 0) + 1
     return tuple(f"{note} ({how_many(count, 'line')})" for note, count in sorted(notes.items()))

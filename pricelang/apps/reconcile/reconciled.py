@@ -10,6 +10,7 @@ from attrs import frozen
 
 from pricelang.apps.reconcile.causes import Cause
 from pricelang.apps.reconcile.drift import Drift, drift_of
+from pricelang.apps.reconcile.exact_sums import exact_sum
 from pricelang.apps.reconcile.finding import Finding
 from pricelang.apps.reconcile.join import (
     BOUNDED,
@@ -70,13 +71,13 @@ class Reconciled:
         for status in STATUSES:
             lines = [line for line in self.lines if line.status == status]
             if lines:
-                expected = sum((line.expected for line in lines), Fraction(0))
+                expected = exact_sum(line.expected for line in lines)
                 found.append(
                     BilledSubtotal(
                         status,
                         len(lines),
                         expected,
-                        sum((line.amount for line in lines), Fraction(0)),
+                        exact_sum(line.amount for line in lines),
                     )
                 )
         return tuple(found)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Literal
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from pricelang.apps.reconcile.keys import (
     LONG,
@@ -17,13 +18,14 @@ from pricelang.apps.reconcile.keys import (
     Used,
     stated_by,
     window_of,
+    window_sides,
 )
 from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.quantities import Quantities, canonical, priced_quantities
 from pricelang.model.errors import BELT, PriceError
 from pricelang.model.instants import seconds_of, today, written
 from pricelang.usage.io.files import STDIN, opened
-from pricelang.usage.model_mapping import requested
+from pricelang.usage.meter_mapping import book_request
 from pricelang.usage.records import Outcome, Part, Record, Rejected, Skipped
 
 if TYPE_CHECKING:
@@ -56,9 +58,9 @@ def record_side(
     """The parts of usage records; the day of a record is that of its `at`,
     its workspace what it says of itself.
     """
-    read = _Read()
+    read = _Read(_Pricing(book, given, at or today(), window_sides(book.checked, True)))
     for outcome in outcomes:
-        read.add(book, outcome, given, at or today())
+        read.add(outcome)
     days = sorted(line.key.day for line in read.used if line.key.day)
     start, end = (days[0], day_after(days[-1])) if days else (None, None)
     return tuple(read.used), Side(
@@ -74,19 +76,30 @@ def record_side(
     )
 
 
+@frozen(eq=False)
+class _Pricing:
+    """What prices all records: the book, what holds where they say nothing, the day of those
+    without one, and the sides of the long context window.
+    """
+
+    book: PriceBook
+    given: Mapping[str, str]
+    undated: str
+    long_sides: Mapping[int, tuple[int, ...]]
+
+
 @define(eq=False)
 class _Read:
     """What was read so far of records."""
 
+    pricing: _Pricing
     used: list[Used] = field(factory=list)
     unread: list[Unread] = field(factory=list)
     records: int = 0
     skipped: int = 0
     undated: int = 0
 
-    def add(
-        self, book: PriceBook, outcome: Outcome, given: Mapping[str, str], undated: str
-    ) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Adds a record; a part without a price is unread."""
         if isinstance(outcome, Skipped):
             self.skipped += 1
@@ -100,7 +113,7 @@ class _Read:
         for part in outcome.parts:
             try:
                 with BELT:
-                    self.used += list(_priced_part(book, outcome, part, given, undated))
+                    self.used += list(_priced_part(self.pricing, outcome, part))
             except PriceError as error:
                 self.unread.append(Unread(place, error.code, error.message, error.help))
 
@@ -114,17 +127,16 @@ class _Read:
             yield f"{self.undated:,} of the records have no date: priced as of {undated}"
 
 
-def _priced_part(
-    book: PriceBook, record: Record, part: Part, given: Mapping[str, str], undated: str
-) -> Iterator[Used]:
-    name, dimensions = requested(book.checked, part, None, given)
-    at = part.at if part.at is not None else undated
+def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used]:
+    book = pricing.book
+    asked = book_request(book.rates, part, None, pricing.undated, pricing.given)
+    at, dimensions = part.at if part.at is not None else pricing.undated, asked.dimensions
     day = written(seconds_of(at))[:10]
     key = Key(
         day,
         {**record.attributes, **part.attributes}.get("workspace"),
         None,
-        canonical(book, name, at),
+        canonical(book, asked.model, at),
         dimensions.get("service_tier", PLAIN_TIER),
         LONG if dimensions.get("context_window") == "long" else None,
         dimensions.get("inference_geo", "global"),
@@ -133,7 +145,12 @@ def _priced_part(
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"
     place = str(record.place)
     for use in priced_quantities(
-        book, Quantities(kind, key, at, dimensions, part.usage, sides, place)
+        book, Quantities(kind, key, at, dimensions, asked.usage, sides, place)
     ):
-        window = window_of(book.checked, use.request.sides)
-        yield use if window is None else evolve(use, key=evolve(use.key, context_window=window))
+        window = window_of(pricing.long_sides, use.request.sides)
+        yield use if window is None else evolve(use, key=_in_window(use.key, window))
+
+
+@lru_cache(maxsize=100_000)
+def _in_window(key: Key, window: str) -> Key:
+    return evolve(key, context_window=window)

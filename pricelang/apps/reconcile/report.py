@@ -4,7 +4,7 @@ what was compared, a table, each difference, a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,12 +20,12 @@ from pricelang.apps.reconcile.summary import (
     verdict,
 )
 from pricelang.apps.reconcile.workings import workings
-from pricelang.present.decimals import money
+from pricelang.present.fitting import lines_of, within
 from pricelang.present.markdown import quoted
 from pricelang.present.markdown import table_lines as markdown_lines
+from pricelang.present.readable import readable_amount, readable_amounts
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
-from pricelang.present.text_tables import table_lines
 
 if TYPE_CHECKING:
     from pricelang.apps.reconcile.finding import Finding
@@ -39,23 +39,33 @@ SHOWN_OF_CAUSE = 2
 """Of more findings, so many of each cause are shown."""
 
 
-def plain_text(found: Reconciled, all_lines: bool = False) -> str:
-    """The whole text, for a terminal, a file or a mail."""
-    return "\n".join(_blocks(found, all_lines, False)) + "\n"
+def plain_text(found: Reconciled, all_lines: bool = False, width: int | None = None) -> str:
+    """The whole text, for a file or a mail, or within the `width` of a terminal."""
+    lines = (
+        line
+        for block in _blocks(found, all_lines, False)
+        for line in (lines_of(block, width) if isinstance(block, Table) else within(block, width))
+    )
+    return "\n".join(lines) + "\n"
 
 
 def markdown_text(found: Reconciled, all_lines: bool = False) -> str:
     """The same as Markdown."""
-    return "\n".join(_blocks(found, all_lines, True)) + "\n"
+    lines = (
+        line
+        for block in _blocks(found, all_lines, True)
+        for line in (markdown_lines(block) if isinstance(block, Table) else [block])
+    )
+    return "\n".join(lines) + "\n"
 
 
-def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
-    """The lines of the text, each part behind an empty one."""
+def _blocks(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str | Table]:
+    """The lines and tables of the text, each part behind an empty one."""
     yield from _head(found, markdown)
     for part in (
         _causes(found, markdown),
-        _lines(found, all_lines, markdown),
-        _table(subtotal_table(found), markdown),
+        _lines(found, all_lines),
+        [subtotal_table(found)],
         _differences(found, all_lines, markdown),
         _unread(found, markdown),
         _notes(found, markdown),
@@ -86,7 +96,7 @@ def _causes(found: Reconciled, markdown: bool) -> Iterator[str]:
         yield f"{'  ' * depth}{'- ' if markdown and depth else ''}{_cell(text, markdown)}"
 
 
-def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
+def _lines(found: Reconciled, all_lines: bool) -> Iterator[str | Table]:
     """The table of lines; of a long one those that differ, unless all are asked for."""
     lines = (
         [line for line in found.lines if line.status in _LISTED]
@@ -96,7 +106,7 @@ def _lines(found: Reconciled, all_lines: bool, markdown: bool) -> Iterator[str]:
     many = len(lines)
     lines = lines if all_lines or many <= SHOWN_LINES else lines[:SHOWN_OF_MANY]
     if lines:
-        yield from _table(table_of(found, lines, numbered(found)), markdown)
+        yield table_of(found, lines, numbered(found))
     if len(lines) < len(found.lines):
         if lines:
             yield ""
@@ -149,10 +159,6 @@ _LISTED = frozenset(
 )
 
 
-def _table(table: Table, markdown: bool) -> Iterable[str]:
-    return markdown_lines(table) if markdown else table_lines(table)
-
-
 def _cell(text: str, markdown: bool) -> str:
     return quoted(text) if markdown else printable(text)
 
@@ -171,14 +177,14 @@ def _paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool)
         for bill in line.billed[:5]:
             description = f' "{bill.description}"' if bill.description else ""
             yield indent + _cell(
-                f"billed {money(bill.amount, found.currency)} in {bill.place}{description}",
+                f"billed {readable_amount(bill.amount, found.currency)} in {bill.place}{description}",
                 markdown,
             )
         if len(line.billed) > 5:
             yield f"{indent}and {len(line.billed) - 5:,} more cost rows"
     several = len(finding.explanations) > 1
     for explanation in finding.explanations:
-        more = ", …" if len(explanation.places) > 4 else ""
+        more = " and others" if len(explanation.places) > 4 else ""
         places = f" [{', '.join(explanation.places[:4])}{more}]" if explanation.places else ""
         begin = "explained" if not several else "explained, one of equally simple ways"
         yield indent + _cell(f"{begin}: {explanation.text}{places}", markdown)
@@ -209,20 +215,18 @@ def _name(line: JoinedLine) -> str:
 
 
 def _amounts(found: Reconciled, line: JoinedLine) -> str:
-    billed, expected = money(line.amount, found.currency), money(line.low, found.currency)
+    sums = line.amount, line.low, line.high, abs(line.difference)
+    billed, expected, most, off = readable_amounts(sums, found.currency)
     if line.status == UNPRICED:
         return f"billed {billed}, and the usage has no price: {line.reason}"
     if line.low != line.high:
-        expected = f"{expected} to {money(line.high, found.currency)}"
+        expected = f"{expected} to {most}"
     if not line.billed:
         return f"expected {expected}, not billed"
     if not line.used:
         return f"billed {billed}, without usage"
     word = "too much" if line.difference > 0 else "too little"
-    return (
-        f"billed {billed}, expected {expected}: {money(abs(line.difference), found.currency)} "
-        f"{word}"
-    )
+    return f"billed {billed}, expected {expected}: {off} {word}"
 
 
 def _not_compared(found: Reconciled) -> Iterator[str]:
@@ -234,9 +238,9 @@ def _not_compared(found: Reconciled) -> Iterator[str]:
         amount = sum((line.amount for line in lines), Fraction(0))
         worth = sum((line.low for line in lines), Fraction(0))
         text = (
-            f"billed {money(amount, found.currency)}"
+            f"billed {readable_amount(amount, found.currency)}"
             if amount or not worth
-            else f"{money(worth, found.currency)} by the book"
+            else f"{readable_amount(worth, found.currency)} by the book"
         )
         yield f"not compared, {reason}: {how_many(len(lines), 'line')}, {text}"
     bounded = sum(line.status == BOUNDED for line in found.lines)

@@ -15,9 +15,10 @@ from pricelang.apps.reconcile.join import (
 )
 from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
 from pricelang.apps.reconcile.pages import day_after
-from pricelang.apps.reconcile.reconciled import Reconciled
+from pricelang.apps.reconcile.reconciled import BilledSubtotal, Reconciled
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, money, rounded
+from pricelang.present.readable import readable_amount, readable_amounts
 from pricelang.present.table import Table
 from pricelang.present.text import how_many
 
@@ -99,11 +100,7 @@ def table_of(found: Reconciled, lines: Sequence[JoinedLine], numbers: Mapping[in
             *(getattr(line.key, name) or "-" for name in fields),
             counted(line),
             grouped(line.quantity) if line.used else "-",
-            expected_text(line, currency),
-            money(line.amount, currency) if line.billed else "-",
-            "0"
-            if not line.difference
-            else ("+" if line.difference > 0 else "") + money(line.difference, currency),
+            *amount_texts(line, currency),
             line.status + (f" ({numbers[id(line)]})" if id(line) in numbers else ""),
         )
         for line in lines
@@ -133,14 +130,15 @@ def counted(line: JoinedLine) -> str:
     return next((meter for meter, name in COST_TYPES.items() if name == kind), kind)
 
 
-def expected_text(line: JoinedLine, currency: str) -> str:
-    """What a line should come to, or between what."""
-    if not line.used and not line.low:
-        return "-"
+def amount_texts(line: JoinedLine, currency: str) -> tuple[str, str, str]:
+    """What a line should come to, or between what, what was billed, and the difference."""
+    sums = line.low, line.high, line.amount, line.difference
+    low, high, billed, difference = readable_amounts(sums, currency)
+    expected = low if line.low == line.high else f"{low} to {high}"
     return (
-        money(line.low, currency)
-        if line.low == line.high
-        else f"{money(line.low, currency)} to {money(line.high, currency)}"
+        expected if line.used or line.low else "-",
+        billed if line.billed else "-",
+        with_sign(line.difference, difference),
     )
 
 
@@ -182,12 +180,8 @@ def verdict(found: Reconciled) -> str:
     if unread:
         parts.append(f"{how_many(unread, 'row')} not read")
     over = total.difference
-    amount = (
-        f" Billed {money(abs(over), found.currency)} {'more' if over > 0 else 'less'} than "
-        "the usage comes to."
-        if over
-        else ""
-    )
+    by, word = readable_amount(abs(over), found.currency), "more" if over > 0 else "less"
+    amount = f" Billed {by} {word} than the usage comes to." if over else ""
     return f"Usage and cost differ{without}: {', '.join(parts)}.{amount}{_drift(found)}{apart}"
 
 
@@ -216,7 +210,9 @@ def _apart(found: Reconciled) -> str:
     for line in found.apart:
         kind = line.key.cost_type or "other"
         kinds[kind] = kinds.get(kind, Fraction(0)) + line.amount
-    each = ", ".join(f"{kind} {money(value, found.currency)}" for kind, value in kinds.items())
+    each = ", ".join(
+        f"{kind} {readable_amount(value, found.currency)}" for kind, value in kinds.items()
+    )
     rows = sum(len(line.billed) for line in found.apart)
     return (
         f" Apart from them, {how_many(rows, 'row')} of the bill that no record can match: {each}."
@@ -242,10 +238,8 @@ def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
     known = sum((abs(line.difference) for line in off if id(line) in own), Fraction(0))
     many = len(found.causes)
     verb = "explains" if many == 1 else "explain"
-    yield (
-        0,
-        f"{how_many(many, 'cause')} {verb} {money(known, currency)} of {money(whole, currency)}:",
-    )
+    some, all_of = readable_amounts([known, whole], currency)
+    yield 0, f"{how_many(many, 'cause')} {verb} {some} of {all_of}:"
     for number, cause in enumerate(found.causes, 1):
         ratio = (
             ""
@@ -261,7 +255,8 @@ def cause_lines(found: Reconciled) -> Iterator[tuple[int, str]]:
     rest = [line for line in off if id(line) not in own]
     if rest:
         amount = sum((abs(line.difference) for line in rest), Fraction(0))
-        yield 1, f"not explained: {money(amount, currency)} in {how_many(len(rest), 'line')}"
+        left = readable_amount(amount, currency)
+        yield 1, f"not explained: {left} in {how_many(len(rest), 'line')}"
 
 
 def subtotal_table(found: Reconciled) -> Table:
@@ -271,9 +266,7 @@ def subtotal_table(found: Reconciled) -> Table:
         (
             part.status,
             f"{part.lines:,}",
-            money(part.expected, currency),
-            money(part.billed, currency),
-            signed(part.difference, currency),
+            *_sums(part, currency),
         )
         for part in (*found.subtotals, found.total)
     )
@@ -282,6 +275,17 @@ def subtotal_table(found: Reconciled) -> Table:
     )
 
 
+def _sums(part: BilledSubtotal, currency: str) -> tuple[str, str, str]:
+    sums = part.expected, part.billed, part.difference
+    expected, billed, difference = readable_amounts(sums, currency)
+    return expected, billed, with_sign(part.difference, difference)
+
+
 def signed(value: Fraction, currency: str) -> str:
     """A difference with its sign, `0` for none."""
-    return "0" if not value else ("+" if value > 0 else "") + money(value, currency)
+    return with_sign(value, readable_amount(value, currency))
+
+
+def with_sign(value: Fraction, text: str) -> str:
+    """The text of a difference with its sign, `0` for none."""
+    return "0" if not value else ("+" if value > 0 else "") + text

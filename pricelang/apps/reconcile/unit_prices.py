@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pricelang.apps.reconcile.keys import Request
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.numbers import through
 from pricelang.model.errors import PriceError
+from pricelang.model.instants import seconds_of
 from pricelang.present.decimals import money
 
 if TYPE_CHECKING:
@@ -53,20 +55,35 @@ class MeterPrices:
     book: PriceBook
     list: PriceBook | None = field(default=None, init=False)
     _prices: dict[object, UnitPrice | None] = field(factory=dict, init=False)
+    _stretches: dict[str, int] = field(factory=dict, init=False)
+    _clocked: bool = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._clocked = any(dimension.clocked for dimension in self.book.checked.dimensions)
         if self.book.checked.bases:
             self.list = self.book.list_book()
 
-    def price(self, request: Request) -> UnitPrice | None:
-        """The price of a request's meter, or None where it has none or not one alone."""
-        key = (
+    def key(self, request: Request) -> object:
+        """What decides the price of a request; without a clock, of its instant only between which
+        days of the book it lies.
+        """
+        at: object = request.at
+        if not self._clocked:
+            at = self._stretches.get(request.at)
+            if at is None:
+                at = bisect_right(self.book.checked.boundaries, seconds_of(request.at))
+                self._stretches[request.at] = at
+        return (
             request.model,
-            request.at,
+            at,
             tuple(sorted(request.dimensions.items())),
             request.meter,
             tuple(sorted(request.sides.items())),
         )
+
+    def price(self, request: Request) -> UnitPrice | None:
+        """The price of a request's meter, or None where it has none or not one alone."""
+        key = self.key(request)
         if key not in self._prices:
             if len(self._prices) >= MAX_MEMORY:
                 self._prices.clear()

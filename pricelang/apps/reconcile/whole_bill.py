@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from pricelang.apps.reconcile.alternatives import OtherPrice
 from pricelang.apps.reconcile.join import JoinedLine
+from pricelang.apps.reconcile.other_prices import OtherPrice
 from pricelang.present.decimals import plain, rounded
 
 LEAST = 4
-"""So many lines, of several prices, must have a factor or an amount in common."""
+"""So many lines, of several prices, must have a factor or an amount in common …"""
+SHARE = 20
+"""… and one in so many of those that nothing else explains."""
 
 
 def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, OtherPrice]]:
@@ -25,7 +27,9 @@ def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, Oth
                 groups.setdefault(value, []).append(line)
         for value, own in groups.items():
             counted = {(line.key.model, line.key.token_type) for line in own}
-            if len(own) >= LEAST and (len(counted) > 1 or measure is _added):
+            if len(own) >= max(LEAST, len(priced) // SHARE) and (
+                len(counted) > 1 or measure is _added
+            ):
                 text = _factor(value) if measure is _ratio else f"{plain(value)} on each line"
                 for line in own:
                     yield line, OtherPrice("whole", text, Fraction(0))

@@ -12,6 +12,7 @@ from pricelang.apps.reconcile.summary import rule_places
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
+from pricelang.present.readable import readable_amount
 
 
 def workings(found: Reconciled, line: JoinedLine) -> Iterator[str]:
@@ -60,5 +61,5 @@ def _formula(found: Reconciled, use: Used, rate: Rate) -> str:
     units = rate.meter.unit if use.quantity == 1 else plural(rate.meter.unit)
     return (
         f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = "
-        f"{money(use.low, found.currency)}"
+        f"{readable_amount(use.low, found.currency)}"
     )

@@ -12,8 +12,9 @@ from pricelang.apps.break_even.caches import CacheBreakEven, costs
 from pricelang.apps.break_even.shares import OutputShare
 from pricelang.model.instants import written
 from pricelang.present.charts import Chart, ChartLine
-from pricelang.present.decimals import grouped, money, percent
+from pricelang.present.decimals import grouped, money
 from pricelang.present.json_data import fields_of
+from pricelang.present.readable import readable_percent
 from pricelang.present.table import NotedCell, Table
 from pricelang.present.text import how_many
 
@@ -93,9 +94,7 @@ def _cheaper(found: OutputShare) -> str:
         return f"{found.above}, as soon as there is output"
     if found.above is None:
         return f"{found.below}, unless all is output"
-    return (
-        f"{found.below} below {percent(found.share)} of output ({found.share}), {found.above} above"
-    )
+    return f"{found.below} below {readable_percent(found.share)} of output ({found.share}), {found.above} above"
 
 
 def break_even_chart(found: BreakEven) -> Chart | None:
@@ -134,7 +133,7 @@ def break_even_data(found: BreakEven) -> dict[str, object]:
             {
                 **fields_of(x, "model", "against"),
                 "share": None if x.share is None else str(x.share),
-                "percent": None if x.share is None else percent(x.share),
+                "percent": None if x.share is None else f"{grouped(x.share * 100)}%",
                 **fields_of(x, "below", "above"),
             }
             for x in found.shares

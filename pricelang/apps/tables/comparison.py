@@ -15,8 +15,9 @@ from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
 from pricelang.apps.tables.request import span_of
 from pricelang.model.notes import Note
-from pricelang.present.decimals import percent, plain
+from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
+from pricelang.present.readable import readable_percent
 from pricelang.present.table import Table
 from pricelang.present.text import printable
 
@@ -142,8 +143,10 @@ def _joined(values: list[str], separator: str) -> Iterator[str]:
 
 
 def change_words(row: AlternativeRow) -> str:
-    """`-50%`, cut to two decimals with an ellipsis where there are more."""
-    return "" if row.change is None else ("+" if row.change > 0 else "") + percent(row.change, 2)
+    """`-50%`, `+33.33%`."""
+    if row.change is None:
+        return ""
+    return ("+" if row.change > 0 else "") + readable_percent(row.change)
 
 
 # ---- sentences -----------------------------------------------------------------------------------

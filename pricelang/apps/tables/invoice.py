@@ -14,7 +14,12 @@ from pricelang.apps.reports.invoice_sums import MODEL, InvoiceTotal, Subtotal
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.tables.usage_report import value_text
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money, plain, shown_quantity
+from pricelang.present.decimals import grouped, money, plain
+from pricelang.present.readable import (
+    readable_amount,
+    readable_amounts,
+    readable_quantity,
+)
 from pricelang.present.table import Table
 
 COLUMNS = (
@@ -97,13 +102,13 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
         *map(value_text, line.by),
         line.model,
         line.meter,
-        shown_quantity(line.quantity),
+        readable_quantity(line.quantity),
         line.unit if line.quantity == 1 else plural(line.unit),
         *prices,
         ", ".join(line.rules),
-        "" if line.listed is None else money(line.listed, line.currency),
-        "" if not line.discount else money(line.discount, line.currency),
-        money(line.net, line.currency),
+        "" if line.listed is None else readable_amount(line.listed, line.currency),
+        "" if not line.discount else readable_amount(line.discount, line.currency),
+        readable_amount(line.net, line.currency),
         *([] if unit is None else [grouped(line.net / unit)]),
     )
 
@@ -111,12 +116,14 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
 def _total_rows(
     invoice: Invoice, total: InvoiceTotal, unit: Fraction | None
 ) -> Iterator[tuple[str, ...]]:
-    def row(amount: Fraction, *cells: str, by: tuple[object, ...] = ()) -> tuple[str, ...]:
+    def row(
+        amount: Fraction, *cells: str, by: tuple[object, ...] = (), text: str = ""
+    ) -> tuple[str, ...]:
         # without groups, the name of a total stands in the column of models
         groups = [*map(_group_text, by), *[""] * (len(invoice.by) - len(by))]
         filled = (*groups, *cells, *[""] * (9 - len(cells)))
         units = [] if unit is None else [grouped(amount / unit)]
-        return (*filled, money(amount, total.currency), *units)
+        return (*filled, text or readable_amount(amount, total.currency), *units)
 
     for part in invoice.subtotals:
         if part.currency == total.currency:
@@ -129,23 +136,27 @@ def _total_rows(
         lines = [line for line in invoice.lines if line.currency == total.currency]
         known = [line.discount for line in lines if line.discount is not None]
         taken = sum(known, Fraction(0))
-        listed = money(total.listed, total.currency) if known else ""
-        discount = money(taken, total.currency) if taken else ""
+        listed = readable_amount(total.listed, total.currency) if known else ""
+        discount = readable_amount(taken, total.currency) if taken else ""
         yield row(total.subtotal, "subtotal", "", "", "", "", "", "", listed, discount)
     for group, one in invoice.account_lines():
         if one.currency == total.currency:
-            quantity = "" if one.quantity is None else shown_quantity(one.quantity)
+            quantity = "" if one.quantity is None else readable_quantity(one.quantity)
             unit_name = _unit_of(invoice, one, plural)
             cells = one.kind, one.name, quantity, unit_name, "", "", _about(one)
             yield row(one.amount, *cells, by=group)
-    yield row(total.due, "total")
-    if total.residue:
-        yield row(total.residue, ROUNDING, "", "", "", "", "", ROUNDING_WORDS)
-        yield row(total.payable, PAYABLE)
+    if not total.residue:
+        yield row(total.due, "total")
+        return
+    three = total.due, total.residue, total.payable
+    owed, rest, due = readable_amounts(three, total.currency)  # so that they add up
+    yield row(total.due, "total", text=owed)
+    yield row(total.residue, ROUNDING, "", "", "", "", "", ROUNDING_WORDS, text=rest)
+    yield row(total.payable, PAYABLE, text=due)
 
 
 def _amount(amount: Fraction | None, part: Subtotal) -> str:
-    return "" if amount is None else money(amount, part.currency)
+    return "" if amount is None else readable_amount(amount, part.currency)
 
 
 def _group_text(value: object) -> str:

@@ -11,9 +11,10 @@ from functools import partial
 from pricelang.apps.quote.model import Call, Limits, Quote, QuoteLine, Range
 from pricelang.model import book as m
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money, shown_quantity
+from pricelang.present.decimals import grouped, money
+from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import Table
-from pricelang.present.text import cut_id
+from pricelang.present.text import MAX_ID, shown
 from pricelang.usage.records import Place
 
 _COUNTED = {"estimate": "estimated", "given": "given", "api": "counted by the API"}
@@ -45,7 +46,8 @@ def _call_table(
     """The lines of a call, with the place of each price or without it."""
     rows = [_row(line, quote.currency, book, places) for line in call.lines]
     amounts = tuple(
-        money(Fraction(value), quote.currency) for value in (call.low, call.expected, call.high)
+        readable_amount(Fraction(value), quote.currency)
+        for value in (call.low, call.expected, call.high)
     )
     rows.append(("total", *([""] * (5 if places else 4)), *amounts))
     headers = (
@@ -80,7 +82,9 @@ def _row(line: QuoteLine, currency: str, book: m.Book, places: bool) -> tuple[st
             f"{factor.rule} x {grouped(Fraction(factor.factor))}" for factor in line.factors
         )
     )
-    amounts = (money(Fraction(value), currency) for value in (line.low, line.expected, line.high))
+    amounts = (
+        readable_amount(Fraction(value), currency) for value in (line.low, line.expected, line.high)
+    )
     unit = line.unit if line.quantity.low == line.quantity.high == 1 else plural(line.unit)
     return (
         line.meter,
@@ -107,8 +111,10 @@ def _per(line: QuoteLine, book: m.Book) -> tuple[str, Fraction]:
 
 def _span(tokens: Range) -> str:
     if tokens.low == tokens.high:
-        return shown_quantity(Fraction(tokens.low))
-    return f"{shown_quantity(Fraction(tokens.low))} to {shown_quantity(Fraction(tokens.high))}"
+        return readable_quantity(Fraction(tokens.low))
+    return (
+        f"{readable_quantity(Fraction(tokens.low))} to {readable_quantity(Fraction(tokens.high))}"
+    )
 
 
 def limit_lines(limits: Limits) -> Iterator[str]:
@@ -136,11 +142,11 @@ def quotes_table(quotes: Sequence[tuple[Place, Quote]]) -> Table:
     rows = [
         (
             str(place.line or ""),
-            cut_id(place.id or ""),
+            shown(place.id or "", MAX_ID),
             quote.model,
             _span(quote.prompt),
             *(
-                money(Fraction(value), quote.currency)
+                readable_amount(Fraction(value), quote.currency)
                 for value in (quote.low, quote.expected, quote.high)
             ),
         )
@@ -152,7 +158,7 @@ def quotes_table(quotes: Sequence[tuple[Place, Quote]]) -> Table:
             sum((Fraction(getattr(quote, level)) for quote in same), Fraction(0))
             for level in ("low", "expected", "high")
         )
-        rows.append(("total", "", "", "", *(money(value, currency) for value in sums)))
+        rows.append(("total", "", "", "", *(readable_amount(value, currency) for value in sums)))
     totals = len(rows) - len(quotes)
     days = dict.fromkeys(quote.at for _, quote in quotes)
     return Table(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pricelang.apps.quote.model import Range
-from pricelang.present.decimals import money_cut, plain
+from pricelang.present.decimals import plain
+from pricelang.present.readable import readable_amount
 
 LEVELS = ("low", "expected", "high")
 
@@ -14,15 +15,13 @@ def span_words(amount: Range | None, currency: str) -> str:
     """`$1 to $2`, or nothing where the amount is known."""
     if amount is None or amount.known:
         return ""
-    return (
-        f"{money_cut(Fraction(amount.low), currency)} to "
-        f"{money_cut(Fraction(amount.high), currency)}"
-    )
+    low, high = Fraction(amount.low), Fraction(amount.high)
+    return f"{readable_amount(low, currency)} to {readable_amount(high, currency)}"
 
 
 def expected_words(amount: Range | None, currency: str) -> str:
-    """What is expected, cut where it has many digits."""
-    return "" if amount is None else money_cut(Fraction(amount.expected), currency)
+    """What is expected."""
+    return "" if amount is None else readable_amount(Fraction(amount.expected), currency)
 
 
 def range_data(amount: Range) -> dict[str, str]:

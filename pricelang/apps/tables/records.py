@@ -18,9 +18,9 @@ from pricelang.evaluate.bill import Bill
 from pricelang.model.columns import columns_of
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
-from pricelang.present.decimals import money, shown_quantity
+from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import Table
-from pricelang.present.text import cut_id, printable
+from pricelang.present.text import MAX_ID, printable, shown
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.records import Place, Record, Skipped
 
@@ -159,13 +159,13 @@ def records_table(summary: Summary, ids: bool = True, meters: bool = True) -> Ta
     rows = []
     for row in summary.rows:
         place, quantities = row.place, row.quantities
-        counts = [shown_quantity(quantities[x]) if quantities.get(x) else "" for x in names]
+        counts = [readable_quantity(quantities[x]) if quantities.get(x) else "" for x in names]
         where = (
             f"  {printable(row.label)}"
             if place is None
             else _short_place(place.file, place.line, folder)
         )
-        id = [cut_id((place.id if place is not None else None) or "")] if ids else []
+        id = [shown((place.id if place is not None else None) or "", MAX_ID)] if ids else []
         rows.append((where, *id, row.model, *counts, row.amount))
     headers = ("record", *(["id"] if ids else []), "model", *names, "amount")
     numbers = frozenset(range(len(headers) - len(names) - 1, len(headers)))
@@ -201,7 +201,7 @@ def _rows(place: Place, bill: Bill) -> Iterator[RecordRow]:
         for number, part in enumerate(bill.parts, 1):
             quantities = {meter: Fraction(sum(uses)) for meter, uses in part.usage.items()}
             # The parts of a sum with bounds say what they cost together only.
-            amount = money(part.total, part.currency) if bill.bounds is None else ""
+            amount = readable_amount(part.total, part.currency) if bill.bounds is None else ""
             yield RecordRow(
                 None, part.label or f"part {number}", part.cell.model.name, quantities, amount
             )

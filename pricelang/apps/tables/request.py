@@ -8,7 +8,8 @@ from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
 from pricelang.model.units import plural
-from pricelang.present.decimals import grouped, money, money_paid, shown_quantity
+from pricelang.present.decimals import grouped, money
+from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import Table
 
 HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
@@ -26,7 +27,7 @@ def request_table(bill: Bill) -> Table:
 
 
 def _line(part: Priced, line: Amount) -> tuple[str, ...]:
-    amount = money(line.amount, part.currency)
+    amount = readable_amount(line.amount, part.currency)
     if line.rate is None:
         return (line.step.rule if line.step is not None else "", "", "", "", "", amount)
     rate, billed = line.rate, Fraction(line.billed)
@@ -40,7 +41,7 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
         rules.append(f"{part.cell.conversion.currency} at {grouped(part.cell.conversion.rate)}")
     return (
         rate.meter.name,
-        shown_quantity(billed),
+        readable_quantity(billed),
         rate.meter.unit if billed == 1 else plural(rate.meter.unit),
         f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}",
         ", ".join(rules),
@@ -56,7 +57,7 @@ def bounds_of(bill: Bill) -> tuple[Fraction, Fraction]:
 def span_of(low: Fraction, high: Fraction, currency: str) -> str:
     """`$0.25`, or `$0.25 to $0.50` where the two differ."""
     return (
-        money_paid(low, currency)
+        readable_amount(low, currency)
         if low == high
-        else f"{money_paid(low, currency)} to {money_paid(high, currency)}"
+        else f"{readable_amount(low, currency)} to {readable_amount(high, currency)}"
     )

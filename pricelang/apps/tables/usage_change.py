@@ -9,8 +9,9 @@ from pricelang.apps.account_change import AccountRow, Currencies
 from pricelang.apps.tables.usage_report import value_text
 from pricelang.apps.usage_change import GroupChange, UsageChange
 from pricelang.model.instants import written
-from pricelang.present.decimals import money, plain
+from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
+from pricelang.present.readable import readable_amount, readable_amounts
 from pricelang.present.table import Table
 from pricelang.present.text import how_many, printable
 from pricelang.verify.diff.phrases import percent
@@ -55,11 +56,10 @@ def _figures(one: GroupChange | AccountRow) -> tuple[str, ...]:
 
 def _amounts(currencies: Currencies, old: Fraction, new: Fraction) -> tuple[str, ...]:
     was, now = currencies
-    difference = share = ""
-    if was == now:
-        difference = ("+" if new > old else "") + money(new - old, now)
-        share = percent(old, new)
-    return money(old, was), money(new, now), difference, share
+    if was != now:
+        return readable_amount(old, was), readable_amount(new, now), "", ""
+    before, after, difference = readable_amounts([old, new, new - old], now)
+    return before, after, ("+" if new > old else "") + difference, percent(old, new)
 
 
 def change_remarks(change: UsageChange, names: list[str]) -> Iterator[str]:

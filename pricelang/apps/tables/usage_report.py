@@ -124,7 +124,7 @@ def unpriced_lines(unpriced: Sequence[Unpriced], noun: str) -> Iterator[str]:
         rows = how_many(one.rows, noun.removesuffix("s"))
         yield f"error[{one.code}]: {printable(one.reason)} ({rows})"
         if one.places:
-            more = ", …" if one.rows > len(one.places) else ""
+            more = " and others" if one.rows > len(one.places) else ""
             yield f"  --> {', '.join(map(printable, one.places))}{more}"
         if one.help:
             yield f"  help: {printable(one.help)}"

@@ -13,8 +13,9 @@ from pricelang.apps.quote.workload_cost import Workload
 from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
 from pricelang.present.charts import TOP, Chart, ChartLine
-from pricelang.present.decimals import exact, grouped, money, money_cut, plain, shown_quantity
+from pricelang.present.decimals import exact, grouped, plain
 from pricelang.present.json_data import fields_of
+from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import Table
 from pricelang.present.text import printable
 
@@ -38,7 +39,7 @@ def _mixes(found: Workload) -> Table:
     def row(name: str, count: Fraction, each: Range | None, month: Range) -> tuple[str, ...]:
         return (
             printable(name),
-            shown_quantity(count),
+            readable_quantity(count),
             expected_words(each, found.currency),
             expected_words(month, found.currency),
             *([span_words(month, found.currency)] if spans else []),
@@ -58,9 +59,9 @@ def _allowances(found: Workload) -> Table:
         (
             pool.meter,
             f"{grouped(pool.quantity)} {pool.unit} per {pool.per}",
-            shown_quantity(pool.used),
-            shown_quantity(pool.free),
-            money_cut(pool.saved, found.currency),
+            readable_quantity(pool.used),
+            readable_quantity(pool.free),
+            readable_amount(pool.saved, found.currency),
             pool.ends or "never",
         )
         for pool in found.pools
@@ -99,7 +100,7 @@ def workload_lines(found: Workload) -> Iterator[str]:
     if found.settled.expected:
         yield (
             "floors and caps of the account: "
-            f"{money(Fraction(found.settled.expected), found.currency)}"
+            f"{readable_amount(Fraction(found.settled.expected), found.currency)}"
         )
     yield from map(note_line, found.notes)
 
@@ -115,7 +116,7 @@ def _changes(found: Workload) -> Iterator[str]:
         amounts = (expected_words(day.amount, found.currency) for day in days)
         yield f"from {days[1].date} on: {' -> '.join(amounts)} a day"
     if len(steps) > MAX_CHANGES:
-        yield f"… and {len(steps) - MAX_CHANGES:,} more such days; see `--days`"
+        yield f"and {len(steps) - MAX_CHANGES:,} more such days; see `--days`"
 
 
 def workload_chart(found: Workload) -> Chart | None:

@@ -109,6 +109,8 @@ def _decimals_of(book: m.Book) -> _Decimals:
 
 def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
     """Takes in the figures of a rule."""
+    if not isinstance(rule, k.PricingRule):
+        return
     match rule:
         case k.PriceRule(line=price):
             if price.amount is not None:
@@ -124,24 +126,10 @@ def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
                 _most(found.amounts, (("limit", number), meter), found.of(line.amount / line.size))
         case k.ConversionRule(line=line):
             found.conversion = max(found.conversion, found.of(line.rate))
-        case (
-            k.ModelRule()
-            | k.AliasRule()
-            | k.ValueRule()
-            | k.MeterRule()
-            | k.AnnouncementRule()
-            | k.ExclusionRule()
-            | k.AllowRule()
-            | k.ChargeMinimumRule()
-            | k.ChargePoolRule()
-            | k.ChargeFreeRule()
-            | k.RefusalRule()
-            | k.FreeRule()
-            | k.NoteRule()
-            # leaves multiples of its step: `places_of` finds their decimals in the rows
-            | k.RoundingRule()
-        ):
+        case k.ChargeFreeRule():
             pass
+        case k.RoundingRule():
+            pass  # leaves multiples of its step: `places_of` finds their decimals in the rows
         case _:
             assert_never(rule)
 

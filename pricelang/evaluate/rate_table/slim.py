@@ -43,16 +43,16 @@ def slim(found: RateSnapshots) -> RateSnapshots:
 
 def _without(found: RateSnapshots, index: int) -> RateSnapshots:
     """The rates without a threshold, where they are the same on all of its sides."""
-    sides = found.axes.sides
+    sides, places = found.axes.sides, found.places
     size, inner = sides[index], prod(sides[index + 1 :])
-    blocks = [
-        [*found.places[start : start + size * inner]]
-        for start in range(0, len(found.places), size * inner)
+    firsts = [place for n in range(inner) for place in places[n :: size * inner]]
+    for side in range(1, size):
+        starts = range(side * inner, (side + 1) * inner)
+        if firsts != [place for n in starts for place in places[n :: size * inner]]:
+            return found
+    kept = [
+        place
+        for start in range(0, len(places), size * inner)
+        for place in places[start : start + inner]
     ]
-    if any(block[:inner] * size != block for block in blocks):
-        return found
-    return evolve(
-        found,
-        axes=found.axes.without(index),
-        places=[card for block in blocks for card in block[:inner]],
-    )
+    return evolve(found, axes=found.axes.without(index), places=kept)

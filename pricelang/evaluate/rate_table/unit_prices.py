@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import assert_never
 
 from attrs import frozen
 
 from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit, bounds_of, terms_of
-from pricelang.evaluate.combination import Combination
+from pricelang.evaluate.combination import Combination, billed
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
-from pricelang.present.decimals import power_of_ten
+from pricelang.present.decimals import atoms, power_of_ten
 
 
 @frozen(repr=False)
@@ -40,7 +39,7 @@ def unit_prices(
     return UnitPrices(
         cell.model.name,
         cell.conversion.currency if cell.conversion is not None else book.currency,
-        tuple(None if price is None else int(price * 10**places) for price in prices),
+        tuple(None if price is None else atoms(price, places) for price in prices),
         tuple(
             _least(cell, meter) if price else None
             for meter, price in zip(meters, prices, strict=True)
@@ -79,9 +78,7 @@ def finite_price(cell: Combination, meter: str) -> Fraction | None:
     rate = cell.rates[meter]
     if not isinstance(rate, Rate):
         return None
-    price = rate.unit_price
-    if cell.conversion is not None:
-        price *= cell.conversion.rate
+    price = billed(rate, cell.conversion)
     return price if power_of_ten(price.denominator) is not None else None
 
 
@@ -90,16 +87,12 @@ def beyond_sums(cell: Combination, meters: Sequence[str]) -> Iterator[str]:
     for rounding, what in ((cell.line_rounding, "each line"), (cell.total_rounding, "each total")):
         if rounding is not None:
             yield f"the rounding of {what}"
-    for step in (*cell.extras, *cell.floors):
-        match step.kind:
-            case "add":
-                yield f"the addition of `{step.rule}` to each request"
-            case "at_least" | "at_most":
-                yield f"the limit `{step.rule}` of each request"
-            case "factor" | "round":
-                pass  # in the unit prices
-            case _:
-                assert_never(step.kind)
-    for meter in meters:
+    for step in cell.extras:
+        yield f"the addition of `{step.rule}` to each request"
+    for step in cell.floors:
+        what = "limit" if step.kind in ("at_least", "at_most") else "step"
+        yield f"the {what} `{step.rule}` of each request"
+    simple = cell.coefficients or {}  # those are decimals
+    for meter in (meter for meter in meters if meter not in simple):
         if isinstance(cell.rates[meter], Rate) and finite_price(cell, meter) is None:
             yield f"the price of `{meter}`, which has no finite decimal"

@@ -44,6 +44,7 @@ class Walk:
     book: m.Book
     _heads: list[_Head] = field(factory=list)
     _starts: dict[tuple[int, int], int] = field(factory=dict)
+    _models: dict[int, tuple[list[int], list[list[int]]]] = field(factory=dict)
     _rests: list[Rest] = field(factory=list)
     _known: dict[object, int] = field(factory=dict)
     _ways: dict[tuple[int, int], tuple[int, ...]] = field(factory=dict)
@@ -65,10 +66,10 @@ class Walk:
 
     def _start(self, point: tuple[int, int]) -> int:
         nodes, settled, rest, refused = self.book.decisions.nodes, [], [], False
-        for number, diagram in enumerate(self._leaves.diagrams):
-            root = diagram.root
-            for axis, position in enumerate(point):
-                root = _down(nodes, root, axis, position)
+        model, stretch = point
+        of_rules, of_values = self._of_model(model)
+        for number, of_rule in enumerate(of_rules):
+            root = _down(nodes, of_rule, m.DATES, stretch)
             if root >= 0:
                 rest.append((number, root))
             elif self._leaves.refuses(number, root):
@@ -76,20 +77,32 @@ class Walk:
             else:
                 settled.append(self._leaves.plain(number, root))
         values = tuple(
-            tuple(
-                [
-                    self._leaves.offered(_down(nodes, _down(nodes, root, 0, point[0]), 1, point[1]))
-                    for root in roots
-                ]
-            )
-            for roots in self.book.decisions.values
+            [
+                tuple(
+                    [self._leaves.offered(_down(nodes, root, m.DATES, stretch)) for root in roots]
+                )
+                for roots in of_values
+            ]
         )
         open = REFUSED if refused else self._rest((tuple(rest), values))
-        head = ("head", self._leaves.number(("settled", point[m.MODELS], tuple(settled))), open)
+        head = ("head", self._leaves.number(("settled", model, tuple(settled))), open)
         number = self._known.setdefault(head, len(self._heads))
         if number == len(self._heads):
             self._heads.append(_Head(head[1], open))
         return number
+
+    def _of_model(self, model: int) -> tuple[list[int], list[list[int]]]:
+        """What a model leaves open of all rules and values, whatever the day."""
+        if model not in self._models:
+            decided = self.book.decisions
+            self._models[model] = (
+                [_down(decided.nodes, x.root, m.MODELS, model) for x in self._leaves.diagrams],
+                [
+                    [_down(decided.nodes, root, m.MODELS, model) for root in roots]
+                    for roots in decided.values
+                ],
+            )
+        return self._models[model]
 
     def rest(self, state: int) -> int:
         """What a dated version leaves open, or `REFUSED` where none of its requests exists."""

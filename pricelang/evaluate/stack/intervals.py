@@ -30,10 +30,8 @@ def ends_after(ends: Ends, operation: Operation) -> Ends:
             return operation.value if low is None else low, high
         case "at_most":
             return low, operation.value if high is None else high
-        case "factor" | "add" | "round":
-            return low, high
         case _:
-            assert_never(operation.kind)
+            return low, high
 
 
 @frozen
@@ -126,10 +124,10 @@ def _alone(box: Box, index: int, operation: Operation, weights: Sequence[Fractio
             change = [value, value]
         case "at_least" | "at_most":  # it lifts a low price most, and lowers a high one most
             change = [after[1] - high, after[0] - low]
-        case "round":
-            change = _by_rounding(operation) if low != high else [after[0] - low, after[0] - low]
-        case _:
-            assert_never(operation.kind)
+        case "round" if low != high:
+            change = _by_rounding(operation)
+        case _:  # it is monotone
+            change = [after[0] - high, after[1] - low] if low != high else [after[0] - low] * 2
     if box.free[index] == "maybe":
         after = min(after[0], ZERO), after[1]
         change = [min(change[0], ZERO), max(change[1], ZERO)]

@@ -59,10 +59,8 @@ class Step:
                 return Operation("factor", self.value)
             case "add" | "round":
                 return Operation("add", self.value / self.size)
-            case "at_least" | "at_most":
-                return Operation(self.kind, self.value / self.size)
             case _:
-                assert_never(self.kind)
+                return Operation(self.kind, self.value / self.size)
 
 
 def steps_of_modifier(

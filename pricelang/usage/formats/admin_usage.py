@@ -160,7 +160,7 @@ class _Pages:
             raise UsageError(
                 "missing_key", "`starting_at` is missing: the price of a row depends on its day"
             )
-        record = _record(row, begins, ends, place)
+        record = usage_row(row, begins, place)
         names = tuple(word(row.get(key), key) for key in (*_ATTRIBUTES.values(), *_DIMENSIONS))
         seen = _Seen(
             begins, ends, names, written({key: row.get(key) for key in _COUNTS}), self._pages, place
@@ -213,7 +213,10 @@ class _Pages:
         self._by_day.setdefault(row.start[:10], []).append(row)
 
 
-def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> Record:
+def usage_row(
+    row: Mapping[str, object], begins: str | None, place: Place, format: str = FORMAT
+) -> Record:
+    """The record of a row, which is of the day on which it begins. Raises `UsageError`."""
     notes: list[Note] = []
     note_unknown(row, KNOWN, "results", notes)
     model = word(row.get("model"), "model")
@@ -229,17 +232,18 @@ def _record(row: Mapping[str, object], begins: str, ends: str, place: Place) -> 
         "cache_read_input_tokens": row.get("cache_read_input_tokens"),
         "cache_creation": row.get("cache_creation"),
     }
-    meters = counters_of(usage, "results", notes).meters()
+    meters = counters_of(usage, "results", notes).meters(plain=True)
     tools = optional_object(row, "server_tool_use", "results") or {}
     searches = optional_count(tools, "web_search_requests", "results.server_tool_use")
     if searches:
         meters["web_search"] = searches
     dimensions, sides = _dimensions(row, notes)
     given = {name: word(row.get(key), key) for name, key in _ATTRIBUTES.items()}
-    attributes = {"day": begins[:10]} | {name: clean(text) for name, text in given.items() if text}
+    attributes = {"day": begins[:10]} if begins else {}
+    attributes |= {name: clean(text) for name, text in given.items() if text}
     unsaid = ("service_tier",) if "service_tier" not in dimensions else ()
     part = Part(model, begins, dimensions, meters, kind=SUM, sides=sides, unsaid=unsaid)
-    return Record((part,), place, FORMAT, tuple(notes), attributes)
+    return Record((part,), place, format, tuple(notes), attributes)
 
 
 def _dimensions(

@@ -23,7 +23,7 @@ from pricelang.usage.counters import Counters, agreed, writes_of
 from pricelang.usage.fields import clean, is_object, optional_object, require_object, word
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.provider_metadata import cache_tokens, provider_words
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.platform_names import named_platform, platform_of_message
 from pricelang.usage.platforms import of_asked
 from pricelang.usage.records import (
@@ -171,7 +171,6 @@ def parts_of(
     )
     counters = _counters(usage, path, details, metadata, provider, notes if raw is None else [])
     if raw is None:
-        no_lifetime(counters, notes)
         yield evolve(like, usage={**counters.meters(), **like.usage})
         return
     message = read_message({"model": like.model, "usage": raw}, like.at)

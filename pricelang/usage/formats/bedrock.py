@@ -33,7 +33,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.formats.messages import Message, read_message
 from pricelang.usage.formats.sse import METRICS
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -106,7 +106,6 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     model = word(value.get("modelId"), "modelId")
     if METRICS in value:
         counters = _counts([(require_object(value.get(METRICS), METRICS), METRICS)], notes)
-        no_lifetime(counters, notes)
         return (_record(Part(model, at, {}, counters.meters()), place, notes, {}),)
     body, response = value.get("body"), _converse(value)
     _note_latency((value, response), notes)
@@ -114,7 +113,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         message = read_message(body, at)
         return (_of_message(message, model, place, _attributes(value), notes),)
     usage = require_object(response.get("usage"), "usage")
-    counters = _converse_counts(usage, notes)
+    counters = converse_counts(usage, notes)
     tier = optional_object(response, "serviceTier", "")
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
@@ -132,7 +131,8 @@ def _converse(value: Mapping[str, object]) -> Mapping[str, object]:
     return value
 
 
-def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
+def converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters:
+    """The disjoint counters of an answer of Converse. Raises `UsageError`."""
     note_unknown(usage, _USAGE, "usage", notes)
     written = agreed([(usage, "usage")], _WRITTEN) or 0
     listed = usage.get("cacheDetails")
@@ -159,11 +159,9 @@ def _converse_counts(usage: Mapping[str, object], notes: list[Note]) -> Counters
         min(by_ttl["1h"], written),
         split,
     )
-    counters = disjoint(
+    return disjoint(
         told, "usage.inputTokens", inside=False, total=total_of(usage, ("totalTokens",), "usage")
     )
-    no_lifetime(counters, notes)
-    return counters
 
 
 def _counts(places: list[tuple[Mapping[str, object], str]], notes: list[Note]) -> Counters:
@@ -205,10 +203,9 @@ def _log(value: Mapping[str, object], place: Place) -> Outcome:
         return _of_message(read_message(message, at), model, place, attributes, notes)
     usage = body.get("usage") if is_object(body) else None
     if is_object(usage) and "inputTokens" in usage:
-        counters = _converse_counts(usage, notes)
+        counters = converse_counts(usage, notes)
     else:
         counters = _counts([(given, "input"), (output, "output")], notes)
-        no_lifetime(counters, notes)
         if not _S3.isdisjoint((*given, *output)) and all(given.get(key) is None for key in _CACHE):
             notes.append(
                 Note(

@@ -10,7 +10,6 @@ from decimal import Decimal
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import count, model_id, placed, type_name
-from pricelang.usage.inclusive import no_lifetime
 from pricelang.usage.records import Part, Place, Record, UsageError
 from pricelang.usage.stated import stated
 from pricelang.usage.unknown import note_key
@@ -37,7 +36,6 @@ def claude_code_event(
         if key.endswith("_tokens") and key not in _CLAUDE_CODE:
             note_key(key, value, _CLAUDE_CODE, notes)
     counters = Counters(counts[0], counts[1], counts[2], counts[3], 0, False)
-    no_lifetime(counters, notes)
     dimensions = stated(own, "", ("speed",))
     return Record(
         (Part(model_id(own.get("model"), "model", notes), at, dimensions, counters.meters()),),

@@ -29,6 +29,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.platform_names import named_platform
 from pricelang.usage.records import SUM, Part, Place, Record, UsageError
+from pricelang.usage.shapes import models_of_result
 from pricelang.usage.stated import stated
 from pricelang.usage.unknown import known_names, note_unknown
 
@@ -66,11 +67,12 @@ class Entry:
 
 def record(value: Mapping[str, object], place: Place) -> Record:
     """The record of a result. Raises `UsageError`."""
-    if value.get("modelUsage") is None:
+    given = models_of_result(value)
+    if given is None:
         raise UsageError(
             "missing_key", "`modelUsage` is missing", "only it says what each model used in the run"
         )
-    models = require_object(value.get("modelUsage"), "modelUsage")
+    models = require_object(given, "modelUsage")
     notes: list[Note] = []
     entries = [_entry(name, given, notes) for name, given in models.items()]
     usage = optional_object(value, "usage", "") or {}
@@ -88,7 +90,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         )
     parts = []
     for entry in entries:
-        meters = entry.counters.meters()
+        meters = entry.counters.meters(plain=True)
         if entry.searches:
             meters["web_search"] = entry.searches
         dimensions = shared | main if entry is main_loop else shared

@@ -2,7 +2,7 @@
 one a day, user and terminal, with a sum for each model.
 
 Tokens are told apart as `input`, `output`, `cache_read` and `cache_creation`, all disjoint. The
-lifetime of the cache writes is not told, and they are priced as 5-minute writes with a warning.
+lifetime of the cache writes is not told.
 `estimated_cost` is in cents, rounded, and never counted.
 """
 
@@ -82,22 +82,14 @@ def _parts(listed: list[object], at: str, notes: list[Note]) -> Iterator[Part]:
         note_unknown(entry, _ENTRY, path, notes)
         tokens = require_object(entry.get("tokens"), f"{path}.tokens")
         path = f"{path}.tokens"
-        written_tokens = optional_count(tokens, "cache_creation", path)
         counters = Counters(
             required_count(tokens, "input", path),
             required_count(tokens, "output", path),
             optional_count(tokens, "cache_read", path),
-            written_tokens,
+            optional_count(tokens, "cache_creation", path),
             0,
             False,
         )
-        if written_tokens:
-            notes.append(
-                Note(
-                    "cache_lifetime",
-                    "analytics do not say the lifetime of cache writes: priced as 5-minute writes",
-                )
-            )
         yield Part(
             model_id(entry.get("model"), f"{path[:-7]}.model", notes),
             at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
@@ -10,12 +10,15 @@ from pricelang.usage.fields import (
     required_count,
     word,
 )
-from pricelang.usage.formats.gateway_record import gateway_record
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Skipped
+from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
+from pricelang.usage.response_ids import named
 from pricelang.usage.several import several
+from pricelang.usage.times import instant
 from pricelang.usage.unknown import known_names, note_key
 
+FORMAT = "helicone"
 _HELICONE = meanings(
     {
         "read": ("prompt_cache_read_tokens",),
@@ -29,11 +32,16 @@ _HELICONE_KNOWN = known_names(
 )
 
 
-def helicone(value: Mapping[str, object], place: Place) -> Outcome:
-    """The record of a call."""
+def known(value: Mapping[str, object]) -> bool:
+    """Decides whether an object is such a log, by the names of its counts."""
+    return "prompt_cache_write_tokens" in value or "prompt_cache_read_tokens" in value
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The record of a call. Raises `UsageError`."""
     status = value.get("response_status")
     if type(status) is int and status >= 400:
-        return Skipped(place, f"a call that failed: status {status}")
+        return (Skipped(place, f"a call that failed: status {status}"),)
     notes: list[Note] = []
     for key, count in value.items():
         if key not in _HELICONE_KNOWN and ("token" in key or key.startswith("prompt_cache_")):
@@ -48,11 +56,16 @@ def helicone(value: Mapping[str, object], place: Place) -> Outcome:
     counters = disjoint(
         told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True)
     )
-    no_lifetime(counters, notes)
     model = word(value.get("response_model"), "response_model") or word(
         value.get("request_model"), "request_model"
     )
-    part = Part(model, None, {}, counters.meters(), kind=SUM if several(value) else SINGLE)
-    return gateway_record(
-        value, "request_created_at", part, value.get("provider"), place, notes, {}
+    part = Part(
+        model,
+        instant(value.get("request_created_at"), "request_created_at"),
+        {},
+        counters.meters(),
+        kind=SUM if several(value) else SINGLE,
     )
+    part = gateway_part(part, value.get("provider"), value.get("id"))
+    ids = named("helicone", value.get("request_id"))
+    return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)

@@ -1,107 +1,212 @@
-"""Messages of LangChain to requests: `usage_metadata`, with the cache inside the input.
+"""LangChain's messages and what holds them: dumps of `AIMessage`, `messages_to_dict`, the state of
+a graph, results of a model, and runs that LangSmith exports.
 
-- `input_token_details {cache_read, cache_creation, ephemeral_5m_input_tokens,
-  ephemeral_1h_input_tokens}` are inside `input_tokens`; where the lifetimes are told,
-  `cache_creation` is zero.
-- `response_metadata` names the model, and has the usage of the Messages API itself unless the
-  answer was streamed: that says more, and counts.
-- Messages of a user, of the system and of tools count nothing.
+A message is a `model_dump`, `{type, data}`, or the `lc` constructor with its `kwargs`. The message
+of one response is known by its id, wherever it is kept again. Of a trace the calls of models count;
+chains, tools and prompts repeat what they say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pricelang.model.notes import Note
-from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
-from pricelang.usage.fields import (
-    is_object,
-    model_id,
-    optional_object,
-    require_object,
-    required_count,
-    word,
-)
-from pricelang.usage.formats.messages import read_message
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.platform_names import named_platform, platform_of_message
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
-from pricelang.usage.response_ids import RESPONSE, named
-from pricelang.usage.several import several
-from pricelang.usage.unknown import known_names, note_unknown
+from pricelang.usage.fields import is_object, placed, shown
+from pricelang.usage.formats.langchain_message import Around, message_outcome
+from pricelang.usage.records import Outcome, Place, Skipped, UsageError
+from pricelang.usage.times import instant, milliseconds
 
 FORMAT = "langchain"
-_MODEL = ("model_name", "model", "model_id")
-_OTHERS = ("human", "system", "tool", "function", "remove", "chat")
-_CACHE = meanings(
-    {
-        "read": ("cache_read",),
-        "written": ("cache_creation", "cache_write"),
-        "5m": ("ephemeral_5m_input_tokens",),
-        "1h": ("ephemeral_1h_input_tokens",),
-    }
+_ANSWERS = ("ai", "AIMessage", "AIMessageChunk")
+_OTHERS = (
+    "human",
+    "system",
+    "tool",
+    "function",
+    "chat",
+    "remove",
+    "HumanMessage",
+    "SystemMessage",
+    "ToolMessage",
+    "FunctionMessage",
+    "ChatMessage",
+    "HumanMessageChunk",
+    "SystemMessageChunk",
+    "ToolMessageChunk",
 )
-_KNOWN = known_names(
-    "input_tokens",
-    "output_tokens",
-    "total_tokens",
-    input_token_details=known_names(*_CACHE, "text"),
-    output_token_details=known_names("reasoning", "text"),
-)
+_MARKS = ("response_metadata", "usage_metadata", "additional_kwargs")
+_ATTRIBUTES = {"trace": "trace_id", "session": "session_id", "run": "name"}
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is a message of LangChain, by the names of its keys."""
-    usage = value.get("usage_metadata")
-    if is_object(usage):
-        return "input_tokens" in usage and "output_tokens" in usage
-    return "response_metadata" in value and "additional_kwargs" in value
+    """Decides whether an object is a message of LangChain, or holds some, by the names of its keys."""
+    return _is_run(value) or _message(value) is not None or _held(value) is not None
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
-    """The record of an answer; other messages are skipped. Raises `UsageError`."""
-    if value.get("usage_metadata") is None:
-        kind = value.get("type")
-        what = f"a message of the type `{kind}`" if kind in _OTHERS else "a message without usage"
-        return (Skipped(place, what),)
-    notes: list[Note] = []
-    said = optional_object(value, "response_metadata", "") or {}
-    model = next(
-        (found for name in _MODEL if (found := word(said.get(name), f"response_metadata.{name}"))),
-        None,
-    )
-    id = said.get("id") or value.get("id")
-    ids, raw = named(RESPONSE, said.get("id")), said.get("usage")
-    if is_object(raw) and "input_tokens" in raw and "input_tokens_details" not in raw:
-        message = read_message({**said, "model": model, "id": id, "content": value.get("content")})
-        return (Record(message.parts, place, FORMAT, message.notes, ids=ids),)
-    usage = require_object(value.get("usage_metadata"), "usage_metadata")
-    counters = _counters(usage, notes)
-    platform = platform_of_message(id) or named_platform(said.get("model_provider"))
-    part = Part(
-        model_id(model, "response_metadata.model_name", notes),
-        None,
-        {"platform": platform} if platform else {},
-        counters.meters(),
-        kind=SUM if several(usage) else SINGLE,
-    )
-    return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)
+    """The records of the messages in an object. Raises `UsageError`."""
+    if _is_run(value):
+        return list(_run(value, place))
+    message = _message(value)
+    if message is not None:
+        return (_outcome(message, place, Around()),)
+    held = _held(value)
+    if held is None:
+        raise UsageError("unknown_record", "neither a message of LangChain nor what holds some")
+    # What a result counts besides is the sum of all its generations.
+    result = _llm_output(value) if len(held) == 1 else {}
+    return list(_each(held, place, Around(result=result)))
 
 
-def _counters(usage: Mapping[str, object], notes: list[Note]) -> Counters:
-    """The disjoint counters of `usage_metadata`."""
-    path = "usage_metadata"
-    note_unknown(usage, _KNOWN, path, notes)
-    details = optional_object(usage, "input_token_details", path) or {}
-    counts = all_agreed([(details, f"{path}.input_token_details")], _CACHE)
-    writes = writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes)
-    told = Counters(
-        required_count(usage, "input_tokens", path),
-        required_count(usage, "output_tokens", path),
-        counts.get("read", 0),
-        *writes,
+# ---- messages ------------------------------------------------------------------------------------
+
+
+def _message(value: object) -> Mapping[str, object] | None:
+    """The fields of a message with its `type`, None where a value is none."""
+    if not is_object(value):
+        return None
+    kind, data, kwargs = value.get("type"), value.get("data"), value.get("kwargs")
+    if kind == "constructor" and is_object(kwargs) and "lc" in value:
+        name = _class(value)
+        return {**kwargs, "type": name} if name in (*_ANSWERS, *_OTHERS) else None
+    if kind not in (*_ANSWERS, *_OTHERS):
+        # A dump without its type is known by the names of LangChain's counts.
+        usage = value.get("usage_metadata")
+        is_counted = is_object(usage) and "input_tokens" in usage and "output_tokens" in usage
+        return {**value, "type": "ai"} if is_counted else None
+    if is_object(data) and ("content" in data or "response_metadata" in data):
+        return {**data, "type": kind}
+    return value if any(key in value for key in _MARKS) else None
+
+
+def _class(value: Mapping[str, object]) -> object:
+    """The class that a constructor names: the last piece of its id."""
+    id = value.get("id")
+    return id[-1] if isinstance(id, list) and id else None
+
+
+def _outcome(message: Mapping[str, object], place: Place, around: Around) -> Outcome:
+    if message.get("type") not in _ANSWERS:
+        return Skipped(place, f"a {shown(message.get('type'))} message, which no model wrote")
+    return message_outcome(message, placed(place, message.get("id")), around)
+
+
+# ---- what holds messages -------------------------------------------------------------------------
+
+
+def _held(value: Mapping[str, object]) -> Sequence[object] | None:
+    """The messages in the state of a graph or the result of a model, None where there are none."""
+    state = value.get("values", value)
+    listed = state.get("messages") if is_object(state) else None
+    if isinstance(listed, list) and any(_message(one) is not None for one in listed):
+        return listed
+    return _generated(value)
+
+
+def _generated(value: Mapping[str, object]) -> Sequence[object] | None:
+    """The messages of the generations in a result of a model, one for each prompt: further answers
+    to a prompt repeat the usage of its call.
+    """
+    listed = value.get("generations")
+    if not isinstance(listed, list):
+        return None
+    firsts = [one[0] if isinstance(one, list) and one else one for one in listed]
+    if all(map(is_object, listed)):
+        firsts = firsts[:1]  # the answers to one prompt
+    messages = []
+    for one in firsts:
+        inner = one.get("kwargs", one) if is_object(one) else None
+        message = inner.get("message") if is_object(inner) else None
+        if _message(message) is not None:
+            messages.append(message)
+    return messages or None
+
+
+def _llm_output(value: Mapping[str, object]) -> Mapping[str, object]:
+    found = value.get("llm_output")
+    return found if is_object(found) else {}
+
+
+def _each(listed: Sequence[object], place: Place, around: Around) -> Iterator[Outcome]:
+    """The outcomes of messages; a bad one hides no other."""
+    for item in listed:
+        message = _message(item)
+        if message is None:
+            yield Skipped(place, "no message of LangChain")
+            continue
+        try:
+            yield _outcome(message, place, around)
+        except UsageError as error:
+            yield error.rejected(placed(place, message.get("id")))
+
+
+# ---- runs ----------------------------------------------------------------------------------------
+
+
+def _is_run(value: Mapping[str, object]) -> bool:
+    kind = value.get("run_type")
+    return (
+        isinstance(kind, str) and bool(kind.strip()) and ("outputs" in value or "inputs" in value)
     )
-    total = total_of(usage, ("total_tokens",), path)
-    found = disjoint(told, f"{path}.input_tokens", inside=True, total=total)
-    no_lifetime(found, notes)
-    return found
+
+
+def _run(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
+    """The outcomes of a run and of those inside it."""
+    kind = value.get("run_type")
+    spot = placed(place, value.get("id"))
+    if kind != "llm":
+        yield Skipped(spot, f"a {shown(kind)} run: the calls of models in it are runs of their own")
+    else:
+        try:
+            yield from _call(value, spot)
+        except UsageError as error:
+            yield error.rejected(spot)
+    inner = value.get("child_runs")
+    for child in inner if isinstance(inner, list) else ():
+        if is_object(child) and _is_run(child):
+            yield from _run(child, place)
+
+
+def _call(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
+    """The outcomes of one call of a model. Raises `UsageError`."""
+    outputs = value.get("outputs")
+    if not is_object(outputs):
+        yield Skipped(place, "a call of a model without an answer")
+        return
+    messages = _held(outputs)
+    around = _around(value, outputs, alone=messages is None or len(messages) == 1)
+    whole = outputs if _message(outputs) is None else _message(outputs)
+    if messages is None and is_object(inner := outputs.get("output")):
+        whole = _message(inner) or inner
+    for message in messages if messages is not None else [whole]:
+        found = _message(message) or message
+        assert is_object(found)
+        yield message_outcome(found, place, around)
+
+
+def _around(value: Mapping[str, object], outputs: Mapping[str, object], *, alone: bool) -> Around:
+    """What a run says of its message; what it counts is that of one where it is `alone`."""
+    extra = value.get("extra")
+    metadata = extra.get("metadata") if is_object(extra) else None
+    parameters = extra.get("invocation_params") if is_object(extra) else None
+    attributes = {
+        name: text
+        for name, key in _ATTRIBUTES.items()
+        if isinstance(text := value.get(key), str) and text
+    }
+    return Around(
+        at=_start(value.get("start_time")),
+        metadata=_without_usage(metadata, alone) if is_object(metadata) else {},
+        parameters=parameters if is_object(parameters) else {},
+        result=_llm_output(outputs) if alone else {},
+        attributes=attributes,
+        run=value.get("id") if alone else None,
+    )
+
+
+def _start(value: object) -> str | None:
+    """The start of a run: the SDK for JavaScript writes milliseconds."""
+    return (milliseconds if isinstance(value, int) else instant)(value, "start_time")
+
+
+def _without_usage(metadata: Mapping[str, object], alone: bool) -> Mapping[str, object]:
+    return metadata if alone else {k: v for k, v in metadata.items() if k != "usage_metadata"}

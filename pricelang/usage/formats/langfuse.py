@@ -1,124 +1,148 @@
-"""Langfuse's observations: `usageDetails`, the cache outside of the input."""
+"""Langfuse's observations, alone, in pages of its API, in traces and in exports:
+`usageDetails`, the cache outside of the input.
+
+The API writes names in camel case, its database and SDKs in snake case; a cell of an export holds
+an object as JSON text. An observation counts once, whichever of them tells it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pricelang.model.notes import Note
-from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
-from pricelang.usage.fields import (
-    clean,
-    optional_object,
-    shown,
-    word,
+from pricelang.usage.embedded import embedded, embedded_object, row_of
+from pricelang.usage.fields import clean, first_said, is_object, placed, shown, word
+from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.langfuse_counts import observation_meters
+from pricelang.usage.records import (
+    SINGLE,
+    SUM,
+    Outcome,
+    Part,
+    Place,
+    Record,
+    Rejected,
+    Skipped,
+    UsageError,
 )
-from pricelang.usage.formats.gateway_record import gateway_record
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
-from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Skipped, UsageError
+from pricelang.usage.response_ids import named
 from pricelang.usage.several import several
-from pricelang.usage.unknown import known_names, note_unknown
+from pricelang.usage.times import instant
 
-_LANGFUSE_TOTALS = ("total", "total_tokens")
-_LANGFUSE = meanings(
-    {
-        "input": ("input", "input_tokens", "prompt_tokens"),
-        "output": ("output", "output_tokens", "completion_tokens"),
-        "read": (
-            "input_cache_read",
-            "input_cached_tokens",
-            "cache_read_input_tokens",
-            "input_cache_read_input_tokens",
-            "input_cache_read_tokens",
-        ),
-        "written": (
-            "input_cache_creation",
-            "cache_creation_input_tokens",
-            "input_cache_creation_input_tokens",
-            "input_cache_write",
-            "input_cache_write_tokens",
-            "input_cache_creation_tokens",
-        ),
-        "5m": (
-            "input_cache_creation_5m",
-            "input_ephemeral_5m_input_tokens",
-            "ephemeral_5m_input_tokens",
-        ),
-        "1h": (
-            "input_cache_creation_1h",
-            "input_ephemeral_1h_input_tokens",
-            "ephemeral_1h_input_tokens",
-        ),
-        "total": _LANGFUSE_TOTALS,
-        "reasoning": ("output_reasoning", "output_reasoning_tokens", "reasoning_tokens"),
-    }
+FORMAT = "langfuse"
+_TYPES = (
+    "SPAN",
+    "EVENT",
+    "GENERATION",
+    "AGENT",
+    "TOOL",
+    "CHAIN",
+    "RETRIEVER",
+    "EVALUATOR",
+    "EMBEDDING",
+    "GUARDRAIL",
 )
-_LANGFUSE_KNOWN = known_names(*_LANGFUSE)
+_USAGE = ("usageDetails", "usage_details")
+_TRACE = ("traceId", "trace_id")
+_START = ("startTime", "start_time")
+_MODEL = ("model", "providedModelName", "provided_model_name")
+_ATTRIBUTES = {
+    "trace": _TRACE,
+    "session": ("sessionId", "session_id"),
+    "user": ("userId", "user_id"),
+    "environment": ("environment",),
+}
+_PAGE = ("page", "totalItems", "totalPages", "limit", "cursor")
 
 
-def langfuse(value: Mapping[str, object], place: Place) -> Outcome:
-    """The record of an observation."""
-    usage = optional_object(value, "usageDetails", "")
+def known(value: Mapping[str, object]) -> bool:
+    """Decides whether an object is an observation, a trace or a page of them, by its keys."""
+    return _is_observation(value) or _is_trace(value) or _page(value) is not None
+
+
+def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    """The records of the observations in an object. Raises `UsageError`."""
+    if _is_observation(value):
+        return (_observation(row_of(value), place),)
+    page = _page(value)
+    if page is not None:
+        return list(_each(page, place))
+    if _is_trace(value):
+        return list(_each([value], place))
+    raise UsageError("unknown_record", "neither an observation of Langfuse nor a trace nor a page")
+
+
+def _is_observation(value: Mapping[str, object]) -> bool:
+    if "usageDetails" in value:
+        return True
+    return any(key in value for key in _TRACE) and (
+        "usage_details" in value or value.get("type") in _TYPES
+    )
+
+
+def _is_trace(value: Mapping[str, object]) -> bool:
+    """Decides whether an object lists the observations of a trace, whole or as their ids."""
+    listed = value.get("observations")
+    if not isinstance(listed, list):
+        return False
+    about = value.get("trace", value)
+    if not any(map(is_object, listed)):
+        return is_object(about) and ("timestamp" in about or "sessionId" in about)
+    return all(_is_observation(one) for one in listed if is_object(one))
+
+
+def _page(value: Mapping[str, object]) -> Sequence[object] | None:
+    """The items of a page of observations or traces, None where an object is no such page."""
+    items, meta = value.get("data"), value.get("meta")
+    if not isinstance(items, list) or not is_object(meta) or not any(key in meta for key in _PAGE):
+        return None
+    ours = (is_object(one) and (_is_observation(one) or _is_trace(one)) for one in items)
+    return items if not items or any(ours) else None
+
+
+def _each(items: Sequence[object], place: Place) -> Iterator[Outcome]:
+    """The outcomes of observations and traces; a bad one hides no other."""
+    for item in items:
+        if not is_object(item):
+            yield Skipped(place, "no observation, but what names one")
+            continue
+        spot = placed(place, item.get("id"))
+        if not _is_observation(item) and isinstance(item.get("observations"), list):
+            listed = item["observations"]
+            assert isinstance(listed, list)
+            if not any(map(is_object, listed)):
+                yield Skipped(spot, "a trace that names its observations: their usage is in them")
+            else:
+                yield from _each(listed, place)
+            continue
+        try:
+            yield _observation(item, spot)
+        except UsageError as error:
+            yield error.rejected(spot)
+
+
+def _observation(value: Mapping[str, object], place: Place) -> Record | Skipped | Rejected:
+    """The record of an observation. Raises `UsageError`."""
+    usage = next(
+        (found for key in _USAGE if (found := embedded_object(value, key)) is not None), None
+    )
     if not usage:
         return Skipped(place, f"a {shown(value.get('type'))} observation without usage")
-    notes: list[Note] = []
-    note_unknown(usage, _LANGFUSE_KNOWN, "usageDetails", notes)
-    counters = _counters(usage, notes)
-    no_lifetime(counters, notes)
-    given = {
-        "trace": value.get("traceId"),
-        "session": value.get("sessionId"),
-        "user": value.get("userId"),
-        "environment": value.get("environment"),
-    }
+    meters, notes = observation_meters(usage)
+    given = {name: first_said(value, keys) for name, keys in _ATTRIBUTES.items()}
     attributes = {
         name: clean(text) for name, text in given.items() if isinstance(text, str) and text
     }
-    part = Part(
-        word(value.get("model"), "model"),
-        None,
-        {},
-        counters.meters(),
-        kind=SUM if several(usage, value) else SINGLE,
-    )
-    return gateway_record(value, "startTime", part, None, place, notes, attributes)
-
-
-def _counters(usage: Mapping[str, object], notes: list[Note]) -> Counters:
-    counts = all_agreed([(usage, "usageDetails")], _LANGFUSE)
-    input, output, written, short, long = (
-        counts.get(name) for name in ("input", "output", "written", "5m", "1h")
-    )
-    if input is None or output is None:
-        raise UsageError("missing_key", "`usageDetails` has no `input` or no `output`")
-    if written and (short or long) and written != (short or 0) + (long or 0):
-        raise UsageError(
-            "bad_counts",
-            "the parts of `usageDetails.input_cache_creation` add up to "
-            f"{(short or 0) + (long or 0)} and not to {written}",
+    tags = embedded(value.get("tags"), "tags")
+    if isinstance(tags, list) and (words := sorted(tag for tag in tags if isinstance(tag, str))):
+        attributes["tag"] = clean(",".join(words))
+    part = gateway_part(
+        Part(
+            word(first_said(value, _MODEL), "model"),
+            instant(first_said(value, _START), "startTime"),
+            {},
+            meters,
+            kind=SUM if several(usage, value) else SINGLE,
         )
-    writes = writes_of(written, (short, long), notes)
-    read, total, reasoning = counts.get("read", 0), counts.get("total"), counts.get("reasoning", 0)
-    cache = read + writes[0]
-    if reasoning and total not in (input + output, input + output + cache):
-        # Some integrations take the reasoning out of the output; only a total tells.
-        output += reasoning
-        if not total:
-            raise UsageError(
-                "bad_counts",
-                f"`usageDetails.output_reasoning` is {reasoning:,}, and without a `total` "
-                "nothing says whether `output` holds it",
-            )
-    told = Counters(input, output, read, *writes)
-    sum_of_all = total_of(usage, _LANGFUSE_TOTALS, "usageDetails")
-    found = disjoint(told, "usageDetails.input", inside=False, total=sum_of_all)
-    if found is told and 0 < cache < input:
-        # A sum of all counters is what Langfuse itself writes as the total,
-        # whatever an integration put into the input.
-        notes.append(
-            Note(
-                "cache_unknown",
-                f"the input of {input:,} may hold the {cache:,} tokens of the cache once "
-                "more: integrations of Langfuse differ",
-            )
-        )
-    return found
+    )
+    ids = named("observation", value.get("id"))
+    return Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids)

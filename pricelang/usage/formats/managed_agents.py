@@ -103,7 +103,7 @@ def _record(
     told = counters_of({"input_tokens": 0, "output_tokens": 0, **usage}, "usage", notes)
     meters = disjoint(
         told, "usage.input_tokens", inside=False, total=total_of(usage, ("total_tokens",), "usage")
-    ).meters()
+    ).meters(plain=True)
     tools = optional_object(usage, "server_tool_use", "usage") or {}
     for name in _TOOLS:
         if count := optional_count(tools, f"{name}_requests", "usage.server_tool_use"):

@@ -140,7 +140,9 @@ def _parts(
     if billed is None or not billed.adds_up or not entries:
         several = ran_tools or (billed is not None and billed.served > 1)
         label = "top level" if entries else ""
-        parts.append(Part(model, at, executor, top.meters(), label, SUM if several else SINGLE))
+        parts.append(
+            Part(model, at, executor, top.meters(plain=True), label, SUM if several else SINGLE)
+        )
     for entry in entries:
         dimensions = shared if entry.type == "advisor_message" else executor
         if "outcome" in executor and not entry.serving:
@@ -150,7 +152,7 @@ def _parts(
                 k: v for k, v in dimensions.items() if k not in ("outcome", "refusal_category")
             }
         label = entry.label if len(entries) > 1 or not entry.serving else ""
-        parts.append(Part(entry.model, at, dimensions, entry.counters.meters(), label))
+        parts.append(Part(entry.model, at, dimensions, entry.counters.meters(plain=True), label))
     return parts
 
 

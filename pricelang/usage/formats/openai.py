@@ -4,7 +4,8 @@ as OpenAI, LiteLLM, OpenRouter, Bifrost and Portkey give them.
 The input count includes what was read from the cache and written to it: `prompt_tokens` with
 `prompt_tokens_details`, or `input_tokens` with `input_tokens_details`; a total that counts the
 cache beside the input says otherwise. LiteLLM adds the names of the Messages API beside these;
-where several speak of the cache they must agree. Reasoning is inside the output. `cost` is never
+where several speak of the cache they must agree. Reasoning is inside the output, but for a total
+that counts it beside. Media are told apart. `cost` is never
 counted.
 """
 
@@ -23,7 +24,8 @@ from pricelang.usage.fields import (
     required_count,
     word,
 )
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import MEDIA, beside_output, parted
 from pricelang.usage.platform_names import platform_of_message
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, RecordKind, Skipped
 from pricelang.usage.response_ids import is_chunk
@@ -59,6 +61,8 @@ _INSIDE_INPUT = known_names(
     *_READ,
     *_WRITTEN,
     *_MEDIA,
+    "web_search_requests",
+    cached_tokens_details=known_names(*_MEDIA),
     **{key: known_names(*names) for key, names in _SPLITS.items()},
 )
 _INSIDE_OUTPUT = known_names(
@@ -181,11 +185,32 @@ def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Count
         agreed(places, _READ) or 0,
         *writes,
     )
-    found = disjoint(
-        told, f"{path}.{names[0]}", inside=True, total=total_of(usage, ("total_tokens",), path)
-    )
-    no_lifetime(found, notes)
-    return found
+    total = total_of(usage, ("total_tokens",), path)
+    reasoning, media = _parts(usage, path, key, f"{names[1].partition('_')[0]}_tokens_details")
+    told = beside_output(told, reasoning, total)
+    found = disjoint(told, f"{path}.{names[0]}", inside=True, total=total)
+    return parted(found, reasoning, media, path, notes) if reasoning or media else found
+
+
+def _parts(
+    usage: Mapping[str, object], path: str, prompt: str, answer: str
+) -> tuple[int, dict[str, int]]:
+    """The reasoning of the answer, and the media of the prompt and of the answer."""
+    given = optional_object(usage, answer, path) or {}
+    inner = [(given, f"{path}.{answer}"), (usage, path)]
+    reasoning = agreed(inner, ("reasoning_tokens", "thinking_tokens")) or 0
+    media: dict[str, int] = {}
+    asked = optional_object(usage, prompt, path) or {}
+    cached = optional_object(asked, "cached_tokens_details", f"{path}.{prompt}") or {}
+    for place, name, holder in (
+        (f"{path}.{prompt}", "input", asked),
+        (f"{path}.{prompt}.cached_tokens_details", "cache_read", cached),
+        (f"{path}.{answer}", "output", given),
+    ):
+        for kind in MEDIA:
+            if holder.get(f"{kind}_tokens") is not None:
+                media[f"{name}_{kind}"] = optional_count(holder, f"{kind}_tokens", place)
+    return reasoning, media if any(media.values()) else {}
 
 
 def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, int | None]:
@@ -201,11 +226,15 @@ def _split(places: list[tuple[Mapping[str, object], str]]) -> tuple[int | None, 
 
 
 def searches(usage: Mapping[str, object]) -> dict[str, object]:
-    """The web searches of a `usage`, where there were any."""
+    """The web searches and fetches of a `usage`, where there were any.
+    LiteLLM counts searches among the details of the prompt, too.
+    """
     tools = optional_object(usage, "server_tool_use", "usage")
-    if not tools:
+    details = optional_object(usage, "prompt_tokens_details", "usage")
+    if not tools and not details:
         return {}
-    found = {
-        name: optional_count(tools, f"{name}_requests", "usage.server_tool_use") for name in _TOOLS
-    }
+    places = [(tools or {}, "usage.server_tool_use")]
+    if details:
+        places.append((details, "usage.prompt_tokens_details"))
+    found = {name: agreed(places, (f"{name}_requests",)) for name in _TOOLS}
     return {name: count for name, count in found.items() if count}

@@ -32,6 +32,9 @@ from pricelang.usage.fields import (
     wrong_type,
 )
 from pricelang.usage.formats.claude_code_events import claude_code_event
+from pricelang.usage.formats.clickhouse import as_span, is_row
+from pricelang.usage.formats.gemini_cli import api_response, is_api_response, is_told_twice
+from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
 from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
 from pricelang.usage.formats.spans import Spans
 from pricelang.usage.io.json_text import written
@@ -45,24 +48,20 @@ FORMAT = "otel"
 _TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
 """Where spans of calls through an API shaped like OpenAI's have the tier."""
 _SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
-_ATTRIBUTES = {
-    "session": ("session.id", "gen_ai.conversation.id"),
-    "user": ("user.id", "enduser.id", "user.email"),
-    "workspace": ("anthropic.workspace.id",),
-    "organization": ("anthropic.organization.id", "organization.id"),
-    "agent": ("gen_ai.agent.name",),
-    "source": ("query_source",),
-}
 _AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")
 
 
 def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object holds spans or log records in OTLP,
-    or is a span or an event with attributes.
+    or is a span or an event with attributes, or a row of ClickHouse with one.
     """
     if isinstance(value.get("resourceSpans"), list) or isinstance(value.get("resourceLogs"), list):
         return True
+    if is_row(value):
+        return True
     attributes = value.get("attributes")
+    if is_object(attributes) and "event.name" in attributes:
+        return True
     return isinstance(attributes, Mapping | list) and any(
         key in value for key in ("name", "spanId", "context", "body", "timeUnixNano")
     )
@@ -76,6 +75,9 @@ def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
 
 def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     """The records of the spans and events in a value, in order; each has its own fault."""
+    if is_row(value):
+        yield _span(*as_span(value), place, spans)
+        return
     if "resourceSpans" not in value and "resourceLogs" not in value:
         yield _span(value, {}, place, spans)
         return
@@ -100,62 +102,22 @@ def _spans(value: Mapping[str, object]) -> Iterator[tuple[object, Mapping[str, o
         ("resourceSpans", "scopeSpans", "spans"),
         ("resourceLogs", "scopeLogs", "logRecords"),
     ):
-        for group in _list(value, outer):
+        for group in list_in(value, outer):
             if not is_object(group):
                 raise wrong_type(outer, group, "a list of objects")
             resource = group.get("resource")
-            given = _attributes(resource) if is_object(resource) else {}
-            for scope in (*_list(group, scopes), *_list(group, "instrumentationLibrarySpans")):
+            given = attributes_of(resource) if is_object(resource) else {}
+            for scope in (*list_in(group, scopes), *list_in(group, "instrumentationLibrarySpans")):
                 if not is_object(scope):
                     raise wrong_type(scopes, scope, "a list of objects")
-                for span in _list(scope, inner):
+                for span in list_in(scope, inner):
                     yield span, given
-
-
-def _list(holder: Mapping[str, object], key: str) -> list[object]:
-    value = holder.get(key)
-    if value is None or isinstance(value, list):
-        return value or []
-    raise wrong_type(key, value, "a list")
-
-
-def _attributes(holder: Mapping[str, object]) -> dict[str, object]:
-    """The attributes of a span: an object, or OTLP's list of keys and typed values."""
-    given = holder.get("attributes")
-    if is_object(given):
-        return dict(given)
-    found = {}
-    for item in given if isinstance(given, list) else ():
-        key = item.get("key") if is_object(item) else None
-        if isinstance(key, str):
-            found[key] = _typed(item.get("value"), key)
-    return found
-
-
-def _typed(value: object, key: str) -> object:
-    if not is_object(value):
-        return value
-    if "intValue" in value:
-        number = value["intValue"]
-        if (
-            isinstance(number, str)
-            and number.lstrip("-").isascii()
-            and number.lstrip("-").isdigit()
-            and len(number) < 40
-        ):
-            return int(number)
-        if type(number) is int:
-            return number
-        raise UsageError("wrong_type", f"`{clean(key)}` has an `intValue` of {shown(number)}")
-    return next(
-        (value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None
-    )
 
 
 def _span(
     span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans
 ) -> Outcome:
-    own = _attributes(span)
+    own = attributes_of(span)
     found = _read(span, own, resource, place)
     return spans.settled(found, span, own) if isinstance(found, Record) else found
 
@@ -171,11 +133,16 @@ def _read(
         or instant(span.get("start_time"), "start_time")
         or instant(span.get("timestamp"), "timestamp")
     )
-    attributes = _shown_attributes(own, resource)
+    attributes = shown_attributes(own, resource)
     name, event = span.get("name"), own.get("event.name")
     if event == "api_request" or "claude_code.api_request" in (name, span.get("body")):
         at = at or instant(own.get("event.timestamp"), "event.timestamp")
         return claude_code_event(own, at, place, attributes)
+    if is_api_response(own):
+        at = at or instant(own.get("event.timestamp"), "event.timestamp")
+        return api_response(own, at, place, attributes)
+    if is_told_twice(own, attributes.get("service")):
+        return Skipped(place, "the `api_response` event beside it counts this request")
     own = without_prefix(own)
     if not counts_tokens(own):
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
@@ -192,21 +159,6 @@ def _read(
     dimensions = _dimensions(own, model, platform)
     parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
     return Record(parts, placed(place, response), FORMAT, tuple(notes), attributes)
-
-
-def _shown_attributes(own: Mapping[str, object], resource: Mapping[str, object]) -> dict[str, str]:
-    """What a span carries beside its counts, by the names that reports group by."""
-    attributes = {}
-    for name, keys in _ATTRIBUTES.items():
-        for key in keys:
-            found = own.get(key) or resource.get(key)
-            if found:
-                attributes[name] = clean(str(found))
-                break
-    service = own.get("service.name") or resource.get("service.name")
-    if isinstance(service, str) and service:
-        attributes["service"] = clean(service)
-    return attributes
 
 
 def _dimensions(

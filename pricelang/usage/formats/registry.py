@@ -23,10 +23,11 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object, shown
-from pricelang.usage.records import Outcome, Place, Record, UsageError
+from pricelang.usage.formats.tool_formats import LAST, TOOLS
+from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
 from pricelang.usage.shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
@@ -76,6 +77,7 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "clouds", "request"),
+    *(_format(*one) for one in TOOLS),
     _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
     _format(
         "bedrock",
@@ -87,18 +89,36 @@ KNOWN = (
         "response",
         "metadata",
     ),
-    _format("otel", "otel", "resourceSpans", "resourceLogs", "attributes"),
     _format(
-        "gateways",
-        "gateways",
-        "usageDetails",
-        "traceId",
-        "call_type",
-        "prompt_cache_write_tokens",
-        "prompt_cache_read_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "model_name",
+        "otel",
+        "otel",
+        "resourceSpans",
+        "resourceLogs",
+        "attributes",
+        "LogAttributes",
+        "SpanAttributes",
+    ),
+    _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
+    _format("litellm", "litellm", "call_type"),
+    _format(
+        "litellm-daily", "litellm_daily", "api_requests", "Total Tokens", "metadata", "results"
+    ),
+    _format("helicone", "helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
+    _format("pydantic-ai", "pydantic_ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
+    _format("openrouter", "openrouter", "native_tokens_prompt", "native_tokens_completion", "data"),
+    _format("posthog", "posthog", "event", "*.event", "batch", "results", "events"),
+    _format(
+        "langchain",
+        "langchain",
+        "run_type",
+        "lc",
+        "response_metadata",
+        "usage_metadata",
+        "additional_kwargs",
+        "data",
+        "messages",
+        "values",
+        "generations",
     ),
     _format(
         "openai",
@@ -109,12 +129,16 @@ KNOWN = (
         "total_tokens",
         "response",
     ),
-    _format("langchain", "langchain", "usage_metadata", "response_metadata"),
     _format("admin-usage", "admin_usage", "data"),
     _format("admin-cost", "admin_cost", "data"),
     _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
 )
-FORMATS = (*NATIVE, *(one.name for one in KNOWN))
+# What nothing else says whose it is: rows with counts of tokens at their top.
+ROWS = _format("rows", "rows")
+# Names of what were one format once: they read what they read, under the names of today.
+ALIASES = (_format("gateways", "gateways"),)
+FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
+_LAST = (*(_format(*one) for one in LAST), ROWS)
 _HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
@@ -131,6 +155,9 @@ def format_of(value: Mapping[str, object]) -> str:
     native = native_format_of(value)
     if native is not None:
         return native
+    for one in _LAST:
+        if _module(one.module).known(value):
+            return one.name
     for name in plugins():
         if _plugin(name).known(value):
             return name
@@ -147,7 +174,7 @@ def reader_of(name: str) -> Read:
     """The function that reads objects of a format, for one run.
     Raises `UsageError` for a plugin that is broken.
     """
-    for one in KNOWN:
+    for one in (*KNOWN, ROWS, *ALIASES):
         if one.name == name:
             return _reader(_module(one.module))
     if name in NATIVE:
@@ -157,7 +184,7 @@ def reader_of(name: str) -> Read:
 
     def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         try:
-            return [_spoken(found) for found in start(value, place)]
+            return [without_blanks(found) for found in start(value, place)]
         except UsageError:
             raise
         except (
@@ -167,23 +194,6 @@ def reader_of(name: str) -> Read:
 
     start = _reader(plugin)
     return read
-
-
-def _spoken(outcome: Outcome) -> Outcome:
-    """An outcome from outside without the dimensions that say nothing:
-    a blank text says none, as in `fields.word`.
-    """
-    if not isinstance(outcome, Record) or not any(
-        word.isspace() or not word for part in outcome.parts for word in part.dimensions.values()
-    ):
-        return outcome
-    parts = [
-        evolve(
-            part, dimensions={name: word for name, word in part.dimensions.items() if word.strip()}
-        )
-        for part in outcome.parts
-    ]
-    return evolve(outcome, parts=tuple(parts))
 
 
 def checked_format(name: str | None) -> str | None:
@@ -268,6 +278,7 @@ def _unknown(value: Mapping[str, object]) -> UsageError:
 
 
 __all__ = [
+    "ALIASES",
     "FORMATS",
     "KNOWN",
     "Format",

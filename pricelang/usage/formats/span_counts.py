@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from attrs import evolve
 
 from pricelang.model.notes import Note
-from pricelang.usage.counters import Counters, agreed, counters_of, writes_of
+from pricelang.usage.counters import PROMPT, Counters, agreed, counters_of, writes_of
 from pricelang.usage.fields import count, is_object, type_name
 from pricelang.usage.formats.messages import KNOWN as MESSAGES
 from pricelang.usage.formats.span_names import (
@@ -33,7 +33,7 @@ from pricelang.usage.formats.span_names import (
     TOTAL,
     WRITTEN,
 )
-from pricelang.usage.inclusive import disjoint, no_lifetime, total_of
+from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import SINGLE, SUM, Part, RecordKind, UsageError
 from pricelang.usage.several import several
@@ -78,7 +78,6 @@ def parts_of(
         yield from _of_ai_sdk(own, evolve(like, usage=usage, kind=kind), provider, notes)
         return
     counters = _counters(own, notes)
-    no_lifetime(counters, notes)
     compacted = [_first(own, (key,)) or 0 for key in COMPACTION]
     label = "the message" if any(compacted) else ""
     yield Part(like.model, like.at, like.dimensions, counters.meters() | usage, label, kind)
@@ -119,7 +118,7 @@ def _of_ai_sdk(
         number
         for part in found[:1]
         for meter, number in part.usage.items()
-        if meter in _PROMPT and isinstance(number, int)
+        if meter in PROMPT and isinstance(number, int)
     )
     if (
         len(found) == 1
@@ -131,9 +130,6 @@ def _of_ai_sdk(
             "bad_counts", f"`{INPUT[0]}` is {prompt:,}, and `{AI_SDK}inputTokens` says otherwise"
         )
     yield from found
-
-
-_PROMPT = ("input", "cache_read", "cache_write_5m", "cache_write_1h")
 
 
 def _counters(own: Mapping[str, object], notes: list[Note]) -> Counters:

@@ -1,5 +1,5 @@
 """The JSON values of a file and the line of each:
-one document over many lines, several in a row, or a value a line.
+one document over many lines, several in a row, a value a line, or a row of a CSV.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from attrs import frozen
 from pricelang.usage.fields import is_object
 from pricelang.usage.formats.sse import STREAM, Value, events_of
 from pricelang.usage.io.arrays import large_array
+from pricelang.usage.io.csv_records import csv_values, header_of
 from pricelang.usage.io.json_text import Decoder, JsonFault, skip_space
 from pricelang.usage.io.lines import Line
 from pricelang.usage.shapes import is_empty_result, is_result
@@ -35,7 +36,7 @@ def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
 
     An array gives its items. Lines are read one by one; a document over several lines is held, up
     to `MAX_DOCUMENT`; of an array over several lines that is larger, only the item at hand is.
-    Server-sent events give the value of each.
+    Server-sent events give the value of each, and a CSV with a header of usage gives its rows.
     """
     first = next(lines, None)
     if first is None:
@@ -43,6 +44,9 @@ def values_of(lines: Iterator[Line], decoder: Decoder) -> Iterator[Value]:
     if isinstance(first[1], str):
         if first[1].startswith(STREAM):
             yield from events_of(chain([first], lines), decoder)
+            return
+        if header_of(first[1]) is not None:
+            yield from csv_values(first, lines)
             return
         try:
             decoder.value(first[1])

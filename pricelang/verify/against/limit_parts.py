@@ -102,9 +102,9 @@ def rounding_parts(rules: JointRules) -> Iterator[BillPart]:
 
 
 def converted(ours: Any, theirs: Any) -> Order:
-    """The order of two conversions: a currency and a rate, or None."""
+    """The order of two conversions, each a `WholeEffect` of a currency and a rate, or none."""
     if ours == theirs:
         return "same"
-    if ours is None or theirs is None or ours[0] != theirs[0]:
+    if not ours or not theirs or ours[0].terms[0] != theirs[0].terms[0]:
         return "either"
-    return of_numbers(ours[1], theirs[1])
+    return of_numbers(ours[0].terms[1], theirs[0].terms[1])

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, assert_never, get_args
 
 from pricelang.model import rule_kinds as k
-from pricelang.model.diagrams import Group
+from pricelang.model.diagrams import Group, reach_of
 from pricelang.verify.against.bill_part import NEW, OFF, OLD, BillPart, billed, live, places_of
 from pricelang.verify.against.charge_parts import charge_parts
 from pricelang.verify.against.limit_parts import converted, limit_parts, rounding_parts
@@ -50,14 +50,13 @@ def _of_group(rules: JointRules, group: Group) -> Iterator[BillPart]:
             yield BillPart("a conversion to another currency", "request", root, places)
         case "charge":
             yield from charge_parts(rules)
-        case "value" | "refusal" | "exclusion":
-            pass  # which requests there are is asked for apart
-        case "meter" | "derivation" | "free":
+        case "derivation" | "free":
             pass  # in the unit prices
-        case "note":
-            pass  # on no bill
+        case _ if reach_of(group) in ("existence", "told"):
+            pass  # which requests there are is asked for apart
         case _:
-            assert_never(group)
+            root = billed(rules, rules.pair(group), lambda x, y: "same" if x == y else "either")
+            yield BillPart(f"a {group}", "request", root, places_of(rules, "request"))
 
 
 def _unit_prices(rules: JointRules) -> Iterator[BillPart]:

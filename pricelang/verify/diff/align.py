@@ -7,11 +7,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Operation
 from pricelang.model import book as m
+from pricelang.model.rule_kinds import WholeRule
+from pricelang.model.rules import name_of
 from pricelang.present.decimals import RoundingMode
 
 OutcomeKind: TypeAlias = Literal["none", "refuse", "effect"]
@@ -65,6 +67,22 @@ class RoundingEffect:
     step: Fraction
     currency: str
     mode: RoundingMode
+
+
+@frozen
+class WholeEffect:
+    """What a rule does to a request as a whole: in words, and all that it says but where it holds
+    and stands.
+    """
+
+    words: str
+    terms: tuple[Any, ...]
+
+
+def whole_effect(book: m.Book, rule: WholeRule) -> WholeEffect:
+    """What a rule does to a request as a whole."""
+    said = [one.name for one in fields(type(rule.line)) if one.name not in ("scope", "origin")]
+    return WholeEffect(name_of(book, rule), tuple(getattr(rule.line, name) for name in said))
 
 
 NOTHING, REFUSED = ModifierOutcome("none"), ModifierOutcome("refuse")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from pricelang.model.diagrams import Group
 from pricelang.verify.diff.align import LimitEffect
 from pricelang.verify.diff.boxes import ChangeBox
-from pricelang.verify.diff.change import Change
-from pricelang.verify.diff.change_diagrams import limit, plain, rounding
+from pricelang.verify.diff.change import Change, ChangeKind
+from pricelang.verify.diff.change_diagrams import limit, on_bills, plain, rounding
 from pricelang.verify.diff.phrases import fraction
 from pricelang.verify.diff.stack_outcomes import crossing
 from pricelang.verify.diff.two_books import Said, TwoBooks, yes_or_no
@@ -83,8 +84,25 @@ def conversion_changes(books: TwoBooks) -> Iterator[Change]:
 
 
 def _conversion(leaf: Any, box: ChangeBox) -> Said:
-    old, new = ("none" if x is None else f"{x[0]} at {fraction(x[1])}" for x in leaf)
+    old, new = (
+        " and ".join(
+            f"{currency} at {fraction(rate)}" for currency, rate in (x.terms for x in held)
+        )
+        or "none"
+        for held in leaf
+    )
     return old, new, f"bills are converted: {old} -> {new}"
+
+
+def whole_changes(books: TwoBooks, group: Group, kind: ChangeKind) -> Iterator[Change]:
+    """What the rules of a group that has one diagram do to a request beside its prices."""
+    root = on_bills(books.rules, books.rules.pair(group))
+    yield from books.said(kind, "", root, partial(_whole, kind))
+
+
+def _whole(kind: ChangeKind, leaf: Any, box: ChangeBox) -> Said:
+    old, new = (" and ".join(x.words for x in held) or "none" for held in leaf)
+    return old, new, f"{kind}: {old} -> {new}"
 
 
 def note_changes(books: TwoBooks) -> Iterator[Change]:

@@ -67,6 +67,9 @@ def _counted(books: Books) -> Iterator[Change]:
             was, now = plural(one.unit), plural(other.unit)
             body = f"{name} is counted in {now}, no longer in {was}"
             yield _change("meter", name, was, now, body)
+        if sorted(one.counts) != sorted(other.counts):
+            was, now = (", ".join((name, *sorted(meter.counts))) for meter in (one, other))
+            yield _change("meter", name, was, now, f"{name} counts {now}, no longer {was}")
 
 
 def _unit(unit: m.Unit | None) -> str:

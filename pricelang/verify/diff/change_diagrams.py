@@ -8,10 +8,10 @@ of changes is open, and a sentence may reach over it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, assert_never, get_args
+from typing import Any, get_args
 
 from pricelang.model import book as m
-from pricelang.model.diagrams import Group
+from pricelang.model.diagrams import Group, reach_of
 from pricelang.model.space import axis_of
 from pricelang.verify.diff.align import REFUSED, LimitEffect, changed_meters, only_changed
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Leaf
@@ -192,19 +192,34 @@ def _is_seen(
 
 def rounding(rules: JointRules, stage: m.Stage) -> int:
     """Where a rounding changed, as pairs of `RoundingEffect` or None."""
-    meters = [*rules.pairs("price")] if stage == "unit_price" else []
+    pair = rules.pairs("rounding")[stage]
+    if stage != "unit_price":
+        return on_bills(rules, pair)
 
     def decide(leaves: tuple[Any, ...]) -> Leaf:
-        at, was, now, billed, *states = leaves
+        at, was, now, *states = leaves
         if at != LIVE:
             return OPEN
         if was == now:
             return SAME
-        seen = DIFFERS in states if meters else billed == YES
-        return (was, now) if seen else OPEN
+        return (was, now) if DIFFERS in states else OPEN
 
-    states = [price_state(rules, meter) for meter in meters]
-    return _of_state(rules, [*rules.pairs("rounding")[stage], rules.billed, *states], decide)
+    states = [price_state(rules, meter) for meter in rules.pairs("price")]
+    return _of_state(rules, [*pair, *states], decide)
+
+
+def on_bills(rules: JointRules, pair: Pair) -> int:
+    """Where something changed that every request that is billed can tell."""
+
+    def decide(leaves: tuple[Any, ...]) -> Leaf:
+        at, was, now, billed = leaves
+        if at != LIVE:
+            return OPEN
+        if was == now:
+            return SAME
+        return (was, now) if billed == YES else OPEN
+
+    return _of_state(rules, [*pair, rules.billed], decide)
 
 
 # ---- the order of the stack ----------------------------------------------------------------------
@@ -232,13 +247,10 @@ def _made_of(rules: JointRules, meter: str, group: Group) -> list[Pair]:
     match group:
         case "price":
             return [listed(rules, meter)]
-        case "modifier" | "limit" | "free":
-            return [*rules.pairs(group).values()]
         case "rounding":
             return [rules.pairs(group)["unit_price"]]
-        case "meter" | "derivation":
+        case "derivation" | "charge":
             return []  # the price says it
-        case "value" | "charge" | "refusal" | "exclusion" | "conversion" | "note":
-            return []
         case _:
-            assert_never(group)
+            made = reach_of(group) == "unit price"
+            return [*rules.pairs(group).values()] if made else []

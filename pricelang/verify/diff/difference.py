@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import assert_never
 
 from attrs import define
 
@@ -20,6 +19,7 @@ from pricelang.verify.diff.bill_changes import (
     limit_changes,
     note_changes,
     rounding_changes,
+    whole_changes,
 )
 from pricelang.verify.diff.catalog import (
     announcement_changes,
@@ -146,4 +146,4 @@ def changes_of(books: TwoBooks, kind: k.Kind) -> Iterator[Change]:
         case "conversion":
             return conversion_changes(books)
         case _:
-            assert_never(kind)
+            return whole_changes(books, kind, kind)

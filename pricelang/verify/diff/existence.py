@@ -90,7 +90,7 @@ def exclusions(meaning: BookSemantics) -> dict[tuple[str, ...], int]:
 
     found: dict[tuple[str, ...], int] = {}
     for exclusion, root in zip(book.exclusions, book.decisions.exclusions, strict=True):
-        both = [effective(x) for x in (exclusion.left, exclusion.right) if x is not None]
+        both = [effective(side) for side in exclusion.sides]
         holds = joint.all_of([*both, side.carry(root, yes)])
         key = meaning.pair_of(exclusion)
         found[key] = joint.any_of([found[key], holds]) if key in found else holds
@@ -119,13 +119,7 @@ def _model_of(meaning: BookSemantics, name: str, stretch: int) -> str | None:
     start = meaning.side.start(stretch)
     model = None
     for alias in meaning.book.aliases:
-        if alias.name == name and _within(-1 << 62 if start is None else start, alias):
+        if alias.name == name and alias.holds_at(-1 << 62 if start is None else start):
             target = meaning.book.models[alias.model]
             model = target.name if start is not None and start >= target.released else ""
     return model
-
-
-def _within(start: int, alias: m.Alias) -> bool:
-    return (alias.start is None or start >= alias.start) and (
-        alias.end is None or start < alias.end
-    )

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from attrs import define, field
 
-from pricelang.model.diagrams import Group, Stopping
+from pricelang.model.diagrams import Group, Stopping, reach_of
 from pricelang.verify.diff.align import NOTHING, UNUSABLE, ModifierOutcome
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, TooLarge
 from pricelang.verify.diff.box_walks import leaves_of
@@ -17,12 +17,12 @@ from pricelang.verify.diff.listed_prices import charge_terms, prices
 from pricelang.verify.diff.semantics import BookSemantics
 from pricelang.verify.diff.stack_outcomes import (
     bounds,
-    conversion,
     extras,
     limits,
     notes,
     outcomes,
     roundings,
+    whole_effects,
 )
 from pricelang.verify.diff.states import request_state, unreleased
 
@@ -56,12 +56,10 @@ def diagrams_of(meaning: BookSemantics, group: Group) -> Mapping[Any, int]:
             return limits(meaning)
         case "rounding":
             return roundings(meaning)
-        case "conversion":
-            return {BOOK: conversion(meaning)}
         case "note":
             return notes(meaning)
         case _:
-            assert_never(group)
+            return {BOOK: whole_effects(meaning, group)}
 
 
 def leaf_without(group: Group) -> Leaf:
@@ -73,12 +71,10 @@ def leaf_without(group: Group) -> Leaf:
             return UNUSABLE
         case "modifier":
             return NOTHING
-        case "charge" | "limit":
-            return ()
-        case "rounding" | "conversion":
+        case "rounding":
             return None
         case _:
-            assert_never(group)
+            return ()
 
 
 @define(eq=False, repr=False)
@@ -227,21 +223,10 @@ class JointRules:
             case "rounding":
                 nothing = self.joint.leaf(leaf_without(group))
                 return self.pairs(group)["unit_price"] == (nothing, nothing)
-            case (
-                "value"
-                | "meter"
-                | "price"
-                | "derivation"
-                | "charge"
-                | "refusal"
-                | "exclusion"
-                | "free"
-                | "conversion"
-                | "note"
-            ):
+            case "price" | "derivation" | "charge" | "free":
                 return True
             case _:
-                assert_never(group)
+                return reach_of(group) != "unit price"
 
     def _leaves(self, group: Group) -> list[Any]:
         roots = {root for pair in self.pairs(group).values() for root in pair}

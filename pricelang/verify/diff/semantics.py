@@ -42,8 +42,8 @@ class BookSemantics:
 
     def pair_of(self, exclusion: m.Exclusion) -> tuple[str, ...]:
         """The sorted names of the modifiers that an exclusion is about."""
-        sides = (side for side in (exclusion.left, exclusion.right) if side is not None)
-        return tuple(sorted(self.named(self.book.modifiers[side].name) for side in sides))
+        named = (self.named(self.book.modifiers[side].name) for side in exclusion.sides)
+        return tuple(sorted(named))
 
     def order(self) -> tuple[str, ...]:
         """The stack by name: modifiers, and limits on unit prices."""

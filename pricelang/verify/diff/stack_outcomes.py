@@ -8,12 +8,14 @@ from functools import partial
 from typing import Any, assert_never, get_args
 
 from pricelang.model import book as m
+from pricelang.model.diagrams import Group, Slot, root_of, rule_at
 from pricelang.verify.diff.align import (
     NOTHING,
     REFUSED,
     LimitEffect,
     ModifierOutcome,
     RoundingEffect,
+    whole_effect,
 )
 from pricelang.verify.diff.aligned_space import NO, YES, Joint, Leaf
 from pricelang.verify.diff.semantics import BookSemantics, base_size
@@ -150,13 +152,14 @@ def roundings(meaning: BookSemantics) -> dict[m.Stage, int]:
     return {stage: meaning.side.carry(root, partial(of_stage, stage)) for stage in stages}
 
 
-def conversion(meaning: BookSemantics) -> int:
-    """The currency of bills and the rate, or None."""
-    lines = meaning.book.conversions
-    return meaning.side.carry(
-        meaning.book.decisions.conversions,
-        lambda leaf: (lines[leaf[0]].currency, lines[leaf[0]].rate) if leaf else None,
-    )
+def whole_effects(meaning: BookSemantics, group: Group) -> int:
+    """What the rules of a group that has one diagram do to a request, as tuples of `WholeEffect`."""
+    book, slot = meaning.book, Slot(group)
+
+    def effects(leaf: tuple[int, ...]) -> Leaf:
+        return tuple(whole_effect(book, rule_at(book, slot, tag)) for tag in leaf)
+
+    return meaning.side.carry(root_of(book.decisions, slot), effects)
 
 
 def notes(meaning: BookSemantics) -> dict[str, int]:

@@ -6,34 +6,10 @@ import pytest
 
 from pricelang.model import book as m
 from pricelang.model.rule_kinds import KINDS as RULE_KINDS
-from pricelang.model.rule_kinds import Kind
-from pricelang.verify.diff.change import KINDS, ChangeKind
+from pricelang.verify.diff.change import KINDS
 from pricelang.verify.diff.difference import compare
-from tests.kinds import ALLOW, LIST, PAIRS, Pair
+from tests.kinds import ALLOW, LIST, PAIRS, TOLD_AS, Pair
 from tests.verify import checked
-
-TOLD_AS: dict[Kind, ChangeKind] = {
-    "model": "model",
-    "alias": "alias",
-    "value": "offer",
-    "meter": "price",
-    "price": "price",
-    "announcement": "announcement",
-    "derivation": "price",
-    "modifier line": "modifier",
-    "limit": "limit",
-    "exclusion": "exclusion",
-    "allow": "exclusion",
-    "charge price": "price",
-    "charge minimum": "charge",
-    "charge pool": "charge",
-    "charge free": "price",
-    "refusal": "refusal",
-    "free": "free",
-    "note": "note",
-    "rounding": "rounding",
-    "conversion": "conversion",
-}
 
 
 def book_of(pair: Pair, text: str) -> m.Book:

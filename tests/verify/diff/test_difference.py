@@ -222,6 +222,11 @@ CHANGES = [
         ],
     ),
     ("default standard\n", "default batch\n", ["default of tier: standard -> batch"]),
+    (
+        "in hours",
+        "in hours counts session_time",
+        ["time counts time, session_time, no longer time"],
+    ),
     ("in hours", "in minutes", ["time is counted in minutes, no longer in hours"]),
     ("unit MTok", "unit kTok is 1,000 tokens\nunit MTok", ["unit `kTok`: unknown -> 1,000 tokens"]),
     (

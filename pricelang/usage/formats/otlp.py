@@ -1,0 +1,73 @@
+"""OTLP as JSON writes it: lists of keys and typed values, and what of them reports group by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pricelang.usage.fields import clean, is_object, shown, wrong_type
+from pricelang.usage.records import UsageError
+
+_ATTRIBUTES = {
+    "session": ("session.id", "gen_ai.conversation.id"),
+    "user": ("user.id", "enduser.id", "user.email"),
+    "workspace": ("anthropic.workspace.id",),
+    "organization": ("anthropic.organization.id", "organization.id"),
+    "agent": ("gen_ai.agent.name",),
+    "source": ("query_source",),
+}
+
+
+def list_in(holder: Mapping[str, object], key: str) -> list[object]:
+    """The list under a key, empty where there is none. Raises `UsageError`."""
+    value = holder.get(key)
+    if value is None or isinstance(value, list):
+        return value or []
+    raise wrong_type(key, value, "a list")
+
+
+def attributes_of(holder: Mapping[str, object]) -> dict[str, object]:
+    """The attributes of a span: an object, or OTLP's list of keys and typed values."""
+    given = holder.get("attributes")
+    if is_object(given):
+        return dict(given)
+    found = {}
+    for item in given if isinstance(given, list) else ():
+        key = item.get("key") if is_object(item) else None
+        if isinstance(key, str):
+            found[key] = _typed(item.get("value"), key)
+    return found
+
+
+def _typed(value: object, key: str) -> object:
+    if not is_object(value):
+        return value
+    if "intValue" in value:
+        number = value["intValue"]
+        if (
+            isinstance(number, str)
+            and number.lstrip("-").isascii()
+            and number.lstrip("-").isdigit()
+            and len(number) < 40
+        ):
+            return int(number)
+        if type(number) is int:
+            return number
+        raise UsageError("wrong_type", f"`{clean(key)}` has an `intValue` of {shown(number)}")
+    return next(
+        (value[name] for name in ("stringValue", "doubleValue", "boolValue") if name in value), None
+    )
+
+
+def shown_attributes(own: Mapping[str, object], resource: Mapping[str, object]) -> dict[str, str]:
+    """What a span carries beside its counts, by the names that reports group by."""
+    attributes = {}
+    for name, keys in _ATTRIBUTES.items():
+        for key in keys:
+            found = own.get(key) or resource.get(key)
+            if found:
+                attributes[name] = clean(str(found))
+                break
+    service = own.get("service.name") or resource.get("service.name")
+    if isinstance(service, str) and service:
+        attributes["service"] = clean(service)
+    return attributes

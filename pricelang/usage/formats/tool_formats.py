@@ -1,0 +1,37 @@
+"""The formats of coding agents, their telemetry, batch jobs and exports, out of which `registry`
+makes its list.
+"""
+
+from __future__ import annotations
+
+TOOLS = (
+    ("cloud-batches", "cloud_batches", "recordId", "processedRecordCount", "request"),
+    ("opencode", "opencode", "sessionID", "projectID", "info"),
+    ("pi", "pi", "message", "cwd", "parentId", "cacheRead"),
+    ("cline", "cline", "ts", "updated_at"),
+    ("codex", "codex", "payload", "thread_id"),
+    ("gemini-cli", "gemini_cli", "projectHash", "tokens"),
+    ("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
+    ("analytics-usage", "analytics_usage", "data", "uncached_input_tokens", "group"),
+    ("console-tokens", "console_tokens", "usage_date_utc"),
+    ("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
+    (
+        "ccusage",
+        "ccusage",
+        "daily",
+        "weekly",
+        "monthly",
+        "sessions",
+        "session",
+        "blocks",
+        "projects",
+        "modelBreakdowns",
+        "modelsUsed",
+        "isGap",
+        "entries",
+        "data",
+    ),
+)
+"""The name of each, its module, and the keys of which every record has one."""
+LAST = (("cline", "cline"), ("pi", "pi"), ("codex", "codex"), ("gemini-cli", "gemini_cli"))
+"""Formats with records that have no key of their own, which are asked after all others."""
