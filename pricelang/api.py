@@ -4,7 +4,8 @@ messages, and answers what else is asked of prices. Each part is imported when i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from pricelang.engines.table_book import TableBook
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.models import ModelInfo
+from pricelang.files.sources import sources_of
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import Instant
@@ -119,15 +121,24 @@ class Book(QuotingBook, ReportingBook, TableBook):
         )
 
 
-def load(source: str | Path = DEFAULT_BOOK) -> Book:
-    """The book of a file, of a folder with a `book.price`,
-    or of a bundled book's name (`anthropic` unless given).
+def load(source: str | Path | Sequence[str | Path] = DEFAULT_BOOK) -> Book:
+    """The book of a file, of a folder with a `book.price`, or of a name: a bundled book
+    (`anthropic` unless given), or `litellm` and `genai-prices`, which are made of the data of those
+    packages.
+
+    Several, as a list or with commas between them, are asked in their order: the first that knows
+    the model of a request prices it. All else is asked of the first.
 
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
     """
-    checked, key = load_book(source)
-    return Book(checked, source, key)
+    books = []
+    for one in sources_of(source):
+        checked, key = load_book(one)
+        books.append(Book(checked, one, key))
+    for book, other in pairwise(books):
+        book.next = other
+    return books[0]
 
 
 __all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]

@@ -356,6 +356,8 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
     exceptions = _maybe_many(_several(st.builds(t.DeriveLine, numbers(), names(), endings())))
     with_lines: dict[type[t.Statement], SearchStrategy[t.Statement]] = {
         t.Dimension: st.builds(t.Dimension, names(), names(), _value_lines(), **tail),
+        t.Alias: st.builds(t.Alias, st.one_of(names(), texts()), names(), **tail),
+        t.Meter: st.builds(t.Meter, name_lists(), names(), _maybe_many(name_lists()), **tail),
         t.Group: st.one_of(st.builds(t.Group, names(), name_lists()), of_models),
         t.Rates: st.one_of(undated, announced),
         t.Derive: st.builds(t.Derive, names(), numbers(), names(), exceptions, **tail),

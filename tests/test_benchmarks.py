@@ -25,11 +25,6 @@ def test_rows_of_this_process() -> None:
     assert "0.0975 by pricelang" in agreement()
 
 
-def test_objects_in_memory_on_little() -> None:
-    rows = live.ratios(1)
-    assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == list(live.objects())
-
-
 @pytest.mark.parametrize(
     ("aim", "seconds", "peak", "said"),
     [
@@ -52,6 +47,11 @@ def test_every_aim_is_understood() -> None:
     found += [*book_calls(), *engines.engine_calls()]
     aims = {aim for _, _, aim, _ in found} - {"", "rival", "the limit", "the base"}
     assert [aim for aim in aims if AIM.fullmatch(aim) is None] == []
+
+
+def test_objects_in_memory_on_little() -> None:
+    rows = live.ratios(1)
+    assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == list(live.objects())
 
 
 def test_readers_on_little(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -719,7 +719,7 @@ def test_an_unusable_book_has_what_other_errors_have(tmp_path: Path) -> None:
         "no_book",
         None,
     )
-    assert raised.value.help == "bundled books: anthropic"
+    assert raised.value.help == "books by name: anthropic, genai-prices, litellm"
     path = tmp_path / "b.price"
     path.write_text(
         "book b in USD\nmeter input in tokenz\nmodels\n  | model | released   |\n  | m-1   | 2026-01-01 |\n",

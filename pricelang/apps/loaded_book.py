@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,8 @@ from pricelang.evaluate.book_names import (
 from pricelang.evaluate.models import ModelInfo, models_of
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
+from pricelang.model.columns import columns_of
+from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of
 from pricelang.model.rule_kinds import Rule
 from pricelang.model.rules import rules_of
@@ -41,6 +43,7 @@ class LoadedBook:
         self.rates = RateCard(checked, model_ids_of(checked))
         self._shortcuts = self.rates.shortcuts
         self._source, self.content = source, content
+        self.next: Self | None = None
 
     def __getstate__(self) -> dict[str, object]:
         # What was worked out stays behind:
@@ -55,6 +58,32 @@ class LoadedBook:
         self.__dict__.update(state)
         self.rates = RateCard(self.checked, model_ids_of(self.checked))
         self._shortcuts = self.rates.shortcuts
+
+    @property
+    def cards(self) -> tuple[RateCard, ...]:
+        """The rate cards in their order: this book's, then those of the books behind it."""
+        return (self.rates,) if self.next is None else (self.rates, *self.next.cards)
+
+    @property
+    def books(self) -> tuple[Self, ...]:
+        """This book and those behind it, in their order: see `pricelang.load`."""
+        return (self,) if self.next is None else (self, *self.next.books)
+
+    def columns(self, meters: Container[str]) -> list[str]:
+        """Some meters of these books in the order of their tables: see `columns_of`."""
+        named = (name for book in self.books for name in columns_of(book.checked, meters))
+        return list(dict.fromkeys(named))
+
+    def alone(self, what: str) -> None:
+        """Raises `BadRequest` (`several_books`) where another book stands behind this one, for
+        what one book gives.
+        """
+        if self.next is not None:
+            raise BadRequest(
+                "several_books",
+                f"{what} is made by one book",
+                help=f"name one: `{self.name}` or `{self.next.name}`",
+            )
 
     @property
     def name(self) -> str:

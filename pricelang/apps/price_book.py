@@ -58,7 +58,7 @@ class PriceBook(RequestBook):
         """
         record = read_object(value, model, unknown_counters)
         given = {name: word for name, word in dimensions.items() if word is not None}
-        return certain(price_record(self.rates, record, model, at, given), strict)
+        return certain(price_record(self.cards, record, model, at, given), strict)
 
     def price_message(
         self,
@@ -104,7 +104,7 @@ class PriceBook(RequestBook):
         `strict` refuses an amount in doubt. Raises `PriceError`.
         """
         found = read_object(record, model)
-        return certain(price_record(self.rates, found, model, at, dimensions or {}), strict)
+        return certain(price_record(self.cards, found, model, at, dimensions or {}), strict)
 
     def price_parts(
         self,
@@ -117,7 +117,7 @@ class PriceBook(RequestBook):
         """A bill of its own for each request of a record, in their order,
         without the record's notes: see `price_record`.
         """
-        return price_parts(self.rates, record, model, at, dimensions or {})
+        return price_parts(self.cards, record, model, at, dimensions or {})
 
     def at(self, at: Instant) -> BookAt:
         """The book on one day or at one instant. Raises `BadRequest` (`bad_date`).

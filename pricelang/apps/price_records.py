@@ -4,7 +4,7 @@ and sums that may be on either side of a threshold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
@@ -19,13 +19,19 @@ from pricelang.model.instants import Instant
 from pricelang.model.notes import Note
 from pricelang.present.decimals import money
 from pricelang.usage.meter_mapping import book_request
+from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.records import Part, Record
+from pricelang.usage.routes import routed
 
 REPORT = "admin-usage"
 
 
+Cards = Sequence[RateCard]
+"""Rate cards in their order: the first that knows the model of a request prices it."""
+
+
 def price_record(
-    rates: RateCard,
+    cards: Cards,
     record: Record,
     model: str | None,
     at: Instant | None,
@@ -34,7 +40,7 @@ def price_record(
     """The bill of a record; `model`, `at` and `dimensions` hold where it says nothing.
     Raises `PriceError`.
     """
-    bills = price_parts(rates, record, model, at, dimensions)
+    bills = price_parts(cards, record, model, at, dimensions)
     parts = tuple(part for bill in bills for part in bill.parts)
     bounds = None
     if any(bill.bounds is not None for bill in bills):
@@ -43,12 +49,12 @@ def price_record(
             sum((low for low, _ in pairs), Fraction(0)),
             sum((high for _, high in pairs), Fraction(0)),
         )
-    notes = (*record.notes, *_credits(rates, record, bills, model, at, dimensions))
-    return Bill(parts, notes, bounds, rates.book.currency)
+    notes = (*record.notes, *_credits(cards, record, bills, model, at, dimensions))
+    return Bill(parts, notes, bounds, cards[0].book.currency)
 
 
 def price_parts(
-    rates: RateCard,
+    cards: Cards,
     record: Record,
     model: str | None,
     at: Instant | None,
@@ -57,22 +63,28 @@ def price_parts(
     """A bill of its own for each request of a record, in their order,
     without the record's notes. Raises `PriceError`.
     """
+    provider = record.attributes.get("provider")
+    bills: list[Bill] = []
     with BELT:
-        bills = tuple(
-            _price_part(
-                rates,
-                _of_report(rates.book, part) if record.format == REPORT else part,
-                model,
-                at,
-                dimensions,
-            )
-            for part in record.parts
-        )
+        for part in record.parts:
+            rates = card_of(cards, part, model, provider)
+            asked = _of_report(rates.book, part) if record.format == REPORT else part
+            bills.append(_price_part(rates, asked, model, at, dimensions, provider))
     if len(bills) > 1 and len({part.currency for bill in bills for part in bill.parts}) > 1:
         raise BadRequest(
             "bad_record", "the parts of this record are billed in different currencies"
         )
-    return bills
+    return tuple(bills)
+
+
+def card_of(cards: Cards, part: Part, model: str | None, provider: str | None) -> RateCard:
+    """The first card that knows the model of a part; the last where none does, whose error says so."""
+    for card in cards[:-1]:
+        ids = model_ids_of(card.book)
+        name = routed(ids, part, provider)[0].model or model
+        if name is not None and ids.knows(name, part.dimensions.get("platform")):
+            return card
+    return cards[-1]
 
 
 def price_sum(
@@ -98,8 +110,9 @@ def _price_part(
     model: str | None,
     at: Instant | None,
     dimensions: Mapping[str, str],
+    provider: str | None,
 ) -> Bill:
-    asked = book_request(rates, part, model, at, dimensions)
+    asked = book_request(rates, part, model, at, dimensions, provider)
     what = (asked.model, asked.at, asked.usage, asked.dimensions)
     match part.kind:
         case "sum":
@@ -114,7 +127,7 @@ def _price_part(
 
 
 def _credits(
-    rates: RateCard,
+    cards: Cards,
     record: Record,
     bills: tuple[Bill, ...],
     model: str | None,
@@ -124,7 +137,10 @@ def _credits(
     """The bounds of parts whose usage is in doubt, each as a note."""
     for part, bill in zip(record.parts, bills, strict=True):
         if part.least is not None:
-            least = _price_part(rates, evolve(part, usage=part.least), model, at, dimensions)
+            provider = record.attributes.get("provider")
+            rates = card_of(cards, part, model, provider)
+            cheapest = evolve(part, usage=part.least)
+            least = _price_part(rates, cheapest, model, at, dimensions, provider)
             low, high = (
                 money(amount, bill.currency) for amount in (least.exact_total, bill.exact_total)
             )

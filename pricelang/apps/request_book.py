@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import price_sum
+from pricelang.apps.price_records import card_of, price_sum
 from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, check_certain
 from pricelang.model.instants import Instant
 from pricelang.model.record_kinds import SINGLE, SUM
 from pricelang.present.text import shown
+from pricelang.usage.records import Part
 
 
 class RequestBook(LoadedBook):
@@ -42,7 +44,13 @@ class RequestBook(LoadedBook):
                 return self._shortcuts[key].amount(usage.values())
             except (KeyError, TypeError, ValueError):
                 pass
-        return self.rates.amount(model, at, usage, dimensions)
+        return self._rates_of(model).amount(model, at, usage, dimensions)
+
+    def _rates_of(self, model: str) -> RateCard:
+        """The rate card of the first book that knows a model."""
+        return (
+            self.rates if self.next is None else card_of(self.cards, Part(None), str(model), None)
+        )
 
     def price(
         self,
@@ -76,10 +84,11 @@ class RequestBook(LoadedBook):
         >>> bill.lines[0].unit_price, bill.lines[0].factors[0].rule
         (Decimal('0.00015'), 'fast')
         """
+        rates = self._rates_of(model)
         if record == SINGLE and not each:
-            return certain(Bill((self.rates.request(model, at, usage, dimensions),)), strict)
+            return certain(Bill((rates.request(model, at, usage, dimensions),)), strict)
         sides = _sides_of_sum(record, each)
-        return certain(price_sum(self.rates, model, at, usage, dimensions, sides), strict)
+        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
 
     def price_of(
         self,

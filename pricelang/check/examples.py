@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
+from pricelang.model.families import Families
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
@@ -37,7 +38,8 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
             draft.fault("example", message, statement.span, help)
             return None
     model, known = given[0].model, [*draft.model_index, *(alias.name for alias in draft.aliases)]
-    if model.text not in known:
+    families = Families(draft.aliases, list(draft.model_index))
+    if model.text not in known and len(families.models_of(model.text)) != 1:
         draft.unknown("model", model, known)
     dimensions, record, sides = _facts(draft, given[0])
     return m.Example(

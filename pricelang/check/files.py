@@ -18,6 +18,7 @@ from attrs import field, frozen
 
 from pricelang.files.bundled import rules_folder
 from pricelang.files.cache import digest
+from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
 from pricelang.present.text import did_you_mean, shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
@@ -87,6 +88,8 @@ def entry_path(source: str | Path) -> Path:
         raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE)])
     if isinstance(source, str) and source in bundled_books():
         return rules_folder() / source / "book.price"
+    if isinstance(source, str) and source in PACKAGES:
+        return _packaged(source)
     # os.path answers no, where pathlib raises, for a name too long for the file system
     path = Path(source)
     if os.path.isdir(path):
@@ -104,10 +107,16 @@ def entry_path(source: str | Path) -> Path:
         )
     if os.path.isfile(path):
         return path
-    help = did_you_mean(str(source), bundled_books()) or "bundled books: " + ", ".join(
-        bundled_books()
-    )
+    known = [*bundled_books(), *PACKAGES]
+    help = did_you_mean(str(source), known) or f"books by name: {', '.join(known)}"
     raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
+
+
+def _packaged(name: str) -> Path:
+    try:
+        return packaged_book(name) / "book.price"
+    except NoPackage as error:
+        raise BookError([Fault("no_book", str(error), NOWHERE, EXTRA)]) from None
 
 
 def read_layers(source: str | Path) -> tuple[Layer, ...]:
@@ -267,7 +276,9 @@ def _base_path(entry: Path, name: str, span: Span, texts: dict[str, str]) -> Pat
     bundled = bundled_books()
     if name in bundled:
         return rules_folder() / name / "book.price"
-    known = [*bundled, *(found for found in named.values() if found)]
+    if name in PACKAGES:
+        return _packaged(name)
+    known = [*bundled, *PACKAGES, *(found for found in named.values() if found)]
     help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
         bundled
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pricelang.check.draft import Draft, span_of
 from pricelang.model import book as m
+from pricelang.model.families import Families
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 
@@ -57,6 +58,8 @@ def _check_examples(draft: Draft, given: set[str]) -> None:
     named = given | {
         draft.space.models[alias.model].name for alias in draft.aliases if alias.name in given
     }
+    families = Families(draft.aliases, [model.name for model in draft.space.models])
+    named |= {model for id in given for model in families.models_of(id)}
     for model in draft.space.models if given else ():
         if model.name not in named:
             draft.fault(

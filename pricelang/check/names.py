@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from pricelang.check.aliases import declare_aliases
 from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.size_limits import digits_of
@@ -32,7 +33,7 @@ def declare_names(draft: Draft) -> None:
     _meters(draft)
     models = _models(draft)
     _model_groups(draft, models)
-    _aliases(draft)
+    declare_aliases(draft)
     _meter_groups(draft)
     dimensions = declare_dimensions(draft)
     for index, (_, modifier) in enumerate(modifiers_in_order(draft)):
@@ -192,47 +193,6 @@ def _model(
             message = f"`{name}` is {column} before it is released"
             draft.fault("bad_period", message, row.cells[columns[column]].span)
     return m.Model(name, released, retired, deprecated, origin)
-
-
-def _aliases(draft: Draft) -> None:
-    for _, statement in draft.statements(t.Alias):
-        draft.only(statement.endings, WORDS | {"from", "before"}, "an alias")
-        model = draft.model_index.get(statement.model.text)
-        if model is None:
-            draft.unknown("model", statement.model, draft.model_index)
-            continue
-        if statement.name.text in draft.model_index:
-            draft.fault("twice", f"`{statement.name.text}` is a model already", statement.name.span)
-        start, end = draft.bounds(statement.endings)
-        for other in draft.aliases:
-            if other.name == statement.name.text and _overlap(
-                (start, end), (other.start, other.end)
-            ):
-                first = draft.places[("alias", other.name)]
-                draft.fault(
-                    "overlap",
-                    f"alias `{other.name}` stands for two models at once",
-                    statement.name.span,
-                    "end one with `before` where the other begins",
-                    (first, "the other"),
-                )
-        draft.places.setdefault(("alias", statement.name.text), statement.name.span)
-        draft.aliases.append(
-            m.Alias(
-                statement.name.text,
-                model,
-                start,
-                end,
-                draft.origin(statement.span, statement.endings),
-            )
-        )
-
-
-def _overlap(left: tuple[int | None, int | None], right: tuple[int | None, int | None]) -> bool:
-    far = 1 << 62
-    return max(left[0] or -far, right[0] or -far) < min(
-        left[1] if left[1] is not None else far, right[1] if right[1] is not None else far
-    )
 
 
 def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:

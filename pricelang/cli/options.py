@@ -82,7 +82,8 @@ book_option = click.option(
     default=DEFAULT_BOOK,
     show_default=True,
     metavar="PATH|NAME",
-    help="A book file, a folder with a `book.price`, or a bundled book.",
+    help="A book file, a folder with a `book.price`, or a book by name: anthropic, litellm, "
+    "genai-prices. Of several with commas between them the first that knows a model prices it.",
 )
 at_option = click.option(
     "--at",

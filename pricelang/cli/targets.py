@@ -103,8 +103,10 @@ def _files_in(folder: str) -> Iterator[str]:
 def book_files(source: str) -> list[str]:
     """The files of a book and of those that it extends; none where it cannot be read."""
     from pricelang.check.files import read_layers
+    from pricelang.files.sources import sources_of
 
     try:
-        return [str(file.path) for layer in read_layers(source) for file in layer.files]
+        layers = [layer for one in sources_of(source) for layer in read_layers(one)]
+        return [str(file.path) for layer in layers for file in layer.files]
     except BookError:
         return []

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pricelang.evaluate.bill_lines import Line
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
-from pricelang.present.readable import readable_quantity
+from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import NotedCell, Table
 
 _HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
@@ -33,5 +33,5 @@ def _row(line: Line, currency: str, named: bool) -> tuple[str, ...]:
         line.unit if quantity == 1 else plural(line.unit),
         money(Fraction(line.unit_price), currency),
         "free" if line.free is not None else ", ".join(rules),
-        money(Fraction(line.amount), currency),
+        readable_amount(Fraction(line.amount), currency),
     )

@@ -14,7 +14,8 @@ from pricelang.evaluate.line_items import Uses
 from pricelang.evaluate.models import Ids
 from pricelang.evaluate.quantities import PLAIN, read_uses
 from pricelang.model import book as m
-from pricelang.model.errors import BadRequest, NotOffered, UnknownName
+from pricelang.model.errors import BadRequest, NotOffered, UnknownName, ambiguous
+from pricelang.model.families import families_of
 from pricelang.model.instants import written
 from pricelang.model.space import holds, in_clock
 from pricelang.present.arguments import spoken
@@ -81,6 +82,11 @@ class RequestNames:
                 origin=named[0].origin,
                 help=f"it stands for `{self.book.models[named[0].model].name}` at other times",
             )
+        family = families_of(self.book).models_of(name)
+        if len(family) == 1:
+            return self.models[family[0]]
+        if family:
+            raise ambiguous(name, family)
         raise unknown("model", name, [*self.models, *(alias.name for alias in self.book.aliases)])
 
     def values_at(

@@ -62,7 +62,8 @@ def cache_folder() -> str | None:
     return user_cache_dir("pricelang", appauthor=False)
 
 
-def _own(found: os.stat_result) -> bool:
+def is_own(found: os.stat_result) -> bool:
+    """Decides whether a file is the user's own, and nobody else's to write."""
     if not hasattr(os, "getuid"):
         # a cache folder under the user's profile is the user's own on systems without owners
         return True
@@ -74,14 +75,14 @@ def read_own(path: str) -> str | None:
     or that somebody else owns or could write, itself or its folder.
     """
     try:
-        if not _own(os.stat(os.path.dirname(path) or ".")):
+        if not is_own(os.stat(os.path.dirname(path) or ".")):
             return None
         handle = os.open(
             path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         )
         with open(handle, "rb") as stream:
             found = os.fstat(handle)
-            if not _own(found) or not stat.S_ISREG(found.st_mode):
+            if not is_own(found) or not stat.S_ISREG(found.st_mode):
                 return None
             data = stream.read()
     except (OSError, ValueError):
@@ -101,7 +102,7 @@ def keep(path: str, text: str) -> None:
     part = f"{path}.{os.getpid()}-{os.urandom(6).hex()}"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not _own(os.stat(folder)) or os.path.isdir(path):
+        if not is_own(os.stat(folder)) or os.path.isdir(path):
             return
         flags = (
             os.O_WRONLY

@@ -11,6 +11,7 @@ from typing import Any
 from pricelang.model.book import Origin
 from pricelang.model.notes import Note
 from pricelang.present.arguments import said_to_caller
+from pricelang.present.text import shown
 
 Help = str | Callable[[], str | None] | None
 """What to do next: a text, or what gives one when it is asked for."""
@@ -64,6 +65,16 @@ class PriceError(Exception):
 
 class UnknownName(PriceError):
     """A model, dimension, value or meter that the book does not know (codes `unknown_…`)."""
+
+
+def ambiguous(id: str, models: Sequence[str]) -> UnknownName:
+    """The error of an id that belongs to the families of several models."""
+    named = " and ".join(f"`{model}`" for model in models[:3])
+    return UnknownName(
+        "ambiguous_model",
+        f"`{shown(id, 200)}` may be {named}",
+        help="name the model, or map the id to it with `--models`",
+    )
 
 
 class NotOffered(PriceError):

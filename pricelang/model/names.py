@@ -29,12 +29,13 @@ class Model:
 
 @frozen(eq=False, repr=False)
 class Alias:
-    """Another name of a model, in a period."""
+    """Another name of a model, in a period; with `pattern`, the names of a family of ids."""
 
     name: str
     model: int
     start: int | None
     end: int | None
+    pattern: bool
     origin: Origin
 
     def holds_at(self, seconds: int) -> bool:

@@ -89,8 +89,9 @@ def _models(b: Builder, n: Parse) -> t.Statement:
 
 
 def _alias(b: Builder, n: Parse) -> t.Statement:
-    name, model = b.tokens(n)
-    return t.Alias(b.name(name), b.name(model), endings=b.endings(n), span=b.span(n))
+    written, model = b.tokens(n)
+    name = b.text(written) if written.type == "STRING" else b.name(written)
+    return t.Alias(name, b.name(model), endings=b.endings(n), span=b.span(n))
 
 
 def _rates(b: Builder, n: Parse) -> t.Statement:

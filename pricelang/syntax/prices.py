@@ -90,9 +90,9 @@ class Models(Statement):
 
 @frozen
 class Alias(Statement):
-    """`alias NAME is MODEL …`."""
+    """`alias NAME is MODEL …`, or `alias "PATTERN" is MODEL …` for a family of ids."""
 
-    name: Name
+    name: Name | Text
     model: Name
 
 

@@ -197,6 +197,11 @@ def _book(s: t.BookHeader) -> str:
     return p.words("book", s.name.text, p.optional(s.title), currency, extends)
 
 
+def _alias(s: t.Alias) -> str:
+    name = p.text(s.name) if isinstance(s.name, t.Text) else s.name.text
+    return f"alias {name} is {s.model.text}"
+
+
 def _meter(s: t.Meter) -> str:
     counts = f"counts {p.names(s.counts)}" if s.counts else ""
     return p.words("meter", p.names(s.names), "in", s.unit.text, counts)
@@ -227,7 +232,7 @@ HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.Meter: _meter,
     t.Group: _group,
     t.Models: lambda s: "models",
-    t.Alias: lambda s: f"alias {s.name.text} is {s.model.text}",
+    t.Alias: _alias,
     t.Rates: _rates,
     t.Derive: lambda s: f"derive {s.meter.text} is {p.number(s.factor)} x {s.of.text}",
     t.Figures: lambda s: f"figures {s.name.text} in {s.unit.text}",

@@ -56,7 +56,7 @@ class Counters:
         the Messages API; anywhere else that is not known.
         """
         meters: dict[str, object] = {"input": self.input, "output": self.output}
-        if self.written and not (plain or self.split):
+        if self.written and not (plain or self.split or self.write_1h):
             meters["cache_write"] = self.written
         elif self.written:
             if self.write_5m:

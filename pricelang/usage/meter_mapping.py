@@ -18,8 +18,10 @@ from pricelang.model.errors import UnknownName
 from pricelang.model.instants import Instant
 from pricelang.model.notes import Note
 from pricelang.present.text import did_you_mean, shown
+from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.model_mapping import requested
 from pricelang.usage.records import Part
+from pricelang.usage.routes import routed
 
 _LIFETIME = Note(
     "cache_lifetime",
@@ -112,18 +114,21 @@ def book_request(
     model: str | None,
     at: Instant | None,
     dimensions: Mapping[str, str],
+    provider: str | None = None,
 ) -> BookRequest:
-    """The request of a part; `model`, `at` and `dimensions` hold where the part says nothing.
+    """The request of a part; `model`, `at` and `dimensions` hold where the part says nothing, and
+    `provider` is the one that its record tells.
 
     Raises `PriceError`: see `requested`, and `unknown_meter` for what the book does not count.
     """
+    part, known = routed(model_ids_of(rates.book), part, provider)
     name, values = requested(rates.book, part, model, dimensions)
     instant = part.at if part.at is not None else at
     names = meter_names_of(rates.book)
     if names.plain.issuperset(part.usage):
-        return BookRequest(name, instant, values, part.usage)
+        return BookRequest(name, instant, values, part.usage, known)
     usage, notes = _metered(names, part.usage, partial(rates.priced, name, instant, values))
-    return BookRequest(name, instant, values, usage, notes)
+    return BookRequest(name, instant, values, usage, (*known, *notes))
 
 
 def _metered(

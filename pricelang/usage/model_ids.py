@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from pricelang.model import book as m
-from pricelang.model.errors import BadRequest, UnknownName
+from pricelang.model.errors import BadRequest, UnknownName, ambiguous
+from pricelang.model.families import families_of
 from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.present.arguments import spoken
 from pricelang.present.text import did_you_mean, shown
 from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.fields import mark_note, without_mark
+from pricelang.usage.model_errors import opaque, priced_elsewhere
 from pricelang.usage.platform_names import DEPLOYMENTS, LEAVES_UNSAID
 from pricelang.usage.platforms import FAST, named
 from pricelang.usage.stated import PLAIN
@@ -60,13 +62,14 @@ class ModelIds:
 
     def __init__(self, book: m.Book) -> None:
         self.names = frozenset(
-            {model.name for model in book.models} | {alias.name for alias in book.aliases}
+            {model.name for model in book.models}
+            | {alias.name for alias in book.aliases if not alias.pattern}
         )
         self.values = {
             dimension.name: frozenset(value.name for value in dimension.values)
             for dimension in book.dimensions
         }
-        self._book = book
+        self._book, self._families = book, families_of(book)
         self._kept: dict[tuple[str, str | None], ModelReading] = {}
 
     @cached_property
@@ -74,6 +77,22 @@ class ModelIds:
         from pricelang.usage.model_spelling import Spellings
 
         return Spellings(self._book)
+
+    @cached_property
+    def has_providers(self) -> bool:
+        """Decides whether names of the book have a provider in front."""
+        return any("/" in name for name in self.names)
+
+    def is_name(self, id: str) -> bool:
+        """Decides whether an id is a name of the book, or one of a family of it, as it stands."""
+        return id in self.names or len(self._families.models_of(id)) == 1
+
+    def knows(self, id: str, platform: str | None = None) -> bool:
+        """Decides whether an id is a model of the book, however it is written."""
+        try:
+            return self.meaning(id, platform).model in self.names
+        except UnknownName:
+            return False
 
     def meaning(self, id: str, platform: str | None = None) -> ModelReading:
         """What an id means; `platform` is where the request went, as far as something else says it.
@@ -190,6 +209,11 @@ class ModelIds:
         notes = () if plain == id else (mark_note(id),)
         if plain in self.names:
             return ModelReading(plain, notes=notes)
+        family = self._families.models_of(plain)
+        if len(family) > 1:
+            raise ambiguous(plain, family)
+        if family:
+            return ModelReading(family[0], notes=notes)
         if plain in _MOVING:
             raise self._moving(id, plain)
         said = named(plain)
@@ -202,7 +226,7 @@ class ModelIds:
             self._explain(id, said)
             return ModelReading(id)
         if said.odd or said.seller:
-            raise _priced_elsewhere(id, said, model)
+            raise priced_elsewhere(id, said, model)
         return ModelReading(model, said.dimensions, said.likely, notes)
 
     def _model(self, said: Named, platform: str | None) -> tuple[str | None, Named]:
@@ -256,33 +280,6 @@ class ModelIds:
             if models
             else None,
         )
-
-
-def opaque(id: str | None) -> BadRequest:
-    """The error of an id that does not say which model it is."""
-    return BadRequest(
-        "opaque_model",
-        f"`{shown(id, 200)}` does not say which model it is",
-        help=spoken(
-            f"name it with `--model`, or map it: `--models '{shown(id, 200)}=MODEL'` or a file of "
-            "them",
-            "give the name of the model, such as `claude-opus-5`",
-        ),
-    )
-
-
-def _priced_elsewhere(id: str, said: Named, model: str) -> UnknownName:
-    reason = (
-        f"{said.seller} sells it at prices of its own"
-        if said.seller
-        else f"`{shown(said.odd)}` is not known, and may have a price of its own"
-    )
-    return UnknownName(
-        "unknown_model",
-        f"unknown model `{shown(id, 200)}`: {reason}",
-        help=f"where the list price holds, name `{model}`"
-        + spoken(f", or map the id: `--models '{shown(id, 200)}={model}'`", ""),
-    )
 
 
 def _text(value: object) -> str | None:

@@ -12,7 +12,8 @@ from attrs import evolve, field, frozen
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import shown
-from pricelang.usage.model_ids import model_ids_of, opaque
+from pricelang.usage.model_errors import opaque
+from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.records import Part, Record
 
 

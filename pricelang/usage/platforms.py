@@ -42,8 +42,8 @@ _RESOURCE = (
 _PREFIX = r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z"
 FAST = "-fast"
 """How the name of a deployment of Foundry ends that is fast mode."""
-# Of the variants of OpenRouter, those whose price is known: `beta` was moderated by the seller alone,
-# `thinking` had reasoning turned on, and both had the price of the model.
+# Of the variants of OpenRouter, those whose price is known: `beta` was moderated by the seller
+# alone, `thinking` had reasoning turned on, and both had the price of the model.
 _VARIANTS: Mapping[str, Mapping[str, str]] = {
     "batch": {"service_tier": "batch"},
     "beta": {},

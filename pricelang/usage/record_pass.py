@@ -17,7 +17,8 @@ from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
 from pricelang.usage.response_ids import is_chunk, is_partial, response_ids
 from pricelang.usage.responses import Later, Responses
-from pricelang.usage.shapes import identity
+from pricelang.usage.shapes import identity, sdk_event
+from pricelang.usage.telemetry import EVENTS, METRICS, TelemetrySessions
 from pricelang.usage.waiting import WaitingOutcomes
 
 MAX_NAME = 4096
@@ -36,6 +37,7 @@ class RecordPass:
         self._decoder = Decoder()
         self._readers: dict[str, Read] = {}
         self._responses = Responses()
+        self._telemetry = TelemetrySessions()
         self._waiting = WaitingOutcomes(self._responses, keep_raw)
         self._near: str | None = None
         self._lenient = False
@@ -124,6 +126,8 @@ class RecordPass:
                     and outcome.raw is None
                 ):
                     outcome = evolve(outcome, raw=raw)
+                if isinstance(outcome, Record) and outcome.format in (EVENTS, METRICS):
+                    outcome = self._telemetry.settled(outcome)
                 if isinstance(outcome, Skipped) and isinstance(value, dict) and is_chunk(value):
                     self._responses.chunk(value, outcome.place)
                 yield (
@@ -164,7 +168,7 @@ class RecordPass:
         if name == "claude-code":
             return self._waiting.transcript_line(value, place, raw)
         if name == "claude-result":
-            return self._waiting.of_run(value, place, raw)
+            return self._waiting.of_run(sdk_event(value) or value, place, raw)
         return self._reader(name)(value, place)
 
     def _reader(self, name: str) -> Read:

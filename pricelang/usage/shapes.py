@@ -81,6 +81,8 @@ def native_format_of(value: Mapping[str, object]) -> str | None:
     if is_object(result) and ("custom_id" in value or result.get("type") in BATCH_RESULTS):
         return "batch"
     kind = value.get("type")
+    if kind is None and sdk_event(value) is not None:
+        return "claude-result"
     if is_result(value) or (
         "session_id" in value and "sessionId" not in value and _is_in(kind, _RUN_TYPES)
     ):
@@ -119,6 +121,22 @@ def is_result(value: object) -> bool:
         or value.get("type") == "result"
         or ("num_turns" in value and ("model_usage" in value or "total_cost_usd" in value))
     )
+
+
+def sdk_event(value: Mapping[str, object]) -> Mapping[str, object] | None:
+    """A message of the Agent SDK of Python as the event of a run that it is, None for any other
+    object. It has no type of its own, and the id of its response beside its usage.
+    """
+    if "parent_tool_use_id" not in value or "type" in value:
+        return None
+    if "event" in value:
+        return {**value, "type": "stream_event"}
+    if "content" not in value:
+        return None
+    if "model" not in value:
+        return {**value, "type": "user"}
+    message = {**value, "id": value.get("message_id")}
+    return {"type": "assistant", "session_id": value.get("session_id"), "message": message}
 
 
 def models_of_result(value: Mapping[str, object]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -81,11 +82,19 @@ def released(case: Case, model: str) -> list[int]:
 def resolve(case: Case, name: str) -> str:
     """The id behind a name at the request's instant; an id is its own."""
     named = [a for a in case.all(t.Alias) if a.name.text == name and in_period(case.at, a.endings)]
-    return (
-        only(named, f"the alias `{name}`").model.text
-        if named and not released(case, name)
-        else name
-    )
+    if released(case, name):
+        return name
+    if named:
+        return only(named, f"the alias `{name}`").model.text
+    fits = [
+        (len(re.sub("[*#]", "", a.name.text)), a.name.text.count("#"), a.model.text)
+        for a in case.all(t.Alias)
+        if isinstance(a.name, t.Text)
+        and re.fullmatch(
+            re.escape(a.name.text).replace(r"\*", "[^/]*").replace(r"\#", "[0-9]"), name, re.I
+        )
+    ]
+    return max(fits)[2] if fits else name
 
 
 def names_model(case: Case, name: str) -> bool:

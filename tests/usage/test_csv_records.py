@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pricelang.usage.csv_files import names_of_records
 from pricelang.usage.io.csv_records import header_of
+from pricelang.usage.io.folders import record_files
 from pricelang.usage.records import Record, Rejected
 
 from .helpers import outcomes, records
@@ -105,3 +106,15 @@ def test_a_csv_is_one_of_records_where_a_format_knows_its_header(tmp_path: Path)
         path.write_text(header + "\n", encoding="utf-8")
         assert (names_of_records(str(path)) is not None) == known
     assert names_of_records(str(tmp_path / "none.csv")) is None
+
+
+def test_a_folder_is_read_with_its_exports_and_the_output_of_jobs(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("model,at,input,output\nm,2026-10-20,1,2\n", encoding="utf-8")
+    (tmp_path / "c.jsonl.out").write_text("{}\n", encoding="utf-8")
+    found = [(Path(path).name, getattr(path, "reason", "")) for path in record_files(str(tmp_path))]
+    assert found == [
+        ("a.csv", ""),
+        ("b.csv", "a table, which is priced by itself: give its path"),
+        ("c.jsonl.out", ""),
+    ]

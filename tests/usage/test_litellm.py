@@ -174,6 +174,10 @@ def test_iterations_are_requests_of_their_own() -> None:
         "priority",
         "standard",
     ]
+    response = {"object": "chat.completion", "model": MODEL, "usage": sums}
+    by_response = one_record(response)
+    assert [part.model for part in by_response.parts] == [MODEL, MODEL, "claude-opus-4-6"]
+    assert [dict(part.usage) for part in by_response.parts] == [right] * 3
     wrong = row({"usage_object": {**sums, "completion_tokens": 9, "total_tokens": 339}})
     assert one_rejected(wrong).code == "bad_counts"
 

@@ -4,6 +4,7 @@ counter that it is a part of; an error for what is nowhere, a note for what is i
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import pricelang
 from pricelang.model.counter_names import COUNTERS
 from pricelang.model.errors import UnknownName
-from tests.usage.helpers import one_record
+from tests.usage.helpers import one_record, outcomes
 
 BOOKS = Path(__file__).resolve().parents[1] / "corpus" / "good"
 CLAUDE = {
@@ -178,3 +179,40 @@ def test_a_part_is_part_of_a_counter_that_is_a_whole_or_leads_to_one(name: str) 
         assert whole not in seen
         assert COUNTERS[whole].kind == COUNTERS[name].kind
         seen.append(whole)
+
+
+GEMINI = {
+    "candidates": [{"finishReason": "STOP"}],
+    "modelVersion": "alpha",
+    "usageMetadata": {
+        "promptTokenCount": 100,
+        "cachedContentTokenCount": 20,
+        "candidatesTokenCount": 30,
+        "thoughtsTokenCount": 50,
+        "totalTokenCount": 180,
+        "promptTokensDetails": [
+            {"modality": "TEXT", "tokenCount": 60},
+            {"modality": "AUDIO", "tokenCount": 40},
+        ],
+        "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 20}],
+    },
+}
+
+
+def test_a_response_of_gemini_is_read_as_it_comes(tmp_path: Path) -> None:
+    own = book(
+        tmp_path,
+        "meter input in tokens\nmeter output, input_audio, cache_read in tokens",
+        {"input": "$1", "output": "$2", "input_audio": "$3", "cache_read": "$0.10"},
+    )
+    found = own.price_record(one_record(GEMINI), at="2026-03-01")
+    assert lines(found) == {"input": 60, "output": 80, "input_audio": 20, "cache_read": 20}
+    assert [note.text for note in found.notes] == [
+        "the book has no price of `cache_read_audio`: priced as `cache_read`"
+    ]
+
+
+def test_of_a_stream_of_gemini_the_last_chunk_counts() -> None:
+    chunk = {**GEMINI, "candidates": [{"index": 0}], "responseId": "r"}
+    found = outcomes("\n".join(json.dumps(one) for one in (chunk, {**GEMINI, "responseId": "r"})))
+    assert [type(one).__name__ for one in found] == ["Skipped", "Record"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 
-from .helpers import outcomes, records
+from .helpers import SAMPLES, outcomes, records
 
 TYPES = {"input": "input", "output": "output", "cacheRead": "cache_read"}
 Point = tuple[str, str, int, int, int]
@@ -156,3 +156,39 @@ def test_a_row_of_clickhouse_is_the_point_and_the_event_that_it_holds() -> None:
     (broken,) = outcomes(row | {"Attributes": "{'session.id':'a"})
     assert isinstance(broken, Rejected)
     assert broken.code == "bad_map"
+
+
+def test_an_answer_of_clickhouse_is_its_rows() -> None:
+    lines = (SAMPLES / "otel" / "09_clickhouse_otel_logs.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    answer = outcomes({"meta": [{"name": "Timestamp"}], "data": [*rows, 3], "rows": 4})
+    assert [type(one) for one in answer] == [Skipped, Record, Skipped, Rejected]
+
+
+def test_an_event_is_known_by_its_body_alone() -> None:
+    value = {"intValue": "7"}
+    attributes = [{"key": key, "value": value} for key in ("input_tokens", "output_tokens")]
+    record = {"body": {"stringValue": "claude_code.api_request"}, "attributes": attributes}
+    (found,) = outcomes({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]})
+    assert isinstance(found, Record)
+    assert found.parts[0].usage == {"input": 7, "output": 7}
+
+
+def test_events_and_metrics_of_one_session_never_add_up() -> None:
+    event = {
+        "name": "claude_code.api_request",
+        "attributes": {
+            "event.name": "api_request",
+            "session.id": "a",
+            "model": "claude-opus-5",
+            "input_tokens": 5,
+            "output_tokens": 6,
+        },
+    }
+    metric = export([("a", "input", 0, 1, 5)], 1)
+    first = outcomes("\n".join(map(json.dumps, (event, metric))))
+    assert [type(one) for one in first] == [Record, Skipped]
+    second = outcomes("\n".join(map(json.dumps, (metric, event))))
+    assert [type(one) for one in second] == [Record, Rejected]
+    other = outcomes("\n".join(map(json.dumps, (export([("b", "input", 0, 1, 5)], 1), event))))
+    assert [type(one) for one in other] == [Record, Record]

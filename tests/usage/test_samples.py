@@ -33,6 +33,7 @@ def _golden(name: str) -> Path:
 def test_sample_is_read_as_expected(name: str) -> None:
     found = [as_data(outcome) for outcome in read_path(str(SAMPLES / name))]
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    text = text.replace(str(SAMPLES), SAMPLES.name)  # the same wherever the project stands
     if os.environ.get("UPDATE_GOLDEN") == "1":
         _golden(name).write_text(text, encoding="utf-8")
     assert text == _golden(name).read_text(encoding="utf-8")

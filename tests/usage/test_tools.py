@@ -409,3 +409,33 @@ def test_a_row_of_analytics_is_a_sum_and_its_total_must_fit() -> None:
     assert [type(found) for found in again] == [Record, Record, Skipped, Skipped]
     page["data"][0]["total_tokens"] += 1
     assert [found.code for found in outcomes(page) if isinstance(found, Rejected)] == ["bad_total"]
+
+
+def test_messages_of_the_agent_sdk_are_events_of_the_run_that_its_result_counts() -> None:
+    usage = {"input_tokens": 7, "output_tokens": 1}
+    block = {
+        "content": [{"text": "…"}],
+        "model": OPUS,
+        "parent_tool_use_id": None,
+        "usage": usage,
+        "message_id": "msg_1",
+        "session_id": "s",
+    }
+    prompt = {"content": "…", "parent_tool_use_id": None, "uuid": "u"}
+    older = {"content": [], "model": OPUS, "parent_tool_use_id": None}
+    used = {"inputTokens": 7, "outputTokens": 90}
+    result = {
+        "subtype": "success",
+        "num_turns": 1,
+        "session_id": "s",
+        "total_cost_usd": 0.5,
+        "model_usage": {OPUS: used},
+    }
+    lines = [prompt, older, block, block, result]
+    for found in (outcomes(lines), outcomes("\n".join(map(json.dumps, lines)))):
+        assert [dict(one.parts[0].usage) for one in records(found)] == [{"input": 7, "output": 90}]
+        assert len(found) == 5
+        assert not [one for one in found if isinstance(one, Rejected)]
+    alone = outcomes("\n".join(map(json.dumps, (block, block))))
+    (one,) = records(alone)
+    assert [note.code for note in one.notes] == ["unfinished"]

@@ -12,7 +12,11 @@ def installed() -> list[dict[str, Any]]:
     from genai_prices.data import providers
 
     return [
-        {"id": provider.id, "models": [_raw_model(model) for model in provider.models]}
+        {
+            "id": provider.id,
+            "model_match": _raw_match(provider.model_match) if provider.model_match else None,
+            "models": [_raw_model(model) for model in provider.models],
+        }
         for provider in providers
     ]
 
@@ -41,9 +45,9 @@ def _raw_model(model: Any) -> dict[str, Any]:
 
 
 def _raw_match(match: Any) -> dict[str, Any]:
-    if hasattr(match, "equals"):
-        return {"equals": match.equals}
-    return {"or": [_raw_match(clause) for clause in match.or_]} if hasattr(match, "or_") else {}
+    ((name, value),) = vars(match).items()
+    kind = name.removesuffix("_")
+    return {kind: [_raw_match(each) for each in value] if kind in ("or", "and") else value}
 
 
 def _raw_constraint(said: Any) -> dict[str, str] | None:

@@ -23,10 +23,13 @@ from pricelang.apps.imports.drafts import (
     ImportFault,
     book_name,
 )
+from pricelang.apps.imports.genai_families import Routes, names_of
 from pricelang.apps.imports.genai_names import COUNTS, default_of
 from pricelang.apps.imports.genai_sets import prices_of, sets_of, times_of, without_tiers
 from pricelang.apps.imports.genai_work import GenaiWork, of_prompt
 from pricelang.apps.imports.settling import Odd, settled
+from pricelang.check.aliases import FEWEST
+from pricelang.model.families import own_characters
 from pricelang.present.text import shown
 from pricelang.syntax import tree as t
 
@@ -50,15 +53,20 @@ def imported(data: object, read: str) -> Imported:
         for provider in providers
         for entry in (provider["models"] if _has_models(provider) else [None])
     ]
-    return settled(lambda odd: _draft(entries, read, odd), len(entries))
+    routes = [
+        (str(provider.get("id")), provider.get("model_match"))
+        for provider in providers
+        if isinstance(provider, dict)
+    ]
+    return settled(lambda odd: _draft(entries, routes, read, odd), len(entries))
 
 
 def _has_models(provider: object) -> bool:
     return isinstance(provider, dict) and isinstance(provider.get("models"), list)
 
 
-def _draft(entries: Sequence[tuple[str, Any]], read: str, odd: Odd) -> Imported:
-    work = GenaiWork()
+def _draft(entries: Sequence[tuple[str, Any]], routes: Routes, read: str, odd: Odd) -> Imported:
+    work = GenaiWork(routes=routes)
     work.day = day_of(
         _turns(entry for number, (_, entry) in enumerate(entries) if number not in odd)
     )
@@ -144,20 +152,12 @@ def _take(
     work.known.add(model)
     work.imported.places[model] = number
     work.imported.models += 1
-    for alias in _equals(entry.get("match") or {}):
-        name = book_name(f"{provider}/{alias}")
-        work.aliases.setdefault(name, model)
+    for text in dict.fromkeys(names_of(provider, entry.get("match") or {}, work.routes)):
+        is_family = "*" in text or "#" in text
+        name = text if is_family else book_name(text)
+        (work.families if is_family else work.aliases).setdefault(name, model)
         work.imported.places.setdefault(name, number)
     return True
-
-
-def _equals(match: Mapping[str, Any]) -> Iterator[str]:
-    """The other names that are given whole; a language without prefixes leaves the rest out."""
-    if isinstance(match.get("equals"), str):
-        yield match["equals"]
-    for clause in match.get("or") or ():
-        if isinstance(clause, dict) and isinstance(clause.get("equals"), str):
-            yield clause["equals"]
 
 
 # ---- the whole -----------------------------------------------------------------------------------
@@ -176,6 +176,11 @@ def _drafted(work: GenaiWork, read: str) -> Drafted:
         t.Alias(t.Name(alias), t.Name(model), endings=t.Endings(see=b.see()))
         for alias, model in work.aliases.items()
         if alias not in work.known
+    ]
+    extra += [
+        t.Alias(t.Text(pattern), t.Name(model), endings=t.Endings(see=b.see()))
+        for pattern, model in work.families.items()
+        if own_characters(pattern) >= FEWEST
     ]
     if fees:
         fee = _fee(fees)

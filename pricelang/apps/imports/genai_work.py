@@ -11,6 +11,7 @@ from pricelang.apps.imports.drafts import (
     FIRST_DAY,
     Measure,
 )
+from pricelang.apps.imports.genai_families import Routes
 from pricelang.apps.imports.import_work import ImportWork
 
 Context = tuple[tuple[str, str], ...]
@@ -43,8 +44,10 @@ class PriceSet:
 class GenaiWork(ImportWork):
     """What is gathered on the way through the providers."""
 
+    routes: Routes = field(kw_only=True)
     measures: dict[str, Measure] = field(factory=dict)
     values: dict[str, dict[str, list[str]]] = field(factory=dict)
+    families: dict[str, str] = field(factory=dict)
 
 
 def of_prompt(measure: Measure) -> bool:

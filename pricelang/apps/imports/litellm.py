@@ -57,6 +57,7 @@ def _draft(data: Mapping[str, Any], read: str, odd: Odd) -> Imported:
     if not work.models:
         raise ImportFault("no entry of this map has a price")
     _settle_aliases(work)
+    _with_providers(work)
     work.imported.files = b.files_of(drafted(work))
     return work.imported
 
@@ -147,3 +148,21 @@ def _settle_aliases(work: LitellmWork) -> None:
         else:
             del work.aliases[name]
             work.unsaid(name, "", target, "an alias of what the source gives no price")
+
+
+def _with_providers(work: LitellmWork) -> None:
+    """The ids that LiteLLM writes with their provider in front, where the map has them without."""
+    for model in work.models:
+        name = f"{provider_prefix(model.provider)}/{model.name}"
+        if "/" not in model.name and book_name(name) not in work.known:
+            work.aliases.setdefault(name, model.name)
+
+
+def provider_prefix(provider: str) -> str:
+    """What stands in front of an id for a provider: one that is several to the map has one name.
+
+    >>> provider_prefix("vertex_ai-language-models"), provider_prefix("bedrock_converse")
+    ('vertex_ai', 'bedrock')
+    """
+    several = ("bedrock", "vertex_ai", "fireworks_ai")
+    return next((one for one in several if provider.startswith(one)), provider)

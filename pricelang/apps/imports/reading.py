@@ -5,16 +5,17 @@ exact numbers, and a named fault for what is neither.
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 
 from pricelang.apps.imports.drafts import Imported, ImportFault
+from pricelang.files.packaged import NoPackage, data_file
+from pricelang.model.instants import today
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.json_text import Decoder, JsonFault
 
 FORMATS = {"litellm": "LiteLLM", "genai-prices": "genai-prices"}
 MAX_BYTES = 100_000_000
-_LITELLM_FILE = "model_prices_and_context_window_backup.json"
 
 
 def imported(format: str, source: str | None, read: str) -> Imported:
@@ -59,15 +60,21 @@ def litellm_file() -> Path:
     """The price map of the installed LiteLLM, which is found and not imported.
     Raises `ImportFault`.
     """
-    spec = find_spec("litellm")
-    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
-        path = Path(folder) / _LITELLM_FILE
-        if path.is_file():
-            return path
-    raise ImportFault(
-        "LiteLLM is not installed; name its `model_prices_and_context_window.json`, or `pip "
-        "install --no-deps litellm`"
-    )
+    try:
+        return data_file("litellm")
+    except NoPackage:
+        raise ImportFault(
+            "LiteLLM is not installed; name its `model_prices_and_context_window.json`, or `pip "
+            "install --no-deps litellm`"
+        ) from None
+
+
+def files_of_package(name: str) -> Mapping[str, str]:
+    """The files of the book that the data of an installed package is. Raises `NoPackage`."""
+    try:
+        return imported(name, None, today()).files
+    except ImportFault as fault:
+        raise NoPackage(str(fault)) from None
 
 
 def yaml_data(text: str) -> object:

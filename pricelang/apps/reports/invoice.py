@@ -120,6 +120,7 @@ def make_invoice(
 
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
+    book.alone("an invoice")
     tally, draft = Tally(refused), _Draft.of(book, period, by)
     draft.read(tally, outcomes, given or RecordDefaults())
     detailed = draft.lines.done()

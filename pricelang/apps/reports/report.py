@@ -18,7 +18,6 @@ from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import RECORDS, Total, UsageReport
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
-from pricelang.model.columns import columns_of
 from pricelang.model.errors import BELT, PriceError, check_certain
 from pricelang.model.notes import Note
 from pricelang.usage.records import Outcome, Place, Record
@@ -174,7 +173,7 @@ class _Groups:
             for meter, quantity in group.used.items()
             if quantity
         }
-        meters = columns_of(self._book.checked, used)
+        meters = self._book.columns(used)
         found = [_total(key, group, meters) for key, group in self._groups.items()]
         found.sort(
             key=lambda total: (

@@ -15,7 +15,6 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.totals import Counts
 from pricelang.apps.tables.request import bounds_of, span_of
 from pricelang.evaluate.bill import Bill
-from pricelang.model.columns import columns_of
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
 from pricelang.present.readable import readable_amount, readable_quantity
@@ -153,7 +152,7 @@ def records_table(summary: Summary, ids: bool = True, meters: bool = True) -> Ta
         else ()
     )
     used = {meter for row in summary.rows for meter, quantity in row.quantities.items() if quantity}
-    names = columns_of(summary.book.checked, used) if meters else []
+    names = summary.book.columns(used) if meters else []
     folder = _shared_folder({row.place.file for row in summary.rows if row.place is not None})
     ids = ids and any(row.place is not None and row.place.id for row in summary.rows)
     rows = []

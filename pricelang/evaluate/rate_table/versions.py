@@ -66,7 +66,8 @@ def without_idle_cuts(
 
 def _names(book: m.Book, wanted: frozenset[int]) -> Iterator[str]:
     yield from (model.name for index, model in enumerate(book.models) if index in wanted)
-    yield from dict.fromkeys(alias.name for alias in book.aliases if alias.model in wanted)
+    named = (x.name for x in book.aliases if x.model in wanted and not x.pattern)
+    yield from dict.fromkeys(named)
 
 
 def dated(card: RateCard, name: str, at: int) -> tuple[int, int] | None:

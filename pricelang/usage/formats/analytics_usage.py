@@ -1,9 +1,9 @@
 """Rows of the analytics of an organization to sums: the usage of each user, and rows of a group.
 
 `{"data": [ROW, …]}`, where a row has the counters of the Admin usage report at its top, or under
-`usage` beside a `group`. Rows have a time only where the report was asked for buckets; one without a
-time is of as many days as was asked for. The total of a row must be the sum of its counters. A row
-that stands on another page too is a copy.
+`usage` beside a `group`. Rows have a time only where the report was asked for buckets; one without
+a time is of as many days as was asked for. The total of a row must be the sum of its counters. A
+row that stands on another page too is a copy.
 """
 
 from __future__ import annotations

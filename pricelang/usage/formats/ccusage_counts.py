@@ -35,9 +35,6 @@ _KNOWN = known_names(
     tokenLimitStatus=ANYTHING,
     tokenCounts=ANYTHING,
     metadata=ANYTHING,
-    projectBreakdowns=ANYTHING,
-    agentBreakdowns=ANYTHING,
-    modelBreakdowns=ANYTHING,
     models=ANYTHING,
     breakdown=ANYTHING,
 )
@@ -45,9 +42,11 @@ Entry = tuple[object, Mapping[str, object], str]
 
 
 def known_of(holder: Mapping[str, object]) -> Known:
-    """The names that a row may have: of what is no number, all."""
+    """The names that a row may have: of what is no number, all, and other breakdowns of it."""
     texts = (key for key, value in holder.items() if isinstance(value, str | bool | type(None)))
-    return {**dict.fromkeys(texts), "modelsUsed": ANYTHING, **_KNOWN}
+    others = (key for key in holder if key.endswith("Breakdowns"))
+    beside = dict.fromkeys(others, ANYTHING)
+    return {**dict.fromkeys(texts), **beside, "modelsUsed": ANYTHING, **_KNOWN}
 
 
 def counts_of(holder: Mapping[str, object], row: Mapping[str, object], path: str) -> Counters:

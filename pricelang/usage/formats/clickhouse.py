@@ -15,6 +15,7 @@ from pricelang.usage.records import UsageError
 
 OWN = ("LogAttributes", "SpanAttributes")
 """The columns of which a row of a log or a span has one."""
+_BESIDE = ("Timestamp", "TimestampTime", "ServiceName", "Body", "ResourceAttributes")
 _PAIR = re.compile(r"\s*'((?:[^'\\]|\\.)*)'\s*:\s*'((?:[^'\\]|\\.)*)'\s*(,|\Z)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -24,12 +25,22 @@ _DIGITS = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 
 def is_row(value: Mapping[str, object]) -> bool:
     """Decides whether an object is a row of a log or a span."""
-    return any(name in value for name in OWN) and "Timestamp" in value
+    return any(name in value for name in OWN) and any(name in value for name in _BESIDE)
+
+
+def rows_of(value: Mapping[str, object]) -> list[object] | None:
+    """The rows of a whole answer, which has the types of its columns in `meta`; None for any other
+    object.
+    """
+    rows, meta = value.get("data"), value.get("meta")
+    return rows if isinstance(rows, list) and isinstance(meta, list) else None
 
 
 def as_span(row: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """A row as a span or an event, and the attributes of its resource. Raises `UsageError`."""
-    column = next(name for name in OWN if name in row)
+    column = next((name for name in OWN if name in row), None)
+    if column is None:
+        raise UsageError("missing_key", "the row has no attributes of a log or a span")
     own = dict(attributes_in(row, column))
     for key, value in own.items():
         # A map of texts writes counts as texts.
@@ -41,7 +52,7 @@ def as_span(row: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping[st
         resource.setdefault("service.name", service)
     span: dict[str, object] = {
         "attributes": own,
-        "timestamp": utc_instant(row.get("Timestamp"), "Timestamp"),
+        "timestamp": utc_instant(row.get("Timestamp", row.get("TimestampTime")), "Timestamp"),
         "name": row.get("SpanName") or row.get("EventName") or None,
         "body": row.get("Body"),
         "traceId": row.get("TraceId"),

@@ -1,4 +1,4 @@
-"""The request of one call that a gateway or a library logged: where it went, and whether it is one."""
+"""The request of one call that a gateway logged: where it went, and whether it is one."""
 
 from __future__ import annotations
 

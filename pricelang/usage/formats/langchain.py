@@ -38,7 +38,7 @@ _ATTRIBUTES = {"trace": "trace_id", "session": "session_id", "run": "name"}
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is a message of LangChain, or holds some, by the names of its keys."""
+    """Decides whether an object is a message of LangChain or holds some, by its keys."""
     return _is_run(value) or _message(value) is not None or _held(value) is not None
 
 

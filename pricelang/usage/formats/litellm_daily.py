@@ -47,7 +47,9 @@ _COUNTS = meanings(
 _TOTALS = ("total_tokens", "Total Tokens")
 # What LiteLLM counts of its own work: tokens that it saved were never sent.
 _KNOWN = known_names(*_COUNTS, "compression_saved_tokens", "timed_requests")
-_REQUESTS = ("api_requests", "Requests")
+_NO_READS = Note(
+    "cache_unknown", "the row does not say what was read from the cache: it is priced as input"
+)
 _DATE = ("date", "Date")
 _MODEL = ("model", "Model", "model_group")
 _ATTRIBUTES = {
@@ -132,20 +134,11 @@ def _row(
         )
     if not any(found.values()):
         return Skipped(place, f"a day without tokens: {shown(first_said(about, _DATE))}")
-    told = Counters(
-        found["input"],
-        found["output"],
-        found.get("read", 0),
-        *writes_of(found.get("written"), (None, None), notes),
-    )
+    writes = writes_of(found.get("written"), (None, None), notes)
+    told = Counters(found["input"], found["output"], found.get("read", 0), *writes)
     told = disjoint(told, "prompt tokens", inside=True, total=total_of(counts, _TOTALS, ""))
     if "read" not in found:
-        notes.append(
-            Note(
-                "cache_unknown",
-                "the row does not say what was read from the cache: it is priced as input",
-            )
-        )
+        notes.append(_NO_READS)
     ids = named("litellm-daily", about.get("id"))
     model, day = word(first_said(about, _MODEL), "model"), first_said(about, _DATE)
     part = Part(model, instant(day, "date"), {}, told.meters(), kind=SUM)

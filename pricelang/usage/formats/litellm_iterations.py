@@ -48,8 +48,8 @@ def _must_add_up(usage: Mapping[str, object], path: str, each: list[Counters]) -
     if told != sums:
         raise UsageError(
             "bad_counts",
-            f"`{path}` counts {told[0]:,} in and {told[1]:,} out, and its iterations {sums[0]:,} in "
-            f"and {sums[1]:,} out",
+            f"`{path}` counts {told[0]:,} in and {told[1]:,} out, and its iterations "
+            f"{sums[0]:,} in and {sums[1]:,} out",
             "price the response itself",
         )
 

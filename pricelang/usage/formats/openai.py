@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
 from pricelang.model.notes import Note
 from pricelang.usage.counters import SPLIT, Counters, agreed, writes_of
 from pricelang.usage.fields import (
@@ -24,6 +26,7 @@ from pricelang.usage.fields import (
     required_count,
     word,
 )
+from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.parted import MEDIA, beside_output, parted
 from pricelang.usage.platform_names import platform_of_message
@@ -131,30 +134,34 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         if value.get("object") == "response" and value.get("status") in _RUNNING
         else []
     )
-    tools = searches(usage)
-    meters = counters(usage, "usage", notes).meters() | tools
-    dimensions = {**stated(value, "", ("service_tier",)), **stated(usage, "usage")}
-    betrayed = platform_of_message(value.get("id"))
-    if betrayed is not None:
-        dimensions["platform"] = betrayed
-    kind: RecordKind = SUM if tools or several(usage, value) else SINGLE
-    part = Part(
-        word(value.get("model"), "model"),
-        instant(value.get("created", value.get("created_at")), "created"),
-        dimensions,
-        meters,
-        kind=kind,
-    )
     provider = value.get("provider")
     return (
         Record(
-            (part,),
+            tuple(_requests(value, usage, notes)),
             place,
             FORMAT,
             tuple(notes),
             {"provider": clean(provider)} if isinstance(provider, str) else {},
         ),
     )
+
+
+def _requests(
+    value: Mapping[str, object], usage: Mapping[str, object], notes: list[Note]
+) -> list[Part]:
+    """The requests of a response: one, unless LiteLLM keeps the iterations of Claude's."""
+    model = word(value.get("model"), "model")
+    at = instant(value.get("created", value.get("created_at")), "created")
+    betrayed = platform_of_message(value.get("id"))
+    platform = {} if betrayed is None else {"platform": betrayed}
+    parts = iterated_parts(usage, "usage", model, notes) if "iterations" in usage else None
+    if parts is not None:
+        return [evolve(one, at=at, dimensions={**one.dimensions, **platform}) for one in parts]
+    tools = searches(usage)
+    meters = counters(usage, "usage", notes).meters() | tools
+    said = {**stated(value, "", ("service_tier",)), **stated(usage, "usage")}
+    kind: RecordKind = SUM if tools or several(usage, value) else SINGLE
+    return [Part(model, at, {**said, **platform}, meters, kind=kind)]
 
 
 def _completed(value: Mapping[str, object]) -> bool:

@@ -28,11 +28,12 @@ from pricelang.usage.fields import (
     is_object,
     model_id,
     placed,
+    require_object,
     shown,
     wrong_type,
 )
 from pricelang.usage.formats.claude_code_events import claude_code_event
-from pricelang.usage.formats.clickhouse import as_span, is_row
+from pricelang.usage.formats.clickhouse import as_span, is_row, rows_of
 from pricelang.usage.formats.gemini_cli import api_response, is_api_response, is_told_twice
 from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
 from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
@@ -57,7 +58,8 @@ def known(value: Mapping[str, object]) -> bool:
     """
     if isinstance(value.get("resourceSpans"), list) or isinstance(value.get("resourceLogs"), list):
         return True
-    if is_row(value):
+    rows = rows_of(value)
+    if is_row(value) or (rows and is_object(rows[0]) and is_row(rows[0])):
         return True
     attributes = value.get("attributes")
     if is_object(attributes) and "event.name" in attributes:
@@ -78,6 +80,10 @@ def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterat
     if is_row(value):
         yield _span(*as_span(value), place, spans)
         return
+    rows = rows_of(value)
+    if rows is not None:
+        yield from _of_rows(spans, rows, place)
+        return
     if "resourceSpans" not in value and "resourceLogs" not in value:
         yield _span(value, {}, place, spans)
         return
@@ -89,6 +95,16 @@ def _outcomes(spans: Spans, value: Mapping[str, object], place: Place) -> Iterat
             yield _span(span, resource, spot, spans)
         except UsageError as error:
             yield Rejected(spot, error.code, error.message, error.help, written(span))
+
+
+def _of_rows(spans: Spans, rows: list[object], place: Place) -> Iterator[Outcome]:
+    """The records of the rows of ClickHouse's answer; each has its own fault."""
+    for number, row in enumerate(rows, 1):
+        spot = evolve(place, id=f"row {number}")
+        try:
+            yield _span(*as_span(require_object(row, "data")), spot, spans)
+        except UsageError as error:
+            yield Rejected(spot, error.code, error.message, error.help, written(row))
 
 
 def _span_id(span: object) -> str | None:
@@ -135,7 +151,9 @@ def _read(
     )
     attributes = shown_attributes(own, resource)
     name, event = span.get("name"), own.get("event.name")
-    if event == "api_request" or "claude_code.api_request" in (name, span.get("body")):
+    body = span.get("body")
+    told = body.get("stringValue") if is_object(body) else body
+    if event == "api_request" or "claude_code.api_request" in (name, told, event):
         at = at or instant(own.get("event.timestamp"), "event.timestamp")
         return claude_code_event(own, at, place, attributes)
     if is_api_response(own):

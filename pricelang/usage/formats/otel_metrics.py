@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, model_id, require_object, shown, wrong_type
-from pricelang.usage.formats.clickhouse import attributes_in, utc_instant
+from pricelang.usage.formats.clickhouse import attributes_in, rows_of, utc_instant
 from pricelang.usage.formats.metric_streams import MetricPoint, MetricStreams, temporality_of
 from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
 from pricelang.usage.io.json_text import written
@@ -50,8 +50,10 @@ class Labelled:
 
 def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object is an export of metrics, or a row of one."""
+    rows = rows_of(value)
+    row = rows[0] if rows else value
     return isinstance(value.get("resourceMetrics"), list) or (
-        "MetricName" in value and "Value" in value
+        is_object(row) and "MetricName" in row and "Value" in row
     )
 
 
@@ -89,6 +91,11 @@ def _points(
     """The points of metrics that may count tokens:
     the name, the point, what holds it, and the attributes of the resource.
     """
+    rows = rows_of(value)
+    if rows is not None:
+        for row in rows:
+            yield from _points(require_object(row, "data"))
+        return
     if "MetricName" in value:
         if _counts_tokens(value["MetricName"]):
             yield (

@@ -176,8 +176,8 @@ def _without_writes(told: Counters) -> Counters:
     if told.input < told.written:
         raise UsageError(
             "bad_counts",
-            f"`$ai_input_tokens` is {told.input:,}, less than the {told.written:,} cache writes that "
-            "this version of the SDK leaves in it",
+            f"`$ai_input_tokens` is {told.input:,}, less than the {told.written:,} cache writes "
+            "that this version of the SDK leaves in it",
         )
     return evolve(told, input=told.input - told.written)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -94,6 +94,13 @@ def plain(name: str) -> str:
 def meant_by(name: str) -> str | None:
     """Which of `COUNTS` a plain name is, None where it is none."""
     return _MEANT.get(name)
+
+
+def is_clear(columns: Iterable[str]) -> bool:
+    """Decides whether columns say by their names where the cache is counted, if they have one."""
+    names = frozenset(map(plain, columns))
+    meant = {_MEANT.get(name) for name in names}
+    return meant.isdisjoint(("read", "written", "5m", "1h")) or "total" in meant or is_apart(names)
 
 
 def is_apart(names: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ TOOLS = (
     ("cline", "cline", "ts", "updated_at"),
     ("codex", "codex", "payload", "thread_id"),
     ("gemini-cli", "gemini_cli", "projectHash", "tokens"),
-    ("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName"),
+    ("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName", "meta"),
     ("analytics-usage", "analytics_usage", "data", "uncached_input_tokens", "group"),
     ("console-tokens", "console_tokens", "usage_date_utc"),
     ("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),

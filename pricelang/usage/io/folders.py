@@ -24,8 +24,11 @@ from pricelang.usage.shapes import native_format_of
 RECORD_FILES = (".json", ".jsonl", ".ndjson", ".sse")
 PARQUET, DATABASE, CSV = (".parquet", ".pq"), (".duckdb", ".ddb"), (".csv", ".tsv")
 PACKED = ("", ".gz", ".zst")
-_ENDINGS = tuple(ending + packed for ending in RECORD_FILES for packed in PACKED)
+_OF_JOBS = (".jsonl.out", ".json.out")
+"""How batch jobs of Bedrock end the names of what they write."""
+_ENDINGS = tuple(ending + packed for ending in (*RECORD_FILES, *_OF_JOBS) for packed in PACKED)
 _TABLES = tuple(ending + packed for ending in (*PARQUET, *DATABASE, *CSV) for packed in PACKED)
+_CSV = tuple(ending + packed for ending in CSV for packed in PACKED)
 _LINES = tuple(".jsonl" + packed for packed in PACKED)
 _HEAD = 2**16
 _OF_OTHERS = {
@@ -71,21 +74,34 @@ class Beside(str):
 
 def record_files(folder: str) -> list[str]:
     """All record files in a folder and below, sorted; hidden ones are left out.
-    Tables among them come with the reason why they are not read.
+    Tables among them come with the reason why they are not read; a CSV of records is none.
     """
-    found, tables = [], []
+    found: list[str] = []
+    tables: list[str] = []
     for place, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if not name.startswith(".")]
         found += [os.path.join(place, name) for name in names if is_record_file(name)]
-        tables += [
-            os.path.join(place, name)
-            for name in names
-            if is_table(name) and not name.startswith(".")
-        ]
+        for name in names:
+            path = os.path.join(place, name)
+            if is_table(name) and not name.startswith("."):
+                (found if is_export(path) else tables).append(path)
     if any(map(_is_transcript, _likely_first(sorted(found)))):
         found = [Beside(path, _of_others(path)) for path in found]
     # A folder of tables alone is none of records.
     return sorted([*found, *(Beside(path, _TABLE) for path in tables)]) if found else []
+
+
+def is_export(path: str) -> bool:
+    """Decides whether a file is a CSV of records whose columns need no mapping, and have not the
+    names of a book.
+    """
+    if not path.lower().endswith(_CSV):
+        return False
+    from pricelang.usage.csv_files import named_by_book, names_of_records
+    from pricelang.usage.formats.row_names import is_clear
+
+    names = names_of_records(path)
+    return names is not None and not named_by_book(names) and is_clear(names)
 
 
 def is_record_file(name: str) -> bool:

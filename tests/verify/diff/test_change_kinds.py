@@ -6,9 +6,10 @@ import pytest
 
 from pricelang.model import book as m
 from pricelang.model.rule_kinds import KINDS as RULE_KINDS
+from pricelang.verify.diff.bill_changes import whole_changes
 from pricelang.verify.diff.change import KINDS
-from pricelang.verify.diff.difference import compare
-from tests.kinds import ALLOW, LIST, PAIRS, TOLD_AS, Pair
+from pricelang.verify.diff.difference import Comparison, compare
+from tests.kinds import ALLOW, LIST, PAIRS, TOLD_AS, Pair, book
 from tests.verify import checked
 
 
@@ -28,3 +29,23 @@ def test_a_rule_is_told_by_its_kind_of_change(pair: Pair) -> None:
     of_tiers = pair.kind == "charge price" and pair.owed is not None  # an account's, no price
     assert ("charge" if of_tiers else TOLD_AS[pair.kind]) in found
     assert found == sorted(found, key=[*KINDS].index)
+
+
+def test_what_no_arm_knows_is_compared_by_all_that_it_says() -> None:
+    """What a new kind of rule for a whole request is told by, on a kind that has its own words."""
+    head = book()
+    once, twice = (head + f"convert to EUR at {rate}\n" for rate in ("0.5", "0.25"))
+    for old, new, told in (
+        (head, once, ["conversion: none -> EUR"]),
+        (once, twice, ["conversion: EUR -> EUR"]),
+        (once, once, []),
+    ):
+        books = Comparison.of(*(_checked(text) for text in (old, new)), None, None).books
+        found = [change.text for change in whole_changes(books, "conversion", "conversion")]
+        assert found == told
+
+
+def _checked(text: str) -> m.Book:
+    found = checked((text,)).book
+    assert found is not None
+    return found
