@@ -109,7 +109,7 @@ def ratios(rounds: int) -> list[str]:
                 "reader": reader,
                 "record": lambda value=value: pricelang.usage_of(value),
                 "line": lambda lines=lines: list(read(lines, "usage.jsonl")),
-                "bill": lambda reader=reader: price_record(book.rates, reader(), None, AT, {}),
+                "bill": lambda reader=reader: price_record(book.cards, reader(), None, AT, {}),
                 "any": lambda value=value: book.price_any(value, at=AT),
             },
             rounds,
