@@ -1,5 +1,5 @@
-"""The names of models in genai-prices: its match clauses as names and as patterns of a book, and the
-provider to which an id without one belongs.
+"""The names of models in genai-prices: its match clauses as names and as patterns of a book,
+and the provider to which an id without one belongs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Routes = Sequence[tuple[str, Mapping[str, Any] | None]]
 """The providers in their order, each with the clause for ids that name no provider."""
 
 _PIECE = re.compile(
-    r"\\d\{(?P<count>[0-9]+)\}|(?P<digit>\\d)|\[(?P<one>[^\]\\^-][^\]\\]*)\]|\\(?P<plain>[^\w])"
+    r"\\d\{(?P<count>[0-9]+)\}|(?P<digit>\\d)|\[(?P<one>[^\]\\^][^\]\\]*)\]|\\(?P<plain>[^\w])"
     r"|\((?P<group>[^()|?]*)\)\?|(?P<letter>[A-Za-z0-9_/@:-])"
 )
 MOST = 16
@@ -63,8 +63,8 @@ def _parts(text: str) -> list[list[str]] | None:
     at = 0
     while at < len(text):
         piece = _PIECE.match(text, at)
-        if piece is None:
-            return None
+        if piece is None or "-" in (piece["one"] or "")[1:-1]:
+            return None  # a range of letters, or what is not known
         at = piece.end()
         if piece["group"] is not None:
             inner = _parts(piece["group"])
