@@ -176,10 +176,10 @@ def test_an_id_is_refused_with_what_to_do(id: str, message: str, help: str) -> N
         lambda: BOOK.price(model=id, at=AT, usage={"input": 1}),
         lambda: BOOK.price_message(message_of(id), at=AT),
     ):
-        error = refusal(ask)
-        assert error.code == "unknown_model"
-        assert message in error.message
         with as_flags():
+            error = refusal(ask)
+            assert error.code == "unknown_model"
+            assert message in error.message
             assert help in (error.help or "")
 
 
