@@ -62,7 +62,7 @@ def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
     """Floors and caps by the account and the period that they are of, and whose requests count."""
     theirs, ours = ([x for x in leaf if x.target == "account"] for leaf in leaves)
     counters = {(x.about, x.counted) for x in (*ours, *theirs)}
-    orders = []
+    orders: list[Order] = []
     for counter in counters:
         mine, other = (
             _amounts(tuple(x for x in all if (x.about, x.counted) == counter), "account", at_least)
