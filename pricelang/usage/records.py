@@ -172,10 +172,17 @@ class UsageError(Exception):
         return Rejected(self.place or place, self.code, self.message, self.help)
 
 
+def too_deep() -> UsageError:
+    """The fault of an object without an end that a reader could reach."""
+    return UsageError("too_deep", "the object is nested too deeply, or stands in itself")
+
+
 def internal(error: Exception) -> UsageError:
     """The fault of a record that nobody foresaw, so that it stops no other.
     The type of the exception says what to look for.
     """
+    if isinstance(error, RecursionError):
+        return too_deep()
     return UsageError(
         "internal",
         f"a fault of the reader: `{type(error).__name__}` on this record",

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 import pricelang
 from pricelang.model.errors import PriceError
-from pricelang.usage.formats.registry import ALIASES, FORMATS, format_of
+from pricelang.usage.formats.known_formats import ALIASES, FORMATS
+from pricelang.usage.formats.registry import format_of
 from pricelang.usage.io import lines
 from pricelang.usage.reading import read, read_paths
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
