@@ -30,6 +30,11 @@ VALUES = {
 WHY = 'because "so it is"'
 
 
+def factor(number: str, meters: str) -> str:
+    """A factor, now and then written as what is taken off."""
+    return f"87.5% off {meters}" if number == "0.125" else f"x {number} on {meters}"
+
+
 class Pen:
     """Writes one book, drawing from a seed:
     hypothesis would vary one book over and over, and these should differ.
@@ -95,8 +100,11 @@ class Pen:
 
     def factors(self) -> str:
         if self.maybe(30):
-            return f"x {self.pick(*NUMBERS)} on input and x {self.pick(*NUMBERS)} on output"
-        return f"x {self.pick(*NUMBERS)} on {self.pick('tokens', 'input', 'both', 'output, calls', 'time', 'requests')}"
+            one, other = self.pick(*NUMBERS), self.pick(*NUMBERS)
+            return f"{factor(one, 'input')} and {factor(other, 'output')}"
+        number = self.pick(*NUMBERS)
+        meters = self.pick("tokens", "input", "both", "output, calls", "time", "requests")
+        return factor(number, meters)
 
     # ---- statements ----
 

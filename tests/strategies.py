@@ -226,7 +226,10 @@ def factors() -> SearchStrategy[t.Factors]:
 
 @functools.cache
 def _factor() -> SearchStrategy[t.FactorClause]:
-    return st.builds(t.FactorClause, numbers(), _maybe(numbers()), name_lists())
+    times = st.builds(t.FactorClause, numbers(), _maybe(numbers()), name_lists())
+    parts = st.integers(0, 10**6).map(lambda part: t.Number(Fraction(part, 10**6)))
+    off = st.builds(t.FactorClause, parts, _maybe(parts), name_lists(), st.just(True))
+    return st.one_of(times, off)
 
 
 def _several(strategy: SearchStrategy[t.Node]) -> SearchStrategy[tuple[t.Node, ...]]:

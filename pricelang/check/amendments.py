@@ -7,7 +7,7 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
-from pricelang.check.percents import check_factor
+from pricelang.check.percents import check_factors
 from pricelang.model import book as m
 from pricelang.model.space import meet, subtract
 from pricelang.present.decimals import grouped, money
@@ -38,7 +38,7 @@ def _amend_factor(
 ) -> m.Modifier:
     """The modifier with a factor replaced in a scope, which splits each line that it meets."""
     meters = set(draft.meter_set(factor.meters))
-    if factor.instead_of is None:
+    if factor.replaced is None:
         draft.fault(
             "instead_of",
             "an amended factor must say which factor it replaces",
@@ -46,10 +46,9 @@ def _amend_factor(
             "write `x 0.4 instead of 0.5 on ...`",
         )
         return modifier
-    for number in (factor.number, factor.instead_of):
-        check_factor(draft, number)
-    draft.no_zero("a factor", factor.number)
-    old, new = factor.instead_of.value, factor.number.value
+    check_factors(draft, factor)
+    draft.no_zero("a factor", factor.factor)
+    old, new = factor.replaced.value, factor.factor.value
     whole = draft.space.everything()
     lines: list[m.ModifierLine] = []
     replaced: list[m.ModifierLine] = []
@@ -80,7 +79,7 @@ def _check_replaced(
     replaced: list[m.ModifierLine],
 ) -> None:
     """Reports an amended factor that does not stand instead of what it says."""
-    written = factor.instead_of or factor.number
+    written = factor.replaced or factor.factor
     factors = [
         (line, {meter: value for meter, value in line.factors if meter in meters})
         for line in replaced
@@ -92,7 +91,8 @@ def _check_replaced(
         if (values := {value for value in of.values() if value != written.value})
     ]
     if different:
-        named = " or ".join(map(grouped, sorted(set[Fraction]().union(*(v for _, v in different)))))
+        there = sorted(set[Fraction]().union(*(v for _, v in different)))
+        named = " or ".join(_named(value, factor.off) for value in there)
         partly = any(written.value in of.values() for _, of in factors)
         draft.fault(
             "stale_instead_of",
@@ -109,6 +109,11 @@ def _check_replaced(
         message = f"no line of `{modifier.name}` has a factor on {names} here"
         other = (span_of(modifier.origin), "the modifier")
         draft.fault("stale_instead_of", message, factor.span, None, other)
+
+
+def _named(value: Fraction, off: bool) -> str:
+    """A factor as the line that amends it writes factors."""
+    return f"{grouped(100 * (1 - value))}% off" if off and value < 1 else grouped(value)
 
 
 # ---- charges -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from pricelang.syntax import tree as t
 from tests.oracle.case import Case, Modifier, NotOffered, Priced, Result, of_kind, only, texts
-from tests.oracle.rates import Rate, amended, base_rate, charge_lines, money_rate
+from tests.oracle.rates import Rate, amended, base_rate, charge_lines, money_rate, paid
 from tests.oracle.rules import dimension_values, effects, missing, refusal
 from tests.oracle.scopes import (
     holding,
@@ -59,7 +59,7 @@ def change_on(case: Case, modifier: t.Multiplier | t.Surcharge, meter: str) -> F
     for effect in effects(case, modifier) or []:
         if isinstance(effect, t.Factors):
             found += [
-                Rate(f.number.value)
+                Rate(paid(f, f.number))
                 for f in effect.factors
                 if meter in meters_of(case, texts(f.meters))
             ]

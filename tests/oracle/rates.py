@@ -123,6 +123,11 @@ def charge_rate(case: Case, meter: str) -> Rate | None:
     )
 
 
+def paid(factor: t.FactorClause, number: t.Number) -> Fraction:
+    """What part of the price is paid: `x 0.75` and `25% off` are three quarters."""
+    return 1 - number.value if factor.off else number.value
+
+
 def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
     """A price or a factor of the rule `name` on a meter, after what contracts put in its place."""
     for layer in case.layers:
@@ -133,9 +138,11 @@ def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
                 if isinstance(new, t.Factors) and holds(case, line.endings):
                     named = [f for f in new.factors if meter in meters_of(case, texts(f.meters))]
                     named = [
-                        f for f in named if f.instead_of is None or f.instead_of.value == now.price
+                        f
+                        for f in named
+                        if f.instead_of is None or paid(f, f.instead_of) == now.price
                     ]
-                    found += [Rate(f.number.value) for f in named]
+                    found += [Rate(paid(f, f.number)) for f in named]
                 elif isinstance(new, t.ChargePrice) and holds(case, line.endings):
                     old = (
                         money_rate(case, new.instead_of, new.per, meter) if new.instead_of else now
