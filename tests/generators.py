@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from random import Random
 
@@ -177,11 +178,13 @@ class Pen:
         if self.prices and self.maybe(25):
             model = self.pick(*self.prices)
             row = f"  | {model} | {self.pick(*DAYS[3:])} | $3 instead of {self.prices[model][1]} |"
-            self.lines += [
-                f"{next(x for x in self.lines if x.startswith('rates'))} when {self.test()}",
-                "  | model | from | output |",
-                row,
-            ]
+            header, test = next(x for x in self.lines if x.startswith("rates")), self.test()
+            named = re.fullmatch(r"(\w+) is (\w+)", test)
+            if named is None:
+                self.lines += [f"{header} when {test}", "  | model | from | output |", row]
+            else:  # a column says the same
+                columns = f"  | {named[1]} | model | from | output |"
+                self.lines += [header, columns, f"  | {named[2]} {row.lstrip()}"]
 
     def charges(self) -> None:
         self.lines += [

@@ -200,7 +200,7 @@ def cells() -> SearchStrategy[t.Cell]:
         st.builds(t.Cell, st.just("date"), dates()),
         st.builds(t.Cell, st.just("number"), numbers()),
         st.builds(t.Cell, st.just("string"), texts()),
-        st.builds(t.Cell, st.sampled_from(["derived", "not_offered", "blank"])),
+        st.builds(t.Cell, st.sampled_from(["derived", "not_offered", "any", "blank"])),
     )
 
 

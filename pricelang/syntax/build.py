@@ -152,7 +152,7 @@ class Builder(ValueBuilder):
                 value = self.number(tokens[0])
             case "string":
                 value = self.text(tokens[0])
-            case "derived" | "not_offered":
+            case "derived" | "not_offered" | "any":
                 return t.Cell(kind, span=self.span(node))
             case "blank":
                 return t.Cell(kind, span=Span(self.file, line, column, line, column + 1))

@@ -53,13 +53,13 @@ __all__ = [
 
 
 CellKind: TypeAlias = Literal[
-    "name", "date", "money", "number", "string", "derived", "not_offered", "blank"
+    "name", "date", "money", "number", "string", "derived", "not_offered", "any", "blank"
 ]
 
 
 @frozen
 class Cell(Node):
-    """A cell of a table. One that is derived, not offered or blank has no value."""
+    """A cell of a table. One that is derived, not offered, any value (`*`) or blank has none."""
 
     kind: CellKind
     value: Name | Date | Money | Number | Text | None = None

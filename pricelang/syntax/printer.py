@@ -101,7 +101,7 @@ def _cell(cell: t.Cell) -> str:
         case t.Text() as text:
             return p.text(text)
         case None:
-            return "" if cell.kind == "blank" else cell.kind.replace("_", " ")
+            return {"blank": "", "any": "*"}.get(cell.kind, cell.kind.replace("_", " "))
         case _:
             assert_never(cell.value)
 

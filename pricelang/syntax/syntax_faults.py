@@ -184,6 +184,7 @@ _KINDS = {
     "OFF": "a discount such as `25% off`",
     "STRING": "a string in double quotes",
     "CLOCK": "a time such as `16:30`",
+    "_ANY": "`*`",
     "_BAR": "`|`",
     "_COMMA": "`,`",
     "_PLUS": "`+`",

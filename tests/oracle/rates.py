@@ -36,13 +36,15 @@ def cells(
     begun: dict[object, list[tuple[int, t.Cell, t.Rates]]] = {}
     for table in of_kind(layer, t.Rates):
         scope = table.endings
-        if (
-            table.withdrawn
-            or bool(scope.when) != conditional
-            or not holds(case, evolve(scope, start=None, end=None))
-        ):
+        if table.withdrawn or not holds(case, evolve(scope, start=None, end=None)):
             continue
         for row in rows(table.table):
+            named = {name: cell_name(row[name]) for name in case.values if name in row}
+            named = {name: value for name, value in named.items() if value}  # `*` is any
+            if any(case.values[name] != value for name, value in named.items()):
+                continue
+            if bool(scope.when or named) != conditional:
+                continue
             dates = [row["from"].value if "from" in row else None, scope.start]
             start = max((date.seconds for date in dates if isinstance(date, t.Date)), default=-1)
             priced = (
@@ -51,7 +53,8 @@ def cells(
                 and row[meter].kind != "blank"
             )
             if priced and start <= case.at:
-                begun.setdefault(frozenset(scope.when), []).append((start, row[meter], table))
+                condition = frozenset(scope.when), frozenset(named.items())
+                begun.setdefault(condition, []).append((start, row[meter], table))
     latest = [
         row
         for found in begun.values()
