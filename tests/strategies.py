@@ -268,13 +268,19 @@ def _charge_prices(after: bool = True) -> SearchStrategy[t.ChargePrice]:
     return st.one_of(plain, tier) if after else plain
 
 
+def _quantities(ends: SearchStrategy[t.Endings]) -> list[SearchStrategy[t.Node]]:
+    return [
+        st.builds(t.ChargeMinimum, numbers(), names(), names(), ends, _maybe(numbers())),
+        st.builds(t.ChargePool, numbers(), names(), accounts(), ends, _maybe(numbers())),
+    ]
+
+
 @functools.cache
 def _charge_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     return _several(
         st.one_of(
             _charge_prices(),
-            st.builds(t.ChargeMinimum, numbers(), names(), names(), endings()),
-            st.builds(t.ChargePool, numbers(), names(), accounts(), endings()),
+            *_quantities(endings()),
             st.builds(t.ChargeFree, endings()),
         )
     )
@@ -288,7 +294,12 @@ def _amend_lines() -> SearchStrategy[tuple[t.Node, ...]]:
         _charge_prices(after=False).map(lambda price: evolve(price, endings=t.Endings())),
         endings(),
     )
-    return _several(st.one_of(of_factors, of_price))
+    others = st.one_of(
+        *_quantities(st.just(t.Endings())),
+        st.builds(t.DerivedFactor, numbers(), _maybe(numbers()), names()),
+    )
+    of_others = st.builds(t.AmendLine, others, endings())
+    return _several(st.one_of(of_factors, of_price, of_others))
 
 
 @functools.cache

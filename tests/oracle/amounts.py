@@ -118,8 +118,20 @@ def rounded(case: Case, stage: str, value: Fraction) -> Fraction:
 
 def billed(case: Case, meter: str) -> Fraction:
     """The quantity that pays: each use raised to the minimum, a use of nothing left as it is."""
-    line = case.decisive(
-        f"the minimum of `{meter}`", lambda layer: charge_lines(case, layer, meter, t.ChargeMinimum)
+    amends = [
+        line.effect
+        for amend in case.all(t.Amend)
+        if amend.name.text == meter and holds(case, amend.endings)
+        for line in amend.lines
+        if isinstance(line.effect, t.ChargeMinimum) and holds(case, line.endings)
+    ]
+    line = (
+        amends[-1]
+        if amends
+        else case.decisive(
+            f"the minimum of `{meter}`",
+            lambda layer: charge_lines(case, layer, meter, t.ChargeMinimum),
+        )
     )
     least = in_meter_unit(case, line.number, line.unit, meter) if line else Fraction(0)
     return sum((max(use, least) for use in case.uses(meter) if use > 0), Fraction(0))

@@ -94,7 +94,8 @@ def base_rate(case: Case, meter: str) -> Rate | None:
         raise Unclear(f"nothing derives `{meter}`")
     other = base_rate(case, derive.of.text)
     together = in_meter_unit(case, table.per.number, table.per.unit, meter)
-    return Rate(derive.factor.value * other.price, together) if other else None
+    factor = amended(case, meter, meter, Rate(derive.factor.value)).price
+    return Rate(factor * other.price, together) if other else None
 
 
 def charge_lines(case: Case, layer: Statements, meter: str, kind: type[L]) -> list[L]:
@@ -146,6 +147,8 @@ def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
                         if f.instead_of is None or paid(f, f.instead_of) == now.price
                     ]
                     found += [Rate(paid(f, f.number)) for f in named]
+                elif isinstance(new, t.DerivedFactor) and holds(case, line.endings):
+                    found += [Rate(new.number.value)]
                 elif isinstance(new, t.ChargePrice) and holds(case, line.endings):
                     old = (
                         money_rate(case, new.instead_of, new.per, meter) if new.instead_of else now
