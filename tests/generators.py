@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from random import Random
 
@@ -28,6 +29,11 @@ VALUES = {
     "outcome": ("errored", "canceled"),
 }
 WHY = 'because "so it is"'
+
+
+def factor(number: str, meters: str) -> str:
+    """A factor, now and then written as what is taken off."""
+    return f"87.5% off {meters}" if number == "0.125" else f"x {number} on {meters}"
 
 
 class Pen:
@@ -95,8 +101,11 @@ class Pen:
 
     def factors(self) -> str:
         if self.maybe(30):
-            return f"x {self.pick(*NUMBERS)} on input and x {self.pick(*NUMBERS)} on output"
-        return f"x {self.pick(*NUMBERS)} on {self.pick('tokens', 'input', 'both', 'output, calls', 'time', 'requests')}"
+            one, other = self.pick(*NUMBERS), self.pick(*NUMBERS)
+            return f"{factor(one, 'input')} and {factor(other, 'output')}"
+        number = self.pick(*NUMBERS)
+        meters = self.pick("tokens", "input", "both", "output, calls", "time", "requests")
+        return factor(number, meters)
 
     # ---- statements ----
 
@@ -169,11 +178,13 @@ class Pen:
         if self.prices and self.maybe(25):
             model = self.pick(*self.prices)
             row = f"  | {model} | {self.pick(*DAYS[3:])} | $3 instead of {self.prices[model][1]} |"
-            self.lines += [
-                f"{next(x for x in self.lines if x.startswith('rates'))} when {self.test()}",
-                "  | model | from | output |",
-                row,
-            ]
+            header, test = next(x for x in self.lines if x.startswith("rates")), self.test()
+            named = re.fullmatch(r"(\w+) is (\w+)", test)
+            if named is None:
+                self.lines += [f"{header} when {test}", "  | model | from | output |", row]
+            else:  # a column says the same
+                columns = f"  | {named[1]} | model | from | output |"
+                self.lines += [header, columns, f"  | {named[2]} {row.lstrip()}"]
 
     def charges(self) -> None:
         self.lines += [

@@ -200,7 +200,7 @@ def cells() -> SearchStrategy[t.Cell]:
         st.builds(t.Cell, st.just("date"), dates()),
         st.builds(t.Cell, st.just("number"), numbers()),
         st.builds(t.Cell, st.just("string"), texts()),
-        st.builds(t.Cell, st.sampled_from(["derived", "not_offered", "blank"])),
+        st.builds(t.Cell, st.sampled_from(["derived", "not_offered", "any", "blank"])),
     )
 
 
@@ -226,7 +226,10 @@ def factors() -> SearchStrategy[t.Factors]:
 
 @functools.cache
 def _factor() -> SearchStrategy[t.FactorClause]:
-    return st.builds(t.FactorClause, numbers(), _maybe(numbers()), name_lists())
+    times = st.builds(t.FactorClause, numbers(), _maybe(numbers()), name_lists())
+    parts = st.integers(0, 10**6).map(lambda part: t.Number(Fraction(part, 10**6)))
+    off = st.builds(t.FactorClause, parts, _maybe(parts), name_lists(), st.just(True))
+    return st.one_of(times, off)
 
 
 def _several(strategy: SearchStrategy[t.Node]) -> SearchStrategy[tuple[t.Node, ...]]:
@@ -265,13 +268,19 @@ def _charge_prices(after: bool = True) -> SearchStrategy[t.ChargePrice]:
     return st.one_of(plain, tier) if after else plain
 
 
+def _quantities(ends: SearchStrategy[t.Endings]) -> list[SearchStrategy[t.Node]]:
+    return [
+        st.builds(t.ChargeMinimum, numbers(), names(), names(), ends, _maybe(numbers())),
+        st.builds(t.ChargePool, numbers(), names(), accounts(), ends, _maybe(numbers())),
+    ]
+
+
 @functools.cache
 def _charge_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     return _several(
         st.one_of(
             _charge_prices(),
-            st.builds(t.ChargeMinimum, numbers(), names(), names(), endings()),
-            st.builds(t.ChargePool, numbers(), names(), accounts(), endings()),
+            *_quantities(endings()),
             st.builds(t.ChargeFree, endings()),
         )
     )
@@ -285,7 +294,12 @@ def _amend_lines() -> SearchStrategy[tuple[t.Node, ...]]:
         _charge_prices(after=False).map(lambda price: evolve(price, endings=t.Endings())),
         endings(),
     )
-    return _several(st.one_of(of_factors, of_price))
+    others = st.one_of(
+        *_quantities(st.just(t.Endings())),
+        st.builds(t.DerivedFactor, numbers(), _maybe(numbers()), names()),
+    )
+    of_others = st.builds(t.AmendLine, others, endings())
+    return _several(st.one_of(of_factors, of_price, of_others))
 
 
 @functools.cache

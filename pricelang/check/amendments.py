@@ -7,10 +7,10 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
-from pricelang.check.percents import check_factor
+from pricelang.check.percents import check_factors
 from pricelang.model import book as m
 from pricelang.model.space import meet, subtract
-from pricelang.present.decimals import grouped, money
+from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
 
 # ---- modifiers -----------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ def _amend_factor(
 ) -> m.Modifier:
     """The modifier with a factor replaced in a scope, which splits each line that it meets."""
     meters = set(draft.meter_set(factor.meters))
-    if factor.instead_of is None:
+    if factor.replaced is None:
         draft.fault(
             "instead_of",
             "an amended factor must say which factor it replaces",
@@ -46,10 +46,9 @@ def _amend_factor(
             "write `x 0.4 instead of 0.5 on ...`",
         )
         return modifier
-    for number in (factor.number, factor.instead_of):
-        check_factor(draft, number)
-    draft.no_zero("a factor", factor.number)
-    old, new = factor.instead_of.value, factor.number.value
+    check_factors(draft, factor)
+    draft.no_zero("a factor", factor.factor)
+    old, new = factor.replaced.value, factor.factor.value
     whole = draft.space.everything()
     lines: list[m.ModifierLine] = []
     replaced: list[m.ModifierLine] = []
@@ -80,7 +79,7 @@ def _check_replaced(
     replaced: list[m.ModifierLine],
 ) -> None:
     """Reports an amended factor that does not stand instead of what it says."""
-    written = factor.instead_of or factor.number
+    written = factor.replaced or factor.factor
     factors = [
         (line, {meter: value for meter, value in line.factors if meter in meters})
         for line in replaced
@@ -92,7 +91,8 @@ def _check_replaced(
         if (values := {value for value in of.values() if value != written.value})
     ]
     if different:
-        named = " or ".join(map(grouped, sorted(set[Fraction]().union(*(v for _, v in different)))))
+        there = sorted(set[Fraction]().union(*(v for _, v in different)))
+        named = " or ".join(_named(value, factor.off) for value in there)
         partly = any(written.value in of.values() for _, of in factors)
         draft.fault(
             "stale_instead_of",
@@ -111,78 +111,9 @@ def _check_replaced(
         draft.fault("stale_instead_of", message, factor.span, None, other)
 
 
-# ---- charges -------------------------------------------------------------------------------------
-
-
-def amend_charge(draft: Draft, layer: int, statement: t.Amend, charge: m.Charge) -> m.Charge:
-    """The charge with its prices replaced where a contract amends them."""
-    for line in statement.lines:
-        draft.only(line.endings, SCOPED | WORDS, "a line of `amend`")
-        if isinstance(line.effect, t.ChargePrice):
-            charge = _amend_price(draft, layer, line, line.effect, charge)
-        else:
-            draft.fault(
-                "unit",
-                f"`{statement.name.text}` is amended by a price",
-                line.span,
-                "write `$8 instead of $10 per ...`",
-            )
-    return charge
-
-
-def _amend_price(
-    draft: Draft, layer: int, line: t.AmendLine, price: t.ChargePrice, charge: m.Charge
-) -> m.Charge:
-    scope = draft.scope(line.endings, layer)
-    size, per = draft.per_size(price.per, charge.meter, price.per.span)
-    amount = draft.money(price.money)
-    if price.instead_of is None:
-        draft.fault("instead_of", "an amended price must say which price it replaces", price.span)
-        return charge
-    instead = draft.money(price.instead_of)
-    draft.no_zero(
-        "a price", price.money, 'write `free for ... because "..."` as a statement of its own'
-    )
-    prices: list[m.ChargePrice] = []
-    replaced: list[m.ChargePrice] = []
-    for old in charge.prices:
-        shared = meet(old.scope, scope)
-        if shared is None or old.after is not None:
-            prices.append(old)
-            continue
-        replaced.append(old)
-        new = evolve(
-            old,
-            scope=draft.trim(shared),
-            rank=2 * layer,
-            amount=amount,
-            instead_of=instead,
-            size=size,
-            per=per,
-            origin=draft.origin(line.span, line.endings),
-        )
-        whole = meet(draft.space.everything(), old.scope) or ()
-        rests = subtract(whole, scope)
-        prices += [new, *(evolve(old, scope=draft.trim(rest)) for rest in rests)]
-    _check_old_price(draft, price, instead / size, replaced)
-    return evolve(charge, prices=tuple(prices))
-
-
-def _check_old_price(
-    draft: Draft, price: t.ChargePrice, instead: Fraction, replaced: list[m.ChargePrice]
-) -> None:
-    """Reports an amended price that does not stand instead of what it says, per unit."""
-    stale = [old for old in replaced if old.amount / old.size != instead]
-    if stale or not replaced:
-        costs = {money(old.amount, draft.currency) + f" per {old.per}" for old in replaced}
-        written = (price.instead_of or price.money).written
-        draft.fault(
-            "stale_instead_of",
-            f"the price replaces {written}, but the price there is another",
-            price.span,
-            "there it costs " + " or ".join(sorted(costs)) if costs else None,
-            *((span_of(old.origin), "it replaces this one") for old in stale[:2]),
-        )
+def _named(value: Fraction, off: bool) -> str:
+    """A factor as the line that amends it writes factors."""
+    return f"{grouped(100 * (1 - value))}% off" if off and value < 1 else grouped(value)
 
 
 # ---- what is allowed -----------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from fractions import Fraction
 
-from pricelang.check.amendments import amend_charge
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
 from pricelang.model.charges import PERIODS
@@ -28,17 +27,6 @@ def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
             other = (span_of(rated[meter]), "a rate of a model")
             draft.fault("overlap", message, statement.name.span, None, other)
         found[meter] = _charge(draft, layer, statement, meter)
-    for layer, amend in draft.statements(t.Amend):
-        amended = draft.meter_index.get(amend.name.text)
-        if amended in found:
-            found[amended] = amend_charge(draft, layer, amend, found[amended])
-        elif amended is not None:
-            draft.fault(
-                "unknown_charge",
-                f"`{amend.name.text}` has no charge to amend",
-                amend.name.span,
-                "rates of models are replaced in a table, with `instead of`",
-            )
     return list(found.values())
 
 
@@ -56,11 +44,13 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
         elif isinstance(line, t.ChargeMinimum):
             if line.each.text != "use":
                 draft.fault("unit", "a minimum is per use", line.each.span)
-            minimums.append(_charge_quantity(draft, line, meter, scope, "", origin))
+            _no_instead_of(draft, line)
+            minimums.append(charge_quantity(draft, line, meter, scope, "", origin))
         elif isinstance(line, t.ChargePool):
+            _no_instead_of(draft, line)
             account = account_of(draft, line.account)
-            pools.append(_charge_quantity(draft, line, meter, scope, account, origin))
-            _check_turn(draft, line)
+            pools.append(charge_quantity(draft, line, meter, scope, account, origin))
+            check_turn(draft, line)
         else:
             draft.needs_reason("what is free", line.span, line.endings, statement.endings)
             free.append(m.Offer(scope, origin))
@@ -74,10 +64,15 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
         tuple(free),
         origin,
     )
+    check_lines(draft, charge)
+    return charge
+
+
+def check_lines(draft: Draft, charge: m.Charge) -> None:
+    """Reports lines of a charge that hold together and must not."""
     _check_overlaps(draft, charge)
     _check_ladders(draft, charge)
     _check_accounts(draft, charge)
-    return charge
 
 
 def title_of(statement: t.Charge | t.Multiplier | t.Surcharge | t.Limit) -> str:
@@ -91,17 +86,21 @@ def _price(
     size, per = draft.per_size(line.per, meter, line.per.span)
     after = None
     if line.after is not None and line.after_unit is not None:
-        after = _quantity(draft, line.after, line.after_unit, meter)
+        after = quantity_of(draft, line.after, line.after_unit, meter)
     account = account_of(draft, line.account) if line.account is not None else ""
     draft.no_zero("a price", line.money, 'write `free because "..."`')
-    if line.instead_of is not None:
-        message, help = "`instead of` has no meaning here", "a contract writes it in `amend`"
-        draft.fault("instead_of", message, line.span, help)
+    _no_instead_of(draft, line)
     amount = draft.money(line.money)
     return m.ChargePrice(scope, rank, amount, None, size, per, after, account, origin)
 
 
-def _charge_quantity(
+def _no_instead_of(draft: Draft, line: t.ChargePrice | t.ChargeMinimum | t.ChargePool) -> None:
+    if line.instead_of is not None:
+        message, help = "`instead of` has no meaning here", "a contract writes it in `amend`"
+        draft.fault("instead_of", message, line.span, help)
+
+
+def charge_quantity(
     draft: Draft,
     line: t.ChargeMinimum | t.ChargePool,
     meter: int,
@@ -109,12 +108,14 @@ def _charge_quantity(
     account: str,
     origin: m.Origin,
 ) -> m.ChargeQuantity:
-    quantity = _quantity(draft, line.number, line.unit, meter)
+    """A minimum or an allowance in the meter's unit."""
+    quantity = quantity_of(draft, line.number, line.unit, meter)
     written = f"{line.number.written} {line.unit.text}"
     return m.ChargeQuantity(scope, quantity, written, account, origin)
 
 
-def _quantity(draft: Draft, number: t.Number, unit: t.Name, meter: int) -> Fraction:
+def quantity_of(draft: Draft, number: t.Number, unit: t.Name, meter: int) -> Fraction:
+    """A number of some unit in the meter's unit."""
     size, _ = draft.per_size(t.Per(None, unit, span=unit.span), meter, unit.span)
     return number.value * size
 
@@ -133,7 +134,7 @@ def account_of(draft: Draft, account: t.Account) -> str:
     return f"{account.holder.text} per {account.period.text}"
 
 
-def _check_turn(draft: Draft, line: t.ChargePool) -> None:
+def check_turn(draft: Draft, line: t.ChargePool) -> None:
     """Reports an allowance that changes within its period, where what is left of it is unknown."""
     period = line.account.period.text
     for date in (line.endings.start, line.endings.end):

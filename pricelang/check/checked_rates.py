@@ -61,8 +61,9 @@ class CheckedRates:
 
     def _derived(self, price: m.Price, scope: m.Scope, rank: int, depth: int) -> Iterator[Piece]:
         rest = [scope]
-        derivations = self.derivations.get(price.meter, ())
-        for line in sorted(derivations, key=lambda derivation: not derivation.special):
+        # what a contract amends changes no figure of the book below it
+        lines = [line for line in self.derivations.get(price.meter, ()) if line.rank <= rank | 1]
+        for line in sorted(lines, key=lambda line: -line.rank):
             for part in rest:
                 shared = meet(part, line.scope)
                 if shared is not None:

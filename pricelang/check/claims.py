@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from pricelang.check.draft import SCOPED, WORDS, Draft
-from pricelang.check.percents import check_factor
+from pricelang.check.percents import check_factors
 from pricelang.model import book as m
 from pricelang.syntax import tree as t
 
@@ -82,8 +82,8 @@ def _sides(draft: Draft, body: t.ClaimBody) -> tuple[Terms, Terms]:
         case t.ClaimIs():
             if body.factor.instead_of is not None:
                 draft.fault("instead_of", "`instead of` has no meaning here", body.factor.span)
-            check_factor(draft, body.factor.number)
-            factor = body.factor.number.value
+            check_factors(draft, body.factor)
+            factor = body.factor.factor.value
             return tuple((meter, factor) for meter in draft.meter_set(body.factor.meters)), ()
         case t.ClaimPrices():
             return tuple((meter, Fraction(1)) for meter in draft.meter_set(body.meters)), ()

@@ -10,7 +10,7 @@ from pricelang.check.amendments import amend_modifiers
 from pricelang.check.charges import account_of, title_of
 from pricelang.check.draft import SCOPED, WORDS, Draft
 from pricelang.check.names import modifiers_in_order
-from pricelang.check.percents import check_factor
+from pricelang.check.percents import check_factors
 from pricelang.model import book as m
 from pricelang.model.space import meet
 from pricelang.syntax import tree as t
@@ -82,17 +82,17 @@ def _factors(draft: Draft, effect: t.Factors) -> tuple[tuple[int, Fraction], ...
         if factor.instead_of is not None:
             message, help = "`instead of` has no meaning here", "a contract writes it in `amend`"
             draft.fault("instead_of", message, factor.span, help)
-        check_factor(draft, factor.number)
+        check_factors(draft, factor)
         draft.no_zero(
             "a factor",
-            factor.number,
+            factor.factor,
             'write `free when ... because "..."` as a statement of its own',
         )
         for meter in draft.meter_set(factor.meters):
             if meter in found:
                 message = f"two factors of one line meet on `{draft.meters[meter].name}`"
                 draft.fault("overlap", message, factor.span)
-            found[meter] = factor.number.value
+            found[meter] = factor.factor.value
     return tuple(sorted(found.items()))
 
 

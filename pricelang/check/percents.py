@@ -1,5 +1,5 @@
-"""Percentages as factors: `25%` may be a quarter of the price or a quarter off it,
-so that no factor is written so.
+"""Percentages as factors: `x 25%` may be a quarter of the price or a quarter off it, so that
+no factor is written so; `25% off` says which.
 """
 
 from __future__ import annotations
@@ -7,6 +7,15 @@ from __future__ import annotations
 from pricelang.check.draft import Draft
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
+
+
+def check_factors(draft: Draft, clause: t.FactorClause) -> None:
+    """Reports the numbers of a factor that are percentages, unless they are `off`."""
+    if clause.off:
+        return
+    for number in (clause.number, clause.instead_of):
+        if number is not None:
+            check_factor(draft, number)
 
 
 def check_factor(draft: Draft, number: t.Number, written: str = "x {}") -> None:
@@ -20,8 +29,9 @@ def check_factor(draft: Draft, number: t.Number, written: str = "x {}") -> None:
     def said(factor: str) -> str:
         return f"`{written.format(factor)}`"
 
+    takes = f"`{number.written} off`" if written == "x {}" else said(grouped(rest))
     other = (
-        f"{said(grouped(rest))} takes {number.written} away"
+        f"{takes} takes {number.written} away"
         if part < 1
         else f"{said(grouped(1 + part))} adds {number.written} to it"
     )

@@ -13,7 +13,7 @@ from pricelang.check.draft import WORDS, Draft, span_of
 from pricelang.check.overrides import check_overrides
 from pricelang.check.tables import columns_of, row_origin
 from pricelang.model import book as m
-from pricelang.model.space import meet
+from pricelang.model.space import axis_of, meet
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 
@@ -23,14 +23,16 @@ Groups = dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]]
 
 @frozen
 class _RateTable:
-    """One table of rates: its layer, its statement, its columns, and of each column of prices the
-    meter, the size that they are for, and how that is written.
+    """One table of rates: its layer, its statement, its columns, of each column of prices the
+    meter, the size that they are for and how that is written, and the dimension of each column
+    that is named after one.
     """
 
     layer: int
     statement: t.Rates
     columns: dict[str, int]
     meters: dict[int, tuple[int, Fraction, str]]
+    dimensions: dict[int, int]
     condition: m.Scope
 
 
@@ -64,14 +66,47 @@ def _table(draft: Draft, layer: int, statement: t.Rates) -> _RateTable | None:
         message = "the prices are withdrawn before they are announced"
         draft.fault("bad_period", message, withdrawn.span)
     condition, per = draft.condition(statement.endings.when), statement.per
-    meters = {}
+    meters, dimensions = {}, {}
     for column, cell in enumerate(statement.table.header.cells):
         name = cell.value
         if isinstance(name, t.Name) and name.text not in ("model", "from", "see", "unsure"):
-            meter = draft.meter(name)
+            meter = draft.meter_index.get(name.text)
             if meter is not None:
                 meters[column] = meter, *draft.per_size(per, meter, per.span)
-    return _RateTable(layer, statement, columns, meters, condition)
+            elif name.text in draft.dimension_index:
+                dimensions[column] = draft.dimension_index[name.text]
+            else:
+                draft.unknown("meter", name, [*draft.meter_index, *draft.dimension_index])
+    if dimensions and announced and withdrawn:
+        message = "what was announced and withdrawn is told whatever a request says"
+        first = statement.table.header.cells[min(dimensions)]
+        draft.fault("table", message, first.span, "leave the column out")
+    return _RateTable(layer, statement, columns, meters, dimensions, condition)
+
+
+def _row_condition(draft: Draft, table: _RateTable, row: t.Row) -> m.Scope | None:
+    """The requests that a row is about: those of its table with its values of dimensions."""
+    condition = table.condition
+    for column, dimension in table.dimensions.items():
+        cell, name = row.cells[column], draft.space.dimensions[dimension].name
+        if cell.kind == "any":
+            continue
+        if not isinstance(cell.value, t.Name):
+            message = f"the column `{name}` takes a value of that dimension"
+            draft.fault("table", message, cell.span, "write `*` where the row is about any value")
+            return None
+        known = draft.value_index[dimension]
+        if cell.value.text not in known:
+            draft.unknown("value", cell.value, known, f" of `{name}`")
+            return None
+        value = ((axis_of(dimension), 1 << known[cell.value.text]),)
+        held = meet(condition, value)
+        if held is None:
+            message = "the row holds for no request: its table is about other values"
+            draft.fault("never_holds", message, cell.span)
+            return None
+        condition = held
+    return draft.trim(condition)
 
 
 def _read_row(
@@ -87,10 +122,13 @@ def _read_row(
     if name.text not in draft.model_index:
         draft.unknown("model", name, draft.model_index)
         return
+    condition = _row_condition(draft, table, row)
+    if condition is None:
+        return
     model, statement = draft.model_index[name.text], table.statement
     announced, withdrawn = statement.announced, statement.withdrawn
     origin = row_origin(draft, row, table.columns, statement.endings)
-    rank = 2 * table.layer + (1 if table.condition else 0)
+    rank = 2 * table.layer + (1 if condition else 0)
     for column, (meter, size, per) in table.meters.items():
         cell = row.cells[column]
         said = _cell_price(draft, rates, cell, meter, origin)
@@ -100,7 +138,7 @@ def _read_row(
         place = _at_cell(origin, cell.span)
         if announced is None or withdrawn is None:
             price = m.Price(model, meter, rank, (), kind, amount, instead_of, per, size, place)
-            key = (table.layer, table.condition, model, meter)
+            key = (table.layer, condition, model, meter)
             groups.setdefault(key, []).append((start.seconds, price))
             continue
         if amount is None:
@@ -144,7 +182,7 @@ def _cell_price(
         case "blank":
             help = "write an amount, `derived` or `not offered`"
             draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)
-        case "name" | "date" | "money" | "number" | "string":
+        case "name" | "date" | "money" | "number" | "string" | "any":
             number = cell.value.written if isinstance(cell.value, t.Number) else ""
             advice = f"write `${number}`" if number and draft.currency == "USD" else None
             message = f"the price of `{name}` is an amount, `derived` or `not offered`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from pricelang.check.amended_charges import amend_charges
 from pricelang.check.amendments import allow_values
 from pricelang.check.charges import read_charges
 from pricelang.check.checked_rates import CheckedRates
@@ -127,7 +128,7 @@ def _read(draft: Draft) -> _Statements:
     limits = read_limits(draft)
     exclusions = read_exclusions(draft, modifiers)
     stack = read_stack(draft, modifiers, limits)
-    charges = read_charges(draft, _rated(rates))
+    charges = amend_charges(draft, read_charges(draft, _rated(rates)), rates.derivations)
     refusals, free, notes = (read_remarks(draft, kind) for kind in (t.Refuse, t.Free, t.Note))
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)

@@ -62,9 +62,13 @@ def check_derivations(reach: Reach) -> None:
         for tag, price in enumerate(book.prices)
         if price.kind == "derived" or price.instead_of is not None
     }
-    special = {tag for tag, line in enumerate(book.derivations) if line.special}
     for tag, line in enumerate(book.derivations):
-        layer, before = reach.layer(line.origin), set() if line.special else special
+        layer = reach.layer(line.origin)
+        before = {
+            at
+            for at, x in enumerate(book.derivations)
+            if x.rank > line.rank and reach.layer(x.origin) <= layer
+        }
         leaves = reach.leaves(
             reach.held.derivations[line.meter],
             layer,
@@ -89,6 +93,6 @@ def _why_underived(reach: Reach, line: m.Derivation, derived: Sequence[m.Price])
     before = [
         (x.scope, x.origin)
         for x in reach.book.derivations
-        if x.meter == line.meter and x.special and not line.special
+        if x.meter == line.meter and x.rank > line.rank and reach.layer(x.origin) <= layer
     ]
     return reach.dead(reach.offered(line.meter, own or [line.scope]), layer, before)

@@ -88,7 +88,7 @@ class _Picks:
 
     def __attrs_post_init__(self) -> None:
         self._prices = _highest([price.rank for price in self.book.prices])
-        self._derivations = _highest([line.special for line in self.book.derivations])
+        self._derivations = _highest([line.rank for line in self.book.derivations])
 
     def of(self, slot: Slot) -> Pick | None:
         """The lines that decide, of those that hold in a leaf; None where all of them do."""

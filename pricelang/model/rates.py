@@ -50,11 +50,13 @@ class Announcement:
 
 @frozen(eq=False, repr=False)
 class Derivation:
-    """A meter's price as a factor of another's; a `special` one decides before the general one."""
+    """A meter's price as a factor of another's. Of those that hold, the highest `rank` decides: 0
+    for the general line, 1 for its exceptions, more for what contracts amend.
+    """
 
     meter: int
     scope: Scope
     factor: Fraction
     of: int
-    special: bool
+    rank: int
     origin: Origin

@@ -29,6 +29,7 @@ WRITTEN = {
     "before_date": "before",
 }
 CELLS: dict[str, t.CellKind] = {f"cell_{kind}": kind for kind in get_args(t.CellKind)}
+FACTORS = ("factor_times", "factor_off")
 # The fields of `Endings` that are called otherwise than in the grammar.
 FIELDS = {"for_models": "models", "from_date": "start", "before_date": "end"}
 
@@ -151,7 +152,7 @@ class Builder(ValueBuilder):
                 value = self.number(tokens[0])
             case "string":
                 value = self.text(tokens[0])
-            case "derived" | "not_offered":
+            case "derived" | "not_offered" | "any":
                 return t.Cell(kind, span=self.span(node))
             case "blank":
                 return t.Cell(kind, span=Span(self.file, line, column, line, column + 1))
@@ -163,15 +164,20 @@ class Builder(ValueBuilder):
 
     def factors(self, node: Tree[Token]) -> t.Factors:
         return t.Factors(
-            tuple(self.factor(child) for child in self.trees(node, "factor")), span=self.span(node)
+            tuple(self.factor(child) for child in self.trees(node, *FACTORS)), span=self.span(node)
         )
 
     def factor(self, node: Tree[Token]) -> t.FactorClause:
-        numbers = [self.number(token) for token in self.tokens(node, "NUMBER")]
+        off = node.data == "factor_off"
+        numbers = [
+            self.discount(token) if off else self.number(token)
+            for token in self.tokens(node, "OFF" if off else "NUMBER")
+        ]
         return t.FactorClause(
             numbers[0],
             numbers[1] if len(numbers) > 1 else None,
             self.names(node),
+            off,
             span=self.span(node),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.build import Builder
+from pricelang.syntax.build import FACTORS, Builder
 from pricelang.syntax.relations import Relation
 
 Parse = Tree[Token]
@@ -45,7 +45,7 @@ def _claim_body(b: Builder, n: Parse) -> t.ClaimBody:
             terms, _relation(b, n), amount, b.per(b.trees(n, "per")[0]), span=span
         )
     if kind == "claim_is":
-        return t.ClaimIs(names[0], b.factor(b.trees(n, "factor")[0]), span=span)
+        return t.ClaimIs(names[0], b.factor(b.trees(n, *FACTORS)[0]), span=span)
     if kind == "claim_never_meets":
         return t.ClaimNeverMeets(names[0], names[1], span=span)
     if kind == "claim_commute":

@@ -196,12 +196,18 @@ def _charge_line(b: Builder, n: Parse) -> t.ChargeLine:
     span, endings = b.span(n), b.endings(n)
     if n.data == "charge_free":
         return t.ChargeFree(endings, span=span)
-    number = b.number(b.tokens(n, "NUMBER")[0])
+    return evolve(_quantity(b, b.trees(n, "minimum", "pool")[0]), endings=endings, span=span)
+
+
+def _quantity(b: Builder, n: Parse) -> t.ChargeMinimum | t.ChargePool:
+    """A minimum or an allowance, without the endings of its line."""
+    number, *rest = (b.number(token) for token in b.tokens(n, "NUMBER"))
     names = [b.name(token) for token in b.tokens(n, "NAME")]
-    if n.data == "charge_minimum":
-        return t.ChargeMinimum(number, names[0], names[1], endings, span=span)
+    span, none, replaced = b.span(n), t.Endings(), rest[0] if rest else None
+    if n.data == "minimum":
+        return t.ChargeMinimum(number, names[0], names[1], none, replaced, span=span)
     account = b.account(b.trees(n, "account")[0])
-    return t.ChargePool(number, names[0], account, endings, span=span)
+    return t.ChargePool(number, names[0], account, none, replaced, span=span)
 
 
 def _charge(b: Builder, n: Parse) -> t.Statement:
@@ -211,16 +217,23 @@ def _charge(b: Builder, n: Parse) -> t.Statement:
     return t.Charge(name, b.optional_text(n), lines, endings=b.endings(n), span=b.span(n))
 
 
+def _amended(b: Builder, n: Parse) -> t.AmendedLine:
+    node = b.trees(n)[0]
+    if node.data == "factors":
+        return b.factors(node)
+    if node.data in ("minimum", "pool"):
+        return _quantity(b, node)
+    if node.data == "derived_factor":
+        number, *rest = (b.number(token) for token in b.tokens(node, "NUMBER"))
+        of = b.name(b.tokens(node, "NAME")[0])
+        return t.DerivedFactor(number, rest[0] if rest else None, of, span=b.span(node))
+    return evolve(b.charge_price(n), endings=t.Endings())
+
+
 def _amend(b: Builder, n: Parse) -> t.Statement:
     lines = []
     for child in b.trees(n, "amend_line"):
-        factors = b.tree(child, "factors")
-        # the endings are those of the line
-        effect = (
-            b.factors(factors)
-            if factors is not None
-            else evolve(b.charge_price(child), endings=t.Endings())
-        )
+        effect = _amended(b, child)
         lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
     return t.Amend(
         b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n)

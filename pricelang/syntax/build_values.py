@@ -110,6 +110,15 @@ class ValueBuilder:
         written, span = str(token), self.span(token)
         return t.Number(self.digits(written, span), written, span=span)
 
+    def discount(self, token: Token) -> t.Number:
+        """The part of a price that `25% off` takes away."""
+        written, span = str(token).removesuffix("off").rstrip(), self.span(token)
+        value = self.digits(written, span)
+        if value > 1:
+            message = f"`{written} off` takes off more than the whole price"
+            self.fault("percent", message, span)
+        return t.Number(value, written, span=span)
+
     def money(self, token: Token) -> t.Money:
         written, span = str(token), self.span(token)
         currency, digits = (

@@ -14,12 +14,14 @@ __all__ = [
     "AllowValue",
     "Amend",
     "AmendLine",
+    "AmendedLine",
     "Charge",
     "ChargeFree",
     "ChargeLine",
     "ChargeMinimum",
     "ChargePool",
     "ChargePrice",
+    "DerivedFactor",
 ]
 
 # ---- charges -------------------------------------------------------------------------------------
@@ -40,22 +42,24 @@ class ChargePrice(Node):
 
 @frozen
 class ChargeMinimum(Node):
-    """`at least N UNIT per use`."""
+    """`at least N [instead of N] UNIT per use`."""
 
     number: Number
     unit: Name
     each: Name
     endings: Endings
+    instead_of: Number | None = None
 
 
 @frozen
 class ChargePool(Node):
-    """`first N UNIT free per organization per month`."""
+    """`first N [instead of N] UNIT free per organization per month`."""
 
     number: Number
     unit: Name
     account: Account
     endings: Endings
+    instead_of: Number | None = None
 
 
 @frozen
@@ -77,20 +81,34 @@ class Charge(Statement):
     lines: tuple[ChargeLine, ...]
 
 
+@frozen
+class DerivedFactor(Node):
+    """`N [instead of N] x METER`."""
+
+    number: Number
+    instead_of: Number | None
+    of: Name
+
+
+AmendedLine: TypeAlias = Factors | ChargePrice | ChargeMinimum | ChargePool | DerivedFactor
+"""What is amended: a modifier, a charge (its prices, minimums and allowances), or what is derived.
+Its own endings are those of the line."""
+
+
 # ---- contracts -----------------------------------------------------------------------------------
 
 
 @frozen
 class AmendLine(Node):
-    """`x N instead of N on meters` or `$N instead of $N per UNIT`."""
+    """What takes the place of a line of the book below, as such a line with `instead of`."""
 
-    effect: Factors | ChargePrice
+    effect: AmendedLine
     endings: Endings
 
 
 @frozen
 class Amend(Statement):
-    """`amend NAME` and what replaces its factors or prices."""
+    """`amend NAME` and what replaces its factors, its prices or its quantities."""
 
     name: Name
     lines: tuple[AmendLine, ...]

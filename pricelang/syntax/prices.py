@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricelang.syntax.values import (
     Date,
@@ -53,13 +53,13 @@ __all__ = [
 
 
 CellKind: TypeAlias = Literal[
-    "name", "date", "money", "number", "string", "derived", "not_offered", "blank"
+    "name", "date", "money", "number", "string", "derived", "not_offered", "any", "blank"
 ]
 
 
 @frozen
 class Cell(Node):
-    """A cell of a table. One that is derived, not offered or blank has no value."""
+    """A cell of a table. One that is derived, not offered, any value (`*`) or blank has none."""
 
     kind: CellKind
     value: Name | Date | Money | Number | Text | None = None
@@ -149,11 +149,27 @@ class Figures(Statement):
 
 @frozen
 class FactorClause(Node):
-    """`x N [instead of N] on meters`."""
+    """`x N [instead of N] on meters`, or `N% off [instead of N% off] meters` where `off`."""
 
     number: Number
     instead_of: Number | None
     meters: tuple[Name, ...]
+    off: bool = False
+
+    @property
+    def factor(self) -> Number:
+        """What the price is multiplied by: `25% off` leaves 3/4 of it."""
+        return self._paid(self.number)
+
+    @property
+    def replaced(self) -> Number | None:
+        """The factor that this one stands instead of."""
+        return self._paid(self.instead_of) if self.instead_of is not None else None
+
+    def _paid(self, number: Number) -> Number:
+        if not self.off:
+            return number
+        return evolve(number, value=1 - number.value, written=f"{number.written} off")
 
 
 @frozen

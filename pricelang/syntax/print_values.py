@@ -157,8 +157,16 @@ def endings(endings: t.Endings) -> str:
 
 
 def factor(factor: t.FactorClause) -> str:
-    """`x … on …`."""
-    return words("x", number(factor.number), instead(factor.instead_of), "on", names(factor.meters))
+    """`x … on …`, or `…% off …`."""
+    if not factor.off:
+        meters = names(factor.meters)
+        return words("x", number(factor.number), instead(factor.instead_of), "on", meters)
+    replaced = f"instead of {_off(factor.instead_of)}" if factor.instead_of is not None else ""
+    return words(_off(factor.number), replaced, names(factor.meters))
+
+
+def _off(number: t.Number) -> str:
+    return f"{number.written or decimal(number.value * 100) + '%'} off"
 
 
 def effect(effect: t.Effect) -> str:

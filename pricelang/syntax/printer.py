@@ -101,7 +101,7 @@ def _cell(cell: t.Cell) -> str:
         case t.Text() as text:
             return p.text(text)
         case None:
-            return "" if cell.kind == "blank" else cell.kind.replace("_", " ")
+            return {"blank": "", "any": "*"}.get(cell.kind, cell.kind.replace("_", " "))
         case _:
             assert_never(cell.value)
 
@@ -169,9 +169,11 @@ def _charge_line(line: t.ChargeLine) -> str:
         case t.ChargePrice():
             return p.price(line)
         case t.ChargeMinimum(number, unit, each):
-            return p.words("at least", p.number(number), unit.text, "per", each.text)
+            number_of = p.words(p.number(number), p.instead(line.instead_of), unit.text)
+            return p.words("at least", number_of, "per", each.text)
         case t.ChargePool(number, unit, account):
-            return p.words("first", p.number(number), unit.text, "free", p.account(account))
+            number_of = p.words(p.number(number), p.instead(line.instead_of), unit.text)
+            return p.words("first", number_of, "free", p.account(account))
         case t.ChargeFree():
             return "free"
         case _:
@@ -179,14 +181,17 @@ def _charge_line(line: t.ChargeLine) -> str:
 
 
 def _amend_lines(statement: t.Amend) -> Body:
-    effects = [x.effect for x in statement.lines]
-    texts = [
-        p.effect(effect) if isinstance(effect, t.Factors) else p.price(effect) for effect in effects
-    ]
-    return [
-        (x, p.words(text, p.endings(x.endings)))
-        for x, text in zip(statement.lines, texts, strict=True)
-    ]
+    return [(x, p.words(_amended(x.effect), p.endings(x.endings))) for x in statement.lines]
+
+
+def _amended(effect: t.AmendedLine) -> str:
+    match effect:
+        case t.Factors():
+            return p.effect(effect)
+        case t.DerivedFactor(number, instead_of, of):
+            return p.words(p.number(number), p.instead(instead_of), "x", of.text)
+        case _:
+            return _charge_line(effect)
 
 
 # ---- headers, without their endings --------------------------------------------------------------

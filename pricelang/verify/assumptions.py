@@ -59,7 +59,7 @@ def _derived(book: m.Book, said: t.Derive, text: str) -> m.Book:
     meter, of = _index(meters, said.meter.text, "meter"), _index(meters, said.of.text, "meter")
     lines = tuple(
         evolve(line, factor=said.factor.value, of=of)
-        if line.meter == meter and not line.special
+        if line.meter == meter and not line.rank
         else line
         for line in book.derivations
     )
@@ -76,7 +76,7 @@ def _multiplied(book: m.Book, said: t.ClaimIs, text: str) -> m.Book:
     index = _index(names, said.name.text, "multiplier")
     meters = {meter for name in said.factor.meters for meter in _meters(book, name.text)}
     modifier = book.modifiers[index]
-    lines = tuple(_with_factor(line, meters, said.factor.number.value) for line in modifier.lines)
+    lines = tuple(_with_factor(line, meters, said.factor.factor.value) for line in modifier.lines)
     if not any(meter in meters for line in modifier.lines for meter, _ in line.factors):
         name = modifier.name
         message = f"`{name}` has no factor on these meters, so that nothing follows from `{text}`"

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from pricelang.syntax import tree as t
 from tests.oracle.case import Case, Modifier, NotOffered, Priced, Result, of_kind, only, texts
-from tests.oracle.rates import Rate, amended, base_rate, charge_lines, money_rate
+from tests.oracle.rates import Rate, amended, base_rate, charge_lines, money_rate, paid
 from tests.oracle.rules import dimension_values, effects, missing, refusal
 from tests.oracle.scopes import (
     holding,
@@ -59,7 +59,7 @@ def change_on(case: Case, modifier: t.Multiplier | t.Surcharge, meter: str) -> F
     for effect in effects(case, modifier) or []:
         if isinstance(effect, t.Factors):
             found += [
-                Rate(f.number.value)
+                Rate(paid(f, f.number))
                 for f in effect.factors
                 if meter in meters_of(case, texts(f.meters))
             ]
@@ -118,8 +118,20 @@ def rounded(case: Case, stage: str, value: Fraction) -> Fraction:
 
 def billed(case: Case, meter: str) -> Fraction:
     """The quantity that pays: each use raised to the minimum, a use of nothing left as it is."""
-    line = case.decisive(
-        f"the minimum of `{meter}`", lambda layer: charge_lines(case, layer, meter, t.ChargeMinimum)
+    amends = [
+        line.effect
+        for amend in case.all(t.Amend)
+        if amend.name.text == meter and holds(case, amend.endings)
+        for line in amend.lines
+        if isinstance(line.effect, t.ChargeMinimum) and holds(case, line.endings)
+    ]
+    line = (
+        amends[-1]
+        if amends
+        else case.decisive(
+            f"the minimum of `{meter}`",
+            lambda layer: charge_lines(case, layer, meter, t.ChargeMinimum),
+        )
     )
     least = in_meter_unit(case, line.number, line.unit, meter) if line else Fraction(0)
     return sum((max(use, least) for use in case.uses(meter) if use > 0), Fraction(0))

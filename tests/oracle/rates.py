@@ -36,13 +36,15 @@ def cells(
     begun: dict[object, list[tuple[int, t.Cell, t.Rates]]] = {}
     for table in of_kind(layer, t.Rates):
         scope = table.endings
-        if (
-            table.withdrawn
-            or bool(scope.when) != conditional
-            or not holds(case, evolve(scope, start=None, end=None))
-        ):
+        if table.withdrawn or not holds(case, evolve(scope, start=None, end=None)):
             continue
         for row in rows(table.table):
+            named = {name: cell_name(row[name]) for name in case.values if name in row}
+            named = {name: value for name, value in named.items() if value}  # `*` is any
+            if any(case.values[name] != value for name, value in named.items()):
+                continue
+            if bool(scope.when or named) != conditional:
+                continue
             dates = [row["from"].value if "from" in row else None, scope.start]
             start = max((date.seconds for date in dates if isinstance(date, t.Date)), default=-1)
             priced = (
@@ -51,7 +53,8 @@ def cells(
                 and row[meter].kind != "blank"
             )
             if priced and start <= case.at:
-                begun.setdefault(frozenset(scope.when), []).append((start, row[meter], table))
+                condition = frozenset(scope.when), frozenset(named.items())
+                begun.setdefault(condition, []).append((start, row[meter], table))
     latest = [
         row
         for found in begun.values()
@@ -91,7 +94,8 @@ def base_rate(case: Case, meter: str) -> Rate | None:
         raise Unclear(f"nothing derives `{meter}`")
     other = base_rate(case, derive.of.text)
     together = in_meter_unit(case, table.per.number, table.per.unit, meter)
-    return Rate(derive.factor.value * other.price, together) if other else None
+    factor = amended(case, meter, meter, Rate(derive.factor.value)).price
+    return Rate(factor * other.price, together) if other else None
 
 
 def charge_lines(case: Case, layer: Statements, meter: str, kind: type[L]) -> list[L]:
@@ -123,6 +127,11 @@ def charge_rate(case: Case, meter: str) -> Rate | None:
     )
 
 
+def paid(factor: t.FactorClause, number: t.Number) -> Fraction:
+    """What part of the price is paid: `x 0.75` and `25% off` are three quarters."""
+    return 1 - number.value if factor.off else number.value
+
+
 def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
     """A price or a factor of the rule `name` on a meter, after what contracts put in its place."""
     for layer in case.layers:
@@ -133,9 +142,13 @@ def amended(case: Case, name: str, meter: str, now: Rate) -> Rate:
                 if isinstance(new, t.Factors) and holds(case, line.endings):
                     named = [f for f in new.factors if meter in meters_of(case, texts(f.meters))]
                     named = [
-                        f for f in named if f.instead_of is None or f.instead_of.value == now.price
+                        f
+                        for f in named
+                        if f.instead_of is None or paid(f, f.instead_of) == now.price
                     ]
-                    found += [Rate(f.number.value) for f in named]
+                    found += [Rate(paid(f, f.number)) for f in named]
+                elif isinstance(new, t.DerivedFactor) and holds(case, line.endings):
+                    found += [Rate(new.number.value)]
                 elif isinstance(new, t.ChargePrice) and holds(case, line.endings):
                     old = (
                         money_rate(case, new.instead_of, new.per, meter) if new.instead_of else now

@@ -213,7 +213,7 @@ class Encoding:
             if line.meter == meter
         }
         lines = sorted(
-            (x for x in self.book.derivations if x.meter == meter), key=lambda x: not x.special
+            (x for x in self.book.derivations if x.meter == meter), key=lambda x: -x.rank
         )
         for row in rows:
             higher = [
@@ -228,7 +228,7 @@ class Encoding:
                 )
                 there.append(decides)
             for n, line in enumerate(lines if row.kind == "derived" else ()):
-                earlier = [x.scope for x in lines[:n] if x.special > line.special]
+                earlier = [x.scope for x in lines[:n] if x.rank > line.rank]
                 derives = z3.And(
                     decides,
                     self.within(line.scope, request),

@@ -561,7 +561,7 @@ def unreached(found: Enumerated) -> set[str]:
             )
             if row.kind == "derived":
                 lines = [x for x in book.derivations if x.meter == n and holds(x.scope, point)]
-                derived.add(id(max(lines, key=lambda x: x.special)))
+                derived.add(id(max(lines, key=lambda x: x.rank)))
     dead |= {x.origin.place for x in book.prices if x.kind != "absent" and id(x) not in paid}
     dead |= {x.origin.place for x in book.derivations if id(x) not in derived}
     calm = [point for point in existing if not found.refused(point)]

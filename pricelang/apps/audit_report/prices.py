@@ -161,7 +161,7 @@ def _multiple_place(book: m.Book, multiple: Multiple) -> str:
             isinstance(rule, k.DerivationRule)
             and r.name_of(book, rule) == multiple.meter
             and rule.line.factor == multiple.factor
-            and rule.line.special == bool(multiple.models)
+            and bool(rule.line.rank) == bool(multiple.models)
         ):
             return rule.line.origin.place
     published = {f"{multiple.meter} of {model}" for model in multiple.models}
