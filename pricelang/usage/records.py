@@ -100,6 +100,13 @@ class Record:
     raw: str | None = field(default=None, eq=False, repr=False)
     ids: tuple[str, ...] = field(default=(), eq=False, repr=False)
 
+    def carried(self) -> list[Mapping[str, str]]:
+        """What each part carries, of its own or of the record."""
+        return [
+            {**self.attributes, **part.attributes} if part.attributes else self.attributes
+            for part in self.parts
+        ]
+
 
 @frozen
 class Skipped:
